@@ -1,0 +1,1 @@
+"""Snapshot to version to change: judging, comparing and explaining policy texts."""

@@ -1,0 +1,79 @@
+"""Everything that can go wrong, in one tree.
+
+* PolicywatchError
+  + WatchlistError      a watch-list or a folder of saved pages says something we cannot use
+  + SettingsError       a setting is missing or wrong; nothing can start
+  + CrawlError          the page did not come; the run goes on
+    - AddressRefused    the address is private, or not one we may ask
+    - RobotsRefused     the site's robots.txt asks us to stay away
+  + ExtractionError     the page came but its policy text could not be found
+  + ArchiveError        the archive is unusable; the run stops
+    - BodyLost          the bytes of a snapshot are missing or damaged
+  + DeliveryError       a notice could not be sent; it stays due
+    - ChannelDown       nothing can be sent through this channel now; all its notices stay due
+    - RecipientRefused  the server refuses this recipient for good; the others go on
+      . RecipientGone   the address exists no more; its subscriber is stopped
+"""
+
+
+class PolicywatchError(Exception):
+    """Root of all errors this program raises on purpose.
+
+    `remedy` is a sentence that tells the reader what to do, or "".
+    """
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class WatchlistError(PolicywatchError):
+    """A watch-list or a folder of saved pages says something we cannot use."""
+
+
+class SettingsError(PolicywatchError):
+    """A setting is missing or wrong; nothing can start."""
+
+
+class CrawlError(PolicywatchError):
+    """The page did not come; the run goes on."""
+
+
+class AddressRefused(CrawlError):
+    """The address is private, or not one we may ask."""
+
+
+class RobotsRefused(CrawlError):
+    """The site's robots.txt asks us to stay away."""
+
+
+class ExtractionError(PolicywatchError):
+    """The page came but its policy text could not be found."""
+
+
+class ArchiveError(PolicywatchError):
+    """The archive is unusable; the run stops."""
+
+
+class BodyLost(ArchiveError):
+    """The bytes of a snapshot are missing or damaged."""
+
+
+class DeliveryError(PolicywatchError):
+    """A notice could not be sent; it stays due."""
+
+
+class RecipientRefused(DeliveryError):
+    """The server refuses this recipient for good; the others go on."""
+
+
+class ChannelDown(DeliveryError):
+    """Nothing can be sent through this channel now; all its notices stay due."""
+
+
+class RecipientGone(RecipientRefused):
+    """The address exists no more; its subscriber is stopped."""
