@@ -1,0 +1,2 @@
+"""Alembic migrations, run when the archive is opened."""
+

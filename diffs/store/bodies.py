@@ -1,0 +1,134 @@
+"""Bytes under their SHA-256, compressed against their predecessors.
+
+A page's bodies form a two-level chain, measured in the comparison of storage designs: every 50th body is a key.
+A body between two keys is a zstandard patch of the one before it; a key is a patch of the key before it; every 50th
+key, and every body for which a patch does not pay, is a full frame. `Body.depth` counts: key number x 50 + place.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+from backports.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
+from sqlalchemy import Row, literal, select
+from sqlmodel import Session, col
+
+from diffs.errors import BodyLost
+from diffs.models import Body
+
+STRIDE = 50
+#: A patch that is larger than this share of the body is stored as a full frame instead.
+WORTH = 0.25
+LEVEL = 3
+#: zstandard takes nothing shorter than eight bytes as a base; below some hundred a patch does not pay anyway.
+LEAST_BASE = 64
+#: How many bodies a session keeps unpacked.
+KEPT = 4
+#: The largest window we write and read, as a power of two (128 MiB).
+WINDOW = 27
+
+
+def digest(data: bytes) -> str:
+    """The name of a body: its SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def put(session: Session, data: bytes, *, like: str | None = None) -> str:
+    """Store bytes once and return their SHA-256; `like` names a body that they probably resemble."""
+    name = digest(data)
+    if session.get(Body, name) is None:
+        session.add(_packed(session, name, data, like))
+        session.flush()
+    _keep(session, name, data)
+    return name
+
+
+def get(session: Session, name: str) -> bytes:
+    """The bytes of a body.
+
+    Raises BodyLost when they are missing, damaged, or not what their name says.
+    """
+    kept: dict[str, bytes] = session.info.setdefault("bodies", {})
+    if name not in kept:
+        _keep(session, name, _unpacked(_chain(session, name), name))
+    return kept[name]
+
+
+def _keep(session: Session, name: str, data: bytes) -> None:
+    """Hold the last few bodies: the next one is stored as a patch of the last, and often judged against it."""
+    kept: dict[str, bytes] = session.info.setdefault("bodies", {})
+    kept[name] = kept.pop(name, data)
+    while len(kept) > KEPT:
+        del kept[next(iter(kept))]
+
+
+def _chain(session: Session, name: str) -> Sequence[Row[tuple[str, bytes, str | None]]]:
+    """The body and all it stands on, in one query: a row-by-row walk costs more than the unpacking."""
+    chain = (
+        select(col(Body.sha256), col(Body.base_sha256), literal(0).label("step"))
+        .where(col(Body.sha256) == name)
+        .cte("chain", recursive=True)
+    )
+    step = select(col(Body.sha256), col(Body.base_sha256), chain.c.step + 1).join(
+        chain, col(Body.sha256) == chain.c.base_sha256
+    )
+    chain = chain.union_all(step)
+    query = select(col(Body.sha256), col(Body.data), col(Body.base_sha256)).join(
+        chain, col(Body.sha256) == chain.c.sha256
+    )
+    return session.execute(query.order_by(chain.c.step.desc())).all()
+
+
+def _unpacked(chain: Sequence[Row[tuple[str, bytes, str | None]]], name: str) -> bytes:
+    if not chain or chain[0].base_sha256 is not None:
+        raise BodyLost(f"The body {name[:12]} is missing.", remedy="Run policywatch verify; restore a backup.")
+    data = b""
+    try:
+        for body in chain:
+            data = _decompress(body.data, data if body.base_sha256 else None)
+    except ZstdError as error:
+        raise BodyLost(f"The body {name[:12]} is damaged: {error}.", remedy="Restore a backup.") from error
+    if digest(data) != name:
+        raise BodyLost(f"The body {name[:12]} is not what its name says.", remedy="Restore a backup.")
+    return data
+
+
+def _packed(session: Session, name: str, data: bytes, like: str | None) -> Body:
+    base = _base(session, session.get(Body, like) if like else None)
+    if base is not None and base[0].size >= LEAST_BASE:
+        known, depth = base
+        patch = _compress(data, get(session, known.sha256))
+        if len(patch) <= WORTH * len(data):
+            return Body(
+                sha256=name, encoding="zstd-patch", data=patch, base_sha256=known.sha256, depth=depth, size=len(data)
+            )
+    return Body(sha256=name, encoding="zstd", data=_compress(data, None), depth=0, size=len(data))
+
+
+def _base(session: Session, like: Body | None) -> tuple[Body, int] | None:
+    """The body to patch and the depth of the result; None where a full frame is due."""
+    if like is None:
+        return None
+    depth = like.depth + 1
+    if depth % STRIDE:
+        return like, depth
+    if depth >= STRIDE * STRIDE:
+        return None
+    key: Body | None = like
+    while key is not None and key.depth % STRIDE:
+        key = session.get(Body, key.base_sha256)
+    return (key, depth) if key is not None else None
+
+
+def _compress(data: bytes, base: bytes | None) -> bytes:
+    if base is None:
+        return compress(data, level=LEVEL)
+    window = max(10, min(WINDOW, (len(base) + len(data)).bit_length()))
+    options: dict[int, int] = {CompressionParameter.compression_level: LEVEL, CompressionParameter.window_log: window}
+    return compress(data, options=options, zstd_dict=ZstdDict(base, is_raw=True).as_prefix)
+
+
+def _decompress(data: bytes, base: bytes | None) -> bytes:
+    options: dict[int, int] = {DecompressionParameter.window_log_max: WINDOW}
+    if base is None:
+        return decompress(data, options=options)
+    return decompress(data, options=options, zstd_dict=ZstdDict(base, is_raw=True).as_prefix)

@@ -1,0 +1,40 @@
+"""The hash chain over snapshots: what a row's hash covers, and where the chain ends.
+
+Every snapshot row carries the SHA-256 of its body, the hash of the row before it in the whole archive, and its own
+hash over both and all that was recorded of the look (design, section 10).
+"""
+
+import hashlib
+import json
+
+from sqlmodel import Session, col, select
+
+from diffs.models import Snapshot
+
+
+def head(session: Session) -> str:
+    """The hash of the newest snapshot row, "" for an empty archive."""
+    newest = session.exec(select(Snapshot.row_hash).order_by(col(Snapshot.id).desc()).limit(1)).first()
+    return newest or ""
+
+
+def row_hash(snapshot: Snapshot, page_key: str) -> str:
+    """The SHA-256 (hex) of a snapshot row: its page, its look, its body's hash and the row before it."""
+    fields = {
+        "page": page_key,
+        "observed_at": snapshot.observed_at.isoformat(),
+        "fetched_by": snapshot.fetched_by,
+        "purpose": snapshot.purpose,
+        "recorded": snapshot.recorded,
+        "url": snapshot.url,
+        "final_url": snapshot.final_url,
+        "status": snapshot.status,
+        "headers": snapshot.headers or [],
+        "media_type": snapshot.media_type,
+        "language": snapshot.language,
+        "error": snapshot.error,
+        "extractor_hint": snapshot.extractor_hint,
+        "body": snapshot.body_sha256 or "",
+        "previous": snapshot.previous_hash,
+    }
+    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""Changes: told and not told; the values inside them."""
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from diffs.document import (
+    Comparison,
+    Fact,
+    Hunk,
+    Judgement,
+    Op,
+    Rename,
+    Span,
+    SpanOp,
+    Target,
+    TargetMove,
+    block_from,
+)
+from diffs.models import Change, Page
+
+
+def listed(
+    session: Session,
+    *,
+    told: bool | None = True,
+    page: str | None = None,
+    marketplace: str | None = None,
+    category: str | None = None,
+    since: datetime | None = None,
+    significance: str | None = None,
+    limit: int | None = None,
+) -> list[tuple[Change, Page]]:
+    """Changes with their pages, newest decided first; `told` None lists all. `category` is the page's or the change's."""
+    query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)
+    query = query.order_by(col(Change.decided_at).desc(), col(Change.id).desc())
+    if told is not None:
+        query = query.where(col(Change.told) == told)
+    for column, wanted in ((Page.key, page), (Page.marketplace, marketplace), (Change.significance, significance)):
+        if wanted is not None:
+            query = query.where(col(column) == wanted)
+    if since is not None:
+        query = query.where(col(Change.decided_at) >= since)
+    if category is None:
+        return list(session.exec(query.limit(limit)).all())
+    rows = (row for row in session.exec(query) if category in (row[1].category, *(row[0].categories or ())))
+    return [row for _, row in zip(range(limit), rows, strict=False)] if limit is not None else list(rows)
+
+
+def by_uid(session: Session, uid: str) -> tuple[Change, Page] | None:
+    """The change with this permanent id (or a unique beginning of it of 6 characters and more), with its page."""
+    query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)
+    if len(uid) < 6:  # noqa: PLR2004 (said in the docstring)
+        return session.exec(query.where(Change.uid == uid)).first()
+    found = session.exec(query.where(col(Change.uid).startswith(uid, autoescape=True)).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def of_page(session: Session, page: Page) -> list[Change]:
+    """All changes of a page, in the order in which they were seen."""
+    query = select(Change).where(Change.page_id == page.id).order_by(col(Change.seen_at), col(Change.id))
+    return list(session.exec(query).all())
+
+
+def unworded(session: Session) -> list[tuple[Change, Page]]:
+    """The changes that have no headline yet."""
+    query = select(Change, Page).join(Page, col(Change.page_id) == Page.id).where(col(Change.headline).is_(None))
+    return list(session.exec(query).all())
+
+
+def as_json(values: Iterable[Any]) -> list[dict[str, Any]]:
+    """Frozen values as plain mappings for a JSON column."""
+    return [asdict(value) for value in values]
+
+
+def comparison_of(change: Change) -> Comparison:
+    """The hunks and renames of a change."""
+    return Comparison(
+        hunks=tuple(_hunk(fields) for fields in change.hunks or ()),
+        renames=tuple(Rename(**fields) for fields in change.renames or ()),
+    )
+
+
+def _hunk(fields: dict[str, Any]) -> Hunk:
+    return Hunk(
+        op=Op(fields["op"]),
+        before=tuple(block_from(block) for block in fields["before"]),
+        after=tuple(block_from(block) for block in fields["after"]),
+        old_at=fields["old_at"],
+        new_at=fields["new_at"],
+        spans=tuple(Span(SpanOp(span["op"]), span["text"]) for span in fields["spans"]),
+        rename=fields["rename"],
+    )
+
+
+def facts_of(change: Change) -> tuple[Fact, ...]:
+    """The typed facts of a change."""
+    return tuple(Fact(**fields) for fields in change.facts or ())
+
+
+def moves_of(change: Change) -> tuple[TargetMove, ...]:
+    """The target moves of a change."""
+    return tuple(
+        TargetMove(fields["move"], _target(fields["before"]), _target(fields["after"])) for fields in change.targets or ()
+    )
+
+
+def _target(fields: dict[str, Any] | None) -> Target | None:
+    return Target(**fields) if fields else None
+
+
+def judgement_of(change: Change) -> Judgement:
+    """How much a change matters, and why."""
+    return Judgement(change.significance, change.importance, tuple(change.reasons or ()), tuple(change.categories or ()))

@@ -1,0 +1,82 @@
+"""Observations: how each snapshot was judged."""
+
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from diffs.document import READ
+from diffs.models import Observation, Page, Snapshot
+
+
+def listed(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
+    """All judged looks of a page in order of observation."""
+    query = (
+        select(Observation, Snapshot)
+        .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
+        .where(Observation.page_id == page.id)
+        .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
+    )
+    return list(session.exec(query).all())
+
+
+def last(session: Session, page: Page) -> tuple[Observation, Snapshot] | None:
+    """The newest judged look of a page."""
+    query = (
+        select(Observation, Snapshot)
+        .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
+        .where(Observation.page_id == page.id)
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def at(session: Session, page: Page, moment: datetime) -> tuple[Observation, Snapshot] | None:
+    """The last judged look at or before a moment (UTC)."""
+    query = (
+        select(Observation, Snapshot)
+        .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
+        .where(Observation.page_id == page.id, col(Observation.observed_at) <= moment)
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def last_read_at(session: Session, page: Page) -> datetime | None:
+    """When the policy was last read (UTC); None if never."""
+    query = (
+        select(Observation.observed_at)
+        .where(Observation.page_id == page.id, col(Observation.outcome).in_([str(outcome) for outcome in READ]))
+        .order_by(col(Observation.observed_at).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def last_traces(session: Session, page: Page) -> dict[str, str] | None:
+    """The traces of noise of the last look that read the policy."""
+    query = (
+        select(Observation.traces)
+        .where(Observation.page_id == page.id, col(Observation.version_id).is_not(None))
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def suppressed(
+    session: Session, page: Page, *, since: datetime | None = None
+) -> list[tuple[Observation, Snapshot]]:
+    """The looks that made no change and yet differed from the look before: noise, returns, and all that was not read."""
+    quiet = ("none", "same", "first", "change", "held", "cosmetic", "upgrade", "variant", "rollback", "appeared", "gone")
+    read = [str(outcome) for outcome in READ]
+    query = (
+        select(Observation, Snapshot)
+        .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
+        .where(
+            Observation.page_id == page.id,
+            or_(col(Observation.outcome).not_in(read), col(Observation.news).not_in(quiet)),
+        )
+        .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
+    )
+    if since is not None:
+        query = query.where(col(Observation.observed_at) >= since)
+    return list(session.exec(query).all())

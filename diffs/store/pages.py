@@ -1,0 +1,67 @@
+"""Pages: what we watch, and whose history was imported."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from diffs.document import Selection
+from diffs.models import Page
+
+
+def upsert(
+    session: Session,
+    *,
+    key: str,
+    url: str,
+    now: datetime,
+    title: str = "",
+    marketplace: str = "",
+    category: str = "",
+    language: str = "",
+    fetch: str = "http",
+    check_every: int = 43_200,
+    select: Sequence[str] = (),
+    remove: Sequence[str] = (),
+    watched: bool = True,
+) -> Page:
+    """The page with this key, as declared now; made where it is new. `check_every` is in seconds, `now` in UTC."""
+    page = get(session, key)
+    if page is None:
+        page = Page(key=key, url=url, created_at=now)
+        session.add(page)
+    declared = {
+        "url": url,
+        "title": title,
+        "marketplace": marketplace,
+        "category": category,
+        "language": language,
+        "fetch": fetch,
+        "check_every": check_every,
+        "select": list(select),
+        "remove": list(remove),
+        "watched": watched,
+    }
+    for name, value in declared.items():
+        if getattr(page, name) != value:
+            setattr(page, name, value)
+    session.flush()
+    return page
+
+
+def get(session: Session, key: str) -> Page | None:
+    """The page with this key, or None."""
+    return session.exec(select(Page).where(Page.key == key)).first()
+
+
+def listed(session: Session, watched: bool | None = None) -> list[Page]:
+    """All pages by key; with `watched`, only those a watch-list declares (or only the others)."""
+    query = select(Page).order_by(Page.key)
+    if watched is not None:
+        query = query.where(col(Page.watched) == watched)
+    return list(session.exec(query).all())
+
+
+def selection(page: Page) -> Selection:
+    """The page's selectors as a value."""
+    return Selection(select=tuple(page.select), remove=tuple(page.remove))

@@ -1,0 +1,146 @@
+"""Snapshots: one row per look, whatever came; chained, never changed."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, text
+from sqlmodel import Session, col, select
+
+from diffs.document import READ, Capture
+from diffs.models import Observation, Page, Snapshot
+
+from . import bodies, chain
+
+#: Names this program's chain among PostgreSQL's advisory locks.
+CHAIN_LOCK = 7_065_766
+
+
+def add(
+    session: Session,
+    page: Page,
+    capture: Capture,
+    *,
+    observed_at: datetime,
+    stored_at: datetime,
+    purpose: str = "look",
+    recorded: bool = False,
+    extractor_hint: str = "",
+    language: str = "",
+) -> Snapshot:
+    """Append what one look brought back; both times in UTC."""
+    if session.get_bind().dialect.name == "postgresql":
+        # SQLite has one writer anyway; PostgreSQL's many must take turns at the end of the chain.
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+    body = bodies.put(session, capture.body, like=_newest_body(session, page)) if capture.body else None
+    snapshot = Snapshot(
+        page_id=page.id,
+        observed_at=observed_at,
+        stored_at=stored_at,
+        fetched_by=capture.fetched_by,
+        purpose=purpose,
+        recorded=recorded,
+        url=capture.url,
+        final_url=capture.final_url,
+        status=capture.status,
+        headers=[[name, value] for name, value in sorted(capture.headers.items())],
+        media_type=capture.media_type,
+        language=language or capture.language,
+        error=capture.error,
+        extractor_hint=extractor_hint,
+        body_sha256=body,
+        response_date=capture.headers.get("date", "")[:64],
+        previous_hash=chain.head(session),
+    )
+    snapshot.row_hash = chain.row_hash(snapshot, page.key)
+    session.add(snapshot)
+    session.flush()
+    return snapshot
+
+
+def _newest_body(session: Session, page: Page) -> str | None:
+    query = select(Snapshot.body_sha256).where(Snapshot.page_id == page.id, col(Snapshot.body_sha256).is_not(None))
+    return session.exec(query.order_by(col(Snapshot.id).desc()).limit(1)).first()
+
+
+def body_of(session: Session, snapshot: Snapshot) -> bytes:
+    """The bytes a look brought back; b"" when none came. Raises BodyLost."""
+    return bodies.get(session, snapshot.body_sha256) if snapshot.body_sha256 else b""
+
+
+def capture_of(session: Session, snapshot: Snapshot) -> Capture:
+    """The look as it was, with its body. Raises BodyLost."""
+    return Capture(
+        url=snapshot.url,
+        final_url=snapshot.final_url,
+        status=snapshot.status,
+        headers={name: value for name, value in snapshot.headers or ()},
+        body=body_of(session, snapshot),
+        fetched_by=snapshot.fetched_by,
+        media_type=snapshot.media_type,
+        language=snapshot.language,
+        error=snapshot.error,
+    )
+
+
+def pending(session: Session, page: Page) -> list[int]:
+    """The ids of the page's snapshots that were not judged yet, in order of observation."""
+    query = select(Snapshot.id).where(Snapshot.page_id == page.id, col(Snapshot.id) > page.derived_to)
+    return [number for number in session.exec(query.order_by(col(Snapshot.observed_at), col(Snapshot.id))) if number]
+
+
+def in_order(session: Session, ids: list[int], *, batch: int = 200) -> Iterator[Snapshot]:
+    """The snapshots with these ids, in the order given, read in batches."""
+    for start in range(0, len(ids), batch):
+        part = ids[start : start + batch]
+        rows = {row.id: row for row in session.exec(select(Snapshot).where(col(Snapshot.id).in_(part)))}
+        for number in part:
+            yield rows[number]
+
+
+def exists(session: Session, page: Page, *, observed_at: datetime, body: str | None, fetched_by: str) -> bool:
+    """Whether this very look is already in the archive: an import may be run again."""
+    query = select(Snapshot.id).where(
+        Snapshot.page_id == page.id,
+        Snapshot.observed_at == observed_at,
+        Snapshot.body_sha256 == body,
+        Snapshot.fetched_by == fetched_by,
+    )
+    return session.exec(query.limit(1)).first() is not None
+
+
+def known_looks(session: Session, page: Page, fetched_by: str) -> set[tuple[datetime, str | None]]:
+    """Time and body of every look of this page that came from one source."""
+    query = select(Snapshot.observed_at, Snapshot.body_sha256).where(
+        Snapshot.page_id == page.id, Snapshot.fetched_by == fetched_by
+    )
+    return set(session.exec(query).all())
+
+
+def last_look_at(session: Session, page_id: int) -> datetime | None:
+    """When the page was last looked at (UTC), successful or not; None if never. Recorded history does not count."""
+    query = select(func.max(Snapshot.observed_at)).where(
+        Snapshot.page_id == page_id, col(Snapshot.recorded).is_(False)
+    )
+    return session.exec(query).one()
+
+
+def validators(session: Session, page_id: int) -> dict[str, str]:
+    """Request headers for a conditional GET, from the newest look whose policy was read; {} when it gave none.
+
+    Only a look that was read counts, so that a validator of an error page never hides the policy.
+    """
+    query = (
+        select(Snapshot.headers)
+        .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
+        .where(
+            Snapshot.page_id == page_id,
+            Snapshot.status == 200,  # noqa: PLR2004 (HTTP's own number)
+            col(Snapshot.recorded).is_(False),
+            col(Observation.outcome).in_([str(outcome) for outcome in READ]),
+        )
+        .order_by(col(Snapshot.id).desc())
+        .limit(1)
+    )
+    headers = {name: value for name, value in session.exec(query).first() or ()}
+    wanted = {"If-None-Match": headers.get("etag", ""), "If-Modified-Since": headers.get("last-modified", "")}
+    return {name: value for name, value in wanted.items() if value}

@@ -1,0 +1,87 @@
+"""Versions: the policy texts of a page, and which of them was seen when."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from diffs.document import Document
+from diffs.models import Observation, Page, Version
+
+from . import bodies
+
+
+def add(
+    session: Session, page: Page, document: Document, *, snapshot_id: int, seen_at: datetime, extractor: str, updated: str
+) -> Version:
+    """Store a text that this page has not shown before."""
+    newest = latest(session, page)
+    version = Version(
+        page_id=page.id,
+        seq=newest.seq + 1 if newest else 1,
+        snapshot_id=snapshot_id,
+        extractor=extractor,
+        title=document.title,
+        text_sha256=document.fingerprint,
+        document_sha256=bodies.put(session, document.to_json(), like=newest.document_sha256 if newest else None),
+        words=document.words,
+        updated=updated,
+        first_seen_at=seen_at,
+        last_seen_at=seen_at,
+    )
+    session.add(version)
+    session.flush()
+    return version
+
+
+def latest(session: Session, page: Page) -> Version | None:
+    """The version with the highest number."""
+    query = select(Version).where(Version.page_id == page.id).order_by(col(Version.seq).desc())
+    return session.exec(query.limit(1)).first()
+
+
+def by_text(session: Session, page: Page, fingerprint: str) -> Version | None:
+    """The page's version with this fingerprint."""
+    query = select(Version).where(Version.page_id == page.id, Version.text_sha256 == fingerprint)
+    return session.exec(query).first()
+
+
+def get(session: Session, number: int) -> Version | None:
+    """The version with this row id."""
+    return session.get(Version, number)
+
+
+def by_seq(session: Session, page: Page, seq: int) -> Version | None:
+    """The page's version with this number."""
+    return session.exec(select(Version).where(Version.page_id == page.id, Version.seq == seq)).first()
+
+
+def listed(session: Session, page: Page) -> list[Version]:
+    """All versions of a page, first to last."""
+    return list(session.exec(select(Version).where(Version.page_id == page.id).order_by(col(Version.seq))).all())
+
+
+def document_of(session: Session, version: Version) -> Document:
+    """The version's text. Raises BodyLost."""
+    return Document.from_json(bodies.get(session, version.document_sha256))
+
+
+def shown_at(session: Session, page: Page, moment: datetime) -> tuple[Version, Observation] | None:
+    """The text that the last good look at or before `moment` (UTC) showed, and that look; None when there is none."""
+    query = (
+        select(Version, Observation)
+        .join(Observation, col(Observation.version_id) == Version.id)
+        .where(Observation.page_id == page.id, col(Observation.observed_at) <= moment)
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
+def end_of_day(day: date) -> datetime:
+    """The last moment of a UTC day."""
+    return datetime.combine(day, time.min, tzinfo=UTC) + timedelta(days=1) - timedelta(microseconds=1)
+
+
+def count(session: Session, page: Page) -> int:
+    """How many versions the page has."""
+    return session.exec(select(func.count()).select_from(Version).where(Version.page_id == page.id)).one()
