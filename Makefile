@@ -1,0 +1,72 @@
+# The verbs of this project. Each sets up what it needs; none needs root.
+
+PYTHON ?= python3
+BIN := .venv/bin
+# Further arguments for pytest: make test ARGS="tests/diffs -k target"
+ARGS ?=
+
+.PHONY: help demo test check fix score bench build release lock clean setup setup-tests
+
+# Say what there is.
+help:
+	@awk '/^# /{line=substr($$0,3)} /^[a-z]+:/{split($$1,word,":"); if (line) printf "  make %-8s %s\n", word[1], line; line=""}' Makefile
+
+# Run the whole way on this machine, without the internet: a small marketplace, its history, what was told.
+demo: setup
+	$(BIN)/policywatch demo
+
+# Run the tests.
+test: setup-tests
+	$(BIN)/python -m pytest $(ARGS)
+
+# Everything a change must pass: lint, format, types, arrows, tests, coverage.
+check: setup-tests
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(MAKE) test ARGS="--cov --cov-report= $(ARGS)"
+	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under=100 --include="$$($(BIN)/python dev.py pure)"
+
+# Mend what can be mended by machine.
+fix: setup-tests
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+# Score the labelled histories: precision, recall, material recall.
+score: setup
+	$(BIN)/python benchmarks/score.py
+
+# Measure speed and memory as ratios against named references.
+bench: setup-tests
+	$(BIN)/python benchmarks/compare.py
+	$(BIN)/python benchmarks/crawl.py
+
+# Build the wheel and the source archive into dist/.
+build: setup-tests
+	$(BIN)/python -m build --no-isolation
+
+# Check, build, and say what a release still needs.
+release: check
+	rm -rf build dist
+	$(MAKE) build
+	@echo "dist/ is ready. Date the section in CHANGELOG.md, tag the commit, upload dist/*."
+
+# Take the newest versions that fit into both locks (needs uv; its own lock names hosts and stays out).
+lock:
+	uv lock --upgrade
+	uv export $(EXPORT) --group build --output-file requirements.lock
+	uv export $(EXPORT) --group dev --output-file requirements-dev.lock
+
+EXPORT := --quiet --frozen --format requirements-txt --no-header --no-annotate --no-emit-project --no-default-groups
+
+# Remove what was made, the environment too; data folders stay.
+clean:
+	rm -rf .venv build dist *.egg-info .coverage* .pytest_cache .mypy_cache .ruff_cache .hypothesis demo
+
+setup:
+	@$(PYTHON) dev.py
+
+setup-tests:
+	@$(PYTHON) dev.py tests

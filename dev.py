@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Set up this clone: an environment in `.venv` with what the locks name, and the project itself in it.
+
+    python3 dev.py          what the program needs to run
+    python3 dev.py tests    that, and what the tests and `make check` need
+    python3 dev.py pure     print the files of the pure modules, for the coverage report
+
+Needs Python 3.11 to 3.13 and pip, nothing else: no root, no python3-venv, no compiler. Debian's own Python serves,
+since nothing is installed outside `.venv`. A second run finds everything in place and returns at once.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import time
+import venv
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCKS = {"program": ROOT / "requirements.lock", "tests": ROOT / "requirements-dev.lock"}
+#: The contract in pyproject.toml that lists the pure modules.
+PURE = "the thinking parts touch no database, network or framework"
+#: Seconds to wait before the next try when a download breaks off.
+PAUSES = (2, 10)
+
+#: System parts: the programs that show they are there, what stays undone without them, Debian's package.
+SYSTEM_PARTS = {
+    "Chromium": (("chromium", "google-chrome"), "pages that need a browser are not read", "chromium"),
+    "PostgreSQL": (("postgres", "/usr/lib/postgresql/*/bin/postgres"), "only SQLite is tried", "postgresql"),
+    "Postfix": (("postfix", "/usr/sbin/postfix"), "mail is tried on a small server of our own", "postfix"),
+}
+
+
+class SetupError(Exception):
+    """The environment cannot be set up; the message says what to do."""
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the command line asks for; 0 when done, 2 on wrong use, 3 when it cannot be done."""
+    what = arguments[0] if arguments else "program"
+    if what == "pure":
+        print(",".join(pure_files()))
+        return 0
+    if what not in LOCKS or len(arguments) > 1:
+        print(__doc__, file=sys.stderr)
+        return 2
+    try:
+        set_up(what)
+    except SetupError as error:
+        print(f"dev.py: {error}", file=sys.stderr)
+        return 3
+    for line in missing_parts():
+        print(line, flush=True)
+    return 0
+
+
+def set_up(what: str) -> None:
+    """Bring `.venv` to what the lock for "program" or "tests" says, and install the project into it.
+
+    Raises SetupError where Python or pip does not serve, or a package does not come after three tries.
+    """
+    with LOCKS["program"].open() as held:
+        fcntl.flock(held, fcntl.LOCK_EX)  # `make -j demo test` sets up once
+        if not _usable():
+            print(f"Setting up {VENV} …", flush=True)
+            venv.create(VENV, clear=True, symlinks=True, with_pip=False)
+            _write(VENV / "home", str(VENV))
+        # What the tests need holds all that the program needs.
+        if not any(_is_fresh(name) for name in {what, "tests"}):
+            lock = LOCKS[what]
+            count = sum(line[0].isalpha() for line in lock.read_text().splitlines())
+            print(f"Installing the {count} packages of {lock.name}, about a minute …", flush=True)
+            install("--require-hashes", "--requirement", str(lock))
+            _write(_stamp(what), _state(lock))
+        project = ROOT / "pyproject.toml"
+        if _read(_stamp("project")) != _state(project) or not (VENV / "bin" / "policywatch").exists():
+            install("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+            _write(_stamp("project"), _state(project))
+
+
+def install(*arguments: str) -> None:
+    """Run `pip install` for `.venv`, up to three times, since a download may break off.
+
+    Raises SetupError when the last try failed too.
+    """
+    command = [*pip(), "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check", "--no-input"]
+    for pause in (*PAUSES, None):
+        # A person's own pip settings may ask for --user, which an environment refuses.
+        if subprocess.run([*command, *arguments], env={**os.environ, "PIP_USER": "0"}, check=False).returncode == 0:
+            return
+        if pause:
+            print(f"pip could not finish; trying again in {pause} s …", file=sys.stderr, flush=True)
+            time.sleep(pause)
+    msg = "pip could not install the packages (see above). Check the network and run the same command again."
+    raise SetupError(msg)
+
+
+def pip() -> list[str]:
+    """The command that runs a pip new enough to install into another environment (22.3).
+
+    Raises SetupError where there is none.
+    """
+    base = str(getattr(sys, "_base_executable", sys.executable))
+    for command in ([sys.executable, "-m", "pip"], [base, "-m", "pip"], ["pip3"], ["pip"]):
+        if shutil.which(command[0]) is None:
+            continue
+        answer = subprocess.run([*command, "--version"], capture_output=True, text=True, check=False)
+        words = answer.stdout.split()  # "pip 23.0.1 from …"
+        if answer.returncode == 0 and tuple(int(part) for part in words[1].split(".")[:2]) >= (22, 3):
+            return command
+    msg = "no pip 22.3 or newer found. On Debian: apt install python3-pip"
+    raise SetupError(msg)
+
+
+def missing_parts() -> Iterator[str]:
+    """One line for each system part that is not installed; everything goes on without it."""
+    for name, (programs, consequence, package) in SYSTEM_PARTS.items():
+        if not any(shutil.which(program) or any(Path("/").glob(program.lstrip("/"))) for program in programs):
+            yield f"{name} is not installed: {consequence}. On Debian: apt install {package}"
+
+
+def pure_files() -> list[str]:
+    """The files of the modules that may touch no database, network or framework, as listed in pyproject.toml."""
+    import tomllib  # not in the Pythons that get a clear message below
+
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    modules = next(contract["source_modules"] for contract in contracts if contract["name"] == PURE)
+    return [module.replace(".", "/") + ".py" for module in modules]
+
+
+def _usable() -> bool:
+    """Whether `.venv` works, stands where it was made (its scripts name the place) and has the same Python."""
+    if _read(VENV / "home") not in {"", str(VENV)}:
+        return False
+    question = "import sys; print(sys.version_info[:2] == tuple(map(int, sys.argv[1:])))"
+    major, minor = sys.version_info[:2]
+    try:
+        answer = subprocess.check_output([PYTHON, "-c", question, str(major), str(minor)], text=True)
+    except (OSError, subprocess.CalledProcessError):
+        return False
+    return answer.strip() == "True"
+
+
+def _is_fresh(name: str) -> bool:
+    return _read(_stamp(name)) == _state(LOCKS[name])
+
+
+def _stamp(name: str) -> Path:
+    return VENV / f"{name}.stamp"
+
+
+def _state(file: Path) -> str:
+    return hashlib.sha256(file.read_bytes()).hexdigest()
+
+
+def _read(file: Path) -> str:
+    return file.read_text() if file.exists() else ""
+
+
+def _write(file: Path, text: str) -> None:
+    file.write_text(text)
+
+
+if __name__ == "__main__":
+    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
+        sys.exit(f"dev.py: needs Python 3.11 to 3.13, this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 …")
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,46 @@
+"""The test suite's own rules."""
+
+import socket
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+RULES = (ROOT / "tests/conftest.py").read_text(encoding="utf-8")
+
+WITHOUT_CHROMIUM = """
+    import pytest
+
+    @pytest.mark.chromium
+    def test_a_page_is_rendered():
+        pytest.skip("no Chromium here")
+
+    @pytest.mark.skip(reason="the labelled histories are not here")
+    def test_the_histories_are_read():
+        pass
+"""
+
+
+def run_without_chromium(pytester, monkeypatch, *, ci: str):
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    pytester.makeini("[pytest]\nmarkers = chromium\n")
+    pytester.makeconftest(RULES)
+    pytester.makepyfile(WITHOUT_CHROMIUM)
+    return pytester.runpytest_subprocess()
+
+
+def test_at_home_a_missing_system_part_is_a_skip(pytester, monkeypatch):
+    run_without_chromium(pytester, monkeypatch, ci="").assert_outcomes(skipped=2)
+
+
+def test_in_ci_a_missing_system_part_is_a_failure(pytester, monkeypatch):
+    result = run_without_chromium(pytester, monkeypatch, ci="true")
+
+    result.assert_outcomes(failed=1, skipped=1)
+    result.stdout.fnmatch_lines(["*needs chromium, which CI must provide*no Chromium here*"])
+
+
+def test_no_test_reaches_another_machine():
+    with socket.socket() as outside, pytest.raises(AssertionError, match=r"tried to reach 192\.0\.2\.1"):
+        outside.connect(("192.0.2.1", 80))
