@@ -178,10 +178,12 @@ class Span:
     """A run of words with the spaces that belong to it.
 
     The EQUAL and REMOVED spans of a hunk joined give the old text, the EQUAL and ADDED ones the new.
+    `cosmetic` is true for what went or came without a change as compared: other quotes, another kind of space.
     """
 
     op: SpanOp
     text: str
+    cosmetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +205,20 @@ class Hunk:
     new_at: int = 0
     spans: tuple[Span, ...] = ()
     rename: bool = False
+
+    @property
+    def marks(self) -> tuple[Span, ...]:
+        """The spans as a reader should see them: what is merely written otherwise is not marked, and reads as now."""
+        marks: list[Span] = []
+        for span in self.spans:
+            if span.cosmetic and span.op is SpanOp.REMOVED:
+                continue
+            op = SpanOp.EQUAL if span.cosmetic else span.op
+            if marks and marks[-1].op is op:
+                marks[-1] = Span(op, marks[-1].text + span.text)
+            else:
+                marks.append(Span(op, span.text))
+        return tuple(marks)
 
     @property
     def section_before(self) -> str:

@@ -56,6 +56,7 @@ class Decision:
 
     `against` are the fingerprints that the new text may be compared with, best guess first.
     `waited_since` is the first look (UTC) at what is only decided now, None when seen and decided coincide.
+    `confirmed` are the marks of the hunks that two looks showed, where the second one also showed others.
     """
 
     news: News
@@ -64,6 +65,7 @@ class Decision:
     against: tuple[str, ...] = ()
     waited_since: datetime | None = None
     waited_snapshot: int = 0
+    confirmed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Memory:
     held: str = ""
     held_since: datetime | None = None
     held_snapshot: int = 0
+    held_marks: tuple[str, ...] = ()
     missing_since: datetime | None = None
     missing_snapshot: int = 0
     gone: bool = False
@@ -120,6 +123,7 @@ class Memory:
         for name in ("showing_since", "held_since", "missing_since"):
             if name in read:
                 read[name] = datetime.fromisoformat(read[name])
+        read["held_marks"] = tuple(read.get("held_marks", ()))
         read["places"] = {place: tuple(times) for place, times in read.get("places", {}).items()}
         return cls(**read)
 
@@ -200,13 +204,14 @@ class Difference:
     """What sets a new text apart from a known one.
 
     `against` is the known text, `edition` what that is a variant of. `hunks` counts what is left when learned noise is
-    taken away, `significance` judges that.
+    taken away, `significance` judges that, `marks` names each of them (see `marks`).
     """
 
     against: str
     edition: str
     hunks: int
     significance: str
+    marks: tuple[str, ...] = ()
 
 
 def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) -> tuple[Memory, Decision]:
@@ -226,16 +231,39 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
     if upgraded and difference.significance != "material":
         why = f"the archive that recorded it changed its converter ({look.hint}); no rule differs"
         return _shows(memory, look, difference.edition), Decision(News.UPGRADE, why, "converter", against)
-    if confirm and memory.held != look.text:
-        memory = replace(memory, held=look.text, held_since=look.at, held_snapshot=look.snapshot)
+    same = difference.marks if memory.held == look.text else _seen_twice(memory.held_marks, difference.marks)
+    if confirm and memory.held != look.text and not same:
+        memory = replace(
+            memory, held=look.text, held_since=look.at, held_snapshot=look.snapshot, held_marks=difference.marks
+        )
         why = "a new text, seen once; it counts when a second look shows it too"
         return memory, Decision(News.HELD, why, "unconfirmed", against)
-    waited, snapshot = (memory.held_since, memory.held_snapshot) if memory.held == look.text else (None, 0)
-    why = "a new text, confirmed by a second look" if waited else "a new text"
-    return _news(memory, look, told=True), Decision(News.CHANGE, why, "new-text", against, waited, snapshot)
+    if not memory.held or not (same or memory.held == look.text):
+        return _news(memory, look, told=True), Decision(News.CHANGE, "a new text", "new-text", against)
+    decision = Decision(
+        News.CHANGE,
+        "a new text, confirmed by a second look",
+        "new-text",
+        against,
+        memory.held_since,
+        memory.held_snapshot,
+        confirmed=() if same == difference.marks else same,
+    )
+    return _news(memory, look, told=True), decision
 
 
-_NOTHING_HELD: dict[str, Any] = {"held": "", "held_since": None, "held_snapshot": 0}
+def _seen_twice(held: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
+    """The marks that two looks share, when they differ only in places that changed at both (a counter); else none.
+
+    A page with a counter never shows the same text twice; what else changed on it is confirmed all the same.
+    """
+    places = {mark.split(":")[0] for mark in held}
+    if places != {mark.split(":")[0] for mark in now}:
+        return ()
+    return tuple(mark for mark in now if mark in held)
+
+
+_NOTHING_HELD: dict[str, Any] = {"held": "", "held_since": None, "held_snapshot": 0, "held_marks": ()}
 
 
 def _news(memory: Memory, look: Look, *, told: bool) -> Memory:
@@ -258,7 +286,9 @@ def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decisi
         why = f"the page has not been found for {GONE_AFTER.days} days"
         decision = Decision(News.GONE, why, "gone", (memory.showing,), since, memory.missing_snapshot)
         return replace(memory, gone=True), decision
-    return memory, Decision(News.NONE, f"the page was not found; told when that lasts {GONE_AFTER.days} days", "missing")
+    return memory, Decision(
+        News.NONE, f"the page was not found; told when that lasts {GONE_AFTER.days} days", "missing"
+    )
 
 
 def unread(memory: Memory) -> Memory:
@@ -300,6 +330,17 @@ def _is_noise(memory: Memory, hunk: Hunk, old: Document, at: datetime) -> bool:
 
 def _recent(time: str, at: datetime, span: timedelta) -> bool:
     return at - datetime.fromisoformat(time) <= span
+
+
+def marks(comparison: Comparison, old: Document) -> tuple[str, ...]:
+    """A name for each hunk: where it stands and what differs there."""
+    return tuple(f"{_where(hunk, old)}:{_difference(hunk)}" for hunk in comparison.hunks)
+
+
+def confirmed(comparison: Comparison, old: Document, seen_twice: tuple[str, ...]) -> Comparison:
+    """Only the hunks that two looks showed."""
+    named = zip(comparison.hunks, marks(comparison, old), strict=True)
+    return replace(comparison, hunks=tuple(hunk for hunk, mark in named if mark in seen_twice))
 
 
 def volatile_places(memory: Memory) -> int:

@@ -57,8 +57,7 @@ def migrating(engine: Engine) -> Iterator[Connection]:
             connection.commit()
         finally:
             connection.rollback()
-            # Not given back to the pool: its foreign keys are off.
-            connection.invalidate()
+            connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
 
 
 def _check_references(connection: Connection) -> None:

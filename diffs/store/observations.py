@@ -59,7 +59,8 @@ def last_traces(session: Session, page: Page) -> dict[str, str] | None:
         .where(Observation.page_id == page.id, col(Observation.version_id).is_not(None))
         .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
     )
-    return session.exec(query.limit(1)).first()
+    traces = session.exec(query.limit(1)).first()
+    return dict(traces) if traces else None
 
 
 def suppressed(

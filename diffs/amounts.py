@@ -1,0 +1,264 @@
+"""Find amounts in a sentence: percentages, money, lengths of time, stars and points, counts.
+
+Own patterns on purpose: the libraries at hand read "a 15% referral fee or $0.30" as 30 dollars or take only the
+first figure of a range.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from .vocabulary import plain, table
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """One figure in a text.
+
+    `kind` is percent, money, duration, score, stars, orders or count; `unit` the currency (ISO 4217 where it is
+    known), the unit of time (hours, days, business days, weeks, months, years, minutes) or the thing counted.
+    `value2` is the upper end of a range. `start` and `end` are its place in the text, `text` is as written.
+    """
+
+    kind: str
+    value: float
+    unit: str
+    start: int
+    end: int
+    text: str
+    value2: float | None = None
+
+    @property
+    def canonical(self) -> tuple[str, float, float | None, str]:
+        """What it says, however it is written: "thirty (30) days" equals "30-day"."""
+        return (self.kind, self.value, self.value2, self.unit)
+
+
+# Languages that write 1.000,50.
+COMMA_LANGUAGES = frozenset({"de", "fr", "it", "es", "pt", "nl", "sv", "pl", "tr", "da", "nb", "fi", "cs"})
+
+_DIGITS = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+# A figure stands free of Latin letters and of other figures; Japanese and Chinese write it right beside a word.
+_NUMBER = rf"(?<![A-Za-zÀ-ɏ\d.,/:#§])(?:{_DIGITS})(?![A-Za-zÀ-ɏ/]*\d)"
+_BETWEEN = r"(?P<between>\b(?:between|zwischen|entre|tra|fra|tussen)\s+)?"
+_RANGE = r"\s*(?(between)(?:and|und|et|e|y|en|to)|(?:-|–|—|~|〜|to|bis|à|a|au|al|até|tot|至|から))\s*"
+
+
+def number(text: str, language: str = "") -> float:
+    """The value of a number as written: "1,000" is 1000 in English, 1 in German ("1,5" is 1.5 in both).
+
+    Raises ValueError where it is no number.
+    """
+    digits = plain(text).replace("'", "").replace(" ", "")
+    if "," in digits and "." in digits:
+        decimal = max(digits.rfind(","), digits.rfind("."))
+        whole = re.sub(r"[.,]", "", digits[:decimal])
+        return float(f"{whole}.{digits[decimal + 1 :]}")
+    mark = "," if "," in digits else "."
+    if mark in digits and _groups(digits, mark, language):
+        return float(digits.replace(mark, ""))
+    return float(digits.replace(",", "."))
+
+
+def _groups(digits: str, mark: str, language: str) -> bool:
+    """Whether the mark stands between thousands."""
+    head, *rest = digits.split(mark)
+    if not all(len(part) == 3 for part in rest) or head in ("", "0") or len(head) > 3:
+        return False
+    if len(rest) > 1:
+        return True
+    comma_is_decimal = language in COMMA_LANGUAGES
+    return (mark == ".") if comma_is_decimal else (mark == ",")
+
+
+def find(text: str, language: str = "", skip: tuple[tuple[int, int], ...] = ()) -> tuple[Amount, ...]:
+    """All amounts of a text in order, none inside another; `skip` are stretches to leave out (dates)."""
+    flat = plain(text)
+    starts = _starts(flat)
+    if not starts:
+        return ()
+    before_money = sorted({*starts, *_money_starts(flat, starts)})
+    taken = list(skip)
+    found: list[Amount] = []
+    for kind in ("percent", "money", "duration", "stars", "score", "orders", "count"):
+        for at in before_money if kind == "money" else starts:
+            match = _pattern(kind).match(flat, at)
+            if match is None or any(match.start() < end and start < match.end() for start, end in taken):
+                continue
+            amount = _amount(kind, match, text, language)
+            found.append(amount)
+            taken.append((amount.start, amount.end))
+    return tuple(sorted(found, key=lambda amount: amount.start))
+
+
+def _amount(kind: str, match: re.Match[str], text: str, language: str) -> Amount:
+    groups = match.groupdict()
+    written = groups["n"] or groups.get("n_after") or ""
+    value = _value(written, language)
+    upper = groups.get("n2")
+    value2 = _value(upper, language) if upper else None
+    unit = (groups.get("unit") or groups.get("unit_before") or "").strip().lower()
+    if kind == "duration":
+        unit = _time_unit(unit, (groups.get("sort") or "").strip().lower())
+    elif kind == "money":
+        unit = _currency(unit)
+        scale = (groups.get("scale") or "").strip().lower()
+        factor = 1e6 if scale.startswith(("m", "百万")) else 1e9 if scale.startswith(("b", "md")) else 1e3 if scale else 1
+        value, value2 = value * factor, (value2 * factor if value2 is not None else None)
+    elif kind == "count":
+        unit = unit.rstrip("s")
+    else:
+        unit = kind
+    start, end = match.start() + len(groups.get("between") or ""), match.end()
+    return Amount(kind, value, unit, start, end, text[start:end], value2)
+
+
+def _value(written: str, language: str) -> float:
+    word = written.strip().lower()
+    spelled = _spelled().get(word)
+    return float(spelled) if spelled is not None else number(word, language)
+
+
+@cache
+def _spelled() -> dict[str, int]:
+    return {word: value for words in table("wording_amounts")["numbers"].values() for word, value in words.items()}
+
+
+@cache
+def _words_for_numbers() -> str:
+    return "|".join(sorted((re.escape(word) for word in _spelled()), key=len, reverse=True))
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_NUMBERS = re.compile(_NUMBER)
+_BETWEENS = frozenset(("between", "zwischen", "entre", "tra", "fra", "tussen"))
+
+
+def _starts(flat: str) -> list[int]:
+    """Where an amount can begin: at a number, a number word, or "between" one and another."""
+    first_words = _first_words()
+    found = [word.start() for word in _WORD.finditer(flat) if word.group().lower() in first_words]
+    found += [number.start() for number in _NUMBERS.finditer(flat)]
+    return sorted(found)
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset({word.split("-")[0] for word in _spelled()} | _BETWEENS)
+
+
+def _money_starts(flat: str, starts: list[int]) -> list[int]:
+    """Where a currency stands right before a figure."""
+    tails = ((at, flat[max(0, at - 16) : at]) for at in starts)
+    return [at - len(tail) + match.start() for at, tail in tails if (match := _currency_last().search(tail))]
+
+
+@cache
+def _currency_last() -> re.Pattern[str]:
+    names = "|".join(sorted((_bounded(word) for word in _currencies()), key=len, reverse=True))
+    return re.compile(rf"(?:{names})\s*$", re.IGNORECASE)
+
+
+@cache
+def _units_of_time() -> dict[str, str]:
+    units = table("wording_amounts")["time"]
+    return {plain(word).lower(): unit for unit, words in units.items() for word in words}
+
+
+@cache
+def _currencies() -> dict[str, str]:
+    units = table("wording_amounts")["money"]
+    return {plain(word).lower(): code for code, words in units.items() for word in (*words, code)}
+
+
+def _time_unit(written: str, sort: str) -> str:
+    unit = _units_of_time()[written]
+    business = any(word in f"{sort} {written}" for word in table("wording_amounts")["business"])
+    return f"business {unit}" if business and unit == "days" else unit
+
+
+def _currency(written: str) -> str:
+    return _currencies().get(written, written.upper())
+
+
+@cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    """The pattern of a kind of amount, with groups n, n2 and unit."""
+    spelled = rf"(?<!\w)(?:{_words_for_numbers()})(?!\w)"
+    # "thirty (30) days", "30 (thirty) days".
+    both = rf"(?:{spelled}\s*\()?(?P<n>{_NUMBER})\)?(?:\s*\({spelled}\))?"
+    either = rf"{_BETWEEN}(?:{both}|(?P<n_after>{spelled}))"
+    to = rf"(?:{_RANGE}(?P<n2>{_DIGITS}))?"
+    return re.compile(_SHAPES[kind](both, either, to), re.IGNORECASE)
+
+
+def _percent(both: str, either: str, to: str) -> str:
+    sign = "|".join(table("wording_amounts")["percent"])
+    first = rf"(?:\s*(?:{sign}))?"
+    return rf"{either}(?:{first}{to})\s*(?P<unit>{sign})"
+
+
+def _money(both: str, either: str, to: str) -> str:
+    names = "|".join(sorted((_bounded(word) for word in _currencies()), key=len, reverse=True))
+    scale = r"(?P<scale>\s*(?:million|millions|mio\.?|millionen|milioni|millones|milhões|miljoen|billion|mrd\.?|milliarden|thousand|k\b|m\b|万|百万))?"
+    second = rf"(?:\s*(?:-|–|—|~|to|bis|à|a)\s*(?:{names})?\s*(?P<n2>{_DIGITS}))?"
+    before = rf"(?P<unit_before>{names})\s*(?P<n_after>(?:{_DIGITS})(?!\d)){second}{scale}"
+    after = rf"(?P<n>{_NUMBER})(?:\s*\(\w+\))?(?P<s2>\s*(?:million|mio\.?|millionen|milioni|millones|milhões|miljoen))?\s*(?P<unit>{names})"
+    return rf"{before}|{after}"
+
+
+def _duration(both: str, either: str, to: str) -> str:
+    units = "|".join(sorted((_bounded(word) for word in _units_of_time()), key=len, reverse=True))
+    sorts = "|".join(table("wording_amounts")["sorts"])
+    return rf"{either}{to}\s*\+?\s*-?\s*(?P<sort>(?:(?:{sorts})\s*-?\s*){{0,2}})(?P<unit>{units})"
+
+
+def _stars(both: str, either: str, to: str) -> str:
+    return rf"{_BETWEEN}{both}{to}\s*-?\s*(?P<unit>{'|'.join(table('wording_amounts')['stars'])})"
+
+
+def _score(both: str, either: str, to: str) -> str:
+    return rf"{_BETWEEN}{both}{to}\s*-?\s*(?P<unit>{'|'.join(table('wording_amounts')['points'])})"
+
+
+def _orders(both: str, either: str, to: str) -> str:
+    return rf"{either}{to}\s*(?P<unit>{'|'.join(table('wording_amounts')['orders'])})"
+
+
+def _count(both: str, either: str, to: str) -> str:
+    return rf"{either}{to}(?P<unit>(?:\s+[a-zà-ÿ]{{3,}})?)"
+
+
+_SHAPES = {
+    "percent": _percent,
+    "money": _money,
+    "duration": _duration,
+    "stars": _stars,
+    "score": _score,
+    "orders": _orders,
+    "count": _count,
+}
+
+
+def _bounded(word: str) -> str:
+    """The word as a pattern that does not match inside another word (signs and CJK need no border)."""
+    body = re.escape(word)
+    if not word[-1].isascii() and not word[-1].isalpha():
+        return body
+    if any("\u3000" < letter < "\uffee" for letter in word):
+        return body
+    left = r"(?<![^\W\d])" if word[0].isalpha() else ""
+    right = r"(?!\w)" if word[-1].isalpha() else ""
+    return rf"{left}{body}{right}"
+
+
+def outside(text: str, spans: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
+    """The stretches of a text that lie in none of the spans."""
+    at = 0
+    for start, end in sorted(spans):
+        if at < start:
+            yield at, start
+        at = max(at, end)
+    if at < len(text):
+        yield at, len(text)

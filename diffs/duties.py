@@ -1,0 +1,46 @@
+"""What a sentence obliges, allows or forbids, read from its duty words."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from .vocabulary import plain, table
+
+_KINDS = ("must_not", "should_not", "must", "should", "discretion", "may")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A duty word: its kind (must, must_not, should, should_not, may, discretion), as written, and its place."""
+
+    kind: str
+    text: str
+    start: int
+
+
+@lru_cache(maxsize=4096)
+def duties(sentence: str) -> tuple[Duty, ...]:
+    """The duty words of a sentence in order; "must not" is one and no "must"."""
+    flat = _lowered(plain(sentence))
+    found: list[Duty] = []
+    for kind in _KINDS:
+        for match in _words(kind).finditer(flat):
+            found.append(Duty(kind, sentence[match.start() : match.end()], match.start()))
+        flat = _words(kind).sub(lambda match: "\u2022" * len(match.group()), flat)
+    return tuple(sorted(found, key=lambda duty: duty.start))
+
+
+def _lowered(text: str) -> str:
+    """In small letters, of the same length (a few letters grow when they are made small)."""
+    small = text.lower()
+    return small if len(small) == len(text) else "".join(one.lower()[:1] for one in text)
+
+
+@cache
+def _words(kind: str) -> re.Pattern[str]:
+    """The words of a kind, in small letters: much faster than matching without regard to case."""
+    listed = table("wording_duty")["words"][kind]
+    spaced = [one.replace(" ", r"\s+") for one in listed]
+    latin = "|".join(one if "\\" in one else one.lower() for one in spaced if ord(one[0]) < 0x3000)
+    others = "".join(f"|{one}" for one in spaced if ord(one[0]) >= 0x3000)
+    return re.compile(rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_]){others}")

@@ -1,0 +1,298 @@
+"""The order of the steps: snapshot → reading → verdict → history → comparison → change.
+
+`derive` judges every snapshot of a page that was not judged yet. It reads stored bytes only, so that it can be run
+again at any time: `derive_again` throws away what was derived and replays, and nothing that was told is told twice.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from sqlmodel import Session
+
+from . import compare, extract, gate, history, noise, reading, record
+from .document import READ, Document, Outcome, Verdict
+from .errors import BodyLost
+from .history import Decision, Difference, Look, Memory, News
+from .models import Observation, Page, Snapshot, Version
+from .reading import Reading
+from .record import Meaning
+from .store import events, observations, snapshots
+from .texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What came of the newest judged look of a page.
+
+    `outcome` is None when there was nothing to judge. `changes` are the row ids of changes that became news just now.
+    """
+
+    outcome: Outcome | None
+    reason: str = ""
+    news: str = ""
+    wants_confirmation: bool = False
+    changes: tuple[int, ...] = ()
+    version_seq: int | None = None
+
+
+@dataclass
+class _Run:
+    """One pass over a page's snapshots: what does not change during it, and what is carried from look to look."""
+
+    session: Session
+    page: Page
+    texts: Texts
+    stated: record.Stated
+    confirm: bool
+    traces: dict[str, str] | None = None
+    changes: list[int] = field(default_factory=list)
+
+
+def rules(page: Page) -> str:
+    """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
+    declared = "\x00".join([*page.select, "\x01", *page.remove, "\x01", page.language])
+    return f"{extract.EXTRACTOR}+{noise.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
+
+
+def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
+    """Judge the page's new snapshots, in order of observation, and store what follows from them.
+
+    `confirm` asks for a second look before a change counts; recorded history never needs one. When the rules by which
+    the page was read have changed, or a look older than the last one has come in, everything is derived again first.
+    Raises BodyLost when the bytes of a snapshot are missing.
+    """
+    ids = snapshots.pending(session, page)
+    if not ids:
+        return _newest(session, page)
+    if page.derived_to and page.derived_with != rules(page):
+        return derive_again(session, page, confirm=confirm)
+    if page.derived_to and _out_of_order(session, page, ids):
+        return _replay(session, page, confirm=confirm, known_to=0)
+    return _judge_all(session, page, ids, record.Stated(), confirm=confirm)
+
+
+def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Derived:
+    """Throw away what was derived for a page and judge all its snapshots anew, by today's rules.
+
+    Changes that were told keep their id and wording. A difference that only the new rules find in looks that had been
+    judged before is listed, not told: it would be news of our own making.
+    """
+    return _replay(session, page, confirm=confirm, known_to=page.derived_to)
+
+
+def _replay(session: Session, page: Page, *, confirm: bool, known_to: int) -> Derived:
+    frozen = record.forget(session, page)
+    page.derived_to, page.memory = 0, None
+    session.flush()
+    stated = record.Stated(frozen=frozen, known_to=known_to)
+    return _judge_all(session, page, snapshots.pending(session, page), stated, confirm=confirm)
+
+
+def _out_of_order(session: Session, page: Page, ids: list[int]) -> bool:
+    newest = observations.last(session, page)
+    first = session.get(Snapshot, ids[0])
+    return newest is not None and first is not None and first.observed_at < newest[0].observed_at
+
+
+def _judge_all(session: Session, page: Page, ids: list[int], stated: record.Stated, *, confirm: bool) -> Derived:
+    run = _Run(session, page, Texts(session, page), stated, confirm)
+    memory = Memory.from_json(page.memory)
+    last = observations.last(session, page)
+    previous = last and (last[1], last[0])
+    run.traces = observations.last_traces(session, page)
+    observation = None
+    for snapshot in snapshots.in_order(session, ids):
+        memory, observation = _judge(run, memory, snapshot, previous)
+        session.add(observation)
+        previous = (snapshot, observation)
+    page.memory = memory.to_json()
+    page.derived_to = max([page.derived_to, *ids])
+    page.derived_with = rules(page)
+    session.flush()
+    return replace(_newest(session, page), changes=tuple(run.changes))
+
+
+def _newest(session: Session, page: Page) -> Derived:
+    last = observations.last(session, page)
+    if last is None:
+        return Derived(outcome=None)
+    observation, _ = last
+    version = session.get(Version, observation.version_id) if observation.version_id else None
+    return Derived(
+        outcome=Outcome(observation.outcome),
+        reason=observation.reason,
+        news=observation.news,
+        wants_confirmation=observation.news == News.HELD,
+        version_seq=version.seq if version else None,
+    )
+
+
+def _judge(
+    run: _Run, memory: Memory, snapshot: Snapshot, previous: tuple[Snapshot, Observation] | None
+) -> tuple[Memory, Observation]:
+    again = previous is not None and _same_answer(snapshot, *previous)
+    if again and previous is not None:
+        verdict, found = _as_before(previous[1]), None
+    else:
+        verdict, found = _read(run, memory, snapshot)
+    observation = Observation(
+        snapshot_id=snapshot.id,
+        page_id=run.page.id,
+        observed_at=snapshot.observed_at,
+        outcome=verdict.outcome,
+        rule=verdict.rule,
+        reason=verdict.reason,
+    )
+    if found is not None:
+        observation.text_sha256 = found.document.fingerprint
+    if verdict.outcome in READ:
+        memory = _read_look(run, memory, snapshot, observation, found)
+    else:
+        memory = _unread_look(run, memory, snapshot, observation)
+    return memory, observation
+
+
+def _same_answer(snapshot: Snapshot, before: Snapshot, observation: Observation) -> bool:
+    """Whether a look brought what the look before it brought: then it needs no reading."""
+    if snapshot.status == 304:  # noqa: PLR2004 (HTTP's "not modified")
+        return observation.outcome in READ
+    return (
+        snapshot.body_sha256 is not None
+        and snapshot.body_sha256 == before.body_sha256
+        and (snapshot.status, snapshot.media_type, snapshot.final_url, snapshot.language)
+        == (before.status, before.media_type, before.final_url, before.language)
+        # A short text may have been accepted in the meantime.
+        and observation.outcome != Outcome.TRUNCATED
+    )
+
+
+def _as_before(observation: Observation) -> Verdict:
+    if observation.outcome in READ:
+        return Verdict(Outcome.UNCHANGED, "same-bytes", "the page has not changed since the last look")
+    return Verdict(Outcome(observation.outcome), observation.rule, observation.reason)
+
+
+def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Reading | None]:
+    capture = snapshots.capture_of(run.session, snapshot)
+    verdict = gate.judge_transport(capture)
+    if verdict is not None:
+        return verdict, None
+    last_good = run.texts.document(memory.showing)
+    found = run.texts.read(snapshot, capture, last_good)
+    verdict = gate.judge(
+        replace(capture, title=found.title, language=capture.language or run.page.language),
+        found.extraction,
+        found.document,
+        last_good=last_good,
+    )
+    if verdict.outcome is Outcome.TRUNCATED and snapshot.id <= (run.page.accepted_snapshot or 0):
+        verdict = Verdict(Outcome.OK, "accepted", "shorter than before, and accepted by the owner as the policy")
+    return verdict, found
+
+
+def _read_look(
+    run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation, found: Reading | None
+) -> Memory:
+    """History's part: a text was read. Without `found` it is the one read before."""
+    events.ended(run.session, run.page, record.UNREAD_EVENTS, at=snapshot.observed_at)
+    text = found.document.fingerprint if found else memory.held or memory.showing
+    if not text:
+        return memory
+    look = Look(snapshot.observed_at, snapshot.id, text, snapshot.extractor_hint)
+    before = memory
+    memory, decision = history.read(memory, look, run.texts.past(text))
+    meant: Meaning | None = None
+    if decision is None:
+        document = found.document if found else run.texts.known_document(text)
+        memory, decision, meant = _new_text(run, memory, look, document, live=not snapshot.recorded)
+    if decision.news is News.RETURN:
+        memory = _learn_return(run, memory, before.showing, look)
+        events.happened(run.session, run.page, "flapping", at=look.at, detail=decision.why)
+    version = _version(run, snapshot, found, text, decision)
+    observation.text_sha256, observation.news, observation.why = text, decision.news, decision.why
+    observation.version_id = version.id
+    observation.traces = dict(found.traces) if found else run.traces
+    if decision.news is News.SAME and found is not None:
+        observation.news = News.NOISE
+        observation.why = f"noise: {reading.varied(run.traces or {}, found.traces)}; the policy text is the same"
+    run.traces = observation.traces
+    observation.compared_with = _compared_with(run, decision)
+    _record(run, snapshot, decision, version, meant)
+    return memory
+
+
+def _new_text(
+    run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
+) -> tuple[Memory, Decision, Meaning]:
+    against, old, comparison = run.texts.closest(history.candidates(memory), document)
+    left = history.without_noise(memory, comparison, old, look.at)
+    memory = history.learn_places(memory, comparison, old, look.at)
+    meant = run.texts.meaning(left, old, document)
+    past = run.texts.past(against)
+    edition = past.edition if past else against
+    difference = Difference(against, edition, len(left.hunks), meant.judgement.significance, history.marks(left, old))
+    memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
+    if decision.confirmed:
+        meant = run.texts.meaning(history.confirmed(left, old, decision.confirmed), old, document)
+    if not left.hunks:
+        # Listed with what differs, though it is all known noise.
+        meant = replace(meant, comparison=comparison)
+    return memory, decision, meant
+
+
+def _learn_return(run: _Run, memory: Memory, left: str, look: Look) -> Memory:
+    old, new = run.texts.document(left), run.texts.document(look.text)
+    if old is None or new is None:
+        return memory
+    return history.learn_return(memory, compare.compare(old, new), look.at)
+
+
+def _version(run: _Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:
+    version = run.texts.version(text)
+    if version is None:
+        if found is None:
+            raise BodyLost(f"The text {text[:12]} of {run.page.key} is missing.", remedy="Run policywatch verify.")
+        version = run.texts.add(found, snapshot, extractor=rules(run.page))
+    version.last_seen_at = max(version.last_seen_at, snapshot.observed_at)
+    if decision.news is not News.HELD and version.state == "observed":
+        known = run.texts.version(decision.against[0]) if decision.against else None
+        variant = known is not None and decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE)
+        version.state = "variant" if variant else "confirmed"
+        version.edition = known.edition if known is not None and variant else text
+    return version
+
+
+def _compared_with(run: _Run, decision: Decision) -> int | None:
+    version = run.texts.version(decision.against[0]) if decision.against else None
+    return version.id if version else None
+
+
+def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version | None, meant: Meaning | None) -> None:
+    """Write a change where the decision makes one."""
+    if decision.news in (News.NONE, News.SAME, News.RETURN):
+        return
+    old = run.texts.version(decision.against[0]) if decision.against else None
+    old_document = run.texts.document(old.text_sha256) if old else None
+    new_document = run.texts.document(version.text_sha256) if version else None
+    if meant is None and old_document is not None and new_document is not None:
+        comparison = compare.compare(old_document, new_document)
+        meant = run.texts.meaning(comparison, old_document, new_document)
+    sides = record.Sides(old, version, old_document, new_document)
+    change = record.change(run.session, run.page, snapshot, decision, sides, meant, run.stated)
+    if change is not None and change.told:
+        run.changes.append(change.id)
+
+
+def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:
+    """History's part: nothing was read."""
+    outcome = Outcome(observation.outcome)
+    if outcome is not Outcome.GONE:
+        record.note_unread(run.session, run.page, outcome, observation.reason, at=snapshot.observed_at)
+        return memory if outcome in record.SAYS_NOTHING else history.unread(memory)
+    memory, decision = history.missing(memory, snapshot.observed_at, snapshot.id)
+    observation.news, observation.why = decision.news, decision.why
+    if decision.news is News.GONE:
+        _record(run, snapshot, decision, None, None)
+    else:
+        events.happened(run.session, run.page, "gone_suspected", at=snapshot.observed_at, detail=decision.why)
+    return memory

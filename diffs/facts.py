@@ -1,0 +1,247 @@
+"""Typed moves inside a change: what became of its figures, dates, duties, names, sections and links.
+
+Each fact stands on a hunk and carries the sentence before and after, so that nobody has to believe it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from .amounts import find
+from .dates import dates_in
+from .document import BlockKind, Comparison, Document, Fact, Hunk, Op
+from .duties import duties
+from .names import companies, places, programmes
+from .sentence_pairs import SentencePair, is_wording, sentence_pairs
+from .vocabulary import pattern, plain, table
+
+# A clause that came or went is told by its strongest duty word.
+_STRONGEST = ("must_not", "must", "discretion")
+
+_COUNTED = {"count", "score", "stars", "orders"}
+_REFERENCE = re.compile(
+    r"(?:sections?|clauses?|articles?|paragraphs?|art\.|abs\.|§+|no\.|nr\.|n°|ziffern?|abschnitt|kapitel|chapter|step|"
+    r"annex|appendix|schedule|table|page|version|item|artikel|articolo|artículo|sección|punto|point|seite)\s*$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A value in a sentence: its kind of fact, what it says, and how it is written."""
+
+    kind: str
+    says: object
+    text: str
+
+
+def facts(comparison: Comparison, old: Document, new: Document) -> tuple[Fact, ...]:
+    """All typed moves of a change, in the order of its hunks; renames first.
+
+    Values stated on both sides of a sentence are no move; a value with no counterpart has "" on the other side.
+    """
+    language = new.language or old.language
+    pairs = sentence_pairs(comparison)
+    found = [Fact("renamed", one.before, one.after) for one in comparison.renames]
+    found = [_on_its_hunk(fact, comparison) for fact in found]
+    rest: list[Fact] = []
+    for pair in pairs:
+        rest += _values_moved(pair, language)
+        rest += _duties_moved(pair)
+    rest = _settled(rest)
+    rest += _definitions(pairs)
+    parties = _parties(pairs)
+    found = [one for one in found if not any(one.before in two.before and one.after in two.after for two in parties)]
+    rest += parties
+    rest += _scopes(pairs, old, new, {name for one in parties for name in (one.before, one.after)})
+    rest += _sections(comparison, old, new)
+    rest += _links(comparison)
+    rest.sort(key=lambda fact: fact.hunk)
+    return (*found, *dict.fromkeys(rest))
+
+
+def _fact(kind: str, before: str, after: str, pair: SentencePair) -> Fact:
+    return Fact(kind, before, after, pair.before, pair.after, pair.section, pair.hunk)
+
+
+def _on_its_hunk(fact: Fact, comparison: Comparison) -> Fact:
+    """A rename stands on the first hunk that shows it."""
+    for at, hunk in enumerate(comparison.hunks):
+        if fact.before in hunk.text_before and fact.after in hunk.text_after:
+            section = hunk.section_after or hunk.section_before
+            return Fact(fact.kind, fact.before, fact.after, hunk.text_before, hunk.text_after, section, at)
+    return fact
+
+
+def _values_moved(pair: SentencePair, language: str) -> Iterator[Fact]:
+    before, after = _values(pair.before, language), _values(pair.after, language)
+    old, new = _left(before, after), _left(after, before)
+    for kind in dict.fromkeys(value.kind for value in (*new, *old)):
+        was = [value for value in old if value.kind == kind]
+        now = [value for value in new if value.kind == kind]
+        # A count alone says little; that one became another says much.
+        if kind == "count" and (len(was) != len(now) or any(value.kind == "money" for value in (*old, *new))):
+            continue
+        for at in range(max(len(was), len(now))):
+            yield _fact(kind, was[at].text if at < len(was) else "", now[at].text if at < len(now) else "", pair)
+
+
+def _settled(found: list[Fact]) -> list[Fact]:
+    """Without what went from one sentence and came in another of the same section: the clause was cut anew."""
+    room = Counter((fact.kind, fact.before.lower(), fact.section) for fact in found if not fact.after)
+    came = Counter((fact.kind, fact.after.lower(), fact.section) for fact in found if not fact.before)
+    spare = {"": room & came}
+    spare = {"gone": spare[""].copy(), "come": spare[""].copy()}
+    left = []
+    for fact in found:
+        side = "come" if not fact.before else "gone" if not fact.after else ""
+        key = (fact.kind, (fact.before or fact.after).lower(), fact.section)
+        if side and spare[side][key]:
+            spare[side][key] -= 1
+        else:
+            left.append(fact)
+    return left
+
+
+def _values(sentence: str, language: str) -> list[_Value]:
+    if not sentence:
+        return []
+    dated = dates_in(sentence, language)
+    values = [_Value("date", one.key, one.text) for one in dated]
+    for amount in find(sentence, language, tuple((one.start, one.end) for one in dated)):
+        if amount.kind in _COUNTED and _REFERENCE.search(plain(sentence[: amount.start])):
+            continue
+        kind = "count" if amount.kind in _COUNTED else amount.kind
+        says = (amount.value, amount.value2) if kind == "count" else amount.canonical
+        values.append(_Value(kind, says, amount.text))
+    return values
+
+
+def _left(these: list[_Value], those: list[_Value]) -> list[_Value]:
+    room = Counter((value.kind, value.says) for value in those)
+    left = []
+    for value in these:
+        if room[value.kind, value.says]:
+            room[value.kind, value.says] -= 1
+        else:
+            left.append(value)
+    return left
+
+
+def _duties_moved(pair: SentencePair) -> Iterator[Fact]:
+    before, after = duties(pair.before), duties(pair.after)
+    if not (pair.before and pair.after):
+        alone = before or after
+        for kind in _STRONGEST:
+            strongest = next((duty for duty in alone if duty.kind == kind), None)
+            if strongest:
+                yield _fact("duty", strongest.text if before else "", strongest.text if after else "", pair)
+                return
+        return
+    same = Counter(duty.kind for duty in before) & Counter(duty.kind for duty in after)
+    was, now = _unmatched(before, same), _unmatched(after, same)
+    for at in range(max(len(was), len(now))):
+        yield _fact("duty", was[at] if at < len(was) else "", now[at] if at < len(now) else "", pair)
+
+
+def _unmatched(found: Iterable[object], same: Counter[str]) -> list[str]:
+    room, left = same.copy(), []
+    for duty in found:
+        kind, text = duty.kind, duty.text  # type: ignore[attr-defined]
+        if room[kind]:
+            room[kind] -= 1
+        else:
+            left.append(text)
+    return left
+
+
+_DEFINES = pattern(
+    (
+        r'^[\s*_•-]*"(?P<quoted>[^"]{2,80})"[*_\s]*(?:\([^)]*\)\s*)?(?:,? (?:as used|for the purposes)[^,]*,)?\s*:?\s*'
+        r"(?:means?|shall mean|will mean|has the meaning|have the meaning|refers? to|is defined|includes|is\b|are\b|"
+        r"bezeichnet|bedeutet|meint|ist\b|sind\b|désigne|signifie|s'entend|est\b|significa|indica|si intende|"
+        r"betekent|verwijst|designa)",
+        r"^[\s*_•-]*(?P<bare>[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|of|and|or)){0,6}) (?:means|shall mean|has the meaning)\b",
+    )
+)
+
+
+def _definitions(pairs: tuple[SentencePair, ...]) -> Iterator[Fact]:
+    old = {term: pair for pair in pairs if (term := _term(pair.before))}
+    new = {term: pair for pair in pairs if (term := _term(pair.after))}
+    for term, pair in new.items():
+        if term not in old:
+            yield _fact("definition_added", "", term, pair)
+    for term, pair in old.items():
+        if term not in new:
+            yield _fact("definition_removed", term, "", pair)
+
+
+def _term(sentence: str) -> str:
+    match = _DEFINES.search(plain(sentence))
+    return (match["quoted"] or match["bare"] or "").strip(" ,.") if match else ""
+
+
+def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
+    """A company that stands where another stood, told once."""
+    found: dict[tuple[str, str], Fact] = {}
+    for pair in pairs:
+        before, after = companies(pair.before), companies(pair.after)
+        was = [name for name in before if name not in after]
+        now = [name for name in after if name not in before]
+        if was and len(was) == len(now):
+            for one, other in zip(was, now, strict=True):
+                found.setdefault((one, other), _fact("renamed", one, other, pair))
+    return list(found.values())
+
+
+_READERS: tuple[Callable[[str], dict[str, None]], ...] = (places, companies, programmes)
+
+
+def _scopes(
+    pairs: tuple[SentencePair, ...], old: Document, new: Document, parties: set[str]
+) -> Iterator[Fact]:
+    """Places, companies and programmes that the whole text names now and did not before, and the other way round."""
+    for kind, side, elsewhere in (("scope_added", "after", old), ("scope_removed", "before", new)):
+        known = plain(elsewhere.shown)
+        seen = set(parties)
+        for pair in pairs:
+            sentence = getattr(pair, side)
+            for name in (name for read in _READERS for name in read(sentence)):
+                if name in seen or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", known):
+                    continue
+                seen.add(name)
+                added = kind == "scope_added"
+                yield _fact(kind, "" if added else name, name if added else "", pair)
+
+
+def _sections(comparison: Comparison, old: Document, new: Document) -> Iterator[Fact]:
+    for kind, op, elsewhere in (("section_added", Op.ADDED, old), ("section_removed", Op.REMOVED, new)):
+        known = {block.compared for block in elsewhere.blocks if block.kind is BlockKind.HEADING}
+        for at, hunk in enumerate(comparison.hunks):
+            blocks = (hunk.after if op is Op.ADDED else hunk.before) if hunk.op is op else ()
+            for block in blocks:
+                if block.kind is BlockKind.HEADING and block.compared not in known:
+                    name = block.numbered
+                    if op is Op.ADDED:
+                        yield Fact(kind, "", name, "", name, block.place, at)
+                    else:
+                        yield Fact(kind, name, "", name, "", block.place, at)
+
+
+def _links(comparison: Comparison) -> Iterator[Fact]:
+    for at, hunk in enumerate(comparison.hunks):
+        if hunk.op not in (Op.EDITED, Op.COSMETIC, Op.MOVED):
+            continue
+        was, now = _targets_of(hunk, "before"), _targets_of(hunk, "after")
+        gone = [link for link in was if link not in now]
+        come = [link for link in now if link not in was]
+        if gone and len(gone) == len(come):
+            section = hunk.section_after or hunk.section_before
+            for one, other in zip(gone, come, strict=True):
+                yield Fact("link_target", one, other, hunk.text_before, hunk.text_after, section, at)
+
+
+def _targets_of(hunk: Hunk, side: str) -> list[str]:
+    return list(dict.fromkeys(link for block in getattr(hunk, side) for link in block.links))

@@ -1,0 +1,312 @@
+"""What is not policy text: page furniture, scope lines, counters, masked addresses. It goes before texts are compared.
+
+The words are data (`diffs/data/furniture.toml`); the rules here look at a block's kind, length and place as well, for
+a policy may say "search" or "cookies" too. What is taken out is returned with the rule's name, so nothing goes unseen.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from diffs.document import Block, BlockKind, Document
+from diffs.mend import mend
+from diffs.rules import rules, words
+from diffs.text import fold, loose
+
+#: Who cleaned a document. Changed whenever the same document would come out different (design, rule 4).
+NOISE = "policywatch-noise/1"
+
+#: How many blocks count as a page's beginning and end.
+_BEGINNING = 8
+_END = 14
+#: Longer than this a line is a sentence of its own; furniture is short.
+_LINE_WORDS = 30
+_EDGE_WORDS = 90
+_EDGE_LETTERS = 1200
+_LABEL_WORDS = 9
+#: So many linked lines before a copyright line make a footer.
+_FOOTER_LINKS = 3
+_MASK = "[e-mail]"
+#: Cloudflare's stand-in for an address, in the languages it is served in; a part of the real one may leak beside it.
+_MASKED = re.compile(
+    r"[\w.+-]{0,60}\[(?:e-?mail[\s-]protected|email[^\[\]\w]{1,3}protected|e-mail geschützt)\][\w-]{0,60}(?:\.[\w-]{2,20})*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A document without its furniture.
+
+    `removed` are the blocks taken out, each with the rule that took it. `marketplaces` are the countries a scope line
+    named. `updated` is the page's own date line as shown, "" where there is none; it stays in the document.
+    """
+
+    document: Document
+    removed: tuple[tuple[Block, str], ...] = ()
+    marketplaces: tuple[str, ...] = ()
+    updated: str = ""
+
+
+def clean(document: Document, *, learned: frozenset[str] = frozenset(), known: Document | None = None) -> Cleaned:
+    """Take out what is not policy text.
+
+    `learned` are the loose texts of blocks known to change at every look. `known` is the last good text of the page,
+    cleaned: by it, broken signs and masked e-mail addresses are read as what they stood for (`diffs.mend`).
+    """
+    blocks = tuple(_masked(block) for block in document.blocks)
+    judged = _Rules(blocks, document.title, learned)
+    gone: dict[int, tuple[tuple[Block, str], ...]]
+    gone = {number: ((document.blocks[number], rule),) for number, rule in judged.rule_of.items()}
+    stays: dict[int, Block] = {}
+    for number, block, parts in judged.trim():
+        stays[number], gone[number] = block, parts
+    left = (stays.get(number, block) for number, block in enumerate(blocks) if number not in judged.rule_of)
+    kept = tuple(block for block in left if block.shown)
+    removed = tuple(taken for _, parts in sorted(gone.items()) for taken in parts)
+    scopes = (_scope(block) for block, rule in removed if rule == "scope")
+    cleaned = document.with_blocks(kept)
+    if known is not None:
+        cleaned = mend(cleaned, known)
+    return Cleaned(cleaned, removed, tuple(dict.fromkeys(place for scope in scopes for place in scope)), _updated(kept))
+
+
+def _masked(block: Block) -> Block:
+    if "[e" not in block.compared and "[E" not in block.compared:
+        return block
+    folded = _MASKED.sub(_MASK, block.compared)
+    return block if folded == block.compared else replace(block, compared=folded)
+
+
+class _Rules:
+    """Which blocks go, and by which rule."""
+
+    def __init__(self, blocks: tuple[Block, ...], title: str, learned: frozenset[str]) -> None:
+        self.blocks = blocks
+        self.rule_of: dict[int, str] = {}
+        self.counts = [block.compared.count(" ") + 1 for block in blocks]
+        self.title = loose(title)
+        about_cookies = "cookie" in self.title
+        for number, block in enumerate(blocks):
+            rule = self._line(number, block, about_cookies=about_cookies)
+            if rule:
+                self.rule_of[number] = rule
+            elif learned and loose(block.shown) in learned:
+                self.rule_of[number] = "learned"
+        self._breadcrumbs()
+        self._tails()
+        self._footers()
+        self._feedback_forms()
+        self._spared()
+
+    def _line(self, number: int, block: Block, *, about_cookies: bool) -> str:
+        """The rule by which a block alone is furniture, "" where it is none."""
+        count = self.counts[number]
+        if count > _EDGE_WORDS or len(block.compared) > _EDGE_LETTERS:
+            return ""
+        at_edge = number < _BEGINNING or number >= len(self.blocks) - _END
+        rule = self._short_line(block) if count <= _LINE_WORDS else ""
+        if rule or not at_edge:
+            return rule
+        said = loose(block.shown)
+        if said in _lines("edge_lines") or _is_language_switch(said):
+            return "edge"
+        return self._edge_pattern(block, said, about_cookies=about_cookies)
+
+    def _short_line(self, block: Block) -> str:
+        said = loose(block.shown)
+        if said in _lines("lines"):
+            return _lines("lines")[said]
+        if _scope_pattern().match(block.compared):
+            return "scope"
+        folded = block.compared.casefold()
+        return next((rule for rule, pattern in _patterns("patterns") if pattern.search(folded)), "")
+
+    def _edge_pattern(self, block: Block, said: str, *, about_cookies: bool) -> str:
+        folded = block.compared.casefold()
+        for rule, pattern in _patterns("edge_patterns"):
+            if pattern.search(folded) and not (about_cookies and rule == "cookies"):
+                return rule
+        return "advertised" if self._advertises(said) else ""
+
+    def _advertises(self, said: str) -> bool:
+        """Whether a line points to the page it stands on: "Learn more about the <title>"."""
+        lead = _LEAD.match(said)
+        if not lead or not self.title:
+            return False
+        named, title = said[lead.end() :].split(), set(self.title.split())
+        # A site's name more or less.
+        return len(title & set(named)) >= 2 and len(set(named) - title) <= 2 and len(named) <= len(title) + 2
+
+    def trim(self) -> Iterator[tuple[int, Block, tuple[tuple[Block, str], ...]]]:
+        """First and last lines into which furniture ran: place, what stays, what goes with its rule."""
+        count = len(self.blocks)
+        for number in {*range(min(4, count)), *range(max(0, count - 4), count)}:
+            block = self.blocks[number]
+            if (
+                number in self.rule_of
+                or block.kind in (BlockKind.ROW, BlockKind.HEADING)
+                or self.counts[number] > _LINE_WORDS + 10
+            ):
+                continue
+            parts = _PARTS.split(block.shown)
+            rules_of = [self._part(part.strip()) for part in parts]
+            if len(parts) > 1 and any(rules_of):
+                # Parts keep their spaces, so that what stays reads as it did.
+                stays = "".join(part for part, rule in zip(parts, rules_of, strict=True) if not rule).strip()
+                goes = tuple(
+                    (replace(block, shown=part.strip(), compared=fold(part)), rule)
+                    for part, rule in zip(parts, rules_of, strict=True)
+                    if rule
+                )
+                yield number, replace(block, shown=stays, compared=_MASKED.sub(_MASK, fold(stays))), goes
+
+    def _part(self, part: str) -> str:
+        said = loose(part)
+        return _lines("lines").get(said) or ("advertised" if self._advertises(said) else "")
+
+    def _breadcrumbs(self) -> None:
+        """Short linked lines before the title lead elsewhere."""
+        first = next(
+            (number for number, block in enumerate(self.blocks[:_BEGINNING]) if block.kind is BlockKind.HEADING), 0
+        )
+        before = range(first)
+        if any(self.counts[number] > _LABEL_WORDS and number not in self.rule_of for number in before):
+            return
+        if not any(self.blocks[number].links for number in before):
+            return
+        for number in before:
+            self.rule_of.setdefault(number, "breadcrumb")
+
+    def _tails(self) -> None:
+        """Headings like "Related articles" go with the links under them."""
+        for number, block in enumerate(self.blocks):
+            if self.counts[number] > _LABEL_WORDS or loose(block.shown) not in _lines("tails"):
+                continue
+            under = self._linked_run(number + 1)
+            if under or number >= len(self.blocks) - 2:
+                for gone in (number, *under):
+                    self.rule_of.setdefault(gone, "related")
+
+    def _linked_run(self, start: int) -> list[int]:
+        run: list[int] = []
+        for number in range(start, len(self.blocks)):
+            block = self.blocks[number]
+            if number in self.rule_of:
+                continue
+            if block.kind is BlockKind.HEADING or not block.links or self.counts[number] > 2 * _LABEL_WORDS:
+                break
+            run.append(number)
+        return run
+
+    def _footers(self) -> None:
+        """A copyright line ends a page's footer: short linked lines and labels before it, and links behind it."""
+        for number in [number for number, rule in self.rule_of.items() if rule == "copyright"]:
+            start = number
+            while start and self._is_label(start - 1):
+                start -= 1
+            while start < number and self.blocks[start].kind is BlockKind.ITEM and not self.blocks[start].links:
+                start += 1
+            if sum(bool(self.blocks[before].links) for before in range(start, number)) >= _FOOTER_LINKS:
+                for before in range(start, number):
+                    self.rule_of.setdefault(before, "footer")
+            for after in self._linked_run(number + 1):
+                self.rule_of.setdefault(after, "footer")
+
+    def _is_label(self, number: int) -> bool:
+        block = self.blocks[number]
+        if number in self.rule_of:
+            return True
+        if (
+            self.counts[number] > _LABEL_WORDS
+            or block.compared.endswith((".", ":", ";", "!", "?"))
+            or block.kind is BlockKind.ROW
+        ):
+            return False
+        return block.kind is not BlockKind.ITEM or bool(block.links)
+
+    def _feedback_forms(self) -> None:
+        """What follows a feedback question at the end of a page belongs to the form."""
+        asked = [number for number, rule in self.rule_of.items() if rule == "feedback"]
+        for number in asked[-1:]:
+            rest = range(number + 1, len(self.blocks))
+            if len(rest) <= _END and all(
+                self.counts[after] <= _LABEL_WORDS and not self.blocks[after].links for after in rest
+            ):
+                for after in rest:
+                    self.rule_of.setdefault(after, "feedback")
+
+    def _spared(self) -> None:
+        """A page that would lose most of its words to these rules is short, not furniture: only sure rules hold there."""
+        gone = sum(self.counts[number] for number in self.rule_of)
+        if 2 * gone > sum(self.counts):
+            self.rule_of = {number: rule for number, rule in self.rule_of.items() if rule in _SURE}
+
+
+_SURE = frozenset(
+    ("scope", "sign_in", "feedback", "navigation", "cookies", "counters", "tokens", "copyright", "learned")
+)
+_LEAD = re.compile(r"(?:learn more about|find out more about|read|see|view)(?: the)?(?: full)? ")
+_PARTS = re.compile(r"(?<=[.)?!])(?=\s*[A-ZÀ-Þ])")
+
+
+def _updated(blocks: tuple[Block, ...]) -> str:
+    """The page's own "last updated" line: among the first or last lines, a date behind the words."""
+    count = len(blocks)
+    for number, block in enumerate(blocks):
+        if (
+            (number < _BEGINNING + 4 or number >= count - _BEGINNING)
+            and len(block.compared) < 200
+            and _updated_pattern().match(block.compared.casefold())
+        ):
+            return block.numbered
+    return ""
+
+
+def _scope(block: Block) -> Iterator[str]:
+    found = _scope_pattern().match(block.compared)
+    places = re.split(r"[,;、]| (?:and|und|et|e|y|en|och|i|ve) ", found["places"]) if found else ()
+    yield from (place.strip(" .") for place in places if place.strip(" ."))
+
+
+@cache
+def _lines(table: str) -> dict[str, str]:
+    """Loose text of a furniture line -> the rule it stands for."""
+    return {loose(line): rule for rule, listed in rules("furniture")[table].items() for line in listed}
+
+
+@cache
+def _patterns(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((rule, re.compile("|".join(listed))) for rule, listed in rules("furniture")[table].items())
+
+
+@cache
+def _scope_pattern() -> re.Pattern[str]:
+    leads = (re.escape(fold(line.removesuffix("{X}")).strip(" :")) for line in words("furniture", "applies_to"))
+    return re.compile(rf"(?:{'|'.join(leads)})\s*[::]?\s*(?P<places>.+)$", re.IGNORECASE)
+
+
+@cache
+def _updated_pattern() -> re.Pattern[str]:
+    leads = sorted((re.escape(fold(line).casefold()) for line in words("furniture", "updated")), key=len, reverse=True)
+    return re.compile(rf"[\[(*_\s]*(?:this \w+ was |the \w+ )?(?:{'|'.join(leads)})(?!\w)[^;]{{0,60}}\d")
+
+
+def _is_language_switch(said: str) -> bool:
+    names = _language_names()
+    parts = said.split()
+    return len(parts) > 2 and all(part in names for part in parts)  # two could be a sentence
+
+
+@cache
+def _language_names() -> frozenset[str]:
+    return frozenset(part for name in words("furniture", "languages") for part in loose(name).split())
+
+
+def names(removed: Iterable[tuple[Block, str]]) -> dict[str, int]:
+    """How many blocks each rule took, for people who ask what was left out."""
+    counted: dict[str, int] = {}
+    for _, rule in removed:
+        counted[rule] = counted.get(rule, 0) + 1
+    return counted

@@ -1,0 +1,84 @@
+"""What a capture says once extracted and cleaned of noise, and which kinds of noise it carried."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from . import extract, noise
+from .document import Capture, Document, Extraction
+from .errors import ExtractionError
+from .models import Page
+from .store import pages
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A capture's text: as extracted, and as policy text without noise.
+
+    `extraction` is None when the bytes could not be read at all; then `document` is empty.
+    """
+
+    extraction: Extraction | None
+    document: Document
+    title: str = ""
+    updated: str = ""
+    traces: Mapping[str, str] = field(default_factory=dict)
+
+
+#: What a difference in each trace means, for the owner. Other traces are named after the rule that removed a block.
+_TRACES = {
+    "shown": "spaces, quotes or dashes",
+    "markers": "numbering or list marks",
+    "structure": "headings, lists or paragraphs",
+    "links": "link targets",
+}
+
+
+def extraction_of(capture: Capture, page: Page) -> Extraction | None:
+    """What the page's selectors pick from a capture; None when the bytes cannot be read at all."""
+    try:
+        return extract.extract(capture, pages.selection(page))
+    except ExtractionError:
+        return None
+
+
+def clean(extraction: Extraction | None, known: Document | None) -> Reading:
+    """An extraction without its noise; `known` is the last good text of the page."""
+    if extraction is None:
+        return Reading(None, Document(title="", blocks=()))
+    cleaned = noise.clean(extraction.document, known=known)
+    return Reading(
+        extraction,
+        cleaned.document,
+        title=extraction.title,
+        updated=cleaned.updated,
+        traces=_traces(cleaned),
+    )
+
+
+def _traces(cleaned: noise.Cleaned) -> dict[str, str]:
+    """A short hash of all that may vary while the policy text is the same, by kind."""
+    blocks = cleaned.document.blocks
+    traces = {
+        "shown": _short("\n".join(block.shown for block in blocks)),
+        "markers": _short("\n".join(block.marker for block in blocks)),
+        "structure": _short("\n".join(f"{block.kind}{block.level}" for block in blocks)),
+        "links": _short("\n".join(link for block in blocks for link in block.links)),
+    }
+    removed: dict[str, list[str]] = {}
+    for block, rule in cleaned.removed:
+        removed.setdefault(rule, []).append(block.shown)
+    return traces | {rule: _short("\n".join(texts)) for rule, texts in removed.items()}
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def varied(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What differs between two looks that showed the same policy text, in words."""
+    kinds = [kind for kind in dict.fromkeys([*before, *after]) if before.get(kind) != after.get(kind)]
+    if not kinds:
+        return "only markup, scripts, tokens or link parameters differ"
+    named = [_TRACES.get(kind, kind.replace("-", " ").replace("_", " ")) for kind in kinds]
+    return f"only {', '.join(named)} differ"

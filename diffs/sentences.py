@@ -1,0 +1,54 @@
+"""Cut text into sentences, in the languages that marketplaces write."""
+
+import re
+from collections.abc import Iterator
+
+# After these a full stop ends no sentence.
+_SHORT = frozenset(
+    "e.g i.e eg ie no nos inc ltd co corp llc vs approx art arts sec fig st mr mrs dr u.s u.k etc ca cf al esp incl "
+    "excl max min para para. pp z.b bzw nr abs ggf d.h u.a z.t s.à r.l s.a s.p.a s.r.l p.ej ej núm p.es es n sig "
+    "m mme bv b.v jan feb mar apr jun jul aug sep sept oct nov dec p.m a.m".split()
+)
+_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*|\n+")
+_OPENS = re.compile(r"[\"'“‘«(\[„¿¡]*(?:[^\W\d_]|\d|[§•*$€£])")
+_LAST_WORD = re.compile(r"[\w.]+$")
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a text, trimmed, in order; nothing but surrounding space is lost."""
+    for start, end in spans(text):
+        yield text[start:end]
+
+
+def spans(text: str) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence starts and ends, surrounding space left out."""
+    start = 0
+    for match in _END.finditer(text):
+        if match.group()[0] in ".…" and not _ends(text, match):
+            continue
+        yield from _trimmed(text, start, match.end())
+        start = match.end()
+    yield from _trimmed(text, start, len(text))
+
+
+def _ends(text: str, stop: re.Match[str]) -> bool:
+    before = _LAST_WORD.search(text[max(0, stop.start() - 24) : stop.start()])
+    word = before.group().lower() if before else ""
+    if word in _SHORT or (len(word) == 1 and word.isalpha() and word != "i"):
+        return False
+    rest = text[stop.end() :].lstrip()
+    if not _OPENS.match(rest):
+        return True
+    first = rest.lstrip("\"'“‘«([„¿¡")[:1]
+    # "1. März" and "No. 5" go on; a small letter after a full stop goes on too.
+    if word.isdigit() and len(word) <= 2:  # noqa: SIM103 - two reasons, told apart
+        return False
+    return not first.islower()
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    piece = text[start:end]
+    stripped = piece.strip()
+    if stripped:
+        at = start + len(piece) - len(piece.lstrip())
+        yield at, at + len(stripped)

@@ -1,0 +1,124 @@
+"""The texts of one page while it is derived: read, known, compared; the last few are kept.
+
+A flapping page shows few texts in turn, so that keeping eight of each spares nearly all reading and comparing.
+"""
+
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from . import compare, reading, record, targets
+from .document import Capture, Comparison, Document, Extraction, Target
+from .errors import BodyLost
+from .history import Past
+from .models import Page, Snapshot, Version
+from .reading import Reading
+from .record import Meaning
+from .store import targets as stored_targets
+from .store import versions
+
+#: How many readings, texts and lists of targets are kept.
+KEPT = 8
+
+T = TypeVar("T")
+
+
+class Texts:
+    """What a page's texts are, by fingerprint."""
+
+    def __init__(self, session: Session, page: Page) -> None:
+        self._session = session
+        self._page = page
+        self._versions = {version.text_sha256: version for version in versions.listed(session, page)}
+        self._documents: dict[str, Document] = {}
+        self._targets: dict[str, tuple[Target, ...]] = {}
+        self._extractions: dict[str, Extraction | None] = {}
+        self._readings: dict[str, Reading] = {}
+
+    def version(self, text: str) -> Version | None:
+        """The version with this text, None for a text that was never stored."""
+        return self._versions.get(text)
+
+    def past(self, text: str) -> Past | None:
+        """What history needs to know of a text; None for a new one."""
+        version = self.version(text)
+        return Past(version.last_seen_at, version.state != "observed", version.edition) if version else None
+
+    def document(self, text: str) -> Document | None:
+        """The text of a version; None where there is none. Raises BodyLost."""
+        version = self.version(text)
+        if version is not None and text not in self._documents:
+            _keep(self._documents, text, versions.document_of(self._session, version))
+        return self._documents.get(text)
+
+    def known_document(self, text: str) -> Document:
+        """The text of a version that must be there. Raises BodyLost."""
+        document = self.document(text)
+        if document is None:
+            raise BodyLost(f"The text {text[:12]} of {self._page.key} is missing.", remedy="Run policywatch verify.")
+        return document
+
+    def read(self, snapshot: Snapshot, capture: Capture, known: Document | None) -> Reading:
+        """A capture's text; `known` is the last good one."""
+        body = f"{snapshot.body_sha256}:{snapshot.media_type}"
+        key = f"{body}:{known.fingerprint if known else ''}"
+        if key not in self._readings:
+            if body not in self._extractions:
+                _keep(self._extractions, body, reading.extraction_of(capture, self._page))
+            _keep(self._readings, key, reading.clean(self._extractions[body], known))
+        return self._readings[key]
+
+    def add(self, found: Reading, snapshot: Snapshot, *, extractor: str) -> Version:
+        """Store a text that this page has not shown before, with the targets it states."""
+        stated = self.targets(found.document)
+        version = versions.add(
+            self._session,
+            self._page,
+            found.document,
+            snapshot_id=snapshot.id,
+            seen_at=snapshot.observed_at,
+            extractor=extractor,
+            updated=found.updated,
+        )
+        self._versions[version.text_sha256] = version
+        _keep(self._documents, version.text_sha256, found.document)
+        stored_targets.add(self._session, self._page, version, stated)
+        return version
+
+    def targets(self, document: Document) -> tuple[Target, ...]:
+        """The targets a text states, read once: finding them costs more than comparing."""
+        text = document.fingerprint
+        if text not in self._targets:
+            version = self.version(text)
+            stated = stored_targets.of(self._session, version) if version else targets.extract_targets(document)
+            _keep(self._targets, text, stated)
+        return self._targets[text]
+
+    def meaning(self, comparison: Comparison, old: Document, new: Document) -> Meaning:
+        """What a difference between two texts says."""
+        return record.meaning(comparison, old, new, self.targets(old), self.targets(new))
+
+    def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
+        """The known text that a new one stands nearest to, and how they differ.
+
+        Compare with the last good text, not with the last: an edition is told by what it changes, whatever was shown
+        in between.
+        """
+        best: tuple[int, str, Document, Comparison] | None = None
+        for text in candidates:
+            old = self.document(text)
+            if old is None:
+                continue
+            comparison = compare.compare(old, document)
+            size = sum(len(hunk.text_before) + len(hunk.text_after) for hunk in comparison.hunks)
+            if best is None or size < best[0]:
+                best = (size, text, old, comparison)
+        if best is None:
+            raise BodyLost(f"No earlier text of {self._page.key} is there.", remedy="Run policywatch verify.")
+        return best[1:]
+
+
+def _keep(kept: dict[str, T], key: str, value: T) -> None:
+    kept[key] = value
+    if len(kept) > KEPT:
+        del kept[next(iter(kept))]

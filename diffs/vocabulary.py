@@ -1,0 +1,102 @@
+"""The word lists in `diffs/data`, read once and compiled: metrics, comparators, duty words, categories.
+
+Vocabulary is data, in TOML, so that a language or a metric is added without touching code.
+"""
+
+import re
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib import resources
+from typing import Any
+
+# Each stands for one character, so that positions in a folded text are positions in the text as written.
+_ONE_TO_ONE = str.maketrans(
+    {
+        **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
+        **dict(zip("％＜＞＝＋－．，：；（）／～", "%<>=+-.,:;()/~", strict=True)),
+        **dict.fromkeys("\u00a0\u202f\u2009\u2007\u3000\t\n", " "),
+        **dict.fromkeys("’‘ʼ´`", "'"),
+        **dict.fromkeys("‐‑", "-"),
+        **dict.fromkeys("“”„«»‟", '"'),
+    }
+)
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """The word list `diffs/data/<name>.toml` as a mapping."""
+    return tomllib.loads((resources.files("diffs") / "data" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def plain(text: str) -> str:
+    """The text with full-width digits, odd spaces and curly quotes made plain, of the same length."""
+    return text.translate(_ONE_TO_ONE)
+
+
+@cache
+def pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """One regular expression for all of `patterns`, without regard to case; a blank is any run of spaces."""
+    return re.compile("|".join(f"(?:{_spaced(one)})" for one in patterns), re.IGNORECASE)
+
+
+def words(name: str, *keys: str) -> re.Pattern[str]:
+    """The list found in `name` under `keys` as one pattern: `words("wording_targets", "cues", "target")`."""
+    found: Any = table(name)
+    for key in keys:
+        found = found[key]
+    return pattern(tuple(found))
+
+
+def phrase(name: str) -> str:
+    """A regular expression for a name in any spelling of case, spaces, hyphens and apostrophes, plural allowed.
+
+    Capitals alone are an acronym: they must stand as capitals.
+    """
+    body = r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", plain(name)))
+    if not name.isascii() and any("\u3000" < letter < "\uffee" for letter in name):
+        return body
+    if name.isupper():
+        return rf"(?<![\w-])(?-i:{body})s?(?!\w)"
+    return rf"(?<!\w){body}(?:s|n|en)?(?!\w)"
+
+
+class Names:
+    """Finds any of many names in a text, the longest at each place, in one pass over its words.
+
+    One alternation of hundreds of names costs hundreds of steps at every letter; here only names that begin like the
+    word at hand are tried.
+    """
+
+    def __init__(self, names: Iterable[str]) -> None:
+        groups: dict[str, list[str]] = defaultdict(list)
+        joined: list[str] = []
+        for name in sorted(set(names), key=len, reverse=True):
+            first = _WORD.match(plain(name))
+            if first and not _CJK.match(name):
+                groups[first.group()[:3].lower()].append(phrase(name))
+            else:
+                joined.append(phrase(name))
+        self._groups = {start: re.compile("|".join(group), re.IGNORECASE) for start, group in groups.items()}
+        self._joined = re.compile("|".join(joined)) if joined else None
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Yield the matches in a plain text (see `plain`), none inside another."""
+        end = 0
+        for word in _WORD.finditer(text):
+            group = self._groups.get(word.group()[:3].lower())
+            match = group.match(text, word.start()) if group and word.start() >= end else None
+            if match:
+                end = match.end()
+                yield match
+        if self._joined and not text.isascii():
+            yield from self._joined.finditer(text)
+
+
+_WORD = re.compile(r"[^\W\d_\u3000-\uffee]+")
+_CJK = re.compile(r"[\u3000-\uffee]")
+
+
+def _spaced(one: str) -> str:
+    return re.sub(r"(?<!\\) (?![*+?{])", r"\\s+", one)
