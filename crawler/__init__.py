@@ -1,0 +1,1 @@
+"""Page to snapshot: what we watch, and how it is fetched."""

@@ -1,0 +1,147 @@
+"""Which addresses we may ask: none in a private network, unless the settings allow it.
+
+Checked twice: the URL before every request, redirects among them (`refused`), and the address a name resolves to
+right before the connection is made (`GuardedResolver`). The connection goes to that very address, so a name that
+changes its address between two look-ups gains nothing.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterable
+from contextlib import suppress
+from ipaddress import IPv6Address, ip_address, ip_network
+from threading import Thread
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from twisted.internet._resolver import GAIResolver
+from twisted.internet.base import ReactorBase
+from twisted.python.threadpool import ThreadPool
+
+_LOCAL_SUFFIXES = (".localhost", ".local", ".localdomain", ".internal", ".home.arpa")
+
+#: Names that stand for the machine itself.
+_LOCAL_NAMES = {"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loopback"}
+
+
+def host_of(url: str) -> str:
+    """The host name of a URL in lower case, without port, brackets and final dot; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the open internet.
+
+    Not so: loopback, private, link-local (cloud metadata among them), carrier-grade NAT, documentation, multicast,
+    and IPv6 forms that carry such an IPv4 address (RFC 6890 and IANA's special-purpose registries, by `ipaddress`).
+    """
+    try:
+        ip = ip_address(address.split("%", 1)[0])
+    except ValueError:
+        return False
+    if isinstance(ip, IPv6Address):
+        carried = ip.ipv4_mapped or ip.sixtofour or (ip.teredo or (None, None))[1]
+        if carried is not None:
+            return is_public(str(carried))
+        if ip in _NAT64:
+            return is_public(str(ip_address(ip.packed[-4:])))
+    return ip.is_global and not ip.is_multicast
+
+
+#: Translates IPv4 to IPv6 (RFC 6052): the last four bytes are the address really asked.
+_NAT64 = ip_network("64:ff9b::/96")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or literal address means this machine."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host in _LOCAL_NAMES or host.endswith(".localhost")
+
+
+def refused(url: str) -> str:
+    """Why a URL may not be asked as it is written, or "". What its name resolves to is checked when connecting."""
+    try:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+        _ = parts.port
+    except ValueError:
+        return "it is not a web address"
+    if parts.scheme not in ("http", "https") or not host:
+        return "only http and https addresses are read"
+    if parts.username or parts.password:
+        return "it carries a user name or password"
+    if host in _LOCAL_NAMES or host.endswith(_LOCAL_SUFFIXES):
+        return f"{host} is in a private network"
+    try:
+        ip_address(host)
+    except ValueError:
+        return ""
+    return "" if is_public(host) else f"{host} is in a private network"
+
+
+class GuardedResolver:
+    """Twisted's resolver, which here gives no private address out unless told so.
+
+    Its threads end with the process, so that a name server that hangs holds nobody back.
+    """
+
+    def __init__(self, reactor: ReactorBase, *, allow_private: bool) -> None:
+        self._reactor = reactor
+        self.allow_private = allow_private
+        self._refused: dict[str, str] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:  # noqa: ARG003 (Scrapy's signature)
+        """As Scrapy's own command starts it: closed, and opened by the round that is allowed to."""
+        resolver = cls(reactor, allow_private=False)
+        GuardedResolver.current = resolver
+        return resolver
+
+    #: The resolver in use in this process: there is one reactor.
+    current: "GuardedResolver | None" = None
+
+    def install_on_reactor(self) -> None:
+        """Resolve all names of this process from now on."""
+        pool = ThreadPool(0, 10, "resolver")
+        pool.threadFactory = _daemon  # type: ignore[assignment]
+        pool.start()
+        resolver = GAIResolver(self._reactor, lambda: pool, self._look_up)  # type: ignore[arg-type]
+        self._reactor.installNameResolver(resolver)  # type: ignore[arg-type]
+
+    async def addresses(self, hosts: Iterable[str]) -> dict[str, str]:
+        """One address per host, for those that have one we may ask."""
+        loop = asyncio.get_running_loop()
+        found: dict[str, str] = {}
+        for host in hosts:
+            with suppress(OSError):
+                entries = await loop.run_in_executor(None, self._look_up, host, 0, 0, socket.SOCK_STREAM)
+                # IPv4 first: a machine without IPv6 may still be given such an address.
+                entries.sort(key=lambda entry: entry[0] != socket.AF_INET)
+                if entries:
+                    found[host] = str(entries[0][4][0])
+        return found
+
+    def why_refused(self, host: str) -> str:
+        """The private address for which a host was refused, or ""."""
+        return self._refused.get(host, "")
+
+    def _look_up(self, host: str | bytes, port: int, family: int, kind: int) -> list[Any]:
+        name = host.decode() if isinstance(host, bytes) else host
+        found = socket.getaddrinfo(name, port, family, kind)
+        self._refused.pop(name, None)
+        if self.allow_private:
+            return found
+        public = [entry for entry in found if is_public(str(entry[4][0]))]
+        if not public:
+            self._refused[name] = str(found[0][4][0])
+        return public
+
+
+def _daemon(*args: Any, **kwargs: Any) -> Thread:
+    return Thread(*args, **kwargs, daemon=True)

@@ -1,0 +1,50 @@
+"""Which pages are due. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+#: A look may come this share of its interval early: a timer that fires every 12 hours must not miss by seconds.
+TOLERANCE = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A page as far as its due time goes: `check_every` in seconds, `last_look_at` in UTC or None."""
+
+    key: str
+    host: str
+    check_every: int
+    last_look_at: datetime | None = None
+
+
+def due_at(watch: Watch, *, jitter: float = 0.0) -> datetime | None:
+    """When the page is due (UTC); None means at once.
+
+    `jitter` from 0 to 1 brings a page forward by up to a tenth of its interval, so that not all come at one minute.
+    Forward only: a page pushed back would miss the timer that was set for it.
+    """
+    if watch.last_look_at is None:
+        return None
+    return watch.last_look_at + timedelta(seconds=watch.check_every * (1 - TOLERANCE - 0.1 * jitter))
+
+
+def due(
+    watches: Iterable[Watch],
+    *,
+    now: datetime,
+    jitter: Mapping[str, float] | None = None,
+    resting: Mapping[str, datetime] | None = None,
+) -> list[str]:
+    """The keys of the pages due at `now`, the one that waited longest first.
+
+    `resting` names hosts that are left alone until a time; their pages are not due before it.
+    """
+    jitter, resting = jitter or {}, resting or {}
+    found: list[tuple[datetime | None, str]] = []
+    for watch in watches:
+        until = resting.get(watch.host)
+        moment = due_at(watch, jitter=jitter.get(watch.key, 0.0))
+        if (until is None or until <= now) and (moment is None or moment <= now):
+            found.append((moment, watch.key))
+    return [key for _, key in sorted(found, key=lambda entry: (entry[0] is not None, entry[0] or now))]

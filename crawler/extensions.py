@@ -1,0 +1,42 @@
+"""What a round tells while it runs: counts per outcome, and a line at its end."""
+
+import logging
+from collections import Counter
+from typing import Self
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+
+from .items import FetchedPage
+from .rounds import Round, round_of
+
+log = logging.getLogger(__name__)
+
+
+class Outcomes:
+    """Counts looks by outcome into Scrapy's statistics, and says of every page left over why."""
+
+    def __init__(self, crawler: Crawler, current: Round) -> None:
+        self._crawler = crawler
+        self._round = current
+        crawler.signals.connect(self.kept, signal=signals.item_scraped)
+        crawler.signals.connect(self.closed, signal=signals.spider_closed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler, round_of(crawler))
+
+    def kept(self, item: FetchedPage) -> None:
+        """A look was stored and judged."""
+        assert item.judged is not None
+        self._crawler.stats.inc_value(f"looks/{item.look.purpose}")
+        self._crawler.stats.inc_value(f"outcomes/{item.judged.outcome}")
+
+    def closed(self, reason: str) -> None:
+        """The round is over."""
+        words = "The archive could not be written." if self._round.fatal else "The round was stopped."
+        self._round.finish_rest(words if reason != "finished" else "No look came to an end.")
+        counts = Counter(str(report.outcome or "not looked at") for report in self._round.reports.values())
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()) or "no pages"
+        log.info("%d pages: %s", len(self._round.reports), told)

@@ -1,0 +1,95 @@
+"""One JSON call to a help centre's own interface: the article alone, without the page around it.
+
+The Seller Central help pages are filled by a script from this call (domain notes, html.md, section 1). The call sends
+the headers its endpoint needs under our own User-Agent, nothing more; robots.txt holds for the endpoint too.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.items import Look
+from crawler.pages import WatchedPage
+from crawler.settings import CrawlSettings
+from diffs.document import Capture
+
+from .http import plain_headers
+
+ENDPOINT = "/help/hub/mons-api/GetHelpTopic"
+
+#: Ids are letters and digits, with a digit among them: "help" is a folder.
+_ID = re.compile(r"(?=.*\d)[A-Za-z0-9]{4,40}")
+
+
+class HelpApi:
+    """Asks the help centre for one topic."""
+
+    def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a POST has no validators)
+        """The call for the topic that the page's address names. Raises ValueError where it names none."""
+        parts = urlsplit(page.url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        question = {
+            "guid": topic_of(page.url),
+            "locale": locale_of(page),
+            "statuses": ["Live"],
+            "consistentRead": False,
+        }
+        fields = {
+            "Accept": "application/json",
+            "Accept-Language": locale_of(page),
+            "Content-Type": "application/json;charset=UTF-8",
+            "Origin": origin,
+            "Referer": page.url.split("?", 1)[0],
+        }
+        body = json.dumps(question)
+        return Request(origin + ENDPOINT, method="POST", headers=fields, body=body, dont_filter=True, **kept)
+
+    def capture(self, page: WatchedPage, response: Response) -> Capture:
+        """The answer as it came; `url` and `final_url` are the page's own, for that is what a reader opens."""
+        headers = plain_headers(response.headers)
+        is_json = "json" in headers.get("content-type", "") or response.body.lstrip()[:1] == b"{"
+        moved = response.request is not None and bool(response.request.meta.get("redirect_urls"))
+        return Capture(
+            url=page.url,
+            final_url=response.url if moved else page.url,
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            fetched_by="help-api",
+            # A block or an error comes as a page, and is judged as one.
+            media_type="help-api" if is_json else "html",
+            language=page.language,
+        )
+
+    def missing(self, settings: CrawlSettings) -> str:  # noqa: ARG002 (the interface's)
+        """Nothing: this way always works."""
+        return ""
+
+
+def topic_of(url: str) -> str:
+    """The id of the help topic that an address names: its last path segment, or its itemID.
+
+    Raises ValueError where there is none.
+    """
+    parts = urlsplit(url)
+    asked = parse_qs(parts.query).get("itemID", [""])[0]
+    last = asked or parts.path.rstrip("/").rsplit("/", 1)[-1]
+    if not _ID.fullmatch(last):
+        message = f"no help topic is named in {url}"
+        raise ValueError(message)
+    return last
+
+
+def locale_of(page: WatchedPage) -> str:
+    """The locale to ask in, such as "en-US": the address's own, else the page's language."""
+    query = parse_qs(urlsplit(page.url).query)
+    named = next((query[name][0] for name in ("locale", "language", "mons_sel_locale") if name in query), "")
+    return (named or page.language or "en-US").replace("_", "-")
+
+
+FETCHER = HelpApi()

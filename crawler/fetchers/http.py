@@ -1,0 +1,63 @@
+"""A plain GET."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Headers, Response
+
+from crawler.items import Look
+from crawler.pages import WatchedPage
+from crawler.settings import CrawlSettings
+from diffs.document import Capture
+
+#: Content types that are Markdown or plain text; everything else is read as HTML, or not at all.
+_TEXTS = {"text/markdown": "markdown", "text/x-markdown": "markdown", "text/plain": "text"}
+_HTML = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""}
+
+
+class Http:
+    """Asks for the page itself."""
+
+    def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
+        """A GET in the page's language; a second look asks every cache on the way to stand aside."""
+        fields = {"Accept-Language": page.language or "en", **headers}
+        if look.purpose == "confirm":
+            fields |= {"Cache-Control": "no-cache", "Pragma": "no-cache"}
+        return Request(page.url, headers=fields, dont_filter=True, **kept)
+
+    def capture(self, page: WatchedPage, response: Response) -> Capture:
+        """Status, headers, final address and bytes as they came, packing undone."""
+        headers = plain_headers(response.headers)
+        return Capture(
+            url=page.url,
+            final_url=response.url,
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            fetched_by="http",
+            media_type=media_type(headers),
+            language=page.language,
+        )
+
+    def missing(self, settings: CrawlSettings) -> str:  # noqa: ARG002 (the interface's)
+        """Nothing: this way always works."""
+        return ""
+
+
+def media_type(headers: Mapping[str, str]) -> str:
+    """html, markdown, text or other, by the Content-Type."""
+    kind = headers.get("content-type", "").split(";", 1)[0].strip().lower()
+    return "html" if kind in _HTML else _TEXTS.get(kind, "other")
+
+
+def plain_headers(headers: Headers) -> dict[str, str]:
+    """Header names in lower case and their values as text; several of one name are joined, cookies are left out."""
+    return {
+        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
+        for name, values in headers.items()
+        if name.lower() not in (b"set-cookie", b"set-cookie2")
+    }
+
+
+FETCHER = Http()

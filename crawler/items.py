@@ -1,0 +1,72 @@
+"""The values of the crawler: a look, what it brought back, and what is said about a page in the end."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from diffs.document import Capture, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a page.
+
+    `purpose` is look, or confirm for a second fetch that is to confirm a new text.
+    `attempt` counts the looks of one purpose in this round, from 1. `fetch` is http, help-api or browser.
+    """
+
+    page: str
+    purpose: Literal["look", "confirm"] = "look"
+    attempt: int = 1
+    fetch: str = "http"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a look in the archive: the engine's word on it.
+
+    `outcome` is what the look brought back, `reason` why in words; `wants_confirmation` asks for a second look.
+    `version_seq` is the number of the version the page now shows; `changes` are the ids of the changes made.
+    `last_ok_at` (UTC) is when the policy was last read; `events` are the kinds of the page's open health events.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    wants_confirmation: bool = False
+    version_seq: int | None = None
+    changes: tuple[int, ...] = ()
+    last_ok_at: datetime | None = None
+    events: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FetchedPage:
+    """What one look brought back, on its way into the archive. `observed_at` is in UTC.
+
+    `judged` is None until the archive has it.
+    """
+
+    look: Look
+    capture: Capture = field(repr=False)  # page text has no place in a log
+    observed_at: datetime
+    judged: Judged | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageReport:
+    """What one round says about a page.
+
+    `outcome` is None where the page was not looked at; `reason` then says why. Times are UTC.
+    `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
+    """
+
+    page: str
+    url: str
+    fetch: str
+    outcome: Outcome | None
+    reason: str = ""
+    http_status: int | None = None
+    last_ok_at: datetime | None = None
+    version_seq: int | None = None
+    events: tuple[str, ...] = ()
+    changes: tuple[int, ...] = ()

@@ -1,0 +1,177 @@
+"""What every request passes on its way out: an address we may ask, and the host's turn.
+
+Both see all requests: pages, robots.txt, and each step of a redirect.
+"""
+
+import asyncio
+import logging
+import random
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import monotonic
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Response
+
+from diffs.errors import AddressRefused
+
+from .addresses import host_of, refused
+from .failures import NotAsked, Refused
+from .items import Look
+from .robots import ROBOTS
+from .rounds import Round, round_of
+
+log = logging.getLogger(__name__)
+
+#: The longest a page waits for its host's turn, in seconds; then it is left for the next round.
+PATIENCE = 3_600.0
+
+#: After so many requests in a row without any answer a host is asked no more in this round.
+SILENT = 3
+
+#: A gap is made longer by up to this share, never shorter.
+JITTER = 0.1
+
+_NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, CannotResolveHostError, DownloadFailedError)
+
+
+class AddressGuard:
+    """Let nothing pass to a private network; what a name resolves to is checked by `addresses.GuardedResolver`."""
+
+    def __init__(self, current: Round) -> None:
+        self._allowed = current.settings.allow_private_addresses
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(round_of(crawler))
+
+    def process_request(self, request: Request) -> None:
+        """Raise Refused where the address is not one we may ask."""
+        reason = refused(request.url)
+        if reason and not (self._allowed and "private" in reason):
+            remedy = "Set POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true to allow it." if "private" in reason else ""
+            raise Refused(AddressRefused(f"This address is not asked: {reason}.", remedy=remedy))
+
+
+@dataclass(slots=True, eq=False)
+class _Host:
+    """A host in this round: one request at a time holds the lock, from its turn to its answer."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asked_at: float | None = None
+    free: bool = False
+    silent: int = 0
+    waited_until: datetime | None = None
+
+
+class Politeness:
+    """One request at a time per host, and the gap between two of them, over workers and restarts.
+
+    A moment is reserved in the archive, so that another process asking the same host waits for its own; within this
+    process the gap is kept by the monotonic clock. The first page after robots.txt may follow it at once.
+    """
+
+    def __init__(self, crawler: Crawler, current: Round) -> None:
+        self._crawler = crawler
+        self._round = current
+        self._hosts: dict[str, _Host] = {}
+        self._holding: dict[Request, _Host] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler, round_of(crawler))
+
+    async def process_request(self, request: Request) -> None:
+        """Hold the request until its host may be asked. Raises NotAsked where it may not in this round."""
+        name = host_of(request.url)
+        host = self._hosts.setdefault(name, _Host())
+        await host.lock.acquire()
+        try:
+            await self._wait(name, host, request)
+        except BaseException:
+            host.lock.release()
+            raise
+        host.asked_at = monotonic()
+        self._holding[request] = host
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Give the host to the next request."""
+        host = self._release(request)
+        if host is not None:
+            host.silent = 0
+            host.free = bool(request.meta.get(ROBOTS)) and "redirect_times" not in request.meta
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Give the host to the next request; count how often it stayed silent."""
+        host = self._release(request)
+        if host is not None:
+            host.silent = host.silent + 1 if isinstance(exception, _NO_ANSWER) else 0
+
+    def _release(self, request: Request) -> _Host | None:
+        host = self._holding.pop(request, None)
+        if host is not None:
+            host.lock.release()
+        return host
+
+    async def _wait(self, name: str, host: _Host, request: Request) -> None:
+        if self._over():
+            raise NotAsked("The round was stopped.")
+        if host.silent >= SILENT:
+            raise NotAsked(f"{name} did not answer {SILENT} times in a row; the next round asks again.")
+        gap = self._gap(name, host, request)
+        # AutoThrottle's delay is this process's own affair; only a gap that binds everybody is reserved.
+        turn = await self._round.turn(name, gap)
+        if turn.resting_until is not None:
+            await self._rest(name, host, turn.resting_until, turn.reason)
+            turn = await self._round.turn(name, gap) if gap else turn
+        pause = (turn.at - self._round.now()).total_seconds()
+        if host.asked_at is not None:
+            slot = self._crawler.engine.downloader.slots.get(name)
+            between = max(gap, slot.delay) if slot is not None and not host.free else gap
+            pause = max(pause, host.asked_at + between - monotonic())
+        host.free = False
+        if pause > PATIENCE:
+            raise NotAsked(
+                f"{name} asks for {gap:.0f} seconds between two requests; this page waits for the next round."
+            )
+        await self._sleep(pause)
+
+    def _gap(self, name: str, host: _Host, request: Request) -> float:
+        if host.free:
+            return 0.0
+        gap = self._round.gap(name)
+        look = request.meta.get("look")
+        if isinstance(look, Look) and look.attempt > 1 and "redirect_times" not in request.meta:
+            gap *= 2 ** (look.attempt - 1)
+        return gap * (1 + JITTER * random.random())
+
+    async def _rest(self, name: str, host: _Host, until: datetime, reason: str) -> None:
+        """Wait for a short rest to pass; a long one ends the round for this host."""
+        if host.waited_until is not None and until <= host.waited_until:
+            return
+        pause = (until - self._round.now()).total_seconds()
+        if pause > self._round.settings.max_wait:
+            raise NotAsked(f"{name} is left alone until {until:%Y-%m-%d %H:%M} UTC. {reason}".strip())
+        await self._sleep(pause)
+        host.waited_until = until
+
+    async def _sleep(self, seconds: float) -> None:
+        ends = monotonic() + seconds
+        while (left := ends - monotonic()) > 0:
+            await asyncio.sleep(min(left, 0.25))
+            if self._over():
+                raise NotAsked("The round was stopped.")
+
+    def _over(self) -> bool:
+        return self._round.stopping or not self._crawler.engine.running

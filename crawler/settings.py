@@ -1,0 +1,169 @@
+"""Scrapy's settings, and ours for the crawl: who we are, how politely we ask.
+
+The module itself is Scrapy's settings module (`SCRAPY_SETTINGS_MODULE=crawler.settings`); what a user may choose is
+in `CrawlSettings`, and `scrapy_settings` turns one into the other.
+"""
+
+import re
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import ByteSize, Field, ValidationError, field_validator
+from pydantic_settings import NoDecode
+
+from diffs.errors import SettingsError
+from diffs.settings import TomlSettings
+
+# --- Scrapy: the same for every crawl -----------------------------------------------------------------------------
+
+BOT_NAME = "policywatch"
+SPIDER_MODULES = ["crawler.spiders"]
+NEWSPIDER_MODULE = "crawler.spiders"
+
+# robots.txt is obeyed by our own middleware: Scrapy's lets disallowed pages through (crawler/robots.py says how).
+ROBOTSTXT_OBEY = True
+DOWNLOAD_HANDLERS = {"http": "crawler.download.Downloads", "https": "crawler.download.Downloads"}
+DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    # A second try is a look of its own with a snapshot of its own: the spider decides about it.
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawler.middlewares.AddressGuard": 90,
+    "crawler.robots.Robots": 100,
+    "crawler.middlewares.Politeness": 990,
+}
+ITEM_PIPELINES = {"crawler.pipelines.Archivist": 300}
+EXTENSIONS = {"crawler.extensions.Outcomes": 500}
+TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
+
+# Nothing of what comes is lost: error pages, 304 and redirects nobody follows reach the archive too.
+HTTPERROR_ALLOW_ALL = True
+REDIRECT_MAX_TIMES = 5
+METAREFRESH_ENABLED = False
+
+# One look at a time per host. The gap between two looks is kept by Politeness, for it must hold over workers and
+# restarts; AutoThrottle slows down further where a host answers slowly. Jitter only ever makes a gap longer.
+# All requests wait in Politeness, so no host can take the places of the others.
+CONCURRENT_REQUESTS = 0
+CONCURRENT_ITEMS = 1  # one item per answer; Scrapy starts that many tasks for each
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 0
+DOWNLOAD_DELAY_JITTER = 0
+AUTOTHROTTLE_ENABLED = True
+AUTOTHROTTLE_START_DELAY = 0
+AUTOTHROTTLE_MAX_DELAY = 60
+
+# No trace is kept from one page to the next, and nothing stands between us and the site.
+COOKIES_ENABLED = False
+REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
+HTTPCACHE_ENABLED = False
+HTTPPROXY_ENABLED = False
+
+# Scrapy's own defaults: unverified certificates, answers of 1 GiB, a server that runs Python sent to it, and Telnet.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+DOWNLOAD_WARNSIZE = 0
+REMOTE_CONTROL_ENABLED = False
+TELNETCONSOLE_ENABLED = False
+STATS_DUMP = False
+
+LOG_LEVEL = "INFO"
+LOG_VERSIONS: list[str] = []
+
+# --- ours: what a user may choose ---------------------------------------------------------------------------------
+
+#: Where a site's owner reads what this program is and how to stop it.
+PROJECT_URL = "https://github.com/policywatch/policywatch"
+
+#: The shortest gap between two looks at one host, in seconds (design, section 3). Less holds on the loopback only.
+LEAST_GAP = 10.0
+
+_CONTACT = re.compile(r"[^\s()<>;,]+@[^\s()<>;,]+\.[^\s()<>;,]+|https?://[^\s()<>;,]+\.[^\s()<>;,]+")
+
+
+class CrawlSettings(TomlSettings):
+    """How we ask.
+
+    `contact` is an e-mail address or web page where a site's owner reaches whoever runs this crawler.
+    `allow_private_addresses` allows pages on the loopback and in private networks.
+    `min_gap` is the least time between two requests to one host in seconds; None means 10, and none on the loopback.
+    `confirm` asks for every new text a second time before it is told.
+    `timeout` is how long one answer may take in seconds, `max_body` how large it may be, packed and unpacked.
+    `max_wait` is how long a crawl waits for a host that asks for patience (Retry-After), in seconds; a host that
+    asks for more is left alone until then. `retries` is how often a page that failed for the moment is asked again.
+    `watchlists` are files to watch, or names of lists that come with the program ("amazon-us-more"); `marketplaces`
+    takes those lists by marketplace ("US", "DE"). With neither, the first list of every marketplace is watched.
+    `chromium` is the browser's program, "" to look for it.
+    """
+
+    contact: str = ""
+    allow_private_addresses: bool = False
+    min_gap: float | None = Field(default=None, ge=0, le=86_400)
+    confirm: bool = True
+    timeout: float = Field(default=30.0, gt=0, le=600)
+    max_body: ByteSize = Field(default=ByteSize(20_000_000), ge=1_000)
+    max_wait: float = Field(default=60.0, ge=0, le=3_600)
+    retries: int = Field(default=2, ge=0, le=5)
+    watchlists: Annotated[tuple[Path, ...], NoDecode] = ()
+    marketplaces: Annotated[tuple[str, ...], NoDecode] = ()
+    chromium: str = ""
+
+    @field_validator("contact")
+    @classmethod
+    def _contact_can_be_used(cls, value: str) -> str:
+        value = value.strip()
+        if value and not (value.isascii() and _CONTACT.fullmatch(value)):
+            message = "must be an e-mail address or a web address, such as you@example.com"
+            raise ValueError(message)
+        return value
+
+    @field_validator("watchlists", "marketplaces", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @property
+    def user_agent(self) -> str:
+        """Who we say we are, to every host."""
+        about = f"+{PROJECT_URL}; {self.contact}" if self.contact else f"+{PROJECT_URL}"
+        return f"policywatch/{program_version()} ({about})"
+
+    def gap(self, *, loopback: bool) -> float:
+        """The least time between two requests to one host, in seconds."""
+        if loopback:
+            return self.min_gap or 0.0
+        return max(LEAST_GAP, self.min_gap or 0.0)
+
+
+def program_version() -> str:
+    """The version of this program as installed, "0" where it is not."""
+    try:
+        return version("policywatch")
+    except PackageNotFoundError:
+        return "0"
+
+
+def crawl_settings(**given: Any) -> CrawlSettings:
+    """The settings from arguments, environment and `policywatch.toml`, in this order.
+
+    Raises SettingsError with a remedy where one of them cannot be used.
+    """
+    try:
+        return CrawlSettings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        raise SettingsError(
+            f"The setting {name} {first['msg'].removeprefix('Value error, ')}.",
+            remedy=f"Correct POLICYWATCH_{name.upper()} in the environment or {name} in policywatch.toml.",
+        ) from error
+    except ValueError as error:  # a TOML file that is none
+        raise SettingsError(f"policywatch.toml cannot be read: {error}.", remedy="Correct the file.") from error
+
+
+def scrapy_settings(settings: CrawlSettings) -> dict[str, Any]:
+    """Scrapy's settings that follow from ours."""
+    return {
+        "USER_AGENT": settings.user_agent,
+        "DOWNLOAD_TIMEOUT": settings.timeout,
+        "DOWNLOAD_MAXSIZE": int(settings.max_body),
+    }

@@ -1,0 +1,1 @@
+"""The same snapshots from elsewhere: folders of saved pages, archives."""

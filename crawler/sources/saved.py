@@ -1,0 +1,193 @@
+"""Read a folder of saved pages (design, section 7): looks with their times, and what is wrong with them.
+
+`DIR/<page key>/observations.csv` names files and when they were observed; without it files named by an ISO basic time
+are taken in order. `DIR/<page key>/page.toml` says what the page is.
+"""
+
+import csv
+import gzip
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from backports.zstd import DecompressionParameter, ZstdError, ZstdFile
+
+from diffs.errors import WatchlistError
+
+#: A saved page larger than this when unpacked is refused (bytes): no policy is, and a bomb must not fill the memory.
+MAX_BYTES = 50 * 1024 * 1024
+#: The media types by file ending.
+MEDIA_TYPES = {".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "help-api"}
+#: Archives record with windows up to 128 MiB.
+ZSTD_WINDOW = 27
+
+_BASIC_TIME = re.compile(r"(\d{8}T\d{4}(?:\d{2})?)Z?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class SavedLook:
+    """One observation: when (UTC), which file, and what was recorded with it. `line` is its line in the CSV."""
+
+    observed_at: datetime
+    file: Path
+    line: int = 0
+    url: str = ""
+    status: int = 200
+    language: str = ""
+    extractor: str = ""
+
+
+@dataclass
+class SavedPage:
+    """One page's folder: its key, what page.toml declares, its looks in the order given, and the problems found."""
+
+    key: str
+    folder: Path
+    declared: dict[str, Any] = field(default_factory=dict)
+    looks: list[SavedLook] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def pages_in(folder: Path) -> Iterator[SavedPage]:
+    """The pages of a folder by key; folders without any look are left out.
+
+    Raises WatchlistError when the folder is none.
+    """
+    if not folder.is_dir():
+        raise WatchlistError(f"{folder} is not a folder.", remedy="Name the folder that holds one folder per page.")
+    for child in sorted(folder.iterdir()):
+        if child.is_dir() and (page := read_page(child)).looks + page.problems:
+            yield page
+
+
+def read_page(folder: Path) -> SavedPage:
+    """Read one page's folder; what cannot be used is named in `problems`, with file and line."""
+    page = SavedPage(key=folder.name, folder=folder)
+    _read_declaration(page)
+    table = folder / "observations.csv"
+    if table.is_file():
+        _read_table(page, table)
+    else:
+        _read_names(page)
+    return page
+
+
+def _read_declaration(page: SavedPage) -> None:
+    path = page.folder / "page.toml"
+    if not path.is_file():
+        return
+    try:
+        declared = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        page.problems.append(f"{path}: {error}. Write it as TOML, with title and url.")
+        return
+    page.declared = declared["page"] if isinstance(declared.get("page"), dict) else declared
+
+
+def _read_table(page: SavedPage, path: Path) -> None:
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            rows = csv.DictReader(file)
+            if not {"observed_at", "file"} <= set(rows.fieldnames or ()):
+                page.problems.append(f"{path}:1: the columns observed_at and file are needed.")
+                return
+            for row in rows:
+                look = _look(page, path, rows.line_num, {name: value or "" for name, value in row.items() if name})
+                if look is not None:
+                    page.looks.append(look)
+    except (csv.Error, UnicodeDecodeError, OSError) as error:
+        page.problems.append(f"{path}: {error}. Write it as UTF-8 CSV.")
+
+
+def _look(page: SavedPage, path: Path, line: int, row: dict[str, str]) -> SavedLook | None:
+    try:
+        return SavedLook(
+            observed_at=_moment(row["observed_at"]),
+            file=_inside(page.folder, row["file"]),
+            line=line,
+            url=row.get("url", ""),
+            status=int(row.get("status") or 200),
+            language=row.get("language", ""),
+            extractor=row.get("extractor", ""),
+        )
+    except ValueError as error:
+        page.problems.append(f"{path}:{line}: {error}; the row is skipped.")
+        return None
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text.strip())
+    except ValueError:
+        message = f"observed_at {text!r} is no ISO 8601 time, such as 2026-03-04T12:00:00Z"
+        raise ValueError(message) from None
+    # A time without a zone is taken as UTC, as everywhere in this program.
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    path = folder / name.strip()
+    if not name.strip() or not path.resolve().is_relative_to(folder.resolve()):
+        message = f"the file {name!r} is not inside the folder"
+        raise ValueError(message)
+    if not path.is_file():
+        message = f"the file {name!r} does not exist"
+        raise ValueError(message)
+    if _suffix(path) not in MEDIA_TYPES:
+        message = f"the file {name!r} is none of {', '.join(MEDIA_TYPES)} (or one of these with .zst or .gz)"
+        raise ValueError(message)
+    return path
+
+
+def _read_names(page: SavedPage) -> None:
+    for path in sorted(page.folder.iterdir()):
+        if not path.is_file() or _suffix(path) not in MEDIA_TYPES:
+            continue
+        stem = path.name.split(".", 1)[0]
+        found = _BASIC_TIME.match(stem)
+        if found is None:
+            continue
+        form = "%Y%m%dT%H%M%S" if len(found[1]) == len("20260304T120000") else "%Y%m%dT%H%M"
+        try:
+            moment = datetime.strptime(found[1], form).replace(tzinfo=UTC)
+        except ValueError:
+            page.problems.append(f"{path}: its name is no time, such as 20260304T120000Z.html; the file is skipped.")
+            continue
+        page.looks.append(SavedLook(moment, path))
+
+
+def _suffix(path: Path) -> str:
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    if suffixes and suffixes[-1] in (".zst", ".gz"):
+        suffixes.pop()
+    return suffixes[-1] if suffixes else ""
+
+
+def media_type(path: Path) -> str:
+    """What a saved file holds, by its ending."""
+    return MEDIA_TYPES[_suffix(path)]
+
+
+def content(path: Path) -> bytes:
+    """The file's bytes, unpacked.
+
+    Raises WatchlistError when it cannot be read or unpacked, or is larger than 50 MiB.
+    """
+    try:
+        with _opened(path) as file:
+            data = bytes(file.read(MAX_BYTES + 1))
+    except (OSError, EOFError, ZstdError, gzip.BadGzipFile) as error:
+        raise WatchlistError(f"{path}: {error}.", remedy="Save the page again; the row is skipped.") from error
+    if len(data) > MAX_BYTES:
+        raise WatchlistError(f"{path}: larger than {MAX_BYTES // 2**20} MiB.", remedy="The row is skipped.")
+    return data
+
+
+def _opened(path: Path) -> Any:
+    if path.suffix.lower() == ".zst":
+        return ZstdFile(path, options={DecompressionParameter.window_log_max: ZSTD_WINDOW})
+    return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")

@@ -1,0 +1,1 @@
+"""The spiders: who walks where."""

@@ -1,0 +1,168 @@
+"""The spider of the watched pages.
+
+look → answer or failure → FetchedPage → archive → what follows: a second look, a rest for the host, or the end
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Self
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
+from scrapy.http import Response
+from scrapy.settings import BaseSettings
+from twisted.python.failure import Failure
+
+from crawler.addresses import GuardedResolver, host_of
+from crawler.alone import alone
+from crawler.failures import NotAsked, in_words
+from crawler.fetchers import fetcher
+from crawler.follow import follow
+from crawler.items import FetchedPage, Look
+from crawler.rounds import Round
+from crawler.settings import crawl_settings, scrapy_settings
+from crawler.standalone import round_from_settings
+from diffs.document import Capture
+from diffs.errors import ArchiveError
+
+log = logging.getLogger(__name__)
+
+
+class PagesSpider(Spider):
+    """Looks at every page of its round.
+
+    `scrapy crawl pages` makes the round from settings and watch-lists: all pages, or `-a page=KEY[,KEY]`; `-a due=1`
+    takes only those that are due.
+    """
+
+    name = "pages"
+    round: Round
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """Who we are, from our own settings, where nobody said so before."""
+        super().update_settings(settings)
+        if not settings.get("POLICYWATCH_ROUND_GIVEN"):
+            settings.setdict(scrapy_settings(crawl_settings()), priority="spider")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        """Made by Scrapy, with a `round`, or with the arguments of `scrapy crawl`."""
+        current = kwargs.pop("round", None)
+        if current is None:
+            current = round_from_settings(page=kwargs.pop("page", ""), due=kwargs.pop("due", ""))
+            held = alone(current.archive)
+            held.__enter__()
+
+            def end() -> None:
+                current.close()
+                held.__exit__(None, None, None)
+
+            crawler.signals.connect(end, signal=signals.engine_stopped, weak=False)
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.round = current
+        crawler.signals.connect(spider._kept, signal=signals.item_scraped)  # noqa: SLF001 (its own)
+        crawler.signals.connect(spider._not_kept, signal=signals.item_dropped)  # noqa: SLF001
+        return spider
+
+    async def start(self) -> AsyncIterator[Request]:
+        """The first look at every page of the round."""
+        if GuardedResolver.current is not None:
+            GuardedResolver.current.allow_private = self.round.settings.allow_private_addresses
+        try:
+            looks = await self.round.enrol()
+        except ArchiveError as error:
+            raise CloseSpider("archive") from error
+        for look in looks:
+            request = self._request(look)
+            if request is not None:
+                yield request
+
+    def _request(self, look: Look) -> Request | None:
+        """The request for a look; None where this way of fetching cannot be used, which is then said."""
+        page, way = self.round.pages[look.page], fetcher(look.fetch)
+        missing = way.missing(self.round.settings)
+        if look.fetch == "browser" and not missing and "PLAYWRIGHT_LAUNCH_OPTIONS" not in self.settings:
+            missing = "Pages that need a browser are read by policywatch crawl, not by scrapy crawl."
+        try:
+            if missing:
+                raise ValueError(missing)  # noqa: TRY301 (both end the same way)
+            return way.request(
+                page,
+                look,
+                self.round.validators(look),
+                callback=self.answered,
+                errback=self.failed,
+                meta={"look": look},
+            )
+        except ValueError as error:
+            self.round.leave_out(look.page, f"{error}")
+            self.round.finish(look.page)
+            return None
+
+    def answered(self, response: Response) -> Iterator[FetchedPage]:
+        """An answer came, whatever it says."""
+        look: Look = response.meta["look"]
+        capture = fetcher(look.fetch).capture(self.round.pages[look.page], response)
+        yield FetchedPage(look, capture, observed_at=self.round.clock())
+
+    def failed(self, failure: Failure) -> Iterator[FetchedPage]:
+        """No answer came: that is stored too, save where nothing was asked."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        look: Look = request.meta["look"]
+        error = failure.value or Exception("no reason")
+        if isinstance(error, NotAsked):
+            self.round.leave_out(look.page, in_words(error, request.url))
+            self.round.finish(look.page)
+            return
+        log.info("page %s: %s", look.page, in_words(error, request.url))
+        yield FetchedPage(look, self._nothing(look, request, error), observed_at=self.round.clock())
+
+    def _nothing(self, look: Look, request: Request, error: BaseException) -> Capture:
+        """The capture of a look that brought no page. After a redirect it says where it led."""
+        page, meta = self.round.pages[look.page], request.meta
+        reasons = [reason for reason in meta.get("redirect_reasons", []) if isinstance(reason, int)]
+        words = in_words(error, request.url)
+        return Capture(
+            url=page.url,
+            final_url=request.url if reasons else "",
+            status=reasons[-1] if reasons and look.fetch != "help-api" else 0,
+            fetched_by=look.fetch,
+            language=page.language,
+            error=f"{words[0].upper()}{words[1:]}" if not words.startswith("robots.txt") else words,
+        )
+
+    async def _kept(self, item: FetchedPage) -> None:
+        """The archive has judged a look: do what follows from it."""
+        look, judged = item.look, item.judged
+        assert judged is not None
+        self.round.settle(item)
+        page = self.round.pages[look.page]
+        then = follow(
+            look,
+            item.capture,
+            judged,
+            retries=self.round.settings.retries,
+            now=self.round.now(),
+            fallback=page.fallback,
+        )
+        if then.rest is not None:
+            try:
+                await self.round.rest(host_of(page.url), then.rest, then.reason)
+            except ArchiveError as error:
+                await self._give_up(error)
+        request = self._request(then.look) if then.look is not None else None
+        if request is not None and not self.round.stopping:
+            self.crawler.engine.crawl(request)
+        else:
+            self.round.finish(look.page)
+
+    async def _not_kept(self, exception: Exception) -> None:
+        await self._give_up(exception)
+
+    async def _give_up(self, error: Exception) -> None:
+        log.error("the round ends: %s", error)
+        self.round.stopping = True
+        asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive"))  # noqa: RUF006 (it ends all)

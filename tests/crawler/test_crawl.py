@@ -1,0 +1,266 @@
+"""A round of looking, over real HTTP: what comes is stored and judged, and said of every page."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawler.items import PageReport
+from crawler.pages import WatchedPage
+from crawler.run import Plan, crawl, crawl_rounds, due_pages
+from crawler.settings import CrawlSettings
+from diffs.document import Outcome
+from diffs.errors import SettingsError
+from tests.crawler.looking import CONTACT, Seller, policy, watched
+from tests.site import Answer, Site, moved
+
+TEXT = policy("Keep your late shipment rate under 4%.")
+
+
+def test_a_page_becomes_a_snapshot_with_its_bytes(site: Site, someone: Seller) -> None:
+    site["/rate"] = TEXT
+
+    report = someone.looks_at(watched(site, "/rate"))["rate"]
+
+    (snapshot,) = someone.snapshots_of("rate")
+    assert report.outcome is Outcome.OK
+    assert report.http_status == 200
+    assert report.last_ok_at == snapshot.observed_at == datetime(2026, 3, 1, 12, tzinfo=UTC)
+    assert report.version_seq == 1
+    assert someone.body_of(snapshot) == TEXT.encode()
+    assert snapshot.fetched_by == "http"
+    assert snapshot.response_date
+
+
+def test_who_asks_is_said_to_every_host(site: Site, someone: Seller) -> None:
+    site["/rate"] = TEXT
+
+    someone.looks_at(watched(site, "/rate"))
+
+    agents = {asked.headers["user-agent"] for asked in site.log}
+    (agent,) = agents
+    assert agent.startswith("policywatch/")
+    assert agent.endswith(f" (+https://github.com/policywatch/policywatch; {CONTACT})")
+
+
+def test_nothing_is_kept_from_one_page_to_the_next(site: Site, someone: Seller) -> None:
+    site["/one"] = Answer(body=TEXT, headers={"Set-Cookie": "session=1; Path=/"})
+    site["/two"] = TEXT
+
+    someone.looks_at(watched(site, "/one"), watched(site, "/two"))
+    someone.looks_at(watched(site, "/two"))
+
+    for asked in site.log:
+        assert "cookie" not in asked.headers
+        assert "referer" not in asked.headers
+    assert "set-cookie" not in dict(someone.snapshots_of("one")[0].headers or [])
+
+
+def test_a_page_is_asked_for_in_its_language(site: Site, someone: Seller) -> None:
+    site["/rate"] = TEXT
+
+    someone.looks_at(watched(site, "/rate", language="de"))
+
+    assert site.asked("/rate")[0].headers["accept-language"] == "de"
+
+
+def test_an_unchanged_page_is_asked_for_by_its_etag(site: Site, someone: Seller) -> None:
+    site["/rate"] = Answer(body=TEXT, etag=True, headers={"Last-Modified": "Sun, 01 Mar 2026 10:00:00 GMT"})
+
+    someone.looks_at(watched(site, "/rate"))
+    report = someone.looks_at(watched(site, "/rate"))["rate"]
+
+    first, second = site.asked("/rate")
+    assert not first.conditional
+    assert second.headers["if-none-match"]
+    assert second.headers["if-modified-since"] == "Sun, 01 Mar 2026 10:00:00 GMT"
+    assert report.outcome is Outcome.UNCHANGED
+    assert someone.snapshots_of("rate")[1].status == 304
+
+
+def test_the_etag_of_an_error_page_is_never_used(site: Site, someone: Seller) -> None:
+    site["/rate"] = [Answer(503, "busy", etag=True), TEXT]
+
+    someone.looks_at(watched(site, "/rate"), retries=0)
+    someone.looks_at(watched(site, "/rate"))
+
+    assert not any(asked.conditional for asked in site.log)
+
+
+def test_a_page_that_moved_to_another_address_is_asked_for_anew(site: Site, someone: Seller) -> None:
+    site["/rate"] = Answer(body=TEXT, etag=True)
+    site["/new"] = Answer(body=TEXT, etag=True)
+
+    someone.looks_at(watched(site, "/rate"))
+    someone.looks_at(watched(site, "/new", key="rate"))
+
+    assert not site.asked("/new")[0].conditional
+
+
+def test_a_new_text_is_looked_at_twice_before_it_counts(site: Site, someone: Seller) -> None:
+    site["/rate"] = Answer(body=TEXT, etag=True)
+    someone.looks_at(watched(site, "/rate"), confirm=True)
+    before = len(site.asked("/rate"))
+    site["/rate"] = Answer(body=policy("Keep your late shipment rate under 3%."), etag=True)
+
+    report = someone.looks_at(watched(site, "/rate"), confirm=True)["rate"]
+
+    look, second = site.asked("/rate")[before:]
+    assert look.conditional
+    assert not second.conditional
+    assert second.headers["cache-control"] == "no-cache"
+    assert look.connection != second.connection
+    assert [snapshot.purpose for snapshot in someone.snapshots_of("rate")][-2:] == ["look", "confirm"]
+    assert report.version_seq == 2
+    assert len(report.changes) == 1
+
+
+def test_a_second_look_that_fails_leaves_the_text_for_the_next_round(site: Site, someone: Seller) -> None:
+    site["/rate"] = TEXT
+    someone.looks_at(watched(site, "/rate"), confirm=True)
+    new = policy("Keep your late shipment rate under 3%.")
+    site["/rate"] = [new, Answer(404)]
+
+    report = someone.looks_at(watched(site, "/rate"), confirm=True)["rate"]
+
+    assert report.outcome is Outcome.OK
+    assert "second look failed" in report.reason
+    assert report.changes == ()
+    site["/rate"] = new
+    assert len(someone.looks_at(watched(site, "/rate"), confirm=True)["rate"].changes) == 1
+
+
+def test_a_redirect_is_followed_and_its_end_noted(site: Site, someone: Seller) -> None:
+    site["/old"] = moved("/rate", 301)
+    site["/rate"] = TEXT
+
+    report = someone.looks_at(watched(site, "/old"))["old"]
+
+    (snapshot,) = someone.snapshots_of("old")
+    assert report.outcome is Outcome.OK
+    assert snapshot.url == site.url("/old")
+    assert snapshot.final_url == site.url("/rate")
+
+
+def test_every_page_is_told_of_as_it_ends(site: Site, someone: Seller) -> None:
+    site["/a"] = site["/b"] = TEXT
+
+    someone.looks_at(watched(site, "/a"), watched(site, "/b"), watched(site, "/c", enabled=False))
+
+    assert {report.page for report, _, _ in someone.told} == {"a", "b", "c"}
+    assert [(done, of) for _, done, of in someone.told] == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_a_page_that_is_switched_off_or_recorded_is_not_asked(site: Site, someone: Seller) -> None:
+    reports = someone.looks_at(watched(site, "/off", enabled=False), watched(site, "/past", fetch="ota"))
+
+    assert reports["off"] == PageReport("off", site.url("/off"), "http", None, reason="switched off.")
+    assert reports["past"].outcome is None
+    assert site.log == []
+
+
+def test_a_page_that_fails_for_the_moment_is_asked_again_and_every_try_is_kept(site: Site, someone: Seller) -> None:
+    site["/rate"] = [Answer(503, "busy"), Answer(503, "busy"), TEXT]
+
+    report = someone.looks_at(watched(site, "/rate"))["rate"]
+
+    assert report.outcome is Outcome.OK
+    assert [snapshot.status for snapshot in someone.snapshots_of("rate")] == [503, 503, 200]
+
+
+def test_a_page_that_goes_on_failing_is_left_for_the_next_round(site: Site, someone: Seller) -> None:
+    site["/rate"] = Answer(503, "busy")
+
+    report = someone.looks_at(watched(site, "/rate"), retries=1)["rate"]
+
+    assert report.outcome is Outcome.UNAVAILABLE
+    assert report.http_status == 503
+    assert len(site.asked("/rate")) == 2
+
+
+def test_another_way_of_fetching_is_tried_where_the_first_brings_no_text(site: Site, someone: Seller) -> None:
+    site["/help/hub/reference/external/G1791"] = TEXT
+    page = watched(site, "/help/hub/reference/external/G1791", key="bsa", fetch="help-api", fallback="http")
+
+    report = someone.looks_at(page)["bsa"]
+
+    assert report.outcome is Outcome.OK
+    assert report.fetch == "http"
+    assert [snapshot.fetched_by for snapshot in someone.snapshots_of("bsa")] == ["help-api", "http"]
+
+
+def test_a_fault_in_judging_costs_neither_snapshot_nor_round(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from diffs import engine
+
+    site["/good"], site["/bad"] = TEXT, policy("bad", title="Bad")
+    derive = engine.derive
+
+    def stumbling(session, page, *, confirm=False):
+        if page.key == "bad":
+            raise ZeroDivisionError
+        return derive(session, page, confirm=confirm)
+
+    monkeypatch.setattr(engine, "derive", stumbling)
+    reports = someone.looks_at(watched(site, "/bad"), watched(site, "/good"))
+    monkeypatch.undo()
+
+    assert reports["bad"].outcome is Outcome.ERROR
+    assert "ZeroDivisionError" in reports["bad"].reason
+    assert reports["good"].outcome is Outcome.OK
+    assert len(someone.snapshots_of("bad")) == 1
+    assert someone.looks_at(watched(site, "/bad"))["bad"].version_seq == 1
+
+
+def test_nobody_outside_is_asked_before_a_contact_is_set(someone: Seller) -> None:
+    page = WatchedPage(key="far", url="https://example.com/policy")
+
+    with pytest.raises(SettingsError, match="POLICYWATCH_CONTACT"):
+        someone.looks_at(page, contact="")
+
+    assert someone.archive.url
+
+
+def test_the_loopback_may_be_asked_without_a_contact(site: Site, someone: Seller) -> None:
+    site["/rate"] = TEXT
+
+    assert someone.looks_at(watched(site, "/rate"), contact="")["rate"].outcome is Outcome.OK
+
+
+def test_several_rounds_run_in_one_process_each_at_its_own_time(site: Site, someone: Seller) -> None:
+    days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2, 3)]
+    pages = [watched(site, "/rate")]
+
+    def edition(percent: int):
+        def switch() -> None:
+            site["/rate"] = policy(f"Keep your late shipment rate under {percent}%.")
+
+        return switch
+
+    plans = [
+        Plan(pages, clock=lambda day=day: day, before=edition(percent))
+        for day, percent in zip(days, (4, 4, 3), strict=True)
+    ]
+    rounds = crawl_rounds(plans, archive=someone.archive, settings=someone.settings)
+
+    assert [reports[0].version_seq for reports in rounds] == [1, 1, 2]
+    assert [snapshot.observed_at for snapshot in someone.snapshots_of("rate")] == days
+
+
+def test_a_page_is_due_when_its_interval_has_passed(site: Site, someone: Seller) -> None:
+    site["/rate"] = TEXT
+    page = watched(site, "/rate", check_every="1d")
+    fresh = watched(site, "/fresh")
+    someone.looks_at(page)
+    looked = someone.now - timedelta(days=1)
+
+    def due(hours: int) -> list[str]:
+        moment = looked + timedelta(hours=hours)
+        return [found.key for found in due_pages([page, fresh], someone.archive, now=moment, jitter=lambda: 0.0)]
+
+    assert due(12) == ["fresh"]
+    assert due(24) == ["fresh", "rate"]
+
+
+def test_no_pages_are_no_work(someone: Seller) -> None:
+    assert crawl([], archive=someone.archive, settings=CrawlSettings(), clock=lambda: someone.now) == []

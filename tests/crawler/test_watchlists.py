@@ -1,0 +1,109 @@
+"""The shipped watch-lists can be used as they are, and say where they come from."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from importlib.resources.abc import Traversable
+from typing import get_args
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from crawler.pages import Category, WatchedPage, read_watchlists, shipped_watchlists
+
+LISTS = shipped_watchlists()
+FIRST = [path for path in LISTS if not path.name.endswith("-more.toml")]
+
+
+def pages_of(paths: Iterable[Traversable]) -> list[WatchedPage]:
+    pages, problems = read_watchlists(paths)
+    assert not problems
+    return pages
+
+
+def marketplace_of(path: Traversable) -> str:
+    return path.name.removeprefix("amazon-").removesuffix(".toml").removesuffix("-more").upper()
+
+
+def help_id(page: WatchedPage) -> str:
+    """The page's id in one spelling: ids of digits or of 15 characters come with and without a G before them."""
+    found = urlsplit(page.url).path.rpartition("/")[2]
+    bare = found.removeprefix("G")
+    return bare if bare.isdigit() or len(bare) == 15 else found
+
+
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.name)
+def test_a_shipped_list_reads_without_a_problem(path: Traversable) -> None:
+    pages = pages_of([path])
+
+    assert pages
+    assert {page.marketplace for page in pages} == {marketplace_of(path)}
+    assert all(page.key.startswith(f"{marketplace_of(path).lower()}-") for page in pages)
+
+
+def test_the_lists_go_together_with_every_key_and_address_once() -> None:
+    pages = pages_of(LISTS)
+    addresses = Counter((urlsplit(page.url).hostname, help_id(page)) for page in pages)
+
+    assert [address for address, times in addresses.items() if times > 1] == []
+    assert len({page.key for page in pages}) == len(pages)
+
+
+def test_every_marketplace_has_its_agreement() -> None:
+    for path in FIRST:
+        if marketplace_of(path) != "EU":
+            assert sum(page.key.endswith("-business-solutions-agreement") for page in pages_of([path])) == 1, path.name
+
+
+def test_pages_are_read_by_the_help_api_in_english_at_their_public_address() -> None:
+    for page in pages_of(LISTS):
+        address = urlsplit(page.url)
+
+        assert (page.fetch, page.fallback, page.language) == ("help-api", "browser", "en")
+        assert address.scheme == "https"
+        assert re.fullmatch(r"sellercentral(-europe)?\.amazon\.[a-z.]+", address.hostname or "")
+        assert re.fullmatch(r"/help/hub/reference/external/[A-Z0-9]+", address.path)
+        assert re.fullmatch(r"en-[A-Z]{2}", parse_qs(address.query)["locale"][0])
+
+
+def test_a_page_is_switched_on_only_with_a_proof() -> None:
+    proof = re.compile(r"Proven by|Linked from|linked from|Quoted with its address|names Canada")
+    for page in pages_of(LISTS):
+        if page.enabled:
+            assert proof.search(page.note), page.key
+        else:
+            assert not proof.search(page.note), page.key
+
+
+def test_the_pages_that_matter_most_in_the_united_states_are_on() -> None:
+    on = {page.key: page for page in pages_of(LISTS) if page.enabled}
+
+    assert {
+        "us-business-solutions-agreement", "us-agent-policy", "us-policy-changes", "us-order-defect-rate",
+        "us-late-shipment-rate", "us-cancellation-rate", "us-valid-tracking-rate", "us-account-health-rating",
+        "us-fee-schedule", "us-restricted-products", "us-intellectual-property", "us-funds-withholding",
+    } <= set(on)  # fmt: skip
+    assert {page.category for page in on.values()} == set(get_args(Category))
+
+
+def test_the_same_id_is_another_page_on_another_site() -> None:
+    agreements = [page for page in pages_of(FIRST) if help_id(page) == "201190440"]
+
+    assert len({urlsplit(page.url).hostname for page in agreements}) == len(agreements) > 5
+
+
+def test_every_list_says_where_it_comes_from_and_that_nothing_was_fetched_live() -> None:
+    for path in LISTS:
+        head = path.read_text(encoding="utf-8").partition("[defaults]")[0]
+
+        assert "No page was fetched live" in head
+        assert "Not affiliated with Amazon" in head
+
+
+def test_a_day_of_watching_one_site_is_a_few_dozen_looks() -> None:
+    looks: Counter[str] = Counter()
+    for page in pages_of(FIRST):
+        if page.enabled:
+            looks[urlsplit(page.url).hostname or ""] += 86_400 // page.check_every
+
+    assert max(looks.values()) <= 100
