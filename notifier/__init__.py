@@ -1,0 +1,1 @@
+"""Change to notice: wording, feeds, digests and delivery."""

@@ -1,0 +1,272 @@
+"""A digest: changes of a period as one mail, HTML and plain text. Pure.
+
+What a reader must act on comes first: dates on which something takes effect, then the changes, the most important
+marketplace and category first. Then the pages that could not be looked at, and what everybody must know.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import cache
+from itertools import groupby
+from urllib.parse import quote
+
+import css_inline
+from markupsafe import Markup
+
+from diffs.matching import zone_of
+
+from . import labels, notes
+from .diff_html import diff_html, diff_text, environment
+from .diff_view import BRIEF
+from .feed import permanent_link
+from .safe import clean, one_line, shorten, web_link
+from .told import IMPORTANCE_ORDER, ToldChange, Unread
+
+#: Long addresses stay on one line of the header: some mail readers do not join them again.
+LONG_HEADERS = SMTP.clone(max_line_length=200, cte_type="7bit")
+
+#: After this many changes a mail names the others by their headline only.
+FULLY_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What one message tells one reader.
+
+    `now`, `since`, `until` are UTC; the period is shown in `time_zone`. `head` is the head of the archive's hash chain.
+    `unsubscribe` and `preferences` are signed addresses, "" where there is no web site. `message_id` is fixed before
+    the first attempt. `site` names who sends, `sender` is the From address. `to` and `key` may be secret and stay out
+    of logs.
+    """
+
+    message_id: str
+    to: str = field(repr=False)
+    sender: str
+    changes: tuple[ToldChange, ...]
+    now: datetime
+    since: datetime
+    until: datetime
+    name: str = ""
+    unread: tuple[Unread, ...] = ()
+    time_zone: str = "UTC"
+    base_url: str = ""
+    site: str = "policywatch"
+    head: str = ""
+    unsubscribe: str = field(default="", repr=False)
+    preferences: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+
+    @property
+    def today(self) -> date:
+        """The reader's own day."""
+        return self.now.astimezone(zone_of(self.time_zone)).date()
+
+    @property
+    def period(self) -> str:
+        """The period in the reader's words: "16 to 22 November 2026"."""
+        zone = zone_of(self.time_zone)
+        first, last = (moment.astimezone(zone).date() for moment in (self.since, self.until))
+        if first >= last:
+            return labels.day(last)
+        if (first.year, first.month) == (last.year, last.month):
+            return f"{first.day} to {labels.day(last)}"
+        return f"{labels.day(first)} to {labels.day(last)}"
+
+
+def subject(digest: Digest) -> str:
+    """The subject line: the headline where there is one change, else how many, with the most important one."""
+    ordered = _ordered(digest.changes)
+    if not ordered:
+        return f"{digest.site}: nothing changed, {digest.period}"
+    first = one_line(ordered[0].headline)
+    if len(ordered) == 1:
+        return shorten(first, 140)
+    return shorten(f"{labels.count(len(ordered), 'policy change')}: {first}", 140)
+
+
+def message(digest: Digest) -> EmailMessage:
+    """The mail, ready to send: text and HTML, one-click unsubscribe (RFC 2369 and RFC 8058), a fixed Message-ID.
+
+    Raises ValueError, IndexError or MessageError where an address cannot stand in a header.
+    """
+    sender = _sender(digest.sender)
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = subject(digest)
+    mail["From"] = sender
+    mail["To"] = Address(display_name=one_line(digest.name), addr_spec=digest.to)
+    mail["Date"] = format_datetime(digest.now.astimezone(UTC))
+    mail["Message-ID"] = one_line(digest.message_id)
+    mail["List-Id"] = f"<changes.{sender.domain}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["List-Unsubscribe"] = _unsubscribe(digest, sender.addr_spec)
+    if web_link(digest.unsubscribe):
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    # base64 for both parts: old relays break long 8-bit lines, and quoted-printable triples Japanese.
+    mail.set_content(text(digest), cte="base64")
+    mail.add_alternative(html(digest), subtype="html", cte="base64")
+    # Only now: lines of base64 may not be longer than 76 characters (RFC 2045), whatever headers may be.
+    mail.policy = LONG_HEADERS
+    return mail
+
+
+def html(digest: Digest) -> str:
+    """The digest as one HTML page with its styles inlined; it loads nothing."""
+    fields = {
+        "digest": digest,
+        "title": subject(digest),
+        "dates": _dates(digest),
+        "groups": list(_groups(digest)),
+        "unread": [(page, _unread_since(page, digest.now)) for page in digest.unread],
+        "counts": _counts(digest.changes),
+        "notes": notes.ALL,
+        "unsubscribe": web_link(digest.unsubscribe),
+        "preferences": web_link(digest.preferences),
+    }
+    return _inliner().inline(clean(environment().get_template("digest.html").render(**fields)))
+
+
+def text(digest: Digest) -> str:
+    """The digest as plain text."""
+    parts = [f"{digest.site}: {digest.period}", _counts(digest.changes) or "Nothing changed.", ""]
+    if dates := _dates(digest):
+        parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates), ""]
+    for group in _groups(digest):
+        parts += [group.title.upper(), "=" * min(len(group.title), 70), ""]
+        for shown in group.changes:
+            parts += [*_change_text(shown), ""]
+    if digest.unread:
+        parts += [
+            "NOT READ",
+            *(f"* {one_line(page.title)}: {_unread_since(page, digest.now)}" for page in digest.unread),
+        ]
+        parts += ["What changed there meanwhile, we cannot know.", ""]
+    return clean("\n".join([*parts, *_footer_text(digest)])) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A change with all that the templates show of it."""
+
+    change: ToldChange
+    headline: str
+    effective: str
+    link: str
+    source: str
+    diff: Markup
+    diff_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    title: str
+    changes: tuple[_Shown, ...]
+
+
+def _ordered(changes: Iterable[ToldChange]) -> list[ToldChange]:
+    return sorted(
+        changes,
+        key=lambda change: (
+            IMPORTANCE_ORDER.get(change.importance, 0),
+            change.effective_on or date.max,
+            change.decided_at,
+            change.uid,
+        ),
+    )
+
+
+def _groups(digest: Digest) -> Iterator[_Group]:
+    """Changes by marketplace and category; the group with the most important change first."""
+    ordered = _ordered(digest.changes)
+    shown_fully = {change.uid for change in ordered[:FULLY_SHOWN]}
+    places = {(change.marketplace, change.category): rank for rank, change in reversed(list(enumerate(ordered)))}
+    ordered.sort(key=lambda change: places[change.marketplace, change.category])
+    for (marketplace, category), group in groupby(ordered, lambda change: (change.marketplace, change.category)):
+        title = one_line(f"{labels.marketplace(marketplace)} · {labels.category(category)}")
+        yield _Group(title, tuple(_shown(change, digest, fully=change.uid in shown_fully) for change in group))
+
+
+def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
+    link = permanent_link(change, digest.base_url)
+    when = ""
+    if change.effective_on:
+        when = f"{labels.effective(change.effective_on, digest.today).capitalize()}, {labels.day(change.effective_on)}"
+    return _Shown(
+        change=change,
+        headline=one_line(change.headline),
+        effective=when,
+        link=link,
+        source=web_link(change.url),
+        diff=diff_html(change.comparison, room=BRIEF, more=link) if fully else Markup(),
+        diff_text=diff_text(change.comparison, room=BRIEF, indent="  ") if fully else "",
+    )
+
+
+def _dates(digest: Digest) -> list[tuple[str, str, str]]:
+    """Effective dates that are today or to come, soonest first: when, headline, link."""
+    coming = [(change.effective_on, change) for change in digest.changes if change.effective_on]
+    coming = sorted((pair for pair in coming if pair[0] >= digest.today), key=lambda pair: (pair[0], pair[1].uid))
+    return [
+        (
+            f"{labels.effective(on, digest.today).capitalize()}, {labels.day(on)}",
+            one_line(change.headline),
+            permanent_link(change, digest.base_url),
+        )
+        for on, change in coming
+    ]
+
+
+def _counts(changes: tuple[ToldChange, ...]) -> str:
+    if not changes:
+        return ""
+    grades = [(grade, sum(change.importance == grade for change in changes)) for grade in ("high", "medium", "low")]
+    spread = ", ".join(f"{number} {grade}" for grade, number in grades if number)
+    pages = labels.count(len({change.page for change in changes}), "page")
+    return f"{labels.count(len(changes), 'change')} on {pages}. Importance: {spread}."
+
+
+def _unread_since(page: Unread, now: datetime) -> str:
+    days = max(0, (now - page.since).days)
+    since = f"not seen for {labels.count(days, 'day')}" if days else "not seen today"
+    return one_line(f"{since}: {page.reason or labels.EVENTS.get(page.kind, page.kind)}")
+
+
+def _change_text(shown: _Shown) -> list[str]:
+    change = shown.change
+    lines = [f"[{change.importance}] {shown.headline}", f"  {one_line(change.title)}"]
+    lines += [f"  {shown.effective}."] if shown.effective else []
+    lines += [f"  * {one_line(point)}" for point in change.points]
+    lines += [f"  * Target: {one_line(labels.move(move))}" for move in change.moves]
+    lines += ["", shown.diff_text, ""] if shown.diff_text else []
+    lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
+    return lines + ([f"  The page: {shown.source}"] if shown.source else [])
+
+
+def _footer_text(digest: Digest) -> list[str]:
+    lines = ["-- ", notes.ALL]
+    lines += [f"Archive chain head: {digest.head}"] if digest.head else []
+    lines += [f"Preferences: {digest.preferences}"] if web_link(digest.preferences) else []
+    lines += [f"Unsubscribe: {digest.unsubscribe}"] if web_link(digest.unsubscribe) else []
+    return lines
+
+
+def _sender(value: str) -> Address:
+    name, spec = parseaddr(one_line(value))
+    return Address(display_name=name, addr_spec=spec)
+
+
+def _unsubscribe(digest: Digest, sender: str) -> str:
+    if link := web_link(digest.unsubscribe):
+        return f"<{link}>"
+    # Without a web site the owner takes the wish by mail.
+    return f"<mailto:{sender}?subject={quote('unsubscribe ' + digest.to)}>"
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    # The style element stays for what cannot be inlined: narrow screens and dark mode. Nothing is ever fetched.
+    return css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)

@@ -1,0 +1,80 @@
+"""A change in plain words: one headline and up to seven points.
+
+Deterministic, offline and honest. What a summary says of a policy stands in the change's hunks, as the page writes
+it: figures, dates and names are never put into other words. How much more there is, is said at the end.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from diffs.document import Comparison, Fact, Judgement, TargetMove
+
+from .telling import Point, points_of, shorten
+
+MOST_POINTS = 7
+HEADLINE_LENGTH = 120
+POINT_LENGTH = 320
+
+_OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A headline of at most 120 characters and up to seven points, the weightiest first."""
+
+    headline: str
+    points: tuple[str, ...]
+
+
+def summarise(
+    title: str,
+    kind: str,
+    comparison: Comparison,
+    facts: tuple[Fact, ...],
+    moves: tuple[TargetMove, ...],
+    judgement: Judgement,
+    effective_on: date | None,
+) -> Summary:
+    """Word a change.
+
+    `title` is the page's title; `kind` is edit, rollback, appeared, gone or announced; `facts` and `moves` were read
+    from `comparison`; `effective_on` is told where the change itself names that day.
+    """
+    found = points_of(comparison, facts, moves, judgement, effective_on)
+    shown = _chosen(found)
+    told = {at for point in shown for at in point.places}
+    more = len({at for point in found for at in point.places} - told)
+    lines = [shorten(point.line, POINT_LENGTH) for point in shown]
+    if more:
+        lines.append(_more(more))
+    return Summary(_headline(title, kind, found, judgement), tuple(lines))
+
+
+def _chosen(found: list[Point]) -> list[Point]:
+    """The weightiest points; room is kept for the date line, and for how much more there is."""
+    ranked = sorted(found, key=lambda point: -point.weight)
+    if len(ranked) <= MOST_POINTS:
+        return ranked
+    dates = [point for point in ranked if point.is_date][:1]
+    others = [point for point in ranked if point not in dates]
+    return [*others[: MOST_POINTS - 1 - len(dates)], *dates]
+
+
+def _more(count: int) -> str:
+    return "and one more place" if count == 1 else f"and {count} more places"
+
+
+def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -> str:
+    name = shorten(title, 70) or "A watched page"
+    if kind == "appeared":
+        return shorten(f"New page: {name}", HEADLINE_LENGTH)
+    if kind == "gone":
+        return shorten(f"Page gone: {name}", HEADLINE_LENGTH)
+    opening = _OPENINGS.get(kind, "")
+    if not found:
+        reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"
+        return shorten(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
+    first = max(found, key=lambda point: point.weight)
+    places = len({at for point in found for at in point.places} - set(first.places))
+    ending = f"; {_more(places)}" if places > 1 else ""
+    return opening + shorten(first.short, HEADLINE_LENGTH - len(opening) - len(ending)) + ending

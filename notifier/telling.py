@@ -1,0 +1,331 @@
+"""Word what a change did, point by point, in the page's own figures and names."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from diffs.amounts import find
+from diffs.categories import categories, weight
+from diffs.dates import dates_in, is_update_stamp
+from diffs.document import Comparison, Fact, Hunk, Judgement, Op, Target, TargetMove
+from diffs.duties import duties
+from diffs.metrics import label
+from diffs.names import companies
+from diffs.rewording import kind_of_rewording
+from diffs.sentence_pairs import SentencePair, sentence_pairs
+from diffs.vocabulary import pattern, plain, table
+
+_QUOTE = 230
+_SHORT_QUOTE = 95
+_AMOUNTS = ("money", "percent", "duration", "count", "date")
+_SIGNS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
+_UNITS = {"percent": " %", "hours": " hours", "days": " days", "score": " points", "stars": " stars", "orders": " orders"}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One thing to tell: how much it weighs, the words with and without the section, and the hunks it stands on."""
+
+    weight: float
+    text: str
+    short: str
+    section: str
+    places: tuple[int, ...]
+    is_date: bool = False
+
+    @property
+    def line(self) -> str:
+        """The point with its section in front."""
+        place = last_heading(self.section)
+        return f"{place}: {self.text}" if place and not self.text.startswith(place) else self.text
+
+
+def points_of(
+    comparison: Comparison,
+    facts: tuple[Fact, ...],
+    moves: tuple[TargetMove, ...],
+    judgement: Judgement,
+    effective_on: date | None,
+) -> list[Point]:
+    """Everything there is to tell of a change, in the order of its hunks."""
+    pairs = sentence_pairs(comparison)
+    found = [
+        *_moved_targets(moves, comparison),
+        *_parties(facts),
+        *_amounts(facts),
+        *_lists(facts),
+        *_dates(pairs),
+        *_effective(pairs, effective_on),
+        *_sentences(pairs, facts),
+    ]
+    if not found and judgement.significance != "material":
+        found += _plain_hunks(comparison)
+    return found
+
+
+def shorten(text: str, length: int) -> str:
+    """The text in at most `length` characters, cut between words."""
+    text = " ".join(text.split())
+    if len(text) <= length:
+        return text
+    head = text[: length - 1]
+    cut = head.rfind(" ")
+    head = head[:cut] if cut > length // 2 else head
+    # A figure is never cut: half of "5,000" is another figure.
+    return f"{head.rstrip(' ,;:–-(“')}…"
+
+
+def last_heading(section: str) -> str:
+    """The innermost heading of a place, short."""
+    return shorten(section.rsplit(" › ", 1)[-1], 60)
+
+
+def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Iterator[Point]:
+    for move in moves:
+        target = move.after or move.before
+        at = _hunk_of(move, comparison.hunks)
+        if target is None or at is None:
+            continue
+        text = _told_move(move)
+        bonus = {"stricter": 4, "strength": 3, "appeared": 3, "looser": 2}.get(move.move, 1)
+        yield Point(100 + bonus, text, text, target.section, (at,))
+
+
+def _hunk_of(move: TargetMove, hunks: tuple[Hunk, ...]) -> int | None:
+    for at, hunk in enumerate(hunks):
+        for target, text in ((move.after, hunk.text_after), (move.before, hunk.text_before)):
+            if target and target.sentence and target.sentence in text:
+                return at
+    return None
+
+
+def _told_move(move: TargetMove) -> str:
+    was, now = move.before, move.after
+    if was is None or now is None:
+        target = now or was
+        if target is None:
+            return ""
+        return f"{'New target' if now else 'Target gone'}: {label(target.metric)} {_held(target)}{_for(target)}"
+    name = label(now.metric)
+    match move.move:
+        case "strength":
+            return f"{name} target: {_held(was)} ({was.strength}) → {_held(now)} ({now.strength}){_for(now)}"
+        case "scope":
+            return f"{name} target {_held(now)}: now for {now.scope or 'all'} (was: {was.scope or 'all'})"
+        case "window":
+            return f"{name} target {_held(now)}: now measured over {now.window} (was: {was.window})"
+        case _:
+            return f"{name} target: from {_held(was)} to {_held(now)}{_for(now)}, {move.move}"
+
+
+def _held(target: Target) -> str:
+    value = _as_written(target.value, target.sentence)
+    unit = _UNITS.get(target.unit, f" {target.unit}")
+    if target.comparator == "range" and target.value2 is not None:
+        return f"{value} to {_as_written(target.value2, target.sentence)}{unit}"
+    return f"{_SIGNS.get(target.comparator, target.comparator)} {value}{unit}"
+
+
+def _as_written(value: float, sentence: str) -> str:
+    """The figure in the page's own spelling ("2,5"), which may be a word ("ten")."""
+    for amount in find(sentence):
+        for figure in re.findall(r"\d[\d.,' ]*\d|\d", plain(amount.text)) or [amount.text.split()[0]]:
+            if value in (amount.value, amount.value2) and _same(figure, value):
+                return figure
+    return f"{value:g}"
+
+
+def _same(figure: str, value: float) -> bool:
+    digits = re.sub(r"[^\d]", "", figure)
+    return not digits or digits.lstrip("0") == re.sub(r"[^\d]", "", f"{value:.10g}").lstrip("0") or float(digits) == value
+
+
+def _for(target: Target) -> str:
+    return f" ({target.scope})" if target.scope and not re.search(r"\d", target.scope) else ""
+
+
+def _parties(facts: Iterable[Fact]) -> Iterator[Point]:
+    for fact in facts:
+        if fact.kind == "renamed" and fact.hunk >= 0:
+            is_party = bool(companies(fact.before) and companies(fact.after))
+            name = "Party to the agreement" if is_party else "Name"
+            text = f"{name}: {fact.before} → {fact.after}"
+            yield Point(90 if is_party else 8, text, text, fact.section, (fact.hunk,))
+
+
+def _amounts(facts: Iterable[Fact]) -> Iterator[Point]:
+    """Figures that became others, gathered by what they are about."""
+    groups: dict[tuple[str, str], list[Fact]] = {}
+    for fact in facts:
+        if fact.kind in _AMOUNTS and fact.before and fact.after and not _is_stamp(fact):
+            groups.setdefault((_subject(fact), fact.section), []).append(fact)
+    for (subject, section), group in groups.items():
+        steps = dict.fromkeys(f"{fact.before} → {fact.after}" for fact in group)
+        told = "; ".join(steps)
+        context = "" if len(steps) > 1 else f" (“{around(group[0].sentence_after, group[0].after, 120)}”)"
+        text = f"{subject}: {told}{context}" if subject else f"{told}{context}"
+        short = f"{subject or last_heading(section) or 'Changed'}: {told}"
+        weights = 60 + _weight_of(" ".join((group[0].sentence_after, section)))
+        yield Point(weights, text, short, section, tuple(dict.fromkeys(fact.hunk for fact in group)))
+
+
+def _is_stamp(fact: Fact) -> bool:
+    return fact.kind == "date" and any(
+        is_update_stamp(sentence, one) for sentence in (fact.sentence_before, fact.sentence_after) for one in dates_in(sentence)
+    )
+
+
+def _subject(fact: Fact) -> str:
+    """What a figure is about: the term it defines, its row, or the matter of its sentence."""
+    sentence = plain(fact.sentence_after)
+    if " | " in sentence:
+        return shorten(fact.sentence_after.split(" | ")[0], 60)
+    term = re.match(r'\W*"([^"\d]{2,60})"', sentence)
+    if term:
+        return term.group(1).strip(" ,.")
+    for words, name in _subjects():
+        if all(word.search(sentence) for word in words):
+            return name
+    return ""
+
+
+@cache
+def _subjects() -> tuple[tuple[tuple[re.Pattern[str], ...], str], ...]:
+    listed = table("wording_summary")["subject"]
+    return tuple((tuple(pattern((word,)) for word in entry["words"]), entry["name"]) for entry in listed)
+
+
+_LISTS = (
+    ("section_added", "New section", "New sections", 40),
+    ("section_removed", "Section removed", "Sections removed", 38),
+    ("definition_added", "New definition", "New definitions", 36),
+    ("definition_removed", "Definition removed", "Definitions removed", 34),
+    ("scope_added", "Named now", "Named now", 30),
+    ("scope_removed", "No longer named", "No longer named", 28),
+)
+
+
+def _lists(facts: tuple[Fact, ...]) -> Iterator[Point]:
+    """Names, sections and definitions that came or went, each kind in one point."""
+    for kind, one, many, base in _LISTS:
+        found = [fact for fact in facts if fact.kind == kind]
+        names = list(dict.fromkeys(" ".join((fact.after or fact.before).split()) for fact in found))
+        if not names:
+            continue
+        listed = "; ".join(shorten(name, 80) for name in names)
+        text = f"{one if len(names) == 1 else many}: {listed}"
+        section = found[0].section if len({fact.section for fact in found}) == 1 else ""
+        heavy = max(_weight_of(name) for name in names)
+        places = tuple(dict.fromkeys(fact.hunk for fact in found))
+        yield Point(base + min(heavy, 8), text, shorten(text, 110), section, places)
+
+
+def _dates(pairs: Iterable[SentencePair]) -> Iterator[Point]:
+    """The page's own date line."""
+    for pair in pairs:
+        if kind_of_rewording(pair) == "stamp":
+            before, after = (" ".join(side.split()) for side in (pair.before, pair.after))
+            old = next((one.text for one in dates_in(before)), before)
+            text = f"{after} (was: {old})" if before and after else after or f"Removed: “{before}”"
+            yield Point(5, text, text, "", (pair.hunk,), is_date=True)
+
+
+def _effective(pairs: Iterable[SentencePair], effective_on: date | None) -> Iterator[Point]:
+    """From when it binds, where the change itself says so."""
+    for pair in pairs if effective_on else ():
+        for one in dates_in(pair.after):
+            if one.day == effective_on and one.text not in pair.before:
+                text = f"In force from {one.text} (“{around(pair.after, one.text, 120)}”)"
+                yield Point(50, text, f"In force from {one.text}", pair.section, (pair.hunk,))
+                return
+
+
+def _sentences(pairs: tuple[SentencePair, ...], facts: Iterable[Fact]) -> Iterator[Point]:
+    """Clauses that came, went or were reworded."""
+    told = {(fact.sentence_before, fact.sentence_after) for fact in facts if fact.kind in _AMOUNTS and fact.before and fact.after}
+    for pair in pairs:
+        kind = kind_of_rewording(pair)
+        if kind in ("stamp", "marker") or (pair.before, pair.after) in told:
+            continue
+        if pair.before and pair.after:
+            text, short = _edit(pair, _QUOTE), _edit(pair, _SHORT_QUOTE)
+        else:
+            verb, alone = ("New", pair.after) if pair.after else ("Removed", pair.before)
+            text, short = (f"{verb}: “{excerpt(alone, length)}”" for length in (_QUOTE, _SHORT_QUOTE))
+        yield Point(_sentence_weight(pair, kind), text, short, pair.section, (pair.hunk,))
+
+
+def _sentence_weight(pair: SentencePair, kind: str) -> float:
+    if kind != "meaning":
+        return {"title": 4.0, "pointer": 3.0, "spelling": 2.0}.get(kind, 1.0)
+    changed = _middle(pair)
+    points = 12 + 1.5 * _weight_of(" ".join(changed)) + 0.3 * _weight_of(pair.after or pair.before) + 0.5 * bool(pair.after)
+    kinds = {duty.kind for text in changed for duty in duties(text)}
+    points += 6 * ("must_not" in kinds) + 4 * ("must" in kinds) + 3 * ("discretion" in kinds)
+    return points + 4 * bool(find(" ".join(changed)))
+
+
+def _weight_of(text: str) -> float:
+    return float(sum(weight(name) * min(count, 2) for name, count in categories(text).items() if weight(name) > 1))
+
+
+def _middle(pair: SentencePair) -> tuple[str, str]:
+    """What differs between two sentences, once their common beginning and end are taken off."""
+    before, after = pair.before.split(), pair.after.split()
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    return " ".join(before[head : len(before) - tail]), " ".join(after[head : len(after) - tail])
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    for at, (left, right) in enumerate(zip(one, other, strict=False)):
+        if left != right:
+            return at
+    return min(len(one), len(other))
+
+
+def _edit(pair: SentencePair, length: int) -> str:
+    was, now = _middle(pair)
+    before, after = pair.before.split(), pair.after.split()
+    head = _common(before, after)
+    lead = " ".join(after[max(0, head - 5) : head])
+    dots = "…" if head > 5 else ""
+    if not was:
+        rest = " ".join(after[head + len(now.split()) :][:5])
+        return f"Added: “{dots}{shorten(f'{lead} {now} {rest}', length)}”"
+    if not now:
+        return f"Removed: “{dots}{shorten(f'{lead} {was}', length)}”"
+    half = max(30, length // 2)
+    return f"“{dots}{shorten(f'{lead} {was}', half)}” → “{dots}{shorten(f'{lead} {now}', half)}”"
+
+
+def excerpt(sentence: str, length: int) -> str:
+    """The telling part of a sentence: from its beginning, or around its first duty word or figure."""
+    if len(sentence) <= length:
+        return " ".join(sentence.split())
+    marks = [duty.start for duty in duties(sentence) if duty.kind != "may"]
+    marks += [amount.start for amount in find(sentence)]
+    at = min(marks, default=0)
+    if at < length * 0.7:
+        return shorten(sentence, length)
+    start = sentence.rfind(" ", 0, max(0, at - length // 3)) + 1
+    return "…" + shorten(sentence[start:], length - 1)
+
+
+def around(sentence: str, value: str, length: int) -> str:
+    """The part of a sentence around a value."""
+    at = max(0, sentence.find(value))
+    start = 0 if at < length // 2 else sentence.rfind(" ", 0, at - length // 3) + 1
+    return ("…" if start else "") + shorten(sentence[start:], length)
+
+
+def _plain_hunks(comparison: Comparison) -> Iterator[Point]:
+    """Where no word changed: what moved, was renumbered or restyled."""
+    words = {Op.MOVED: "Moved", Op.RENUMBERED: "Renumbered", Op.COSMETIC: "Restyled", Op.EDITED: "Restyled"}
+    for at, hunk in enumerate(comparison.hunks):
+        if hunk.op in words:
+            section = hunk.section_after or hunk.section_before
+            quote = excerpt(hunk.text_after or hunk.text_before, _SHORT_QUOTE)
+            yield Point(1, f"{words[hunk.op]}: “{quote}”", f"{words[hunk.op]}: “{quote}”", section, (at,))

@@ -1,0 +1,132 @@
+"""A change as it is told: one value for feeds, mail, chat, web pages and the command line."""
+
+import uuid
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from diffs.document import Comparison, Fact, Judgement, TargetMove
+
+#: Namespace of our entries' ids (RFC 9562, version 5). Never to be changed: readers would see every entry anew.
+ENTRIES = uuid.UUID("6f2d1f3a-52a5-5d5c-9c55-0f7d2f1c9a41")
+
+#: What a change has where nothing was found out about it.
+NO_HUNKS = Comparison()
+UNJUDGED = Judgement("material", "medium")
+
+#: From first to last in a digest.
+IMPORTANCE_ORDER = {"high": 0, "medium": 1, "low": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class VersionMark:
+    """Which text of a page: its sequence number, when it was seen (UTC), and the SHA-256 (hex) of it."""
+
+    seq: int = 0
+    first_seen_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    text_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldChange:
+    """A change with its page, wording and hunks. Times are UTC.
+
+    `page` is the page's key, `title` and `url` are the page's. `decided_at` is when it became news, `seen_at` when the
+    text was first seen. `headline` and `points` are the wording; `told` and `reason` say whether it was told, and why.
+    """
+
+    uid: str
+    page: str
+    title: str
+    url: str
+    marketplace: str
+    category: str
+    language: str
+    kind: str
+    seen_at: datetime
+    decided_at: datetime
+    headline: str
+    points: tuple[str, ...] = ()
+    comparison: Comparison = NO_HUNKS
+    facts: tuple[Fact, ...] = ()
+    moves: tuple[TargetMove, ...] = ()
+    judgement: Judgement = UNJUDGED
+    effective_on: date | None = None
+    effective_sentence: str = ""
+    updated_on: date | None = None
+    from_version: VersionMark | None = None
+    to_version: VersionMark | None = None
+    told: bool = True
+    recorded: bool = False
+    reason: str = ""
+
+    @property
+    def urn(self) -> str:
+        """The permanent id of its feed entry: the same wherever the site moves."""
+        return uuid.uuid5(ENTRIES, self.uid).urn
+
+    @property
+    def importance(self) -> str:
+        """high, medium or low, from the seller's side."""
+        return self.judgement.importance
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """The page's category and those of the change itself, each once."""
+        return tuple(dict.fromkeys(word for word in (self.category, *self.judgement.categories) if word))
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A page that we cannot read at present: since when (UTC), and why in words."""
+
+    page: str
+    title: str
+    url: str
+    marketplace: str
+    kind: str
+    since: datetime
+    reason: str = ""
+
+
+def record(change: ToldChange) -> dict[str, Any]:
+    """A change as plain JSON values: what `changes --json` prints and webhooks carry (design, section 8)."""
+    return {
+        "id": change.uid,
+        "page": change.page,
+        "title": change.title,
+        "marketplace": change.marketplace,
+        "category": change.category,
+        "url": change.url,
+        "kind": change.kind,
+        "from_version": _version(change.from_version),
+        "to_version": _version(change.to_version),
+        "seen_at": stamp(change.seen_at),
+        "decided_at": stamp(change.decided_at),
+        "effective_on": change.effective_on.isoformat() if change.effective_on else None,
+        "significance": change.judgement.significance,
+        "importance": change.importance,
+        "told": change.told,
+        "reason": change.reason,
+        "headline": change.headline,
+        "points": list(change.points),
+        "facts": [{name: value for name, value in asdict(fact).items() if name != "hunk"} for fact in change.facts],
+        "targets": [asdict(move) for move in change.moves],
+    }
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as UTC ISO 8601 to the second: "2026-11-22T08:00:00Z"."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _version(mark: VersionMark | None) -> dict[str, Any] | None:
+    if mark is None:
+        return None
+    return {
+        "seq": mark.seq,
+        "first_seen_at": stamp(mark.first_seen_at) if mark.first_seen_at else None,
+        "last_seen_at": stamp(mark.last_seen_at) if mark.last_seen_at else None,
+        "text_sha256": mark.text_sha256,
+    }

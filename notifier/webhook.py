@@ -1,0 +1,100 @@
+"""Notices as signed JSON to a web address, by the Standard Webhooks rules (standardwebhooks.com, specification 1.0).
+
+Headers: `webhook-id` (the same at every attempt: receive it once), `webhook-timestamp` (seconds since 1970, UTC) and
+`webhook-signature`: "v1," and the base64 of HMAC-SHA256 over "<id>.<timestamp>.<body>". The key is what stands in
+base64 after "whsec_" in the subscriber's secret. Refuse what is older than five minutes.
+"""
+
+import base64
+import hmac
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import urllib3
+
+from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
+
+from . import notes
+from .digest import Digest, subject
+from .feed import permanent_link
+from .safe import web_link
+from .told import record, stamp
+
+#: Seconds to wait for an answer.
+TIMEOUT = 15.0
+
+#: Answers that will be the same however often we ask: the body is refused as such.
+REFUSED = frozenset({400, 413, 415, 422})
+
+
+class WebhookChannel:
+    """Posts to one web address per reader. `secret_of` gives a subscriber's secret ("whsec_…") by its key.
+
+    `now` gives the time that is signed, in seconds since 1970. Redirects are not followed: the signature is for the
+    address that was given.
+    """
+
+    def __init__(self, secret_of: Callable[[str], str], *, now: Callable[[], float] = time.time) -> None:
+        self._secret_of = secret_of
+        self._now = now
+        self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=TIMEOUT, read=TIMEOUT))
+
+    def deliver(self, digest: Digest) -> None:
+        """Post a digest. Raises RecipientGone for 410, RecipientRefused where the body is refused, else DeliveryError.
+
+        Errors name the host only: the rest of the address may be secret.
+        """
+        if not web_link(digest.to):
+            raise RecipientRefused("The webhook's address must begin with https:// or http://.")
+        host = urlsplit(digest.to).hostname
+        body = json.dumps(payload(digest), ensure_ascii=False).encode()
+        identity = digest.message_id.strip("<>")
+        headers = signed_headers(self._secret_of(digest.key), identity, int(self._now()), body)
+        try:
+            answer = self._pool.request("POST", digest.to, body=body, headers=headers, redirect=False)
+        except urllib3.exceptions.HTTPError as error:
+            # urllib3 repeats the whole address in its message, so only the kind of error is told.
+            raise DeliveryError(f"The webhook at {host} cannot be reached: {type(error).__name__}.") from None
+        if answer.status == 410:
+            raise RecipientGone(f"The webhook at {host} is gone (410).")
+        if answer.status in REFUSED:
+            raise RecipientRefused(f"The webhook at {host} refuses the message ({answer.status}).")
+        if not 200 <= answer.status < 300:
+            raise DeliveryError(f"The webhook at {host} answered {answer.status}.")
+
+
+def payload(digest: Digest) -> dict[str, Any]:
+    """What is posted. `changes` are as `policywatch changes --json` prints them, each with its `link`."""
+    return {
+        "type": "policywatch.changes",
+        "id": digest.message_id.strip("<>"),
+        "timestamp": stamp(digest.now),
+        "data": {
+            "title": subject(digest),
+            "changes": [
+                record(change) | {"link": permanent_link(change, digest.base_url) or None} for change in digest.changes
+            ],
+            "unread": [
+                {"page": page.page, "title": page.title, "kind": page.kind, "since": stamp(page.since)}
+                for page in digest.unread
+            ],
+            "archive_head": digest.head,
+            "notes": notes.ALL,
+        },
+    }
+
+
+def signed_headers(secret: str, identity: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers that let the receiver check who sent the body, and when. `timestamp` is seconds since 1970."""
+    key = base64.b64decode(secret.removeprefix("whsec_"))
+    signature = hmac.digest(key, f"{identity}.{timestamp}.".encode() + body, "sha256")
+    return {
+        "content-type": "application/json",
+        "user-agent": "policywatch",
+        "webhook-id": identity,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
+    }
