@@ -1,0 +1,1 @@
+"""The command line, which wires crawler, diffs and notifier together."""

@@ -1,0 +1,160 @@
+"""What `policywatch doctor` looks at: each check says ok, note or broken, and what to do."""
+
+import importlib.util
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings
+
+from crawler.pages import named_watchlist, read_watchlists
+from crawler.settings import CrawlSettings, crawl_settings
+from diffs.database import open_archive
+from diffs.errors import PolicywatchError
+from diffs.settings import CONFIG_FILE, ArchiveSettings
+from diffs.store import hosts, pages
+from notifier.settings import NotifierSettings
+
+from . import context
+
+#: Below this much free space (bytes) the doctor warns.
+LITTLE_SPACE = 500_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing looked at. `state` is ok, note or broken."""
+
+    name: str
+    state: str
+    detail: str
+    remedy: str = ""
+
+
+def all_checks(now: datetime) -> list[Check]:
+    """Every check, in the order in which a new user needs them. `now` is UTC."""
+    found: list[Check] = []
+    for check in (_configuration, _contact, _watchlists, _archive, _hosts, _space, _browser, _mail, _clock):
+        try:
+            found += check(now)
+        except PolicywatchError as error:
+            found.append(Check(check.__name__.strip("_"), "broken", error.message, error.remedy))
+    return found
+
+
+def _configuration(_now: datetime) -> Iterator[Check]:
+    if CONFIG_FILE.exists():
+        yield Check("settings", "ok", f"{CONFIG_FILE.resolve()}")
+    else:
+        yield Check("settings", "note", "no policywatch.toml in this folder", "Run policywatch init.")
+
+
+def _contact(_now: datetime) -> Iterator[Check]:
+    contact = crawl_settings().contact
+    if contact:
+        yield Check("contact", "ok", crawl_settings().user_agent)
+    else:
+        remedy = "Set contact in policywatch.toml or POLICYWATCH_CONTACT; nothing is fetched without it."
+        yield Check("contact", "note", "not set", remedy)
+
+
+def _watchlists(_now: datetime) -> Iterator[Check]:
+    settings = crawl_settings()
+    names = settings.watchlists
+    if not names:
+        yield Check("watch-lists", "note", "none set", "Run policywatch init, or set watchlists in policywatch.toml.")
+        return
+    found, problems = read_watchlists(
+        [named_watchlist(name) for name in names], allow_private_addresses=settings.allow_private_addresses
+    )
+    on = sum(page.crawled for page in found)
+    yield Check("watch-lists", "ok", f"{on} pages switched on, {len(found) - on} off")
+    for problem in problems:
+        yield Check("watch-list entry", "broken", str(problem))
+
+
+def _archive(_now: datetime) -> Iterator[Check]:
+    archive = open_archive(context.archive_settings().url)
+    try:
+        with archive.read() as session:
+            count = len(pages.listed(session))
+        yield Check("archive", "ok", f"{archive.url}, {count} pages, tables up to date")
+        if archive.url.startswith("sqlite"):
+            yield Check("sqlite", "ok", f"version {sqlite3.sqlite_version}")
+    finally:
+        archive.close()
+
+
+def _hosts(now: datetime) -> Iterator[Check]:
+    archive = open_archive(context.archive_settings().url)
+    try:
+        with archive.read() as session:
+            resting = hosts.resting(session, now=now)
+    finally:
+        archive.close()
+    for name, row in resting.items():
+        yield Check("resting host", "note", f"{name} until {row.rest_until:%Y-%m-%d %H:%M} UTC: {row.rest_reason}")
+
+
+def _space(_now: datetime) -> Iterator[Check]:
+    folder = context.data_dir()
+    while not folder.exists():
+        folder = folder.parent if folder.parent != folder else Path()
+    free = shutil.disk_usage(folder).free
+    state, remedy = ("ok", "") if free > LITTLE_SPACE else ("note", "Make room: snapshots are never thrown away.")
+    yield Check("disk", state, f"{free // 2**20} MiB free", remedy)
+
+
+def _browser(_now: datetime) -> Iterator[Check]:
+    program = crawl_settings().chromium or next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), "")
+    extra = importlib.util.find_spec("scrapy_playwright") is not None
+    if program and extra:
+        yield Check("browser", "ok", str(program))
+        return
+    missing = [name for name, there in (("Chromium", program), ("the browser extra", extra)) if not there]
+    remedy = "Only pages with fetch = \"browser\" need it: apt install chromium, pip install 'policywatch[browser]'."
+    yield Check("browser", "note", f"missing: {' and '.join(missing)}", remedy)
+
+
+def _mail(_now: datetime) -> Iterator[Check]:
+    settings = context.notifier_settings()
+    if settings.smtp_url.get_secret_value():
+        yield Check("mail", "ok", f"sent by {settings.sender}; policywatch notify --dry-run shows what is due")
+    else:
+        yield Check("mail", "note", "no smtp_url set: feeds work, mail does not", "Set POLICYWATCH_SMTP_URL.")
+
+
+def _clock(now: datetime) -> Iterator[Check]:
+    local = now.astimezone()
+    yield Check("time", "ok", f"{now:%Y-%m-%d %H:%M} UTC, {local:%H:%M %Z} here; times are kept and shown in UTC")
+
+
+def settings_table() -> list[tuple[str, str, str]]:
+    """Every setting: its environment name, its value now (secrets as stars), and what it is."""
+    rows: dict[str, tuple[str, str, str]] = {}
+    sources: tuple[tuple[type[BaseSettings], Callable[[], BaseSettings]], ...] = (
+        (ArchiveSettings, context.archive_settings),
+        (CrawlSettings, crawl_settings),
+        (NotifierSettings, context.notifier_settings),
+    )
+    for kind, read in sources:
+        values = read()
+        for name, field in kind.model_fields.items():
+            value = getattr(values, name)
+            shown = ("**********" if value.get_secret_value() else "") if isinstance(value, SecretStr) else _shown(value)
+            rows[name] = (f"POLICYWATCH_{name.upper()}", shown, field.description or "")
+    return [rows[name] for name in sorted(rows)]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple | list):
+        return ", ".join(map(str, value))
+    text = str(value)
+    # A database URL may hold a password.
+    return text if "@" not in text or "://" not in text else text.split("://")[0] + "://…@" + text.rsplit("@", 1)[1]
+
+

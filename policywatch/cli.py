@@ -1,0 +1,94 @@
+"""The command line: `policywatch VERB`. Each verb lives in `policywatch.commands`."""
+
+import sys
+from importlib.metadata import PackageNotFoundError, version
+
+import typer
+from typer.core import TyperGroup
+
+from diffs.errors import ArchiveError, PolicywatchError, SettingsError
+
+from .commands import (
+    demo,
+    evidence,
+    explain,
+    feed,
+    imports,
+    look,
+    notify,
+    read,
+    setup,
+    subscribers,
+    targets,
+    watchlists,
+)
+from .context import CANNOT_WORK, FAILURES
+from .output import warn
+
+
+class _InOrder(TyperGroup):
+    """Verbs are listed in the order in which a new user meets them."""
+
+    def list_commands(self, _ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(self.commands)
+
+
+app = typer.Typer(
+    cls=_InOrder,
+    name="policywatch",
+    help="Watch marketplace policies: every real change told, noise never.\n\n"
+    "Not affiliated with Amazon. No legal advice. The English text binds.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # locals may hold passwords
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback)
+    if wanted:
+        try:
+            typer.echo(f"policywatch {version('policywatch')}")
+        except PackageNotFoundError:
+            typer.echo("policywatch (not installed)")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _show: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and end."),
+) -> None:
+    """Nothing to do: options are handled by their callbacks."""
+
+
+for module in (
+    setup,
+    demo,
+    watchlists,
+    look,
+    imports,
+    read,
+    explain,
+    targets,
+    feed,
+    subscribers,
+    notify,
+    evidence,
+):
+    module.register(app)
+
+
+def main() -> None:
+    """Run the command line; errors of ours end with a sentence and an exit code, never with a traceback."""
+    try:
+        app()
+    except (ArchiveError, SettingsError) as error:
+        warn(f"policywatch: {error}")
+        sys.exit(CANNOT_WORK)
+    except PolicywatchError as error:
+        warn(f"policywatch: {error}")
+        sys.exit(FAILURES)
+    except BrokenPipeError:
+        # The reader of our output has gone (as with `| head`): nothing is wrong.
+        sys.stderr.close()
+        sys.exit(0)

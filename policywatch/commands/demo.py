@@ -1,0 +1,21 @@
+"""demo: the whole way on the loopback, without the internet."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from policywatch import output
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(demo)
+
+
+def demo(folder: Annotated[Path, typer.Argument(help="Where the demo writes its files.")] = Path("demo")) -> None:
+    """Watch a small marketplace of our own through several editions, and see what is told and what is not."""
+    # The demo brings a web server along, which no other command needs.
+    from policywatch.demo import run  # noqa: PLC0415
+
+    run.run(folder, say=output.say)

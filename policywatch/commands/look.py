@@ -1,0 +1,172 @@
+"""crawl, health, accept: look at the pages, and see how looking goes."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from crawler import run
+from crawler.items import PageReport
+from crawler.pages import WatchedPage
+from crawler.settings import crawl_settings
+from diffs import engine
+from diffs.database import Archive
+from diffs.document import READ, Outcome
+from diffs.models import Page
+from diffs.store import changes, events, observations, pages, versions
+
+from policywatch import context, output, views
+from policywatch.lists import chosen, watched
+
+#: What to do about an outcome, for people who did not write the program.
+REMEDIES = {
+    Outcome.ROBOT_CHECK: "The site asked for a human. It rests for 24 hours; look yourself and save the page.",
+    Outcome.WAF_CHALLENGE: "The site's firewall asked for a browser's proof. It rests for 24 hours.",
+    Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
+    Outcome.JS_SHELL: "The page is built by scripts. Install the browser extra and set fetch = \"browser\".",
+    Outcome.TRUNCATED: "If the short text is the policy, run: policywatch accept PAGE",
+    Outcome.WRONG_LANGUAGE: "Check the language of the watch-list entry and of its address.",
+}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(crawl)
+    app.command()(health)
+    app.command()(accept)
+
+
+def crawl(
+    page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
+    watchlist: Annotated[list[Path] | None, typer.Option(help="A watch-list file, or the name of a shipped one.")] = None,
+    due: Annotated[bool, typer.Option("--due", help="Only pages whose next look is due.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
+) -> None:
+    """Look at the watched pages once."""
+    settings = crawl_settings()
+    found, problems = watched(settings, watchlist or [])
+    for problem in problems:
+        output.warn(problem)
+    wanted = chosen(found, page or [])
+    with context.archive() as archive:
+        if due:
+            wanted = run.due_pages(wanted, archive, now=context.now(), jitter=random.random)
+        reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)
+        context.word(archive)
+        _report(reports, archive, as_json=as_json)
+    if interrupted:
+        output.warn("Stopped. What had come is stored; the other pages are looked at next time.")
+        raise typer.Exit(130)
+    if problems or any(report.outcome not in READ for report in reports):
+        raise typer.Exit(context.FAILURES)
+
+
+def _crawl(
+    wanted: Sequence[WatchedPage], archive: Archive, settings: Any, *, quiet: bool
+) -> tuple[list[PageReport], bool]:
+    if not wanted:
+        return [], False
+    with output.progress() as bar:
+        task = bar.add_task("pages", total=len(wanted))
+
+        def progress(report: PageReport, done: int, _total: int) -> None:
+            bar.update(task, completed=done)
+            if not quiet and not output.errors.is_terminal:
+                output.warn(f"{report.page}: {report.outcome or 'not looked at'} {report.reason}".rstrip())
+
+        try:
+            return run.crawl(wanted, archive=archive, settings=settings, clock=context.now, progress=progress), False
+        except run.Interrupted as stopped:
+            return stopped.reports, True
+
+
+def _report(reports: Sequence[PageReport], archive: Archive, *, as_json: bool) -> None:
+    if as_json:
+        for report in reports:
+            output.as_json(_line(report))
+        return
+    if not reports:
+        output.say("No page is due.")
+        return
+    rows = [
+        (report.page, report.outcome or "not looked at", report.version_seq or "", report.reason) for report in reports
+    ]
+    output.table(["page", "outcome", "version", "reason"], rows)
+    with archive.read() as session:
+        told = [row for row, _ in changes.listed(session) if row.id in {n for r in reports for n in r.changes}]
+    for change in told:
+        output.say_parts(("changed: ", "bold"), (change.headline or change.uid, ""))
+    seen = {report.outcome for report in reports}
+    for outcome, remedy in REMEDIES.items():
+        if outcome in seen:
+            output.say(f"{outcome}: {remedy}")
+    unread = sum(report.outcome not in READ for report in reports)
+    output.say(f"{len(reports)} pages: {len(reports) - unread} read, {unread} could not be read, {len(told)} changes.")
+
+
+def _line(report: PageReport) -> dict[str, Any]:
+    return {
+        "page": report.page,
+        "url": report.url,
+        "fetch": report.fetch,
+        "outcome": str(report.outcome) if report.outcome else None,
+        "reason": report.reason,
+        "http_status": report.http_status,
+        "last_ok_at": views.stamp(report.last_ok_at),
+        "version_seq": report.version_seq,
+        "events": list(report.events),
+    }
+
+
+def health(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
+) -> None:
+    """Every page's last good look, its last outcome, and open events."""
+    with context.archive() as archive, archive.read() as session:
+        rows = [_health(session, page) for page in pages.listed(session)]
+    if as_json:
+        for row in rows:
+            output.as_json(row)
+        return
+    if not rows:
+        output.say("No page has been looked at yet: run policywatch crawl, or policywatch demo to see how it works.")
+        return
+    cells = [
+        (r["page"], r["outcome"] or "never looked at", (r["last_ok_at"] or "never")[:16], r["version_seq"] or "")
+        + ("; ".join(f"{e['kind']} since {e['started_at'][:10]}" for e in r["events"]) or r["reason"],)
+        for r in rows
+    ]
+    output.table(["page", "last outcome", "last read (UTC)", "version", "events"], cells)
+
+
+def _health(session: Session, page: Page) -> dict[str, Any]:
+    last = observations.last(session, page)
+    newest = versions.latest(session, page)
+    return {
+        "page": page.key,
+        "url": page.url,
+        "fetch": last[1].fetched_by if last else page.fetch,
+        "outcome": last[0].outcome if last else None,
+        "reason": last[0].reason if last else "never looked at",
+        "http_status": (last[1].status or None) if last else None,
+        "last_ok_at": views.stamp(observations.last_read_at(session, page)),
+        "version_seq": newest.seq if newest else None,
+        "events": [views.event(event) for event in events.listed(session, page, open_only=True)],
+    }
+
+
+def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None:
+    """Take the short text that a page shows now as the policy."""
+    with context.archive() as archive:
+        with archive.begin() as session:
+            row = context.page_named(session, page)
+            last = observations.last(session, row)
+            if last is None or last[0].outcome != Outcome.TRUNCATED:
+                context.wrong_use(f"The last look at {page} was not held back as too short; there is nothing to accept.")
+            row.accepted_snapshot = last[1].id
+            engine.derive_again(session, row)
+        context.word(archive)
+    output.say(f"Accepted: the text of {last[1].observed_at:%Y-%m-%d %H:%M} UTC now counts as the policy of {page}.")

@@ -1,0 +1,109 @@
+"""notify, digest: tell subscribers what changed."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from diffs.store import chain
+from notifier import digest as digests
+from notifier import outbox
+from notifier.channels import open_channels
+from notifier.digest import Digest
+from notifier.reading import told_changes, unread
+from notifier.settings import NotifierSettings
+from notifier.subscribers import links_from
+
+from policywatch import context, output
+
+#: The period of a preview that names none.
+PREVIEW_DAYS = 7
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(notify)
+    app.command()(digest)
+
+
+def notify(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go out; send nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Send the notices that are due."""
+    settings = context.notifier_settings()
+    with context.archive() as archive, open_channels(settings, links_from(settings)) as channels:
+        report = outbox.run(
+            archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run
+        )
+    if as_json:
+        output.as_json(json.loads(json.dumps(asdict(report), default=str)))
+    elif dry_run:
+        rows = [(plan.channel, plan.to, plan.changes, plan.subject) for plan in report.planned]
+        output.table(["channel", "to", "changes", "subject"], rows)
+        output.say(f"{len(rows)} messages would go out.")
+    else:
+        _say(report, mail_is_set="email" in channels)
+    if report.troubles:
+        raise typer.Exit(context.FAILURES)
+
+
+def _say(report: outbox.Report, *, mail_is_set: bool) -> None:
+    output.say(f"{report.sent} messages sent with {report.told} notices.")
+    for trouble in report.troubles:
+        output.warn(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
+    waiting = report.left
+    output.say(f"Waiting: {waiting}")
+    if not mail_is_set:
+        output.say("No mail server is set: mail stays due. Set POLICYWATCH_SMTP_URL.")
+
+
+def digest(
+    preview: Annotated[Path, typer.Option(help="Where to write it: .html, .txt or .eml.")],
+    since: Annotated[str | None, typer.Option(help="Changes decided on or after this date; else the last 7 days.")] = None,
+    marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
+) -> None:
+    """Write the digest of a period to a file, to see what subscribers would get. Sends nothing."""
+    now = context.now()
+    moment = context.moment_of(since) if since else now - timedelta(days=PREVIEW_DAYS)
+    settings = context.notifier_settings()
+    with context.archive() as archive:
+        context.word(archive)
+        with archive.read() as session:
+            made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace)
+    write(made, preview)
+    output.say(f"{len(made.changes)} changes since {moment:%Y-%m-%d} written to {preview}")
+
+
+def preview_of(
+    session: Session, settings: NotifierSettings, *, since: datetime, now: datetime, marketplace: str | None = None
+) -> Digest:
+    """The digest of all told changes of a period, addressed to its sender. Times in UTC."""
+    changes = told_changes(session, since=since, marketplace=marketplace)
+    return Digest(
+        message_id=f"<preview.{now:%Y%m%d%H%M%S}@{settings.mail_domain}>",
+        to=settings.mail_from or "you@localhost",
+        sender=settings.sender,
+        changes=changes,
+        now=now,
+        since=since,
+        until=now,
+        unread=unread(session),
+        base_url=settings.base_url,
+        site=settings.site_name,
+        head=chain.head(session),
+    )
+
+
+def write(made: Digest, path: Path) -> None:
+    """Write a digest as its file's ending says: a mail, plain text, or HTML."""
+    if path.suffix == ".eml":
+        path.write_bytes(digests.message(made).as_bytes())
+    elif path.suffix == ".txt":
+        path.write_text(digests.text(made), encoding="utf-8")
+    else:
+        path.write_text(digests.html(made), encoding="utf-8")

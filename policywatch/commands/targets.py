@@ -1,0 +1,76 @@
+"""targets: performance targets in force, and what a text states."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from diffs import extract, noise
+from diffs.document import Capture, Selection
+from diffs.store import targets as stored
+from diffs.targets import extract_targets
+
+from policywatch import context, output, views
+
+_TYPES = {".html": "html", ".htm": "html", ".txt": "text", ".json": "help-api"}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    group = typer.Typer(help="Performance targets in force, or those a text states.", invoke_without_command=True)
+    group.callback()(targets)
+    group.command("extract")(extract_)
+    app.add_typer(group, name="targets")
+
+
+def targets(
+    ctx: typer.Context,
+    at: Annotated[str | None, typer.Option(help="In force at the end of this UTC day.")] = None,
+    marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """Performance targets that the watched pages state."""
+    if ctx.invoked_subcommand:
+        return
+    moment = context.moment_of(at, end_of_day=True) if at else context.now()
+    with context.archive() as archive, archive.read() as session:
+        found = [row for row in stored.in_force(session, moment) if marketplace in (None, row[0].marketplace)]
+    if as_json:
+        for page, version, observation, target in found:
+            about = {"page": page.key, "marketplace": page.marketplace, "url": page.url, "version_seq": version.seq}
+            output.as_json(views.target(target, **about, observed_at=views.stamp(observation.observed_at)))
+        return
+    if not found:
+        output.say("No page that was read states a target.")
+        return
+    rows = [
+        (page.marketplace, target.metric, _written(target.comparator, target.value, target.value2, target.unit))
+        + (target.window or "", target.scope or "", target.strength, page.key)
+        for page, _, _, target in found
+    ]
+    output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page"], rows)
+
+
+def _written(comparator: str, value: float, value2: float | None, unit: str) -> str:
+    sign = "%" if unit == "percent" else f" {unit}"
+    if comparator == "range" and value2 is not None:
+        return f"{value:g}–{value2:g}{sign}"
+    return f"{comparator} {value:g}{sign}"
+
+
+def extract_(
+    file: Annotated[str, typer.Argument(help="A Markdown, HTML or text file, or - for standard input.")],
+) -> None:
+    """The targets a text states, as JSON lines."""
+    path = Path(file)
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else path.read_bytes()
+    except OSError as error:
+        context.wrong_use(f"{file} cannot be read: {error.strerror or error}.")
+    kind = "markdown" if file == "-" else _TYPES.get(path.suffix.lower(), "markdown")
+    if kind == "markdown" and data.lstrip()[:1] == b"<":
+        kind = "html"
+    extraction = extract.extract(Capture(url="", body=data, media_type=kind), Selection())
+    for target in extract_targets(noise.clean(extraction.document).document):
+        output.as_json(views.target(target))

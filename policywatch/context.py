@@ -1,0 +1,110 @@
+"""What every command needs: the archive, the time, the page a key names. The composition root of the program."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import NoReturn
+
+import typer
+from pydantic import ValidationError
+from sqlmodel import Session
+
+from diffs.database import Archive, open_archive
+from diffs.errors import SettingsError
+from diffs.models import Page
+from diffs.settings import ArchiveSettings
+from diffs.store import changes, pages
+from notifier import wording
+from notifier.settings import NotifierSettings
+
+from .output import warn
+
+#: Exit codes (design, section 8).
+DONE, FAILURES, WRONG_USE, CANNOT_WORK = 0, 1, 2, 3
+
+
+def now() -> datetime:
+    """The time in UTC. The only place of the command line that looks at the clock."""
+    return datetime.now(UTC)
+
+
+def archive_settings() -> ArchiveSettings:
+    """Where the archive lives. Raises SettingsError with a remedy."""
+    try:
+        return ArchiveSettings()
+    except (ValidationError, ValueError) as error:
+        remedy = "Correct policywatch.toml or the environment; policywatch doctor --settings lists all settings."
+        raise SettingsError(f"A setting cannot be used: {error}.", remedy=remedy) from error
+
+
+def notifier_settings() -> NotifierSettings:
+    """How notices leave the house. Raises SettingsError with a remedy; values that may be secret are not shown."""
+    try:
+        return NotifierSettings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else ""
+        about = f"The setting {name}" if name else "A setting"
+        raise SettingsError(f"{about}: {first['msg'].removeprefix('Value error, ')}.") from None
+
+
+@contextmanager
+def archive() -> Iterator[Archive]:
+    """The archive, open for the length of a command. Raises ArchiveError, SettingsError."""
+    opened = open_archive(archive_settings().url)
+    try:
+        yield opened
+    finally:
+        opened.close()
+
+
+def word(opened: Archive) -> None:
+    """Give changes that have none their headline and points."""
+    with opened.read() as session:
+        if not changes.unworded(session):
+            return
+    with opened.begin() as session:
+        wording.word(session)
+
+
+def data_dir() -> Path:
+    """The data folder."""
+    return archive_settings().data_dir
+
+
+def wrong_use(message: str) -> NoReturn:
+    """End with exit code 2 and a sentence that says what to do."""
+    warn(message)
+    raise typer.Exit(WRONG_USE)
+
+
+def page_named(session: Session, key: str) -> Page:
+    """The page with this key; ends the command with the nearest keys where there is none."""
+    page = pages.get(session, key)
+    if page is not None:
+        return page
+    keys = [other.key for other in pages.listed(session)]
+    near = [other for other in keys if key.lower() in other.lower()][:5] or keys[:5]
+    known = f"Pages here: {', '.join(near)}." if near else "The archive has no pages yet: run policywatch crawl."
+    wrong_use(f"There is no page {key!r}. {known}")
+
+
+def moment_of(text: str, *, end_of_day: bool = False) -> datetime:
+    """A date or time given on the command line, in UTC; a date means its beginning, or its end."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        wrong_use(f"{text!r} is no date; write it as 2026-03-04 or 2026-03-04T12:00Z.")
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    if end_of_day and _is_date(text):
+        return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return moment
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,231 @@
+"""The demo marketplace, served over HTTP on the loopback.
+
+    with DemoSite() as site:
+        site.edition = 3
+        ...  # crawl site.base_url
+
+Every request gets fresh tokens, link parameters and counters, as real sites give; what else gets in the way in an
+edition is told in `history.toml`.
+"""
+
+import asyncio
+import hashlib
+import json
+import threading
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from importlib.resources import files
+from types import TracebackType
+from typing import Self
+
+from aiohttp import ETag, web
+from aiohttp.typedefs import Handler
+
+from .marketplace import EDITIONS, PAGE_BY_ID, PAGES, DemoPage, Edition, Noise
+from .render import article_of, help_home, help_page
+
+__all__ = ["EDITIONS", "PAGES", "DemoSite", "Visit", "watchlist_toml"]
+
+#: Seconds the site asks for when it is closed for maintenance.
+RETRY_AFTER = 1
+
+#: Answers that replace the whole page, with their HTTP status.
+_ANSWERS: Mapping[Noise, int] = {
+    Noise.ROBOT_CHECK: 200,
+    Noise.SORRY: 200,
+    Noise.JS_SHELL: 200,
+    Noise.UNAVAILABLE: 503,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request the site answered."""
+
+    path: str
+    status: int
+    user_agent: str
+
+
+class DemoSite:
+    """A web server in a thread of its own, on 127.0.0.1 and a free port, between `start` and `stop`.
+
+    `edition` (from 1) says which edition is online. `visits` lists the requests answered, oldest first.
+    """
+
+    def __init__(self, *, edition: int = 1) -> None:
+        self.visits: list[Visit] = []
+        self.edition = edition
+        self._port = 0
+        self._thread: threading.Thread | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stopped: asyncio.Event | None = None
+
+    @property
+    def edition(self) -> int:
+        """Number of the edition that is online."""
+        return self._edition
+
+    @edition.setter
+    def edition(self, number: int) -> None:
+        if not 1 <= number <= len(EDITIONS):
+            raise ValueError(f"the demo has editions 1 to {len(EDITIONS)}, not {number}")
+        self._edition = number
+
+    @property
+    def base_url(self) -> str:
+        """Where the site answers: http://127.0.0.1:PORT, without a slash at the end."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Begin to answer. Raises OSError where no port can be opened."""
+        listening: Future[int] = Future()
+        self._thread = threading.Thread(
+            target=lambda: asyncio.run(self._serve(listening)), name="demo-site", daemon=True
+        )
+        self._thread.start()
+        self._port = listening.result()
+
+    def stop(self) -> None:
+        """Stop answering and wait until the thread has ended."""
+        if self._thread is None or self._loop is None or self._stopped is None:
+            return
+        self._loop.call_soon_threadsafe(self._stopped.set)
+        self._thread.join()
+        self._thread = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    async def _serve(self, listening: "Future[int]") -> None:
+        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
+        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            listening.set_result(runner.addresses[0][1])
+            await self._stopped.wait()
+        except OSError as error:
+            listening.set_exception(error)
+        finally:
+            await runner.cleanup()
+
+    def _application(self) -> web.Application:
+        application = web.Application(middlewares=[self._remember])
+        application.router.add_get("/robots.txt", _robots)
+        application.router.add_get("/signin", _sign_in)
+        application.router.add_get("/{marketplace:us|uk}/help/", self._home)
+        application.router.add_get("/{marketplace:us|uk}/help/{id}", self._help)
+        return application
+
+    @web.middleware
+    async def _remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except web.HTTPNotFound:
+            response = _answer("not_found", 404)
+        self.visits.append(Visit(request.path, response.status, request.headers.get("User-Agent", "")))
+        return response
+
+    async def _home(self, request: web.Request) -> web.Response:
+        marketplace = request.match_info["marketplace"].upper()
+        return _page(help_home(marketplace, self.edition, visit=len(self.visits)))
+
+    async def _help(self, request: web.Request) -> web.Response:
+        edition = EDITIONS[self.edition - 1]
+        page = PAGE_BY_ID.get(request.match_info["id"])
+        if page is None or page.path != request.path or not page.is_online(edition.number):
+            raise web.HTTPNotFound
+        noise = edition.noise.get(page.key)
+        if noise is Noise.SIGN_IN:
+            return web.Response(status=302, headers={"Location": f"/signin?return_to={page.path}"})
+        if noise is not None and noise in _ANSWERS:
+            return _answer(noise, _ANSWERS[noise])
+        return self._article(request, page, edition)
+
+    def _article(self, request: web.Request, page: DemoPage, edition: Edition) -> web.Response:
+        response = _page(help_page(page, edition, visit=len(self.visits)))
+        if not page.etag:
+            response.headers["Cache-Control"] = "no-cache"
+            return response
+        # Weak: tokens differ at every request, the policy does not.
+        tag = ETag(hashlib.sha256(article_of(page, edition).encode()).hexdigest()[:16], is_weak=True)
+        modified = page.last_modified(edition.number)
+        if _is_fresh(request, tag, modified.timestamp()):
+            response = web.Response(status=304)
+        response.etag = tag
+        response.last_modified = modified
+        return response
+
+
+def watchlist_toml(base_url: str) -> str:
+    """The watch-list of the demo as TOML: all pages, also the one that does not exist yet."""
+    head = [
+        "# The demo marketplace, as `policywatch demo` watches it.",
+        "",
+        "[defaults]",
+        'select = "#help-page"',
+        'remove = ["[hidden]", ".scroll-to-top"]',
+        'check_every = "12h"',
+        'fetch = "http"',
+        'language = "en"',
+    ]
+    entries = [
+        "\n".join(
+            [
+                "[[page]]",
+                *(
+                    f"{name} = {json.dumps(value, ensure_ascii=False)}"
+                    for name, value in _entry(page, base_url).items()
+                ),
+            ]
+        )
+        for page in PAGES
+    ]
+    return "\n\n".join(["\n".join(head), *entries]) + "\n"
+
+
+def _entry(page: DemoPage, base_url: str) -> dict[str, str]:
+    return {
+        "key": page.key,
+        "url": f"{base_url}{page.path}?locale={page.locale}",
+        "title": page.title,
+        "marketplace": page.marketplace,
+        "category": page.category,
+    }
+
+
+def _is_fresh(request: web.Request, tag: ETag, modified: float) -> bool:
+    # RFC 9110, section 13.1.3: If-Modified-Since is ignored where If-None-Match is given.
+    if request.if_none_match is not None:
+        return any(known.value in (tag.value, "*") for known in request.if_none_match)
+    since = request.if_modified_since
+    return since is not None and since.timestamp() >= modified
+
+
+def _page(text: str) -> web.Response:
+    return web.Response(text=text, content_type="text/html")
+
+
+def _answer(name: str, status: int) -> web.Response:
+    response = _page((files("policywatch.demo") / "answers" / f"{name}.html").read_text(encoding="utf-8"))
+    response.set_status(status)
+    if name == Noise.UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+async def _robots(_request: web.Request) -> web.Response:
+    text = (files("policywatch.demo") / "robots.txt").read_text(encoding="utf-8")
+    return web.Response(text=text, content_type="text/plain")
+
+
+async def _sign_in(_request: web.Request) -> web.Response:
+    return _answer("sign_in", 200)

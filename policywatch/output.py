@@ -1,0 +1,78 @@
+"""What a person sees in the terminal. Text from pages is never markup and never controls the terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+#: Control characters, and marks that turn the direction of text: both can make a terminal show what is not there.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+#: Colours by meaning.
+STYLES = {"high": "bold red", "medium": "yellow", "low": "dim", "ok": "green", "removed": "red strike", "added": "green"}
+
+console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+errors = Console(markup=False, highlight=False, emoji=False, stderr=True, soft_wrap=True)
+
+
+def safe(text: object) -> str:
+    """Text from outside, fit for a terminal."""
+    return _UNSAFE.sub("", str(text))
+
+
+def say(text: object = "", style: str = "") -> None:
+    """One line, or several."""
+    console.print(Text(safe(text), style=style))
+
+
+def say_parts(*parts: tuple[str, str]) -> None:
+    """One line of parts with a style each."""
+    console.print(Text.assemble(*((safe(text), style) for text, style in parts)))
+
+
+def warn(text: object) -> None:
+    """One line on standard error."""
+    errors.print(Text(safe(text)))
+
+
+def as_json(value: Any) -> None:
+    """One JSON value on a line of its own."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+    """A table on a terminal, tab-separated lines where the output is piped."""
+    if not console.is_terminal:
+        print_lines(columns, rows)
+        return
+    drawn = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        drawn.add_column(column, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(safe(cell), style=STYLES.get(str(cell), "")) for cell in row))
+    console.print(drawn, soft_wrap=False)
+
+
+def print_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Tab-separated lines with a header."""
+    for row in [columns, *rows]:
+        sys.stdout.write("\t".join(re.sub(r"[\t\n]+", " ", safe(cell)) for cell in row) + "\n")
+
+
+def progress() -> Progress:
+    """A progress bar on a terminal; nothing where the output is piped."""
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=errors,
+        disable=not errors.is_terminal,
+        transient=True,
+    )

@@ -1,0 +1,144 @@
+"""Rows of the archive as the JSON that programs read. Field names are fixed by the design, section 8."""
+
+from datetime import datetime
+from typing import Any
+
+from diffs.document import Target
+from diffs.models import Change, Event, Observation, Page, Snapshot, Version
+from diffs.store import changes
+
+
+def stamp(moment: datetime | None) -> str | None:
+    """A time as ISO 8601 in UTC."""
+    return moment.isoformat().replace("+00:00", "Z") if moment else None
+
+
+def change(row: Change, page: Page) -> dict[str, Any]:
+    """A change, told or not."""
+    return {
+        "id": row.uid,
+        "page": page.key,
+        "title": page.title,
+        "marketplace": page.marketplace,
+        "category": page.category,
+        "url": page.url,
+        "kind": row.kind,
+        "from_version": _side(row.from_version),
+        "to_version": _side(row.to_version),
+        "seen_at": stamp(row.seen_at),
+        "decided_at": stamp(row.decided_at),
+        "effective_on": row.effective_on.isoformat() if row.effective_on else None,
+        "significance": row.significance,
+        "importance": row.importance,
+        "told": row.told,
+        "reason": row.reason,
+        "headline": row.headline or "",
+        "points": row.points or [],
+        "facts": [_fact(fact) for fact in row.facts or ()],
+        "targets": row.targets or [],
+        "categories": row.categories or [],
+        "reasons": row.reasons or [],
+        "rule": row.rule,
+        "recorded": row.recorded,
+    }
+
+
+def _side(version: dict[str, Any] | None) -> dict[str, Any] | None:
+    if version is None:
+        return None
+    times = {name: version[name].replace("+00:00", "Z") for name in ("first_seen_at", "last_seen_at")}
+    return {**version, **times}
+
+
+def _fact(fact: dict[str, Any]) -> dict[str, Any]:
+    return {name: fact[name] for name in ("kind", "before", "after", "sentence_before", "sentence_after", "section")}
+
+
+def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version: Version | None) -> dict[str, Any]:
+    """A look that made no change, with the reason, in the same fields as a change."""
+    side = version and {
+        "seq": version.seq,
+        "first_seen_at": stamp(version.first_seen_at),
+        "last_seen_at": stamp(version.last_seen_at),
+        "text_sha256": version.text_sha256,
+    }
+    outcome = observation.outcome
+    read = outcome in ("ok", "unchanged")
+    reason = f"{observation.news}: {observation.why}" if read else f"{outcome}: {observation.reason}"
+    return {
+        "id": f"look-{snapshot.row_hash[:16]}",
+        "page": page.key,
+        "title": page.title,
+        "marketplace": page.marketplace,
+        "category": page.category,
+        "url": page.url,
+        "kind": "edit",
+        "from_version": None,
+        "to_version": side,
+        "seen_at": stamp(observation.observed_at),
+        "decided_at": stamp(observation.observed_at),
+        "effective_on": None,
+        "significance": "cosmetic",
+        "importance": "low",
+        "told": False,
+        "reason": reason.removeprefix("noise: "),
+        "headline": "",
+        "points": [],
+        "facts": [],
+        "targets": [],
+        "categories": [],
+        "reasons": [],
+        "rule": observation.rule or observation.news,
+        "outcome": outcome,
+        "recorded": snapshot.recorded,
+    }
+
+
+def hunks(row: Change) -> list[dict[str, Any]]:
+    """What differs, block by block."""
+    return changes.as_json(changes.comparison_of(row).hunks)
+
+
+def target(found: Target, **about: Any) -> dict[str, Any]:
+    """A target in the field's vocabulary."""
+    order = (
+        "metric",
+        "comparator",
+        "value",
+        "value2",
+        "unit",
+        "window",
+        "scope",
+        "strength",
+        "consequence",
+        "sentence",
+        "section",
+    )
+    return {**about, **{name: getattr(found, name) for name in order}}
+
+
+def event(row: Event) -> dict[str, Any]:
+    """Something about our own looking."""
+    return {
+        "kind": row.kind,
+        "started_at": stamp(row.started_at),
+        "ended_at": stamp(row.ended_at),
+        "last_at": stamp(row.last_at),
+        "count": row.count,
+        "detail": row.detail,
+    }
+
+
+def version(row: Version) -> dict[str, Any]:
+    """A version without its text."""
+    return {
+        "seq": row.seq,
+        "title": row.title,
+        "state": row.state,
+        "first_seen_at": stamp(row.first_seen_at),
+        "last_seen_at": stamp(row.last_seen_at),
+        "words": row.words,
+        "updated": row.updated,
+        "text_sha256": row.text_sha256,
+        "extractor": row.extractor,
+    }

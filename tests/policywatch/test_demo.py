@@ -1,0 +1,164 @@
+"""The demo, the whole way: what a perfect tracker tells of the made-up marketplace is what ours tells."""
+
+import json
+import re
+import tomllib
+from datetime import datetime
+from email import message_from_bytes
+from email.policy import default
+from importlib.resources import files
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import feedparser
+import pytest
+
+from diffs.errors import SettingsError
+from policywatch.demo import run as demo
+from policywatch.demo.marketplace import EDITIONS
+
+EXPECTED = tomllib.loads((files("policywatch.demo") / "expected.toml").read_text(encoding="utf-8"))
+READ = ("ok", "unchanged")
+
+Entry = dict[str, Any]
+
+
+class Played:
+    """A demo that was run: what it came to, what it printed, how many seconds of work it took."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lines: list[str] = []
+        began = process_time()
+        self.ended = demo.run(folder, say=lambda line: self.lines.append(str(line)))
+        self.seconds = process_time() - began
+
+
+@pytest.fixture(scope="module")
+def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
+    return Played(tmp_path_factory.mktemp("demo"))
+
+
+def edition_of(moment: str) -> int:
+    return max(edition.number for edition in EDITIONS if edition.at <= datetime.fromisoformat(moment))
+
+
+def told(played: Played, expected: Entry) -> list[Entry]:
+    return [
+        entry
+        for entry in played.ended.told
+        if (entry["page"], edition_of(entry["decided_at"])) == (expected["page"], expected["edition"])
+    ]
+
+
+def said(entry: Entry) -> str:
+    """All words of a change that a person is told, with plain spaces."""
+    words = json.dumps([entry[name] for name in ("headline", "points", "facts", "targets")], ensure_ascii=False)
+    return re.sub(r"\s+", " ", words)
+
+
+def named(entry: Entry) -> str:
+    return f"{entry['edition']}-{entry['page']}"
+
+
+@pytest.mark.parametrize("expected", EXPECTED["told"], ids=named)
+def test_a_real_change_is_told_once_and_says_what_matters(played: Played, expected: Entry) -> None:
+    (entry,) = told(played, expected)
+
+    assert (entry["kind"], entry["significance"]) == (expected["kind"], expected.get("significance", "material"))
+    assert [words for words in expected["mentions"] if words not in said(entry)] == []
+    if "effective" in expected:
+        assert entry["effective_on"] == expected["effective"].isoformat()
+
+
+def test_nothing_else_is_told(played: Played) -> None:
+    expected = {(entry["edition"], entry["page"]) for entry in EXPECTED["told"]}
+
+    assert {(edition_of(entry["decided_at"]), entry["page"]) for entry in played.ended.told} - expected == set()
+    assert len(played.ended.told) == len(expected) >= 8
+
+
+@pytest.mark.parametrize("expected", EXPECTED["quiet"], ids=named)
+def test_noise_is_listed_with_its_reason_and_not_told(played: Played, expected: Entry) -> None:
+    listed = [
+        entry
+        for entry in played.ended.quiet
+        if (entry["page"], edition_of(entry["seen_at"])) == (expected["page"], expected["edition"])
+    ]
+    outcomes = {entry.get("outcome", "ok") for entry in listed}
+
+    assert outcomes & set(READ if expected["outcome"] in READ else (expected["outcome"],)), outcomes
+    assert all(entry["reason"] and not entry["told"] for entry in listed)
+
+
+def test_the_late_shipment_target_moves_from_4_to_3_percent(played: Played) -> None:
+    (entry,) = told(played, {"edition": 3, "page": "us-late-shipment"})
+    moves = [
+        (move["before"]["value"], move["after"]["value"])
+        for move in entry["targets"]
+        if move["before"] and move["after"] and move["after"]["metric"] == "late_shipment_rate"
+    ]
+
+    assert moves
+    assert set(moves) == {(4.0, 3.0)}
+
+
+def test_every_told_change_has_a_headline_of_its_own(played: Played) -> None:
+    headlines = [entry["headline"] for entry in played.ended.told]
+
+    assert all(0 < len(headline) <= 120 for headline in headlines)
+    assert len(set(headlines)) == len(headlines)
+
+
+def test_it_prints_every_edition_and_every_told_change(played: Played) -> None:
+    printed = "\n".join(played.lines)
+
+    assert all(edition.says in printed for edition in EDITIONS)
+    assert all(entry["headline"] in printed for entry in played.ended.told)
+    assert "policywatch init" in printed
+    assert "Not affiliated with Amazon" in printed
+
+
+def test_the_feed_holds_every_told_change(played: Played) -> None:
+    parsed = feedparser.parse((played.folder / "feed.xml").read_bytes())
+
+    assert not parsed.bozo
+    assert sorted(entry.title for entry in parsed.entries) == sorted(entry["headline"] for entry in played.ended.told)
+
+
+def test_the_digest_is_a_mail_with_text_and_html(played: Played) -> None:
+    mail = message_from_bytes((played.folder / "digest.eml").read_bytes(), policy=default)
+    plain, rich = (mail.get_body((kind,)) for kind in ("plain", "html"))
+
+    assert mail["To"].addresses[0].addr_spec == "seller@example.com"
+    assert plain is not None
+    assert rich is not None
+    words = re.sub(r"\s+", " ", plain.get_content())
+    assert [entry["headline"] for entry in played.ended.told if entry["headline"] not in words] == []
+    assert (played.folder / "digest.html").read_text(encoding="utf-8").splitlines() == rich.get_content().splitlines()
+
+
+def test_it_is_less_than_a_minute_of_work(played: Played) -> None:
+    assert played.seconds < 60
+
+
+def test_it_runs_twice_without_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(demo, "EDITIONS", EDITIONS[2:4])
+    mine = tmp_path / "notes.txt"
+    mine.write_text("mine", encoding="utf-8")
+    first, second = Played(tmp_path), Played(tmp_path)
+
+    assert [entry["headline"] for entry in second.ended.told] == [entry["headline"] for entry in first.ended.told]
+    assert len(first.ended.told) >= 3
+    assert len(list((tmp_path / "mail").glob("*.eml"))) == 1
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_it_leaves_somebody_elses_archive_alone(tmp_path: Path) -> None:
+    archive = tmp_path / "policywatch.db"
+    archive.write_bytes(b"years of history")
+
+    with pytest.raises(SettingsError, match="did not make"):
+        demo.run(tmp_path, say=lambda _: None)
+    assert archive.read_bytes() == b"years of history"
