@@ -11,8 +11,10 @@ from diffs.history import (
     News,
     Past,
     candidates,
+    confirmed,
     learn_places,
     learn_return,
+    marks,
     missing,
     read,
     unread,
@@ -38,14 +40,23 @@ class Page:
     def now(self) -> datetime:
         return START + timedelta(days=self.day)
 
-    def shows(self, text: str, *, after: float = 1, significance: str = "material", hunks: int = 1, hint: str = "") -> Decision:
+    def shows(
+        self,
+        text: str,
+        *,
+        after: float = 1,
+        significance: str = "material",
+        hunks: int = 1,
+        hint: str = "",
+        marks: tuple[str, ...] = (),
+    ) -> Decision:
         self.day += after
         self.looks += 1
         look = Look(self.now, self.looks, text, hint)
         self.memory, decision = read(Memory.from_json(self.memory.to_json()), look, self.known.get(text))
         if decision is None:
             against = candidates(self.memory)[0]
-            difference = Difference(against, self.known[against].edition, hunks, significance)
+            difference = Difference(against, self.known[against].edition, hunks, significance, marks)
             self.memory, decision = weigh(self.memory, look, difference, confirm=self.confirm)
         self._remember(text, decision)
         return decision
@@ -201,6 +212,33 @@ def test_a_third_text_starts_waiting_anew() -> None:
     assert (third.news, told.news, told.waited_since) == (News.HELD, News.CHANGE, third_at)
 
 
+def test_a_change_beside_a_counter_is_confirmed_without_the_counter() -> None:
+    page = Page(confirm=True)
+    page.shows("A1")
+    held = page.shows("B2", marks=("clause:4 to 3", "counter:1 to 2"))
+
+    told = page.shows("B3", after=0.01, marks=("clause:4 to 3", "counter:1 to 3"))
+
+    assert (held.news, told.news, told.confirmed) == (News.HELD, News.CHANGE, ("clause:4 to 3",))
+
+
+def test_a_second_look_that_differs_elsewhere_too_confirms_nothing() -> None:
+    page = Page(confirm=True)
+    page.shows("A")
+    page.shows("B", marks=("clause:4 to 3",))
+
+    assert page.shows("C", after=0.01, marks=("clause:4 to 3", "fees:up")).news is News.HELD
+    assert page.shows("D", after=0.01, marks=("fees:up",)).news is News.HELD
+
+
+def test_what_a_second_look_confirms_is_told_without_the_rest() -> None:
+    old = document("Late under 4%", "7 views")
+    both = Comparison((*edit(0, "Late under 4%", "Late under 3%").hunks, *edit(1, "7 views", "9 views").hunks))
+    clause = marks(both, old)[0]
+
+    assert confirmed(both, old, (clause,)).hunks == both.hunks[:1]
+
+
 def test_a_page_is_gone_after_three_days_of_not_being_found() -> None:
     page = Page()
     page.shows("A")
@@ -309,7 +347,9 @@ def test_three_edits_in_a_year_do_not_make_a_place_volatile() -> None:
     memory = Memory()
     for number in range(4):
         old = document(f"Fee {number}")
-        memory = learn_places(memory, edit(0, f"Fee {number}", f"Fee {number + 1}"), old, START + timedelta(days=90 * number))
+        memory = learn_places(
+            memory, edit(0, f"Fee {number}", f"Fee {number + 1}"), old, START + timedelta(days=90 * number)
+        )
 
     assert volatile_places(memory) == 0
 

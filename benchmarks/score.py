@@ -1,0 +1,93 @@
+"""Score the program on labelled policy histories, through its public way in: import folder, then changes --all --json.
+
+    python benchmarks/score.py [CORPUS]
+
+CORPUS is a folder with docs/, raw/, to_folder.py and score_changes.py (default: ../shared/corpus beside the clone).
+Prints, per document and in total, alerts, precision, recall, material recall; then the recorded HTML series once more
+with the container found by the program itself.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parents[1]
+CORPUS = HERE.parent / "shared" / "corpus"
+
+
+def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None, output: Path | None = None) -> str:
+    """Run a command; its standard output goes to a file, or is returned. Raises CalledProcessError."""
+    if output is None:
+        return subprocess.run([*map(str, command)], cwd=cwd, env=env, check=True, text=True, stdout=subprocess.PIPE).stdout
+    with output.open("w", encoding="utf-8") as file:
+        subprocess.run([*map(str, command)], cwd=cwd, env=env, check=True, text=True, stdout=file)
+    return ""
+
+
+def policywatch(*arguments: str | Path, data: Path, output: Path | None = None) -> str:
+    """Run the program with an archive of its own."""
+    env = {**os.environ, "POLICYWATCH_DATA_DIR": str(data), "PYTHONPATH": str(HERE)}
+    env.pop("POLICYWATCH_DATABASE_URL", None)
+    return run(sys.executable, "-m", "policywatch", *arguments, cwd=data, env=env, output=output)
+
+
+def score(corpus: Path, folder: Path, work: Path) -> tuple[dict[str, Any], str]:
+    """Import a folder of saved pages into a new archive; the totals, and the lines per document."""
+    work.mkdir(parents=True)
+    policywatch("import", "folder", folder, data=work)
+    changes = work / "changes.jsonl"
+    policywatch("changes", "--all", "--json", data=work, output=changes)
+    printed = run(sys.executable, corpus / "score_changes.py", corpus, folder / "when.json", changes, cwd=work)
+    *lines, last = printed.strip().splitlines()
+    return json.loads(last), "\n".join(lines)
+
+
+def without_selectors(folder: Path) -> None:
+    """Leave only the recorded HTML series, and take their selectors away."""
+    times = json.loads((folder / "when.json").read_text(encoding="utf-8"))
+    for page in [page for page in folder.iterdir() if page.is_dir()]:
+        declared = page / "page.toml"
+        lines = declared.read_text(encoding="utf-8").splitlines()
+        if not any(line.startswith("select") for line in lines):
+            times.pop(page.name)
+            for file in page.iterdir():
+                file.unlink()
+            page.rmdir()
+            continue
+        declared.chmod(0o644)
+        declared.write_text("\n".join(line for line in lines if not line.startswith("select")) + "\n", encoding="utf-8")
+    (folder / "when.json").write_text(json.dumps(times), encoding="utf-8")
+
+
+def main(corpus: Path) -> dict[str, Any]:
+    """Print all figures and return them."""
+    if not corpus.is_dir():
+        sys.exit(f"{corpus} is not there: the labelled histories are not part of the project.")
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        run(sys.executable, corpus / "to_folder.py", corpus, work / "folder", cwd=work)
+        began = time.perf_counter()
+        totals, lines = score(corpus, work / "folder", work / "given")
+        seconds = time.perf_counter() - began
+        without_selectors(work / "folder")
+        found, found_lines = score(corpus, work / "folder", work / "found")
+    figures = {
+        "docs": totals["docs"],
+        "raw": totals["raw"],
+        "raw without selectors": found["raw"],
+        "decided later than 24 hours": totals["decided_later_than_24h"],
+    }
+    sys.stdout.write(f"{lines}\n\nrecorded HTML, container found by the program:\n{found_lines}\n\n")
+    for kind, figure in figures.items():
+        sys.stdout.write(f"{kind}: {json.dumps(figure)}\n")
+    sys.stdout.write(f"import and judgement of the whole corpus: {seconds:.0f} s\n")
+    return figures
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS)

@@ -1,0 +1,319 @@
+"""The order of the steps, on pages of our own: what becomes a version, what becomes a change, and what never does."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from diffs import engine
+from diffs.database import Archive, open_archive
+from diffs.document import Capture
+from diffs.models import Change, Notice, Observation, Page, Version
+from diffs.store import bodies, changes, events, observations, pages, snapshots, subscribers, targets, versions
+
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+CLAUSES = (
+    "You keep your late shipment rate under 4%. A rate above 4% can lead to the deactivation of your offers.",
+    "Either party may end this agreement with 30 days of notice. Notice is given in writing to the last known address.",
+    "We may hold your funds while we look into a claim. We tell you why we hold them, and for how long we expect to.",
+    "You answer every message of a buyer within 24 hours, weekends included. Automatic answers do not count as an answer.",
+    "The seller bears the cost of returns. Returned goods that arrive damaged are the seller's to dispose of.",
+)
+
+
+def policy(*clauses: str, furniture: str = "") -> str:
+    body = "".join(f"<h2>{number}. Clause</h2><p>{text}</p>" for number, text in enumerate(clauses, 1))
+    return f"<html lang=en><title>Seller Agreement</title><body><main><h1>Seller Agreement</h1>{body}</main>{furniture}</body></html>"
+
+
+FIRST = policy(*CLAUSES)
+SECOND = policy(CLAUSES[0].replace("4%", "3%"), *CLAUSES[1:])
+THIRD = policy(CLAUSES[0].replace("4%", "3%"), CLAUSES[1].replace("30 days", "15 days"), *CLAUSES[2:])
+ROBOT_CHECK = (
+    "<html><title>Robot Check</title><body><p>Enter the characters you see below</p>"
+    "<form action='/errors/validateCaptcha'><input id=captchacharacters></form></body></html>"
+)
+
+
+class Site:
+    """One page and its looks."""
+
+    def __init__(self, archive: Archive, *, recorded: bool = True) -> None:
+        self.archive = archive
+        self.recorded = recorded
+        self.day = -1.0
+        with archive.begin() as session:
+            pages.upsert(
+                session,
+                key="agreement",
+                url="https://example.com/agreement",
+                title="Seller Agreement",
+                now=START,
+                language="en",
+            )
+
+    def page(self, session) -> Page:
+        page = pages.get(session, "agreement")
+        assert page
+        return page
+
+    def store(self, html: str, *, status: int = 200, day: float | None = None, purpose: str = "look") -> None:
+        self.day = self.day + 1 if day is None else day
+        when = START + timedelta(days=self.day)
+        capture = Capture(
+            url="https://example.com/agreement",
+            final_url="https://example.com/agreement",
+            status=status,
+            body=html.encode(),
+            language="en",
+        )
+        with self.archive.begin() as session:
+            snapshots.add(
+                session,
+                self.page(session),
+                capture,
+                observed_at=when,
+                stored_at=when,
+                recorded=self.recorded,
+                purpose=purpose,
+            )
+
+    def derive(self, *, confirm: bool = False) -> engine.Derived:
+        with self.archive.begin() as session:
+            return engine.derive(session, self.page(session), confirm=confirm)
+
+    def looks(self, *texts: str, confirm: bool = False) -> engine.Derived:
+        for text in texts:
+            self.store(text)
+            derived = self.derive(confirm=confirm)
+        return derived
+
+    def told(self) -> list[Change]:
+        with self.archive.read() as session:
+            return [change for change in changes.of_page(session, self.page(session)) if change.told]
+
+    def state(self) -> list[object]:
+        """All that was derived, without row ids."""
+        with self.archive.read() as session:
+            page = self.page(session)
+            numbers = {version.id: version.seq for version in versions.listed(session, page)}
+            return [
+                [version.model_dump(exclude={"id"}) for version in versions.listed(session, page)],
+                [
+                    change.model_dump(exclude={"id", "from_version_id", "to_version_id"})
+                    | {"from": numbers.get(change.from_version_id), "to": numbers.get(change.to_version_id)}
+                    for change in changes.of_page(session, page)
+                ],
+                [
+                    observation.model_dump(exclude={"id", "version_id", "compared_with"})
+                    | {"version": numbers.get(observation.version_id), "with": numbers.get(observation.compared_with)}
+                    for observation, _ in observations.listed(session, page)
+                ],
+                [event.model_dump(exclude={"id"}) for event in events.listed(session, page)],
+                page.memory,
+            ]
+
+
+@pytest.fixture
+def site(archive: Archive) -> Site:
+    return Site(archive)
+
+
+def test_one_real_change_is_told_once_with_the_target_that_moved(site: Site) -> None:
+    site.looks(FIRST, FIRST, SECOND, SECOND, SECOND)
+
+    (change,) = site.told()
+    (move,) = changes.moves_of(change)
+    assert (change.kind, change.significance) == ("edit", "material")
+    assert (move.before and move.before.value, move.after and move.after.value) == (4, 3)
+    assert change.seen_at == change.decided_at == START + timedelta(days=2)
+    assert change.from_version and change.to_version
+    assert (change.from_version["seq"], change.to_version["seq"]) == (1, 2)
+
+
+def test_the_first_text_is_listed_and_not_told(site: Site) -> None:
+    site.looks(FIRST)
+
+    with site.archive.read() as session:
+        (change,) = changes.of_page(session, site.page(session))
+    assert (change.told, change.from_version) == (False, None)
+    assert change.to_version and change.to_version["seq"] == 1
+
+
+def test_a_blocked_look_is_kept_and_never_a_version(site: Site) -> None:
+    blocked = site.looks(FIRST, ROBOT_CHECK)
+    site.looks(FIRST)
+
+    with site.archive.read() as session:
+        page = site.page(session)
+        assert versions.count(session, page) == 1
+        outcomes = [observation.outcome for observation, _ in observations.listed(session, page)]
+        (event,) = events.listed(session, page)
+    assert str(blocked.outcome) == "robot_check"
+    assert outcomes[:2] == ["ok", "robot_check"]
+    assert (event.kind, event.ended_at) == ("blocked", START + timedelta(days=2))
+    assert site.told() == []
+
+
+def test_noise_is_named_and_no_change(site: Site) -> None:
+    noisy = policy(*CLAUSES, furniture="<script>var nonce = 8842</script>").replace(
+        "'", "\N{RIGHT SINGLE QUOTATION MARK}"
+    )
+    site.looks(FIRST, noisy)
+
+    with site.archive.read() as session:
+        (row,) = observations.suppressed(session, site.page(session))
+    assert row[0].news == "noise"
+    assert "quotes" in row[0].why
+    assert site.told() == []
+
+
+def test_identical_bytes_are_unchanged_without_being_read_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    site.looks(FIRST)
+    monkeypatch.setattr(engine.reading, "extraction_of", lambda *_: pytest.fail("read again"))
+
+    assert str(site.looks(FIRST).outcome) == "unchanged"
+
+
+def test_a_live_change_is_held_until_a_second_look_confirms_it(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    held = site.looks(FIRST, SECOND, confirm=True)
+    assert held.wants_confirmation
+    assert site.told() == []
+
+    site.store(SECOND, day=site.day + 0.01, purpose="confirm")
+    confirmed = site.derive(confirm=True)
+
+    (change,) = site.told()
+    assert confirmed.changes == (change.id,)
+    assert (change.seen_at, change.decided_at) == (START + timedelta(days=1), START + timedelta(days=1.01))
+
+
+def test_an_unconfirmed_change_stays_listed_with_its_reason(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    site.looks(FIRST, SECOND, FIRST, confirm=True)
+
+    with archive.read() as session:
+        listed = [c for c in changes.of_page(session, site.page(session)) if c.from_version]
+    assert [(c.told, c.reason.startswith("unconfirmed")) for c in listed] == [(False, True)]
+
+
+def test_a_vanished_page_is_told_after_three_days_and_its_return_as_well(site: Site) -> None:
+    site.looks(FIRST)
+    for _ in range(5):
+        site.store("<title>Page not found</title>", status=404)
+        site.derive()
+    site.looks(SECOND)
+
+    assert [(change.kind, change.to_version is None) for change in site.told()] == [("gone", True), ("appeared", False)]
+
+
+def test_targets_in_force_follow_the_text_of_the_day(site: Site) -> None:
+    site.looks(FIRST, SECOND)
+
+    with site.archive.read() as session:
+        before = {row[3].value for row in targets.in_force(session, START) if row[3].metric == "late_shipment_rate"}
+        after = {
+            row[3].value
+            for row in targets.in_force(session, START + timedelta(days=3))
+            if row[3].metric == "late_shipment_rate"
+        }
+    assert (before, after) == ({4.0}, {3.0})
+
+
+def test_what_a_page_said_on_a_day_can_be_read_back(site: Site) -> None:
+    site.looks(FIRST, SECOND, ROBOT_CHECK, THIRD)
+
+    with site.archive.read() as session:
+        shown = [versions.shown_at(session, site.page(session), START + timedelta(days=day)) for day in range(4)]
+        texts = [versions.document_of(session, found[0]).shown for found in shown if found]
+    assert ["under 4%" in text for text in texts] == [True, False, False, False]
+    assert ["15 days" in text for text in texts] == [False, False, False, True]
+
+
+def test_deriving_again_gives_the_same_and_sends_nothing(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    with archive.begin() as session:
+        subscribers.add(session, channel="email", address="seller@example.com", now=START, confirmed=True)
+    site.looks(FIRST, SECOND, ROBOT_CHECK, FIRST, SECOND, THIRD)
+    before = site.state()
+    with archive.read() as session:
+        queued = len(session.exec(select(Notice)).all())
+
+    with archive.begin() as session:
+        engine.derive_again(session, site.page(session))
+
+    assert site.state() == before
+    with archive.read() as session:
+        assert len(session.exec(select(Notice)).all()) == queued == 2
+
+
+def test_other_selectors_make_no_change_of_their_own(site: Site) -> None:
+    site.looks(FIRST, SECOND)
+    told = [change.uid for change in site.told()]
+    with site.archive.begin() as session:
+        site.page(session).remove = ["h2"]
+
+    site.looks(SECOND, THIRD)
+
+    assert [change.uid for change in site.told()][:1] == told
+    assert len(site.told()) == 2
+
+
+def test_an_older_look_that_comes_in_late_takes_its_place(site: Site) -> None:
+    site.store(FIRST, day=0)
+    site.derive()
+    site.store(THIRD, day=9)
+    site.derive()
+    first = [change.uid for change in site.told()]
+
+    site.store(SECOND, day=5)
+    site.derive()
+
+    assert set(first) <= {change.uid for change in site.told()}
+    assert [change.seen_at for change in site.told()] == [START + timedelta(days=5), START + timedelta(days=9)]
+
+
+def test_a_told_change_keeps_its_id_and_wording_whatever_is_derived_later(site: Site) -> None:
+    site.looks(FIRST, SECOND)
+    with site.archive.begin() as session:
+        change = session.exec(select(Change).where(Change.told)).one()
+        change.headline, change.points = "As it was told", ["point"]
+        uid = change.uid
+
+    with site.archive.begin() as session:
+        site.page(session).language = "en-GB"
+        engine.derive_again(session, site.page(session))
+
+    (kept,) = site.told()
+    assert (kept.uid, kept.headline, kept.points) == (uid, "As it was told", ["point"])
+
+
+TEXTS = [FIRST, SECOND, THIRD, ROBOT_CHECK, "", policy(CLAUSES[0]), policy(*CLAUSES, *CLAUSES)]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.sampled_from(range(len(TEXTS))), min_size=2, max_size=9), st.integers(1, 8))
+def test_any_history_loses_no_text_and_may_be_imported_in_parts(looks: list[int], cut: int) -> None:
+    whole, parts = Site(open_archive("sqlite://")), Site(open_archive("sqlite://"))
+    for number, look in enumerate(looks):
+        whole.store(TEXTS[look])
+        parts.store(TEXTS[look])
+        if number == cut:
+            parts.derive()
+    whole.derive()
+    parts.derive()
+
+    assert whole.state() == parts.state()
+    with whole.archive.read() as session:
+        rows = observations.listed(session, whole.page(session))
+        assert [bodies.get(session, s.body_sha256) if s.body_sha256 else b"" for _, s in rows] == [
+            TEXTS[look].encode() for look in looks
+        ]
+        assert all(observation.reason for observation, _ in rows)
+        assert len(session.exec(select(Observation)).all()) == len(looks)
+        read = {observation.version_id for observation, _ in rows if observation.outcome in ("ok", "unchanged")}
+        assert read == {version.id for version in session.exec(select(Version))}
