@@ -101,6 +101,9 @@ def scrapy_alone(base: str, pages: int, *, extract: bool) -> dict[str, float]:
     from diffs.document import Capture, Selection
     from diffs.extract import extract as read
 
+    read_so_far: list[str] = []
+    reactor.resolver().allow_private = True
+
     class Bare(scrapy.Spider):
         name = "bare"
 
@@ -113,6 +116,7 @@ def scrapy_alone(base: str, pages: int, *, extract: bool) -> dict[str, float]:
                 yield scrapy.Request(f"{base}/page/{number}", dont_filter=True)
 
         def parse(self, response: Response) -> None:
+            read_so_far.append(response.url)
             if extract:
                 capture = Capture(url=response.url, status=200, body=response.body, language="en")
                 assert read(capture, Selection(select=("#full-help-page",))).document.blocks
@@ -129,7 +133,9 @@ def scrapy_alone(base: str, pages: int, *, extract: bool) -> dict[str, float]:
         await Crawler(Bare, settings).crawl_async(count)
 
     reactor.submit(run(2)).result()
-    return measured(lambda: reactor.submit(run(pages)).result(), pages)
+    found = measured(lambda: reactor.submit(run(pages)).result(), pages)
+    assert len(read_so_far) == pages + 2, "the bare spider did not read all pages"
+    return found
 
 
 def ours(base: str, pages: int) -> dict[str, float]:

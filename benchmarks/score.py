@@ -23,7 +23,9 @@ CORPUS = HERE.parent / "shared" / "corpus"
 def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None, output: Path | None = None) -> str:
     """Run a command; its standard output goes to a file, or is returned. Raises CalledProcessError."""
     if output is None:
-        return subprocess.run([*map(str, command)], cwd=cwd, env=env, check=True, text=True, stdout=subprocess.PIPE).stdout
+        return subprocess.run(
+            [*map(str, command)], cwd=cwd, env=env, check=True, text=True, stdout=subprocess.PIPE
+        ).stdout
     with output.open("w", encoding="utf-8") as file:
         subprocess.run([*map(str, command)], cwd=cwd, env=env, check=True, text=True, stdout=file)
     return ""

@@ -167,15 +167,6 @@ def shipped_watchlists() -> list[Traversable]:
     return sorted(found, key=lambda entry: entry.name)
 
 
-def named_watchlist(name: Path) -> Path | Traversable:
-    """A watch-list by its file, or by the name of one that comes with the program ("amazon-us")."""
-    if not name.exists():
-        for entry in shipped_watchlists():
-            if entry.name in (name.name, f"{name.name}.toml") and name.parent == Path():
-                return entry
-    return name
-
-
 def read_watchlists(
     paths: Iterable[Path | Traversable], *, allow_private_addresses: bool = False
 ) -> tuple[list[WatchedPage], list[Problem]]:

@@ -72,6 +72,11 @@ def align(
     return joined(search.runs)
 
 
+def common_ends(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[int, int]:
+    """How many elements both begin with, and how many of the others both end with."""
+    return _ends(old, new, Gap(0, len(old), 0, len(new)))
+
+
 def gaps(runs: Iterable[Run], old_length: int, new_length: int) -> Iterator[Gap]:
     """What lies before, between and behind the runs."""
     return _between(Gap(0, old_length, 0, new_length), runs)
@@ -155,18 +160,12 @@ class _Search:
 
     def _trim(self, part: Gap) -> Gap:
         old_from, old_to, new_from, new_to = part
-        head = _same(self.old, old_from, old_to, self.new, new_from, new_to)
+        head, tail = _ends(self.old, self.new, part)
         if head:
             self.runs.append(Run(old_from, new_from, head))
-            old_from, new_from = old_from + head, new_from + head
-        tail = 0
-        limit = min(old_to - old_from, new_to - new_from)
-        while tail < limit and self.old[old_to - tail - 1] == self.new[new_to - tail - 1]:
-            tail += 1
         if tail:
-            old_to, new_to = old_to - tail, new_to - tail
-            self.runs.append(Run(old_to, new_to, tail))
-        return Gap(old_from, old_to, new_from, new_to)
+            self.runs.append(Run(old_to - tail, new_to - tail, tail))
+        return Gap(old_from + head, old_to - tail, new_from + head, new_to - tail)
 
     def _anchors(self, part: Gap) -> list[Run]:
         """What stands once on either side, as runs; of crossing runs the heaviest chain."""
@@ -248,7 +247,7 @@ def _windows(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
     runs: list[Run] = []
     old_at = new_at = 0
     while old_at < len(old) and new_at < len(new):
-        head = _same(old, old_at, len(old), new, new_at, len(new))
+        head = _same(old, new, Gap(old_at, len(old), new_at, len(new)))
         if head:
             runs.append(Run(old_at, new_at, head))
             old_at, new_at = old_at + head, new_at + head
@@ -266,8 +265,18 @@ def _windows(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
     return runs
 
 
-def _same(old: Sequence[Hashable], old_at: int, old_to: int, new: Sequence[Hashable], new_at: int, new_to: int) -> int:
-    """How many elements from here on are equal."""
+def _ends(old: Sequence[Hashable], new: Sequence[Hashable], part: Gap) -> tuple[int, int]:
+    head = _same(old, new, part)
+    limit = min(part.old_to - part.old_from, part.new_to - part.new_from) - head
+    tail = 0
+    while tail < limit and old[part.old_to - tail - 1] == new[part.new_to - tail - 1]:
+        tail += 1
+    return head, tail
+
+
+def _same(old: Sequence[Hashable], new: Sequence[Hashable], part: Gap) -> int:
+    """How many elements both parts begin with in common."""
+    old_at, old_to, new_at, new_to = part
     limit = min(old_to - old_at, new_to - new_at)
     done = 0
     # Slices are compared in C: whole strides first, then one by one.

@@ -5,7 +5,6 @@ first figure of a range.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -227,7 +226,7 @@ def _orders(both: str, either: str, to: str) -> str:
 
 
 def _count(both: str, either: str, to: str) -> str:
-    return rf"{either}{to}(?P<unit>(?:\s+[a-zà-ÿ]{{3,}})?)"
+    return rf"{either}{to}(?P<unit>(?:\s+(?!(?:and|or|the|for|from|with|und|oder|von|sur|pour|per|por|para|con|van|voor|with|that|which|are|was|has)\b)[a-zà-ÿ]{{3,}})?)"
 
 
 _SHAPES = {
@@ -253,12 +252,7 @@ def _bounded(word: str) -> str:
     return rf"{left}{body}{right}"
 
 
-def outside(text: str, spans: tuple[tuple[int, int], ...]) -> Iterator[tuple[int, int]]:
-    """The stretches of a text that lie in none of the spans."""
-    at = 0
-    for start, end in sorted(spans):
-        if at < start:
-            yield at, start
-        at = max(at, end)
-    if at < len(text):
-        yield at, len(text)
+def spelled(word: str) -> float | None:
+    """The value of a number written as a word ("eight"), None where it is none."""
+    value = _spelled().get(word.lower())
+    return None if value is None else float(value)

@@ -53,6 +53,28 @@ def finish(drafts: Iterable[Draft], base: str) -> tuple[Block, ...]:
     return tuple(_blocks(lines, base))
 
 
+def ordinal(number: int, style: str) -> str:
+    """The marker a browser shows for a list item: "3.", "c.", "iii."."""
+    if style in ("a", "A") and number > 0:
+        letters = ""
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = chr(ord(style) + rest) + letters
+        return f"{letters}."
+    if style in ("i", "I") and 0 < number < 4000:  # the end of Roman numerals
+        roman = "".join(_ROMAN[place][int(digit)] for place, digit in enumerate(f"{number:04d}"))
+        return f"{roman.casefold() if style == 'i' else roman}."
+    return f"{number}."
+
+
+_ROMAN = (
+    ("", "M", "MM", "MMM"),
+    ("", "C", "CC", "CCC", "CD", "D", "DC", "DCC", "DCCC", "CM"),
+    ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"),
+    ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"),
+)
+
+
 def title_of(blocks: Iterable[Block]) -> str:
     """The highest heading near the top that bears no number, the document's own title; "" where there is none."""
     first = [block for block in islice(blocks, _TOP) if block.kind is BlockKind.HEADING and not block.marker]

@@ -18,15 +18,12 @@ from dataclasses import replace
 from itertools import groupby, islice
 from operator import attrgetter
 
-from diffs.align import Run, align, gaps, joined
+from diffs.align import Run, align, common_ends, gaps, joined
 from diffs.document import Block, BlockKind, Comparison, Document, Hunk, Op, Reheaded, Span, SpanOp
 from diffs.moves import is_listed, moved, moved_and_edited
 from diffs.pairing import Likeness, Pair, Region, pair
 from diffs.renames import with_renames
 from diffs.words import cell_spans, spans
-
-#: Of blocks that cross, the lighter one moved: a heading weighs more than a paragraph, a paragraph more than an item.
-_WEIGHTS = {BlockKind.HEADING: 8, BlockKind.PARAGRAPH: 4, BlockKind.ITEM: 1, BlockKind.ROW: 1}
 
 _CELL_BORDER = " | "
 
@@ -82,14 +79,26 @@ def _aligned(before: tuple[Block, ...], after: tuple[Block, ...]) -> list[Run]:
 
     Two lists often hold the same item, and what changed in the one must not be taken for the other's.
     """
-    runs = align(_with_leads(before), _with_leads(after), _weights(before))
-    found = []
-    for gap in gaps(runs, len(before), len(after)):
+    head, tail = common_ends([block.compared for block in before], [block.compared for block in after])
+    # A list whose end is the same may be another list.
+    while tail and is_listed(before[len(before) - tail]):
+        tail -= 1
+    rows, columns = before[head : len(before) - tail], after[head : len(after) - tail]
+    runs = align(_with_leads(rows), _with_leads(columns), _weights(rows))
+    for gap in gaps(list(runs), len(rows), len(columns)):
         if gap.both:
-            rows, columns = before[gap.old_from : gap.old_to], after[gap.new_from : gap.new_to]
-            inner = align([block.compared for block in rows], [block.compared for block in columns], _weights(rows))
-            found += [Run(gap.old_from + run.old, gap.new_from + run.new, run.length) for run in inner]
-    return joined([*runs, *found]) if found else runs
+            inner = rows[gap.old_from : gap.old_to]
+            old, new = (
+                [block.compared for block in inner],
+                [block.compared for block in columns[gap.new_from : gap.new_to]],
+            )
+            runs += [
+                Run(gap.old_from + r.old, gap.new_from + r.new, r.length) for r in align(old, new, _weights(inner))
+            ]
+    ends = [Run(0, 0, head), Run(len(before) - tail, len(after) - tail, tail)]
+    return joined(
+        [*(Run(head + run.old, head + run.new, run.length) for run in runs), *(run for run in ends if run.length)]
+    )
 
 
 def _with_leads(blocks: tuple[Block, ...]) -> list[Hashable]:
@@ -105,10 +114,12 @@ def _with_leads(blocks: tuple[Block, ...]) -> list[Hashable]:
 
 
 def _weights(blocks: tuple[Block, ...]) -> Callable[[int], int]:
+    """Of blocks that cross, the lighter one moved: a heading weighs more than a paragraph, a paragraph than an item."""
+
     def weight(at: int) -> int:
         block = blocks[at]
-        # Longer texts hold on a little longer.
-        return _WEIGHTS[block.kind] * (100 + min(len(block.compared), 200))
+        kind = 1 if is_listed(block) else 8 if block.kind is BlockKind.HEADING else 4
+        return kind * (100 + min(len(block.compared), 200))  # longer texts hold on a little longer
 
     return weight
 

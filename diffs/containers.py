@@ -1,8 +1,9 @@
 """Where on an HTML page the policy stands, and what of it is shown: read on lxml's tree, which is cheap."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
+from html import escape
 from typing import cast
 
 from cssselect import SelectorError
@@ -16,6 +17,9 @@ from diffs.text import tidy
 
 #: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
 _MAIN_SHARE = 0.5
+#: BeautifulSoup needs some fifty times a text's size: more HTML than this (in characters) is read piece by piece.
+SLICE = 1_000_000
+_SLICED = ("html", "body", "main", "article", "section", "div", "form", "center")
 #: A page is a set of policies when at least so many parts are named like documents of their own.
 _PARTS = 3
 _HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
@@ -32,9 +36,8 @@ def select(root: HtmlElement, selection: Selection, title: str, host: str = "") 
     """The elements that hold the policy, in reading order, and the selector that found them.
 
     `title` is the policy's title, by which one part of a page that holds several policies is chosen; words of `host`,
-    the site's name, say nothing in it. Invisible
-    elements and those of `selection.remove` are taken out of the tree. ([], "") where `selection.select` matches
-    nothing or is no CSS.
+    the site's name, say nothing in it. Invisible elements and those of `selection.remove` are taken out of the tree.
+    ([], "") where `selection.select` matches nothing or is no CSS.
     """
     _drop(root, selection.remove)
     if selection.select:
@@ -52,6 +55,26 @@ def prune(container: HtmlElement) -> None:
     hidden = [element for element in container.iter() if not _is_shown(element) and element is not container]
     for element in hidden:
         _remove(element)
+
+
+def slices(element: HtmlElement) -> Iterator[str]:
+    """An element's HTML, in pieces where it is very long and only groups others."""
+    html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    while len(html) > SLICE and element.tag in _SLICED and len(element) == 1 and not (element.text or "").strip():
+        element = element[0]
+    if len(html) <= SLICE or element.tag not in _SLICED:
+        yield html
+        return
+    del html
+    piece, size = [escape(element.text or "")], 0
+    for child in element:
+        inner = etree.tostring(child, encoding="unicode", method="html")
+        piece.append(inner)
+        size += len(inner)
+        if size > SLICE:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
 
 
 def _found(root: HtmlElement, wanted: frozenset[str]) -> tuple[list[HtmlElement], str]:

@@ -122,7 +122,7 @@ def _migrate(engine: Engine) -> None:
         if _revision(connection) == HEAD:
             return
     # Alembic is loaded only where there is something to do: it costs a fifth of a second.
-    from .migrations.run import upgrade  # noqa: PLC0415
+    from .migrations.run import upgrade
 
     upgrade(engine)
 

@@ -6,7 +6,7 @@ with a year (it reads the word "may" as a date, and takes seconds without a lang
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -93,6 +93,14 @@ def is_update_stamp(sentence: str, dated: Dated) -> bool:
     return _stamps(sentence, dated, "updated") or _stamps(sentence, dated, "issued")
 
 
+def is_effective(sentence: str, dated: Dated) -> bool:
+    """Whether a date says from when something binds."""
+    if is_update_stamp(sentence, dated) or _is_former(sentence):
+        return False
+    flat = plain(sentence)
+    return bool(_cue("effective").search(flat[: dated.start]) or _after().match(flat[dated.end :]))
+
+
 def _stamps(sentence: str, dated: Dated, cue: str) -> bool:
     before = plain(sentence[: dated.start])
     if cue == "issued" and len(before.split()) > _STAMP_WORDS:
@@ -118,16 +126,10 @@ def notice_periods(document: Document) -> tuple[tuple[int, str], ...]:
     return tuple(found)
 
 
-def _effective(candidates: Iterator[str], language: str) -> Iterator[tuple[date, str]]:
+def _effective(candidates: Iterable[str], language: str) -> Iterator[tuple[date, str]]:
     for sentence in candidates:
-        flat = plain(sentence)
         for dated in dates_in(sentence, language):
-            if not dated.day:
-                continue
-            before, after = flat[: dated.start], flat[dated.end :]
-            if is_update_stamp(sentence, dated) or _is_former(sentence):
-                continue
-            if _cue("effective").search(before) or _after().match(after):
+            if dated.day and is_effective(sentence, dated):
                 yield dated.day, sentence
 
 

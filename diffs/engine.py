@@ -154,7 +154,7 @@ def _judge(
 
 def _same_answer(snapshot: Snapshot, before: Snapshot, observation: Observation) -> bool:
     """Whether a look brought what the look before it brought: then it needs no reading."""
-    if snapshot.status == 304:  # noqa: PLR2004 (HTTP's "not modified")
+    if snapshot.status == 304:
         return observation.outcome in READ
     return (
         snapshot.body_sha256 is not None
@@ -278,7 +278,7 @@ def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version 
         comparison = compare.compare(old_document, new_document)
         meant = run.texts.meaning(comparison, old_document, new_document)
     sides = record.Sides(old, version, old_document, new_document)
-    change = record.change(run.session, run.page, snapshot, decision, sides, meant, run.stated)
+    change = record.change(run.session, run.page, snapshot, decision, sides=sides, meant=meant, stated=run.stated)
     if change is not None and change.told:
         run.changes.append(change.id)
 

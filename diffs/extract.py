@@ -3,57 +3,32 @@
 HTML takes two steps: lxml's tree, which is cheap, finds the container (`diffs.containers`); BeautifulSoup reads that.
 """
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from html import escape
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
-from lxml import etree
-from lxml.html import HTMLParser, HtmlElement, document_fromstring
-from w3lib.encoding import html_to_unicode, read_bom
+from lxml.html import HtmlElement
 
-from diffs.blocks import BREAK, Draft, finish, title_of
-from diffs.containers import select
+from diffs.blocks import BREAK, Draft, finish, ordinal, title_of
+from diffs.containers import SLICE, select, slices
+from diffs.decode import Topic, decode, kind_of, parse, topic_of, unmasked
 from diffs.document import Block, BlockKind, Capture, Document, Extraction, Selection
-from diffs.errors import ExtractionError
 from diffs.extract_markdown import markdown_drafts, text_drafts
+from diffs.rules import rules
 from diffs.text import tidy
 
 #: Who made a document. Changed whenever the same bytes would give other blocks (design, rule 4).
 EXTRACTOR = "policywatch-extract/1"
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3"
-    " h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p pre search section summary table tbody td tfoot"
-    " th thead tr ul caption".split(),
-)
+_BLOCKS = frozenset(rules("containers")["block_elements"])
 _BOLD = frozenset(("b", "strong"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 #: A table cell this long is page layout, not a cell.
 _CELL = 1500
-_SNIFFED = 4096
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
-#: Control bytes become blanks, the line's end "\n".
-_BLANKED = bytes(0x20 if byte < 0x20 and byte not in (0x09, 0x0A) else byte for byte in range(256))
-_MAGIC = (
-    b"%PDF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"\x28\xb5\x2f\xfd",
-    b"RIFF",
-    b"\x7fELF",
-    b"wOF",
-    b"BZh",
-)
 
 
 def extract(capture: Capture, selection: Selection) -> Extraction:
@@ -64,9 +39,9 @@ def extract(capture: Capture, selection: Selection) -> Extraction:
     Raises ExtractionError only for bytes that are no text (an image, a PDF, an archive).
     """
     text = decode(capture.body, capture.headers.get("content-type", ""))
-    kind = _kind(capture.media_type, text)
+    kind = kind_of(capture.media_type, text)
     if kind == "help-api":
-        topic = _topic(text)
+        topic = topic_of(text)
         if topic is not None:
             return _topic_extraction(topic, capture)
         kind = "html"  # a page came where the interface should have answered
@@ -78,80 +53,15 @@ def extract(capture: Capture, selection: Selection) -> Extraction:
     return Extraction(Document(title, blocks, capture.language), container=kind if blocks else "", title=title)
 
 
-def decode(body: bytes, content_type: str = "") -> str:
-    """The text of a body: by its byte order mark, as UTF-8 where it is UTF-8, else as declared in header or page.
-
-    Broken bytes become U+FFFD. Raises ExtractionError where the bytes are no text.
-    """
-    start = body[:_SNIFFED]
-    encoding, mark = read_bom(start)
-    if encoding is None and (start.startswith(_MAGIC) or start.count(0) > len(start) // 50):
-        msg = f"The {len(body)} bytes are no text."
-        raise ExtractionError(msg, remedy="Watch the page that links to the file instead.")
-    if encoding is not None and mark is not None and encoding != "utf-8":
-        return _CONTROL.sub(" ", body[len(mark) :].decode(encoding, "replace"))
-    body = body.translate(_BLANKED)
-    try:
-        # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever the page says.
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return html_to_unicode(content_type or None, body, default_encoding="utf-8", auto_detect_fun=_detected)[1]
-
-
-def _detected(body: bytes) -> str:
-    """Undeclared and not quite UTF-8: mostly UTF-8 with a few broken bytes, or the Western Windows encoding."""
-    sample = body[:200_000]
-    high = sum(byte > 0x7F for byte in sample)  # noqa: PLR2004 - the end of ASCII
-    broken = sample.decode("utf-8", "replace").count("�")
-    return "utf-8" if broken * 4 < high else "cp1252"
-
-
-def _kind(media_type: str, text: str) -> str:
-    start = text[:_SNIFFED].lstrip().casefold()
-    if media_type in ("markdown", "text"):
-        return media_type
-    if media_type == "help-api" or start.startswith('{"topic"') or (start.startswith("{") and '"topic"' in start):
-        return "help-api"
-    return "html" if media_type == "html" or "<" in start else "text"
-
-
-class _Topic(NamedTuple):
-    title: str
-    content: str
-    language: str
-
-
-def _topic(text: str) -> _Topic | None:
-    """The article in an answer of the help API; an empty one where it says that there is none; None for another JSON."""
-    try:
-        answer = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(answer, dict) or "topic" not in answer:
-        return None
-    topic = answer["topic"]
-    if not isinstance(topic, dict):
-        return _Topic("", "", "")
-    title, content, locale = (topic.get(name) for name in ("title", "content", "locale"))
-    return _Topic(
-        title if isinstance(title, str) else "",
-        content if isinstance(content, str) else "",
-        locale if isinstance(locale, str) else "",
-    )
-
-
-def _topic_extraction(topic: _Topic, capture: Capture) -> Extraction:
-    root = _parse(topic.content)
+def _topic_extraction(topic: Topic, capture: Capture) -> Extraction:
+    root = parse(topic.content)
     blocks: tuple[Block, ...] = ()
     if root is not None:
         found, _ = select(root, Selection(select=("body",)), capture.title)
         blocks = _read(found, capture.final_url or capture.url)
     title = tidy(topic.title)
-    if (
-        title
-        and blocks
-        and not any(block.kind is BlockKind.HEADING and block.numbered == title for block in blocks[:3])
-    ):
+    is_shown = any(block.kind is BlockKind.HEADING and block.numbered == title for block in blocks[:3])
+    if title and blocks and not is_shown:
         blocks = finish([Draft(BlockKind.HEADING, title, level=1)], "") + blocks
     language = _primary(topic.language)
     document = Document(title or title_of(blocks), blocks, capture.language or language)
@@ -159,7 +69,7 @@ def _topic_extraction(topic: _Topic, capture: Capture) -> Extraction:
 
 
 def _html(text: str, capture: Capture, selection: Selection) -> Extraction:
-    root = _parse(text)
+    root = parse(text)
     if root is None:
         return Extraction(Document(capture.title, (), capture.language), container="", title="")
     title = tidy(root.findtext(".//title") or "")
@@ -175,32 +85,13 @@ def _primary(tag: str) -> str:
     return found[0].casefold() if found else ""
 
 
-#: Elements that only group; a page nested deeper than the parser follows (2,048 levels) loses these, not its words.
-_GROUPING = re.compile(
-    r"<(/?)(?:div|span|section|article|font|center|blockquote|b|i|em|strong|u|a|ul|ol)\b[^<>]*>", re.IGNORECASE
-)
-
-
-def _parse(text: str) -> HtmlElement | None:
-    """lxml's tree of a page; None where nothing is in it."""
-    for repaired in (lambda: text, lambda: _GROUPING.sub("<p>", text), lambda: re.sub(r"<[^<>]*>", " ", text)):
-        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        try:
-            root = document_fromstring(repaired().encode("utf-8", "replace") or b"<p>", parser=parser)
-        except (etree.ParserError, AssertionError):
-            return None
-        if not any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
-            return root
-    return None
-
-
 def _read(found: list[HtmlElement], base: str) -> tuple[Block, ...]:
     """The blocks of the containers, in order."""
-    slices = [html for element in found for html in _slices(element)]
-    if sum(map(len, slices)) <= _SLICE:
-        return _blocks("\n".join(slices), base)
+    pieces = [html for element in found for html in slices(element)]
+    if sum(map(len, pieces)) <= SLICE:
+        return _blocks("\n".join(pieces), base)
     reader = _Reader()
-    for html in slices:
+    for html in pieces:
         reader.read(BeautifulSoup(html, "lxml"))
     return finish(reader.drafts, base)
 
@@ -209,31 +100,6 @@ def _read(found: list[HtmlElement], base: str) -> tuple[Block, ...]:
 def _blocks(html: str, base: str) -> tuple[Block, ...]:
     # Consecutive looks mostly bring the same container in another page around it: that costs no second reading.
     return finish(_Reader().read(BeautifulSoup(html, "lxml")), base) if html else ()
-
-
-#: BeautifulSoup needs some fifty times a text's size: more HTML than this (in characters) is read piece by piece.
-_SLICE = 1_000_000
-_SLICEABLE = ("html", "body", "main", "article", "section", "div", "form", "center")
-
-
-def _slices(element: HtmlElement) -> Iterator[str]:
-    """An element's HTML, in pieces where it is very long and only groups others."""
-    html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-    while len(html) > _SLICE and element.tag in _SLICEABLE and len(element) == 1 and not (element.text or "").strip():
-        element = element[0]
-    if len(html) <= _SLICE or element.tag not in _SLICEABLE:
-        yield html
-        return
-    del html
-    piece, size = [escape(element.text or "")], 0
-    for child in element:
-        inner = etree.tostring(child, encoding="unicode", method="html")
-        piece.append(inner)
-        size += len(inner)
-        if size > _SLICE:
-            yield "".join(piece)
-            piece, size = [], 0
-    yield "".join(piece)
 
 
 @dataclass(slots=True)
@@ -271,7 +137,7 @@ class _Reader:
             elif isinstance(here, NavigableString):
                 if not isinstance(here, PreformattedString):
                     self.say(here)
-            else:
+            elif callable(here):
                 here()
         self.flush()
         return self.drafts
@@ -333,31 +199,26 @@ class _Reader:
         self.bold -= 1
 
     def enter_block(self, tag: Tag, name: str) -> Callable[[], None] | None:
+        level = _heading_level(tag, name)
+        if level:
+            self.heading = level
+            return self.leave_heading
         if name == "table" and not _is_layout(tag):
             self.table(tag)
             return None
         if name in ("ul", "ol", "menu", "dir"):
-            start = _number(tag.attrs.get("start"), 1)
-            self.lists.append(_List(name == "ol", start, str(tag.attrs.get("type") or "1")))
+            self.lists.append(
+                _List(name == "ol", _number(tag.attrs.get("start"), 1), str(tag.attrs.get("type") or "1"))
+            )
             self.item = None
             return self.leave_list
         if name == "li":
             self.item = self.marker(tag)
             return self.leave_item
-        if name in ("h1", "h2", "h3", "h4", "h5", "h6"):
-            return self.enter_heading(int(name[1]))
-        if tag.attrs.get("role") == "heading":
-            return self.enter_heading(min(6, max(1, _number(tag.attrs.get("aria-level"), 2))))
-        if name == "summary" and tag.find(["h1", "h2", "h3", "h4", "h5", "h6"]) is None:
-            return self.enter_heading(3)
         if name == "pre":
             self.pre += 1
             return self.leave_pre
         return self.flush
-
-    def enter_heading(self, level: int) -> Callable[[], None]:
-        self.heading = level
-        return self.leave_heading
 
     def leave_heading(self) -> None:
         self.flush()
@@ -396,6 +257,18 @@ class _Reader:
             self.drafts.append(Draft(BlockKind.ROW, "", cells=tuple(text for text, _ in cells), links=links))
 
 
+def _heading_level(tag: Tag, name: str) -> int:
+    """1 to 6 for what the page shows as a heading, else 0; what folds a section open is its heading."""
+    if name in _HEADINGS:
+        return int(name[1])
+    if tag.attrs.get("role") == "heading":
+        return min(6, max(1, _number(tag.attrs.get("aria-level"), 2)))
+    return 3 if name == "summary" and tag.find(list(_HEADINGS)) is None else 0
+
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
 def _nothing() -> None:
     """An inline element ends: no border."""
 
@@ -405,57 +278,19 @@ def _number(value: object, default: int) -> int:
     return int(text) if re.fullmatch(r"-?\d{1,6}", text) else default
 
 
-def ordinal(number: int, style: str) -> str:
-    """The marker a browser shows for a list item: "3.", "c.", "iii."."""
-    if style in ("a", "A") and number > 0:
-        letters = ""
-        while number:
-            number, rest = divmod(number - 1, 26)
-            letters = chr(ord(style) + rest) + letters
-        return f"{letters}."
-    if style in ("i", "I") and 0 < number < 4000:  # noqa: PLR2004 - the end of Roman numerals
-        roman = "".join(_ROMAN[place][int(digit)] for place, digit in enumerate(f"{number:04d}"))
-        return f"{roman.casefold() if style == 'i' else roman}."
-    return f"{number}."
-
-
-_ROMAN = (
-    ("", "M", "MM", "MMM"),
-    ("", "C", "CC", "CCC", "CD", "D", "DC", "DCC", "DCCC", "CM"),
-    ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"),
-    ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"),
-)
-
-
-def unmasked(code: str) -> str:
-    """The e-mail address behind Cloudflare's mask (hex: a key byte, then every byte of the address XOR the key); "" for other text."""
-    try:
-        key, *masked = bytes.fromhex(code)
-        address = bytes(byte ^ key for byte in masked).decode()
-    except ValueError:
-        return ""
-    return address if re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address) else ""
-
-
 def _is_layout(table: Tag) -> bool:
     """Whether a table only places things on the page: its cells hold headings, tables, or whole chapters."""
     if table.attrs.get("role") in ("presentation", "none"):
         return True
-    if table.find(["table", "h1", "h2", "h3", "h4", "h5", "h6"]) is not None:
-        return (
-            table.find("table") is not None
-            or table.find(lambda tag: tag.name in _HEADINGS and not tag.find_parent("th")) is not None
-        )
+    if table.find(["table", *_HEADINGS]) is not None:
+        return True
     widest = 0
     for row in table.find_all("tr"):
         cells = row.find_all(["td", "th"], recursive=False)
         widest = max(widest, len(cells))
         if any(_is_long(cell) for cell in cells):
             return True
-    return widest < 2  # noqa: PLR2004 - one column is no table
-
-
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+    return widest < 2  # one column is no table
 
 
 def _is_long(cell: Tag) -> bool:

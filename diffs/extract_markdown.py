@@ -15,9 +15,8 @@ from diffs.text import split_marker, tidy
 _PARSED = 60_000
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _LINE_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|p|div|li)\b[^<>]{0,200}>", re.IGNORECASE)
-_LINK = re.compile(
-    r"!?\[((?:[^\[\]\\]|\\.){0,2000})\]\(<?([^()\s<>]{0,2000}(?:\([^()\s]{0,500}\)[^()\s<>]{0,500}){0,3})>?(?:\s+\"[^\"]{0,300}\")?\)"
-)
+_ADDRESS = r"[^()\s<>]{0,2000}(?:\([^()\s]{0,500}\)[^()\s<>]{0,500}){0,3}"
+_LINK = re.compile(rf"!?\[((?:[^\[\]\\]|\\.){{0,2000}})\]\(<?{_ADDRESS}>?(?:\s+\"[^\"]{{0,300}}\")?\)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 #: The parser drops what is nested deeper than `_NESTED`; nobody reads that deep, so the text is taken up from there.
 _DEEP = re.compile(r"^(?:[ \t]*[>*+-][ \t]?){15,}", re.MULTILINE)
@@ -26,7 +25,7 @@ _NESTED = 120
 
 
 def markdown_drafts(text: str) -> Iterator[Draft]:
-    """The blocks of a Markdown text: headings of both kinds, lists with their numbers, tables, raw HTML as its words."""
+    """The blocks of a Markdown text: headings of both kinds, lists with numbers, tables, raw HTML as its words."""
     return _Reader(_parser().parse(_DEEP.sub("", _INDENTED.sub(" " * 60, text)))).drafts()
 
 
@@ -52,101 +51,107 @@ def _parser() -> MarkdownIt:
 
 
 class _Reader:
+    """Walks the parser's tokens; what a token kind does stands in the method of its name."""
+
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
         self.lists: list[bool] = []
         self.item: str | None = None
+        self.heading = 0
+        self.cells: list[_Inline] | None = None
 
     def drafts(self) -> Iterator[Draft]:
-        heading = 0
-        cells: list[_Inline] | None = None
+        """All blocks of the text, in order."""
         for token in self.tokens:
-            kind = token.type
-            if kind == "inline":
-                inline = _Inline(token.content)
-                if cells is not None:
-                    cells.append(inline)
-                elif heading:
-                    yield self.draft(inline, heading)
-                elif inline.text.strip(BREAK + " \n"):
-                    yield self.draft(inline, 0)
-            elif kind == "heading_open":
-                heading = int(token.tag[1])
-            elif kind == "heading_close":
-                heading = 0
-            elif kind in ("bullet_list_open", "ordered_list_open"):
-                self.lists.append(kind.startswith("ordered"))
-                self.item = None
-            elif kind in ("bullet_list_close", "ordered_list_close"):
-                self.lists.pop()
-                self.item = None
-            elif kind == "list_item_open":
-                self.item = f"{token.info}{token.markup}" if self.lists and self.lists[-1] else "•"
-            elif kind == "list_item_close":
-                self.item = None
-            elif kind == "tr_open":
-                cells = []
-            elif kind == "tr_close" and cells is not None:
-                links = tuple(link for cell in cells for link in cell.links)
-                yield Draft(BlockKind.ROW, "", cells=tuple(cell.cell() for cell in cells), links=links)
-                cells = None
-            elif kind in ("fence", "code_block", "html_block"):
-                text = (
-                    _LINE_BREAK.sub(BREAK, token.content)
-                    if kind == "html_block"
-                    else token.content.replace("\n", BREAK)
-                )
-                yield Draft(BlockKind.PARAGRAPH, _TAG.sub("", text))
+            if token.type == "inline":
+                yield from self.inline(_Inline(token.content))
+            elif token.type in _VERBATIM:
+                broken = _LINE_BREAK.sub(BREAK, token.content) if token.type == "html_block" else token.content
+                text = broken if token.type == "html_block" else broken.replace("\n", BREAK)
+                yield Draft(BlockKind.PARAGRAPH, _TAG.sub("", text) if token.type == "html_block" else text)
+            elif token.type == "tr_close" and self.cells is not None:
+                links = tuple(link for cell in self.cells for link in cell.links)
+                yield Draft(BlockKind.ROW, "", cells=tuple(cell.cell() for cell in self.cells), links=links)
+                self.cells = None
+            else:
+                self.border(token)
 
-    def draft(self, inline: "_Inline", heading: int) -> Draft:
-        item, self.item = self.item, None
-        if heading:
-            return Draft(BlockKind.HEADING, inline.text.replace(BREAK, " "), heading, item or "", links=inline.links)
-        if item is not None:
-            return Draft(
-                BlockKind.ITEM, inline.text, max(1, len(self.lists)), item, links=inline.links, bold=inline.bold
+    def border(self, token: Token) -> None:
+        """A list, an item, a heading or a row begins or ends."""
+        kind = token.type
+        if kind in ("bullet_list_open", "ordered_list_open"):
+            self.lists.append(kind.startswith("ordered"))
+            self.item = None
+        elif kind in ("bullet_list_close", "ordered_list_close"):
+            self.lists.pop()
+            self.item = None
+        elif kind == "list_item_open":
+            self.item = f"{token.info}{token.markup}" if self.lists and self.lists[-1] else "•"
+        elif kind == "list_item_close":
+            self.item = None
+        elif kind in ("heading_open", "heading_close"):
+            self.heading = int(token.tag[1]) if kind == "heading_open" else 0
+        elif kind == "tr_open":
+            self.cells = []
+
+    def inline(self, inline: "_Inline") -> Iterator[Draft]:
+        """A line of words: a cell, a heading, the beginning of an item, or a paragraph."""
+        if self.cells is not None:
+            self.cells.append(inline)
+        elif self.heading:
+            marker, self.item = self.item or "", None
+            yield Draft(
+                BlockKind.HEADING, inline.text.replace(BREAK, " "), self.heading, marker, links=tuple(inline.links)
             )
-        return Draft(BlockKind.PARAGRAPH, inline.text, links=inline.links, bold=inline.bold)
+        elif inline.text.strip(BREAK + " \n"):
+            marker, self.item = self.item or "", None
+            kind, level = (BlockKind.ITEM, max(1, len(self.lists))) if marker else (BlockKind.PARAGRAPH, 0)
+            yield Draft(kind, inline.text, level, marker, links=tuple(inline.links), bold=inline.bold)
+
+
+_VERBATIM = ("fence", "code_block", "html_block")
 
 
 class _Inline:
     """A line's words, links and whether all of it is bold."""
 
     def __init__(self, content: str) -> None:
-        self.links: tuple[tuple[int, str], ...] = ()
-        self.bold = False
+        self.links: list[tuple[int, str]] = []
         self.alt = ""
+        self.depth = 0
+        self.plain = False
         if len(content) > _PARSED:
-            self.text = _stripped(content)
+            self.text, self.plain = _stripped(content), True
             return
-        links: list[tuple[int, str]] = []
         pieces: list[str] = []
-        size = depth = 0
-        plain = False
+        size = 0
         for token in _children(content):
-            piece = ""
-            if token.type in ("text", "text_special", "code_inline"):
-                piece = "" if token.content in _LEFT_OVER and token.type == "text" else token.content
-                plain = plain or (not depth and bool(piece.strip()))
-            elif token.type == "softbreak":
-                piece = "\n"
-            elif token.type == "hardbreak":
-                piece = BREAK
-            elif token.type == "html_inline":
-                piece = BREAK if _LINE_BREAK.match(token.content) else ""
-            elif token.type == "image":
-                self.alt = f"{self.alt} {token.content}".strip()
-            elif token.type == "strong_open":
-                depth += 1
-            elif token.type == "strong_close":
-                depth -= 1
-            elif token.type == "link_open":
-                links.append((size, str(token.attrs.get("href", ""))))
+            if token.type == "link_open":
+                self.links.append((size, str(token.attrs.get("href", ""))))
+            piece = self.piece(token)
             pieces.append(piece)
             size += len(piece)
         self.text = "".join(pieces)
-        self.links = tuple(links)
-        self.bold = not plain
+
+    @property
+    def bold(self) -> bool:
+        """Whether every word is bold."""
+        return not self.plain
+
+    def piece(self, token: Token) -> str:
+        """What a token says."""
+        kind = token.type
+        if kind in ("text", "text_special", "code_inline"):
+            piece = "" if kind == "text" and token.content in _LEFT_OVER else token.content
+            self.plain = self.plain or (not self.depth and bool(piece.strip()))
+            return piece
+        if kind in ("strong_open", "strong_close"):
+            self.depth += 1 if kind == "strong_open" else -1
+        elif kind == "image":
+            self.alt = f"{self.alt} {token.content}".strip()
+        elif kind == "hardbreak" or (kind == "html_inline" and _LINE_BREAK.match(token.content)):
+            return BREAK
+        return "\n" if kind == "softbreak" else ""
 
     def cell(self) -> str:
         """The text of a table cell; an icon alone in it speaks by its description."""

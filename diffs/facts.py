@@ -8,13 +8,13 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from .amounts import find
+from .amounts import Amount, find
 from .dates import dates_in
 from .document import BlockKind, Comparison, Document, Fact, Hunk, Op
 from .duties import duties
 from .names import companies, places, programmes
 from .sentence_pairs import SentencePair, is_wording, sentence_pairs
-from .vocabulary import pattern, plain, table
+from .vocabulary import plain
 
 # A clause that came or went is told by its strongest duty word.
 _STRONGEST = ("must_not", "must", "discretion")
@@ -25,6 +25,9 @@ _REFERENCE = re.compile(
     r"annex|appendix|schedule|table|page|version|item|artikel|articolo|artículo|sección|punto|point|seite)\s*$",
     re.IGNORECASE,
 )
+
+
+_CLOCK = re.compile(r"\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]\.?\s?m\b|uhr\b|h\b|o'clock)|\d{1,2}:\d\d", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,20 @@ def _values(sentence: str, language: str) -> list[_Value]:
     dated = dates_in(sentence, language)
     values = [_Value("date", one.key, one.text) for one in dated]
     for amount in find(sentence, language, tuple((one.start, one.end) for one in dated)):
-        if amount.kind in _COUNTED and _REFERENCE.search(plain(sentence[: amount.start])):
+        if amount.kind in _COUNTED and _counts_nothing(plain(sentence), amount):
             continue
         kind = "count" if amount.kind in _COUNTED else amount.kind
         says = (amount.value, amount.value2) if kind == "count" else amount.canonical
         values.append(_Value(kind, says, amount.text))
     return values
+
+
+def _counts_nothing(sentence: str, amount: Amount) -> bool:
+    """Whether a bare number is a reference, a year or a time of day."""
+    if amount.kind != "count":
+        return False
+    is_year = 1900 <= amount.value <= 2100 and amount.value == int(amount.value)
+    return is_year or bool(_REFERENCE.search(sentence[: amount.start]) or _CLOCK.match(sentence[amount.start :]))
 
 
 def _left(these: list[_Value], those: list[_Value]) -> list[_Value]:
@@ -156,14 +167,14 @@ def _unmatched(found: Iterable[object], same: Counter[str]) -> list[str]:
     return left
 
 
-_DEFINES = pattern(
-    (
-        r'^[\s*_•-]*"(?P<quoted>[^"]{2,80})"[*_\s]*(?:\([^)]*\)\s*)?(?:,? (?:as used|for the purposes)[^,]*,)?\s*:?\s*'
-        r"(?:means?|shall mean|will mean|has the meaning|have the meaning|refers? to|is defined|includes|is\b|are\b|"
-        r"bezeichnet|bedeutet|meint|ist\b|sind\b|désigne|signifie|s'entend|est\b|significa|indica|si intende|"
-        r"betekent|verwijst|designa)",
-        r"^[\s*_•-]*(?P<bare>[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|of|and|or)){0,6}) (?:means|shall mean|has the meaning)\b",
-    )
+_VERBS = (
+    r"means?|shall mean|will mean|ha(?:s|ve) the meaning|refers? to|is defined|includes|is|are|bezeichnet|bedeutet|meint|"
+    r"ist|sind|désigne|signifie|s'entend|est|significa|indica|si intende|betekent|verwijst|designa"
+)
+_DEFINES = re.compile(
+    rf'^[\s*_•-]*"(?P<quoted>[^"]{{2,80}})"[*_\s]*(?:\([^)]*\)\s*)?(?:,? (?:as used|for the purposes)[^,]*,)?\s*:?\s*'
+    rf"(?:{_VERBS})\b|"
+    r"^[\s*_•-]*(?P<bare>[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|of|and|or)){0,6}) (?:means|shall mean|has the meaning)\b",
 )
 
 
@@ -209,11 +220,16 @@ def _scopes(
         for pair in pairs:
             sentence = getattr(pair, side)
             for name in (name for read in _READERS for name in read(sentence)):
-                if name in seen or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", known):
+                if _is_known(name, seen) or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", known):
                     continue
                 seen.add(name)
                 added = kind == "scope_added"
                 yield _fact(kind, "" if added else name, name if added else "", pair)
+
+
+def _is_known(name: str, seen: set[str]) -> bool:
+    """Whether a name, or one that holds it, was told already; a plural is no other name."""
+    return any(name.rstrip("s") in other for other in seen)
 
 
 def _sections(comparison: Comparison, old: Document, new: Document) -> Iterator[Fact]:

@@ -23,7 +23,7 @@ from .document import Comparison, Document, Hunk
 ROLLBACK_AFTER = timedelta(days=30)
 #: How long a page must be missing before it is told as gone (design, section 3: "three days of 404").
 GONE_AFTER = timedelta(days=3)
-#: A place that changed this often within `VOLATILE_WITHIN` is volatile. A policy clause is not edited thrice a fortnight.
+#: A place that changed this often within `VOLATILE_WITHIN` is volatile: no clause is edited thrice a fortnight.
 VOLATILE_AFTER = 3
 VOLATILE_WITHIN = timedelta(days=14)
 #: For how long a difference that went back and forth is known as flapping. Later the same edit may be meant.
@@ -130,7 +130,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look that read a text: when (UTC), by which snapshot, its fingerprint, the foreign converter if one is named."""
+    """A look that read a text: when (UTC), by which snapshot, its fingerprint, and the foreign converter, if named."""
 
     at: datetime
     snapshot: int

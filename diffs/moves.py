@@ -6,8 +6,8 @@ came there, and the reader sees both.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-
 from itertools import accumulate, takewhile
+from typing import NamedTuple
 
 from diffs.document import Block, BlockKind
 from diffs.pairing import Likeness, Pair, size_of
@@ -26,6 +26,9 @@ _BACK = 200
 
 _SENTENCE_ENDS = (".", "!", "?", "。")
 
+# Asked of every block of a document.
+_ITEM, _ROW = BlockKind.ITEM, BlockKind.ROW
+
 
 def moved(old: Sequence[Block], new: Sequence[Block], gone: Sequence[int], come: Sequence[int]) -> list[Pair]:
     """Runs of blocks that left one place and stand, word for word, in another.
@@ -35,24 +38,24 @@ def moved(old: Sequence[Block], new: Sequence[Block], gone: Sequence[int], come:
     places: dict[str, list[int]] = defaultdict(list)
     for at in come:
         places[new[at].compared].append(at)
-    free_old, free_new = set(gone), set(come)
+    free = _Free(set(gone), set(come))
     found = []
     refused = -1
     for at in gone:
-        if at not in free_old or at <= refused or old[at].compared not in places:
+        if at not in free.old or at <= refused or old[at].compared not in places:
             continue
-        there = [place for place in places[old[at].compared] if place in free_new][:_TRIED]
-        runs = [(_run(old, new, at, place, free_old, free_new), -place) for place in there]
-        length, place = max(runs, default=(0, 0))
-        if not length:
+        there = [place for place in places[old[at].compared] if place in free.new][:_TRIED]
+        # The longest run, of equal ones the first.
+        run = max((_run(old, new, at, place, free) for place in there), key=lambda run: run.old_to, default=None)
+        if run is None:
             continue
-        if not _is_move(old, new, at, -place, length):
-            # The rest of the list stands under the same words.
-            refused = at + sum(1 for _ in takewhile(is_listed, old[at + 1 : at + length]))
+        if _is_move(old, new, run):
+            found.append(run)
+            free.old.difference_update(range(run.old_from, run.old_to))
+            free.new.difference_update(range(run.new_from, run.new_to))
         else:
-            found.append(Pair(at, at + length, -place, length - place))
-            free_old.difference_update(range(at, at + length))
-            free_new.difference_update(range(-place, length - place))
+            # The rest of the list stands under the same words.
+            refused = at + sum(1 for _ in takewhile(is_listed, old[at + 1 : run.old_to]))
     return found
 
 
@@ -63,49 +66,56 @@ def moved_and_edited(
 
     `moves` are the moves known so far: a heading too short to be found alone moves with its clauses.
     """
-    free_old, free_new = set(gone), set(come)
+    free = _Free(set(gone), set(come))
     scored = []
     for at in gone:
         for place in likeness.places(at):
             # What is equal was refused above.
-            if place in free_new and likeness.old[at].compared != likeness.new[place].compared:
+            if place in free.new and likeness.old[at].compared != likeness.new[place].compared:
                 left, right = likeness.old_words(at), likeness.new_words(place)
                 share = 2 * len(left & right) / (len(left) + len(right))
                 if min(len(left), len(right)) >= CLAUSE and share >= SAME_CLAUSE:
                     scored.append((-share, at, place))
     found = []
     for _, at, place in sorted(scored):
-        if at in free_old and place in free_new:
-            free_old.remove(at)
-            free_new.remove(place)
+        if at in free.old and place in free.new:
+            free.old.remove(at)
+            free.new.remove(place)
             found.append(Pair(at, at + 1, place, place + 1))
-    return found + _companions(likeness.old, likeness.new, [*moves, *found], free_old, free_new)
+    return found + _companions(likeness.old, likeness.new, [*moves, *found], free)
 
 
 def is_listed(block: Block) -> bool:
     """Whether a block is one of several under a text that introduces them: an item or a row."""
-    return block.kind in (BlockKind.ITEM, BlockKind.ROW)
+    kind = block.kind
+    return kind is _ITEM or kind is _ROW
 
 
-def _run(
-    old: Sequence[Block], new: Sequence[Block], at: int, place: int, free_old: set[int], free_new: set[int]
-) -> int:
+class _Free(NamedTuple):
+    """Indexes of the blocks that still have no counterpart."""
+
+    old: set[int]
+    new: set[int]
+
+
+def _run(old: Sequence[Block], new: Sequence[Block], at: int, place: int, free: _Free) -> Pair:
     length = 0
     while (
-        at + length in free_old
-        and place + length in free_new
+        at + length in free.old
+        and place + length in free.new
         and old[at + length].compared == new[place + length].compared
     ):
         length += 1
-    return length
+    return Pair(at, at + length, place, place + length)
 
 
-def _is_move(old: Sequence[Block], new: Sequence[Block], at: int, place: int, length: int) -> bool:
+def _is_move(old: Sequence[Block], new: Sequence[Block], run: Pair) -> bool:
     """Whether the reader would call it moved: enough words, or another order within one list."""
-    long = any(words >= CLAUSE for words in accumulate(size_of(block.compared) for block in old[at : at + length]))
-    if not is_listed(old[at]):
+    words = accumulate(size_of(block.compared) for block in old[run.old_from : run.old_to])
+    long = any(count >= CLAUSE for count in words)
+    if not is_listed(old[run.old_from]):
         return long
-    before, after = _lead(old, at), _lead(new, place)
+    before, after = _lead(old, run.old_from), _lead(new, run.new_from)
     if (before and before.compared) == (after and after.compared):
         return True
     # "You may not:" and "You may:" give the same words another meaning.
@@ -127,20 +137,22 @@ def _introduces(block: Block | None) -> bool:
     return block is not None and block.kind is not BlockKind.HEADING and block.compared[-1:] not in _SENTENCE_ENDS
 
 
-def _companions(
-    old: Sequence[Block], new: Sequence[Block], moves: list[Pair], free_old: set[int], free_new: set[int]
-) -> list[Pair]:
+def _companions(old: Sequence[Block], new: Sequence[Block], moves: Iterable[Pair], free: _Free) -> list[Pair]:
     """Unchanged neighbours of a move that went the same way."""
     found = []
     for move in moves:
-        for row, column, step in ((move.old_from - 1, move.new_from - 1, -1), (move.old_to, move.new_to, 1)):
-            at, place = row, column
-            while at in free_old and place in free_new and old[at].compared == new[place].compared:
-                free_old.remove(at)
-                free_new.remove(place)
-                at, place = at + step, place + step
-            if at != row:
-                low, length = min(row, at - step), abs(at - row)
-                start = min(column, place - step)
-                found.append(Pair(low, low + length, start, start + length))
+        below = _run(old, new, move.old_to, move.new_to, free)
+        above = _run_up(old, new, move, free)
+        for run in (above, below):
+            if run.old_from < run.old_to:
+                found.append(run)
+                free.old.difference_update(range(run.old_from, run.old_to))
+                free.new.difference_update(range(run.new_from, run.new_to))
     return found
+
+
+def _run_up(old: Sequence[Block], new: Sequence[Block], move: Pair, free: _Free) -> Pair:
+    at, place = move.old_from, move.new_from
+    while at - 1 in free.old and place - 1 in free.new and old[at - 1].compared == new[place - 1].compared:
+        at, place = at - 1, place - 1
+    return Pair(at, move.old_from, place, move.new_from)

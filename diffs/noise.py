@@ -30,7 +30,8 @@ _FOOTER_LINKS = 3
 _MASK = "[e-mail]"
 #: Cloudflare's stand-in for an address, in the languages it is served in; a part of the real one may leak beside it.
 _MASKED = re.compile(
-    r"[\w.+-]{0,60}\[(?:e-?mail[\s-]protected|email[^\[\]\w]{1,3}protected|e-mail geschützt)\][\w-]{0,60}(?:\.[\w-]{2,20})*",
+    r"[\w.+-]{0,60}\[(?:e-?mail[\s-]protected|email[^\[\]\w]{1,3}protected|e-mail geschützt)\]"
+    r"[\w-]{0,60}(?:\.[\w-]{2,20})*",
     re.IGNORECASE,
 )
 
@@ -112,12 +113,15 @@ class _Rules:
         said = loose(block.shown)
         if said in _lines("edge_lines") or _is_language_switch(said):
             return "edge"
+        if number < _BEGINNING and block.kind is not BlockKind.ROW and _is_trail(block.shown):
+            return "breadcrumb"
         return self._edge_pattern(block, said, about_cookies=about_cookies)
 
     def _short_line(self, block: Block) -> str:
         said = loose(block.shown)
-        if said in _lines("lines"):
-            return _lines("lines")[said]
+        rule = _lines("lines").get(said) or _all_parts(block.shown)
+        if rule:
+            return rule
         if _scope_pattern().match(block.compared):
             return "scope"
         folded = block.compared.casefold()
@@ -238,7 +242,7 @@ class _Rules:
                     self.rule_of.setdefault(after, "feedback")
 
     def _spared(self) -> None:
-        """A page that would lose most of its words to these rules is short, not furniture: only sure rules hold there."""
+        """A page that would lose most of its words to these rules is short, not furniture: only sure rules hold."""
         gone = sum(self.counts[number] for number in self.rule_of)
         if 2 * gone > sum(self.counts):
             self.rule_of = {number: rule for number, rule in self.rule_of.items() if rule in _SURE}
@@ -291,6 +295,17 @@ def _scope_pattern() -> re.Pattern[str]:
 def _updated_pattern() -> re.Pattern[str]:
     leads = sorted((re.escape(fold(line).casefold()) for line in words("furniture", "updated")), key=len, reverse=True)
     return re.compile(rf"[\[(*_\s]*(?:this \w+ was |the \w+ )?(?:{'|'.join(leads)})(?!\w)[^;]{{0,60}}\d")
+
+
+def _all_parts(shown: str) -> str:
+    """The rule of a line in which several furniture lines run together."""
+    parts = [loose(part) for part in _PARTS.split(shown)] if "?" in shown or "!" in shown else []
+    found = [_lines("lines").get(part) or ("edge" if part in _lines("edge_lines") else "") for part in parts if part]
+    return found[0] if len(found) > 1 and all(found) else ""
+
+
+def _is_trail(shown: str) -> bool:
+    return len(shown) < 250 and any(pattern.search(shown.casefold()) for _, pattern in _patterns("breadcrumbs"))
 
 
 def _is_language_switch(said: str) -> bool:

@@ -18,7 +18,7 @@ ALIKE = 0.4
 
 #: The same where one of them has fewer words than these: one word in common is chance.
 ALIKE_FEW = 0.6
-FEW = 4
+FEW = 3
 
 #: The same for a block that stands alone against one other: its place speaks for it as well.
 ALIKE_ALONE = 0.25
@@ -286,23 +286,27 @@ def _stretch(whole: Block, parts: Sequence[Block], at: int, free: set[int]) -> t
         return start, stop
     words = words_of(whole.compared)
     rest = set(words - words_of(parts[at].compared))
-    while stop in free and _is_part(parts[stop], whole, words, rest):
+    while stop in free and _is_part(words_of(parts[stop].compared), words, rest):
         free.remove(stop)
         stop += 1
-    while start - 1 in free and _is_part(parts[start - 1], whole, words, rest):
+    while start - 1 in free and (
+        _is_part(words_of(parts[start - 1].compared), words, rest)
+        or _began_with(whole.compared, parts[start - 1].compared, parts[start].compared)
+    ):
         start -= 1
         free.remove(start)
     return start, stop
 
 
-def _is_part(part: Block, whole: Block, words: frozenset[str], rest: set[str]) -> bool:
-    """The whole begins with it, or holds nearly all its words, and some of them through it alone."""
-    own = words_of(part.compared)
-    text = part.compared.rstrip(":. ")
-    found = bool(text) and not own.isdisjoint(rest) and whole.compared.startswith(text)
-    found = found or (
-        len(own) >= 3 and len(own & words) >= PART * len(own) and len(own & rest) >= ONLY_THERE * len(own)
-    )
-    if found:
-        rest -= own
-    return found
+def _is_part(part: frozenset[str], whole: frozenset[str], rest: set[str]) -> bool:
+    """Nearly all its words stand in the whole, and some of them through it alone: they leave the rest."""
+    few = len(part) < 3 or len(part & whole) < PART * len(part) or len(part & rest) < ONLY_THERE * len(part)
+    if not few:
+        rest -= part
+    return not few
+
+
+def _began_with(whole: str, part: str, following: str) -> bool:
+    """A few words at the beginning of a text became a block of their own: "Records: You keep ..."."""
+    text = part.rstrip(":. ")
+    return bool(text) and whole.startswith(text) and not following.startswith(text)

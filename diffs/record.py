@@ -26,7 +26,9 @@ TOLD_KINDS = {
 UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected")
 
 #: Outcomes that say nothing about whether the page still exists: a run of "not found" looks goes on.
-SAYS_NOTHING = frozenset({Outcome.ERROR, Outcome.THROTTLED, Outcome.UNAVAILABLE, Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE})
+SAYS_NOTHING = frozenset(
+    {Outcome.ERROR, Outcome.THROTTLED, Outcome.UNAVAILABLE, Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE}
+)
 
 _EVENT_OF = {
     Outcome.ROBOT_CHECK: "blocked",
@@ -85,11 +87,12 @@ def meaning(
     return Meaning(comparison, found, moved, significance.judge(comparison, found, moved, old, new))
 
 
-def change(  # noqa: PLR0913 (one change has as many parts)
+def change(
     session: Session,
     page: Page,
     snapshot: Snapshot,
     decision: Decision,
+    *,
     sides: Sides,
     meant: Meaning | None,
     stated: Stated,

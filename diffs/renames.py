@@ -8,10 +8,12 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from itertools import takewhile
 from typing import NamedTuple
 from unicodedata import normalize
 
+from diffs import rules
 from diffs.document import Document, Hunk, Rename, Span, SpanOp
 from diffs.text import fold
 
@@ -24,15 +26,6 @@ LONGEST = 8
 
 _FIGURE = re.compile(r"\d")
 _SIGNS = ".,;:!?()[]\"'“”„«»*"
-
-#: Words that grant, bind or forbid are no names, also where they are written in capitals.
-_DUTIES = frozenset(
-    "may must shall will should can cannot not no never only or and any all if unless until except"
-    " darf dürfen muss müssen kann können soll sollen nicht kein keine nur oder und"
-    " peut peuvent doit doivent devez pouvez pas ne ni ou et sauf"
-    " può possono deve devono non solo o e salvo"
-    " puede pueden debe deben no solo ni o y salvo".split()
-)
 
 #: How many words beside a swap are looked at.
 _BESIDE = 3
@@ -190,8 +183,13 @@ def _is_name(words: tuple[str, ...], left: tuple[str, ...]) -> bool:
         and words.count(",") == (words[0] == ",")
         and any(word[0].isupper() for word in words)
         and not any(word[-1] in ",;:" for word in words if word != ",")
-        and not any(_FIGURE.search(word) or word.casefold().strip(_SIGNS) in _DUTIES for word in words)
+        and not any(_FIGURE.search(word) or word.casefold().strip(_SIGNS) in _no_names() for word in words)
     )
+
+
+@cache
+def _no_names() -> frozenset[str]:
+    return frozenset(rules.words("renames", "no_names"))
 
 
 def _common(contexts: Sequence[tuple[str, ...]]) -> int:

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from functools import cache
 
-from .amounts import find
+from .amounts import find, spelled
 from .dates import dates_in, is_update_stamp
 from .duties import duties
 from .sentence_pairs import SentencePair
@@ -91,6 +91,8 @@ def _only_addresses(pair: SentencePair) -> bool:
 
 def _is_small(gone: list[str], come: list[str]) -> bool:
     """A correction of spelling or grammar: no word that turns a sentence, no figure, and letters nearly the same."""
+    if sorted(map(_figure, gone)) == sorted(map(_figure, come)):
+        return True
     turning, small = _set("turning"), _set("small")
     if any(word in turning or not word[0].isalpha() for word in (*gone, *come)):
         return False
@@ -100,6 +102,12 @@ def _is_small(gone: list[str], come: list[str]) -> bool:
     if len(left) != len(right):
         return _joined_alike(gone, come)
     return all(_near(one, other) for one, other in zip(left, right, strict=True))
+
+
+def _figure(word: str) -> str:
+    """A number written as a word, in figures: "eight" became "8"."""
+    value = spelled(word)
+    return word if value is None else f"{value:g}"
 
 
 def _joined_alike(gone: list[str], come: list[str]) -> bool:

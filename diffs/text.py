@@ -192,7 +192,7 @@ def link_key(url: str, base: str = "") -> str:
         return ""
     try:
         there = urljoin(base, url)
-        if base and "#" in there and there.split("#")[0] == base.split("#")[0]:
+        if base and "#" in there and there.split("#")[0] == base.split("#", maxsplit=1)[0]:
             return ""
         return _canonical(there, depth=0)
     except (ValueError, UnicodeError):

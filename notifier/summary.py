@@ -9,11 +9,13 @@ from datetime import date
 
 from diffs.document import Comparison, Fact, Judgement, TargetMove
 
-from .telling import Point, points_of, shorten
+from .quoting import shorten
+from .telling import Point, points_of
 
 MOST_POINTS = 7
 HEADLINE_LENGTH = 120
-POINT_LENGTH = 320
+POINT_LENGTH = 340
+_MOST_DATES = 2
 
 _OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
 
@@ -51,13 +53,13 @@ def summarise(
 
 
 def _chosen(found: list[Point]) -> list[Point]:
-    """The weightiest points; room is kept for the date line, and for how much more there is."""
+    """The weightiest points; room is kept for dates, and for how much more there is."""
     ranked = sorted(found, key=lambda point: -point.weight)
     if len(ranked) <= MOST_POINTS:
-        return ranked
-    dates = [point for point in ranked if point.is_date][:1]
-    others = [point for point in ranked if point not in dates]
-    return [*others[: MOST_POINTS - 1 - len(dates)], *dates]
+        return [point for point in ranked if point.places] if len(ranked) > 1 else ranked
+    dates = [point for point in ranked if point.is_date][:_MOST_DATES]
+    others = [point for point in ranked if point not in dates][: MOST_POINTS - 1 - len(dates)]
+    return sorted([*others, *dates], key=lambda point: -point.weight)
 
 
 def _more(count: int) -> str:
@@ -74,7 +76,8 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
     if not found:
         reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"
         return shorten(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
-    first = max(found, key=lambda point: point.weight)
+    named = [point for point in found if point.places and not point.is_date] or found
+    first = max(named, key=lambda point: point.weight)
     places = len({at for point in found for at in point.places} - set(first.places))
     ending = f"; {_more(places)}" if places > 1 else ""
     return opening + shorten(first.short, HEADLINE_LENGTH - len(opening) - len(ending)) + ending

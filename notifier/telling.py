@@ -8,16 +8,18 @@ from functools import cache
 
 from diffs.amounts import find
 from diffs.categories import categories, weight
-from diffs.dates import dates_in, is_update_stamp
+from diffs.dates import dates_in, is_effective
 from diffs.document import Comparison, Fact, Hunk, Judgement, Op, Target, TargetMove
 from diffs.duties import duties
 from diffs.metrics import label
 from diffs.names import companies
-from diffs.rewording import kind_of_rewording
+from diffs.rewording import changed_words, kind_of_rewording
 from diffs.sentence_pairs import SentencePair, sentence_pairs
 from diffs.vocabulary import pattern, plain, table
 
-_QUOTE = 230
+from .quoting import around, changed_text, edit_text, excerpt, shorten
+
+_QUOTE = 280
 _SHORT_QUOTE = 95
 _AMOUNTS = ("money", "percent", "duration", "count", "date")
 _SIGNS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
@@ -56,30 +58,19 @@ def points_of(
         *_parties(facts),
         *_amounts(facts),
         *_lists(facts),
+        *_figures(facts),
         *_dates(pairs),
         *_effective(pairs, effective_on),
-        *_sentences(pairs, facts),
+        *_sentences(pairs, facts, comparison.hunks),
     ]
     if not found and judgement.significance != "material":
         found += _plain_hunks(comparison)
     return found
 
 
-def shorten(text: str, length: int) -> str:
-    """The text in at most `length` characters, cut between words."""
-    text = " ".join(text.split())
-    if len(text) <= length:
-        return text
-    head = text[: length - 1]
-    cut = head.rfind(" ")
-    head = head[:cut] if cut > length // 2 else head
-    # A figure is never cut: half of "5,000" is another figure.
-    return f"{head.rstrip(' ,;:–-(“')}…"
-
-
 def last_heading(section: str) -> str:
     """The innermost heading of a place, short."""
-    return shorten(section.rsplit(" › ", 1)[-1], 60)
+    return shorten(section.rsplit(" › ", 1)[-1], 60).rstrip(" :")
 
 
 def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Iterator[Point]:
@@ -167,19 +158,22 @@ def _amounts(facts: Iterable[Fact]) -> Iterator[Point]:
         context = "" if len(steps) > 1 else f" (“{around(group[0].sentence_after, group[0].after, 120)}”)"
         text = f"{subject}: {told}{context}" if subject else f"{told}{context}"
         short = f"{subject or last_heading(section) or 'Changed'}: {told}"
-        weights = 60 + _weight_of(" ".join((group[0].sentence_after, section)))
-        yield Point(weights, text, short, section, tuple(dict.fromkeys(fact.hunk for fact in group)))
+        base = 45 if group[0].kind == "date" else 50 if group[0].kind == "count" else 60
+        weights = base + _weight_of(" ".join((group[0].sentence_after, section)))
+        places = tuple(dict.fromkeys(fact.hunk for fact in group))
+        yield Point(weights, text, short, section, places, is_date=group[0].kind == "date")
 
 
 def _is_stamp(fact: Fact) -> bool:
-    return fact.kind == "date" and any(
-        is_update_stamp(sentence, one) for sentence in (fact.sentence_before, fact.sentence_after) for one in dates_in(sentence)
-    )
+    pair = SentencePair(fact.sentence_before, fact.sentence_after, fact.section, fact.hunk)
+    return fact.kind == "date" and kind_of_rewording(pair) == "stamp"
 
 
 def _subject(fact: Fact) -> str:
     """What a figure is about: the term it defines, its row, or the matter of its sentence."""
     sentence = plain(fact.sentence_after)
+    if fact.kind == "date":
+        return "In force from" if any(is_effective(fact.sentence_after, one) for one in dates_in(fact.sentence_after)) else ""
     if " | " in sentence:
         return shorten(fact.sentence_after.split(" | ")[0], 60)
     term = re.match(r'\W*"([^"\d]{2,60})"', sentence)
@@ -222,6 +216,26 @@ def _lists(facts: tuple[Fact, ...]) -> Iterator[Point]:
         yield Point(base + min(heavy, 8), text, shorten(text, 110), section, places)
 
 
+_MOST_FIGURES = 8
+
+
+def _figures(facts: tuple[Fact, ...]) -> Iterator[Point]:
+    """The amounts and periods of clauses that came or went, in one point: what a long revision must not hide."""
+    told = []
+    for name, side, other in (("Figures in new text", "after", "before"), ("in removed text", "before", "after")):
+        found = [fact for fact in facts if fact.kind in _FIGURES and getattr(fact, side) and not getattr(fact, other)]
+        found.sort(key=lambda fact: _FIGURES.index(fact.kind))
+        values = list(dict.fromkeys(" ".join(getattr(fact, side).split()) for fact in found))
+        if values:
+            told.append(f"{name}: {'; '.join(values[:_MOST_FIGURES])}")
+    if told:
+        text = ". ".join(told)
+        yield Point(33, text[:1].upper() + text[1:], text[:1].upper() + text[1:], "", ())
+
+
+_FIGURES = ("money", "percent", "duration")
+
+
 def _dates(pairs: Iterable[SentencePair]) -> Iterator[Point]:
     """The page's own date line."""
     for pair in pairs:
@@ -238,87 +252,47 @@ def _effective(pairs: Iterable[SentencePair], effective_on: date | None) -> Iter
         for one in dates_in(pair.after):
             if one.day == effective_on and one.text not in pair.before:
                 text = f"In force from {one.text} (“{around(pair.after, one.text, 120)}”)"
-                yield Point(50, text, f"In force from {one.text}", pair.section, (pair.hunk,))
+                yield Point(50, text, f"In force from {one.text}", pair.section, (pair.hunk,), is_date=True)
                 return
 
 
-def _sentences(pairs: tuple[SentencePair, ...], facts: Iterable[Fact]) -> Iterator[Point]:
+def _sentences(pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], hunks: tuple[Hunk, ...]) -> Iterator[Point]:
     """Clauses that came, went or were reworded."""
     told = {(fact.sentence_before, fact.sentence_after) for fact in facts if fact.kind in _AMOUNTS and fact.before and fact.after}
+    renames = [(fact.before, fact.after) for fact in facts if fact.kind == "renamed"]
     for pair in pairs:
         kind = kind_of_rewording(pair)
-        if kind in ("stamp", "marker") or (pair.before, pair.after) in told:
+        if kind in ("stamp", "marker") or (pair.before, pair.after) in told or _only_renamed(pair, renames):
             continue
         if pair.before and pair.after:
-            text, short = _edit(pair, _QUOTE), _edit(pair, _SHORT_QUOTE)
+            text, short = (edit_text(pair, hunks[pair.hunk], length) for length in (_QUOTE, _SHORT_QUOTE))
         else:
             verb, alone = ("New", pair.after) if pair.after else ("Removed", pair.before)
             text, short = (f"{verb}: “{excerpt(alone, length)}”" for length in (_QUOTE, _SHORT_QUOTE))
-        yield Point(_sentence_weight(pair, kind), text, short, pair.section, (pair.hunk,))
+        yield Point(_sentence_weight(pair, kind, changed_text(pair, hunks[pair.hunk])), text, short, pair.section, (pair.hunk,))
 
 
-def _sentence_weight(pair: SentencePair, kind: str) -> float:
+def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:
+    """Whether nothing but a name that is told already changed in a sentence."""
+    gone, come = changed_words(pair)
+    for before, after in renames:
+        if set(gone) <= set(before.lower().split()) and set(come) <= set(after.lower().split()) and (gone or come):
+            return bool(pair.before and pair.after)
+    return False
+
+
+def _sentence_weight(pair: SentencePair, kind: str, changed: str) -> float:
     if kind != "meaning":
         return {"title": 4.0, "pointer": 3.0, "spelling": 2.0}.get(kind, 1.0)
-    changed = _middle(pair)
-    points = 12 + 1.5 * _weight_of(" ".join(changed)) + 0.3 * _weight_of(pair.after or pair.before) + 0.5 * bool(pair.after)
-    kinds = {duty.kind for text in changed for duty in duties(text)}
+    points = 12 + 1.5 * _weight_of(changed) + 0.3 * _weight_of(pair.after or pair.before) + 0.5 * bool(pair.after)
+    kinds = {duty.kind for duty in duties(changed)}
     points += 6 * ("must_not" in kinds) + 4 * ("must" in kinds) + 3 * ("discretion" in kinds)
-    return points + 4 * bool(find(" ".join(changed)))
+    amounts = {amount.kind for amount in find(changed)}
+    return points + 4 * bool(amounts) + 4 * bool(amounts & {"money", "percent"})
 
 
 def _weight_of(text: str) -> float:
     return float(sum(weight(name) * min(count, 2) for name, count in categories(text).items() if weight(name) > 1))
-
-
-def _middle(pair: SentencePair) -> tuple[str, str]:
-    """What differs between two sentences, once their common beginning and end are taken off."""
-    before, after = pair.before.split(), pair.after.split()
-    head = _common(before, after)
-    tail = _common(before[head:][::-1], after[head:][::-1])
-    return " ".join(before[head : len(before) - tail]), " ".join(after[head : len(after) - tail])
-
-
-def _common(one: list[str], other: list[str]) -> int:
-    for at, (left, right) in enumerate(zip(one, other, strict=False)):
-        if left != right:
-            return at
-    return min(len(one), len(other))
-
-
-def _edit(pair: SentencePair, length: int) -> str:
-    was, now = _middle(pair)
-    before, after = pair.before.split(), pair.after.split()
-    head = _common(before, after)
-    lead = " ".join(after[max(0, head - 5) : head])
-    dots = "…" if head > 5 else ""
-    if not was:
-        rest = " ".join(after[head + len(now.split()) :][:5])
-        return f"Added: “{dots}{shorten(f'{lead} {now} {rest}', length)}”"
-    if not now:
-        return f"Removed: “{dots}{shorten(f'{lead} {was}', length)}”"
-    half = max(30, length // 2)
-    return f"“{dots}{shorten(f'{lead} {was}', half)}” → “{dots}{shorten(f'{lead} {now}', half)}”"
-
-
-def excerpt(sentence: str, length: int) -> str:
-    """The telling part of a sentence: from its beginning, or around its first duty word or figure."""
-    if len(sentence) <= length:
-        return " ".join(sentence.split())
-    marks = [duty.start for duty in duties(sentence) if duty.kind != "may"]
-    marks += [amount.start for amount in find(sentence)]
-    at = min(marks, default=0)
-    if at < length * 0.7:
-        return shorten(sentence, length)
-    start = sentence.rfind(" ", 0, max(0, at - length // 3)) + 1
-    return "…" + shorten(sentence[start:], length - 1)
-
-
-def around(sentence: str, value: str, length: int) -> str:
-    """The part of a sentence around a value."""
-    at = max(0, sentence.find(value))
-    start = 0 if at < length // 2 else sentence.rfind(" ", 0, at - length // 3) + 1
-    return ("…" if start else "") + shorten(sentence[start:], length)
 
 
 def _plain_hunks(comparison: Comparison) -> Iterator[Point]:

@@ -9,17 +9,16 @@ from datetime import datetime
 from pathlib import Path
 
 from pydantic import SecretStr
-from pydantic_settings import BaseSettings
 
-from crawler.pages import named_watchlist, read_watchlists
 from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database import open_archive
 from diffs.errors import PolicywatchError
-from diffs.settings import CONFIG_FILE, ArchiveSettings
+from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import hosts, pages
 from notifier.settings import NotifierSettings
 
 from . import context
+from .lists import declared
 
 #: Below this much free space (bytes) the doctor warns.
 LITTLE_SPACE = 500_000_000
@@ -64,13 +63,10 @@ def _contact(_now: datetime) -> Iterator[Check]:
 
 def _watchlists(_now: datetime) -> Iterator[Check]:
     settings = crawl_settings()
-    names = settings.watchlists
-    if not names:
+    if not settings.watchlists and not settings.marketplaces:
         yield Check("watch-lists", "note", "none set", "Run policywatch init, or set watchlists in policywatch.toml.")
         return
-    found, problems = read_watchlists(
-        [named_watchlist(name) for name in names], allow_private_addresses=settings.allow_private_addresses
-    )
+    found, problems = declared(settings)
     on = sum(page.crawled for page in found)
     yield Check("watch-lists", "ok", f"{on} pages switched on, {len(found) - on} off")
     for problem in problems:
@@ -136,7 +132,7 @@ def _clock(now: datetime) -> Iterator[Check]:
 def settings_table() -> list[tuple[str, str, str]]:
     """Every setting: its environment name, its value now (secrets as stars), and what it is."""
     rows: dict[str, tuple[str, str, str]] = {}
-    sources: tuple[tuple[type[BaseSettings], Callable[[], BaseSettings]], ...] = (
+    sources: tuple[tuple[type[TomlSettings], Callable[[], TomlSettings]], ...] = (
         (ArchiveSettings, context.archive_settings),
         (CrawlSettings, crawl_settings),
         (NotifierSettings, context.notifier_settings),
@@ -145,7 +141,9 @@ def settings_table() -> list[tuple[str, str, str]]:
         values = read()
         for name, field in kind.model_fields.items():
             value = getattr(values, name)
-            shown = ("**********" if value.get_secret_value() else "") if isinstance(value, SecretStr) else _shown(value)
+            shown = (
+                ("**********" if value.get_secret_value() else "") if isinstance(value, SecretStr) else _shown(value)
+            )
             rows[name] = (f"POLICYWATCH_{name.upper()}", shown, field.description or "")
     return [rows[name] for name in sorted(rows)]
 
@@ -155,6 +153,8 @@ def _shown(value: object) -> str:
         return ", ".join(map(str, value))
     text = str(value)
     # A database URL may hold a password.
-    return text if "@" not in text or "://" not in text else text.split("://")[0] + "://…@" + text.rsplit("@", 1)[1]
-
-
+    return (
+        text
+        if "@" not in text or "://" not in text
+        else text.split("://", maxsplit=1)[0] + "://…@" + text.rsplit("@", 1)[1]
+    )

@@ -45,7 +45,7 @@ app = typer.Typer(
 )
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 (typer's callback)
+def _version(wanted: bool) -> None:
     if wanted:
         try:
             typer.echo(f"policywatch {version('policywatch')}")

@@ -62,4 +62,3 @@ def _span(span: Span) -> str:
 
 def _plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", output.safe(text)).replace("\n", " ")
-

@@ -1,29 +1,30 @@
-"""Which pages a command works on: watch-lists by file or by the name of a shipped one."""
+"""Which pages a command works on: watch-lists by file or by the name of a shipped one, or whole marketplaces."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.pages import Problem, WatchedPage, named_watchlist, read_watchlists
+from crawler.pages import Problem, WatchedPage
 from crawler.settings import CrawlSettings
-from crawler.standalone import chosen_pages
+from crawler.standalone import watched_pages
 from diffs.errors import SettingsError
 
 
-def watched(settings: CrawlSettings, files: Iterable[Path]) -> tuple[list[WatchedPage], list[Problem]]:
-    """The pages of the watch-lists given, else of those in the settings, and what is wrong with these files.
+def declared(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:
+    """The entries of the watch-lists given, else of those in the settings, and what is wrong with these files.
 
-    Raises SettingsError where none is named.
+    Raises SettingsError where none is named: what comes with the program is never watched unasked.
     """
-    names = list(files) or list(settings.watchlists)
-    if not names:
+    named = tuple(files)
+    if named:
+        settings = settings.model_copy(update={"watchlists": named, "marketplaces": ()})
+    if not settings.watchlists and not settings.marketplaces:
         raise SettingsError(
             "No watch-list is set.", remedy="Run policywatch init, or name one with --watchlist, such as amazon-us."
         )
-    paths = [named_watchlist(name) for name in names]
-    found, problems = read_watchlists(paths, allow_private_addresses=settings.allow_private_addresses)
+    return watched_pages(settings)
+
+
+def watched(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:
+    """The entries that are switched on, and what is wrong with the files. Raises SettingsError as `declared`."""
+    found, problems = declared(settings, files)
     return [page for page in found if page.crawled], problems
-
-
-def chosen(found: Sequence[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:
-    """The pages with these keys, all where none is given. Raises WatchlistError for an unknown key."""
-    return chosen_pages(found, keys)

@@ -15,7 +15,14 @@ from rich.text import Text
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 #: Colours by meaning.
-STYLES = {"high": "bold red", "medium": "yellow", "low": "dim", "ok": "green", "removed": "red strike", "added": "green"}
+STYLES = {
+    "high": "bold red",
+    "medium": "yellow",
+    "low": "dim",
+    "ok": "green",
+    "removed": "red strike",
+    "added": "green",
+}
 
 console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
 errors = Console(markup=False, highlight=False, emoji=False, stderr=True, soft_wrap=True)

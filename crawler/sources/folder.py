@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -75,7 +76,7 @@ def import_page(
             progress(page.key, min(len(page.looks), (number + 1) * BATCH), len(page.looks))
 
 
-def _declared(page: SavedPage) -> dict[str, object]:
+def _declared(page: SavedPage) -> dict[str, Any]:
     declared = {"title": page.key, "url": f"https://saved.invalid/{page.key}", **page.declared, "key": page.key}
     try:
         checked = WatchedPage.model_validate(declared)

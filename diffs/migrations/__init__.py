@@ -1,2 +1,1 @@
 """Alembic migrations, run when the archive is opened."""
-

@@ -34,7 +34,10 @@ def listed(
     significance: str | None = None,
     limit: int | None = None,
 ) -> list[tuple[Change, Page]]:
-    """Changes with their pages, newest decided first; `told` None lists all. `category` is the page's or the change's."""
+    """Changes with their pages, newest decided first; `told` None lists all.
+
+    `category` is the page's or one of the change's own.
+    """
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)
     query = query.order_by(col(Change.decided_at).desc(), col(Change.id).desc())
     if told is not None:
@@ -53,7 +56,7 @@ def listed(
 def by_uid(session: Session, uid: str) -> tuple[Change, Page] | None:
     """The change with this permanent id (or a unique beginning of it of 6 characters and more), with its page."""
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)
-    if len(uid) < 6:  # noqa: PLR2004 (said in the docstring)
+    if len(uid) < 6:
         return session.exec(query.where(Change.uid == uid)).first()
     found = session.exec(query.where(col(Change.uid).startswith(uid, autoescape=True)).limit(2)).all()
     return found[0] if len(found) == 1 else None
@@ -104,7 +107,8 @@ def facts_of(change: Change) -> tuple[Fact, ...]:
 def moves_of(change: Change) -> tuple[TargetMove, ...]:
     """The target moves of a change."""
     return tuple(
-        TargetMove(fields["move"], _target(fields["before"]), _target(fields["after"])) for fields in change.targets or ()
+        TargetMove(fields["move"], _target(fields["before"]), _target(fields["after"]))
+        for fields in change.targets or ()
     )
 
 
@@ -114,4 +118,6 @@ def _target(fields: dict[str, Any] | None) -> Target | None:
 
 def judgement_of(change: Change) -> Judgement:
     """How much a change matters, and why."""
-    return Judgement(change.significance, change.importance, tuple(change.reasons or ()), tuple(change.categories or ()))
+    return Judgement(
+        change.significance, change.importance, tuple(change.reasons or ()), tuple(change.categories or ())
+    )

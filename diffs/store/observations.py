@@ -63,11 +63,21 @@ def last_traces(session: Session, page: Page) -> dict[str, str] | None:
     return dict(traces) if traces else None
 
 
-def suppressed(
-    session: Session, page: Page, *, since: datetime | None = None
-) -> list[tuple[Observation, Snapshot]]:
-    """The looks that made no change and yet differed from the look before: noise, returns, and all that was not read."""
-    quiet = ("none", "same", "first", "change", "held", "cosmetic", "upgrade", "variant", "rollback", "appeared", "gone")
+def suppressed(session: Session, page: Page, *, since: datetime | None = None) -> list[tuple[Observation, Snapshot]]:
+    """The looks that made no change and yet brought something else: noise, returns, and all that was not read."""
+    quiet = (
+        "none",
+        "same",
+        "first",
+        "change",
+        "held",
+        "cosmetic",
+        "upgrade",
+        "variant",
+        "rollback",
+        "appeared",
+        "gone",
+    )
     read = [str(outcome) for outcome in READ]
     query = (
         select(Observation, Snapshot)

@@ -1,6 +1,6 @@
 """Snapshots: one row per look, whatever came; chained, never changed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, text
@@ -73,7 +73,7 @@ def capture_of(session: Session, snapshot: Snapshot) -> Capture:
         url=snapshot.url,
         final_url=snapshot.final_url,
         status=snapshot.status,
-        headers={name: value for name, value in snapshot.headers or ()},
+        headers=_mapping(snapshot.headers),
         body=body_of(session, snapshot),
         fetched_by=snapshot.fetched_by,
         media_type=snapshot.media_type,
@@ -118,9 +118,7 @@ def known_looks(session: Session, page: Page, fetched_by: str) -> set[tuple[date
 
 def last_look_at(session: Session, page_id: int) -> datetime | None:
     """When the page was last looked at (UTC), successful or not; None if never. Recorded history does not count."""
-    query = select(func.max(Snapshot.observed_at)).where(
-        Snapshot.page_id == page_id, col(Snapshot.recorded).is_(False)
-    )
+    query = select(func.max(Snapshot.observed_at)).where(Snapshot.page_id == page_id, col(Snapshot.recorded).is_(False))
     return session.exec(query).one()
 
 
@@ -134,13 +132,17 @@ def validators(session: Session, page_id: int) -> dict[str, str]:
         .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
         .where(
             Snapshot.page_id == page_id,
-            Snapshot.status == 200,  # noqa: PLR2004 (HTTP's own number)
+            Snapshot.status == 200,
             col(Snapshot.recorded).is_(False),
             col(Observation.outcome).in_([str(outcome) for outcome in READ]),
         )
         .order_by(col(Snapshot.id).desc())
         .limit(1)
     )
-    headers = {name: value for name, value in session.exec(query).first() or ()}
+    headers = _mapping(session.exec(query).first())
     wanted = {"If-None-Match": headers.get("etag", ""), "If-Modified-Since": headers.get("last-modified", "")}
     return {name: value for name, value in wanted.items() if value}
+
+
+def _mapping(headers: Sequence[Sequence[str]] | None) -> dict[str, str]:
+    return {header[0]: header[1] for header in headers or ()}

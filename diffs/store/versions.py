@@ -12,7 +12,14 @@ from . import bodies
 
 
 def add(
-    session: Session, page: Page, document: Document, *, snapshot_id: int, seen_at: datetime, extractor: str, updated: str
+    session: Session,
+    page: Page,
+    document: Document,
+    *,
+    snapshot_id: int,
+    seen_at: datetime,
+    extractor: str,
+    updated: str,
 ) -> Version:
     """Store a text that this page has not shown before."""
     newest = latest(session, page)

@@ -16,6 +16,6 @@ def register(app: typer.Typer) -> None:
 def demo(folder: Annotated[Path, typer.Argument(help="Where the demo writes its files.")] = Path("demo")) -> None:
     """Watch a small marketplace of our own through several editions, and see what is told and what is not."""
     # The demo brings a web server along, which no other command needs.
-    from policywatch.demo import run  # noqa: PLC0415
+    from policywatch.demo.run import run
 
-    run.run(folder, say=output.say)
+    run(folder, say=output.say)

@@ -1,11 +1,10 @@
-"""verify: does the archive still hold?"""
+"""verify: whether the archive still holds."""
 
 from typing import Annotated
 
 import typer
 
 from diffs import evidence
-
 from policywatch import context, output
 
 

@@ -6,7 +6,6 @@ import typer
 
 from diffs.models import Observation, Page, Snapshot
 from diffs.store import changes, observations, versions
-
 from policywatch import context, output, views
 
 

@@ -8,7 +8,6 @@ import typer
 
 from notifier import feed as feeds
 from notifier.reading import told_changes
-
 from policywatch import context, output
 
 

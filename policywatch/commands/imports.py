@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from crawler.sources import folder as source
-
 from policywatch import context, output
 
 

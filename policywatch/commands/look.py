@@ -12,21 +12,21 @@ from crawler import run
 from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from crawler.settings import crawl_settings
+from crawler.standalone import chosen_pages
 from diffs import engine
 from diffs.database import Archive
 from diffs.document import READ, Outcome
 from diffs.models import Page
 from diffs.store import changes, events, observations, pages, versions
-
 from policywatch import context, output, views
-from policywatch.lists import chosen, watched
+from policywatch.lists import watched
 
 #: What to do about an outcome, for people who did not write the program.
 REMEDIES = {
     Outcome.ROBOT_CHECK: "The site asked for a human. It rests for 24 hours; look yourself and save the page.",
     Outcome.WAF_CHALLENGE: "The site's firewall asked for a browser's proof. It rests for 24 hours.",
     Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
-    Outcome.JS_SHELL: "The page is built by scripts. Install the browser extra and set fetch = \"browser\".",
+    Outcome.JS_SHELL: 'The page is built by scripts. Install the browser extra and set fetch = "browser".',
     Outcome.TRUNCATED: "If the short text is the policy, run: policywatch accept PAGE",
     Outcome.WRONG_LANGUAGE: "Check the language of the watch-list entry and of its address.",
 }
@@ -41,7 +41,9 @@ def register(app: typer.Typer) -> None:
 
 def crawl(
     page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
-    watchlist: Annotated[list[Path] | None, typer.Option(help="A watch-list file, or the name of a shipped one.")] = None,
+    watchlist: Annotated[
+        list[Path] | None, typer.Option(help="A watch-list file, or the name of a shipped one.")
+    ] = None,
     due: Annotated[bool, typer.Option("--due", help="Only pages whose next look is due.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
 ) -> None:
@@ -50,7 +52,7 @@ def crawl(
     found, problems = watched(settings, watchlist or [])
     for problem in problems:
         output.warn(problem)
-    wanted = chosen(found, page or [])
+    wanted = chosen_pages(found, page or [])
     with context.archive() as archive:
         if due:
             wanted = run.due_pages(wanted, archive, now=context.now(), jitter=random.random)
@@ -134,12 +136,18 @@ def health(
     if not rows:
         output.say("No page has been looked at yet: run policywatch crawl, or policywatch demo to see how it works.")
         return
-    cells = [
-        (r["page"], r["outcome"] or "never looked at", (r["last_ok_at"] or "never")[:16], r["version_seq"] or "")
-        + ("; ".join(f"{e['kind']} since {e['started_at'][:10]}" for e in r["events"]) or r["reason"],)
-        for r in rows
-    ]
-    output.table(["page", "last outcome", "last read (UTC)", "version", "events"], cells)
+    output.table(["page", "last outcome", "last read (UTC)", "version", "events"], map(_cells, rows))
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    open_events = "; ".join(f"{event['kind']} since {event['started_at'][:10]}" for event in row["events"])
+    return (
+        row["page"],
+        row["outcome"] or "never looked at",
+        (row["last_ok_at"] or "never")[:16],
+        str(row["version_seq"] or ""),
+        open_events or row["reason"],
+    )
 
 
 def _health(session: Session, page: Page) -> dict[str, Any]:
@@ -165,7 +173,9 @@ def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
             row = context.page_named(session, page)
             last = observations.last(session, row)
             if last is None or last[0].outcome != Outcome.TRUNCATED:
-                context.wrong_use(f"The last look at {page} was not held back as too short; there is nothing to accept.")
+                context.wrong_use(
+                    f"The last look at {page} was not held back as too short; there is nothing to accept."
+                )
             row.accepted_snapshot = last[1].id
             engine.derive_again(session, row)
         context.word(archive)

@@ -17,7 +17,6 @@ from notifier.digest import Digest
 from notifier.reading import told_changes, unread
 from notifier.settings import NotifierSettings
 from notifier.subscribers import links_from
-
 from policywatch import context, output
 
 #: The period of a preview that names none.
@@ -37,9 +36,7 @@ def notify(
     """Send the notices that are due."""
     settings = context.notifier_settings()
     with context.archive() as archive, open_channels(settings, links_from(settings)) as channels:
-        report = outbox.run(
-            archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run
-        )
+        report = outbox.run(archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run)
     if as_json:
         output.as_json(json.loads(json.dumps(asdict(report), default=str)))
     elif dry_run:
@@ -64,7 +61,9 @@ def _say(report: outbox.Report, *, mail_is_set: bool) -> None:
 
 def digest(
     preview: Annotated[Path, typer.Option(help="Where to write it: .html, .txt or .eml.")],
-    since: Annotated[str | None, typer.Option(help="Changes decided on or after this date; else the last 7 days.")] = None,
+    since: Annotated[
+        str | None, typer.Option(help="Changes decided on or after this date; else the last 7 days.")
+    ] = None,
     marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
 ) -> None:
     """Write the digest of a period to a file, to see what subscribers would get. Sends nothing."""

@@ -11,7 +11,6 @@ from diffs import compare
 from diffs.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions
 from notifier.diff_html import diff_html, diff_text
-
 from policywatch import context, output, views
 from policywatch.diff_terminal import coloured, markdown
 
@@ -97,7 +96,13 @@ def _list(found: list[dict[str, object]], *, everything: bool) -> None:
         what = change["headline"] or change["reason"]
         if everything and not change["told"] and change["headline"]:
             what = f"{change['headline']} ({change['reason']})"
-        row = [str(change["decided_at"])[:16].replace("T", " "), change["page"], change["importance"], what, change["id"]]
+        row = [
+            str(change["decided_at"])[:16].replace("T", " "),
+            change["page"],
+            change["importance"],
+            what,
+            change["id"],
+        ]
         if everything:
             row.insert(3, "yes" if change["told"] else "no")
         rows.append(row)
@@ -134,12 +139,12 @@ def _coming(session: Session, page: Page, version: Version, moment: datetime) ->
     """Where the text shown takes effect later, the text in force until then is named too."""
     lines = []
     for change in changes.of_page(session, page):
-        if change.told and change.to_version_id == version.id and change.effective_on:
-            if change.effective_on > moment.date() and change.from_version:
-                lines.append(
-                    f"This text takes effect on {change.effective_on}. Until then version {change.from_version['seq']} "
-                    f"is in force: policywatch show {page.key} --at {change.from_version['last_seen_at'][:10]}"
-                )
+        later = change.effective_on is not None and change.effective_on > moment.date()
+        if change.told and later and change.to_version_id == version.id and change.from_version:
+            lines.append(
+                f"This text takes effect on {change.effective_on}. Until then version {change.from_version['seq']} "
+                f"is in force: policywatch show {page.key} --at {change.from_version['last_seen_at'][:10]}"
+            )
     return lines
 
 
@@ -155,7 +160,14 @@ def history(
             output.as_json(views.version(row))
         return
     cells = [
-        (row.seq, f"{row.first_seen_at:%Y-%m-%d %H:%M}", f"{row.last_seen_at:%Y-%m-%d %H:%M}", row.words, row.state, row.title)
+        (
+            row.seq,
+            f"{row.first_seen_at:%Y-%m-%d %H:%M}",
+            f"{row.last_seen_at:%Y-%m-%d %H:%M}",
+            row.words,
+            row.state,
+            row.title,
+        )
         for row in rows
     ]
     output.table(["version", "first seen (UTC)", "last seen (UTC)", "words", "state", "title"], cells)
@@ -204,7 +216,9 @@ def diff(
 
 
 def _of_change(session: Session, change: Change) -> tuple[Version, Version]:
-    sides = [versions.get(session, number) if number else None for number in (change.from_version_id, change.to_version_id)]
+    sides = [
+        versions.get(session, number) if number else None for number in (change.from_version_id, change.to_version_id)
+    ]
     if sides[0] is None or sides[1] is None:
         context.wrong_use(f"The change {change.uid} has only one side; see policywatch show.")
     return sides[0], sides[1]

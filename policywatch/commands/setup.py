@@ -9,7 +9,6 @@ import typer
 from crawler.pages import read_watchlists, shipped_watchlists
 from crawler.settings import crawl_settings
 from diffs.settings import CONFIG_FILE
-
 from policywatch import checks, context, output
 
 _CONFIG = """\
@@ -116,5 +115,3 @@ def doctor(
 
 def _archive_broken(found: list[checks.Check]) -> bool:
     return any(check.name in ("archive", "settings") and check.state == "broken" for check in found)
-
-

@@ -8,7 +8,6 @@ from diffs.models import Subscriber
 from diffs.store import subscribers as stored
 from notifier.outbox import shown_address
 from notifier.subscribers import email_address
-
 from policywatch import context, output
 
 _CADENCES = ("at_once", "daily", "weekly")

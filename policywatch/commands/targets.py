@@ -7,10 +7,9 @@ from typing import Annotated
 import typer
 
 from diffs import extract, noise
-from diffs.document import Capture, Selection
+from diffs.document import Capture, Selection, Target
 from diffs.store import targets as stored
 from diffs.targets import extract_targets
-
 from policywatch import context, output, views
 
 _TYPES = {".html": "html", ".htm": "html", ".txt": "text", ".json": "help-api"}
@@ -45,18 +44,17 @@ def targets(
         output.say("No page that was read states a target.")
         return
     rows = [
-        (page.marketplace, target.metric, _written(target.comparator, target.value, target.value2, target.unit))
-        + (target.window or "", target.scope or "", target.strength, page.key)
-        for page, _, _, target in found
+        (page.marketplace, t.metric, _written(t), t.window or "", t.scope or "", t.strength, page.key)
+        for page, _, _, t in found
     ]
     output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page"], rows)
 
 
-def _written(comparator: str, value: float, value2: float | None, unit: str) -> str:
-    sign = "%" if unit == "percent" else f" {unit}"
-    if comparator == "range" and value2 is not None:
-        return f"{value:g}–{value2:g}{sign}"
-    return f"{comparator} {value:g}{sign}"
+def _written(target: Target) -> str:
+    sign = "%" if target.unit == "percent" else f" {target.unit}"
+    if target.comparator == "range" and target.value2 is not None:
+        return f"{target.value:g}–{target.value2:g}{sign}"
+    return f"{target.comparator} {target.value:g}{sign}"
 
 
 def extract_(

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from crawler.pages import named_watchlist, read_watchlists, shipped_watchlists
+from crawler.pages import read_watchlists, shipped_watchlists
 from crawler.settings import crawl_settings
-
 from policywatch import context, output
+from policywatch.lists import declared
 
 
 def register(app: typer.Typer) -> None:
@@ -20,20 +20,18 @@ def register(app: typer.Typer) -> None:
 
 
 def check(
-    files: Annotated[list[Path] | None, typer.Argument(help="Files, or names of shipped lists; else those set.")] = None,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files, or names of shipped lists; else those set.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per entry or problem.")] = False,
 ) -> None:
     """Read watch-lists and say, per entry, what is wrong with it."""
-    settings = crawl_settings()
-    names = files or list(settings.watchlists)
-    if not names:
-        context.wrong_use("Name a watch-list file; policywatch watchlist list shows the ones that come with the program.")
-    found, problems = read_watchlists(
-        [named_watchlist(name) for name in names], allow_private_addresses=settings.allow_private_addresses
-    )
+    found, problems = declared(crawl_settings(), files or [])
     if as_json:
         for page in found:
-            output.as_json({"page": page.key, "url": page.url, "fetch": page.fetch, "enabled": page.enabled, "problem": ""})
+            output.as_json(
+                {"page": page.key, "url": page.url, "fetch": page.fetch, "enabled": page.enabled, "problem": ""}
+            )
         for problem in problems:
             output.as_json({"page": problem.entry, "file": problem.file, "line": problem.line, "problem": str(problem)})
     else:

@@ -1,4 +1,7 @@
 import difflib
+import importlib.util
+import sys
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -21,7 +24,7 @@ def matches(old, new, **how):
     for run in runs:
         assert run.length > 0
         assert list(old[run.old : run.old + run.length]) == list(new[run.new : run.new + run.length])
-    for one, two in zip(runs, runs[1:], strict=False):
+    for one, two in pairwise(runs):
         assert one.old + one.length <= two.old
         assert one.new + one.length <= two.new
         assert (one.old + one.length, one.new + one.length) != (two.old, two.new)
@@ -56,6 +59,16 @@ def test_plain_difflib_aligns_the_same(old, new):
         patch.setattr(alignment, "SequenceMatcher", difflib.SequenceMatcher)
 
         assert align(old, new) == compiled
+
+
+def test_without_the_compiled_library_difflib_does_the_work(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cydifflib", None)
+    spec = importlib.util.spec_from_file_location("alignment_without", alignment.__file__)
+    without = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(without)
+
+    assert without.SequenceMatcher is difflib.SequenceMatcher
+    assert without.align("abcd", "abxd") == align("abcd", "abxd")
 
 
 def test_what_stands_once_is_anchored_before_what_stands_often():

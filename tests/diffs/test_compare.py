@@ -1,5 +1,6 @@
 import csv
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,14 @@ def test_a_section_that_came_begins_with_its_heading_though_the_next_one_ends_al
     new = policy(heading("Fees"), CLAUSE, heading("Fees"), OTHER, heading("Returns"), DUTY, "Ask us.")
 
     assert told(assert_rebuilds(old, new)) == [(Op.ADDED, f"Fees\n{OTHER}")]
+
+
+def test_a_section_that_came_between_two_alike_begins_with_its_heading():
+    alike = (heading("Help"), "Ask us.")
+
+    assert told(assert_rebuilds(policy(CLAUSE, *alike, DUTY), policy(CLAUSE, *alike, OTHER, *alike, DUTY))) == [
+        (Op.ADDED, f"Help\nAsk us.\n{OTHER}")
+    ]
 
 
 def test_a_section_that_went_begins_with_its_heading_though_the_next_one_begins_alike():
@@ -363,7 +372,7 @@ def test_every_recorded_step_is_rebuilt_exactly(shared):
     steps = set()
     for folder in sorted((shared / "corpus" / "docs").iterdir()):
         texts = history(shared, folder.name)
-        distinct = [step for step in dict.fromkeys(zip(texts, texts[1:], strict=False)) if step[0] != step[1]]
+        distinct = [step for step in dict.fromkeys(pairwise(texts)) if step[0] != step[1]]
         # Of a history that says the same a thousand times every twentieth step.
         steps.update(distinct[:: 1 if len(distinct) < 100 else 20])
     for old, new in sorted(steps):

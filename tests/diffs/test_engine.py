@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlmodel import select
 
-from diffs import engine
+from diffs import engine, reading
 from diffs.database import Archive, open_archive
 from diffs.document import Capture
 from diffs.models import Change, Notice, Observation, Page, Version
@@ -19,14 +19,15 @@ CLAUSES = (
     "You keep your late shipment rate under 4%. A rate above 4% can lead to the deactivation of your offers.",
     "Either party may end this agreement with 30 days of notice. Notice is given in writing to the last known address.",
     "We may hold your funds while we look into a claim. We tell you why we hold them, and for how long we expect to.",
-    "You answer every message of a buyer within 24 hours, weekends included. Automatic answers do not count as an answer.",
+    "You answer every message of a buyer within 24 hours, weekends included. Automatic answers do not count.",
     "The seller bears the cost of returns. Returned goods that arrive damaged are the seller's to dispose of.",
 )
 
 
 def policy(*clauses: str, furniture: str = "") -> str:
     body = "".join(f"<h2>{number}. Clause</h2><p>{text}</p>" for number, text in enumerate(clauses, 1))
-    return f"<html lang=en><title>Seller Agreement</title><body><main><h1>Seller Agreement</h1>{body}</main>{furniture}</body></html>"
+    article = f"<main><h1>Seller Agreement</h1>{body}</main>"
+    return f"<html lang=en><title>Seller Agreement</title><body>{article}{furniture}</body></html>"
 
 
 FIRST = policy(*CLAUSES)
@@ -173,7 +174,7 @@ def test_noise_is_named_and_no_change(site: Site) -> None:
 
 def test_identical_bytes_are_unchanged_without_being_read_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     site.looks(FIRST)
-    monkeypatch.setattr(engine.reading, "extraction_of", lambda *_: pytest.fail("read again"))
+    monkeypatch.setattr(reading, "extraction_of", lambda *_: pytest.fail("read again"))
 
     assert str(site.looks(FIRST).outcome) == "unchanged"
 

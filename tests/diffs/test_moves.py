@@ -61,6 +61,13 @@ def test_what_follows_an_edited_clause_moves_along():
     assert [hunk.op for hunk in compare(old, new).hunks] == [Op.MOVED] * 3
 
 
+def test_an_item_beside_a_clause_that_moved_moves_along():
+    old = policy("We sell:", item("Books"), CLAUSE, OTHER, MORE, "You sell:", item("Toys"))
+    new = policy("We sell:", OTHER, MORE, "You sell:", item("Books"), CLAUSE, item("Toys"))
+
+    assert told(compare(old, new)) == [(Op.MOVED, f"• Books\n{CLAUSE}")]
+
+
 def test_another_order_within_a_list_is_a_move():
     old = policy("We sell:", item("Adidas"), item("Nike"), item("Puma"))
     new = policy("We sell:", item("Nike"), item("Puma"), item("Adidas"))

@@ -13,7 +13,6 @@ from diffs.errors import BodyLost
 from diffs.models import Body
 from diffs.store import bodies
 
-
 WORDS = [random.Random(at).randbytes(4).hex() for at in range(2_000)]
 
 
@@ -85,7 +84,7 @@ def test_a_damaged_body_is_named(archive: Archive) -> None:
         damaged = bodies.put(session, page(1))
         swapped = bodies.put(session, page(2))
         session.execute(text("UPDATE body SET data = x'00' WHERE sha256 = :name"), {"name": damaged})
-        other = bodies._compress(b"other", None)  # noqa: SLF001 (to write a false frame)
+        other = bodies._compress(b"other", None)
         session.execute(text("UPDATE body SET data = :data WHERE sha256 = :name"), {"data": other, "name": swapped})
     with archive.read() as session:
         with pytest.raises(BodyLost, match="is damaged"):

@@ -1,6 +1,7 @@
 import difflib
 import random
 import string
+from itertools import pairwise
 
 import pytest
 from hypothesis import example, given
@@ -35,7 +36,7 @@ def test_neighbouring_spans_differ_and_none_is_empty(old, new):
     edits = spans(old, new)
 
     assert all(span.text for span in edits)
-    assert all(one.op is not two.op for one, two in zip(edits, edits[1:], strict=False))
+    assert all(one.op is not two.op for one, two in pairwise(edits))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""Bytes to text, and text to what it holds: an lxml tree, a help topic, a masked address.
+
+Whatever a site declares, breaks or nests.
+"""
+
+import json
+import re
+from typing import NamedTuple
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from w3lib.encoding import html_to_unicode, read_bom
+
+from diffs.errors import ExtractionError
+
+_SNIFFED = 4096
+_MAGIC = (
+    b"%PDF",
+    b"\x89PNG",
+    b"GIF8",
+    b"\xff\xd8\xff",
+    b"PK\x03\x04",
+    b"\x1f\x8b",
+    b"\x28\xb5\x2f\xfd",
+    b"RIFF",
+    b"\x7fELF",
+    b"wOF",
+    b"BZh",
+)
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
+#: Control bytes become blanks, the line's end "\n".
+_BLANKED = bytes(0x20 if byte < 0x20 and byte not in (0x09, 0x0A) else byte for byte in range(256))
+#: Elements that only group; a page nested deeper than the parser follows (2,048 levels) loses these, not its words.
+_GROUPING = re.compile(
+    r"<(/?)(?:div|span|section|article|font|center|blockquote|b|i|em|strong|u|a|ul|ol)\b[^<>]*>", re.IGNORECASE
+)
+
+
+_ANY_TAG = re.compile(r"<[^<>]*>")
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The text of a body: by its byte order mark, as UTF-8 where it is UTF-8, else as declared in header or page.
+
+    Broken bytes become U+FFFD. Raises ExtractionError where the bytes are no text.
+    """
+    start = body[:_SNIFFED]
+    encoding, mark = read_bom(start)
+    if encoding is None and (start.startswith(_MAGIC) or start.count(0) > len(start) // 50):
+        msg = f"The {len(body)} bytes are no text."
+        raise ExtractionError(msg, remedy="Watch the page that links to the file instead.")
+    if encoding is not None and mark is not None and encoding != "utf-8":
+        return _CONTROL.sub(" ", body[len(mark) :].decode(encoding, "replace"))
+    body = body.translate(_BLANKED)
+    try:
+        # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever the page says.
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return html_to_unicode(content_type or None, body, default_encoding="utf-8", auto_detect_fun=_detected)[1]
+
+
+def _detected(body: bytes) -> str:
+    """Undeclared and not quite UTF-8: mostly UTF-8 with a few broken bytes, or the Western Windows encoding."""
+    sample = body[:200_000]
+    high = sum(byte > 0x7F for byte in sample)
+    broken = sample.decode("utf-8", "replace").count("�")
+    return "utf-8" if broken * 4 < high else "cp1252"
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The tree of a page; None where nothing is in it."""
+    for flattened in (None, _GROUPING, _ANY_TAG):
+        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+        source = flattened.sub("<p>", text) if flattened else text
+        try:
+            root = document_fromstring(source.encode("utf-8", "replace") or b"<p>", parser=parser)
+        except (etree.ParserError, AssertionError):
+            return None
+        if not any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+            return root
+    return None
+
+
+def kind_of(media_type: str, text: str) -> str:
+    """What a text is to be read as: html, markdown, text or help-api; its own beginning outweighs "other"."""
+    start = text[:_SNIFFED].lstrip().casefold()
+    if media_type in ("markdown", "text"):
+        return media_type
+    if media_type == "help-api" or start.startswith('{"topic"') or (start.startswith("{") and '"topic"' in start):
+        return "help-api"
+    return "html" if media_type == "html" or "<" in start else "text"
+
+
+class Topic(NamedTuple):
+    """An article as the help interface answers it; `content` is HTML."""
+
+    title: str
+    content: str
+    language: str
+
+
+def topic_of(text: str) -> Topic | None:
+    """The article in an answer of the help interface; an empty one where there is none; None for other JSON."""
+    try:
+        answer = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(answer, dict) or "topic" not in answer:
+        return None
+    topic = answer["topic"]
+    if not isinstance(topic, dict):
+        return Topic("", "", "")
+    title, content, locale = (topic.get(name) for name in ("title", "content", "locale"))
+    return Topic(
+        title if isinstance(title, str) else "",
+        content if isinstance(content, str) else "",
+        locale if isinstance(locale, str) else "",
+    )
+
+
+def unmasked(code: str) -> str:
+    """The e-mail address behind Cloudflare's mask; "" for other text.
+
+    The mask is hexadecimal: a key byte, then every byte of the address XOR the key.
+    """
+    try:
+        key, *masked = bytes.fromhex(code)
+        address = bytes(byte ^ key for byte in masked).decode()
+    except ValueError:
+        return ""
+    return address if re.fullmatch(r"[^\s@<>]+@[^\s@<>]+", address) else ""
