@@ -37,7 +37,11 @@ class Amount:
 # Languages that write 1.000,50.
 COMMA_LANGUAGES = frozenset({"de", "fr", "it", "es", "pt", "nl", "sv", "pl", "tr", "da", "nb", "fi", "cs"})
 
-_DIGITS = r"\d{1,3}(?:[.,' ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+# Thousands by comma, point, apostrophe or blank; a decimal mark of the other kind. Bounded: a figure is short.
+_DIGITS = (
+    r"(?:\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,4})?|"
+    r"\d{1,3}(?:[' ]\d{3}){1,5}(?:[.,]\d{1,4})?|\d{1,15}(?:[.,]\d{1,9})?)(?!\d)"
+)
 # A figure stands free of Latin letters and of other figures; Japanese and Chinese write it right beside a word.
 _NUMBER = rf"(?<![A-Za-zÀ-ɏ\d.,/:#§])(?:{_DIGITS})(?![A-Za-zÀ-ɏ/]*\d)"
 _BETWEEN = r"(?P<between>\b(?:between|zwischen|entre|tra|fra|tussen)\s+)?"
@@ -102,8 +106,7 @@ def _amount(kind: str, match: re.Match[str], text: str, language: str) -> Amount
         unit = _time_unit(unit, (groups.get("sort") or "").strip().lower())
     elif kind == "money":
         unit = _currency(unit)
-        scale = (groups.get("scale") or "").strip().lower()
-        factor = 1e6 if scale.startswith(("m", "百万")) else 1e9 if scale.startswith(("b", "md")) else 1e3 if scale else 1
+        factor = _factor(groups)
         value, value2 = value * factor, (value2 * factor if value2 is not None else None)
     elif kind == "count":
         unit = unit.rstrip("s")
@@ -111,6 +114,17 @@ def _amount(kind: str, match: re.Match[str], text: str, language: str) -> Amount
         unit = kind
     start, end = match.start() + len(groups.get("between") or ""), match.end()
     return Amount(kind, value, unit, start, end, text[start:end], value2)
+
+
+def _factor(groups: dict[str, str | None]) -> float:
+    """What "million" and its like stand for."""
+    scale = (groups.get("scale") or groups.get("scale_after") or "").strip().lower()
+    if not scale:
+        return 1.0
+    return next(factor for start, factor in _FACTORS if scale.startswith(start))
+
+
+_FACTORS = (("百万", 1e6), ("万", 1e4), ("milliard", 1e9), ("mrd", 1e9), ("m", 1e6), ("b", 1e9), ("", 1e3))
 
 
 def _value(written: str, language: str) -> float:
@@ -184,49 +198,62 @@ def _currency(written: str) -> str:
 @cache
 def _pattern(kind: str) -> re.Pattern[str]:
     """The pattern of a kind of amount, with groups n, n2 and unit."""
+    return re.compile(_SHAPES[kind](), re.IGNORECASE)
+
+
+# A range's upper end.
+_TO = rf"(?:{_RANGE}(?P<n2>{_DIGITS}))?"
+
+
+def _figure() -> str:
+    """A number in figures: "30", "thirty (30)", "30 (thirty)"."""
     spelled = rf"(?<!\w)(?:{_words_for_numbers()})(?!\w)"
-    # "thirty (30) days", "30 (thirty) days".
-    both = rf"(?:{spelled}\s*\()?(?P<n>{_NUMBER})\)?(?:\s*\({spelled}\))?"
-    either = rf"{_BETWEEN}(?:{both}|(?P<n_after>{spelled}))"
-    to = rf"(?:{_RANGE}(?P<n2>{_DIGITS}))?"
-    return re.compile(_SHAPES[kind](both, either, to), re.IGNORECASE)
+    return rf"(?:{spelled}\s*\()?(?P<n>{_NUMBER})\)?(?:\s*\({spelled}\))?"
 
 
-def _percent(both: str, either: str, to: str) -> str:
-    sign = "|".join(table("wording_amounts")["percent"])
-    first = rf"(?:\s*(?:{sign}))?"
-    return rf"{either}(?:{first}{to})\s*(?P<unit>{sign})"
+def _figure_or_word() -> str:
+    """A number in figures or as a word, the first of a range after "between"."""
+    return rf"{_BETWEEN}(?:{_figure()}|(?P<n_after>(?<!\w)(?:{_words_for_numbers()})(?!\w)))"
 
 
-def _money(both: str, either: str, to: str) -> str:
+def _listed(name: str) -> str:
+    return "|".join(table("wording_amounts")[name])
+
+
+def _percent() -> str:
+    sign = _listed("percent")
+    return rf"{_figure_or_word()}(?:(?:\s*(?:{sign}))?{_TO})\s*(?P<unit>{sign})"
+
+
+def _money() -> str:
     names = "|".join(sorted((_bounded(word) for word in _currencies()), key=len, reverse=True))
-    scale = r"(?P<scale>\s*(?:million|millions|mio\.?|millionen|milioni|millones|milhões|miljoen|billion|mrd\.?|milliarden|thousand|k\b|m\b|万|百万))?"
+    scales = _listed("scales")
     second = rf"(?:\s*(?:-|–|—|~|to|bis|à|a)\s*(?:{names})?\s*(?P<n2>{_DIGITS}))?"
-    before = rf"(?P<unit_before>{names})\s*(?P<n_after>(?:{_DIGITS})(?!\d)){second}{scale}"
-    after = rf"(?P<n>{_NUMBER})(?:\s*\(\w+\))?(?P<s2>\s*(?:million|mio\.?|millionen|milioni|millones|milhões|miljoen))?\s*(?P<unit>{names})"
+    before = rf"(?P<unit_before>{names})\s*(?P<n_after>(?:{_DIGITS})(?!\d)){second}(?P<scale>\s*(?:{scales}))?"
+    after = rf"(?P<n>{_NUMBER})(?:\s*\(\w+\))?(?P<scale_after>\s*(?:{scales}))?\s*(?P<unit>{names})"
     return rf"{before}|{after}"
 
 
-def _duration(both: str, either: str, to: str) -> str:
+def _duration() -> str:
     units = "|".join(sorted((_bounded(word) for word in _units_of_time()), key=len, reverse=True))
-    sorts = "|".join(table("wording_amounts")["sorts"])
-    return rf"{either}{to}\s*\+?\s*-?\s*(?P<sort>(?:(?:{sorts})\s*-?\s*){{0,2}})(?P<unit>{units})"
+    sort = rf"(?P<sort>(?:(?:{_listed('sorts')})\s*-?\s*){{0,2}})"
+    return rf"{_figure_or_word()}{_TO}\s*\+?\s*-?\s*{sort}(?P<unit>{units})"
 
 
-def _stars(both: str, either: str, to: str) -> str:
-    return rf"{_BETWEEN}{both}{to}\s*-?\s*(?P<unit>{'|'.join(table('wording_amounts')['stars'])})"
+def _stars() -> str:
+    return rf"{_BETWEEN}{_figure()}{_TO}\s*-?\s*(?P<unit>{_listed('stars')})"
 
 
-def _score(both: str, either: str, to: str) -> str:
-    return rf"{_BETWEEN}{both}{to}\s*-?\s*(?P<unit>{'|'.join(table('wording_amounts')['points'])})"
+def _score() -> str:
+    return rf"{_BETWEEN}{_figure()}{_TO}\s*-?\s*(?P<unit>{_listed('points')})"
 
 
-def _orders(both: str, either: str, to: str) -> str:
-    return rf"{either}{to}\s*(?P<unit>{'|'.join(table('wording_amounts')['orders'])})"
+def _orders() -> str:
+    return rf"{_figure_or_word()}{_TO}\s*(?P<unit>{_listed('orders')})"
 
 
-def _count(both: str, either: str, to: str) -> str:
-    return rf"{either}{to}(?P<unit>(?:\s+(?!(?:and|or|the|for|from|with|und|oder|von|sur|pour|per|por|para|con|van|voor|with|that|which|are|was|has)\b)[a-zà-ÿ]{{3,}})?)"
+def _count() -> str:
+    return rf"{_figure_or_word()}{_TO}(?P<unit>(?:\s+(?!(?:{_listed('no_units')})\b)[a-zà-ÿ]{{3,}})?)"
 
 
 _SHAPES = {

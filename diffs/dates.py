@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 
 from .amounts import find
-from .document import Block, Comparison, Document, Hunk, Op
+from .document import Comparison, Document, Hunk, Op
 from .sentences import sentences, spans
 from .vocabulary import pattern, plain, table
 
@@ -228,7 +228,9 @@ def _by_library(text: str, language: str) -> Iterator[Dated]:
     from dateparser.search import search_dates
 
     at = 0
-    for written, moment in search_dates(text, languages=[language], settings={"REQUIRE_PARTS": ["day", "month", "year"]}) or []:
+    for written, moment in (
+        search_dates(text, languages=[language], settings={"REQUIRE_PARTS": ["day", "month", "year"]}) or []
+    ):
         start = text.find(written, at)
         if start >= 0 and any(letter.isdigit() for letter in written):
             at = start + len(written)

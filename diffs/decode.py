@@ -46,17 +46,19 @@ def decode(body: bytes, content_type: str = "") -> str:
     """
     start = body[:_SNIFFED]
     encoding, mark = read_bom(start)
-    if encoding is None and (start.startswith(_MAGIC) or start.count(0) > len(start) // 50):
+    is_binary = start.startswith(_MAGIC) or (start.count(0) > len(start) // 50 and "utf-16" not in content_type.casefold())
+    if encoding is None and is_binary:
         msg = f"The {len(body)} bytes are no text."
         raise ExtractionError(msg, remedy="Watch the page that links to the file instead.")
     if encoding is not None and mark is not None and encoding != "utf-8":
         return _CONTROL.sub(" ", body[len(mark) :].decode(encoding, "replace"))
-    body = body.translate(_BLANKED)
     try:
         # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever the page says.
-        return body.decode("utf-8-sig")
+        text = body.translate(_BLANKED).decode("utf-8-sig")
     except UnicodeDecodeError:
-        return html_to_unicode(content_type or None, body, default_encoding="utf-8", auto_detect_fun=_detected)[1]
+        text = html_to_unicode(content_type or None, body, default_encoding="utf-8", auto_detect_fun=_detected)[1]
+        return _CONTROL.sub(" ", text)
+    return text
 
 
 def _detected(body: bytes) -> str:

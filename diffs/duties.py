@@ -24,8 +24,8 @@ def duties(sentence: str) -> tuple[Duty, ...]:
     flat = _lowered(plain(sentence))
     found: list[Duty] = []
     for kind in _KINDS:
-        for match in _words(kind).finditer(flat):
-            found.append(Duty(kind, sentence[match.start() : match.end()], match.start()))
+        hits = _words(kind).finditer(flat)
+        found += [Duty(kind, sentence[hit.start() : hit.end()], hit.start()) for hit in hits]
         flat = _words(kind).sub(lambda match: "\u2022" * len(match.group()), flat)
     return tuple(sorted(found, key=lambda duty: duty.start))
 

@@ -16,7 +16,8 @@ from .history import Decision, Difference, Look, Memory, News
 from .models import Observation, Page, Snapshot, Version
 from .reading import Reading
 from .record import Meaning
-from .store import events, observations, snapshots
+from .store import observations, snapshots
+from .store.events import OpenEvents
 from .texts import Texts
 
 
@@ -42,6 +43,7 @@ class _Run:
     session: Session
     page: Page
     texts: Texts
+    events: OpenEvents
     stated: record.Stated
     confirm: bool
     traces: dict[str, str] | None = None
@@ -62,13 +64,14 @@ def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
     Raises BodyLost when the bytes of a snapshot are missing.
     """
     ids = snapshots.pending(session, page)
+    last = observations.last(session, page)
     if not ids:
-        return _newest(session, page)
+        return _derived(session, last[0]) if last else Derived(outcome=None)
     if page.derived_to and page.derived_with != rules(page):
         return derive_again(session, page, confirm=confirm)
-    if page.derived_to and _out_of_order(session, page, ids):
+    if last and _is_older(session, ids[0], last[0]):
         return _replay(session, page, confirm=confirm, known_to=0)
-    return _judge_all(session, page, ids, record.Stated(), confirm=confirm)
+    return _judge_all(session, page, ids, last, record.Stated(), confirm=confirm)
 
 
 def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Derived:
@@ -85,38 +88,42 @@ def _replay(session: Session, page: Page, *, confirm: bool, known_to: int) -> De
     page.derived_to, page.memory = 0, None
     session.flush()
     stated = record.Stated(frozen=frozen, known_to=known_to)
-    return _judge_all(session, page, snapshots.pending(session, page), stated, confirm=confirm)
+    ids = snapshots.pending(session, page)
+    return _judge_all(session, page, ids, None, stated, confirm=confirm) if ids else Derived(outcome=None)
 
 
-def _out_of_order(session: Session, page: Page, ids: list[int]) -> bool:
-    newest = observations.last(session, page)
-    first = session.get(Snapshot, ids[0])
-    return newest is not None and first is not None and first.observed_at < newest[0].observed_at
+def _is_older(session: Session, snapshot_id: int, last: Observation) -> bool:
+    snapshot = session.get(Snapshot, snapshot_id)
+    return snapshot is not None and snapshot.observed_at < last.observed_at
 
 
-def _judge_all(session: Session, page: Page, ids: list[int], stated: record.Stated, *, confirm: bool) -> Derived:
-    run = _Run(session, page, Texts(session, page), stated, confirm)
-    memory = Memory.from_json(page.memory)
-    last = observations.last(session, page)
-    previous = last and (last[1], last[0])
-    run.traces = observations.last_traces(session, page)
-    observation = None
+def _judge_all(
+    session: Session,
+    page: Page,
+    ids: list[int],
+    last: tuple[Observation, Snapshot] | None,
+    stated: record.Stated,
+    *,
+    confirm: bool,
+) -> Derived:
+    run = _Run(session, page, Texts(session, page), OpenEvents(session, page), stated, confirm)
+    run.traces = observations.last_traces(session, page, last[0]) if last else None
+    memory, previous = Memory.from_json(page.memory), last
     for snapshot in snapshots.in_order(session, ids):
         memory, observation = _judge(run, memory, snapshot, previous)
         session.add(observation)
-        previous = (snapshot, observation)
-    page.memory = memory.to_json()
+        previous = (observation, snapshot)
+    remembered = memory.to_json()
+    if remembered != page.memory:
+        page.memory = remembered
     page.derived_to = max([page.derived_to, *ids])
     page.derived_with = rules(page)
     session.flush()
-    return replace(_newest(session, page), changes=tuple(run.changes))
+    newest = _derived(session, previous[0]) if previous else Derived(outcome=None)
+    return replace(newest, changes=tuple(run.changes))
 
 
-def _newest(session: Session, page: Page) -> Derived:
-    last = observations.last(session, page)
-    if last is None:
-        return Derived(outcome=None)
-    observation, _ = last
+def _derived(session: Session, observation: Observation) -> Derived:
     version = session.get(Version, observation.version_id) if observation.version_id else None
     return Derived(
         outcome=Outcome(observation.outcome),
@@ -128,11 +135,11 @@ def _newest(session: Session, page: Page) -> Derived:
 
 
 def _judge(
-    run: _Run, memory: Memory, snapshot: Snapshot, previous: tuple[Snapshot, Observation] | None
+    run: _Run, memory: Memory, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
 ) -> tuple[Memory, Observation]:
     again = previous is not None and _same_answer(snapshot, *previous)
     if again and previous is not None:
-        verdict, found = _as_before(previous[1]), None
+        verdict, found = _as_before(previous[0]), None
     else:
         verdict, found = _read(run, memory, snapshot)
     observation = Observation(
@@ -152,7 +159,7 @@ def _judge(
     return memory, observation
 
 
-def _same_answer(snapshot: Snapshot, before: Snapshot, observation: Observation) -> bool:
+def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) -> bool:
     """Whether a look brought what the look before it brought: then it needs no reading."""
     if snapshot.status == 304:
         return observation.outcome in READ
@@ -194,7 +201,7 @@ def _read_look(
     run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation, found: Reading | None
 ) -> Memory:
     """History's part: a text was read. Without `found` it is the one read before."""
-    events.ended(run.session, run.page, record.UNREAD_EVENTS, at=snapshot.observed_at)
+    run.events.ended(record.UNREAD_EVENTS, at=snapshot.observed_at)
     text = found.document.fingerprint if found else memory.held or memory.showing
     if not text:
         return memory
@@ -207,7 +214,7 @@ def _read_look(
         memory, decision, meant = _new_text(run, memory, look, document, live=not snapshot.recorded)
     if decision.news is News.RETURN:
         memory = _learn_return(run, memory, before.showing, look)
-        events.happened(run.session, run.page, "flapping", at=look.at, detail=decision.why)
+        run.events.happened("flapping", at=look.at, detail=decision.why)
     version = _version(run, snapshot, found, text, decision)
     observation.text_sha256, observation.news, observation.why = text, decision.news, decision.why
     observation.version_id = version.id
@@ -287,12 +294,12 @@ def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Obs
     """History's part: nothing was read."""
     outcome = Outcome(observation.outcome)
     if outcome is not Outcome.GONE:
-        record.note_unread(run.session, run.page, outcome, observation.reason, at=snapshot.observed_at)
+        record.note_unread(run.events, outcome, observation.reason, at=snapshot.observed_at)
         return memory if outcome in record.SAYS_NOTHING else history.unread(memory)
     memory, decision = history.missing(memory, snapshot.observed_at, snapshot.id)
     observation.news, observation.why = decision.news, decision.why
     if decision.news is News.GONE:
         _record(run, snapshot, decision, None, None)
     else:
-        events.happened(run.session, run.page, "gone_suspected", at=snapshot.observed_at, detail=decision.why)
+        run.events.happened("gone_suspected", at=snapshot.observed_at, detail=decision.why)
     return memory

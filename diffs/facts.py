@@ -13,7 +13,7 @@ from .dates import dates_in
 from .document import BlockKind, Comparison, Document, Fact, Hunk, Op
 from .duties import duties
 from .names import companies, places, programmes
-from .sentence_pairs import SentencePair, is_wording, sentence_pairs
+from .sentence_pairs import SentencePair, sentence_pairs
 from .vocabulary import plain
 
 # A clause that came or went is told by its strongest duty word.
@@ -55,13 +55,18 @@ def facts(comparison: Comparison, old: Document, new: Document) -> tuple[Fact, .
     rest = _settled(rest)
     rest += _definitions(pairs)
     parties = _parties(pairs)
-    found = [one for one in found if not any(one.before in two.before and one.after in two.after for two in parties)]
+    found = [one for one in found if not any(_holds(two, one) for two in parties)]
     rest += parties
     rest += _scopes(pairs, old, new, {name for one in parties for name in (one.before, one.after)})
     rest += _sections(comparison, old, new)
     rest += _links(comparison)
     rest.sort(key=lambda fact: fact.hunk)
     return (*found, *dict.fromkeys(rest))
+
+
+def _holds(whole: Fact, part: Fact) -> bool:
+    """Whether one rename is only a piece of another."""
+    return part.before in whole.before and part.after in whole.after
 
 
 def _fact(kind: str, before: str, after: str, pair: SentencePair) -> Fact:
@@ -168,8 +173,8 @@ def _unmatched(found: Iterable[object], same: Counter[str]) -> list[str]:
 
 
 _VERBS = (
-    r"means?|shall mean|will mean|ha(?:s|ve) the meaning|refers? to|is defined|includes|is|are|bezeichnet|bedeutet|meint|"
-    r"ist|sind|désigne|signifie|s'entend|est|significa|indica|si intende|betekent|verwijst|designa"
+    r"means?|shall mean|will mean|ha(?:s|ve) the meaning|refers? to|is defined|includes|is|are|bezeichnet|bedeutet|"
+    r"meint|ist|sind|désigne|signifie|s'entend|est|significa|indica|si intende|betekent|verwijst|designa"
 )
 _DEFINES = re.compile(
     rf'^[\s*_•-]*"(?P<quoted>[^"]{{2,80}})"[*_\s]*(?:\([^)]*\)\s*)?(?:,? (?:as used|for the purposes)[^,]*,)?\s*:?\s*'
@@ -210,9 +215,7 @@ def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
 _READERS: tuple[Callable[[str], dict[str, None]], ...] = (places, companies, programmes)
 
 
-def _scopes(
-    pairs: tuple[SentencePair, ...], old: Document, new: Document, parties: set[str]
-) -> Iterator[Fact]:
+def _scopes(pairs: tuple[SentencePair, ...], old: Document, new: Document, parties: set[str]) -> Iterator[Fact]:
     """Places, companies and programmes that the whole text names now and did not before, and the other way round."""
     for kind, side, elsewhere in (("scope_added", "after", old), ("scope_removed", "before", new)):
         known = plain(elsewhere.shown)

@@ -278,7 +278,9 @@ def _by_loss(look: _Look) -> Verdict | None:
     cleaned, last_good = look.cleaned, look.last_good
     if last_good is None or cleaned.fingerprint == last_good.fingerprint:
         return None
-    is_other = likeness.is_other_page(cleaned, last_good, look.capture.title)
+    # The title the page is watched under says something, its own title does not.
+    watched = look.capture.title if look.capture.title != look.extraction.title else ""
+    is_other = likeness.is_other_page(cleaned, last_good, watched)
     if _lost(cleaned, last_good):
         return None if likeness.good_signs(cleaned, last_good) else _cut_down(cleaned, last_good, is_other=is_other)
     if is_other:

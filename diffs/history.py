@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from .document import Comparison, Document, Hunk
+from .document import Comparison, Document, Hunk, Op
 
 #: How long a former text must stand before its return is told as a rollback (design, section 5).
 ROLLBACK_AFTER = timedelta(days=30)
@@ -299,7 +299,7 @@ def unread(memory: Memory) -> Memory:
 def learn_return(memory: Memory, comparison: Comparison, at: datetime) -> Memory:
     """Remember a difference that has gone back and forth, hunk by hunk."""
     flaps = {name: time for name, time in memory.flaps.items() if _recent(time, at, FLAPPING_FOR)}
-    for hunk in comparison.hunks:
+    for hunk in filter(_says_something, comparison.hunks):
         flaps.pop(_difference(hunk), None)
         flaps[_difference(hunk)] = at.isoformat()
     return replace(memory, flaps=dict(list(flaps.items())[-REMEMBERED:]))
@@ -308,7 +308,7 @@ def learn_return(memory: Memory, comparison: Comparison, at: datetime) -> Memory
 def learn_places(memory: Memory, comparison: Comparison, old: Document, at: datetime) -> Memory:
     """Remember where a text changed, to find the places that change at every look."""
     places = dict(memory.places)
-    for hunk in comparison.hunks:
+    for hunk in filter(_says_something, comparison.hunks):
         place = _where(hunk, old)
         recent = tuple(time for time in places.pop(place, ()) if _recent(time, at, VOLATILE_WITHIN))
         places[place] = (*recent, at.isoformat())[-VOLATILE_AFTER:]
@@ -333,14 +333,22 @@ def _recent(time: str, at: datetime, span: timedelta) -> bool:
 
 
 def marks(comparison: Comparison, old: Document) -> tuple[str, ...]:
-    """A name for each hunk: where it stands and what differs there."""
-    return tuple(f"{_where(hunk, old)}:{_difference(hunk)}" for hunk in comparison.hunks)
+    """A name for each hunk that says something: where it stands and what differs there."""
+    return tuple(_mark(hunk, old) for hunk in comparison.hunks if _says_something(hunk))
 
 
 def confirmed(comparison: Comparison, old: Document, seen_twice: tuple[str, ...]) -> Comparison:
     """Only the hunks that two looks showed."""
-    named = zip(comparison.hunks, marks(comparison, old), strict=True)
-    return replace(comparison, hunks=tuple(hunk for hunk, mark in named if mark in seen_twice))
+    return replace(comparison, hunks=tuple(hunk for hunk in comparison.hunks if _mark(hunk, old) in seen_twice))
+
+
+def _mark(hunk: Hunk, old: Document) -> str:
+    return f"{_where(hunk, old)}:{_difference(hunk)}"
+
+
+def _says_something(hunk: Hunk) -> bool:
+    """Whether words differ: a look at markup or numbering teaches nothing about words."""
+    return hunk.op not in (Op.COSMETIC, Op.RENUMBERED)
 
 
 def volatile_places(memory: Memory) -> int:

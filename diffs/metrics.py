@@ -85,7 +85,9 @@ def _called(written: str, names: dict[str, str]) -> Metric:
 
 @cache
 def _by_name() -> dict[str, str]:
-    return {_key(plain(name)): metric for metric, fields in table("metrics").items() for name in fields.get("names", ())}
+    return {
+        _key(plain(name)): metric for metric, fields in table("metrics").items() for name in fields.get("names", ())
+    }
 
 
 @cache

@@ -68,4 +68,6 @@ def _fixed() -> re.Pattern[str]:
 def _programmes() -> re.Pattern[str]:
     heads = "|".join(table("wording_names")["programmes"])
     word = r"[A-ZÀ-Þ][\w&'.-]*"
-    return re.compile(rf"(?<!\w){word}(?: (?:(?:of|and|for|to|the|in|&) )?{word}){{0,6}}? (?:{heads})(?!\w)(?: (?:{heads})(?!\w))*")
+    return re.compile(
+        rf"(?<!\w){word}(?: (?:(?:of|and|for|to|the|in|&) )?{word}){{0,6}}? (?:{heads})(?!\w)(?: (?:{heads})(?!\w))*"
+    )

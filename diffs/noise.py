@@ -111,9 +111,11 @@ class _Rules:
         if rule or not at_edge:
             return rule
         said = loose(block.shown)
-        if said in _lines("edge_lines") or _is_language_switch(said):
+        # A policy's own headings, rows and items may be as short: "Contact us", "No".
+        is_loose = block.kind is BlockKind.PARAGRAPH or (block.kind is BlockKind.ITEM and bool(block.links))
+        if is_loose and (said in _lines("edge_lines") or _is_language_switch(said)):
             return "edge"
-        if number < _BEGINNING and block.kind is not BlockKind.ROW and _is_trail(block.shown):
+        if is_loose and number < _BEGINNING and _is_trail(block.shown):
             return "breadcrumb"
         return self._edge_pattern(block, said, about_cookies=about_cookies)
 
@@ -171,17 +173,16 @@ class _Rules:
         return _lines("lines").get(said) or ("advertised" if self._advertises(said) else "")
 
     def _breadcrumbs(self) -> None:
-        """Short linked lines before the title lead elsewhere."""
+        """Short lines before the title, the first of them a link home, are the way through the site."""
         first = next(
             (number for number, block in enumerate(self.blocks[:_BEGINNING]) if block.kind is BlockKind.HEADING), 0
         )
-        before = range(first)
-        if any(self.counts[number] > _LABEL_WORDS and number not in self.rule_of for number in before):
+        steps = [number for number in range(first) if number not in self.rule_of or self.rule_of[number] == "edge"]
+        if not steps or any(self.counts[number] > _LABEL_WORDS for number in steps):
             return
-        if not any(self.blocks[number].links for number in before):
-            return
-        for number in before:
-            self.rule_of.setdefault(number, "breadcrumb")
+        if loose(self.blocks[steps[0]].shown) in _lines("homes") and self.blocks[steps[0]].links:
+            for number in steps:
+                self.rule_of[number] = "breadcrumb"
 
     def _tails(self) -> None:
         """Headings like "Related articles" go with the links under them."""

@@ -12,7 +12,8 @@ from . import dates, facts, significance, targets
 from .document import Comparison, Document, Fact, Judgement, Outcome, Target, TargetMove
 from .history import Decision, News
 from .models import Change, Event, Observation, Page, Snapshot, TargetRow, Version
-from .store import changes, events, notices
+from .store import changes, notices
+from .store.events import OpenEvents
 
 #: Decisions that are told, and the kind of change they are.
 TOLD_KINDS = {
@@ -172,9 +173,9 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides) -> None:
     row.updated_on = dates.last_updated(new)[0]
 
 
-def note_unread(session: Session, page: Page, outcome: Outcome, reason: str, *, at: datetime) -> None:
+def note_unread(events: OpenEvents, outcome: Outcome, reason: str, *, at: datetime) -> None:
     """Note that the policy could not be read: could not look is never no change."""
-    events.happened(session, page, _EVENT_OF.get(outcome, "unreadable"), at=at, detail=f"{outcome}: {reason}")
+    events.happened(_EVENT_OF.get(outcome, "unreadable"), at=at, detail=f"{outcome}: {reason}")
 
 
 def forget(session: Session, page: Page) -> dict[str, Change]:

@@ -1,7 +1,8 @@
-"""What kind of rewording a sentence went through: does it still mean the same?"""
+"""What kind of rewording a sentence went through, and whether it still means the same."""
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from functools import cache
 
 from .amounts import find, spelled
@@ -24,22 +25,10 @@ def kind_of_rewording(pair: SentencePair) -> str:
     One of: "stamp" (a date the page was updated), "marker" (a number or bullet alone), "pointer" (a link to elsewhere,
     an address), "spelling", "order" (the same words), "title" (a short name reworded), "meaning" (all else).
     """
-    if _is_stamp(pair):
-        return "stamp"
-    if _MARKER_ONLY.fullmatch(pair.before) and _MARKER_ONLY.fullmatch(pair.after):
-        return "marker"
-    if not pair.before or not pair.after:
-        return "pointer" if _is_pointer(pair.before or pair.after) else "meaning"
-    gone, come = changed_words(pair)
-    if not gone and not come:
-        return "order"
-    if _only_addresses(pair):
-        return "pointer"
-    if _is_small(gone, come):
-        return "spelling"
-    if _is_pointer(pair.before) and _is_pointer(pair.after):
-        return "pointer"
-    return "title" if _is_title(pair.before) and _is_title(pair.after) else "meaning"
+    for kind, fits in _KINDS:
+        if fits(pair):
+            return kind
+    return "meaning"
 
 
 def changed_words(pair: SentencePair) -> tuple[list[str], list[str]]:
@@ -71,7 +60,10 @@ def _without(tokens: list[str], same: Counter[str]) -> list[str]:
 def _is_stamp(pair: SentencePair) -> bool:
     """Both sides are nothing but a line that says when the page was updated, or one is and the other is not there."""
     sides = [side for side in (pair.before, pair.after) if side]
-    return all(len(side.split()) <= _TITLE_WORDS and any(is_update_stamp(side, one) for one in dates_in(side)) for side in sides)
+    return all(
+        len(side.split()) <= _TITLE_WORDS and any(is_update_stamp(side, one) for one in dates_in(side))
+        for side in sides
+    )
 
 
 def _is_pointer(sentence: str) -> bool:
@@ -85,6 +77,8 @@ def _is_pointer(sentence: str) -> bool:
 
 
 def _only_addresses(pair: SentencePair) -> bool:
+    if not (pair.before and pair.after):
+        return False
     before, after = (loose(_URL.sub(" ", side)) for side in (pair.before, pair.after))
     return before == after
 
@@ -134,9 +128,50 @@ def _distance(one: str, other: str) -> int:
 
 def _is_title(sentence: str) -> bool:
     """A name rather than a statement: short, no full stop, no duty, no figure."""
-    if len(sentence.split()) > _TITLE_WORDS or sentence.rstrip().endswith((".", ";", ":", "。", "!", "?")) or "|" in sentence:
+    if (
+        len(sentence.split()) > _TITLE_WORDS
+        or sentence.rstrip().endswith((".", ";", ":", "。", "!", "?"))
+        or "|" in sentence
+    ):
         return False
     return not duties(sentence) and not find(sentence)
+
+
+def _is_marker(pair: SentencePair) -> bool:
+    return bool(_MARKER_ONLY.fullmatch(pair.before) and _MARKER_ONLY.fullmatch(pair.after))
+
+
+def _is_lone_pointer(pair: SentencePair) -> bool:
+    return not (pair.before and pair.after) and _is_pointer(pair.before or pair.after)
+
+
+def _is_reordered(pair: SentencePair) -> bool:
+    return bool(pair.before and pair.after) and changed_words(pair) == ([], [])
+
+
+def _is_respelled(pair: SentencePair) -> bool:
+    return bool(pair.before and pair.after) and _is_small(*changed_words(pair))
+
+
+def _are_pointers(pair: SentencePair) -> bool:
+    return _is_pointer(pair.before) and _is_pointer(pair.after)
+
+
+def _are_titles(pair: SentencePair) -> bool:
+    return bool(pair.before and pair.after) and _is_title(pair.before) and _is_title(pair.after)
+
+
+# In this order: the first that fits counts.
+_KINDS: tuple[tuple[str, Callable[[SentencePair], bool]], ...] = (
+    ("stamp", _is_stamp),
+    ("marker", _is_marker),
+    ("pointer", _is_lone_pointer),
+    ("order", _is_reordered),
+    ("pointer", _only_addresses),
+    ("spelling", _is_respelled),
+    ("pointer", _are_pointers),
+    ("title", _are_titles),
+)
 
 
 @cache

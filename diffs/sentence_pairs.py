@@ -63,11 +63,15 @@ def _across(pairs: list[SentencePair]) -> list[SentencePair]:
     ]
     used_old, used_new = {was for was, _ in found}, {now for _, now in found}
     joined = {now: SentencePair(was, now, section[now].section, section[now].hunk) for was, now in found}
-    return [
-        joined.get(pair.after, pair) if not pair.before else pair
-        for pair in pairs
-        if not (not pair.after and pair.before in used_old) and not (not pair.before and not pair.after)
-    ] if used_new else pairs
+    return (
+        [
+            joined.get(pair.after, pair) if not pair.before else pair
+            for pair in pairs
+            if not (not pair.after and pair.before in used_old) and not (not pair.before and not pair.after)
+        ]
+        if used_new
+        else pairs
+    )
 
 
 def is_wording(hunk: Hunk) -> bool:
@@ -94,9 +98,7 @@ def _shared(words: frozenset[str], others: frozenset[str]) -> float:
 
 def _of(blocks: tuple[Block, ...]) -> list[str]:
     return [
-        one
-        for block in blocks
-        for one in ([block.shown] if block.kind is BlockKind.ROW else sentences(block.shown))
+        one for block in blocks for one in ([block.shown] if block.kind is BlockKind.ROW else sentences(block.shown))
     ]
 
 

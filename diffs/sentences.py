@@ -5,10 +5,13 @@ from collections.abc import Iterator
 
 # After these a full stop ends no sentence.
 _SHORT = frozenset(
-    "e.g i.e eg ie no nos inc ltd co corp llc vs approx art arts sec fig st mr mrs dr u.s u.k etc ca cf al esp incl "
-    "excl max min para para. pp z.b bzw nr abs ggf d.h u.a z.t s.à r.l s.a s.p.a s.r.l p.ej ej núm p.es es n sig "
-    "m mme bv b.v jan feb mar apr jun jul aug sep sept oct nov dec p.m a.m".split()
+    """
+    e.g i.e eg ie no nos inc ltd co corp llc vs approx art arts sec fig st mr mrs dr u.s u.k etc ca cf al esp incl
+    excl max min para pp z.b bzw nr abs ggf d.h u.a z.t s.à r.l s.a s.p.a s.r.l p.ej ej núm p.es es n sig
+    m mme bv b.v jan feb mar apr jun jul aug sep sept oct nov dec p.m a.m
+    """.split()  # noqa: SIM905 (a table of words reads better so)
 )
+_LONGEST = 3000
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*|\n+")
 _OPENS = re.compile(r"[\"'“‘«(\[„¿¡]*(?:[^\W\d_]|\d|[§•*$€£])")
 _LAST_WORD = re.compile(r"[\w.]+$")
@@ -21,7 +24,10 @@ def sentences(text: str) -> Iterator[str]:
 
 
 def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each sentence starts and ends, surrounding space left out."""
+    """Yield where each sentence starts and ends, surrounding space left out.
+
+    What runs on without an end is cut between words, so that no reader of sentences meets one without bounds.
+    """
     start = 0
     for match in _END.finditer(text):
         if match.group()[0] in ".…" and not _ends(text, match):
@@ -41,12 +47,17 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
         return True
     first = rest.lstrip("\"'“‘«([„¿¡")[:1]
     # "1. März" and "No. 5" go on; a small letter after a full stop goes on too.
-    if word.isdigit() and len(word) <= 2:  # noqa: SIM103 - two reasons, told apart
+    if word.isdigit() and len(word) <= 2:
         return False
     return not first.islower()
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    while end - start > _LONGEST:
+        space = text.rfind(" ", start + _LONGEST // 2, start + _LONGEST)
+        cut = space if space > 0 else start + _LONGEST
+        yield from _trimmed(text, start, cut)
+        start = cut
     piece = text[start:end]
     stripped = piece.strip()
     if stripped:

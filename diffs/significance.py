@@ -38,7 +38,12 @@ _EDITORIAL = {
     "marker": "numbering changed",
 }
 
-_AMOUNTS = {"percent": "a percentage", "money": "an amount of money", "duration": "a period of time", "count": "a number"}
+_AMOUNTS = {
+    "percent": "a percentage",
+    "money": "an amount of money",
+    "duration": "a period of time",
+    "count": "a number",
+}
 _TARGET_MOVES = {
     "appeared": "a performance target appeared",
     "gone": "a performance target is gone",
@@ -147,7 +152,7 @@ _COSMETIC = {
 
 
 def _new_party(facts: tuple[Fact, ...]) -> Fact | None:
-    """The fact that one company stands where another stood; a new legal form alone or one of many affiliates is less."""
+    """The fact that one company stands where another stood; a new legal form or one of many affiliates is less."""
     for fact in facts:
         if fact.kind == "renamed" and companies(fact.before) and companies(fact.after) and not _same_house(fact):
             return fact
@@ -180,7 +185,9 @@ def _weigh(change: _Change, party: Fact | None) -> float:
 def _is_entry(pair: SentencePair) -> bool:
     """A short line without a verb of duty: an entry in an index, a title."""
     alone = pair.before or pair.after
-    return not (pair.before and pair.after) and len(alone.split()) <= 12 and not alone.endswith(".") and not duties(alone)
+    return (
+        not (pair.before and pair.after) and len(alone.split()) <= 12 and not alone.endswith(".") and not duties(alone)
+    )
 
 
 def _sanction_moved(pair: SentencePair) -> bool:
@@ -196,7 +203,8 @@ def _count_duties(facts: Iterable[Fact], *kinds: str) -> int:
     return sum(
         1
         for fact in facts
-        if fact.kind == "duty" and any(duty.kind in kinds for text in (fact.before, fact.after) for duty in duties(text))
+        if fact.kind == "duty"
+        and any(duty.kind in kinds for text in (fact.before, fact.after) for duty in duties(text))
     )
 
 

@@ -39,12 +39,16 @@ def _moves_of_metric(before: list[Target], after: list[Target]) -> list[TargetMo
     pairs = _pairs(old, new)
     found = [move for was, now in pairs if (move := _moved(was, now))]
     paired_old, paired_new = {id(was) for was, _ in pairs}, {id(now) for _, now in pairs}
-    for target in new:
-        if id(target) not in paired_new and not _stated(target, before):
-            found.append(TargetMove("appeared", None, target))
-    for target in old:
-        if id(target) not in paired_old and not _stated(target, after):
-            found.append(TargetMove("gone", target, None))
+    found += [
+        TargetMove("appeared", None, target)
+        for target in new
+        if id(target) not in paired_new and not _stated(target, before)
+    ]
+    found += [
+        TargetMove("gone", target, None)
+        for target in old
+        if id(target) not in paired_old and not _stated(target, after)
+    ]
     return _once(found)
 
 
@@ -66,7 +70,11 @@ def _statement(target: Target) -> Hashable:
 
 def _figure(target: Target) -> tuple[str, float, float | None]:
     """Direction and value: "< 1" and "<= 1" are the same figure."""
-    return ({"<": "<", "<=": "<", ">": ">", ">=": ">"}.get(target.comparator, target.comparator), target.value, target.value2)
+    return (
+        {"<": "<", "<=": "<", ">": ">", ">=": ">"}.get(target.comparator, target.comparator),
+        target.value,
+        target.value2,
+    )
 
 
 def _rank(target: Target) -> int:
@@ -114,7 +122,9 @@ def _moved(was: Target, now: Target) -> TargetMove | None:
         return TargetMove("strength", was, now)
     if _figure(was) != _figure(now):
         return TargetMove("stricter" if _stricter(was, now) else "looser", was, now)
-    if was.scope != now.scope and (None not in (was.scope, now.scope) or _overlap(was.sentence, now.sentence) >= _ALIKE):
+    if was.scope != now.scope and (
+        None not in (was.scope, now.scope) or _overlap(was.sentence, now.sentence) >= _ALIKE
+    ):
         return TargetMove("scope", was, now)
     if was.window and now.window and was.window != now.window:
         return TargetMove("window", was, now)

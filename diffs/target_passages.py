@@ -11,13 +11,6 @@ from .sentences import sentences
 from .target_words import has_cue
 from .vocabulary import plain, words
 
-_BACK = (
-    "this metric", "the metric", "this rate", "the rate", "your rate", "this score", "your score", "the score", "your percentage",
-    "this percentage", "this target", "the target", "this requirement", "the requirement", "it ", "diese Kennzahl", "diesen Wert", "dieser Wert",
-    "ce taux", "cet indicateur", "questa percentuale", "questa metrica", "esta tasa", "esta métrica", "este porcentaje",
-    "esta taxa", "dit percentage", "deze statistiek", "この指標", "この基準", "该指标", "此指标",
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Passage:
@@ -63,8 +56,7 @@ class Passage:
     @property
     def points_back(self) -> bool:
         """Whether the sentence speaks of a metric by a pronoun or as "this metric"."""
-        text = plain(self.text).lower()
-        return any(word.lower() in text for word in _BACK)
+        return bool(words("wording_targets", "cues", "back").search(plain(self.text)))
 
     def shows_other(self, amount: Amount) -> bool:
         """Whether the figure stands in a column of something else (a window, a fee, the seller's own value)."""
@@ -89,7 +81,8 @@ class Passage:
 
 def passages(document: Document) -> Iterator[Passage]:
     """Yield every sentence and row of a document with its surroundings, in reading order."""
-    lead, header = "", ()
+    lead = ""
+    header: tuple[str, ...] = ()
     recent: Metric | None = None
     place: tuple[str, ...] | None = None
     before: Block | None = None
@@ -122,7 +115,9 @@ def _of_block(block: Block, headings: tuple[str, ...], lead: str, header: tuple[
         yield Passage(part, block.place, headings, lead, near=parts, kind=block.kind)
 
 
-def _of_row(block: Block, cells: tuple[str, ...], headings: tuple[str, ...], header: tuple[str, ...]) -> Iterator[Passage]:
+def _of_row(
+    block: Block, cells: tuple[str, ...], headings: tuple[str, ...], header: tuple[str, ...]
+) -> Iterator[Passage]:
     """A row is one passage; where the header names a metric per column, each of those cells is one."""
     if cells == header:
         return

@@ -10,7 +10,8 @@ from .vocabulary import pattern, plain, table, words
 
 _STRENGTHS = ("binding", "goal", "recommendation", "advisory", "eligibility")
 _LEADS_TO = re.compile(
-    r"\b(?:results? in|leads? to|risk of|risk|donner lieu à|entraîner|comportare|führen|conllevar|resultar en|leiden tot)\b[: ]*",
+    r"\b(?:results? in|leads? to|risk of|risk|donner lieu à|entraîner|comportare|führen|conllevar|resultar en|"
+    r"leiden tot)\b[: ]*",
     re.IGNORECASE,
 )
 
@@ -57,7 +58,9 @@ def strength_of(passage: Passage, target: Target) -> str:
 def consequence_in(passage: Passage) -> str | None:
     """What follows from missing a target, in the page's words; None where the passage does not say."""
     if passage.cells:
-        return next((cell for cell in passage.cells[1:] if speaks_of_breach(plain(cell)) and not re.search(r"\d", cell)), None)
+        return next(
+            (cell for cell in passage.cells[1:] if speaks_of_breach(plain(cell)) and not re.search(r"\d", cell)), None
+        )
     if speaks_of_breach(plain(passage.text)):
         after = _LEADS_TO.search(plain(passage.text))
         told = passage.text[after.end() :].strip(" .:") if after else ""

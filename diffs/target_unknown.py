@@ -27,14 +27,16 @@ def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric 
     if found.amount.kind not in ("percent", "duration", "stars", "score"):
         return None
     text = plain(passage.text)
-    written = _row_name(passage) if passage.cells else _name_before(text[: found.start]) or _name_behind(text[found.end :])
+    written = (
+        _row_name(passage) if passage.cells else _name_before(text[: found.start]) or _name_behind(text[found.end :])
+    )
     if not written or _is_no_metric(written):
         return None
     if found.amount.kind == "duration" and not (_TIME.search(written) and (called or passage.states_targets)):
         return None
     new = NewMetric(f"unknown:{_snake(written)}", polarity(written))
     if passage.cells:
-        fits = called or passage.states_targets and bool(passage.header) or _agrees(found.sign, new.better)
+        fits = called or (passage.states_targets and bool(passage.header)) or _agrees(found.sign, new.better)
         return new if fits else None
     label = re.search(r"[:(–-]\s*$", text[: found.start]) is not None
     stated = bool(found.sign) and (has_cue(text) or label or speaks_of_breach(text) or passage.states_targets)
@@ -74,7 +76,11 @@ def _compounds() -> re.Pattern[str]:
 
 def _name_before(text: str) -> str:
     """The last name of a metric before the figure, in its clause."""
-    clause = re.split(r"[;|]|(?<=\D), ", text)[-1] if not _heads().search(text.rsplit(",", 1)[-1]) else text.rsplit(",", 1)[-1]
+    clause = (
+        re.split(r"[;|]|(?<=\D), ", text)[-1]
+        if not _heads().search(text.rsplit(",", 1)[-1])
+        else text.rsplit(",", 1)[-1]
+    )
     heads = list(_heads().finditer(clause))
     if heads:
         return _trimmed(clause[: heads[-1].end()])

@@ -9,6 +9,8 @@ from .vocabulary import pattern, table, words
 
 _SIGNS = ("<", "<=", ">", ">=")
 _NEAR_BEFORE, _NEAR_AFTER = 45, 25
+# No wording that holds a figure stands further from it than so many characters.
+_REACH = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Held:
 
 def held(text: str, amount: Amount) -> Held:
     """Find the comparator before or after an amount in a plain text; the longest wording counts."""
-    before, after = _before(text[: amount.start]), _after(text[amount.end :])
+    before, after = _before(text[: amount.start][-80:]), _after(text[amount.end : amount.end + 60])
     if before[0]:
         return Held(amount, before[0], amount.start - before[1], amount.end + after[1])
     return Held(amount, after[0], amount.start, amount.end + after[1])
@@ -62,18 +64,19 @@ def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
     near = f"{text[max(0, start - reach) : start]} \u2022 {text[end : end + (14 if named else _NEAR_AFTER)]}"
     if words("wording_targets", "never", "fee").search(near):
         return True
-    return bool(_compared().match(text[end:])) or bool(re.search(r"[$€£¥₹]\s*$", text[:start]))
+    return bool(_compared().match(text[end : end + _REACH])) or text[:start].rstrip()[-1:] in tuple("$€£¥₹")
 
 
 def is_named(text: str, found: Held) -> bool:
     """Whether the figure is called a target right there: "the 95% requirement", "Goal: 5% or less"."""
     before, after = _named()
-    return bool(before.search(text[: found.start]) or after.match(text[found.end :]))
+    return bool(before.search(text[max(0, found.start - _REACH) : found.start]) or after.match(text[found.end :][:_REACH]))
 
 
 def is_actual(text: str, found: Held) -> bool:
     """Whether a bare figure is what somebody reached: "Your rate is 10.53%"."""
-    before, after = text[: found.amount.start], text[found.amount.end :]
+    start, end = found.amount.start, found.amount.end
+    before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
     return found.sign == "" and bool(_ACTUAL.search(before) or _COMPARED_NEXT.match(after))
 
 
@@ -95,7 +98,8 @@ _ACTUAL = re.compile(
 
 # "Your rate of 3.2% is above our target".
 _COMPARED_NEXT = re.compile(
-    r"\s*(?:is|was|ist|est|è|es|é) (?:now |currently )?(?:above|below|over|under|higher|lower|more|less|über|unter|höher|"
+    r"\s*(?:is|was|ist|est|è|es|é) (?:now |currently )?"
+    r"(?:above|below|over|under|higher|lower|more|less|über|unter|höher|"
     r"niedriger|supérieur|inférieur|superior|inferior)|\s*(?:exceeds|überschreitet|dépasse|supera)",
     re.IGNORECASE,
 )
@@ -123,20 +127,18 @@ def _edged(one: str) -> str:
 
 def _before(text: str) -> tuple[str, int]:
     """The sign right before the end of `text`, and how many characters its wording takes."""
-    tail = text[-80:]
     best = ("", 0)
     for sign, shape in _comparators("before"):
-        match = shape.search(tail)
-        if match and len(tail) - match.start() > best[1]:
-            best = (sign, len(tail) - match.start())
+        match = shape.search(text)
+        if match and len(text) - match.start() > best[1]:
+            best = (sign, len(text) - match.start())
     return best
 
 
 def _after(text: str) -> tuple[str, int]:
-    head = text[:60]
     best = ("", 0)
     for sign, shape in _comparators("after"):
-        match = shape.match(head)
+        match = shape.match(text)
         if match and match.end() > best[1]:
             best = (sign, match.end())
     return best

@@ -74,14 +74,18 @@ def _metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tup
         return before.metric
     if found.amount.kind == "count":
         return None
-    if behind and not any(found.end <= other.start < behind.start and other.kind == found.amount.kind for other in amounts):
+    if behind and not any(
+        found.end <= other.start < behind.start and other.kind == found.amount.kind for other in amounts
+    ):
         return behind.metric
     return None
 
 
 def _right_behind(gap: str) -> bool:
     """Whether only small words stand between a figure and the metric after it ("a minimum 90% OTDR")."""
-    return not any(sign in gap for sign in ",;.:|") and len(gap.split()) <= 2 and not gap.strip().startswith(("and", "or"))
+    return (
+        not any(sign in gap for sign in ",;.:|") and len(gap.split()) <= 2 and not gap.strip().startswith(("and", "or"))
+    )
 
 
 def _fits(metric: Metric, amount: Amount) -> bool:
@@ -98,17 +102,24 @@ def _known(found: Held, metric: Metric, passage: Passage) -> Target | None:
     if not _fits(metric, amount) or is_other_amount(text, found, named=True) or passage.shows_other(amount):
         return None
     named = is_named(text, found)
-    if amount.kind == "duration" and found.sign not in ("<", "<=") and not (named and not found.sign):
-        return None
-    if amount.kind == "count" and not _holds_bare_number(found, text, metric, named=named):
-        return None
-    if is_actual(text, found) and not named:
-        return None
-    if amount.kind == "orders" and not (found.sign and has_cue(text)):
+    if (is_actual(text, found) and not named) or not _held_as_its_kind(found, text, metric, named=named):
         return None
     if not (found.sign or amount.value2 is not None or named or passage.states_targets or has_cue(text)):
         return None
     return _target(found, metric.name, metric.better, metric.unit, metric.scale)
+
+
+def _held_as_its_kind(found: Held, text: str, metric: Metric, *, named: bool) -> bool:
+    """Whether a figure that is no percentage is held the way a target of its kind is."""
+    match found.amount.kind:
+        case "duration":
+            return found.sign in ("<", "<=") or (named and not found.sign)
+        case "count":
+            return _holds_bare_number(found, text, metric, named=named)
+        case "orders":
+            return bool(found.sign) and has_cue(text)
+        case _:
+            return True
 
 
 def _holds_bare_number(found: Held, text: str, metric: Metric, *, named: bool) -> bool:
@@ -160,9 +171,7 @@ def _unit(amount: Amount) -> str:
     return amount.unit.removeprefix("business ") if amount.kind == "duration" else amount.kind
 
 
-def _target(
-    found: Held, name: str, better: str, unit: str, scale: tuple[float, float] | None
-) -> Target | None:
+def _target(found: Held, name: str, better: str, unit: str, scale: tuple[float, float] | None) -> Target | None:
     """The target value, canonical: what to keep, not what breaks it."""
     amount = found.amount
     if amount.kind == "duration":

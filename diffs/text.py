@@ -73,9 +73,9 @@ def loose(shown: str) -> str:
     return " ".join(_MEANING.findall(fold(shown).casefold()))
 
 
-# A minus counts where a negative figure can stand: not inside "10-day" or "5 - 7".
+# A minus counts where a negative figure can stand: not in "10-day", "5-7" or "5 - 7".
 _MEANING = re.compile(
-    r"(?<![\w)]\s)(?<![\w)])-(?=\d)|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤]|(?:(?!\d)\w)+",
+    r"(?<![^\s(<>=≤≥])-(?=\d)|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤]|(?:(?!\d)\w)+",
 )
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from . import compare, reading, record, targets
-from .document import Capture, Comparison, Document, Extraction, Target
+from .document import Capture, Comparison, Document, Extraction, Hunk, Op, SpanOp, Target
 from .errors import BodyLost
 from .history import Past
 from .models import Page, Snapshot, Version
@@ -29,7 +29,7 @@ class Texts:
     def __init__(self, session: Session, page: Page) -> None:
         self._session = session
         self._page = page
-        self._versions = {version.text_sha256: version for version in versions.listed(session, page)}
+        self._versions: dict[str, Version | None] = {}
         self._documents: dict[str, Document] = {}
         self._targets: dict[str, tuple[Target, ...]] = {}
         self._extractions: dict[str, Extraction | None] = {}
@@ -37,7 +37,9 @@ class Texts:
 
     def version(self, text: str) -> Version | None:
         """The version with this text, None for a text that was never stored."""
-        return self._versions.get(text)
+        if text not in self._versions:
+            self._versions[text] = versions.by_text(self._session, self._page, text) if text else None
+        return self._versions[text]
 
     def past(self, text: str) -> Past | None:
         """What history needs to know of a text; None for a new one."""
@@ -110,12 +112,22 @@ class Texts:
             if old is None:
                 continue
             comparison = compare.compare(old, document)
-            size = sum(len(hunk.text_before) + len(hunk.text_after) for hunk in comparison.hunks)
+            size = sum(map(_size, comparison.hunks))
             if best is None or size < best[0]:
                 best = (size, text, old, comparison)
         if best is None:
             raise BodyLost(f"No earlier text of {self._page.key} is there.", remedy="Run policywatch verify.")
         return best[1:]
+
+
+def _size(hunk: Hunk) -> int:
+    """How much text a hunk changes, in characters."""
+    if hunk.op in (Op.COSMETIC, Op.RENUMBERED):
+        return 0
+    if hunk.spans:
+        return sum(len(span.text) for span in hunk.spans if span.op is not SpanOp.EQUAL)
+    # A move changes no words, but the nearer text is the one in which things stand where they stood.
+    return len(hunk.text_before) + len(hunk.text_after) if hunk.op is not Op.MOVED else 1
 
 
 def _keep(kept: dict[str, T], key: str, value: T) -> None:

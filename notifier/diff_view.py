@@ -113,7 +113,7 @@ def _note(hunk: Hunk) -> str:
 
 
 def _edited(hunk: Hunk) -> bool:
-    return any(span.op is not SpanOp.EQUAL for span in hunk.spans)
+    return any(span.op is not SpanOp.EQUAL for span in hunk.marks)
 
 
 def _lines(hunk: Hunk, room: Room) -> Iterator[Line]:
@@ -137,7 +137,7 @@ def _edited_lines(hunk: Hunk, room: Room) -> Iterator[Line]:
     blocks = hunk.after or hunk.before
     kind = blocks[0].kind if blocks else BlockKind.PARAGRAPH
     rows = all(block.kind is BlockKind.ROW for block in (*hunk.before, *hunk.after))
-    for spans in _split(hunk.spans, "\n"):
+    for spans in _split(hunk.marks, "\n"):
         cells = _split(spans, CELL_BORDER) if rows and _borders_kept(spans) else [spans]
         yield Line(kind, tuple(tuple(_shortened(cell, room)) for cell in cells))
 

@@ -28,7 +28,7 @@ class Summary:
     points: tuple[str, ...]
 
 
-def summarise(
+def summarise(  # noqa: PLR0917 (a change has as many parts)
     title: str,
     kind: str,
     comparison: Comparison,

@@ -23,7 +23,14 @@ _QUOTE = 280
 _SHORT_QUOTE = 95
 _AMOUNTS = ("money", "percent", "duration", "count", "date")
 _SIGNS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
-_UNITS = {"percent": " %", "hours": " hours", "days": " days", "score": " points", "stars": " stars", "orders": " orders"}
+_UNITS = {
+    "percent": " %",
+    "hours": " hours",
+    "days": " days",
+    "score": " points",
+    "stars": " stars",
+    "orders": " orders",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +128,12 @@ def _held(target: Target) -> str:
 
 def _as_written(value: float, sentence: str) -> str:
     """The figure in the page's own spelling ("2,5"), which may be a word ("ten")."""
-    for amount in find(sentence):
-        for figure in re.findall(r"\d[\d.,' ]*\d|\d", plain(amount.text)) or [amount.text.split()[0]]:
-            if value in (amount.value, amount.value2) and _same(figure, value):
-                return figure
+    for language in ("", "de"):
+        for amount in find(sentence, language):
+            if value in (amount.value, amount.value2):
+                figures: list[str] = re.findall(r"\d[\d.,' ]*\d|\d", amount.text) or [amount.text.split()[0]]
+                return figures[0] if value == amount.value else figures[-1]
     return f"{value:g}"
-
-
-def _same(figure: str, value: float) -> bool:
-    digits = re.sub(r"[^\d]", "", figure)
-    return not digits or digits.lstrip("0") == re.sub(r"[^\d]", "", f"{value:.10g}").lstrip("0") or float(digits) == value
 
 
 def _for(target: Target) -> str:
@@ -158,8 +161,8 @@ def _amounts(facts: Iterable[Fact]) -> Iterator[Point]:
         context = "" if len(steps) > 1 else f" (“{around(group[0].sentence_after, group[0].after, 120)}”)"
         text = f"{subject}: {told}{context}" if subject else f"{told}{context}"
         short = f"{subject or last_heading(section) or 'Changed'}: {told}"
-        base = 45 if group[0].kind == "date" else 50 if group[0].kind == "count" else 60
-        weights = base + _weight_of(" ".join((group[0].sentence_after, section)))
+        base = {"date": 45, "count": 40}.get(group[0].kind, 60)
+        weights = base + _weight_of(f"{group[0].sentence_after} {section}")
         places = tuple(dict.fromkeys(fact.hunk for fact in group))
         yield Point(weights, text, short, section, places, is_date=group[0].kind == "date")
 
@@ -173,12 +176,16 @@ def _subject(fact: Fact) -> str:
     """What a figure is about: the term it defines, its row, or the matter of its sentence."""
     sentence = plain(fact.sentence_after)
     if fact.kind == "date":
-        return "In force from" if any(is_effective(fact.sentence_after, one) for one in dates_in(fact.sentence_after)) else ""
+        return (
+            "In force from"
+            if any(is_effective(fact.sentence_after, one) for one in dates_in(fact.sentence_after))
+            else ""
+        )
     if " | " in sentence:
-        return shorten(fact.sentence_after.split(" | ")[0], 60)
+        return shorten(fact.sentence_after.split(" | ", maxsplit=1)[0], 60)
     term = re.match(r'\W*"([^"\d]{2,60})"', sentence)
     if term:
-        return term.group(1).strip(" ,.")
+        return str(term.group(1)).strip(" ,.")
     for words, name in _subjects():
         if all(word.search(sentence) for word in words):
             return name
@@ -222,7 +229,10 @@ _MOST_FIGURES = 8
 def _figures(facts: tuple[Fact, ...]) -> Iterator[Point]:
     """The amounts and periods of clauses that came or went, in one point: what a long revision must not hide."""
     told = []
-    for name, side, other in (("Figures in new text", "after", "before"), ("in removed text", "before", "after")):
+    for name, side, other in (
+        ("Figures in new text", "after", "before"),
+        ("Figures in removed text", "before", "after"),
+    ):
         found = [fact for fact in facts if fact.kind in _FIGURES and getattr(fact, side) and not getattr(fact, other)]
         found.sort(key=lambda fact: _FIGURES.index(fact.kind))
         values = list(dict.fromkeys(" ".join(getattr(fact, side).split()) for fact in found))
@@ -230,7 +240,7 @@ def _figures(facts: tuple[Fact, ...]) -> Iterator[Point]:
             told.append(f"{name}: {'; '.join(values[:_MOST_FIGURES])}")
     if told:
         text = ". ".join(told)
-        yield Point(33, text[:1].upper() + text[1:], text[:1].upper() + text[1:], "", ())
+        yield Point(33, text, text, "", ())
 
 
 _FIGURES = ("money", "percent", "duration")
@@ -258,7 +268,11 @@ def _effective(pairs: Iterable[SentencePair], effective_on: date | None) -> Iter
 
 def _sentences(pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], hunks: tuple[Hunk, ...]) -> Iterator[Point]:
     """Clauses that came, went or were reworded."""
-    told = {(fact.sentence_before, fact.sentence_after) for fact in facts if fact.kind in _AMOUNTS and fact.before and fact.after}
+    told = {
+        (fact.sentence_before, fact.sentence_after)
+        for fact in facts
+        if fact.kind in _AMOUNTS and fact.before and fact.after
+    }
     renames = [(fact.before, fact.after) for fact in facts if fact.kind == "renamed"]
     for pair in pairs:
         kind = kind_of_rewording(pair)
@@ -269,7 +283,9 @@ def _sentences(pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], hunks: 
         else:
             verb, alone = ("New", pair.after) if pair.after else ("Removed", pair.before)
             text, short = (f"{verb}: “{excerpt(alone, length)}”" for length in (_QUOTE, _SHORT_QUOTE))
-        yield Point(_sentence_weight(pair, kind, changed_text(pair, hunks[pair.hunk])), text, short, pair.section, (pair.hunk,))
+        yield Point(
+            _sentence_weight(pair, kind, changed_text(pair, hunks[pair.hunk])), text, short, pair.section, (pair.hunk,)
+        )
 
 
 def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from backports.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
 from sqlalchemy import Row, literal, select
 from sqlmodel import Session, col
+from sqlmodel import select as sqlmodel_select
 
 from diffs.errors import BodyLost
 from diffs.models import Body
@@ -34,10 +35,21 @@ def digest(data: bytes) -> str:
 
 def put(session: Session, data: bytes, *, like: str | None = None) -> str:
     """Store bytes once and return their SHA-256; `like` names a body that they probably resemble."""
+    stored = known(session, data)
+    if stored is not None:
+        return stored
     name = digest(data)
-    if session.get(Body, name) is None:
-        session.add(_packed(session, name, data, like))
-        session.flush()
+    session.add(_packed(session, name, data, like))
+    session.flush()
+    _keep(session, name, data)
+    return name
+
+
+def known(session: Session, data: bytes) -> str | None:
+    """The name of these bytes where they are stored already, else None."""
+    name = digest(data)
+    if session.exec(sqlmodel_select(Body.sha256).where(Body.sha256 == name)).first() is None:
+        return None
     _keep(session, name, data)
     return name
 

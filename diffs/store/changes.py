@@ -94,7 +94,7 @@ def _hunk(fields: dict[str, Any]) -> Hunk:
         after=tuple(block_from(block) for block in fields["after"]),
         old_at=fields["old_at"],
         new_at=fields["new_at"],
-        spans=tuple(Span(SpanOp(span["op"]), span["text"]) for span in fields["spans"]),
+        spans=tuple(Span(SpanOp(span["op"]), span["text"], span.get("cosmetic", False)) for span in fields["spans"]),
         rename=fields["rename"],
     )
 

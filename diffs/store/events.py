@@ -7,23 +7,30 @@ from sqlmodel import Session, col, select
 from diffs.models import Event, Page
 
 
-def happened(session: Session, page: Page, kind: str, *, at: datetime, detail: str) -> Event:
-    """Note an event, or that an open one of this kind goes on."""
-    query = select(Event).where(Event.page_id == page.id, Event.kind == kind, col(Event.ended_at).is_(None))
-    event = session.exec(query).first()
-    if event is None:
-        event = Event(page_id=page.id, kind=kind, started_at=at, last_at=at, detail=detail)
-        session.add(event)
-    else:
-        event.last_at, event.count, event.detail = at, event.count + 1, detail
-    return event
+class OpenEvents:
+    """The events of one page that go on, while its looks are judged."""
 
+    def __init__(self, session: Session, page: Page) -> None:
+        self._session = session
+        self._page_id = page.id
+        self._open = {event.kind: event for event in listed(session, page, open_only=True)}
 
-def ended(session: Session, page: Page, kinds: tuple[str, ...], *, at: datetime) -> None:
-    """Close the open events of these kinds."""
-    query = select(Event).where(Event.page_id == page.id, col(Event.ended_at).is_(None), col(Event.kind).in_(kinds))
-    for event in session.exec(query):
-        event.ended_at = at
+    def happened(self, kind: str, *, at: datetime, detail: str) -> None:
+        """Note an event, or that an open one of this kind goes on. `at` is UTC."""
+        event = self._open.get(kind)
+        if event is None:
+            event = Event(page_id=self._page_id, kind=kind, started_at=at, last_at=at, detail=detail)
+            self._session.add(event)
+            self._open[kind] = event
+        else:
+            event.last_at, event.count, event.detail = at, event.count + 1, detail
+
+    def ended(self, kinds: tuple[str, ...], *, at: datetime) -> None:
+        """Close the open events of these kinds."""
+        for kind in kinds:
+            event = self._open.pop(kind, None)
+            if event is not None:
+                event.ended_at = at
 
 
 def listed(session: Session, page: Page, *, open_only: bool = False) -> list[Event]:

@@ -52,8 +52,10 @@ def last_read_at(session: Session, page: Page) -> datetime | None:
     return session.exec(query.limit(1)).first()
 
 
-def last_traces(session: Session, page: Page) -> dict[str, str] | None:
-    """The traces of noise of the last look that read the policy."""
+def last_traces(session: Session, page: Page, newest: Observation) -> dict[str, str] | None:
+    """The traces of noise of the last look that read the policy; `newest` is the last look of all."""
+    if newest.version_id is not None:
+        return newest.traces
     query = (
         select(Observation.traces)
         .where(Observation.page_id == page.id, col(Observation.version_id).is_not(None))

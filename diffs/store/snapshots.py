@@ -31,7 +31,7 @@ def add(
     if session.get_bind().dialect.name == "postgresql":
         # SQLite has one writer anyway; PostgreSQL's many must take turns at the end of the chain.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-    body = bodies.put(session, capture.body, like=_newest_body(session, page)) if capture.body else None
+    body = _stored(session, page, capture.body) if capture.body else None
     snapshot = Snapshot(
         page_id=page.id,
         observed_at=observed_at,
@@ -55,6 +55,12 @@ def add(
     session.add(snapshot)
     session.flush()
     return snapshot
+
+
+def _stored(session: Session, page: Page, body: bytes) -> str:
+    """The body's name; its predecessor is looked for only where the body is new."""
+    known = bodies.known(session, body)
+    return known or bodies.put(session, body, like=_newest_body(session, page))
 
 
 def _newest_body(session: Session, page: Page) -> str | None:
@@ -122,8 +128,10 @@ def last_look_at(session: Session, page_id: int) -> datetime | None:
     return session.exec(query).one()
 
 
-def validators(session: Session, page_id: int) -> dict[str, str]:
+def validators(session: Session, page_id: int, *, url: str, fetched_by: str) -> dict[str, str]:
     """Request headers for a conditional GET, from the newest look whose policy was read; {} when it gave none.
+
+    Only looks at the same address by the same fetcher count.
 
     Only a look that was read counts, so that a validator of an error page never hides the policy.
     """
@@ -132,6 +140,8 @@ def validators(session: Session, page_id: int) -> dict[str, str]:
         .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
         .where(
             Snapshot.page_id == page_id,
+            Snapshot.url == url,
+            Snapshot.fetched_by == fetched_by,
             Snapshot.status == 200,
             col(Snapshot.recorded).is_(False),
             col(Observation.outcome).in_([str(outcome) for outcome in READ]),
