@@ -1,11 +1,10 @@
 """One crawl at a time on one archive: two would ask the same pages twice."""
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
@@ -39,32 +38,25 @@ def alone(archive: Archive) -> Iterator[None]:
 
 @contextmanager
 def _file(path: Path) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise _busy(os.read(descriptor, 20).decode(errors="replace")) from None
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        yield
-    finally:
-        os.close(descriptor)
+        with FileLock(path, timeout=0):
+            yield
+    except Timeout:
+        raise _busy() from None
 
 
 @contextmanager
 def _advisory(archive: Archive) -> Iterator[None]:
     with archive.read() as session:
         if not session.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": CRAWL_LOCK}).scalar():
-            raise _busy("")
+            raise _busy()
         try:
             yield
         finally:
             session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": CRAWL_LOCK})
 
 
-def _busy(process: str) -> AnotherCrawl:
-    who = f" (process {process})" if process.strip().isdigit() else ""
+def _busy() -> AnotherCrawl:
     return AnotherCrawl(
-        f"Another crawl is running on this archive{who}.", remedy="Wait until it has finished; nothing was asked."
+        "Another crawl is running on this archive.", remedy="Wait until it has finished; nothing was asked."
     )

@@ -30,7 +30,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
-from .addresses import host_of, is_loopback, refused
+from .addresses import refused
 
 #: What a page is about; a seller filters by it (design, section 3).
 Category = Literal[
@@ -325,5 +325,5 @@ def _without_long_strings(text: str) -> Iterator[str]:
 
 
 def needs_contact(pages: Iterable[WatchedPage]) -> bool:
-    """Whether one of the pages lies outside this machine: then the host is told whom to write to."""
-    return any(page.crawled and not is_loopback(host_of(page.url)) for page in pages)
+    """Whether any of the pages is fetched: then its host is told whom to write to."""
+    return any(page.crawled for page in pages)

@@ -24,14 +24,14 @@ from .settings import CrawlSettings, crawl_settings
 def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Problem]]:
     """The pages of the watch-lists and marketplaces in the settings, and what could not be used of them.
 
-    With neither, those of every shipped list; lists of more pages (`…-more`) only where they are named.
+    With neither there are none: what comes with the program is never watched unasked. Lists of more pages (`…-more`)
+    only where they are named.
     """
     shipped = {entry.name.removesuffix(".toml"): entry for entry in shipped_watchlists()}
     wanted: list[Path | Traversable] = [_found(path, shipped) for path in settings.watchlists]
     places = [place.lower() for place in settings.marketplaces]
-    if places or not wanted:
-        first = (name for name in shipped if not name.endswith("-more"))
-        wanted += [shipped[name] for name in first if not places or name.rpartition("-")[2] in places]
+    first = (name for name in shipped if not name.endswith("-more"))
+    wanted += [shipped[name] for name in first if name.rpartition("-")[2] in places]
     pages, problems = read_watchlists(wanted, allow_private_addresses=settings.allow_private_addresses)
     for place in places:
         if not any(name.endswith(f"-{place}") for name in shipped):
@@ -78,7 +78,7 @@ def chosen_pages(pages: Sequence[WatchedPage], keys: Sequence[str]) -> list[Watc
 
 
 def check_contact(pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
-    """Raise SettingsError where a page lies outside this machine and nobody said whom its host may write to."""
+    """Raise SettingsError where something would be fetched and nobody said whom its host may write to."""
     if not settings.contact and needs_contact(pages):
         raise SettingsError(
             "No contact is set, and a site's owner must be able to reach whoever asks.",

@@ -194,8 +194,7 @@ def _drop(root: HtmlElement, selectors: tuple[str, ...]) -> None:
 
 def _remove(element: HtmlElement) -> None:
     parent = element.getparent()
-    if parent is None:
-        return
+    assert parent is not None, "the root of a page is never taken out"
     tail = element.tail or ""
     before = element.getprevious()
     parent.remove(element)

@@ -46,7 +46,8 @@ def decode(body: bytes, content_type: str = "") -> str:
     """
     start = body[:_SNIFFED]
     encoding, mark = read_bom(start)
-    is_binary = start.startswith(_MAGIC) or (start.count(0) > len(start) // 50 and "utf-16" not in content_type.casefold())
+    is_wide = "utf-16" in content_type.casefold() or "utf-32" in content_type.casefold()
+    is_binary = start.startswith(_MAGIC) or (start.count(0) > len(start) // 50 and not is_wide)
     if encoding is None and is_binary:
         msg = f"The {len(body)} bytes are no text."
         raise ExtractionError(msg, remedy="Watch the page that links to the file instead.")
@@ -54,11 +55,12 @@ def decode(body: bytes, content_type: str = "") -> str:
         return _CONTROL.sub(" ", body[len(mark) :].decode(encoding, "replace"))
     try:
         # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever the page says.
-        text = body.translate(_BLANKED).decode("utf-8-sig")
+        if not is_wide:
+            return body.translate(_BLANKED).decode("utf-8-sig")
     except UnicodeDecodeError:
-        text = html_to_unicode(content_type or None, body, default_encoding="utf-8", auto_detect_fun=_detected)[1]
-        return _CONTROL.sub(" ", text)
-    return text
+        pass
+    declared = html_to_unicode(content_type or None, body, default_encoding="utf-8", auto_detect_fun=_detected)
+    return _CONTROL.sub(" ", declared[1])
 
 
 def _detected(body: bytes) -> str:
@@ -71,16 +73,16 @@ def _detected(body: bytes) -> str:
 
 def parse(text: str) -> HtmlElement | None:
     """The tree of a page; None where nothing is in it."""
-    for flattened in (None, _GROUPING, _ANY_TAG):
-        parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
-        source = flattened.sub("<p>", text) if flattened else text
-        try:
+    try:
+        for flattened in (None, _GROUPING, _ANY_TAG):
+            parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
+            source = flattened.sub("<p>", text) if flattened else text
             root = document_fromstring(source.encode("utf-8", "replace") or b"<p>", parser=parser)
-        except (etree.ParserError, AssertionError):
-            return None
-        if not any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
-            return root
-    return None
+            if not any(error.type_name == "ERR_RESOURCE_LIMIT" for error in parser.error_log):
+                break
+    except (etree.ParserError, AssertionError):
+        return None
+    return root
 
 
 def kind_of(media_type: str, text: str) -> str:

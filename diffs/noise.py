@@ -232,15 +232,17 @@ class _Rules:
         return block.kind is not BlockKind.ITEM or bool(block.links)
 
     def _feedback_forms(self) -> None:
-        """What follows a feedback question at the end of a page belongs to the form."""
+        """What follows a feedback question at the end of a page belongs to the form: a few words without a sentence."""
         asked = [number for number, rule in self.rule_of.items() if rule == "feedback"]
-        for number in asked[-1:]:
-            rest = range(number + 1, len(self.blocks))
-            if len(rest) <= _END and all(
-                self.counts[after] <= _LABEL_WORDS and not self.blocks[after].links for after in rest
-            ):
-                for after in rest:
-                    self.rule_of.setdefault(after, "feedback")
+        rest = range(max(asked, default=len(self.blocks)) + 1, len(self.blocks))
+        if len(rest) <= _END and all(self._is_form_field(number) for number in rest):
+            for number in rest:
+                self.rule_of.setdefault(number, "feedback")
+
+    def _is_form_field(self, number: int) -> bool:
+        block = self.blocks[number]
+        is_label = self.counts[number] <= _LABEL_WORDS and not block.links and not block.compared.endswith((".", ":", ";"))
+        return number in self.rule_of or (block.kind is BlockKind.PARAGRAPH and is_label)
 
     def _spared(self) -> None:
         """A page that would lose most of its words to these rules is short, not furniture: only sure rules hold."""

@@ -11,6 +11,9 @@ from .sentences import sentences
 from .target_words import has_cue
 from .vocabulary import plain, words
 
+# How many sentences before and after one may say more about its target.
+_NEAR = 3
+
 
 @dataclass(frozen=True)
 class Passage:
@@ -111,8 +114,9 @@ def _of_block(block: Block, headings: tuple[str, ...], lead: str, header: tuple[
         yield from _of_row(block, cells, headings, header)
         return
     parts = tuple(sentences(block.shown))
-    for part in parts:
-        yield Passage(part, block.place, headings, lead, near=parts, kind=block.kind)
+    for at, part in enumerate(parts):
+        near = parts[max(0, at - _NEAR) : at + _NEAR + 1]
+        yield Passage(part, block.place, headings, lead, near=near, kind=block.kind)
 
 
 def _of_row(

@@ -43,6 +43,13 @@ def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric 
     return new if stated or called or (not found.sign and has_cue(text)) else None
 
 
+def names_something(text: str) -> bool:
+    """A cheap look whether a plain text can hold the name of a metric, or calls a figure a target."""
+    if _heads().search(text) or _compounds().search(text):
+        return True
+    return bool(words("wording_targets", "cues", "named").search(text))
+
+
 def polarity(name: str) -> str:
     """Which way is good for a metric, from the words of its name: "lower", "higher" or ""."""
     lowered = name.lower()

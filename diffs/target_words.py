@@ -70,7 +70,9 @@ def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
 def is_named(text: str, found: Held) -> bool:
     """Whether the figure is called a target right there: "the 95% requirement", "Goal: 5% or less"."""
     before, after = _named()
-    return bool(before.search(text[max(0, found.start - _REACH) : found.start]) or after.match(text[found.end :][:_REACH]))
+    return bool(
+        before.search(text[max(0, found.start - _REACH) : found.start]) or after.match(text[found.end :][:_REACH])
+    )
 
 
 def is_actual(text: str, found: Held) -> bool:

@@ -15,7 +15,7 @@ from .metrics import Mention, Metric, mentions
 from .target_moves import moves
 from .target_passages import Passage, passages
 from .target_setting import consequence_in, scope_of, strength_of, window_of
-from .target_unknown import unknown_metric
+from .target_unknown import names_something, unknown_metric
 from .target_words import (
     Held,
     breached,
@@ -53,8 +53,12 @@ def _read(passage: Passage, language: str) -> Iterator[Target]:
     if not amounts or is_example(text):
         return
     named = mentions(text)
+    if not (named or passage.column or passage.context_metric or names_something(text)):
+        return
     told: set[tuple[str, float]] = set()
     for amount in amounts:
+        if amount.kind == "money":
+            continue
         found = held(text, amount)
         metric = _metric_for(found, text, named, amounts) or passage.column
         target = _known(found, metric, passage) if metric else _from_context(found, passage, named)

@@ -80,11 +80,8 @@ def test_a_web_address_is_a_contact_too() -> None:
     assert "; https://example.com/bot)" in CrawlSettings(contact="https://example.com/bot").user_agent
 
 
-def test_without_a_list_the_first_list_of_every_marketplace_is_watched() -> None:
-    pages, problems = watched_pages(CrawlSettings())
-
-    assert problems == []
-    assert {"US", "DE", "JP"} <= {page.marketplace for page in pages}
+def test_nothing_is_watched_unasked(nowhere: Path) -> None:
+    assert watched_pages(CrawlSettings()) == ([], [])
 
 
 def test_marketplaces_choose_among_the_shipped_lists() -> None:

@@ -288,9 +288,9 @@ def test_nothing_invisible_is_kept(hidden):
 
 
 def test_a_folded_panel_of_text_is_kept():
-    page = f"<div aria-hidden='true'><p>{SENTENCE}</p></div><div hidden='until-found'><p>{SENTENCE}</p></div>"
+    page = f"<div aria-hidden='true'><p>{SENTENCE * 3}</p><i>{SENTENCE}</i></div><div hidden='until-found'><p>{SENTENCE}</p></div>"
 
-    assert texts(page) == [SENTENCE, SENTENCE]
+    assert texts(page) == [SENTENCE * 3, SENTENCE, SENTENCE]
 
 
 def test_furniture_by_name_that_holds_policy_is_policy():
