@@ -83,29 +83,38 @@ _CONTACT = re.compile(r"[^\s()<>;,]+@[^\s()<>;,]+\.[^\s()<>;,]+|https?://[^\s()<
 class CrawlSettings(TomlSettings):
     """How we ask.
 
-    `contact` is an e-mail address or web page where a site's owner reaches whoever runs this crawler.
-    `allow_private_addresses` allows pages on the loopback and in private networks.
-    `min_gap` is the least time between two requests to one host in seconds; None means 10, and none on the loopback.
-    `confirm` asks for every new text a second time before it is told.
-    `timeout` is how long one answer may take in seconds, `max_body` how large it may be, packed and unpacked.
-    `max_wait` is how long a crawl waits for a host that asks for patience (Retry-After), in seconds; a host that
-    asks for more is left alone until then. `retries` is how often a page that failed for the moment is asked again.
-    `watchlists` are files to watch, or names of lists that come with the program ("amazon-us-more"); `marketplaces`
-    takes those lists by marketplace ("US", "DE"). With neither, the first list of every marketplace is watched.
-    `chromium` is the browser's program, "" to look for it.
+    Raises pydantic.ValidationError; `crawl_settings` turns that into a SettingsError with a remedy.
     """
 
-    contact: str = ""
-    allow_private_addresses: bool = False
-    min_gap: float | None = Field(default=None, ge=0, le=86_400)
-    confirm: bool = True
-    timeout: float = Field(default=30.0, gt=0, le=600)
-    max_body: ByteSize = Field(default=ByteSize(20_000_000), ge=1_000)
-    max_wait: float = Field(default=60.0, ge=0, le=3_600)
-    retries: int = Field(default=2, ge=0, le=5)
-    watchlists: Annotated[tuple[Path, ...], NoDecode] = ()
-    marketplaces: Annotated[tuple[str, ...], NoDecode] = ()
-    chromium: str = ""
+    contact: str = Field(default="", description="e-mail or web address where a site's owner reaches you; needed")
+    allow_private_addresses: bool = Field(
+        default=False, description="also pages on this machine and in private networks"
+    )
+    min_gap: float | None = Field(
+        default=None,
+        ge=0,
+        le=86_400,
+        description="least seconds between two requests to one host; 10 or more, less holds on this machine only",
+    )
+    confirm: bool = Field(default=True, description="ask for every new text a second time before it is told")
+    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds one answer may take")
+    max_body: ByteSize = Field(
+        default=ByteSize(20_000_000), ge=1_000, description="the largest answer, packed and unpacked"
+    )
+    max_wait: float = Field(
+        default=60.0,
+        ge=0,
+        le=3_600,
+        description="seconds a crawl waits for a host that asks for patience; one that asks for more is left alone",
+    )
+    retries: int = Field(default=2, ge=0, le=5, description="how often a page that failed for the moment is asked again")
+    watchlists: Annotated[tuple[Path, ...], NoDecode] = Field(
+        default=(), description="files to watch, or names of lists that come with the program, such as amazon-us-more"
+    )
+    marketplaces: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="marketplaces whose first list is watched, such as US,DE"
+    )
+    chromium: str = Field(default="", description="the browser's program; looked for when empty")
 
     @field_validator("contact")
     @classmethod

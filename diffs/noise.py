@@ -241,7 +241,9 @@ class _Rules:
 
     def _is_form_field(self, number: int) -> bool:
         block = self.blocks[number]
-        is_label = self.counts[number] <= _LABEL_WORDS and not block.links and not block.compared.endswith((".", ":", ";"))
+        is_label = (
+            self.counts[number] <= _LABEL_WORDS and not block.links and not block.compared.endswith((".", ":", ";"))
+        )
         return number in self.rule_of or (block.kind is BlockKind.PARAGRAPH and is_label)
 
     def _spared(self) -> None:

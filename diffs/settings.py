@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 #: The configuration file, looked for in the working folder.
@@ -27,13 +28,10 @@ class TomlSettings(BaseSettings):
 
 
 class ArchiveSettings(TomlSettings):
-    """Where the archive lives.
+    """Where the archive lives."""
 
-    `data_dir` is the data folder; `database_url` an SQLAlchemy URL, by default `policywatch.db` inside it.
-    """
-
-    data_dir: Path = Path("policywatch-data")
-    database_url: str = ""
+    data_dir: Path = Field(default=Path("policywatch-data"), description="the data folder")
+    database_url: str = Field(default="", description="SQLAlchemy URL; policywatch.db in the data folder when empty")
 
     @property
     def url(self) -> str:

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 from crawler.addresses import GuardedResolver, host_of
 from crawler.alone import alone
 from crawler.failures import NotAsked, in_words
-from crawler.fetchers import fetcher
+from crawler.fetching import fetcher
 from crawler.follow import follow
 from crawler.items import FetchedPage, Look
 from crawler.rounds import Round

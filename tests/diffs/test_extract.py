@@ -96,7 +96,9 @@ def test_a_written_marker_wins_over_the_bullet():
 
 
 def test_a_marker_on_a_line_of_its_own_belongs_to_the_next_text():
-    assert [(block.marker, block.shown) for block in blocks("<p>(a)</p><p>notice</p><p>(b)</p><h2>Fees</h2><p>(c)</p>")] == [
+    assert [
+        (block.marker, block.shown) for block in blocks("<p>(a)</p><p>notice</p><p>(b)</p><h2>Fees</h2><p>(c)</p>")
+    ] == [
         ("(a)", "notice"),
         ("", "(b)"),
         ("", "Fees"),
@@ -344,8 +346,15 @@ def test_a_small_main_part_is_not_believed():
 
 
 def test_of_a_page_with_several_policies_the_titled_one_is_read():
-    parts = [("Current Terms of Use", "one"), ("Privacy Policy", "two"), ("Cookie Policy", "three"), ("API Terms", "four")]
-    page = "".join(f"<section><details><summary>{name}</summary><p>Text {text}.</p></details></section>" for name, text in parts)
+    parts = [
+        ("Current Terms of Use", "one"),
+        ("Privacy Policy", "two"),
+        ("Cookie Policy", "three"),
+        ("API Terms", "four"),
+    ]
+    page = "".join(
+        f"<section><details><summary>{name}</summary><p>Text {text}.</p></details></section>" for name, text in parts
+    )
 
     found = read(f"<main>{page}</main>", title="Shop Terms of Service")
     privacy = read(f"<main>{page}</main>", title="Privacy notice of Shop")
@@ -373,7 +382,9 @@ def test_parts_that_all_bear_one_name_are_no_set_of_policies():
 
 
 def test_title_and_language_are_the_documents_own():
-    found = read("<html lang='de-DE'><title> Gebühren &amp;\n mehr </title><body><h1>Gebühren</h1><p>x</p></body></html>")
+    found = read(
+        "<html lang='de-DE'><title> Gebühren &amp;\n mehr </title><body><h1>Gebühren</h1><p>x</p></body></html>"
+    )
 
     assert (found.title, found.language, found.document.title) == ("Gebühren & mehr", "de", "Gebühren")
     assert read("<title>Fees</title><p>x</p>").document.title == "Fees"
@@ -413,7 +424,9 @@ def test_bytes_that_are_no_text_are_refused(body):
 
 
 def test_an_article_of_the_help_interface_is_read():
-    answer = {"topic": {"title": "Late shipments", "locale": "en-GB", "content": "<div><p>Keep it under 4 %.</p></div>"}}
+    answer = {
+        "topic": {"title": "Late shipments", "locale": "en-GB", "content": "<div><p>Keep it under 4 %.</p></div>"}
+    }
 
     found = read(json.dumps(answer), media_type="help-api")
 
@@ -443,7 +456,12 @@ def test_a_page_instead_of_the_interfaces_answer_is_read_as_a_page():
 def test_plain_text_has_paragraphs_and_lists():
     found = read("Terms\n\nOne line\nand its end.\n(a) first\n(b) second\n\n\n", media_type="text")
 
-    assert [block.numbered for block in found.document.blocks] == ["Terms", "One line and its end.", "(a) first", "(b) second"]
+    assert [block.numbered for block in found.document.blocks] == [
+        "Terms",
+        "One line and its end.",
+        "(a) first",
+        "(b) second",
+    ]
     assert texts("no markup", media_type="other") == ["no markup"]
     assert texts("<p>markup</p>", media_type="other") == ["markup"]
 
@@ -500,7 +518,9 @@ You pay *a fee* of 15 %.  \nSee [Returns](https://shop.example/help/returns "tit
 
 
 def test_markdowns_stray_marks_and_raw_html_leave_the_words():
-    found = markdown("**“Services”**means this<br>(a) one\n\n<div>two<br>(b) three</div>\n\n```\nfour\n(c) five\n```\n\n- # Six\n")
+    found = markdown(
+        "**“Services”**means this<br>(a) one\n\n<div>two<br>(b) three</div>\n\n```\nfour\n(c) five\n```\n\n- # Six\n"
+    )
 
     assert [block.numbered for block in found] == [
         "“Services”means this",
@@ -520,7 +540,9 @@ def test_a_very_long_line_of_markdown_is_still_read():
     assert found[0].shown.startswith("word bold * & x word".replace("&", "&amp;"))
 
 
-@pytest.mark.parametrize("text", ["- " * 2000 + "deep", ">" * 5000 + "deep", "".join("  " * n + "- deep\n" for n in range(200))])
+@pytest.mark.parametrize(
+    "text", ["- " * 2000 + "deep", ">" * 5000 + "deep", "".join("  " * n + "- deep\n" for n in range(200))]
+)
 def test_nothing_is_lost_however_deep_it_stands(text):
     assert "deep" in markdown(text)[-1].shown
 
@@ -576,7 +598,9 @@ def test_mutated_pages_are_read(shared):
         page = bytearray(chance.choice(pages))
         for _ in range(chance.randint(1, 30)):
             at = chance.randrange(len(page))
-            page[at : at + chance.randint(0, 9)] = chance.choice([b"<", b">", b"<div>", b"\xff", b"&", b"</p>", b'"', b"<table><tr>"])
+            page[at : at + chance.randint(0, 9)] = chance.choice(
+                [b"<", b">", b"<div>", b"\xff", b"&", b"</p>", b'"', b"<table><tr>"]
+            )
         try:
             assert read(bytes(page)).document is not None
         except ExtractionError:

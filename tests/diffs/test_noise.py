@@ -122,7 +122,9 @@ def test_banners_and_short_words_go_at_the_edges_of_a_page_only(line):
     assert clean(page(middle=[paragraph(line)])).document.fingerprint != PLAIN.fingerprint
 
 
-@pytest.mark.parametrize("trail", ["Home > Help > Shipping", "Seller Central › Shipping", "Hilfe / Versand", "You are here: Help"])
+@pytest.mark.parametrize(
+    "trail", ["Home > Help > Shipping", "Seller Central › Shipping", "Hilfe / Versand", "You are here: Help"]
+)
 def test_the_way_through_the_site_is_no_policy(trail):
     assert rules_of(page(paragraph(trail))) == {trail: "breadcrumb"}
 
@@ -178,7 +180,9 @@ def test_a_feedback_form_ends_the_page():
 
 def test_furniture_run_into_the_first_and_last_lines_is_cut_off():
     noisy = page(
-        paragraph("See all alerts (alert-count more) Learn more about the Shipping policy. Version two of these terms applies"),
+        paragraph(
+            "See all alerts (alert-count more) Learn more about the Shipping policy. Version two of these terms applies"
+        ),
         after=[paragraph("Appeals end here. Find more solutions")],
     )
 
@@ -208,7 +212,9 @@ def test_a_policy_about_cookies_keeps_its_sentences():
 
 
 def test_a_very_short_page_is_not_cleaned_away():
-    sign_in = Document("Sign in", (paragraph("Sign in"), paragraph("Next"), paragraph("Help"), paragraph("Continue here")))
+    sign_in = Document(
+        "Sign in", (paragraph("Sign in"), paragraph("Next"), paragraph("Help"), paragraph("Continue here"))
+    )
 
     assert clean(sign_in).document == sign_in
 
@@ -270,18 +276,30 @@ def test_a_masked_address_is_the_known_one(masked):
     hidden = clean(mail(masked)).document
 
     assert clean(mail(masked), known=shown).document.fingerprint == shown.fingerprint
-    assert clean(mail("Write to abuse@shop.example with questions."), known=hidden).document.fingerprint == hidden.fingerprint
+    assert (
+        clean(mail("Write to abuse@shop.example with questions."), known=hidden).document.fingerprint
+        == hidden.fingerprint
+    )
     assert clean(mail("Write to [email protected] with questions.")).document.fingerprint == hidden.fingerprint
 
 
 def test_a_new_address_is_a_change():
     known = clean(mail("Write to abuse@shop.example with questions.")).document
     masked = clean(mail("Write to [email protected] with questions."), known=known).document
-    unmasked = clean(mail("Write to abuse@shop.example with questions."), known=clean(mail("Write to [email protected] with questions.")).document)
+    unmasked = clean(
+        mail("Write to abuse@shop.example with questions."),
+        known=clean(mail("Write to [email protected] with questions.")).document,
+    )
 
-    assert clean(mail("Write to legal@shop.example with questions."), known=known).document.fingerprint != known.fingerprint
+    assert (
+        clean(mail("Write to legal@shop.example with questions."), known=known).document.fingerprint
+        != known.fingerprint
+    )
     assert clean(mail("Send [email protected] a letter."), known=known).document.fingerprint != known.fingerprint
-    assert clean(mail("Write to legal@shop.example with questions."), known=unmasked.document).document.fingerprint != masked.fingerprint
+    assert (
+        clean(mail("Write to legal@shop.example with questions."), known=unmasked.document).document.fingerprint
+        != masked.fingerprint
+    )
 
 
 BELGIAN = [
