@@ -113,7 +113,7 @@ def notice_periods(document: Document) -> tuple[tuple[int, str], ...]:
     found = []
     cue = pattern(tuple(table("wording_dates")["cues"]["notice"]))
     for block in document.blocks:
-        if not any(letter.isdigit() for letter in block.shown) or not cue.search(block.shown):
+        if not cue.search(block.shown):
             continue
         for sentence in sentences(block.shown):
             if cue.search(sentence):

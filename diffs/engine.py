@@ -52,7 +52,8 @@ class _Run:
 
 def rules(page: Page) -> str:
     """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
-    declared = "\x00".join([*page.select, "\x01", *page.remove, "\x01", page.language])
+    title = "" if page.select else page.title
+    declared = "\x00".join([*page.select, "\x01", *page.remove, "\x01", page.language, "\x01", title])
     return f"{extract.EXTRACTOR}+{noise.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
 
 
@@ -181,17 +182,14 @@ def _as_before(observation: Observation) -> Verdict:
 
 def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Reading | None]:
     capture = snapshots.capture_of(run.session, snapshot)
+    # As declared: the title picks the policy on a page that holds several, the language is the one we asked for.
+    capture = replace(capture, title=run.page.title, language=capture.language or run.page.language)
     verdict = gate.judge_transport(capture)
     if verdict is not None:
         return verdict, None
     last_good = run.texts.document(memory.showing)
     found = run.texts.read(snapshot, capture, last_good)
-    verdict = gate.judge(
-        replace(capture, title=found.title, language=capture.language or run.page.language),
-        found.extraction,
-        found.document,
-        last_good=last_good,
-    )
+    verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
     if verdict.outcome is Outcome.TRUNCATED and snapshot.id <= (run.page.accepted_snapshot or 0):
         verdict = Verdict(Outcome.OK, "accepted", "shorter than before, and accepted by the owner as the policy")
     return verdict, found

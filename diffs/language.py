@@ -43,9 +43,10 @@ def shares(blocks: tuple[Block, ...]) -> dict[str, float]:
     sentences = [block.shown for block in blocks if block.compared.count(" ") + 1 >= _SENTENCE_WORDS]
     if not sentences:
         return {}
-    step = max(1, len(sentences) // _ASKED)
+    asked = min(_ASKED, len(sentences))
     votes: Counter[str] = Counter()
-    for sentence in sentences[::step][: _ASKED + 1]:
+    for number in range(asked):
+        sentence = sentences[number * len(sentences) // asked]
         found = _detector().detect(sentence[:_LETTERS].casefold(), k=1)
         if found and float(found[0]["score"]) >= _SURE:
             tag = str(found[0]["lang"])

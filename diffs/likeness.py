@@ -15,6 +15,7 @@ _TWICE = 0.9
 _SECTIONS = 3
 _LABEL = 10
 _ITEMS = 4
+_ELSE_THE_SAME = 0.5
 
 
 def shared(new: Document, old: Document) -> float:
@@ -37,19 +38,17 @@ def is_doubled(document: Document) -> bool:
     twice = sum(len(text) * count for text, count in counts.items() if count % 2 == 0)
     if twice < _TWICE * sum(map(len, said)):
         return False
-    # The order tells a text that is printed twice from one that says everything twice, point by point.
+    # The order tells a text that is printed twice from one that says everything twice, point by point: the second
+    # time comes in the second half, in the order of the first.
     first: dict[str, int] = {}
-    seconds = [first[text] for number, text in enumerate(said) if first.setdefault(text, number) != number]
-    rising = sum(one <= other for one, other in pairwise(seconds))
-    return (
-        rising >= _TWICE * max(1, len(seconds) - 1)
-        and seconds[0] <= len(said) // 4
-        and len(counts) * 2 >= len(said) * _TWICE
-    )
+    seconds = [(number, first[text]) for number, text in enumerate(said) if first.setdefault(text, number) != number]
+    late = sum(2 * number >= len(said) * _TWICE for number, _ in seconds)
+    rising = sum(one <= other for (_, one), (_, other) in pairwise(seconds))
+    return late >= _TWICE * len(seconds) and rising >= _TWICE * (len(seconds) - 1)
 
 
 def lost_all(kind: BlockKind, new: Document, old: Document) -> bool:
-    """Whether all blocks of a kind are gone with their words, from a text that had several and is now shorter.
+    """Whether all blocks of a kind are gone with their words, from a text that had several and is else the same.
 
     Lists of nothing but links are an index, which comes and goes.
     """
@@ -60,6 +59,8 @@ def lost_all(kind: BlockKind, new: Document, old: Document) -> bool:
     ]
     if len(had) < _ITEMS or any(block.kind is kind for block in new.blocks) or new.words >= old.words:
         return False
+    if shared(new, old) < _ELSE_THE_SAME:
+        return False  # written anew, without them
     text = f" {new.compared} "
     return sum(item in text for item in had) <= len(had) // 10
 

@@ -5,7 +5,7 @@ a policy may say "search" or "cookies" too. What is taken out is returned with t
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -211,8 +211,6 @@ class _Rules:
             start = number
             while start and self._is_label(start - 1):
                 start -= 1
-            while start < number and self.blocks[start].kind is BlockKind.ITEM and not self.blocks[start].links:
-                start += 1
             if sum(bool(self.blocks[before].links) for before in range(start, number)) >= _FOOTER_LINKS:
                 for before in range(start, number):
                     self.rule_of.setdefault(before, "footer")
@@ -322,11 +320,3 @@ def _is_language_switch(said: str) -> bool:
 @cache
 def _language_names() -> frozenset[str]:
     return frozenset(part for name in words("furniture", "languages") for part in loose(name).split())
-
-
-def names(removed: Iterable[tuple[Block, str]]) -> dict[str, int]:
-    """How many blocks each rule took, for people who ask what was left out."""
-    counted: dict[str, int] = {}
-    for _, rule in removed:
-        counted[rule] = counted.get(rule, 0) + 1
-    return counted

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 # After these a full stop ends no sentence.
 _SHORT = frozenset(
     """
-    e.g i.e eg ie no nos inc ltd co corp llc vs approx art arts sec fig st mr mrs dr u.s u.k etc ca cf al esp incl
-    excl max min para pp z.b bzw nr abs ggf d.h u.a z.t s.à r.l s.a s.p.a s.r.l p.ej ej núm p.es es n sig
-    m mme bv b.v jan feb mar apr jun jul aug sep sept oct nov dec p.m a.m
+    e.g i.e eg ie inc ltd co corp llc vs approx st mr mrs dr u.s u.k etc ca al esp incl excl max min z.b bzw ggf d.h
+    u.a z.t s.à r.l s.a s.p.a s.r.l p.ej ej núm p.es sig mme bv b.v jan feb mar apr jun jul aug sep sept oct nov dec
+    p.m a.m
     """.split()  # noqa: SIM905 (a table of words reads better so)
 )
+# And after these only when no number follows.
+_BEFORE_NUMBERS = frozenset(("no", "nos", "nr", "art", "arts", "sec", "fig", "abs", "para", "p", "pp", "cf"))
 _LONGEST = 3000
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*|\n+")
 _OPENS = re.compile(r"[\"'“‘«(\[„¿¡]*(?:[^\W\d_]|\d|[§•*$€£])")
@@ -40,9 +42,11 @@ def spans(text: str) -> Iterator[tuple[int, int]]:
 def _ends(text: str, stop: re.Match[str]) -> bool:
     before = _LAST_WORD.search(text[max(0, stop.start() - 24) : stop.start()])
     word = before.group().lower() if before else ""
+    rest = text[stop.end() : stop.end() + 20].lstrip()
+    if word in _BEFORE_NUMBERS:
+        return not rest[:1].isdigit()
     if word in _SHORT or (len(word) == 1 and word.isalpha() and word != "i"):
         return False
-    rest = text[stop.end() :].lstrip()
     if not _OPENS.match(rest):
         return True
     first = rest.lstrip("\"'“‘«([„¿¡")[:1]

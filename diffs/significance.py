@@ -102,7 +102,7 @@ def judge(
 ) -> Judgement:
     """Judge a change by its hunks, facts and moved targets; `old` and `new` are its two sides."""
     pairs = sentence_pairs(comparison)
-    repeated = _titles(old) | _titles(new)
+    repeated = _titles(old) & _titles(new)
     kinds = tuple(_kind(pair, repeated, comparison) for pair in pairs)
     change = _Change(pairs, kinds, facts, moves)
     party = _new_party(facts)
@@ -123,10 +123,9 @@ def _kind(pair: SentencePair, repeated: frozenset[str], comparison: Comparison) 
     if hunk.rename and not (companies(pair.before) or companies(pair.after)):
         return "title"
     kind = kind_of_rewording(pair)
-    # A line that only repeats a heading of the page is its table of contents or a link to itself.
+    # A line that only repeats a standing heading of the page is its table of contents or a link to itself.
     alone = pair.after or pair.before
-    is_heading = any(block.kind is BlockKind.HEADING and block.shown == alone for block in (*hunk.before, *hunk.after))
-    if kind == "meaning" and not (pair.before and pair.after) and loose(alone) in repeated and not is_heading:
+    if kind == "meaning" and not (pair.before and pair.after) and loose(alone) in repeated:
         return "pointer"
     return kind
 
@@ -139,12 +138,15 @@ def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
             return Judgement("cosmetic", "low", (_EDITORIAL["order"],))
         return Judgement("editorial", "low", tuple(_EDITORIAL[kind] for kind in told))
     ops = dict.fromkeys(hunk.op for hunk in comparison.hunks)
-    reasons = tuple(_COSMETIC[op] for op in ops if op in _COSMETIC)
+    reasons = tuple(dict.fromkeys(_COSMETIC[op] for op in ops))
     return Judgement("cosmetic", "low", reasons or ("case, punctuation or typography only",))
 
 
+_MOVED = "text moved, not a word of it changed"
 _COSMETIC = {
-    Op.MOVED: "text moved, not a word of it changed",
+    Op.MOVED: _MOVED,
+    Op.ADDED: _MOVED,
+    Op.REMOVED: _MOVED,
     Op.RENUMBERED: "numbering changed",
     Op.COSMETIC: "case, punctuation, typography or link targets only",
     Op.EDITED: "case or punctuation only",

@@ -141,8 +141,9 @@ def test_a_sentence_in_large_letters_names_no_section():
 
 
 def test_bold_lines_act_as_headings():
-    page = """<h1>Agreement</h1><h2>Terms</h2><p><b>3. Term</b></p><p>One.</p><p><strong>3.2 Notice</strong></p><p>Two.</p>
-        <p style="font-weight: 700">Important words</p><p><span style="font-weight:bold">Your duties</span></p><p>Three.</p>"""
+    page = """<h1>Agreement</h1><h2>Terms</h2><p><b>3. Term</b></p><p>One.</p>
+        <p><strong>3.2 Notice</strong></p><p>Two.</p><p style="font-weight: 700">Important words</p>
+        <p><span style="font-weight:bold">Your duties</span></p><p>Three.</p>"""
 
     places = {block.shown: block.place for block in blocks(page)}
 
@@ -187,9 +188,9 @@ def test_links_are_kept_apart_from_the_words():
 
 
 def test_a_masked_address_is_read_as_the_address():
-    page = '<p>Write to <a href="/cdn-cgi/l/email-protection" class="__cf_email__" data-cfemail="422302206c21">[email&#160;protected]</a>.</p>'
+    mask = '<a href="/cdn-cgi/l/email-protection" data-cfemail="422302206c21">[email&#160;protected]</a>'
 
-    assert texts(page) == ["Write to a@b.c."]
+    assert texts(f"<p>Write to {mask}.</p>") == ["Write to a@b.c."]
     assert texts('<p>Write to <span data-cfemail="zz">us</span></p>') == ["Write to us"]
     assert unmasked("") == ""
     assert unmasked("0041") == ""
@@ -219,12 +220,13 @@ def test_headings_by_role_and_by_fold_count_as_headings():
 
 
 def test_a_cell_holds_its_list_and_its_links():
-    page = '<table><caption>Targets</caption><tr><td>Rate<ul><li>under 4 %</li><li>daily</li></ul></td><td><a href="/x">more</a><a>!</a></td></tr></table>'
+    page = """<table><caption>Targets</caption><tr><td>Rate<ul><li>under 4 %</li><li>daily</li></ul></td>
+        <td><a href="/x">more</a><a>!</a></td></tr></table>"""
 
     caption, row = blocks(page)
 
     assert caption.shown == "Targets"
-    assert row.cells == ("Rate • under 4 % • daily", "more !") or row.cells == ("Rate • under 4 % • daily", "more!")
+    assert row.cells == ("Rate • under 4 % • daily", "more!")
     assert row.links == ("https://shop.example/x",)
     assert "•" not in row.compared
 
@@ -290,7 +292,8 @@ def test_nothing_invisible_is_kept(hidden):
 
 
 def test_a_folded_panel_of_text_is_kept():
-    page = f"<div aria-hidden='true'><p>{SENTENCE * 3}</p><i>{SENTENCE}</i></div><div hidden='until-found'><p>{SENTENCE}</p></div>"
+    folded = f"<div aria-hidden='true'><p>{SENTENCE * 3}</p><i>{SENTENCE}</i></div>"
+    page = f"{folded}<div hidden='until-found'><p>{SENTENCE}</p></div>"
 
     assert texts(page) == [SENTENCE * 3, SENTENCE, SENTENCE]
 
@@ -304,7 +307,8 @@ def test_furniture_by_name_that_holds_policy_is_policy():
 
 
 def test_the_selected_containers_are_read_in_page_order():
-    page = "<p>no</p><div id=b><p>One</p><p class=x>gone</p></div><p>no</p><div class=a><p>Two</p><div class=a>Three</div></div>"
+    page = """<p>no</p><div id=b><p>One</p><p class=x>gone</p></div><p>no</p>
+        <div class=a><p>Two</p><div class=a>Three</div></div>"""
 
     assert texts(page, ".a", "#b", remove=[".x", "div:foo("]) == ["One", "Two", "Three"]
     assert read(page, ".a", "#b").container == ".a, #b"
@@ -482,7 +486,7 @@ Last updated: May 1, 2026
 
 **1\\. What you pay**
 
-You pay *a fee* of 15 %.  \nSee [Returns](https://shop.example/help/returns "title"), ![icon](x.png) and <b>more</b>&nbsp;here.
+You pay *a fee* of 15 %.  \nSee [Returns](https://shop.example/help/returns), ![icon](x.png) and <b>more</b>&nbsp;on.
 
 3.  Books
     1.  Old books
@@ -503,7 +507,7 @@ You pay *a fee* of 15 %.  \nSee [Returns](https://shop.example/help/returns "tit
         ("paragraph", 0, "", "Last updated: May 1, 2026"),
         ("heading", 2, "1.", "What you pay"),
         ("paragraph", 0, "", "You pay a fee of 15 %."),
-        ("paragraph", 0, "", "See Returns, and more here."),
+        ("paragraph", 0, "", "See Returns, and more on."),
         ("item", 1, "3.", "Books"),
         ("item", 2, "1.", "Old books"),
         ("item", 1, "4.", "Toys"),

@@ -25,8 +25,10 @@ POLICY = "".join(
     f"<h2>{number}. Part {number}</h2><p>{text}</p><ul><li>{text} Always.</li></ul>"
     for number, text in enumerate(RULES)
 )
+MORE = POLICY.replace("every", "each")
+ALSO = POLICY.replace("every", "any such")
 GERMAN = "".join(
-    f"<p>Verkäufer müssen jede {thing} innerhalb von {number} Tagen nach der Bestellung bestätigen und darüber Buch führen.</p>"
+    f"<p>Verkäufer müssen jede {thing} innerhalb von {number} Tagen nach der Bestellung melden und aufheben.</p>"
     for number, thing in enumerate(("Sendung", "Rücksendung", "Erstattung", "Beschwerde", "Stornierung"), 2)
 )
 
@@ -144,7 +146,7 @@ def test_an_error_without_a_cause_still_has_a_reason():
             Outcome.UNAVAILABLE,
         ),
         (
-            "<h1>We're sorry</h1><p>We can't find that page. We apologize for the inconvenience, we are working to fix it.</p>",
+            "<h1>We're sorry</h1><p>No such page. Sorry for the inconvenience, we are working to fix it.</p>",
             Outcome.UNAVAILABLE,
         ),
         ("<title>Page not found</title><p>Try the search.</p>", Outcome.GONE),
@@ -167,7 +169,7 @@ def test_a_page_that_is_not_the_policy_is_named(body, expected):
 
 
 def test_an_article_may_quote_every_sign():
-    quoting = "<p>If a page asks you to enter the characters you see below, prove that you are not a robot. Sign in to continue.</p>"
+    quoting = "<p>Enter the characters you see below, prove you are not a robot. Sign in to continue.</p>"
 
     assert outcome(answer(f"<div id='help-content'><h1>Signing in</h1>{quoting}{POLICY}</div>")) == Outcome.OK
     assert outcome(answer(f"<article><h1>Page not found? Too many requests?</h1>{POLICY}</article>")) == Outcome.OK
@@ -209,7 +211,7 @@ def test_markdown_is_judged_by_its_words():
 
 # --- against the last good text ---
 
-GOOD = document(f"<main><h1>Shipping policy</h1>{POLICY * 3}</main>")
+GOOD = document(f"<main><h1>Shipping policy</h1>{POLICY}{MORE}{ALSO}</main>")
 
 
 def test_a_text_that_lost_most_of_its_words_is_truncated():
@@ -220,11 +222,14 @@ def test_a_text_that_lost_most_of_its_words_is_truncated():
 
 
 def test_half_a_text_may_be_an_edit():
-    assert outcome(answer(f"<main><h1>Shipping policy</h1>{POLICY * 2}</main>"), last_good=GOOD) == Outcome.OK
+    assert outcome(answer(f"<main><h1>Shipping policy</h1>{POLICY}{MORE}</main>"), last_good=GOOD) == Outcome.OK
 
 
 def test_the_same_text_is_the_same_text():
-    assert outcome(answer(f"<main><h1>Shipping policy</h1>{POLICY * 3}</main><p>new</p>"), last_good=GOOD) == Outcome.OK
+    assert (
+        outcome(answer(f"<main><h1>Shipping policy</h1>{POLICY}{MORE}{ALSO}</main><p>new</p>"), last_good=GOOD)
+        == Outcome.OK
+    )
 
 
 @pytest.mark.parametrize(
@@ -303,7 +308,7 @@ def test_without_all_good_signs_a_short_text_is_not_the_policy(left):
 
 
 OTHER = "".join(
-    f"<h2>{name}</h2><p>The {name} interface lets developers write programs which manage {name} campaigns and automate reporting.</p>"
+    f"<h2>{name}</h2><p>The {name} interface lets developers write programs that manage {name} campaigns.</p>"
     for name in (
         "account",
         "keyword",
@@ -329,7 +334,8 @@ def test_another_page_in_the_policys_place_is_named(times):
 
 
 def test_a_policy_written_anew_under_its_title_is_the_policy():
-    page = f"<main><h1>Shipping policy 2026</h1>{OTHER * 3}</main>"
+    anew = "".join(OTHER.replace("programs", what) for what in ("programs", "tools", "scripts"))
+    page = f"<main><h1>Shipping policy 2026</h1>{anew}</main>"
 
     assert outcome(answer(page), last_good=GOOD) == Outcome.OK
     assert (
@@ -364,7 +370,7 @@ def test_a_policy_that_says_everything_twice_point_by_point_is_not_doubled():
         (GERMAN, "de", Outcome.OK),
         (GERMAN, "", Outcome.OK),
         (POLICY, "de", Outcome.WRONG_LANGUAGE),
-        (POLICY + GERMAN * 2, "de", Outcome.OK),
+        (POLICY + GERMAN + GERMAN.replace("jede", "eine"), "de", Outcome.OK),
         ("<p>Gebühren</p><p>ABC 123 4567 890 XYZ 11 22 33 44</p>", "de", Outcome.OK),
         (
             f"<p>This page is not yet available in the selected language.</p><p>{RULES[0]}</p>",
@@ -386,7 +392,7 @@ def test_a_known_text_loads_no_model(monkeypatch):
     monkeypatch.setattr("diffs.gate.shares", lambda _: pytest.fail("asked for the language"))
 
     assert (
-        outcome(answer(f"<main><h1>Shipping policy</h1>{POLICY * 3}</main>", language="en"), last_good=GOOD)
+        outcome(answer(f"<main><h1>Shipping policy</h1>{POLICY}{MORE}{ALSO}</main>", language="en"), last_good=GOOD)
         == Outcome.OK
     )
 
@@ -431,3 +437,10 @@ def test_no_mutated_page_breaks_the_gate(shared):
 def test_blocked_is_never_read():
     assert not BLOCKED & READ
     assert gate.GATE.startswith("policywatch-gate/")
+
+
+def test_a_text_written_anew_without_lists_is_not_cut_off():
+    old = Document("Fees", (*[paragraph(text) for text in RULES], *[item(f"Category {n} is open.") for n in range(9)]))
+    new = Document("Fees", tuple(paragraph(f"In short: {text}") for text in RULES))
+
+    assert not likeness.lost_all(BlockKind.ITEM, new, old)

@@ -1,0 +1,109 @@
+"""The whole program from outside: what somebody types, what is printed, how it ends.
+
+    program = Program(tmp_path)
+    ended = program("changes", "--all", "--json")       # in this process, through `main`
+    assert ended.code == 0
+    ended.objects                                       # the JSON lines
+    program.process("crawl")                            # `python -m policywatch` in a process of its own
+
+A program has a folder of its own: its archive, its policywatch.toml and what it writes lie there.
+"""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from policywatch import context
+from policywatch.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def objects(self) -> list[dict[str, Any]]:
+        """What was printed as JSON, one object a line."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def table(self) -> list[dict[str, str]]:
+        """What was printed as lines of tab-separated cells under a header."""
+        return list(csv.DictReader(io.StringIO(self.out), dialect="excel-tab", quoting=csv.QUOTE_NONE))
+
+
+@dataclass
+class Program:
+    """policywatch in a folder, with settings (names without POLICYWATCH_) and, where a test sets one, a clock (UTC)."""
+
+    folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
+    now: datetime | None = None
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "policywatch-data" / "policywatch.db"
+
+    def __call__(self, *arguments: object, stdin: bytes = b"") -> Ended:
+        """Run a command in this process."""
+        out, err = _stream(), _stream()
+        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+            patch.chdir(self.folder)
+            patch.setattr(sys, "argv", ["policywatch", *map(str, arguments)])
+            patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+            for name, value in self.settings.items():
+                patch.setenv(f"POLICYWATCH_{name.upper()}", value)
+            if self.now is not None:
+                patch.setattr(context, "now", lambda: self.now)
+            code = _exit_code()
+        return Ended(code, _written(out), _written(err))
+
+    def process(self, *arguments: object, stdin: bytes = b"") -> Ended:
+        """Run a command in a process of its own and wait for its end."""
+        with self.start(*arguments) as running:
+            out, err = running.communicate(stdin, timeout=120)
+        return Ended(running.returncode, out.decode(), err.decode())
+
+    def start(self, *arguments: object, **streams: Any) -> "subprocess.Popen[bytes]":
+        """Start a command in a process of its own."""
+        told = {f"POLICYWATCH_{name.upper()}": value for name, value in self.settings.items()}
+        return subprocess.Popen(
+            [sys.executable, "-m", "policywatch", *map(str, arguments)],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(ROOT), **told},
+            **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
+        )
+
+
+def _exit_code() -> int:
+    try:
+        main()
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    return 0
+
+
+def _stream() -> io.TextIOWrapper:
+    return io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n", write_through=True)
+
+
+def _written(stream: io.TextIOWrapper) -> str:
+    buffer = stream.buffer
+    assert isinstance(buffer, io.BytesIO)
+    return buffer.getvalue().decode()
