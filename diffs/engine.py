@@ -235,7 +235,14 @@ def _new_text(
     meant = run.texts.meaning(left, old, document)
     past = run.texts.past(against)
     edition = past.edition if past else against
-    difference = Difference(against, edition, len(left.hunks), meant.judgement.significance, history.marks(left, old))
+    difference = Difference(
+        against,
+        edition,
+        len(left.hunks),
+        meant.judgement.significance,
+        meant.judgement.importance,
+        history.marks(left, old),
+    )
     memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
     if decision.confirmed:
         meant = run.texts.meaning(history.confirmed(left, old, decision.confirmed), old, document)

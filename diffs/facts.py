@@ -27,6 +27,7 @@ _REFERENCE = re.compile(
 )
 
 
+_ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+")
 _CLOCK = re.compile(r"\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]\.?\s?m\b|uhr\b|h\b|o'clock)|\d{1,2}:\d\d", re.IGNORECASE)
 
 
@@ -117,7 +118,8 @@ def _values(sentence: str, language: str) -> list[_Value]:
         return []
     dated = dates_in(sentence, language)
     values = [_Value("date", one.key, one.text) for one in dated]
-    for amount in find(sentence, language, tuple((one.start, one.end) for one in dated)):
+    taken = [(one.start, one.end) for one in dated] + [hit.span() for hit in _ADDRESS.finditer(sentence)]
+    for amount in find(sentence, language, tuple(taken)):
         if amount.kind in _COUNTED and _counts_nothing(plain(sentence), amount):
             continue
         kind = "count" if amount.kind in _COUNTED else amount.kind

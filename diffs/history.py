@@ -142,19 +142,22 @@ def read(memory: Memory, look: Look, past: Past | None) -> tuple[Memory, Decisio
     """Judge a text by whether it was seen before; None means that it is new and must be compared (see `weigh`)."""
     was_missing = memory.missing_since is not None
     memory = replace(memory, missing_since=None, missing_snapshot=0)
+    known = past is not None and past.counted
+    if memory.current and not memory.gone and look.text != memory.showing and not known:
+        return memory, None
+    # A converter that reads the same text is no longer news when the text changes one day.
+    memory = replace(memory, hint=look.hint or memory.hint)
     if not memory.current:
         return _first(memory, look, was_missing=was_missing)
     if memory.gone:
         return _back(memory, look)
-    if look.text == memory.showing:
+    if look.text == memory.showing or past is None:
         return _stands(memory, look)
-    if past is not None and past.counted:
-        return _returned(memory, look, past)
-    return memory, None
+    return _returned(memory, look, past)
 
 
 def _first(memory: Memory, look: Look, *, was_missing: bool) -> tuple[Memory, Decision]:
-    memory = replace(_news(memory, look, told=was_missing), hint=look.hint)
+    memory = _news(memory, look, told=was_missing)
     if was_missing:
         return memory, Decision(News.APPEARED, "the page was not there at earlier looks", "appeared")
     return memory, Decision(News.FIRST, "the first look at this page; there is nothing to compare with", "first-look")
@@ -204,13 +207,14 @@ class Difference:
     """What sets a new text apart from a known one.
 
     `against` is the known text, `edition` what that is a variant of. `hunks` counts what is left when learned noise is
-    taken away, `significance` judges that, `marks` names each of them (see `marks`).
+    taken away, `significance` and `importance` judge that, `marks` names each of them (see `marks`).
     """
 
     against: str
     edition: str
     hunks: int
     significance: str
+    importance: str = "high"
     marks: tuple[str, ...] = ()
 
 
@@ -228,7 +232,7 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
     if difference.significance == "cosmetic":
         why = "only case, punctuation, markup, order or link targets differ"
         return _shows(memory, look, difference.edition), Decision(News.COSMETIC, why, "cosmetic", against)
-    if upgraded and difference.significance != "material":
+    if upgraded and (difference.significance != "material" or difference.importance == "low"):
         why = f"the archive that recorded it changed its converter ({look.hint}); no rule differs"
         return _shows(memory, look, difference.edition), Decision(News.UPGRADE, why, "converter", against)
     same = difference.marks if memory.held == look.text else _seen_twice(memory.held_marks, difference.marks)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .document import Block, BlockKind, Comparison, Hunk, Op
+from .mend import differ_in_broken_signs
 from .sentences import sentences
 from .text import loose
 
@@ -75,10 +76,27 @@ def _across(pairs: list[SentencePair]) -> list[SentencePair]:
 
 
 def is_wording(hunk: Hunk) -> bool:
-    """Whether a hunk changes words: an addition, a removal, an edit, or a move with an edit."""
-    if hunk.op in (Op.ADDED, Op.REMOVED, Op.EDITED):
+    """Whether a hunk changes words: an addition, a removal, an edit, or a move with an edit.
+
+    An edit of case and punctuation alone is none, wherever the sentences end now; neither is one between a text and
+    the same text with broken characters, nor a list written as one paragraph.
+    """
+    if hunk.op in (Op.ADDED, Op.REMOVED):
         return True
-    return hunk.op is Op.MOVED and bool(hunk.spans) and hunk.text_before != hunk.text_after
+    edited = hunk.op is Op.EDITED or (hunk.op is Op.MOVED and bool(hunk.spans))
+    return edited and not _same_words(hunk)
+
+
+def _same_words(hunk: Hunk) -> bool:
+    before, after = hunk.text_before, hunk.text_after
+    if len(hunk.before) != len(hunk.after):
+        # A list that became running text, or the other way round, takes its numbers along.
+        before, after = (_LIST_NUMBER.sub("", side) for side in (before, after))
+    return loose(before) == loose(after) or differ_in_broken_signs(before, after)
+
+
+# "…only if: 1. the order is paid; and 2. the buyer agrees."
+_LIST_NUMBER = re.compile(r"(?<!\S)\(?(?:\d{1,2}|[a-z])[.)](?=\s|$)", re.MULTILINE)
 
 
 def overlap(one: str, other: str) -> float:

@@ -134,8 +134,6 @@ def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
     """Nothing that binds changed: editorial where words did, cosmetic where they did not."""
     told = [kind for kind in dict.fromkeys(change.kinds) if kind != "marker"]
     if told:
-        if told == ["order"] and not any(hunk.op is Op.EDITED for hunk in comparison.hunks):
-            return Judgement("cosmetic", "low", (_EDITORIAL["order"],))
         return Judgement("editorial", "low", tuple(_EDITORIAL[kind] for kind in told))
     ops = dict.fromkeys(hunk.op for hunk in comparison.hunks)
     reasons = tuple(dict.fromkeys(_COSMETIC[op] for op in ops))

@@ -110,9 +110,7 @@ def _trimmed(text: str) -> str:
         if (word.lower() in leading and word.lower() != "of") or not (word[0].isalnum()) or len(name) == _MAX_WORDS:
             break
         name.insert(0, word)
-    while name and name[0].lower() in leading:
-        name.pop(0)
-    return " ".join(name)
+    return " ".join(name).removeprefix("of ")
 
 
 def _is_no_metric(name: str) -> bool:

@@ -76,7 +76,7 @@ def view(comparison: Comparison, room: Room = FULL) -> View:
         f"“{_words(rename.before)}” is now “{_words(rename.after)}” throughout ({rename.places} places)"
         for rename in comparison.renames
     )
-    hunks = [hunk for hunk in comparison.hunks if not (hunk.rename and renames)]
+    hunks = [hunk for hunk in comparison.hunks if hunk.op is not Op.COSMETIC and not (hunk.rename and renames)]
     wanted = sorted(range(len(hunks)), key=lambda at: hunks[at].op in (Op.MOVED, Op.RENUMBERED))
     shown: dict[int, Place] = {}
     left = room.total

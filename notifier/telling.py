@@ -86,7 +86,7 @@ def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Itera
         at = _hunk_of(move, comparison.hunks)
         if target is None or at is None:
             continue
-        text = _told_move(move)
+        text = _told_move(move, target)
         bonus = {"stricter": 4, "strength": 3, "appeared": 3, "looser": 2}.get(move.move, 1)
         yield Point(100 + bonus, text, text, target.section, (at,))
 
@@ -99,12 +99,9 @@ def _hunk_of(move: TargetMove, hunks: tuple[Hunk, ...]) -> int | None:
     return None
 
 
-def _told_move(move: TargetMove) -> str:
+def _told_move(move: TargetMove, target: Target) -> str:
     was, now = move.before, move.after
     if was is None or now is None:
-        target = now or was
-        if target is None:
-            return ""
         return f"{'New target' if now else 'Target gone'}: {label(target.metric)} {_held(target)}{_for(target)}"
     name = label(now.metric)
     match move.move:

@@ -1,6 +1,6 @@
 """What every command needs: the archive, the time, the page a key names. The composition root of the program."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -47,6 +47,8 @@ def notifier_settings() -> NotifierSettings:
         name = str(first["loc"][0]) if first["loc"] else ""
         about = f"The setting {name}" if name else "A setting"
         raise SettingsError(f"{about}: {first['msg'].removeprefix('Value error, ')}.") from None
+    except ValueError as error:  # a TOML file that is none
+        raise SettingsError(f"policywatch.toml cannot be read: {error}.", remedy="Correct the file.") from error
 
 
 @contextmanager
@@ -79,24 +81,43 @@ def wrong_use(message: str) -> NoReturn:
     raise typer.Exit(WRONG_USE)
 
 
+def written(path: Path, data: bytes) -> None:
+    """Write a file that the command line names; ends the command where that cannot be."""
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        wrong_use(f"{path} cannot be written: {error.strerror or error}.")
+
+
 def page_named(session: Session, key: str) -> Page:
     """The page with this key; ends the command with the nearest keys where there is none."""
     page = pages.get(session, key)
     if page is not None:
         return page
-    keys = [other.key for other in pages.listed(session)]
-    near = [other for other in keys if key.lower() in other.lower()][:5] or keys[:5]
-    known = f"Pages here: {', '.join(near)}." if near else "The archive has no pages yet: run policywatch crawl."
+    near = nearest(key, [other.key for other in pages.listed(session)])
+    known = f"Pages here: {near}." if near else "The archive has no pages yet: run policywatch crawl."
     wrong_use(f"There is no page {key!r}. {known}")
+
+
+def nearest(name: str, names: Iterable[str], most: int = 5) -> str:
+    """Those of some names that look most like a mistyped one, for a message: alike are those that share pairs of letters."""
+    wanted = _pairs(name)
+    ranked = sorted(names, key=lambda other: -len(wanted & _pairs(other)) / (len(wanted | _pairs(other)) or 1))
+    return ", ".join(ranked[:most])
+
+
+def _pairs(name: str) -> set[str]:
+    edged = f" {name.casefold()} "
+    return {edged[at : at + 2] for at in range(len(edged) - 1)}
 
 
 def moment_of(text: str, *, end_of_day: bool = False) -> datetime:
     """A date or time given on the command line, in UTC; a date means its beginning, or its end."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         wrong_use(f"{text!r} is no date; write it as 2026-03-04 or 2026-03-04T12:00Z.")
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     if end_of_day and _is_date(text):
         return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return moment

@@ -12,7 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 #: Control characters, and marks that turn the direction of text: both can make a terminal show what is not there.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+#: A lone surrogate cannot be written at all.
+_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+#: In JSON lines, what ends a line for some readers too.
+_UNSAFE_IN_JSON = re.compile(f"{_UNSAFE.pattern}|[\u2028\u2029]")
 
 #: Colours by meaning.
 STYLES = {
@@ -49,8 +52,10 @@ def warn(text: object) -> None:
 
 
 def as_json(value: Any) -> None:
-    """One JSON value on a line of its own."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    """One JSON value on a line of its own, with what could control a terminal escaped."""
+    line = json.dumps(value, ensure_ascii=False, default=str)
+    sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:

@@ -1,5 +1,6 @@
 """feed: changes as RSS 2.0, Atom or JSON Feed."""
 
+import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -7,6 +8,7 @@ from typing import Annotated
 import typer
 
 from notifier import feed as feeds
+from notifier import labels
 from notifier.reading import told_changes
 from policywatch import context, output
 
@@ -37,6 +39,8 @@ def feed(
     with context.archive() as archive:
         context.word(archive)
         with archive.read() as session:
+            if page is not None:
+                context.page_named(session, page)
             found = told_changes(session, page=page, marketplace=marketplace, category=category, limit=limit)
     scope = "&".join(f"{name}={value}" for name, value in (("page", page), ("marketplace", marketplace)) if value)
     channel = feeds.Channel(
@@ -44,7 +48,7 @@ def feed(
     )
     data = feeds.render(str(form), channel, found)
     if out is None:
-        output.console.file.write(data.decode())
+        sys.stdout.write(data.decode().rstrip("\n") + "\n")
         return
-    out.write_bytes(data)
-    output.say(f"{len(found)} changes written to {out}")
+    context.written(out, data)
+    output.say(f"{labels.count(len(found), 'change')} written to {out}")

@@ -21,6 +21,8 @@ def folder(
     as_json: Annotated[bool, typer.Option("--json", help="What was done, as JSON.")] = False,
 ) -> None:
     """Import folders of saved pages (docs/import.md says how they look)."""
+    if not folder.is_dir():
+        context.wrong_use(f"{folder} is not a folder. Name the folder that holds one folder per page.")
     with context.archive() as archive, output.progress() as bar:
         tasks: dict[str, object] = {}
 

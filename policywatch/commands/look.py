@@ -53,7 +53,7 @@ def crawl(
     found, problems = watched(settings, watchlist or [])
     for problem in problems:
         output.warn(problem)
-    wanted = chosen_pages(found, page or [])
+    wanted = _chosen(found, page or [])
     with context.archive() as archive:
         if due:
             wanted = run.due_pages(wanted, archive, now=context.now(), jitter=random.random)
@@ -65,6 +65,14 @@ def crawl(
         raise typer.Exit(130)
     if problems or any(report.outcome not in READ for report in reports):
         raise typer.Exit(context.FAILURES)
+
+
+def _chosen(found: list[WatchedPage], keys: list[str]) -> list[WatchedPage]:
+    known = [entry.key for entry in found]
+    for key in keys:
+        if key not in known:
+            context.wrong_use(f"No watch-list switches on a page {key!r}. Watched: {context.nearest(key, known)}.")
+    return chosen_pages(found, keys)
 
 
 def _crawl(

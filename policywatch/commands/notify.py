@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from diffs.store import chain
 from notifier import digest as digests
-from notifier import outbox
+from notifier import labels, outbox
 from notifier.channels import open_channels
 from notifier.digest import Digest
 from notifier.reading import told_changes, unread
@@ -53,8 +53,8 @@ def _say(report: outbox.Report, *, mail_is_set: bool) -> None:
     output.say(f"{report.sent} messages sent with {report.told} notices.")
     for trouble in report.troubles:
         output.warn(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
-    waiting = report.left
-    output.say(f"Waiting: {waiting}")
+    left = report.left
+    output.say(f"Waiting: {left.due} due, {left.later} for later, {left.unsendable} without a way out.")
     if not mail_is_set:
         output.say("No mail server is set: mail stays due. Set POLICYWATCH_SMTP_URL.")
 
@@ -74,8 +74,8 @@ def digest(
         context.word(archive)
         with archive.read() as session:
             made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace)
-    write(made, preview)
-    output.say(f"{len(made.changes)} changes since {moment:%Y-%m-%d} written to {preview}")
+    context.written(preview, rendered(made, preview.suffix))
+    output.say(f"{labels.count(len(made.changes), 'change')} since {moment:%Y-%m-%d} written to {preview}")
 
 
 def preview_of(
@@ -98,11 +98,8 @@ def preview_of(
     )
 
 
-def write(made: Digest, path: Path) -> None:
-    """Write a digest as its file's ending says: a mail, plain text, or HTML."""
-    if path.suffix == ".eml":
-        path.write_bytes(digests.message(made).as_bytes())
-    elif path.suffix == ".txt":
-        path.write_text(digests.text(made), encoding="utf-8")
-    else:
-        path.write_text(digests.html(made), encoding="utf-8")
+def rendered(made: Digest, suffix: str) -> bytes:
+    """A digest as its file's ending says: a mail, plain text, or HTML."""
+    if suffix == ".eml":
+        return digests.message(made).as_bytes()
+    return (digests.text(made) if suffix == ".txt" else digests.html(made)).encode()

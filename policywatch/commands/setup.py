@@ -8,6 +8,7 @@ import typer
 
 from crawler.pages import read_watchlists, shipped_watchlists
 from crawler.settings import crawl_settings
+from diffs.errors import SettingsError
 from diffs.settings import CONFIG_FILE
 from policywatch import checks, context, output
 
@@ -62,7 +63,10 @@ def init(
     unknown = [name for name in wanted if name not in offered]
     if unknown:
         context.wrong_use(f"No watch-list for {', '.join(unknown)}. There are: {', '.join(offered)}.")
-    crawl_settings(contact=contact)  # says what is wrong with it
+    try:
+        crawl_settings(contact=contact)
+    except SettingsError as error:
+        context.wrong_use(error.message)
     lists = [f"amazon-{name.lower()}" for name in wanted]
     _write_config(contact, lists)
     with context.archive() as archive:

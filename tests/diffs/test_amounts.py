@@ -20,9 +20,15 @@ def read(text: str, language: str = "") -> list[tuple[str, float, str]]:
         ("€1.5 million and 2 million dollars", [("money", 1.5e6, "EUR"), ("money", 2e6, "USD")]),
         ("5 thousand euros or 3 Mrd. Euro", [("money", 5000, "EUR"), ("money", 3e9, "EUR")]),
         ("XYZ 100 coins", [("count", 100, "coin")]),
-        ("thirty (30) calendar days, 30-day, 2 weeks", [("duration", 30, "days"), ("duration", 30, "days"), ("duration", 2, "weeks")]),
+        (
+            "thirty (30) calendar days, 30-day, 2 weeks",
+            [("duration", 30, "days"), ("duration", 30, "days"), ("duration", 2, "weeks")],
+        ),
         ("within five business days", [("duration", 5, "business days")]),
-        ("4.7 stars, 100 points, ten orders", [("stars", 4.7, "stars"), ("score", 100, "score"), ("orders", 10, "orders")]),
+        (
+            "4.7 stars, 100 points, ten orders",
+            [("stars", 4.7, "stars"), ("score", 100, "score"), ("orders", 10, "orders")],
+        ),
         ("twenty or more images", [("count", 20, "")]),
         ("version 1.2.3 of it", [("count", 1.2, "")]),
         ("nothing here", []),
@@ -79,7 +85,9 @@ def test_numbers_written_as_words_have_a_value() -> None:
     assert spelled("ate") is None
 
 
-@pytest.mark.parametrize(("text", "value"), [("0.500", 0.5), ("1,000", 1000), ("12,34", 12.34), ("1'000", 1000), ("1,000,000", 1e6)])
+@pytest.mark.parametrize(
+    ("text", "value"), [("0.500", 0.5), ("1,000", 1000), ("12,34", 12.34), ("1'000", 1000), ("1,000,000", 1e6)]
+)
 def test_thousands_and_decimals_are_told_apart(text: str, value: float) -> None:
     assert number(text) == value
 

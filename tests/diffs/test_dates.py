@@ -119,7 +119,7 @@ def test_a_sentence_without_an_exact_day_says_nothing() -> None:
         ("Version mise à jour le 24 juin 2023", date(2023, 6, 24)),
         ("Versie van 1 juni 2023", date(2023, 6, 1)),
         ("Ultimo aggiornamento: 24 giugno 2023", date(2023, 6, 24)),
-        ("最終更新日:2021年4月19日", date(2021, 4, 19)),  # noqa: RUF001
+        ("最終更新日:2021年4月19日", date(2021, 4, 19)),
     ],
 )
 def test_the_page_says_when_it_was_updated(line: str, day: date) -> None:
@@ -140,7 +140,10 @@ def test_a_page_without_a_date_line_has_none() -> None:
 
 def test_notice_periods_stand_apart() -> None:
     page = policy(
-        "We give 15 days' notice of changes.", "Either party may end this with two weeks notice.", "Ship in 3 days.", "Notice."
+        "We give 15 days' notice of changes.",
+        "Either party may end this with two weeks notice.",
+        "Ship in 3 days.",
+        "Notice.",
     )
 
     assert notice_periods(page) == (
@@ -150,6 +153,8 @@ def test_notice_periods_stand_apart() -> None:
 
 
 def test_notice_in_weeks_or_months_is_told_in_days() -> None:
-    page = policy("Es gilt eine Frist von 2 Wochen. Für andere gilt ein Preis von 5 Euro.", "Préavis de 1 mois, ou 6 heures.")
+    page = policy(
+        "Es gilt eine Frist von 2 Wochen. Für andere gilt ein Preis von 5 Euro.", "Préavis de 1 mois, ou 6 heures."
+    )
 
     assert [length for length, _ in notice_periods(page)] == [14, 30]

@@ -3,7 +3,7 @@
 import pytest
 
 from diffs.compare import compare
-from diffs.document import Block, Document, Fact
+from diffs.document import Block, Comparison, Document, Fact, Rename
 from diffs.facts import facts
 from diffs.names import companies, places, programmes
 from tests.diffs.wording import heading, paragraph, policy, row
@@ -15,7 +15,9 @@ def found(before: Document, after: Document) -> tuple[Fact, ...]:
 
 def steps(before: Block | str, after: Block | str, language: str = "en") -> list[tuple[str, str, str]]:
     """The facts between two one-line pages, as kind, before, after."""
-    old, new = (Document("T", policy(heading("Rules"), text, "This stays.").blocks, language) for text in (before, after))
+    old, new = (
+        Document("T", policy(heading("Rules"), text, "This stays.").blocks, language) for text in (before, after)
+    )
     return [(fact.kind, fact.before, fact.after) for fact in found(old, new)]
 
 
@@ -24,9 +26,14 @@ def steps(before: Block | str, after: Block | str, language: str = "en") -> list
     [
         ("You pay a 15% fee.", "You pay a 12.5% fee.", ("percent", "15%", "12.5%")),
         ("The limit is €5,000 per claim.", "The limit is €500,000 per claim.", ("money", "€5,000", "€500,000")),
-        ("We give 30 days’ notice.", "We give fifteen (15) days’ notice.", ("duration", "30 days", "fifteen (15) days")),
+        (
+            "We give 30 days’ notice.",
+            "We give fifteen (15) days’ notice.",
+            ("duration", "30 days", "fifteen (15) days"),
+        ),
         ("It starts on 1 May 2024.", "It starts on 1 June 2024.", ("date", "1 May 2024", "1 June 2024")),
         ("Send 8 images of it.", "Send 10 images of it.", ("count", "8 images", "10 images")),
+        ("Offers need 4 stars.", "Offers need 5 stars.", ("count", "4 stars", "5 stars")),
         ("You may label the box.", "You must label the box.", ("duty", "may", "must")),
         ("Sellers must send the box.", "Sellers must not send the box.", ("duty", "must", "must not")),
         ("You should pack well.", "You are required to pack well.", ("duty", "should", "are required to")),
@@ -43,10 +50,17 @@ def test_a_value_that_became_another_is_a_fact(before: str, after: str, expected
         ("de", "Die Gebühr ist 2,5 %.", "Die Gebühr ist 3 %.", ("percent", "2,5 %", "3 %")),
         ("fr", "Le délai est de 30 jours.", "Le délai est de 14 jours.", ("duration", "30 jours", "14 jours")),
         ("it", "Il limite è 1.000,50 €.", "Il limite è 2.000 €.", ("money", "1.000,50 €", "2.000 €")),
-        ("es", "Rige el 1 de mayo de 2024.", "Rige el 2 de mayo de 2024.", ("date", "1 de mayo de 2024", "2 de mayo de 2024")),
+        (
+            "es",
+            "Rige el 1 de mayo de 2024.",
+            "Rige el 2 de mayo de 2024.",
+            ("date", "1 de mayo de 2024", "2 de mayo de 2024"),
+        ),
     ],
 )
-def test_each_language_has_its_own_forms(language: str, before: str, after: str, expected: tuple[str, str, str]) -> None:
+def test_each_language_has_its_own_forms(
+    language: str, before: str, after: str, expected: tuple[str, str, str]
+) -> None:
     assert steps(before, after, language) == [expected]
 
 
@@ -75,7 +89,10 @@ def test_a_fact_carries_its_sentences_its_section_and_its_hunk() -> None:
 
 
 def test_a_new_clause_tells_its_figures_and_its_strongest_duty() -> None:
-    before, after = policy("This stays."), policy("This stays.", "You must not ship later than 3 days, and you may ask.")
+    before, after = (
+        policy("This stays."),
+        policy("This stays.", "You must not ship later than 3 days, and you may ask."),
+    )
 
     assert [(fact.kind, fact.before, fact.after) for fact in found(before, after)] == [
         ("duration", "", "3 days"),
@@ -88,8 +105,12 @@ def test_a_new_clause_tells_its_figures_and_its_strongest_duty() -> None:
 
 
 def test_a_clause_that_was_only_cut_anew_moved_nothing() -> None:
-    before = policy(heading("Secrets"), "You keep it secret. This ends after 5 years from the end of the whole agreement.")
-    after = policy(heading("Secrets"), "You keep it secret, and for good measure this: after 5 years it is over, all told.")
+    before = policy(
+        heading("Secrets"), "You keep it secret. This ends after 5 years from the end of the whole agreement."
+    )
+    after = policy(
+        heading("Secrets"), "You keep it secret, and for good measure this: after 5 years it is over, all told."
+    )
 
     assert not [fact for fact in found(before, after) if fact.kind == "duration"]
 
@@ -102,7 +123,10 @@ def test_a_line_that_changed_its_place_and_its_figure_is_one_step() -> None:
 
 
 def test_definitions_come_and_go() -> None:
-    before, after = policy("This stays."), policy("This stays.", "“Fee Base” means the price with tax.", "Net Price means less.")
+    before, after = (
+        policy("This stays."),
+        policy("This stays.", "“Fee Base” means the price with tax.", "Net Price means less."),
+    )
 
     assert {(fact.kind, fact.after) for fact in found(before, after)} == {
         ("definition_added", "Fee Base"),
@@ -136,6 +160,12 @@ def test_a_rename_throughout_is_one_fact() -> None:
     assert fact.after in fact.sentence_after
 
 
+def test_a_rename_that_no_hunk_shows_is_still_told() -> None:
+    page = policy("Fine.")
+
+    assert facts(Comparison(renames=(Rename("A", "B", 3),)), page, page) == (Fact("renamed", "A", "B"),)
+
+
 def test_countries_and_programmes_come_and_go() -> None:
     before = policy("It applies in France and Spain, for the Welcome Program.")
     after = policy("It applies in France and Belgium, for the Reward Program. Belgium is new.")
@@ -162,7 +192,9 @@ def test_a_link_that_leads_elsewhere_is_a_fact() -> None:
     before = policy(paragraph("Read the policy.", links=("help:1",)), "Fine.")
     after = policy(paragraph("Read the policy.", links=("help:2",)), "Fine.")
 
-    assert [(fact.kind, fact.before, fact.after) for fact in found(before, after)] == [("link_target", "help:1", "help:2")]
+    assert [(fact.kind, fact.before, fact.after) for fact in found(before, after)] == [
+        ("link_target", "help:1", "help:2")
+    ]
 
 
 def test_a_table_row_is_one_sentence() -> None:

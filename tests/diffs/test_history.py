@@ -56,7 +56,7 @@ class Page:
         self.memory, decision = read(Memory.from_json(self.memory.to_json()), look, self.known.get(text))
         if decision is None:
             against = candidates(self.memory)[0]
-            difference = Difference(against, self.known[against].edition, hunks, significance, marks)
+            difference = Difference(against, self.known[against].edition, hunks, significance, marks=marks)
             self.memory, decision = weigh(self.memory, look, difference, confirm=self.confirm)
         self._remember(text, decision)
         return decision
@@ -169,6 +169,14 @@ def test_a_converter_step_with_no_material_difference_is_not_told() -> None:
     page.shows("A", hint="one")
 
     assert page.shows("A converted", hint="two", significance="editorial").news is News.UPGRADE
+    assert page.shows("B", hint="two", significance="editorial").news is News.CHANGE
+
+
+def test_a_converter_step_that_read_the_same_text_excuses_no_later_edit() -> None:
+    page = Page()
+    page.shows("A", hint="one")
+    page.shows("A", hint="two")
+
     assert page.shows("B", hint="two", significance="editorial").news is News.CHANGE
 
 

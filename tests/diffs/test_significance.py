@@ -24,7 +24,9 @@ def judged(before: Document, after: Document) -> Judgement:
 
 def between(before: Block | str, after: Block | str) -> Judgement:
     """The judgement of one line that became another on a page that stays."""
-    return judged(policy(heading("Rules"), before, "This line stays."), policy(heading("Rules"), after, "This line stays."))
+    return judged(
+        policy(heading("Rules"), before, "This line stays."), policy(heading("Rules"), after, "This line stays.")
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +159,9 @@ def test_a_sanction_that_came_into_a_list_of_sanctions_is_high() -> None:
 
 
 def test_a_revision_is_high_and_says_how_large_it_is() -> None:
-    told = judged(policy("Rules."), policy("Rules.", *(f"Item {at} stands on a shelf of wood in room {at}." for at in range(40))))
+    told = judged(
+        policy("Rules."), policy("Rules.", *(f"Item {at} stands on a shelf of wood in room {at}." for at in range(40)))
+    )
 
     assert told.importance == "high"
     assert any(reason.startswith("a revision: ") for reason in told.reasons)

@@ -69,12 +69,13 @@ def test_a_target_is_read_in_every_wording(sentence: str, expected: list[tuple[s
         ("Ihre Stornorate darf 0,5 % nicht überschreiten.", (CANCEL, "<=", 0.5)),
         ("Eine Rate verspäteter Lieferungen von über 4 % führt zur Sperrung.", (LATE, "<=", 4)),
         ("Un taux d’annulation supérieur à 2,5 % peut entraîner la suspension.", (CANCEL, "<=", 2.5)),
+        ("Un taux d'annulation égal ou supérieur à 5 % entraîne une suspension.", (CANCEL, "<", 5)),
         ("Le taux de suivi valide doit être d'au moins 95 %.", (VALID, ">=", 95)),
         ("La percentuale di ordini difettosi deve essere inferiore all'1%.", (ODR, "<", 1)),
         ("Debe mantener un mínimo del 99 % de números de seguimiento válidos.", (VALID, ">=", 99)),
         ("A taxa de cancelamento deve ser inferior a 2,5%.", (CANCEL, "<", 2.5)),
         ("Een annuleringspercentage boven 2,5% kan leiden tot deactivering.", (CANCEL, "<=", 2.5)),
-        ("出荷遅延率を4%未満に維持する必要があります。", (LATE, "<", 4)),  # noqa: RUF001
+        ("出荷遅延率を4%未満に維持する必要があります。", (LATE, "<", 4)),
         ("追跡可能率が95%を下回ると、出品が制限されます。", (VALID, ">=", 95)),
         ("有效追踪率不得低于95%。", (VALID, ">=", 95)),
     ],
@@ -102,6 +103,10 @@ def test_other_languages_are_read_too(sentence: str, expected: tuple[str, str, f
         "A discount of at least 20% is required.",
         "The product must fill 85% or more of the image.",
         "See section 4.2 for the order defect rate.",
+        "The account health rating of 300 sellers is new.",
+        "Your AHR must be at least 2000.",
+        "Your customer rating must be at least 40.",
+        "An AHR score of 0-1,000 is possible.",
         "No figure at all: keep your order defect rate low.",
     ],
 )
@@ -172,6 +177,7 @@ def test_a_row_that_says_when_something_breaks_is_no_target() -> None:
         ("Parcel scan rate: at least 98 %", ("unknown:parcel_scan_rate", ">=", 98)),
         ("You must reach at least 97% parcel scan rate.", ("unknown:parcel_scan_rate", ">=", 97)),
         ("Die Scanquote muss mindestens 98 % betragen.", ("unknown:scanquote", ">=", 98)),
+        ("For parcels, of scan rate at least 90% is required.", ("unknown:scan_rate", ">=", 90)),
         ("A widget ratio above 3% leads to a warning.", ("unknown:widget_ratio", "<=", 3)),
         ("Handling time (goal: within 2 days)", ("unknown:handling_time", "<=", 2)),
     ],
@@ -191,6 +197,12 @@ def test_scope_window_strength_and_consequence_are_told() -> None:
     assert target.strength == "recommendation"
     assert target.consequence == "A higher rate may lead to removal."
     assert target.section == "Seller Fulfilled Prime"
+
+
+def test_prime_is_named_before_what_it_belongs_to() -> None:
+    target = the("For Seller Fulfilled Prime and other seller-fulfilled orders keep your CR under 2%.")
+
+    assert target.scope == "seller-fulfilled-prime"
 
 
 def test_the_window_may_stand_elsewhere_on_the_page() -> None:
@@ -276,7 +288,11 @@ def test_a_target_that_falls_in_three_places_moved_once() -> None:
         ("Nothing yet.", "Keep your VTR at 95% or more.", ["appeared"]),
         ("Keep your VTR at 95% or more.", "Nothing any more.", ["gone"]),
         ("We recommend an OTDR over 97%.", "You must hold an OTDR of at least 90%.", ["strength"]),
-        ("Sie müssen eine Stornorate unter 2,5 % halten.", "Sie sollten eine Stornorate unter 2,5 % halten.", ["strength"]),
+        (
+            "Sie müssen eine Stornorate unter 2,5 % halten.",
+            "Sie sollten eine Stornorate unter 2,5 % halten.",
+            ["strength"],
+        ),
         ("Over a 7-day period keep your CR under 2%.", "Over a 30-day period keep your CR under 2%.", ["window"]),
         ("Keep a VTR of at least 95% on Prime orders.", "Keep a VTR of at least 95% on FBA orders.", ["scope"]),
         ("An AHR of 200-900 is fine, by score.", "An AHR of 200-800 is fine, by score.", ["stricter"]),
@@ -288,7 +304,9 @@ def test_how_a_target_moved(before: str, after: str, expected: list[str]) -> Non
 
 def test_saying_it_once_more_is_no_move() -> None:
     once = policy("Keep your LSR under 4%.")
-    twice = policy("Keep your LSR under 4%.", "Again: the late shipment rate must be below 4% on seller-fulfilled orders.")
+    twice = policy(
+        "Keep your LSR under 4%.", "Again: the late shipment rate must be below 4% on seller-fulfilled orders."
+    )
 
     assert moved(once, twice) == []
     assert moved(twice, once) == []
@@ -362,7 +380,10 @@ def test_labelled_sentences_are_read_right(shared) -> None:
 
     def is_found(one: dict[str, object]) -> bool:
         text = _squashed(str(one["text"]))
-        return any((part in text or text in part) and (value, unit) == (one["value"], one["unit"]) for part, value, unit in said)
+        return any(
+            (part in text or text in part) and (value, unit) == (one["value"], one["unit"])
+            for part, value, unit in said
+        )
 
     positives = [one for one in rows if one["label"]]
     recall = sum(map(is_found, positives)) / len(positives)

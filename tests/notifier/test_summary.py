@@ -92,8 +92,9 @@ def told(before: Block | str, after: Block | str, section: str = "Rules") -> Sum
         ),
         ("Books and toys are welcome here.", "Books or toys are welcome here.", "“…Books and” → “…Books or”"),
         ("Last updated: May 8, 2023", "Last updated: May 25, 2023", "Last updated: May 25, 2023 (was: May 8, 2023)"),
+        ("You get an advanced refund.", "You get an advance refund.", "“…You get an advanced” → “…You get an advance”"),
         ("It starts on 1 May 2024.", "It starts on 1 June 2024.", "Rules: 1 May 2024 → 1 June 2024"),
-        ("The store opens at nine.", "The STORE opens at nine!", "Case, punctuation, typography or link targets only"),
+        ("The store opens at nine.", "The STORE opens at nine!", "Restyled: “The STORE opens at nine!”"),
     ],
 )
 def test_the_headline_says_what_matters_most(before: str, after: str, headline: str) -> None:
@@ -128,7 +129,9 @@ def test_the_day_it_binds_is_told_as_the_page_writes_it() -> None:
 
 
 def test_a_day_that_does_not_stand_in_the_change_is_not_told() -> None:
-    shown = summary(policy("Rules stay."), policy("Rules stay.", "You must label all boxes."), effective_on=date(2031, 5, 6))
+    shown = summary(
+        policy("Rules stay."), policy("Rules stay.", "You must label all boxes."), effective_on=date(2031, 5, 6)
+    )
 
     assert "2031" not in " ".join((shown.headline, *shown.points))
 
@@ -136,7 +139,14 @@ def test_a_day_that_does_not_stand_in_the_change_is_not_told() -> None:
 def test_a_long_revision_says_how_much_more_there_is() -> None:
     clauses = [f"Sellers must not sell thing number {at} of the list in any store of ours." for at in range(2, 20)]
 
-    shown = summary(policy(heading("Rules"), "Fine."), policy(heading("Rules"), *[part for clause in clauses for part in (clause, heading(f"Part {clause[39:42]}", 3))], "Fine."))
+    shown = summary(
+        policy(heading("Rules"), "Fine."),
+        policy(
+            heading("Rules"),
+            *[part for clause in clauses for part in (clause, heading(f"Part {clause[39:42]}", 3))],
+            "Fine.",
+        ),
+    )
 
     assert len(shown.points) <= MOST_POINTS
     assert len(shown.headline) <= HEADLINE_LENGTH
@@ -237,11 +247,11 @@ def test_two_wordings_that_share_little_are_told_side_by_side() -> None:
 
 def test_a_url_that_changed_along_is_not_the_point() -> None:
     shown = told(
-        "See https://a.example/one for the long list of goods, which may be sold with care.",
-        "See https://a.example/two for the long list of goods, which may be sold with great care.",
+        "See https://a.example/y for the long list of goods, which may be sold with care.",
+        "See https://a.example/z for the long list of goods, which may be sold with great care.",
     )
 
-    assert shown.headline == "Added: “…goods, which may be sold with great care.”"
+    assert shown.headline == "Added: “…which may be sold with great care.”"
 
 
 def test_a_target_without_a_hunk_is_not_told() -> None:
@@ -251,6 +261,17 @@ def test_a_target_without_a_hunk_is_not_told() -> None:
     judgement = judge(comparison, (), (), before, after)
 
     assert "Late shipment" not in summarise("T", "edit", comparison, (), (stray,), judgement, None).headline
+
+
+def test_a_figure_that_is_not_in_its_sentence_is_told_plainly() -> None:
+    before, after = policy("Fine."), policy("Fine.", "Keep it low.")
+    comparison = compare(before, after)
+    move = TargetMove("appeared", None, Target("late_shipment_rate", "<", 4.0, sentence="Keep it low."))
+    judgement = judge(comparison, (), (move,), before, after)
+
+    headline = summarise("T", "edit", comparison, (), (move,), judgement, None).headline
+
+    assert headline == "New target: Late shipment rate under 4 %"
 
 
 def test_a_title_may_be_missing() -> None:
@@ -273,8 +294,10 @@ def test_quotes_are_cut_between_words() -> None:
 # Honesty: every figure of a summary stands in the change.
 
 words = st.sampled_from(
-    "we may suspend accounts within 30 days fee of 15% or €5,000 must not sell in France from 1 May 2024 under 4% late "
-    "shipment rate personal data returns the and Example Ltd GmbH 2,5 % “Term” means".split()
+    """
+    we may suspend accounts within 30 days fee of 15% or €5,000 must not sell in France from 1 May 2024 under 4% late
+    shipment rate personal data returns the and Example Ltd GmbH 2,5 % “Term” means
+    """.split()  # noqa: SIM905 (a page of words reads better so)
 )
 lines = st.lists(st.lists(words, min_size=1, max_size=14).map(" ".join).map(lambda text: f"{text}."), max_size=7)
 
@@ -290,17 +313,21 @@ def test_every_figure_of_a_summary_stands_in_the_change(before: list[str], after
     assert_honest(old, new)
 
 
-def assert_honest(old: Document, new: Document) -> None:
+def assert_honest(old: Document, new: Document) -> str:
+    """The whole summary, after holding it against the change."""
     shown = summary(old, new)
-    text = "\n".join((shown.headline, *shown.points))
-    text = re.sub(r"and \d+ more places", "", text)
+    whole = "\n".join((shown.headline, *shown.points))
+    text = re.sub(r"and \d+ more places", "", whole)
     hunks = compare(old, new).hunks
-    stands = "\n".join(f"{hunk.text_before}\n{hunk.text_after}\n{hunk.section_before}\n{hunk.section_after}" for hunk in hunks)
+    stands = "\n".join(
+        f"{hunk.text_before}\n{hunk.text_after}\n{hunk.section_before}\n{hunk.section_after}" for hunk in hunks
+    )
     stands += "\n".join(block.numbered for hunk in hunks for block in (*hunk.before, *hunk.after))
 
     assert figures(text) <= figures(stands)
     assert len(shown.headline) <= HEADLINE_LENGTH
     assert len(shown.points) <= MOST_POINTS
+    return whole
 
 
 def test_summaries_of_real_histories_are_honest_and_hold_what_a_person_would_tell(shared) -> None:
@@ -311,10 +338,8 @@ def test_summaries_of_real_histories_are_honest_and_hold_what_a_person_would_tel
             if alert["importance"] != "high":
                 continue
             old, new = (_read(folder / "texts" / f"{shas[int(alert['seq']) - step]}.md") for step in (1, 0))
-            assert_honest(old, new)
+            text = assert_honest(old, new)
             hunks = " ".join(f"{hunk.text_before} {hunk.text_after}" for hunk in compare(old, new).hunks)
-            shown = summary(old, new)
-            text = " ".join((shown.headline, *shown.points))
             for value in _told_by_a_person(alert["summary"]):
                 if _holds(hunks, value):
                     named, held = named + 1, held + _holds(text, value)
@@ -340,4 +365,7 @@ def _read(path) -> Document:
 
 
 def test_items_and_paragraphs_are_told_alike() -> None:
-    assert told(item("Pay $5 a day."), item("Pay $6 a day.")).headline == told(paragraph("Pay $5 a day."), paragraph("Pay $6 a day.")).headline
+    assert (
+        told(item("Pay $5 a day."), item("Pay $6 a day.")).headline
+        == told(paragraph("Pay $5 a day."), paragraph("Pay $6 a day.")).headline
+    )
