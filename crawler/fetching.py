@@ -1,4 +1,4 @@
-"""How a page is asked for, and how its answer becomes a capture. One module per way in `crawler.fetchers`, one interface.
+"""How a page is asked for, and how its answer is read: one module per way in `crawler.fetchers`, one interface.
 
 `request` makes the request for a look, `capture` reads the answer. What robots.txt, politeness and the archive do is
 the same for all of them.

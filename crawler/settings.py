@@ -107,7 +107,7 @@ class CrawlSettings(TomlSettings):
         le=3_600,
         description="seconds a crawl waits for a host that asks for patience; one that asks for more is left alone",
     )
-    retries: int = Field(default=2, ge=0, le=5, description="how often a page that failed for the moment is asked again")
+    retries: int = Field(default=2, ge=0, le=5, description="how often a page that failed for now is asked again")
     watchlists: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="files to watch, or names of lists that come with the program, such as amazon-us-more"
     )

@@ -6,6 +6,7 @@ again at any time: `derive_again` throws away what was derived and replays, and 
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 
 from sqlmodel import Session
 
@@ -19,6 +20,10 @@ from .record import Meaning
 from .store import observations, snapshots
 from .store.events import OpenEvents
 from .texts import Texts
+
+
+#: Looks at other pages count as looks of the same run when they are no older than this.
+SAME_RUN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +174,9 @@ def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot)
         and snapshot.body_sha256 == before.body_sha256
         and (snapshot.status, snapshot.media_type, snapshot.final_url, snapshot.language)
         == (before.status, before.media_type, before.final_url, before.language)
-        # A short text may have been accepted in the meantime.
+        # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
         and observation.outcome != Outcome.TRUNCATED
+        and observation.news != News.HELD
     )
 
 
@@ -192,7 +198,23 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
     if verdict.outcome is Outcome.TRUNCATED and snapshot.id <= (run.page.accepted_snapshot or 0):
         verdict = Verdict(Outcome.OK, "accepted", "shorter than before, and accepted by the owner as the policy")
+    if verdict.outcome is Outcome.OK:
+        verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
     return verdict, found
+
+
+def _one_text_for_all(run: _Run, memory: Memory, snapshot: Snapshot, found: Reading) -> Verdict | None:
+    """Pages of one host that all turn into the same text at once show the site's own page, not their policies."""
+    text = found.document.fingerprint
+    past = run.texts.past(text)
+    if not memory.showing or text == memory.showing or (past and past.counted):
+        return None
+    since = snapshot.observed_at - SAME_RUN
+    others = observations.shown_elsewhere(run.session, run.page, text, was=memory.showing, since=since)
+    if not others:
+        return None
+    why = f"Other pages of this site turned into the very same text ({', '.join(others[:3])}): it is not this policy."
+    return Verdict(Outcome.WRONG_PAGE, "same-on-other-pages", why)
 
 
 def _read_look(

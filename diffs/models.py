@@ -145,7 +145,7 @@ class Observation(SQLModel, table=True):
     reason: str = _text()
     news: str = Field(default="none", max_length=20)
     why: str = _text()
-    text_sha256: str = Field(default="", max_length=64)
+    text_sha256: str = Field(default="", max_length=64, index=True)
     traces: dict[str, str] | None = _json()
     version_id: int | None = Field(default=None, foreign_key="version.id", index=True)
     compared_with: int | None = Field(default=None, foreign_key="version.id")

@@ -79,7 +79,9 @@ def is_actual(text: str, found: Held) -> bool:
     """Whether a bare figure is what somebody reached: "Your rate is 10.53%"."""
     start, end = found.amount.start, found.amount.end
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    return found.sign == "" and bool(_ACTUAL.search(before) or _COMPARED_NEXT.match(after))
+    if found.sign or words("wording_targets", "cues", "named").search(before[-_NEAR_BEFORE:]):
+        return False
+    return bool(_ACTUAL.search(before) or _COMPARED_NEXT.match(after))
 
 
 def has_cue(text: str) -> bool:

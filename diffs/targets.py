@@ -55,16 +55,27 @@ def _read(passage: Passage, language: str) -> Iterator[Target]:
     named = mentions(text)
     if not (named or passage.column or passage.context_metric or names_something(text)):
         return
-    told: set[tuple[str, float]] = set()
+    read: list[tuple[Held, Target]] = []
     for amount in amounts:
         if amount.kind == "money":
             continue
         found = held(text, amount)
         metric = _metric_for(found, text, named, amounts) or passage.column
         target = _known(found, metric, passage) if metric else _from_context(found, passage, named)
-        if target is not None and (target.metric, target.value) not in told:
+        if target is not None:
+            read.append((found, target))
+    yield from (_placed(target, passage) for target in _once(read, text))
+
+
+def _once(read: list[tuple[Held, Target]], text: str) -> Iterator[Target]:
+    """Each target of a sentence once; a bare figure beside one that is held or named is what somebody reached."""
+    held_ones = {target.metric for found, target in read if found.sign or is_named(text, found)}
+    told: set[tuple[str, float]] = set()
+    for found, target in read:
+        reached = target.metric in held_ones and not found.sign and target.value2 is None and not is_named(text, found)
+        if not reached and (target.metric, target.value) not in told:
             told.add((target.metric, target.value))
-            yield _placed(target, passage)
+            yield target
 
 
 def _metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tuple[Amount, ...]) -> Metric | None:
@@ -88,7 +99,7 @@ def _metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tup
 def _right_behind(gap: str) -> bool:
     """Whether only small words stand between a figure and the metric after it ("a minimum 90% OTDR")."""
     return (
-        not any(sign in gap for sign in ",;.:|") and len(gap.split()) <= 2 and not gap.strip().startswith(("and", "or"))
+        not any(sign in gap for sign in ",;.:|、。；") and len(gap.split()) <= 2 and not gap.strip().startswith(("and", "or"))
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database import open_archive
-from diffs.errors import PolicywatchError
+from diffs.errors import PolicywatchError, SettingsError
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import hosts, pages
 from notifier.settings import NotifierSettings
@@ -26,12 +26,13 @@ LITTLE_SPACE = 500_000_000
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at. `state` is ok, note or broken."""
+    """One thing looked at. `state` is ok, note or broken; `fatal` where nothing works without it."""
 
     name: str
     state: str
     detail: str
     remedy: str = ""
+    fatal: bool = False
 
 
 def all_checks(now: datetime) -> list[Check]:
@@ -41,7 +42,9 @@ def all_checks(now: datetime) -> list[Check]:
         try:
             found += check(now)
         except PolicywatchError as error:
-            found.append(Check(check.__name__.strip("_"), "broken", error.message, error.remedy))
+            if error.message not in (known.detail for known in found):
+                name = "settings" if isinstance(error, SettingsError) else check.__name__.strip("_")
+                found.append(Check(name, "broken", error.message, error.remedy, fatal=True))
     return found
 
 

@@ -100,7 +100,7 @@ def page_named(session: Session, key: str) -> Page:
 
 
 def nearest(name: str, names: Iterable[str], most: int = 5) -> str:
-    """Those of some names that look most like a mistyped one, for a message: alike are those that share pairs of letters."""
+    """Those of some names that are most like a mistyped one, for a message: they share most pairs of letters."""
     wanted = _pairs(name)
     ranked = sorted(names, key=lambda other: -len(wanted & _pairs(other)) / (len(wanted | _pairs(other)) or 1))
     return ", ".join(ranked[:most])

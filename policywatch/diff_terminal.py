@@ -1,11 +1,12 @@
-"""A comparison in colours on a terminal, and as Markdown."""
+"""A comparison in colours on a terminal, as plain lines, and as Markdown."""
 
 import re
 
 from rich.text import Text
 
 from diffs.document import Comparison, Span, SpanOp
-from notifier.diff_view import CELL_BORDER, Line, view
+from notifier import labels
+from notifier.diff_view import CELL_BORDER, Line, Place, sides, view
 
 from . import output
 
@@ -20,12 +21,11 @@ def coloured(comparison: Comparison) -> None:
         output.say(f"Renamed: {rename}", "bold")
     for place in shown.places:
         output.say()
-        where = f" · {place.section}" if place.section else ""
-        output.say(f"{place.label}{where}{f' ({place.note})' if place.note else ''}", "bold cyan")
+        output.say(_heading(place), "bold cyan")
         for line in place.lines:
             output.console.print(_line(line))
     if shown.left_out:
-        output.say(f"… and {shown.left_out} more places")
+        output.say(f"… and {labels.count(shown.left_out, 'more place')}")
 
 
 def _line(line: Line) -> Text:
@@ -38,6 +38,29 @@ def _line(line: Line) -> Text:
     return text
 
 
+def plain(comparison: Comparison) -> str:
+    """What differs as lines for a pipe, never wrapped: "- " before what went, "+ " before what came."""
+    shown = view(comparison)
+    lines = [f"Renamed: {rename}" for rename in shown.renames]
+    for place in shown.places:
+        lines.append(_heading(place))
+        for line in place.lines:
+            before, after = (" ".join(text.split()) for text in sides(line))
+            if before == after:
+                lines.append(f"    {after}")
+                continue
+            lines += [f"  - {before}"] if before else []
+            lines += [f"  + {after}"] if after else []
+    if shown.left_out:
+        lines.append(f"… and {labels.count(shown.left_out, 'more place')}")
+    return "\n".join(lines)
+
+
+def _heading(place: Place) -> str:
+    where = f" · {place.section}" if place.section else ""
+    return f"{place.label}{where}{f' ({place.note})' if place.note else ''}"
+
+
 def markdown(comparison: Comparison) -> str:
     """What differs as Markdown: removed words struck through, added ones bold."""
     shown = view(comparison)
@@ -47,6 +70,8 @@ def markdown(comparison: Comparison) -> str:
         lines += ["", f"### {place.label}{' in ' + _plain(place.section) if place.section else ''}{note}", ""]
         for line in place.lines:
             lines += ["> " + " \\| ".join("".join(map(_span, cell)) for cell in line.cells), ""]
+    if shown.left_out:
+        lines.append(f"… and {labels.count(shown.left_out, 'more place')}")
     return "\n".join(lines).strip()
 
 

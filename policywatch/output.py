@@ -57,7 +57,6 @@ def as_json(value: Any) -> None:
     sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
-
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
     """A table on a terminal, tab-separated lines where the output is piped."""
     if not console.is_terminal:

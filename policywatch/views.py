@@ -1,9 +1,10 @@
 """Rows of the archive as the JSON that programs read. Field names are fixed by the design, section 8."""
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
-from diffs.document import Target
+from diffs.document import Outcome, Target
 from diffs.models import Change, Event, Observation, Page, Snapshot, Version
 from diffs.store import changes
 
@@ -39,6 +40,7 @@ def change(row: Change, page: Page) -> dict[str, Any]:
         "categories": row.categories or [],
         "reasons": row.reasons or [],
         "rule": row.rule,
+        "outcome": str(Outcome.GONE if row.kind == "gone" else Outcome.OK),
         "recorded": row.recorded,
     }
 
@@ -66,7 +68,7 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
     read = outcome in ("ok", "unchanged")
     reason = f"{observation.news}: {observation.why}" if read else f"{outcome}: {observation.reason}"
     return {
-        "id": f"look-{snapshot.row_hash[:16]}",
+        "id": f"look-{_look(page, snapshot)}",
         "page": page.key,
         "title": page.title,
         "marketplace": page.marketplace,
@@ -92,6 +94,19 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
         "outcome": outcome,
         "recorded": snapshot.recorded,
     }
+
+
+def _look(page: Page, snapshot: Snapshot) -> str:
+    """Names a look by what it was, not by its place in the archive: imported in another order it is the same look."""
+    seen = (
+        page.key,
+        snapshot.observed_at,
+        snapshot.fetched_by,
+        snapshot.purpose,
+        snapshot.status,
+        snapshot.body_sha256,
+    )
+    return hashlib.sha256("\x00".join(map(str, seen)).encode()).hexdigest()[:16]
 
 
 def hunks(row: Change) -> list[dict[str, Any]]:

@@ -1,12 +1,13 @@
 """Observations: how each snapshot was judged."""
 
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from diffs.document import READ
-from diffs.models import Observation, Page, Snapshot
+from diffs.models import Observation, Page, Snapshot, Version
 
 
 def listed(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
@@ -93,3 +94,24 @@ def suppressed(session: Session, page: Page, *, since: datetime | None = None) -
     if since is not None:
         query = query.where(col(Observation.observed_at) >= since)
     return list(session.exec(query).all())
+
+
+def shown_elsewhere(session: Session, page: Page, text: str, *, was: str, since: datetime) -> list[str]:
+    """The keys of other pages of this host that changed to the same text, though they had said something else.
+
+    Looks from `since` (UTC) on count. `was` is what this page said before: a page that said the same is the same policy
+    under another address, and may well change with it.
+    """
+    query = (
+        select(Page)
+        .join(Observation, col(Observation.page_id) == Page.id)
+        .where(Observation.text_sha256 == text, Observation.page_id != page.id, col(Observation.observed_at) >= since)
+        .distinct()
+    )
+    host = urlsplit(page.url).hostname
+    found = []
+    for other in session.exec(query):
+        texts = set(session.exec(select(Version.text_sha256).where(Version.page_id == other.id))) - {text}
+        if urlsplit(other.url).hostname == host and texts and was not in texts:
+            found.append(other.key)
+    return found

@@ -107,7 +107,7 @@ def _report(reports: Sequence[PageReport], archive: Archive, *, as_json: bool) -
             output.as_json(_line(report))
         return
     if not reports:
-        output.say("No page is due.")
+        output.say("There is no page to look at now.")
         return
     rows = [
         (report.page, report.outcome or "not looked at", report.version_seq or "", report.reason) for report in reports

@@ -10,9 +10,9 @@ from sqlmodel import Session
 from diffs import compare
 from diffs.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions
-from notifier.diff_html import diff_html, diff_text
+from notifier.diff_html import diff_html
 from policywatch import context, output, views
-from policywatch.diff_terminal import coloured, markdown
+from policywatch.diff_terminal import coloured, markdown, plain
 
 
 class Form(StrEnum):
@@ -22,6 +22,14 @@ class Form(StrEnum):
     HTML = "html"
     MD = "md"
     JSON = "json"
+
+
+class Significance(StrEnum):
+    """How much a change means."""
+
+    MATERIAL = "material"
+    EDITORIAL = "editorial"
+    COSMETIC = "cosmetic"
 
 
 def register(app: typer.Typer) -> None:
@@ -37,7 +45,7 @@ def changes_(
     marketplace: Annotated[str | None, typer.Option(help="Only this marketplace, such as US.")] = None,
     category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
     since: Annotated[str | None, typer.Option(help="Decided on or after this date (UTC).")] = None,
-    significance: Annotated[str | None, typer.Option(help="material, editorial or cosmetic.")] = None,
+    significance: Annotated[Significance | None, typer.Option(help="material, editorial or cosmetic.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what was not told, and why.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
@@ -212,7 +220,7 @@ def diff(
     elif output.console.is_terminal:
         coloured(comparison)
     else:
-        output.say(diff_text(comparison))
+        output.say(plain(comparison))
 
 
 def _of_change(session: Session, change: Change) -> tuple[Version, Version]:

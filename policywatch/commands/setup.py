@@ -66,6 +66,8 @@ def init(
     try:
         crawl_settings(contact=contact)
     except SettingsError as error:
+        if "setting contact" not in error.message:
+            raise
         context.wrong_use(error.message)
     lists = [f"amazon-{name.lower()}" for name in wanted]
     _write_config(contact, lists)
@@ -114,8 +116,4 @@ def doctor(
             if check.remedy:
                 output.say(f"{'':25}{check.remedy}")
     if any(check.state == "broken" for check in found):
-        raise typer.Exit(context.CANNOT_WORK if _archive_broken(found) else context.FAILURES)
-
-
-def _archive_broken(found: list[checks.Check]) -> bool:
-    return any(check.name in ("archive", "settings") and check.state == "broken" for check in found)
+        raise typer.Exit(context.CANNOT_WORK if any(check.fatal for check in found) else context.FAILURES)

@@ -1,17 +1,23 @@
 """subscribers: who wants to be told what, and how often."""
 
-from typing import Annotated
+import logging
+from collections.abc import Iterable, Sequence
+from typing import Annotated, get_args
 
 import typer
+from sqlmodel import Session
 
+from crawler.pages import Category
+from diffs.matching import CADENCES, IMPORTANCES, zone_of
 from diffs.models import Subscriber
+from diffs.store import pages
 from diffs.store import subscribers as stored
 from notifier.outbox import shown_address
 from notifier.subscribers import email_address
 from policywatch import context, output
 
-_CADENCES = ("at_once", "daily", "weekly")
-_IMPORTANCE = ("high", "medium", "low")
+#: The ways in which somebody can be told.
+_CHANNELS = ("email", "apprise", "webhook")
 
 
 def register(app: typer.Typer) -> None:
@@ -35,17 +41,14 @@ def add(
     name: Annotated[str, typer.Option(help="How the subscriber is called.")] = "",
 ) -> None:
     """Add a subscriber. You answer for the address: it is active at once."""
-    if cadence not in _CADENCES:
-        context.wrong_use(f"--cadence is one of {', '.join(_CADENCES)}.")
-    if importance not in _IMPORTANCE:
-        context.wrong_use(f"--importance is one of {', '.join(_IMPORTANCE)}.")
-    channel = channel or ("apprise" if "://" in address else "email")
-    if channel == "email":
-        try:
-            address = email_address(address)
-        except ValueError as error:
-            context.wrong_use(f"{address}: {error}.")
+    channel, address = _reached(channel, address)
+    _one_of("--cadence", [cadence], CADENCES)
+    _one_of("--importance", [importance], IMPORTANCES)
+    _one_of("--category", category or [], get_args(Category))
+    if zone_of(time_zone).key != time_zone:
+        context.wrong_use(f"There is no time zone {time_zone!r}; write it as Europe/Berlin or America/New_York.")
     with context.archive() as archive, archive.begin() as session:
+        _say_what_is_unknown(session, page or [], marketplace or [])
         row = stored.add(
             session,
             channel=channel,
@@ -83,7 +86,7 @@ def remove(
     channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
 ) -> None:
     """Remove a subscriber; notices that are still due are dropped."""
-    channel = channel or ("apprise" if "://" in address else "email")
+    channel, address = _reached(channel, address)
     with context.archive() as archive, archive.begin() as session:
         row = stored.by_address(session, channel, address)
         if row is None:
@@ -91,6 +94,49 @@ def remove(
         shown = shown_address(row)
         stored.remove(session, row)
     output.say(f"Removed: {shown}")
+
+
+def _reached(channel: str, address: str) -> tuple[str, str]:
+    """The channel, found out where none is given, and the address as it is stored."""
+    channel = channel or _channel_of(address)
+    _one_of("--channel", [channel], _CHANNELS)
+    try:
+        return channel, email_address(address) if channel == "email" else address
+    except ValueError as error:
+        context.wrong_use(f"{address}: {error}.")
+
+
+def _channel_of(address: str) -> str:
+    """Chats by the addresses that Apprise knows; any other web address is a webhook."""
+    if "://" not in address:
+        return "email"
+    # Apprise writes addresses into its log, and they hold secrets.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 10)
+    import apprise  # slow to load, and most installations send mail only
+
+    if apprise.Apprise.instantiate(address) is not None:
+        return "apprise"
+    if not address.lower().startswith(("https://", "http://")):
+        context.wrong_use(f"Nothing can be sent to {address.split('://', maxsplit=1)[0]}://…: see docs/notices.md.")
+    return "webhook"
+
+
+def _one_of(option: str, given: Iterable[str], allowed: Sequence[str]) -> None:
+    for value in given:
+        if value not in allowed:
+            context.wrong_use(f"{option} is one of {', '.join(allowed)}, not {value!r}.")
+
+
+def _say_what_is_unknown(session: Session, keys: Iterable[str], marketplaces: Iterable[str]) -> None:
+    """A page may be watched later, so a name nobody knows is no error; a mistyped one would be told nothing, ever."""
+    known = pages.listed(session)
+    for key in sorted(set(keys) - {page.key for page in known}):
+        near = context.nearest(key, (page.key for page in known)) or "none"
+        output.warn(f"Note: the archive has no page {key!r} yet. Pages here: {near}.")
+    codes = {code.strip().casefold() for page in known for code in page.marketplace.split(",")}
+    for code in marketplaces:
+        if code.casefold() not in codes:
+            output.warn(f"Note: the archive has no page of the marketplace {code!r} yet.")
 
 
 def _wishes(row: Subscriber) -> str:

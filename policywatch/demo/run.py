@@ -20,6 +20,7 @@ from crawler import run as crawler_run
 from crawler.pages import WatchedPage, read_watchlists
 from crawler.settings import CrawlSettings
 from diffs.database import Archive, open_archive
+from diffs.document import READ
 from diffs.errors import SettingsError
 from diffs.store import changes, observations, pages, subscribers
 from notifier import feed, outbox, wording
@@ -186,8 +187,12 @@ def _deliver(archive: Archive, folder: Path) -> None:
     (folder / "feed.xml").write_bytes(feed.render("rss", channel, told))
 
 
+def _kind_of_noise(entry: dict[str, Any]) -> str:
+    return str(entry["rule"] or entry["significance"] if entry["outcome"] in READ else entry["outcome"])
+
+
 def _closing_words(ended: Ended, say: Say) -> None:
-    reasons = sorted({entry.get("outcome") or entry["rule"] or entry["significance"] for entry in ended.quiet})
+    reasons = sorted({_kind_of_noise(entry) for entry in ended.quiet})
     written = ", ".join(
         str(ended.folder / name) for name in ("feed.xml", "digest.eml", "digest.html", "policywatch.db")
     )

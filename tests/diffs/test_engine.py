@@ -42,14 +42,15 @@ ROBOT_CHECK = (
 class Site:
     """One page and its looks."""
 
-    def __init__(self, archive: Archive, *, recorded: bool = True) -> None:
+    def __init__(self, archive: Archive, *, recorded: bool = True, key: str = "agreement") -> None:
         self.archive = archive
+        self.key = key
         self.recorded = recorded
         self.day = -1.0
         with archive.begin() as session:
             pages.upsert(
                 session,
-                key="agreement",
+                key=key,
                 url="https://example.com/agreement",
                 title="Seller Agreement",
                 now=START,
@@ -57,7 +58,7 @@ class Site:
             )
 
     def page(self, session) -> Page:
-        page = pages.get(session, "agreement")
+        page = pages.get(session, self.key)
         assert page
         return page
 
@@ -210,6 +211,33 @@ def test_a_vanished_page_is_told_after_three_days_and_its_return_as_well(site: S
     site.looks(SECOND)
 
     assert [(change.kind, change.to_version is None) for change in site.told()] == [("gone", True), ("appeared", False)]
+
+
+def test_pages_that_all_turn_into_one_text_show_no_policy(archive: Archive) -> None:
+    agreement, fees = Site(archive, recorded=False), Site(archive, recorded=False, key="fees")
+    other = policy(*CLAUSES[::-1])
+    notice = policy(
+        *[f"Our help pages move to another place this week; part {part} is back soon." for part in "abcdef"]
+    )
+    for site, text in ((agreement, FIRST), (fees, other)):
+        site.looks(text)
+    held = agreement.looks(notice, confirm=True)
+    second = fees.looks(notice, confirm=True)
+    agreement.store(notice, day=1.01, purpose="confirm")
+    confirming = agreement.derive(confirm=True)
+
+    assert held.wants_confirmation
+    assert str(second.outcome) == str(confirming.outcome) == "wrong_page"
+    assert agreement.told() == fees.told() == []
+
+
+def test_one_policy_under_two_addresses_may_change_at_both(archive: Archive) -> None:
+    sites = [Site(archive), Site(archive, key="same-agreement")]
+    for text in (FIRST, SECOND):
+        for site in sites:
+            site.looks(text)
+
+    assert [len(site.told()) for site in sites] == [1, 1]
 
 
 def test_targets_in_force_follow_the_text_of_the_day(site: Site) -> None:

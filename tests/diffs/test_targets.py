@@ -46,6 +46,10 @@ VALID, ON_TIME = "valid_tracking_rate", "on_time_delivery_rate"
         ("Your order defect rate is 10.5%; the target is 1%.", [(ODR, "<", 1)]),
         ("Your cancellation rate of 3.2% is above our target of 2.5%.", [(CANCEL, "<=", 2.5)]),
         ("ODR < 1%, LSR < 4% and CR <2.5%", [(ODR, "<", 1), (LATE, "<", 4), (CANCEL, "<", 2.5)]),
+        ("Your account had an ODR of 2.3%, which exceeds our target of 1%.", [(ODR, "<=", 1)]),
+        ("You had a late shipment rate of 6.25%, our target is under 4%.", [(LATE, "<", 4)]),
+        ("The threshold for IPI is now 400.", [("inventory_performance_index", ">=", 400)]),
+        ("Deliver at least 97% of your orders on time.", [(ON_TIME, ">=", 97)]),
         ("Hold a perfect order percentage of 85% or better.", [("perfect_order_percentage", ">=", 85)]),
         ("An AHR of 99 or lower means deactivation.", [("account_health_rating", ">", 99)]),
         ("A healthy AHR has a score of 200–1,000.", [("account_health_rating", ">=", 200)]),
@@ -77,6 +81,7 @@ def test_a_target_is_read_in_every_wording(sentence: str, expected: list[tuple[s
         ("Een annuleringspercentage boven 2,5% kan leiden tot deactivering.", (CANCEL, "<=", 2.5)),
         ("出荷遅延率を4%未満に維持する必要があります。", (LATE, "<", 4)),
         ("追跡可能率が95%を下回ると、出品が制限されます。", (VALID, ">=", 95)),
+        ("买家消息必须在24小时内回复。", ("contact_response_time", "<=", 24)),
         ("有效追踪率不得低于95%。", (VALID, ">=", 95)),
     ],
 )
@@ -137,6 +142,10 @@ def test_the_metric_spoken_of_last_is_meant_by_the_target() -> None:
 
 def test_a_target_without_any_name_still_comes_out() -> None:
     assert stated("If you miss the 95% target, you risk your listings.") == [("unknown:target", "=", 95)]
+
+
+def test_several_targets_in_one_japanese_sentence_keep_their_metrics() -> None:
+    assert stated("注文不良率を1%未満、出荷遅延率を4%未満に維持してください。") == [(ODR, "<", 1), (LATE, "<", 4)]
 
 
 def test_a_table_row_is_read_with_its_header() -> None:
