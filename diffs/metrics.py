@@ -55,7 +55,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     found = [Mention(_called(hit.group(), _by_name()), *hit.span()) for hit in _names().finditer(flat)]
     for name, shape in _shapes() if _TIMED.search(flat) else ():
         found += [Mention(metrics()[name], *hit.span()) for hit in shape.finditer(flat)]
-    if not any(mention.metric.unit == "percent" for mention in found):
+    if not found:
         found += [Mention(_called(hit.group(), _weak()), *hit.span()) for hit in _weak_names().finditer(flat)]
     return tuple(sorted(found, key=lambda mention: mention.start))
 

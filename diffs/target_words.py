@@ -162,7 +162,8 @@ def _compared() -> re.Pattern[str]:
 @cache
 def _named() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = table("wording_targets")["cues"]["named"][0]
-    joint = r"\s*(?:is|are|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\()*\s*"
+    whose = r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4}?)?"
+    joint = whose + r"\s*(?:is|are|now|currently|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\()*\s*"
     before = pattern((rf"{names}{joint}$",))
     after = pattern((rf"\s*(?:[\w'-]+\s+){{0,2}}{names}(?!\w)",))
     return before, after

@@ -13,7 +13,7 @@ from diffs.models import Subscriber
 from diffs.store import pages
 from diffs.store import subscribers as stored
 from notifier.outbox import shown_address
-from notifier.subscribers import email_address
+from notifier.subscribers import email_address, links_from
 from policywatch import context, output
 
 #: The ways in which somebody can be told.
@@ -64,6 +64,9 @@ def add(
             importance=importance,
         )
         output.say(f"{shown_address(row)} will be told {cadence.replace('_', ' ')}: {_wishes(row)}")
+        if channel == "webhook":
+            secret = links_from(context.notifier_settings()).webhook_secret(row.key)
+            output.say(f"What it gets is signed; the receiver checks that with this secret: {secret}")
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
