@@ -193,8 +193,9 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     verdict = gate.judge_transport(capture)
     if verdict is not None:
         return verdict, None
-    last_good = run.texts.document(memory.showing)
-    found = run.texts.read(snapshot, capture, last_good)
+    found = run.texts.read(snapshot, capture, memory.showing)
+    is_known = found.document.fingerprint == memory.showing
+    last_good = found.document if is_known else run.texts.document(memory.showing)
     verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
     if verdict.outcome is Outcome.TRUNCATED and snapshot.id <= (run.page.accepted_snapshot or 0):
         verdict = Verdict(Outcome.OK, "accepted", "shorter than before, and accepted by the owner as the policy")

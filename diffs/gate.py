@@ -46,7 +46,8 @@ def judge_transport(capture: Capture) -> Verdict | None:
 
     Costs no parse. A refusal's body is searched for a robot check, which some sites send with status 503 or 403.
     """
-    rules_in_order = (_by_answer, _by_header, _by_status, _by_address, _by_body)
+    # The address before the status: a way to the sign-in page that robots.txt forbids ends as a bare redirect.
+    rules_in_order = (_by_answer, _by_header, _by_address, _by_status, _by_body)
     return next((verdict for rule in rules_in_order if (verdict := rule(capture)) is not None), None)
 
 
@@ -70,7 +71,10 @@ def judge(
             Outcome.ERROR, "unreadable", "What came is no text that can be read (an image, a PDF, an archive)."
         )
     look = _Look(capture, extraction, cleaned, last_good)
-    rules_in_order = (_by_topic, _by_signs, _by_size, _by_doubling, _by_language, _by_loss)
+    rules_in_order = [_by_topic, _by_signs]
+    if last_good is None or cleaned.fingerprint != last_good.fingerprint:
+        # The very text that was good before needs no second judgement.
+        rules_in_order += [_by_size, _by_doubling, _by_language, _by_loss]
     found = next((verdict for rule in rules_in_order if (verdict := rule(look)) is not None), None)
     return found or Verdict(Outcome.OK, "ok", "The policy was read.")
 
@@ -276,7 +280,7 @@ def _fallback_pattern() -> re.Pattern[str]:
 def _by_loss(look: _Look) -> Verdict | None:
     """Text lost against the last good version, or another page in its place."""
     cleaned, last_good = look.cleaned, look.last_good
-    if last_good is None or cleaned.fingerprint == last_good.fingerprint:
+    if last_good is None:
         return None
     # The title the page is watched under says something, its own title does not.
     watched = look.capture.title if look.capture.title != look.extraction.title else ""

@@ -5,7 +5,7 @@ a policy may say "search" or "cookies" too. What is taken out is returned with t
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -28,6 +28,7 @@ _LABEL_WORDS = 9
 #: So many linked lines before a copyright line make a footer.
 _FOOTER_LINKS = 3
 _MASK = "[e-mail]"
+_Find = Callable[[str], re.Match[str] | None]
 #: Cloudflare's stand-in for an address, in the languages it is served in; a part of the real one may leak beside it.
 _MASKED = re.compile(
     r"[\w.+-]{0,60}\[(?:e-?mail[\s-]protected|email[^\[\]\w]{1,3}protected|e-mail geschützt)\]"
@@ -127,12 +128,12 @@ class _Rules:
         if _scope_pattern().match(block.compared):
             return "scope"
         folded = block.compared.casefold()
-        return next((rule for rule, pattern in _patterns("patterns") if pattern.search(folded)), "")
+        return next((rule for rule, find in _patterns("patterns") if find(folded)), "")
 
     def _edge_pattern(self, block: Block, said: str, *, about_cookies: bool) -> str:
         folded = block.compared.casefold()
-        for rule, pattern in _patterns("edge_patterns"):
-            if pattern.search(folded) and not (about_cookies and rule == "cookies"):
+        for rule, find in _patterns("edge_patterns"):
+            if find(folded) and not (about_cookies and rule == "cookies"):
                 return rule
         return "advertised" if self._advertises(said) else ""
 
@@ -284,8 +285,17 @@ def _lines(table: str) -> dict[str, str]:
 
 
 @cache
-def _patterns(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((rule, re.compile("|".join(listed))) for rule, listed in rules("furniture")[table].items())
+def _patterns(table: str) -> tuple[tuple[str, _Find], ...]:
+    """The patterns of a table by rule; those of whole lines are tried at the beginning of a line only."""
+    finders: list[tuple[str, _Find]] = []
+    for rule, listed in rules("furniture")[table].items():
+        whole = [pattern for pattern in listed if pattern.startswith("^")]
+        inside = [pattern for pattern in listed if not pattern.startswith("^")]
+        if whole:
+            finders.append((rule, re.compile("|".join(whole)).match))
+        if inside:
+            finders.append((rule, re.compile("|".join(inside)).search))
+    return tuple(finders)
 
 
 @cache
@@ -308,7 +318,7 @@ def _all_parts(shown: str) -> str:
 
 
 def _is_trail(shown: str) -> bool:
-    return len(shown) < 250 and any(pattern.search(shown.casefold()) for _, pattern in _patterns("breadcrumbs"))
+    return len(shown) < 250 and any(find(shown.casefold()) for _, find in _patterns("breadcrumbs"))
 
 
 def _is_language_switch(said: str) -> bool:

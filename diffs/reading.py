@@ -2,11 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from . import extract, noise
 from .document import Capture, Document, Extraction
 from .errors import ExtractionError
+from .mend import mend
 from .models import Page
 from .store import pages
 
@@ -42,33 +43,45 @@ def extraction_of(capture: Capture, page: Page) -> Extraction | None:
         return None
 
 
-def clean(extraction: Extraction | None, known: Document | None) -> Reading:
-    """An extraction without its noise; `known` is the last good text of the page."""
+def clean(extraction: Extraction | None) -> Reading:
+    """An extraction without its noise."""
     if extraction is None:
         return Reading(None, Document(title="", blocks=()))
-    cleaned = noise.clean(extraction.document, known=known)
+    cleaned = noise.clean(extraction.document)
     return Reading(
         extraction,
         cleaned.document,
         title=extraction.title,
         updated=cleaned.updated,
-        traces=_traces(cleaned),
+        traces=_traces(cleaned.document) | _removed(cleaned),
     )
 
 
-def _traces(cleaned: noise.Cleaned) -> dict[str, str]:
+def mended(found: Reading, known: Document) -> Reading:
+    """A reading whose damaged places are read as in `known`, the last good text of the page."""
+    document = mend(found.document, known)
+    if document is found.document:
+        return found
+    return replace(found, document=document, traces=dict(found.traces) | _traces(document))
+
+
+def _traces(document: Document) -> dict[str, str]:
     """A short hash of all that may vary while the policy text is the same, by kind."""
-    blocks = cleaned.document.blocks
-    traces = {
+    blocks = document.blocks
+    return {
         "shown": _short("\n".join(block.shown for block in blocks)),
         "markers": _short("\n".join(block.marker for block in blocks)),
         "structure": _short("\n".join(f"{block.kind}{block.level}" for block in blocks)),
         "links": _short("\n".join(link for block in blocks for link in block.links)),
     }
+
+
+def _removed(cleaned: noise.Cleaned) -> dict[str, str]:
+    """The same of what was taken out, by the rule that took it."""
     removed: dict[str, list[str]] = {}
     for block, rule in cleaned.removed:
         removed.setdefault(rule, []).append(block.shown)
-    return traces | {rule: _short("\n".join(texts)) for rule, texts in removed.items()}
+    return {rule: _short("\n".join(texts)) for rule, texts in removed.items()}
 
 
 def _short(text: str) -> str:

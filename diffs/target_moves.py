@@ -175,6 +175,12 @@ def _meaning(move: TargetMove) -> Hashable:
 
 
 def _weight(move: TargetMove) -> int:
-    """The binding statement speaks for the others, and one that names its scope before one that does not."""
+    """The binding statement speaks for the others.
+
+    "Under 4 %" goes before "above 4 % may lead to…", which leaves the edge open, and what names its scope before what
+    does not.
+    """
     target = move.after or move.before
-    return 2 * _rank(target) + bool(target.scope) if target else 0
+    if target is None:
+        return 0
+    return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + bool(target.scope)

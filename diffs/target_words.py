@@ -163,7 +163,10 @@ def _compared() -> re.Pattern[str]:
 def _named() -> tuple[re.Pattern[str], re.Pattern[str]]:
     names = table("wording_targets")["cues"]["named"][0]
     whose = r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4}?)?"
-    joint = whose + r"\s*(?:is|are|now|currently|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\()*\s*"
+    small = (
+        r"is|are|now|currently|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\("
+    )
+    joint = rf"{whose}\s*(?:(?:{small})\s*){{0,6}}"
     before = pattern((rf"{names}{joint}$",))
     after = pattern((rf"\s*(?:[\w'-]+\s+){{0,2}}{names}(?!\w)",))
     return before, after

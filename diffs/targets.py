@@ -99,7 +99,9 @@ def _metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tup
 def _right_behind(gap: str) -> bool:
     """Whether only small words stand between a figure and the metric after it ("a minimum 90% OTDR")."""
     return (
-        not any(sign in gap for sign in ",;.:|、。；") and len(gap.split()) <= 2 and not gap.strip().startswith(("and", "or"))
+        not any(sign in gap for sign in ",;.:|、。；")
+        and len(gap.split()) <= 2
+        and not gap.strip().startswith(("and", "or"))
     )
 
 

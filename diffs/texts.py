@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from . import compare, reading, record, targets
-from .document import Capture, Comparison, Document, Extraction, Hunk, Op, SpanOp, Target
+from .document import Capture, Comparison, Document, Hunk, Op, SpanOp, Target
 from .errors import BodyLost
 from .history import Past
 from .models import Page, Snapshot, Version
@@ -32,8 +32,8 @@ class Texts:
         self._versions: dict[str, Version | None] = {}
         self._documents: dict[str, Document] = {}
         self._targets: dict[str, tuple[Target, ...]] = {}
-        self._extractions: dict[str, Extraction | None] = {}
         self._readings: dict[str, Reading] = {}
+        self._mended: dict[str, Reading] = {}
 
     def version(self, text: str) -> Version | None:
         """The version with this text, None for a text that was never stored."""
@@ -60,15 +60,21 @@ class Texts:
             raise BodyLost(f"The text {text[:12]} of {self._page.key} is missing.", remedy="Run policywatch verify.")
         return document
 
-    def read(self, snapshot: Snapshot, capture: Capture, known: Document | None) -> Reading:
-        """A capture's text; `known` is the last good one."""
+    def read(self, snapshot: Snapshot, capture: Capture, showing: str) -> Reading:
+        """A capture's text; `showing` is the last good one, by which damaged places are read. Raises BodyLost."""
         body = f"{snapshot.body_sha256}:{snapshot.media_type}"
-        key = f"{body}:{known.fingerprint if known else ''}"
-        if key not in self._readings:
-            if body not in self._extractions:
-                _keep(self._extractions, body, reading.extraction_of(capture, self._page))
-            _keep(self._readings, key, reading.clean(self._extractions[body], known))
-        return self._readings[key]
+        if body not in self._readings:
+            _keep(self._readings, body, reading.clean(reading.extraction_of(capture, self._page)))
+        found = self._readings[body]
+        if found.document.fingerprint == showing:
+            return found  # nothing to mend: the last good text need not even be fetched
+        known = self.document(showing)
+        if known is None:
+            return found
+        key = f"{body}:{showing}"
+        if key not in self._mended:
+            _keep(self._mended, key, reading.mended(found, known))
+        return self._mended[key]
 
     def add(self, found: Reading, snapshot: Snapshot, *, extractor: str) -> Version:
         """Store a text that this page has not shown before, with the targets it states."""

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import typer
 from pydantic import ValidationError
 from sqlmodel import Session
 
+from crawler.pages import Category
 from diffs.database import Archive, open_archive
 from diffs.errors import SettingsError
 from diffs.models import Page
 from diffs.settings import ArchiveSettings
 from diffs.store import changes, pages
+from diffs.vocabulary import table
 from notifier import wording
 from notifier.settings import NotifierSettings
 
@@ -109,6 +111,13 @@ def nearest(name: str, names: Iterable[str], most: int = 5) -> str:
 def _pairs(name: str) -> set[str]:
     edged = f" {name.casefold()} "
     return {edged[at : at + 2] for at in range(len(edged) - 1)}
+
+
+def check_category(name: str | None) -> None:
+    """End the command where no page and no change can be of this category: nothing would ever be found."""
+    known = sorted({*get_args(Category), *table("wording_categories")})
+    if name is not None and name not in known:
+        wrong_use(f"There is no category {name!r}. There are: {', '.join(known)}.")
 
 
 def moment_of(text: str, *, end_of_day: bool = False) -> datetime:

@@ -7,9 +7,10 @@ key, and every body for which a patch does not pay, is a full frame. `Body.depth
 
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 
 from backports.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
-from sqlalchemy import Row, literal, select
+from sqlalchemy import Row, Select, bindparam, literal, select
 from sqlmodel import Session, col
 from sqlmodel import select as sqlmodel_select
 
@@ -75,9 +76,15 @@ def _keep(session: Session, name: str, data: bytes) -> None:
 
 def _chain(session: Session, name: str) -> Sequence[Row[tuple[str, bytes, str | None]]]:
     """The body and all it stands on, in one query: a row-by-row walk costs more than the unpacking."""
+    return session.execute(_chain_of(), {"name": name}).all()
+
+
+@cache
+def _chain_of() -> Select[tuple[str, bytes, str | None]]:
+    # Built once: putting it together costs more than asking it.
     chain = (
         select(col(Body.sha256), col(Body.base_sha256), literal(0).label("step"))
-        .where(col(Body.sha256) == name)
+        .where(col(Body.sha256) == bindparam("name"))
         .cte("chain", recursive=True)
     )
     step = select(col(Body.sha256), col(Body.base_sha256), chain.c.step + 1).join(
@@ -87,7 +94,7 @@ def _chain(session: Session, name: str) -> Sequence[Row[tuple[str, bytes, str | 
     query = select(col(Body.sha256), col(Body.data), col(Body.base_sha256)).join(
         chain, col(Body.sha256) == chain.c.sha256
     )
-    return session.execute(query.order_by(chain.c.step.desc())).all()
+    return query.order_by(chain.c.step.desc())
 
 
 def _unpacked(chain: Sequence[Row[tuple[str, bytes, str | None]]], name: str) -> bytes:

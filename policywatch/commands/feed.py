@@ -35,6 +35,7 @@ def feed(
     limit: Annotated[int, typer.Option(help="The most entries.", min=1)] = 200,
 ) -> None:
     """Write a feed of told changes, each with its full comparison."""
+    context.check_category(category)
     settings = context.notifier_settings()
     with context.archive() as archive:
         context.word(archive)

@@ -51,6 +51,7 @@ def changes_(
 ) -> None:
     """What changed, oldest first."""
     moment = context.moment_of(since) if since else None
+    context.check_category(category)
     with context.archive() as archive:
         context.word(archive)
         with archive.read() as session:

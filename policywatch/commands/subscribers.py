@@ -2,12 +2,11 @@
 
 import logging
 from collections.abc import Iterable, Sequence
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 from sqlmodel import Session
 
-from crawler.pages import Category
 from diffs.matching import CADENCES, IMPORTANCES, zone_of
 from diffs.models import Subscriber
 from diffs.store import pages
@@ -44,7 +43,8 @@ def add(
     channel, address = _reached(channel, address)
     _one_of("--cadence", [cadence], CADENCES)
     _one_of("--importance", [importance], IMPORTANCES)
-    _one_of("--category", category or [], get_args(Category))
+    for wanted in category or []:
+        context.check_category(wanted)
     if zone_of(time_zone).key != time_zone:
         context.wrong_use(f"There is no time zone {time_zone!r}; write it as Europe/Berlin or America/New_York.")
     with context.archive() as archive, archive.begin() as session:

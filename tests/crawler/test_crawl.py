@@ -221,10 +221,13 @@ def test_nobody_outside_is_asked_before_a_contact_is_set(someone: Seller) -> Non
     assert someone.archive.url
 
 
-def test_the_loopback_may_be_asked_without_a_contact(site: Site, someone: Seller) -> None:
+def test_nothing_is_asked_without_a_contact(site: Site, someone: Seller) -> None:
     site["/rate"] = TEXT
 
-    assert someone.looks_at(watched(site, "/rate"), contact="")["rate"].outcome is Outcome.OK
+    with pytest.raises(SettingsError, match="No contact is set"):
+        someone.looks_at(watched(site, "/rate"), contact="")
+
+    assert site.log == []
 
 
 def test_several_rounds_run_in_one_process_each_at_its_own_time(site: Site, someone: Seller) -> None:
