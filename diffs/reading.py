@@ -32,6 +32,14 @@ _TRACES = {
     "markers": "numbering or list marks",
     "structure": "headings, lists or paragraphs",
     "links": "link targets",
+    "scope": "the line that names the country",
+    "sign_in": "a sign-in line",
+    "feedback": "the feedback box",
+    "navigation": "navigation",
+    "cookies": "a cookie notice",
+    "counters": "a counter",
+    "tokens": "a one-time token",
+    "copyright": "the copyright line",
 }
 
 
@@ -92,6 +100,6 @@ def varied(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """What differs between two looks that showed the same policy text, in words."""
     kinds = [kind for kind in dict.fromkeys([*before, *after]) if before.get(kind) != after.get(kind)]
     if not kinds:
-        return "only markup, scripts, tokens or link parameters differ"
+        return "it differs only in markup, scripts, tokens or link parameters"
     named = [_TRACES.get(kind, kind.replace("-", " ").replace("_", " ")) for kind in kinds]
-    return f"only {', '.join(named)} differ"
+    return f"it differs only in {', '.join(named)}"
