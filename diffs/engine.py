@@ -89,6 +89,12 @@ def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Deri
     return _replay(session, page, confirm=confirm, known_to=page.derived_to)
 
 
+def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
+    """Take texts that were held back as too short, up to this snapshot, for the policy; what they changed is news."""
+    page.accepted_snapshot = snapshot_id
+    return _replay(session, page, confirm=False, known_to=0)
+
+
 def _replay(session: Session, page: Page, *, confirm: bool, known_to: int) -> Derived:
     frozen = record.forget(session, page)
     page.derived_to, page.memory = 0, None

@@ -89,6 +89,8 @@ class _Rules:
         self.rule_of: dict[int, str] = {}
         self.counts = [block.compared.count(" ") + 1 for block in blocks]
         self.title = loose(title)
+        #: The loose text of each short line.
+        self.said: dict[int, str] = {}
         about_cookies = "cookie" in self.title
         for number, block in enumerate(blocks):
             rule = self._line(number, block, about_cookies=about_cookies)
@@ -108,10 +110,12 @@ class _Rules:
         if count > _EDGE_WORDS or len(block.compared) > _EDGE_LETTERS:
             return ""
         at_edge = number < _BEGINNING or number >= len(self.blocks) - _END
-        rule = self._short_line(block) if count <= _LINE_WORDS else ""
+        if count > _LINE_WORDS and not at_edge:
+            return ""
+        said = self.said[number] = loose(block.shown)
+        rule = self._short_line(block, said) if count <= _LINE_WORDS else ""
         if rule or not at_edge:
             return rule
-        said = loose(block.shown)
         # A policy's own headings, rows and items may be as short: "Contact us", "No".
         is_loose = block.kind is BlockKind.PARAGRAPH or (block.kind is BlockKind.ITEM and bool(block.links))
         if is_loose and (said in _lines("edge_lines") or _is_language_switch(said)):
@@ -120,8 +124,7 @@ class _Rules:
             return "breadcrumb"
         return self._edge_pattern(block, said, about_cookies=about_cookies)
 
-    def _short_line(self, block: Block) -> str:
-        said = loose(block.shown)
+    def _short_line(self, block: Block, said: str) -> str:
         rule = _lines("lines").get(said) or _all_parts(block.shown)
         if rule:
             return rule
@@ -188,12 +191,15 @@ class _Rules:
     def _tails(self) -> None:
         """Headings like "Related articles" go with the links under them."""
         for number, block in enumerate(self.blocks):
-            if self.counts[number] > _LABEL_WORDS or loose(block.shown) not in _lines("tails"):
+            if self.counts[number] > _LABEL_WORDS or self._loose(number) not in _lines("tails"):
                 continue
             under = self._linked_run(number + 1)
             if under or number >= len(self.blocks) - 2:
                 for gone in (number, *under):
                     self.rule_of.setdefault(gone, "related")
+
+    def _loose(self, number: int) -> str:
+        return self.said.get(number) or loose(self.blocks[number].shown)
 
     def _linked_run(self, start: int) -> list[int]:
         run: list[int] = []
@@ -286,16 +292,22 @@ def _lines(table: str) -> dict[str, str]:
 
 @cache
 def _patterns(table: str) -> tuple[tuple[str, _Find], ...]:
-    """The patterns of a table by rule; those of whole lines are tried at the beginning of a line only."""
-    finders: list[tuple[str, _Find]] = []
+    """What finds the patterns of a table, by rule; those of whole lines are tried at the beginning of a line only."""
+    found: list[tuple[str, _Find]] = []
     for rule, listed in rules("furniture")[table].items():
+        needed = tuple(rules("furniture")["needed"].get(rule, ()))
         whole = [pattern for pattern in listed if pattern.startswith("^")]
         inside = [pattern for pattern in listed if not pattern.startswith("^")]
         if whole:
-            finders.append((rule, re.compile("|".join(whole)).match))
+            found.append((rule, _where(re.compile("|".join(whole)).match, needed)))
         if inside:
-            finders.append((rule, re.compile("|".join(inside)).search))
-    return tuple(finders)
+            found.append((rule, _where(re.compile("|".join(inside)).search, needed)))
+    return tuple(found)
+
+
+def _where(find: _Find, needed: tuple[str, ...]) -> _Find:
+    """The same, asked only of texts that hold one of the needed words."""
+    return (lambda text: find(text) if any(word in text for word in needed) else None) if needed else find
 
 
 @cache

@@ -75,7 +75,7 @@ def loose(shown: str) -> str:
 
 # A minus counts where a negative figure can stand: not in "10-day", "5-7" or "5 - 7".
 _MEANING = re.compile(
-    r"(?<![^\s(<>=≤≥])-(?=\d)|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤]|(?:(?!\d)\w)+",
+    r"[^\W\d]+|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤]|(?<![^\s(<>=≤≥])-(?=\d)",
 )
 
 

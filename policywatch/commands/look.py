@@ -192,7 +192,6 @@ def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
                 context.wrong_use(
                     f"The last look at {page} was not held back as too short; there is nothing to accept."
                 )
-            row.accepted_snapshot = last[1].id
-            engine.derive_again(session, row)
+            engine.accept(session, row, last[1].id)
         context.word(archive)
     output.say(f"Accepted: the text of {last[1].observed_at:%Y-%m-%d %H:%M} UTC now counts as the policy of {page}.")

@@ -15,6 +15,8 @@ from diffs.store import bodies, changes, events, observations, pages, snapshots,
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 
+LATER = START + timedelta(days=100)
+
 CLAUSES = (
     "You keep your late shipment rate under 4%. A rate above 4% can lead to the deactivation of your offers.",
     "Either party may end this agreement with 30 days of notice. Notice is given in writing to the last known address.",
@@ -278,6 +280,17 @@ def test_deriving_again_gives_the_same_and_sends_nothing(archive: Archive) -> No
     assert site.state() == before
     with archive.read() as session:
         assert len(session.exec(select(Notice)).all()) == queued == 2
+
+
+def test_a_short_text_that_the_owner_accepts_is_told(site: Site) -> None:
+    site.looks(FIRST, SECOND)
+    short = site.looks(policy("You keep your late shipment rate under 2%."))
+    assert (str(short.outcome), len(site.told())) == ("truncated", 1)
+
+    with site.archive.begin() as session:
+        engine.accept(session, site.page(session), observations.at(session, site.page(session), LATER)[1].id)
+
+    assert [(change.to_version or {})["seq"] for change in site.told()] == [2, 3]
 
 
 def test_other_selectors_make_no_change_of_their_own(site: Site) -> None:
