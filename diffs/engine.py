@@ -21,7 +21,6 @@ from .store import observations, snapshots
 from .store.events import OpenEvents
 from .texts import Texts
 
-
 #: Looks at other pages count as looks of the same run when they are no older than this.
 SAME_RUN = timedelta(hours=24)
 

@@ -3,8 +3,10 @@
 HTML takes two steps: lxml's tree, which is cheap, finds the container (`diffs.containers`); BeautifulSoup reads that.
 """
 
+import gc
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -92,14 +94,30 @@ def _read(found: list[HtmlElement], base: str) -> tuple[Block, ...]:
         return _blocks("\n".join(pieces), base)
     reader = _Reader()
     for html in pieces:
-        reader.read(BeautifulSoup(html, "lxml"))
+        with _undisturbed():
+            reader.read(BeautifulSoup(html, "lxml"))
     return finish(reader.drafts, base)
 
 
 @lru_cache(maxsize=8)
 def _blocks(html: str, base: str) -> tuple[Block, ...]:
     # Consecutive looks mostly bring the same container in another page around it: that costs no second reading.
-    return finish(_Reader().read(BeautifulSoup(html, "lxml")), base) if html else ()
+    if not html:
+        return ()
+    with _undisturbed():
+        return finish(_Reader().read(BeautifulSoup(html, "lxml")), base)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A tree in the making is no garbage: looking for some meanwhile takes up to a third of the whole reading."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 @dataclass(slots=True)

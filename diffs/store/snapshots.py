@@ -98,6 +98,9 @@ def in_order(session: Session, ids: list[int], *, batch: int = 200) -> Iterator[
     """The snapshots with these ids, in the order given, read in batches."""
     for start in range(0, len(ids), batch):
         part = ids[start : start + batch]
+        if len(part) == 1 and (row := session.get(Snapshot, part[0])) is not None:
+            yield row  # mostly in the session already
+            continue
         rows = {row.id: row for row in session.exec(select(Snapshot).where(col(Snapshot.id).in_(part)))}
         for number in part:
             yield rows[number]

@@ -288,7 +288,10 @@ def test_a_short_text_that_the_owner_accepts_is_told(site: Site) -> None:
     assert (str(short.outcome), len(site.told())) == ("truncated", 1)
 
     with site.archive.begin() as session:
-        engine.accept(session, site.page(session), observations.at(session, site.page(session), LATER)[1].id)
+        page = site.page(session)
+        last = observations.at(session, page, LATER)
+        assert last
+        engine.accept(session, page, last[1].id)
 
     assert [(change.to_version or {})["seq"] for change in site.told()] == [2, 3]
 
