@@ -73,6 +73,7 @@ def _detected(body: bytes) -> str:
 
 def parse(text: str) -> HtmlElement | None:
     """The tree of a page; None where nothing is in it."""
+    text = _with_body(text)
     try:
         for flattened in (None, _GROUPING, _ANY_TAG):
             parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
@@ -83,6 +84,26 @@ def parse(text: str) -> HtmlElement | None:
     except (etree.ParserError, AssertionError):
         return None
     return root
+
+
+def _with_body(text: str) -> str:
+    """The page with its `<body>` tag, which HTML lets authors leave out.
+
+    Without it the parser, which knows no HTML 5, takes `<main>` and its like for a part of the head.
+    """
+    if _BODY.search(text):
+        return text
+    head = _HEAD.match(text)
+    end = head.end() if head else 0
+    return f"{text[:end]}<body>{text[end:]}"
+
+
+_BODY = re.compile(r"<(?:body|frameset)\b", re.IGNORECASE)
+_HEAD = re.compile(
+    r"(?:\s+|<!--.*?-->|<[!?][^>]*>|</?(?:html|head|meta|link|base)\b[^>]*>"
+    r"|<(title|script|style|noscript|template)\b.*?</\1\s*>)+",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def kind_of(media_type: str, text: str) -> str:

@@ -609,3 +609,14 @@ def test_mutated_pages_are_read(shared):
             assert read(bytes(page)).document is not None
         except ExtractionError:
             continue
+
+
+@pytest.mark.parametrize(
+    "head", ["<title>Fees</title>", "<head><title>Fees</title><script>if (a<b) {}</script></head>", ""]
+)
+def test_a_page_whose_body_tag_was_left_out_is_read_all_the_same(head: str) -> None:
+    page = f"<!doctype html><html lang=en>{head}<main><h1>Fees</h1><p>The fee is 15% of the price.</p></main>"
+
+    found = extract(Capture(url="https://example.com/fees", body=page.encode()), Selection())
+
+    assert [block.shown for block in found.document.blocks] == ["Fees", "The fee is 15% of the price."]
