@@ -149,7 +149,7 @@ def ours(base: str, pages: int) -> dict[str, float]:
 
     folder = tempfile.mkdtemp()
     archive = open_archive(f"sqlite:///{folder}/archive.db")
-    settings = CrawlSettings(allow_private_addresses=True, confirm=False)
+    settings = CrawlSettings(contact="bench@example.com", allow_private_addresses=True, confirm=False)
     watched = [
         WatchedPage(key=f"page-{number}", url=f"{base}/page/{number}", language="en", select=("#full-help-page",))
         for number in range(pages)

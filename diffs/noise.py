@@ -190,7 +190,7 @@ class _Rules:
 
     def _tails(self) -> None:
         """Headings like "Related articles" go with the links under them."""
-        for number, block in enumerate(self.blocks):
+        for number in range(len(self.blocks)):
             if self.counts[number] > _LABEL_WORDS or self._loose(number) not in _lines("tails"):
                 continue
             under = self._linked_run(number + 1)

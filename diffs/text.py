@@ -35,6 +35,9 @@ _INVISIBLE = re.compile(f"[{re.escape(''.join(map(chr, _NOTHING)))}]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BREAKS = re.compile("[\t-\r\x1c-\x1f]")
+#: UTF-8 that was read as Latin-1 leaves control characters behind, invisible halves of a sign.
+_LEFT_OVER = re.compile("[\xc2-\xf4][\x80-\x9f]")
 #: « and » stand with a space inside in French, without one elsewhere.
 _GUILLEMETS = re.compile(r"«\s+|\s+»")
 #: Two of these in a row are how UTF-8 looks when it was read as Latin-1: the cheap test before ftfy's own.
@@ -58,6 +61,8 @@ def fold(shown: str) -> str:
 def tidy(text: str) -> str:
     """The text as a reader sees it: runs of white space are one blank, invisible characters are gone."""
     if not text.isascii():
+        if _LEFT_OVER.search(text) and is_bad(text):
+            text = fix_encoding(text)  # while the signs that say how are still there
         text = _INVISIBLE.sub("", text)
     elif _CONTROL.search(text):
         text = _CONTROL.sub("", text)
@@ -274,8 +279,9 @@ def _fold_once(shown: str) -> str:
     if "&" in shown:
         shown = _ENTITY.sub(lambda found: unescape(found[0]), _AMPERSANDS.sub("&", shown))
     if not shown.isascii():
-        if _MOJIBAKE.search(shown) and is_bad(shown):
-            shown = fix_encoding(shown)
+        if _MOJIBAKE.search(shown):
+            shown = _BREAKS.sub(" ", shown)  # a blank can be half of a sign; another kind of space must read the same
+            shown = fix_encoding(shown) if is_bad(shown) else shown
         shown = unicodedata.normalize("NFC", shown)
         if "«" in shown or "»" in shown:
             shown = _GUILLEMETS.sub('"', shown)

@@ -1,7 +1,9 @@
 """The command line: `policywatch VERB`. Each verb lives in `policywatch.commands`."""
 
+import os
 import sys
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -26,15 +28,26 @@ from .context import CANNOT_WORK, FAILURES
 from .output import warn
 
 
-class _InOrder(TyperGroup):
-    """Verbs are listed in the order in which a new user meets them."""
+class _Verbs(TyperGroup):
+    """Verbs are listed in the order in which a new user meets them. A reader of our output may go when he likes."""
 
     def list_commands(self, _ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(self.commands)
 
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        try:
+            try:
+                return super().invoke(ctx)
+            finally:
+                sys.stdout.flush()
+        except BrokenPipeError:
+            # Nothing is wrong (as with `| head`). What is still buffered must go somewhere when the process ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(0) from None
+
 
 app = typer.Typer(
-    cls=_InOrder,
+    cls=_Verbs,
     name="policywatch",
     help="Watch marketplace policies: every real change told, noise never.\n\n"
     "Not affiliated with Amazon. No legal advice. The English text binds.",
@@ -88,7 +101,3 @@ def main() -> None:
     except PolicywatchError as error:
         warn(f"policywatch: {error}")
         sys.exit(FAILURES)
-    except BrokenPipeError:
-        # The reader of our output has gone (as with `| head`): nothing is wrong.
-        sys.stderr.close()
-        sys.exit(0)

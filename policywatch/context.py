@@ -13,6 +13,7 @@ from sqlmodel import Session
 from crawler.pages import Category
 from diffs.database import Archive, open_archive
 from diffs.errors import SettingsError
+from diffs.matching import Topic, Wish, wants
 from diffs.models import Page
 from diffs.settings import ArchiveSettings
 from diffs.store import changes, pages
@@ -111,6 +112,12 @@ def nearest(name: str, names: Iterable[str], most: int = 5) -> str:
 def _pairs(name: str) -> set[str]:
     edged = f" {name.casefold()} "
     return {edged[at : at + 2] for at in range(len(edged) - 1)}
+
+
+def is_of(page: Page, marketplace: str | None) -> bool:
+    """Whether a page is one of a marketplace; without one every page is. A page may be of several ("UK,IE")."""
+    wish = Wish(marketplaces=(marketplace,) if marketplace is not None else ())
+    return wants(wish, Topic(page.key, page.marketplace))
 
 
 def check_category(name: str | None) -> None:

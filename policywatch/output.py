@@ -27,8 +27,16 @@ STYLES = {
     "added": "green",
 }
 
-console = Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
-errors = Console(markup=False, highlight=False, emoji=False, stderr=True, soft_wrap=True)
+
+class _Console(Console):
+    """A console that leaves a reader who has gone (as with `| head`) to the command line: nothing is wrong then."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+console = _Console(markup=False, highlight=False, emoji=False, soft_wrap=True)
+errors = _Console(markup=False, highlight=False, emoji=False, stderr=True, soft_wrap=True)
 
 
 def safe(text: object) -> str:

@@ -108,6 +108,7 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
         assert [snapshot.purpose for _, snapshot in looks] == ["look", "look", "confirm"]
         ((change, _),) = changes.listed(session)
         assert (change.kind, change.significance, change.importance, change.told) == ("edit", "material", "high", True)
+        assert change.from_version and change.to_version
         assert (change.seen_at, change.from_version["seq"], change.to_version["seq"]) == (TUESDAY, 1, 2)
         (hunk,) = changes.comparison_of(change).hunks
         words = [(span.op, span.text.strip()) for span in hunk.spans if span.op is not SpanOp.EQUAL]

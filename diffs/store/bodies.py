@@ -80,7 +80,7 @@ def _chain(session: Session, name: str) -> Sequence[Row[tuple[str, bytes, str | 
 
 
 @cache
-def _chain_of() -> Select[tuple[str, bytes, str | None]]:
+def _chain_of() -> Select[str, bytes, str | None]:
     # Built once: putting it together costs more than asking it.
     chain = (
         select(col(Body.sha256), col(Body.base_sha256), literal(0).label("step"))

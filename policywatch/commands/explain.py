@@ -20,7 +20,7 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """The whole reasoning about one look: outcome, rule, what it was compared with, what came of it."""
-    moment = context.moment_of(at, end_of_day=True) if at else context.now()
+    moment = context.moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
         row = context.page_named(session, page)
         found = observations.at(session, row, moment)

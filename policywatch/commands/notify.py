@@ -68,7 +68,7 @@ def digest(
 ) -> None:
     """Write the digest of a period to a file, to see what subscribers would get. Sends nothing."""
     now = context.now()
-    moment = context.moment_of(since) if since else now - timedelta(days=PREVIEW_DAYS)
+    moment = context.moment_of(since) if since is not None else now - timedelta(days=PREVIEW_DAYS)
     settings = context.notifier_settings()
     with context.archive() as archive:
         context.word(archive)

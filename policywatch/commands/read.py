@@ -50,7 +50,7 @@ def changes_(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """What changed, oldest first."""
-    moment = context.moment_of(since) if since else None
+    moment = context.moment_of(since) if since is not None else None
     context.check_category(category)
     with context.archive() as archive:
         context.word(archive)
@@ -82,7 +82,7 @@ def _suppressed(
 ) -> list[dict[str, object]]:
     found = []
     for page in pages.listed(session):
-        if (key and page.key != key) or (marketplace and page.marketplace != marketplace):
+        if (key and page.key != key) or not context.is_of(page, marketplace):
             continue
         if category and page.category != category:
             continue
@@ -124,7 +124,7 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="With the version's data.")] = False,
 ) -> None:
     """What a page says, or said on a date."""
-    moment = context.moment_of(at, end_of_day=True) if at else context.now()
+    moment = context.moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
         row = context.page_named(session, page)
         shown = versions.shown_at(session, row, moment)
@@ -237,8 +237,8 @@ def _between(session: Session, page: Page, old: str | None, new: str | None) -> 
     listed = versions.listed(session, page)
     if not listed:
         context.wrong_use(f"Nothing was read of {page.key} yet.")
-    after = _version(session, page, new) if new else listed[-1]
-    before = _version(session, page, old) if old else listed[max(0, listed.index(after) - 1)]
+    after = _version(session, page, new) if new is not None else listed[-1]
+    before = _version(session, page, old) if old is not None else listed[max(0, listed.index(after) - 1)]
     return before, after
 
 

@@ -32,9 +32,9 @@ def targets(
     """Performance targets that the watched pages state."""
     if ctx.invoked_subcommand:
         return
-    moment = context.moment_of(at, end_of_day=True) if at else context.now()
+    moment = context.moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
-        found = [row for row in stored.in_force(session, moment) if marketplace in (None, row[0].marketplace)]
+        found = [row for row in stored.in_force(session, moment) if context.is_of(row[0], marketplace)]
     if as_json:
         for page, version, observation, target in found:
             about = {"page": page.key, "marketplace": page.marketplace, "url": page.url, "version_seq": version.seq}

@@ -1,6 +1,6 @@
 """The order of the steps, on pages of our own: what becomes a version, what becomes a change, and what never does."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,11 +9,9 @@ from sqlmodel import select
 
 from diffs import engine, reading
 from diffs.database import Archive, open_archive
-from diffs.document import Capture
-from diffs.models import Change, Notice, Observation, Page, Version
-from diffs.store import bodies, changes, events, observations, pages, snapshots, subscribers, targets, versions
-
-START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+from diffs.models import Change, Notice, Observation, Version
+from diffs.store import bodies, changes, events, observations, subscribers, targets, versions
+from tests.diffs.site import START, Site
 
 LATER = START + timedelta(days=100)
 
@@ -39,86 +37,6 @@ ROBOT_CHECK = (
     "<html><title>Robot Check</title><body><p>Enter the characters you see below</p>"
     "<form action='/errors/validateCaptcha'><input id=captchacharacters></form></body></html>"
 )
-
-
-class Site:
-    """One page and its looks."""
-
-    def __init__(self, archive: Archive, *, recorded: bool = True, key: str = "agreement") -> None:
-        self.archive = archive
-        self.key = key
-        self.recorded = recorded
-        self.day = -1.0
-        with archive.begin() as session:
-            pages.upsert(
-                session,
-                key=key,
-                url="https://example.com/agreement",
-                title="Seller Agreement",
-                now=START,
-                language="en",
-            )
-
-    def page(self, session) -> Page:
-        page = pages.get(session, self.key)
-        assert page
-        return page
-
-    def store(self, html: str, *, status: int = 200, day: float | None = None, purpose: str = "look") -> None:
-        self.day = self.day + 1 if day is None else day
-        when = START + timedelta(days=self.day)
-        capture = Capture(
-            url="https://example.com/agreement",
-            final_url="https://example.com/agreement",
-            status=status,
-            body=html.encode(),
-            language="en",
-        )
-        with self.archive.begin() as session:
-            snapshots.add(
-                session,
-                self.page(session),
-                capture,
-                observed_at=when,
-                stored_at=when,
-                recorded=self.recorded,
-                purpose=purpose,
-            )
-
-    def derive(self, *, confirm: bool = False) -> engine.Derived:
-        with self.archive.begin() as session:
-            return engine.derive(session, self.page(session), confirm=confirm)
-
-    def looks(self, *texts: str, confirm: bool = False) -> engine.Derived:
-        for text in texts:
-            self.store(text)
-            derived = self.derive(confirm=confirm)
-        return derived
-
-    def told(self) -> list[Change]:
-        with self.archive.read() as session:
-            return [change for change in changes.of_page(session, self.page(session)) if change.told]
-
-    def state(self) -> list[object]:
-        """All that was derived, without row ids."""
-        with self.archive.read() as session:
-            page = self.page(session)
-            numbers = {version.id: version.seq for version in versions.listed(session, page)}
-            return [
-                [version.model_dump(exclude={"id"}) for version in versions.listed(session, page)],
-                [
-                    change.model_dump(exclude={"id", "from_version_id", "to_version_id"})
-                    | {"from": numbers.get(change.from_version_id), "to": numbers.get(change.to_version_id)}
-                    for change in changes.of_page(session, page)
-                ],
-                [
-                    observation.model_dump(exclude={"id", "version_id", "compared_with"})
-                    | {"version": numbers.get(observation.version_id), "with": numbers.get(observation.compared_with)}
-                    for observation, _ in observations.listed(session, page)
-                ],
-                [event.model_dump(exclude={"id"}) for event in events.listed(session, page)],
-                page.memory,
-            ]
 
 
 @pytest.fixture

@@ -37,6 +37,11 @@ def test_a_long_text_is_folded_like_a_short_one():
     assert fold("“word” " * 1000) == fold("“word”  " * 1000) == " ".join(['"word"'] * 1000)
 
 
+def test_a_text_read_in_the_wrong_encoding_is_shown_as_it_was_meant():
+    assert tidy("in plain words – in Orléans".encode().decode("latin-1")) == "in plain words – in Orléans"
+    assert tidy("Wörter – so") == "Wörter – so"
+
+
 @given(st.text(max_size=60))
 @example("&amp;amp;lt;")
 @example("&#38;amp;")
@@ -48,6 +53,7 @@ def test_folding_twice_is_folding_once(text):
 
 
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
+@example("à¸\x1f0")
 def test_a_loose_text_depends_on_the_folded_one_alone(text):
     assert loose(fold(text)) == loose(text)
 

@@ -297,7 +297,7 @@ words = st.sampled_from(
     """
     we may suspend accounts within 30 days fee of 15% or €5,000 must not sell in France from 1 May 2024 under 4% late
     shipment rate personal data returns the and Example Ltd GmbH 2,5 % “Term” means
-    """.split()  # noqa: SIM905 (a page of words reads better so)
+    """.split()
 )
 lines = st.lists(st.lists(words, min_size=1, max_size=14).map(" ".join).map(lambda text: f"{text}."), max_size=7)
 

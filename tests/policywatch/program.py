@@ -15,6 +15,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -107,3 +108,30 @@ def _written(stream: io.TextIOWrapper) -> str:
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)
     return buffer.getvalue().decode()
+
+
+def policy(*sentences: str, title: str = "Late Shipment Rate") -> str:
+    """A page of a made-up marketplace: the sentences among enough other ones to be a policy."""
+    told = "".join(f"<p>{sentence}</p>" for sentence in sentences)
+    rest = "".join(
+        f"<h2>{number}. Part {number}</h2><p>Sellers of our marketplace agree that part {number} of this policy applies "
+        f"to every order they ship, and that we may review their account where they do not follow it.</p>"
+        for number in range(1, 9)
+    )
+    return f'<html lang="en"><head><title>{title}</title></head><body><h1>{title}</h1>{told}{rest}</body></html>'
+
+
+def save(folder: Path, key: str, looks: Mapping[str, str], **declared: str) -> Path:
+    """The folder of a saved page: its text by the time when it was observed; `declared` goes into page.toml."""
+    page = folder / key
+    page.mkdir(parents=True)
+    files = {text: f"{number:02}.html" for number, text in enumerate(dict.fromkeys(looks.values()))}
+    for text, name in files.items():
+        (page / name).write_text(text, encoding="utf-8")
+    rows = [f"{at},{files[text]}" for at, text in looks.items()]
+    (page / "observations.csv").write_text("\n".join(["observed_at,file", *rows]) + "\n", encoding="utf-8")
+    fields = {"title": "Late Shipment Rate", "url": f"https://market.example/help/{key}", "language": "en", **declared}
+    # Strings are written alike in TOML and JSON.
+    lines = [f"{name} = {json.dumps(value)}" for name, value in fields.items()]
+    (page / "page.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return page
