@@ -25,6 +25,10 @@ from .texts import Texts
 SAME_RUN = timedelta(hours=24)
 
 
+#: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
+ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE, Outcome.DOUBLED})
+
+
 @dataclass(frozen=True, slots=True)
 class Derived:
     """What came of the newest judged look of a page.
@@ -180,7 +184,7 @@ def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot)
         and (snapshot.status, snapshot.media_type, snapshot.final_url, snapshot.language)
         == (before.status, before.media_type, before.final_url, before.language)
         # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
-        and observation.outcome != Outcome.TRUNCATED
+        and observation.outcome not in ACCEPTABLE
         and observation.news != News.HELD
     )
 
@@ -202,10 +206,10 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     is_known = found.document.fingerprint == memory.showing
     last_good = found.document if is_known else run.texts.document(memory.showing)
     verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
-    if verdict.outcome is Outcome.TRUNCATED and snapshot.id <= (run.page.accepted_snapshot or 0):
-        verdict = Verdict(Outcome.OK, "accepted", "shorter than before, and accepted by the owner as the policy")
     if verdict.outcome is Outcome.OK:
         verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
+    if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
+        verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
     return verdict, found
 
 
@@ -258,8 +262,9 @@ def _new_text(
     run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
 ) -> tuple[Memory, Decision, Meaning]:
     against, old, comparison = run.texts.closest(history.candidates(memory), document)
-    left = history.without_noise(memory, comparison, old, look.at)
-    memory = history.learn_places(memory, comparison, old, look.at)
+    bearing = record.bearing(comparison, old, document)
+    left = history.without_noise(memory, comparison, old, look.at, bearing)
+    held = memory.held
     meant = run.texts.meaning(left, old, document)
     past = run.texts.past(against)
     edition = past.edition if past else against
@@ -272,6 +277,9 @@ def _new_text(
         history.marks(left, old),
     )
     memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
+    if decision.news is not News.HELD or held not in ("", look.text):
+        # A look that waits for its second one teaches nothing yet: both show one and the same edit.
+        memory = history.learn_places(memory, comparison, old, look.at, bearing)
     if decision.confirmed:
         meant = run.texts.meaning(history.confirmed(left, old, decision.confirmed), old, document)
     if not left.hunks:

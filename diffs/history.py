@@ -309,27 +309,44 @@ def learn_return(memory: Memory, comparison: Comparison, at: datetime) -> Memory
     return replace(memory, flaps=dict(list(flaps.items())[-REMEMBERED:]))
 
 
-def learn_places(memory: Memory, comparison: Comparison, old: Document, at: datetime) -> Memory:
-    """Remember where a text changed, to find the places that change at every look."""
+def learn_places(
+    memory: Memory, comparison: Comparison, old: Document, at: datetime, bearing: frozenset[int] = frozenset()
+) -> Memory:
+    """Remember where a text changed, to find the places that change at every look.
+
+    `bearing` are the indexes of hunks that state a figure, a date or a duty: a rule may be edited thrice a fortnight,
+    and never becomes a counter by that.
+    """
     places = dict(memory.places)
-    for hunk in filter(_says_something, comparison.hunks):
+    for number, hunk in enumerate(comparison.hunks):
+        if number in bearing or not _says_something(hunk):
+            continue
         place = _where(hunk, old)
         recent = tuple(time for time in places.pop(place, ()) if _recent(time, at, VOLATILE_WITHIN))
         places[place] = (*recent, at.isoformat())[-VOLATILE_AFTER:]
     return replace(memory, places=dict(list(places.items())[-REMEMBERED:]))
 
 
-def without_noise(memory: Memory, comparison: Comparison, old: Document, at: datetime) -> Comparison:
-    """The comparison without differences known as flapping and without volatile places."""
-    hunks = tuple(hunk for hunk in comparison.hunks if not _is_noise(memory, hunk, old, at))
+def without_noise(
+    memory: Memory, comparison: Comparison, old: Document, at: datetime, bearing: frozenset[int] = frozenset()
+) -> Comparison:
+    """The comparison without differences known as flapping and without volatile places; `bearing` as above."""
+    hunks = tuple(
+        hunk
+        for number, hunk in enumerate(comparison.hunks)
+        if not _has_flapped(memory, hunk, at) and (number in bearing or not _is_volatile(memory, hunk, old, at))
+    )
     return replace(comparison, hunks=hunks)
 
 
-def _is_noise(memory: Memory, hunk: Hunk, old: Document, at: datetime) -> bool:
+def _has_flapped(memory: Memory, hunk: Hunk, at: datetime) -> bool:
     flapped = memory.flaps.get(_difference(hunk), "")
-    if flapped and _recent(flapped, at, FLAPPING_FOR):
-        return True
-    return len(memory.places.get(_where(hunk, old), ())) >= VOLATILE_AFTER
+    return bool(flapped) and _recent(flapped, at, FLAPPING_FOR)
+
+
+def _is_volatile(memory: Memory, hunk: Hunk, old: Document, at: datetime) -> bool:
+    times = memory.places.get(_where(hunk, old), ())
+    return sum(_recent(time, at, VOLATILE_WITHIN) for time in times) >= VOLATILE_AFTER
 
 
 def _recent(time: str, at: datetime, span: timedelta) -> bool:

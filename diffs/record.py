@@ -88,6 +88,15 @@ def meaning(
     return Meaning(comparison, found, moved, significance.judge(comparison, found, moved, old, new))
 
 
+#: Kinds of facts that make a hunk a rule, whatever else changes around it. A mere count may be a counter.
+_BEARING = frozenset({"percent", "money", "duration", "date", "duty", "definition_added", "definition_removed"})
+
+
+def bearing(comparison: Comparison, old: Document, new: Document) -> frozenset[int]:
+    """The indexes of the hunks that state a rule: a figure, a date, a duty, a definition."""
+    return frozenset(fact.hunk for fact in facts.facts(comparison, old, new) if fact.kind in _BEARING)
+
+
 def change(
     session: Session,
     page: Page,

@@ -49,6 +49,7 @@ def all_checks(now: datetime) -> list[Check]:
 
 
 def _configuration(_now: datetime) -> Iterator[Check]:
+    context.archive_settings()  # raises where the file cannot be read
     if CONFIG_FILE.exists():
         yield Check("settings", "ok", f"{CONFIG_FILE.resolve()}")
     else:

@@ -36,22 +36,29 @@ def archive_settings() -> ArchiveSettings:
     """Where the archive lives. Raises SettingsError with a remedy."""
     try:
         return ArchiveSettings()
-    except (ValidationError, ValueError) as error:
-        remedy = "Correct policywatch.toml or the environment; policywatch doctor --settings lists all settings."
-        raise SettingsError(f"A setting cannot be used: {error}.", remedy=remedy) from error
+    except ValueError as error:
+        raise _of_no_use(error) from None
 
 
 def notifier_settings() -> NotifierSettings:
     """How notices leave the house. Raises SettingsError with a remedy; values that may be secret are not shown."""
     try:
         return NotifierSettings()
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else ""
-        about = f"The setting {name}" if name else "A setting"
-        raise SettingsError(f"{about}: {first['msg'].removeprefix('Value error, ')}.") from None
-    except ValueError as error:  # a TOML file that is none
-        raise SettingsError(f"policywatch.toml cannot be read: {error}.", remedy="Correct the file.") from error
+    except ValueError as error:
+        raise _of_no_use(error) from None
+
+
+def _of_no_use(error: ValueError) -> SettingsError:
+    """The same in a sentence; what was given is left out, since it may hold a password."""
+    if not isinstance(error, ValidationError):
+        return SettingsError(f"policywatch.toml cannot be read: {error}.", remedy="Correct the file.")
+    first = error.errors()[0]
+    message = first["msg"].removeprefix("Value error, ").rstrip(".?")
+    if not first["loc"]:  # two settings that do not fit together
+        return SettingsError(f"The settings do not fit together: {message}.", remedy="Correct policywatch.toml.")
+    name = str(first["loc"][0])
+    remedy = f"Correct POLICYWATCH_{name.upper()} in the environment or {name} in policywatch.toml."
+    return SettingsError(f"The setting {name}: {message}.", remedy=remedy)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from sqlalchemy import or_
+from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
 from diffs.document import READ
@@ -99,14 +99,15 @@ def suppressed(session: Session, page: Page, *, since: datetime | None = None) -
 def shown_elsewhere(session: Session, page: Page, text: str, *, was: str, since: datetime) -> list[str]:
     """The keys of other pages of this host that changed to the same text, though they had said something else.
 
-    Looks from `since` (UTC) on count. `was` is what this page said before: a page that said the same is the same policy
+    Pages that turned to it before `since` (UTC) do not count: what stays is no outage. `was` is what this page said before: a page that said the same is the same policy
     under another address, and may well change with it.
     """
     query = (
         select(Page)
         .join(Observation, col(Observation.page_id) == Page.id)
-        .where(Observation.text_sha256 == text, Observation.page_id != page.id, col(Observation.observed_at) >= since)
-        .distinct()
+        .where(Observation.text_sha256 == text, Observation.page_id != page.id)
+        .group_by(col(Page.id))
+        .having(func.min(Observation.observed_at) >= since)
     )
     host = urlsplit(page.url).hostname
     found = []

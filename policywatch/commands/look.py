@@ -188,9 +188,9 @@ def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
         with archive.begin() as session:
             row = context.page_named(session, page)
             last = observations.last(session, row)
-            if last is None or last[0].outcome != Outcome.TRUNCATED:
+            if last is None or last[0].outcome not in engine.ACCEPTABLE:
                 context.wrong_use(
-                    f"The last look at {page} was not held back as too short; there is nothing to accept."
+                    f"The last look at {page} was not held back as unlike the policy; there is nothing to accept."
                 )
             engine.accept(session, row, last[1].id)
         context.word(archive)

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated
 
@@ -85,7 +86,7 @@ def preview_of(
     changes = told_changes(session, since=since, marketplace=marketplace)
     return Digest(
         message_id=f"<preview.{now:%Y%m%d%H%M%S}@{settings.mail_domain}>",
-        to=settings.mail_from or "you@localhost",
+        to=parseaddr(settings.sender)[1],
         sender=settings.sender,
         changes=changes,
         now=now,

@@ -60,6 +60,8 @@ def init(
     if marketplaces is None:
         marketplaces = typer.prompt(f"Marketplaces ({', '.join(offered)})", default="US")
     wanted = [name for name in re.split(r"[\s,]+", marketplaces.strip().upper()) if name]
+    if not wanted:
+        context.wrong_use(f"Name at least one marketplace of {', '.join(offered)}.")
     unknown = [name for name in wanted if name not in offered]
     if unknown:
         context.wrong_use(f"No watch-list for {', '.join(unknown)}. There are: {', '.join(offered)}.")

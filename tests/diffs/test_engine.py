@@ -280,3 +280,53 @@ def test_any_history_loses_no_text_and_may_be_imported_in_parts(looks: list[int]
         assert len(session.exec(select(Observation)).all()) == len(looks)
         read = {observation.version_id for observation, _ in rows if observation.outcome in ("ok", "unchanged")}
         assert read == {version.id for version in session.exec(select(Version))}
+
+
+def live(site: Site, text: str, *, after: float = 1) -> None:
+    """A look of a live crawl, and the second one that confirms what is new."""
+    site.store(text, day=site.day + after)
+    if site.derive(confirm=True).wants_confirmation:
+        site.store(text, day=site.day + 0.01, purpose="confirm")
+        site.derive(confirm=True)
+
+
+def test_a_rule_that_is_edited_every_day_is_told_every_day(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    rates = ["4%", "3%", "2%", "1%", "0.5%", "0.4%"]
+
+    for rate in rates:
+        live(site, policy(CLAUSES[0].replace("4%", rate), *CLAUSES[1:]))
+
+    assert len(site.told()) == len(rates) - 1
+
+
+def test_wording_without_a_figure_may_be_edited_twice_in_a_fortnight_too(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+
+    for word in ("keep", "retain", "collect"):
+        live(site, policy(*CLAUSES, f"The seller may {word} the packaging of an order."))
+
+    assert len(site.told()) == 2
+
+
+def test_a_place_that_was_restless_once_is_a_clause_again_later(site: Site) -> None:
+    for word in ("red", "blue", "green", "white", "black"):
+        site.looks(policy(*CLAUSES, f"Our mascot wears a {word} cap while it walks about the page."))
+    site.day = 300
+    before = len(site.told())
+
+    site.looks(policy(*CLAUSES, "Our mascot wears a yellow cap while it walks about the page."))
+
+    assert len(site.told()) == before + 1
+
+
+def test_two_policies_of_one_host_that_really_become_one_are_told_a_day_later(archive: Archive) -> None:
+    sites = [Site(archive), Site(archive, key="same-agreement")]
+    sites[0].looks(FIRST)
+    sites[1].looks(SECOND)
+
+    for _ in range(3):
+        for site in sites:
+            site.looks(THIRD)
+
+    assert [len(site.told()) for site in sites] == [1, 1]

@@ -1,11 +1,14 @@
 """What is not policy text leaves the comparison; every policy sentence stays."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs.document import Block, BlockKind, Document
 from diffs.noise import NOISE, clean
+from diffs.rules import rules, words
 from diffs.text import fold, loose
 from tests.diffs.wording import heading, item, paragraph, row
 
@@ -379,3 +382,33 @@ def test_cleaning_twice_is_cleaning_once(lines):
 
     assert set(once.blocks) <= set(document.blocks) or once.words <= document.words
     assert NOISE.startswith("policywatch-noise/")
+
+
+# --- the rules as data ---
+
+
+def alternatives(pattern):
+    """A regular expression's alternatives on its outermost level."""
+    depth, taken, inside = 0, [""], False
+    for sign in re.findall(r"\\.|.", pattern, re.DOTALL):
+        inside = sign == "[" or (inside and sign != "]")
+        depth += (sign == "(") - (sign == ")") if not inside else 0
+        if sign == "|" and not depth and not inside:
+            taken.append("")
+        else:
+            taken[-1] += sign
+    return taken
+
+
+def test_a_pattern_of_whole_lines_is_one_alternative():
+    """They are tried at a line's beginning only, which is right for all of one or for none."""
+    for table in ("patterns", "edge_patterns", "breadcrumbs"):
+        for pattern in words("furniture", table):
+            assert len(alternatives(pattern)) == 1, pattern
+
+
+def test_no_pattern_matches_without_the_words_it_is_asked_for():
+    listed = rules("furniture")
+    for rule, needed in listed["needed"].items():
+        for pattern in [*listed["patterns"].get(rule, ()), *listed["edge_patterns"].get(rule, ())]:
+            assert any(word in pattern for word in needed), (rule, pattern)

@@ -1,0 +1,287 @@
+"""crawl, health, watchlist check: live pages on the loopback, looked at through the command line."""
+
+import signal
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic, sleep
+
+import pytest
+
+from tests.policywatch.program import Program, policy
+from tests.site import Answer, Site
+
+START = datetime(2026, 3, 2, 6, tzinfo=UTC)
+LINE = "page url fetch outcome reason http_status last_ok_at version_seq events".split()
+
+
+def late(percent: int) -> str:
+    return policy(f"Keep your late shipment rate under {percent}%.")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture
+def program(tmp_path: Path, site: Site) -> Program:
+    """A program that watches three pages of the site."""
+    watch(tmp_path, site, "late", "fees", "appeals")
+    for name in ("late", "fees", "appeals"):
+        site[f"/{name}"] = late(4).replace("Late Shipment Rate", name.title())
+    settings = {
+        "contact": "tests@example.com",
+        "watchlists": "watchlist.toml",
+        "allow_private_addresses": "true",
+        "timeout": "5",
+        "retries": "0",
+    }
+    return Program(tmp_path, settings, START)
+
+
+def watch(folder: Path, site: Site, *names: str) -> None:
+    entries = (
+        f'[[page]]\nkey = "us-{name}"\nurl = "{site.url("/" + name)}"\ntitle = "{name.title()}"\n'
+        'marketplace = "US"\nlanguage = "en"\ncheck_every = "12h"\n'
+        for name in names
+    )
+    (folder / "watchlist.toml").write_text("\n".join(entries))
+
+
+def wait_for(asked: Site, path: str) -> None:
+    ends = monotonic() + 30
+    while not asked.asked(path):
+        assert monotonic() < ends, f"{path} was not asked for"
+        sleep(0.02)
+
+
+def test_a_round_prints_a_line_per_page_and_the_sum(program: Program, site: Site) -> None:
+    ended = program("crawl")
+
+    assert ended.code == 0
+    table, sum_ = ended.out.rsplit("\n", 2)[0], ended.out.splitlines()[-1]
+    assert [row.split("\t")[:3] for row in table.splitlines()] == [
+        ["page", "outcome", "version"],
+        ["us-late", "ok", "1"],
+        ["us-fees", "ok", "1"],
+        ["us-appeals", "ok", "1"],
+    ]
+    assert sum_ == "3 pages: 3 read, 0 could not be read, 0 changes."
+    assert "us-late: ok" in ended.err  # progress, line by line where no terminal is
+    assert {asked.headers["user-agent"].split("/")[0] for asked in site.log} == {"policywatch"}
+    assert all("tests@example.com" in asked.headers["user-agent"] for asked in site.log)
+
+
+def test_a_change_is_told_at_once(program: Program, site: Site) -> None:
+    program("crawl")
+    site["/late"] = late(3)
+    program.now = START + timedelta(days=1)
+
+    ended = program("crawl")
+
+    (change,) = program("changes", "--json").objects
+    assert f"changed: {change['headline']}\n" in ended.out
+    assert "1 changes." in ended.out or "1 change." in ended.out
+    assert (change["page"], change["seen_at"]) == ("us-late", "2026-03-03T06:00:00Z")
+    assert (change["recorded"], change["told"]) == (False, True)
+
+
+def test_crawl_and_health_as_json_have_a_line_per_page(program: Program, site: Site) -> None:
+    site["/fees"] = Answer(503, "<p>Come back later</p>")
+
+    crawled = program("crawl", "--json")
+    health = program("health", "--json")
+
+    assert (crawled.code, health.code) == (1, 0)
+    assert all(list(page) == LINE for page in crawled.objects + health.objects)
+    assert [(page["page"], page["outcome"]) for page in crawled.objects] == [
+        ("us-late", "ok"),
+        ("us-fees", "unavailable"),
+        ("us-appeals", "ok"),
+    ]
+    by_page = {page["page"]: page for page in health.objects}
+    assert by_page["us-fees"]["http_status"] == 503
+    assert by_page["us-fees"]["last_ok_at"] is None
+    assert [event["kind"] for event in by_page["us-fees"]["events"]] == ["unreadable"]
+    assert by_page["us-late"]["last_ok_at"] == "2026-03-02T06:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "remedy"),
+    [
+        (Answer(404, "<p>no such page</p>"), "gone", ""),
+        (Answer(body=""), "empty", ""),
+        (
+            "<html><head><title>Robot Check</title></head><body><h4>Enter the characters you see below</h4>"
+            '<form action="/errors/validateCaptcha"><input name="field-keywords"></form></body></html>',
+            "robot_check",
+            "It rests for 24 hours",
+        ),
+        (late(4)[:200] + "<p>Keep</p>", "empty", ""),
+    ],
+    ids=["gone", "empty", "robot check", "next to nothing"],
+)
+def test_a_page_that_cannot_be_read_is_told_and_ends_with_1(
+    program: Program, site: Site, answer: str | Answer, outcome: str, remedy: str
+) -> None:
+    program("crawl")
+    site["/late"] = answer
+    program.now = START + timedelta(days=1)
+
+    ended = program("crawl", "--page", "us-late")
+
+    assert ended.code == 1
+    assert f"us-late\t{outcome}\t" in ended.out
+    assert remedy in ended.out
+    assert "1 could not be read" in ended.out
+    assert "under 4%." in program("show", "us-late").out
+    assert program("changes", "--json").out == ""
+
+
+def test_only_the_pages_asked_for_are_looked_at(program: Program, site: Site) -> None:
+    assert program("crawl", "--page", "us-fees", "--page", "us-late").code == 0
+
+    assert {asked.path for asked in site.pages_asked} == {"/fees", "/late"}
+
+
+def test_an_unknown_page_is_wrong_use_and_nothing_is_asked(program: Program, site: Site) -> None:
+    ended = program("crawl", "--page", "us-fee")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "No watch-list switches on a page 'us-fee'. Watched: us-fees, " in ended.err
+    assert site.log == []
+
+
+def test_only_due_pages_are_looked_at_when_asked_so(program: Program, site: Site) -> None:
+    program("crawl", "--page", "us-late")
+    program.now = START + timedelta(hours=1)
+    soon = program("crawl", "--due", "--json")
+    program.now = START + timedelta(hours=2)
+    none = program("crawl", "--due")
+    program.now = START + timedelta(days=2)
+    later = program("crawl", "--due", "--json")
+
+    assert {page["page"] for page in soon.objects} == {"us-fees", "us-appeals"}
+    assert (none.code, none.out) == (0, "There is no page to look at now.\n")
+    assert {page["page"] for page in later.objects} == {"us-late", "us-fees", "us-appeals"}
+
+
+def test_without_a_contact_or_a_watch_list_nothing_is_asked(program: Program, site: Site) -> None:
+    program.settings["watchlists"] = ""
+    no_list = program("crawl")
+    (program.folder / "public.toml").write_text('[[page]]\nkey = "a"\nurl = "https://market.example/a"\n')
+    program.settings |= {"watchlists": "public.toml", "contact": ""}
+    no_contact = program("crawl")
+
+    assert (no_list.code, no_contact.code) == (3, 3)
+    assert "Run policywatch init" in no_list.err
+    assert "Set POLICYWATCH_CONTACT" in no_contact.err
+    assert site.log == []
+
+
+def test_a_wrong_entry_is_told_with_file_and_line_and_the_others_are_looked_at(program: Program, site: Site) -> None:
+    with (program.folder / "watchlist.toml").open("a") as file:
+        file.write('\n[[page]]\nkey = "us-late"\nurl = "https://market.example/"\n\n[[page]]\nkey = "x"\ncolour = "red"\n')
+
+    crawled = program("crawl")
+    checked = program("watchlist", "check")
+
+    assert (crawled.code, checked.code) == (1, 1)
+    for ended in (crawled, checked):
+        assert "watchlist.toml:26: page us-late: this key is taken already." in ended.err
+        assert "page x: `url` is missing." in ended.err
+        assert "page x: unknown key `colour`." in ended.err
+    assert "3 pages: 3 read" in crawled.out
+    assert [row["page"] for row in checked.table] == ["us-late", "us-fees", "us-appeals"]
+    problems = [line for line in program("watchlist", "check", "--json").objects if line["problem"]]
+    assert {(line["file"], line["page"]) for line in problems} == {("watchlist.toml", "us-late"), ("watchlist.toml", "x")}
+
+
+def test_private_addresses_are_refused_unless_allowed(program: Program, site: Site) -> None:
+    program.settings.pop("allow_private_addresses")
+
+    ended = program("crawl")
+
+    assert ended.code == 1
+    assert "POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true" in ended.err
+    assert site.log == []
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("[[page]\n", "mine.toml:1: this is not TOML"),
+        ("page = 3\n", "mine.toml:1: `page` is not a list of tables"),
+        ("[[pages]]\nkey = 'a'\n", "unknown table or key `pages`"),
+    ],
+)
+def test_a_watch_list_of_no_use_is_told(program: Program, content: str, says: str) -> None:
+    (program.folder / "mine.toml").write_text(content)
+
+    for command in (["watchlist", "check", "mine.toml"], ["crawl", "--watchlist", "mine.toml"]):
+        ended = program(*command)
+        assert ended.code == 1
+        assert says in ended.err
+    assert program("watchlist", "check", "nowhere.toml").code == 1
+
+
+def test_the_shipped_watch_lists_are_right_and_listed(program: Program) -> None:
+    table = program("watchlist", "list").table
+
+    assert {"amazon-us", "amazon-de", "amazon-uk"} <= {row["name"] for row in table}
+    assert all(program("watchlist", "check", row["name"]).code == 0 for row in table if row["name"] in ("amazon-us", "amazon-eu"))
+
+
+def test_ctrl_c_ends_with_130_and_keeps_what_came(program: Program, site: Site) -> None:
+    site["/fees"] = Answer(after=60)
+    program.settings["timeout"] = "60"
+    with program.start("crawl") as running:
+        wait_for(site, "/fees")
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+
+    assert running.returncode == 130, err.decode()
+    assert "Stopped. What had come is stored" in err.decode()
+    assert "Traceback" not in err.decode()
+    assert "us-late\tok\t1" in out.decode()
+    assert program("health", "--json").objects[0]["page"] == "us-appeals"
+    assert "under 4%." in program("show", "us-late").out
+
+
+def test_a_locked_archive_ends_the_crawl_with_3(
+    program: Program, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program("crawl")
+    monkeypatch.setattr("diffs.database.open_archive.__kwdefaults__", {"busy_timeout_ms": 50})
+    other = sqlite3.connect(program.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    ended = program("crawl")
+
+    other.execute("ROLLBACK")
+    other.close()
+    assert (ended.code, ended.out) == (3, "")
+    assert "locked" in ended.err
+    assert program("crawl").code == 0
+    assert program("verify").code == 0
+
+
+def test_an_imported_page_is_not_crawled_and_a_watched_one_keeps_its_declaration(program: Program, site: Site) -> None:
+    from tests.policywatch.program import save
+
+    program("crawl")
+    asked = len(site.log)
+    save(program.folder / "in", "us-late", {"2025-06-01T08:00:00Z": late(5)}, title="Something else")
+    save(program.folder / "in", "us-old", {"2025-06-01T08:00:00Z": late(5)})
+    assert program("import", "folder", "in").code == 0
+    program.now = START + timedelta(days=1)
+    crawled = program("crawl", "--json").objects
+
+    assert {page["page"] for page in crawled} == {"us-late", "us-fees", "us-appeals"}
+    assert "/us-old" not in {entry.path for entry in site.log[asked:]}
+    assert {page["page"]: page["url"] for page in program("health", "--json").objects}["us-late"] == site.url("/late")
+    assert "Late · version" in program("show", "us-late").err
+    assert "under 5%." in program("show", "us-late", "--at", "2025-06-01").out

@@ -1,0 +1,362 @@
+"""init, doctor, and how every verb ends where a setting or the archive is of no use."""
+
+import os
+import sqlite3
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.policywatch.program import Program, policy, save
+
+#: Verbs that need the archive, as typed in an archive with the page "rate".
+NEED_THE_ARCHIVE = [
+    ["changes"],
+    ["changes", "--json"],
+    ["show", "rate"],
+    ["history", "rate"],
+    ["diff", "rate"],
+    ["explain", "rate"],
+    ["health"],
+    ["targets"],
+    ["feed"],
+    ["notify"],
+    ["digest", "--preview", "d.html"],
+    ["subscribers", "list"],
+    ["subscribers", "add", "a@example.com"],
+    ["import", "folder", "in"],
+    ["verify"],
+    ["accept", "rate"],
+]
+
+
+def typed(value: object) -> str:
+    return " ".join(value) if isinstance(value, list) else ""
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path)
+
+
+def states(program: Program) -> dict[str, str]:
+    """What the doctor says: ok, note or broken, by check."""
+    return {check["check"]: check["state"] for check in program("doctor", "--json").objects}
+
+
+# --- help ---------------------------------------------------------------------------------------------------------
+
+
+def test_help_lists_every_verb_with_a_sentence(program: Program) -> None:
+    ended = program("--help")
+
+    assert ended.code == 0
+    for verb in ("init", "doctor", "crawl", "health", "import", "changes", "show", "history", "diff", "explain"):
+        assert f"\n  {verb} " in ended.out
+    for verb in ("targets", "feed", "notify", "digest", "subscribers", "verify", "accept", "watchlist", "demo"):
+        assert f"\n  {verb} " in ended.out
+    assert "Not affiliated with Amazon. No legal advice. The English text binds." in ended.out
+
+
+def test_the_version_can_be_asked_for(program: Program) -> None:
+    assert program("--version").out.startswith("policywatch ")
+
+
+def test_the_module_runs_as_a_program(program: Program) -> None:
+    ended = program.process("changes")
+
+    assert (ended.code, ended.out, ended.err) == (0, "No changes yet.\n", "")
+
+
+# --- init ---------------------------------------------------------------------------------------------------------
+
+
+def test_init_writes_settings_that_work_and_creates_the_archive(program: Program) -> None:
+    ended = program("init", "--contact", "me@example.com", "--marketplaces", "US, de")
+
+    assert (ended.code, ended.err) == (0, "")
+    settings = tomllib.loads((program.folder / "policywatch.toml").read_text())
+    assert (settings["contact"], settings["watchlists"]) == ("me@example.com", ["amazon-us", "amazon-de"])
+    assert program.database.is_file()
+    assert "you decide" in ended.out
+    assert "Not affiliated with Amazon. No legal advice. The English text binds." in ended.out
+    assert {states(program)[name] for name in ("settings", "contact", "watch-lists", "archive")} == {"ok"}
+    assert program("watchlist", "check").code == 0
+
+
+def test_init_asks_for_what_was_not_given(program: Program) -> None:
+    ended = program("init", stdin=b"https://example.com/about\nUK\n")
+
+    assert ended.code == 0
+    settings = tomllib.loads((program.folder / "policywatch.toml").read_text())
+    assert (settings["contact"], settings["watchlists"]) == ("https://example.com/about", ["amazon-uk"])
+
+
+def test_init_overwrites_nothing_unasked(program: Program) -> None:
+    (program.folder / "policywatch.toml").write_text("# mine\n")
+
+    ended = program("init", "--contact", "me@example.com", "--marketplaces", "US")
+
+    assert ended.code == 2
+    assert "policywatch.toml is there already" in ended.err
+    assert (program.folder / "policywatch.toml").read_text() == "# mine\n"
+    assert program("init", "--contact", "me@example.com", "--marketplaces", "US", "--force").code == 0
+    assert "me@example.com" in (program.folder / "policywatch.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["--contact", "nonsense", "--marketplaces", "US"], "must be an e-mail address or a web address"),
+        (["--contact", "me@example.com\nwatchlists=[]", "--marketplaces", "US"], "must be an e-mail address"),
+        (["--contact", "me@example.com", "--marketplaces", "US,XX,YY"], "No watch-list for XX, YY. There are: AE, "),
+        (["--contact", "me@example.com", "--marketplaces", ","], "Name at least one marketplace"),
+    ],
+    ids=["contact", "two lines", "unknown marketplaces", "none"],
+)
+def test_init_refuses_what_it_cannot_use_and_writes_nothing(
+    program: Program, arguments: list[str], says: str
+) -> None:
+    ended = program("init", *arguments)
+
+    assert ended.code == 2
+    assert says in ended.err
+    assert not (program.folder / "policywatch.toml").exists()
+
+
+# --- doctor -------------------------------------------------------------------------------------------------------
+
+
+def test_the_doctor_of_an_empty_folder_says_what_to_do(program: Program) -> None:
+    ended = program("doctor")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "Run policywatch init." in ended.out
+    assert states(program)["archive"] == "ok"
+    assert states(program)["contact"] == states(program)["watch-lists"] == states(program)["mail"] == "note"
+
+
+def test_the_doctor_finds_a_watch_list_entry_of_no_use(program: Program) -> None:
+    (program.folder / "mine.toml").write_text('[[page]]\nkey = "a b"\nurl = "https://example.com/"\n')
+    program.settings = {"watchlists": "mine.toml"}
+
+    ended = program("doctor")
+
+    assert ended.code == 1
+    assert "mine.toml:2: page a b: `key`" in ended.out
+
+
+def test_the_doctor_tells_a_broken_archive(program: Program) -> None:
+    (program.folder / "x.db").write_text("no database, really not")
+    program.settings = {"database_url": "sqlite:///x.db"}
+
+    ended = program("doctor")
+
+    assert (ended.code, states(program)["archive"]) == (3, "broken")
+    assert ended.out.count("file is not a database") == 1
+
+
+def test_the_doctor_tells_a_setting_of_no_use_once(program: Program) -> None:
+    program.settings = {"min_gap": "soon", "base_url": "nonsense"}
+
+    ended = program("doctor")
+
+    assert ended.code == 3
+    assert ended.out.count("min_gap") == 2  # what is wrong, and the remedy
+    assert ended.out.count("base_url") == 2
+    assert states(program)["archive"] == "ok"
+
+
+def test_the_doctor_lists_every_setting_and_no_secret(program: Program) -> None:
+    program.settings = {
+        "smtp_url": "smtp://me:hunter2@127.0.0.1:2525",
+        "mail_from": "me@example.com",
+        "secret": "xyzzy",
+        "contact": "me@example.com",
+        "database_url": "sqlite:///other.db",
+    }
+    table = {row["setting"]: row["value"] for row in program("doctor", "--settings").table}
+    objects = {row["setting"]: row["value"] for row in program("doctor", "--settings", "--json").objects}
+
+    assert table == objects
+    assert table["POLICYWATCH_CONTACT"] == "me@example.com"
+    assert table["POLICYWATCH_DATABASE_URL"] == "sqlite:///other.db"
+    assert table["POLICYWATCH_SMTP_URL"] == table["POLICYWATCH_SECRET"] == "**********"
+
+
+def test_no_password_of_the_database_is_shown(program: Program) -> None:
+    program.settings = {"database_url": "postgresql+psycopg://me:hunter2@127.0.0.1:1/policies"}
+
+    for command in (["doctor"], ["doctor", "--settings"], ["health"], ["doctor", "--json"]):
+        ended = program(*command)
+        assert "hunter2" not in ended.out + ended.err
+
+
+# --- settings of no use -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b'contact = "unfinished', "policywatch.toml"),
+        (b'contact = "\xff"', "policywatch.toml"),
+        (b"data_dir = 17", "data_dir"),
+    ],
+    ids=["no TOML", "not in UTF-8", "a number"],
+)
+@pytest.mark.parametrize("command", [["changes"], ["notify"], ["feed"], ["doctor", "--settings"]], ids=typed)
+def test_a_settings_file_of_no_use_ends_with_3_and_a_sentence(
+    program: Program, content: bytes, says: str, command: list[str]
+) -> None:
+    (program.folder / "policywatch.toml").write_bytes(content)
+
+    ended = program(*command)
+
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("policywatch: ")
+    assert says in ended.err
+
+
+def test_the_doctor_survives_a_settings_file_of_no_use(program: Program) -> None:
+    (program.folder / "policywatch.toml").write_text('contact = "unfinished')
+
+    ended = program("doctor")
+
+    assert ended.code == 3
+    assert "broken settings" in ended.out
+    assert "Unterminated string" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "command"),
+    [
+        ("contact", "nonsense", "crawl"),
+        ("min_gap", "soon", "crawl"),
+        ("max_body", "much", "crawl"),
+        ("watchlists", "", "crawl"),
+        ("smtp_url", "ftp://me:hunter2@host", "notify"),
+        ("base_url", "nonsense", "feed"),
+        ("mail_from", "nobody at all", "notify"),
+        ("database_url", "nonsense", "changes"),
+        ("database_url", "mysql://me:hunter2@host/x", "changes"),
+    ],
+)
+def test_a_setting_of_no_use_ends_with_3_and_is_named(program: Program, name: str, value: str, command: str) -> None:
+    program.settings = {name: value}
+
+    ended = program(command)
+
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("policywatch: ")
+    assert name.replace("watchlists", "watch-list") in ended.err or name.upper() in ended.err
+    assert "hunter2" not in ended.err
+    assert ended.err.count("\n") == 1
+
+
+def test_the_environment_wins_over_the_file(program: Program) -> None:
+    (program.folder / "policywatch.toml").write_text('contact = "file@example.com"\ndata_dir = "here"\n')
+    program.settings = {"contact": "environment@example.com"}
+
+    table = {row["setting"]: row["value"] for row in program("doctor", "--settings").table}
+
+    assert table["POLICYWATCH_CONTACT"] == "environment@example.com"
+    assert table["POLICYWATCH_DATA_DIR"] == "here"
+
+
+# --- an archive of no use -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def filled(program: Program) -> Program:
+    texts = {f"2026-01-0{day}T08:00:00Z": policy(f"Keep your late shipment rate under {day}%.") for day in (1, 2)}
+    save(program.folder / "in", "rate", texts)
+    assert program("import", "folder", "in").code == 0
+    return program
+
+
+@pytest.mark.parametrize("command", NEED_THE_ARCHIVE, ids=typed)
+def test_a_file_that_is_no_archive_ends_every_verb_with_3(filled: Program, command: list[str]) -> None:
+    filled.database.write_bytes(b"This is a letter to my grandmother, not an archive." * 100)
+    for leftover in ("-wal", "-shm"):
+        filled.database.with_name(filled.database.name + leftover).unlink(missing_ok=True)
+
+    ended = filled(*command)
+
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("policywatch: The archive cannot be used: ")
+    assert ended.err.count("\n") == 1
+    assert filled.database.read_bytes().startswith(b"This is a letter")
+
+
+def test_a_damaged_archive_ends_with_3(filled: Program) -> None:
+    """Its first page is whole, so it opens; the rest is not."""
+    filled("changes")
+    with sqlite3.connect(filled.database) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    data = bytearray(filled.database.read_bytes())
+    data[4096:] = os.urandom(len(data) - 4096)
+    filled.database.write_bytes(data)
+
+    for command in (["changes"], ["show", "rate"], ["import", "folder", "in"], ["verify"]):
+        ended = filled(*command)
+        assert ended.code == 3, command
+        assert "The archive cannot be used" in ended.err
+
+
+def test_somebody_elses_database_is_not_touched(program: Program) -> None:
+    with sqlite3.connect(program.folder / "other.db") as database:
+        database.execute("CREATE TABLE page (recipe TEXT)")
+    database.close()
+    program.settings = {"database_url": "sqlite:///other.db"}
+
+    ended = program("changes")
+
+    assert ended.code == 3
+    with sqlite3.connect(program.folder / "other.db") as database:
+        tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    database.close()
+    assert tables == ["page"]
+
+
+def test_a_newer_archive_is_not_touched(filled: Program) -> None:
+    with sqlite3.connect(filled.database) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+
+    ended = filled("changes")
+
+    assert ended.code == 3
+    assert "newer" in ended.err
+
+
+@pytest.mark.parametrize("command", [["import", "folder", "more"], ["subscribers", "add", "a@example.com"]], ids=typed)
+def test_a_locked_archive_ends_with_3_and_says_what_to_do(
+    filled: Program, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("diffs.database.open_archive.__kwdefaults__", {"busy_timeout_ms": 50})
+    save(filled.folder / "more", "rate", {"2026-01-03T08:00:00Z": policy("Keep your late shipment rate under 3%.")})
+    filled("changes")  # words what came, so that nothing is left to write
+    other = sqlite3.connect(filled.database, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    ended = filled(*command)
+    reading = filled("changes")
+
+    other.execute("ROLLBACK")
+    other.close()
+    assert (ended.code, ended.out) == (3, "")
+    assert "locked" in ended.err
+    assert "try again" in ended.err
+    assert reading.code == 0  # who only reads does not wait
+    assert filled(*command).code == 0
+
+
+@pytest.mark.parametrize("url", ["sqlite:////proc/no/such.db", "sqlite:///."])
+def test_a_place_that_cannot_hold_an_archive_ends_with_3(program: Program, url: str) -> None:
+    program.settings = {"database_url": url}
+
+    ended = program("changes")
+
+    assert (ended.code, ended.out) == (3, "")
+    assert ended.err.startswith("policywatch: The archive cannot be ")
