@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from crawler.sources import folder as source
+from notifier import labels
 from policywatch import context, output
 
 
@@ -37,6 +38,7 @@ def folder(
     if as_json:
         output.as_json({"pages": done.pages, "looks": done.looks, "known": done.known, "problems": done.problems})
     else:
-        output.say(f"{done.pages} pages, {done.looks} looks imported, {done.known} known already.")
+        what = f"{labels.count(done.pages, 'page')}, {labels.count(done.looks, 'look')} imported"
+        output.say(f"{what}, {done.known} known already.")
     if done.problems:
         raise typer.Exit(context.FAILURES)

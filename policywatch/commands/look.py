@@ -19,6 +19,7 @@ from diffs.database import Archive
 from diffs.document import READ, Outcome
 from diffs.models import Page
 from diffs.store import changes, events, observations, pages, versions
+from notifier import labels
 from policywatch import context, output, views
 from policywatch.lists import watched
 
@@ -53,6 +54,8 @@ def crawl(
     found, problems = watched(settings, watchlist or [])
     for problem in problems:
         output.warn(problem)
+    if problems and not found:
+        raise typer.Exit(context.CANNOT_WORK)
     wanted = _chosen(found, page or [])
     with context.archive() as archive:
         if due:
@@ -122,7 +125,8 @@ def _report(reports: Sequence[PageReport], archive: Archive, *, as_json: bool) -
         if outcome in seen:
             output.say(f"{outcome}: {remedy}")
     unread = sum(report.outcome not in READ for report in reports)
-    output.say(f"{len(reports)} pages: {len(reports) - unread} read, {unread} could not be read, {len(told)} changes.")
+    pages_, changed = labels.count(len(reports), "page"), labels.count(len(told), "change")
+    output.say(f"{pages_}: {len(reports) - unread} read, {unread} could not be read, {changed}.")
 
 
 def _line(report: PageReport) -> dict[str, Any]:

@@ -43,7 +43,7 @@ def notify(
     elif dry_run:
         rows = [(plan.channel, plan.to, plan.changes, plan.subject) for plan in report.planned]
         output.table(["channel", "to", "changes", "subject"], rows)
-        output.say(f"{len(rows)} messages would go out.")
+        output.say(f"{labels.count(len(rows), 'message')} would go out.")
     else:
         _say(report, mail_is_set="email" in channels)
     if report.troubles:
@@ -51,7 +51,7 @@ def notify(
 
 
 def _say(report: outbox.Report, *, mail_is_set: bool) -> None:
-    output.say(f"{report.sent} messages sent with {report.told} notices.")
+    output.say(f"{labels.count(report.sent, 'message')} sent with {labels.count(report.told, 'notice')}.")
     for trouble in report.troubles:
         output.warn(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
     left = report.left

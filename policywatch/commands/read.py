@@ -110,7 +110,8 @@ def _list(found: list[dict[str, object]], *, everything: bool) -> None:
             change["page"],
             change["importance"],
             what,
-            change["id"],
+            # Eight characters are enough to name a change, and leave a narrow terminal room for what it says.
+            str(change["id"])[:8] if output.console.is_terminal else change["id"],
         ]
         if everything:
             row.insert(3, "yes" if change["told"] else "no")

@@ -122,7 +122,19 @@ def test_in_html_and_markdown_nothing_of_it_is_markup(program: Program) -> None:
     markdown = program("diff", "evil", "--format", "md").out
 
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    assert set(re.findall(r"<(\w+)", html)) <= {"p", "b", "blockquote", "ins", "del", "table", "tr", "td", "tbody", "ul", "li"}
+    assert set(re.findall(r"<(\w+)", html)) <= {
+        "p",
+        "b",
+        "blockquote",
+        "ins",
+        "del",
+        "table",
+        "tr",
+        "td",
+        "tbody",
+        "ul",
+        "li",
+    }
     assert r"\<script\>" in markdown
     assert r"\*\*strong\*\*" in markdown
 

@@ -260,7 +260,7 @@ def test_other_files_are_ignored(program: Program) -> None:
 
     ended = program("import", "folder", "in")
 
-    assert (ended.code, ended.out, ended.err) == (0, "1 pages, 1 looks imported, 0 known already.\n", "")
+    assert (ended.code, ended.out, ended.err) == (0, "1 page, 1 look imported, 0 known already.\n", "")
     assert [page["page"] for page in program("health", "--json").objects] == ["rate"]
 
 
@@ -287,8 +287,12 @@ EDITIONS = [
     policy("Keep your late shipment rate under 4%.", "You may appeal within 15 days."),
     policy("Keep your late shipment rate under 3%.", "You may appeal within 15 days."),
     "<html><head><title>Sign in</title></head><body><form><input type=password name=password></form></body></html>",
-    policy("Keep your late shipment rate under 3%.", "You may appeal within 15 days.").replace("<html", "<!--7--><html"),
-    policy("Keep your late shipment rate under 3%.", "You may appeal within 15 days.", "Robots must say what they are."),
+    policy("Keep your late shipment rate under 3%.", "You may appeal within 15 days.").replace(
+        "<html", "<!--7--><html"
+    ),
+    policy(
+        "Keep your late shipment rate under 3%.", "You may appeal within 15 days.", "Robots must say what they are."
+    ),
 ]
 
 

@@ -63,13 +63,17 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
         "uk-fees",
         {
             "2026-01-05T09:00:00Z": fees("£25"),
-            "2026-03-02T09:00:00Z": fees("£30").replace("each month.", "each month. This fee takes effect on 1 May 2026."),
+            "2026-03-02T09:00:00Z": fees("£30").replace(
+                "each month.", "each month. This fee takes effect on 1 May 2026."
+            ),
         },
         marketplace="UK,IE",
         category="fees",
         title="Fees",
     )
-    appeals = policy("You may appeal within 17 days.", "You will recieve our answer from the Appeals Team.", title="Appeals")
+    appeals = policy(
+        "You may appeal within 17 days.", "You will recieve our answer from the Appeals Team.", title="Appeals"
+    )
     save(
         pages,
         "us-appeals",
@@ -355,7 +359,10 @@ def test_diff_between_versions_dates_and_by_a_changes_id(program: Program) -> No
     assert program("diff", "us-late-shipment", "--from", "2026-01-31", "--to", "2026-02-28").out == expected
     assert program("diff", change["id"]).out == expected
     assert program("diff", change["id"][:8]).out == expected
-    assert "- Keep your late shipment rate under 3%." in program("diff", "us-late-shipment", "--from", "2", "--to", "1").out
+    assert (
+        "- Keep your late shipment rate under 3%."
+        in program("diff", "us-late-shipment", "--from", "2", "--to", "1").out
+    )
 
 
 def test_diff_of_a_text_with_itself_says_so(program: Program) -> None:

@@ -114,9 +114,7 @@ def test_init_overwrites_nothing_unasked(program: Program) -> None:
     ],
     ids=["contact", "two lines", "unknown marketplaces", "none"],
 )
-def test_init_refuses_what_it_cannot_use_and_writes_nothing(
-    program: Program, arguments: list[str], says: str
-) -> None:
+def test_init_refuses_what_it_cannot_use_and_writes_nothing(program: Program, arguments: list[str], says: str) -> None:
     ended = program("init", *arguments)
 
     assert ended.code == 2

@@ -62,7 +62,7 @@ def program(tmp_path: Path) -> Program:
     """The program with three editions and a robot check imported."""
     program = Program(tmp_path, now=datetime(2026, 2, 10, tzinfo=UTC))
     ended = program("import", "folder", save(tmp_path))
-    assert (ended.code, ended.out) == (0, "1 pages, 4 looks imported, 0 known already.\n")
+    assert (ended.code, ended.out) == (0, "1 page, 4 looks imported, 0 known already.\n")
     return program
 
 
@@ -268,7 +268,7 @@ def test_a_short_text_is_held_back_until_it_is_accepted(tmp_path: Path) -> None:
         (["subscribers", "add", "not an address"], 2, "must look like"),
         (["subscribers", "add", "a@example.com", "--cadence", "hourly"], 2, "at_once, daily, weekly"),
         (["crawl"], 3, "Run policywatch init"),
-        (["crawl", "--watchlist", "nowhere.toml"], 1, "cannot be read"),
+        (["crawl", "--watchlist", "nowhere.toml"], 3, "cannot be read"),
         (["watchlist", "check"], 3, "Run policywatch init"),
         (["nonsense"], 2, "No such command"),
     ],
@@ -336,3 +336,20 @@ def test_shipped_watch_lists_can_be_checked(tmp_path: Path) -> None:
     assert checked.code == 0
     assert any(page["page"] == "us-business-solutions-agreement" for page in checked.objects)
     assert "amazon-us" in program("watchlist", "list").out
+
+
+def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
+    (tmp_path / "policywatch.toml").write_text('contakt = "me@example.com"\n')
+
+    doctor = Program(tmp_path)("doctor")
+
+    assert doctor.code == 1
+    assert "policywatch.toml says contakt, which is no setting" in doctor.out
+
+
+def test_a_digest_is_previewed_for_a_sender_with_a_name(tmp_path: Path) -> None:
+    program = Program(tmp_path, {"mail_from": "Policywatch <policies@example.com>"})
+    program("import", "folder", save(tmp_path))
+
+    assert program("digest", "--preview", "digest.eml", "--since", "2026-01-01").code == 0
+    assert b"policies@example.com" in (tmp_path / "digest.eml").read_bytes()
