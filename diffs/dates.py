@@ -40,9 +40,12 @@ class Dated:
     day: date | None = None
 
 
+_DIGIT = re.compile(r"\d")
+
+
 def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
     """All dates of a text in order. `language` (BCP 47) decides whether 2/3/2027 is in March or February."""
-    if not any(letter.isdigit() for letter in text):
+    if not _DIGIT.search(text):
         return ()
     flat = plain(text)
     found: list[Dated] = []
@@ -143,7 +146,7 @@ def _new_sentences(hunks: tuple[Hunk, ...]) -> Iterator[str]:
 
 
 def _dated_sentences(text: str) -> Iterator[str]:
-    if not any(letter.isdigit() for letter in text):
+    if not _DIGIT.search(text):
         return
     for start, end in spans(text):
         if _YEAR.search(plain(text[start:end])):

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from . import compare, extract, gate, history, noise, reading, record
+from . import compare, extract, facts, gate, history, noise, reading, record
 from .document import READ, Document, Outcome, Verdict
 from .errors import BodyLost
 from .history import Decision, Difference, Look, Memory, News
@@ -262,10 +262,11 @@ def _new_text(
     run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
 ) -> tuple[Memory, Decision, Meaning]:
     against, old, comparison = run.texts.closest(history.candidates(memory), document)
-    bearing = record.bearing(comparison, old, document)
+    found = facts.facts(comparison, old, document)
+    bearing = record.bearing(found)
     left = history.without_noise(memory, comparison, old, look.at, bearing)
     held = memory.held
-    meant = run.texts.meaning(left, old, document)
+    meant = run.texts.meaning(left, old, document, found if left.hunks == comparison.hunks else None)
     past = run.texts.past(against)
     edition = past.edition if past else against
     difference = Difference(

@@ -81,9 +81,10 @@ def meaning(
     new: Document,
     old_targets: tuple[Target, ...],
     new_targets: tuple[Target, ...],
+    found: tuple[Fact, ...] | None = None,
 ) -> Meaning:
-    """Read a difference; the targets are those that the two texts state."""
-    found = facts.facts(comparison, old, new)
+    """Read a difference; the targets are those that the two texts state, `found` its facts where they are known."""
+    found = facts.facts(comparison, old, new) if found is None else found
     moved = targets.moves(old_targets, new_targets) if comparison.hunks else ()
     return Meaning(comparison, found, moved, significance.judge(comparison, found, moved, old, new))
 
@@ -92,9 +93,9 @@ def meaning(
 _BEARING = frozenset({"percent", "money", "duration", "date", "duty", "definition_added", "definition_removed"})
 
 
-def bearing(comparison: Comparison, old: Document, new: Document) -> frozenset[int]:
+def bearing(found: tuple[Fact, ...]) -> frozenset[int]:
     """The indexes of the hunks that state a rule: a figure, a date, a duty, a definition."""
-    return frozenset(fact.hunk for fact in facts.facts(comparison, old, new) if fact.kind in _BEARING)
+    return frozenset(fact.hunk for fact in found if fact.kind in _BEARING)
 
 
 def change(

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from . import compare, reading, record, targets
-from .document import Capture, Comparison, Document, Hunk, Op, SpanOp, Target
+from .document import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
 from .errors import BodyLost
 from .history import Past
 from .models import Page, Snapshot, Version
@@ -102,9 +102,11 @@ class Texts:
             _keep(self._targets, text, stated)
         return self._targets[text]
 
-    def meaning(self, comparison: Comparison, old: Document, new: Document) -> Meaning:
-        """What a difference between two texts says."""
-        return record.meaning(comparison, old, new, self.targets(old), self.targets(new))
+    def meaning(
+        self, comparison: Comparison, old: Document, new: Document, found: tuple[Fact, ...] | None = None
+    ) -> Meaning:
+        """What a difference between two texts says; `found` are its facts where they are known."""
+        return record.meaning(comparison, old, new, self.targets(old), self.targets(new), found)
 
     def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
         """The known text that a new one stands nearest to, and how they differ.
