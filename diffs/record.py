@@ -81,6 +81,7 @@ def meaning(
     new: Document,
     old_targets: tuple[Target, ...],
     new_targets: tuple[Target, ...],
+    *,
     found: tuple[Fact, ...] | None = None,
 ) -> Meaning:
     """Read a difference; the targets are those that the two texts state, `found` its facts where they are known."""

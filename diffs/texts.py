@@ -106,7 +106,7 @@ class Texts:
         self, comparison: Comparison, old: Document, new: Document, found: tuple[Fact, ...] | None = None
     ) -> Meaning:
         """What a difference between two texts says; `found` are its facts where they are known."""
-        return record.meaning(comparison, old, new, self.targets(old), self.targets(new), found)
+        return record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
 
     def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
         """The known text that a new one stands nearest to, and how they differ.

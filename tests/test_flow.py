@@ -60,7 +60,10 @@ def mailbox() -> Iterator[MailServer]:
 
 def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, tmp_path: Path) -> None:
     settings = NotifierSettings(
-        smtp_url=SecretStr(mailbox.url), mail_from="policies@example.org", base_url="https://policies.example", secret="x"
+        smtp_url=SecretStr(mailbox.url),
+        mail_from="policies@example.org",
+        base_url="https://policies.example",
+        secret="x",
     )
     with archive.begin() as session:
         subscribers.add(
@@ -96,7 +99,12 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
         assert "under 4%" in document.shown
         assert "Home" not in document.shown  # the navigation is no policy
         ((_, _, _, target),) = targets.in_force(session, MONDAY)
-        assert (target.metric, target.comparator, target.value, target.unit) == ("late_shipment_rate", "<", 4, "percent")
+        assert (target.metric, target.comparator, target.value, target.unit) == (
+            "late_shipment_rate",
+            "<",
+            4,
+            "percent",
+        )
         assert changes.listed(session) == []
 
     # change: the step from one version to the next, seen twice before it counts, told with what it means

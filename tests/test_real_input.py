@@ -55,9 +55,7 @@ class Series:
 
     def around(self, looks: int) -> list[Row]:
         """The recorded looks next to the real changes, in order."""
-        return [
-            row for row in self.looks if any(-looks <= int(row["seq"]) - change < looks for change in self.changes)
-        ]
+        return [row for row in self.looks if any(-looks <= int(row["seq"]) - change < looks for change in self.changes)]
 
 
 @pytest.fixture(scope="module", params=SERIES)

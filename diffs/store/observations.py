@@ -99,8 +99,8 @@ def suppressed(session: Session, page: Page, *, since: datetime | None = None) -
 def shown_elsewhere(session: Session, page: Page, text: str, *, was: str, since: datetime) -> list[str]:
     """The keys of other pages of this host that changed to the same text, though they had said something else.
 
-    Pages that turned to it before `since` (UTC) do not count: what stays is no outage. `was` is what this page said before: a page that said the same is the same policy
-    under another address, and may well change with it.
+    Pages that turned to it before `since` (UTC) do not count: what stays is no outage. `was` is what this page said
+    before: a page that said the same is the same policy under another address, and may well change with it.
     """
     query = (
         select(Page)

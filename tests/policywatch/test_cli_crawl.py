@@ -16,6 +16,12 @@ START = datetime(2026, 3, 2, 6, tzinfo=UTC)
 LINE = "page url fetch outcome reason http_status last_ok_at version_seq events".split()
 
 
+ROBOT_CHECK = (
+    "<html><head><title>Robot Check</title></head><body><h4>Enter the characters you see below</h4>"
+    '<form action="/errors/validateCaptcha"><input name="field-keywords"></form></body></html>'
+)
+
+
 def late(percent: int) -> str:
     return policy(f"Keep your late shipment rate under {percent}%.")
 
@@ -114,12 +120,7 @@ def test_crawl_and_health_as_json_have_a_line_per_page(program: Program, site: S
     [
         (Answer(404, "<p>no such page</p>"), "gone", ""),
         (Answer(body=""), "empty", ""),
-        (
-            "<html><head><title>Robot Check</title></head><body><h4>Enter the characters you see below</h4>"
-            '<form action="/errors/validateCaptcha"><input name="field-keywords"></form></body></html>',
-            "robot_check",
-            "It rests for 24 hours",
-        ),
+        (ROBOT_CHECK, "robot_check", "It rests for 24 hours"),
         (late(4)[:200] + "<p>Keep</p>", "empty", ""),
     ],
     ids=["gone", "empty", "robot check", "next to nothing"],

@@ -1,6 +1,5 @@
 """subscribers, notify, digest: a live page changes, and whoever asked is told by mail, once."""
 
-import os
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -311,7 +310,7 @@ def test_the_signing_key_is_for_the_owner_alone(program: Program) -> None:
     program("notify")
 
     key = program.folder / "policywatch-data" / "signing.key"
-    assert stat.S_IMODE(os.stat(key).st_mode) == 0o600
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
 
 
 # --- digest -------------------------------------------------------------------------------------------------------
