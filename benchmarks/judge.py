@@ -17,7 +17,7 @@ import tarfile
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
@@ -44,7 +44,7 @@ AIM = 1.5
 class Step(NamedTuple):
     """Two looks in a row at one page."""
 
-    declared: dict[str, object]
+    declared: Mapping[str, Any]
     before: bytes
     after: bytes
 
@@ -98,7 +98,7 @@ def measure(step: Step) -> Cost:
     with tempfile.TemporaryDirectory() as folder:
         archive = open_archive(f"sqlite:///{folder}/archive.db")
         with archive.begin() as session:
-            page = pages.upsert(session, key="page", now=START, **step.declared)  # type: ignore[arg-type]
+            page = pages.upsert(session, key="page", now=START, **step.declared)
         stored = _store(archive, step.before, day=0)
         first = _least(lambda: _judged(archive, stored))
         _judged(archive, stored, keep=True)
@@ -192,7 +192,7 @@ def _recorded(folder: Path) -> Iterator[tuple[str, list[Step]]]:
 
 def _unpacked(file: Path) -> Iterator[bytes]:
     """The snapshots of a series, in order."""
-    window = {zstd.DecompressionParameter.window_log_max: 27}
+    window: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 27}
     with zstd.open(file, options=window) as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
         named = {member.name: content.read() for member in archive if (content := archive.extractfile(member))}
     yield from (named[name] for name in sorted(named))

@@ -29,6 +29,10 @@ SAME_RUN = timedelta(hours=24)
 ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE, Outcome.DOUBLED})
 
 
+#: Two policies may become one; that three and more do within a day is the site's own page.
+ENOUGH_OTHERS = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Derived:
     """What came of the newest judged look of a page.
@@ -221,7 +225,7 @@ def _one_text_for_all(run: _Run, memory: Memory, snapshot: Snapshot, found: Read
         return None
     since = snapshot.observed_at - SAME_RUN
     others = observations.shown_elsewhere(run.session, run.page, text, was=memory.showing, since=since)
-    if not others:
+    if len(others) < ENOUGH_OTHERS:
         return None
     why = f"Other pages of this site turned into the very same text ({', '.join(others[:3])}): it is not this policy."
     return Verdict(Outcome.WRONG_PAGE, "same-on-other-pages", why)

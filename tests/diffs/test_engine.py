@@ -139,16 +139,18 @@ def test_pages_that_all_turn_into_one_text_show_no_policy(archive: Archive) -> N
     notice = policy(
         *[f"Our help pages move to another place this week; part {part} is back soon." for part in "abcdef"]
     )
-    for site, text in ((agreement, FIRST), (fees, other)):
+    appeals = Site(archive, recorded=False, key="appeals")
+    for site, text in ((agreement, FIRST), (fees, other), (appeals, SECOND)):
         site.looks(text)
     held = agreement.looks(notice, confirm=True)
-    second = fees.looks(notice, confirm=True)
+    fees.looks(notice, confirm=True)
+    third = appeals.looks(notice, confirm=True)
     agreement.store(notice, day=1.01, purpose="confirm")
     confirming = agreement.derive(confirm=True)
 
     assert held.wants_confirmation
-    assert str(second.outcome) == str(confirming.outcome) == "wrong_page"
-    assert agreement.told() == fees.told() == []
+    assert str(third.outcome) == str(confirming.outcome) == "wrong_page"
+    assert agreement.told() == fees.told() == appeals.told() == []
 
 
 def test_one_policy_under_two_addresses_may_change_at_both(archive: Archive) -> None:

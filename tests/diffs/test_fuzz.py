@@ -182,7 +182,7 @@ def real(shared: Path) -> list[bytes]:
 
 
 def _first(path: Path) -> bytes:
-    window = {zstd.DecompressionParameter.window_log_max: 27}
+    window: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 27}
     with zstd.open(path, options=window) as packed, tarfile.open(fileobj=packed, mode="r|") as archive:
         return next(file.read() for member in archive if (file := archive.extractfile(member)) is not None)
 
