@@ -116,6 +116,9 @@ def kind_of(media_type: str, text: str) -> str:
     return "html" if media_type == "html" or "<" in start else "text"
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+
+
 class Topic(NamedTuple):
     """An article as the help interface answers it; `content` is HTML."""
 
@@ -135,12 +138,12 @@ def topic_of(text: str) -> Topic | None:
     topic = answer["topic"]
     if not isinstance(topic, dict):
         return Topic("", "", "")
-    title, content, locale = (topic.get(name) for name in ("title", "content", "locale"))
-    return Topic(
-        title if isinstance(title, str) else "",
-        content if isinstance(content, str) else "",
-        locale if isinstance(locale, str) else "",
-    )
+    return Topic(*(_whole(topic.get(name)) for name in ("title", "content", "locale")))
+
+
+def _whole(value: object) -> str:
+    # JSON can name half a character (half of a surrogate pair), which nothing can store.
+    return _HALF.sub("\ufffd", value) if isinstance(value, str) else ""
 
 
 def unmasked(code: str) -> str:

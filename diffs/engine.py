@@ -78,10 +78,10 @@ def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
     """
     ids = snapshots.pending(session, page)
     last = observations.last(session, page)
-    if not ids:
-        return _derived(session, last[0]) if last else Derived(outcome=None)
     if page.derived_to and page.derived_with != rules(page):
         return derive_again(session, page, confirm=confirm)
+    if not ids:
+        return _derived(session, last[0]) if last else Derived(outcome=None)
     if last and _is_older(session, ids[0], last[0]):
         return _replay(session, page, confirm=confirm, known_to=0)
     return _judge_all(session, page, ids, last, record.Stated(), confirm=confirm)

@@ -60,9 +60,14 @@ class Sides:
     new_document: Document | None
 
 
-def uid(page: Page, kind: str, first_look: str) -> str:
-    """The permanent id of a change: from the page, the kind and the hash of the first look that showed it."""
-    return hashlib.sha256(f"{page.key}\x00{kind}\x00{first_look}".encode()).hexdigest()[:20]
+def uid(page: Page, kind: str, first: Snapshot) -> str:
+    """The permanent id of a change: from the page, the kind and the first look that showed it.
+
+    The look is named by its time and its bytes, not by its place in the chain: imported in parts, or beside other
+    pages, a change keeps its id.
+    """
+    look = f"{first.observed_at.isoformat()}\x00{first.body_sha256 or first.status}"
+    return hashlib.sha256(f"{page.key}\x00{kind}\x00{look}".encode()).hexdigest()[:20]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,7 @@ def change(
     first = session.get(Snapshot, decision.waited_snapshot) if decision.waited_snapshot else snapshot
     first = first or snapshot
     kind = TOLD_KINDS.get(decision.news, "appeared" if decision.news is News.FIRST else "edit")
-    name = uid(page, kind, first.row_hash)
+    name = uid(page, kind, first)
     known = stated.frozen.get(name)
     if known is not None:
         _link(known, sides)

@@ -59,8 +59,10 @@ def import_page(
 ) -> None:
     """Import one page's folder and add to `done`."""
     done.problems += page.problems
+    if page.declared is None:
+        return
     try:
-        fields = _declared(page)
+        fields = _declared(page.key, page.folder, page.declared)
     except WatchlistError as error:
         done.problems.append(str(error))
         return
@@ -76,14 +78,14 @@ def import_page(
             progress(page.key, min(len(page.looks), (number + 1) * BATCH), len(page.looks))
 
 
-def _declared(page: SavedPage) -> dict[str, Any]:
-    declared = {"title": page.key, "url": f"https://saved.invalid/{page.key}", **page.declared, "key": page.key}
+def _declared(key: str, folder: Path, fields: dict[str, Any]) -> dict[str, Any]:
+    declared = {"title": key, "url": f"https://saved.invalid/{key}", **fields, "key": key}
     try:
         checked = WatchedPage.model_validate(declared)
     except ValidationError as error:
         lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
         remedy = "Correct it; the page is skipped."
-        raise WatchlistError(f"{page.folder / 'page.toml'}: {lines}.", remedy=remedy) from error
+        raise WatchlistError(f"{folder / 'page.toml'}: {lines}.", remedy=remedy) from error
     return {
         "key": checked.key,
         "url": str(checked.url),
@@ -114,7 +116,7 @@ def _take_in(
     """Store a batch first, judge it in a second transaction: a bug in judging never costs a snapshot."""
     with archive.begin() as session:
         row = _row(pages.get(session, page.key), page.key)
-        for look, data in _read(batch, done):
+        for look, data in _read(page, batch, done):
             name = bodies.digest(data) if data else None
             if (look.observed_at, name) in known:
                 done.known += 1
@@ -153,17 +155,20 @@ def _row(page: Page | None, key: str) -> Page:
     return page
 
 
-def _read(batch: list[SavedLook], done: Imported) -> Iterator[tuple[SavedLook, bytes]]:
+def _read(page: SavedPage, batch: list[SavedLook], done: Imported) -> Iterator[tuple[SavedLook, bytes]]:
     """The looks with their bytes; a file named again and again is read once."""
-    read: dict[Path, bytes] = {}
+    read: dict[Path, bytes | None] = {}
     for look in batch:
         if look.file not in read:
             try:
                 read[look.file] = saved.content(look.file)
             except WatchlistError as error:
-                done.problems.append(str(error))
-                continue
-        yield look, read[look.file]
+                read[look.file] = None
+                row = f"{page.folder / 'observations.csv'}:{look.line}: " if look.line else ""
+                done.problems.append(f"{row}{error}")
+        data = read[look.file]
+        if data is not None:
+            yield look, data
 
 
 def _capture(page: Page, look: SavedLook, data: bytes) -> Capture:

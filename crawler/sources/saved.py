@@ -43,11 +43,14 @@ class SavedLook:
 
 @dataclass
 class SavedPage:
-    """One page's folder: its key, what page.toml declares, its looks in the order given, and the problems found."""
+    """One page's folder: its key, its looks in the order given, and the problems found.
+
+    `declared` is what page.toml says, None where that cannot be read: then the page is left out.
+    """
 
     key: str
     folder: Path
-    declared: dict[str, Any] = field(default_factory=dict)
+    declared: dict[str, Any] | None = field(default_factory=dict)
     looks: list[SavedLook] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -83,7 +86,9 @@ def _read_declaration(page: SavedPage) -> None:
     try:
         declared = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        page.problems.append(f"{path}: {error}. Write it as TOML, with title and url.")
+        # Read by other rules than its own the page would be another text.
+        page.declared = None
+        page.problems.append(f"{path}: {error}. Write it as TOML, with title and url; the page is skipped.")
         return
     page.declared = declared["page"] if isinstance(declared.get("page"), dict) else declared
 
@@ -110,7 +115,7 @@ def _look(page: SavedPage, path: Path, line: int, row: dict[str, str]) -> SavedL
             file=_inside(page.folder, row["file"]),
             line=line,
             url=row.get("url", ""),
-            status=int(row.get("status") or 200),
+            status=_status(row.get("status", "")),
             language=row.get("language", ""),
             extractor=row.get("extractor", ""),
         )
@@ -122,11 +127,20 @@ def _look(page: SavedPage, path: Path, line: int, row: dict[str, str]) -> SavedL
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        # A time without a zone is taken as UTC, as everywhere in this program.
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         message = f"observed_at {text!r} is no ISO 8601 time, such as 2026-03-04T12:00:00Z"
         raise ValueError(message) from None
-    # A time without a zone is taken as UTC, as everywhere in this program.
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def _status(text: str) -> int:
+    if not text.strip():
+        return 200
+    if not re.fullmatch(r"[1-5][0-9]{2}", text.strip()):
+        message = f"status {text!r} is no HTTP status, such as 200"
+        raise ValueError(message)
+    return int(text)
 
 
 def _inside(folder: Path, name: str) -> Path:

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from diffs.document import (
@@ -36,13 +37,17 @@ def listed(
 ) -> list[tuple[Change, Page]]:
     """Changes with their pages, newest decided first; `told` None lists all.
 
-    `category` is the page's or one of the change's own.
+    `category` is the page's or one of the change's own. `marketplace` is taken without regard to letter case, and a
+    page may be of several ("UK,IE").
     """
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)
     query = query.order_by(col(Change.decided_at).desc(), col(Change.id).desc())
     if told is not None:
         query = query.where(col(Change.told) == told)
-    for column, wanted in ((Page.key, page), (Page.marketplace, marketplace), (Change.significance, significance)):
+    if marketplace is not None:
+        listed_codes = func.upper("," + func.replace(col(Page.marketplace), " ", "") + ",")
+        query = query.where(listed_codes.contains(f",{marketplace.strip().upper()},", autoescape=True))
+    for column, wanted in ((Page.key, page), (Change.significance, significance)):
         if wanted is not None:
             query = query.where(col(column) == wanted)
     if since is not None:

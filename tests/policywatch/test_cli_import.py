@@ -1,0 +1,397 @@
+"""import folder: bad input is told with file and line, the rest comes in, and a second time changes nothing."""
+
+import gzip
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from backports.zstd import ZstdFile
+from backports.zstd import compress as zstd
+
+from tests.policywatch.program import Ended, Program, policy, save
+
+GOOD = {"2026-01-05T08:00:00Z": policy("Keep your late shipment rate under 4%.")}
+LATER = {"2026-02-02T08:00:00Z": policy("Keep your late shipment rate under 3%.")}
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path)
+
+
+def add(page: Path, *rows: str) -> None:
+    """More rows for a page's observations."""
+    with (page / "observations.csv").open("a", encoding="utf-8") as table:
+        table.writelines(f"{row}\n" for row in rows)
+
+
+def looks(program: Program) -> dict[str, int]:
+    """The pages that were read, with the number of their texts."""
+    return {page["page"]: page["version_seq"] for page in program("health", "--json").objects if page["version_seq"]}
+
+
+def problems(program: Program) -> list[str]:
+    """Import the folder, which holds bad input beside good, and return what was said of it."""
+    ended = program("import", "folder", "in")
+    as_json = program("import", "folder", "in", "--json")
+
+    assert ended.code == as_json.code == 1
+    assert "Traceback" not in ended.err
+    assert as_json.objects[0]["problems"] == ended.err.splitlines() == as_json.err.splitlines()
+    assert as_json.objects[0]["looks"] == 0  # what could be read came the first time
+    return ended.err.splitlines()
+
+
+# --- rows ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ("yesterday,00.html", "observed_at 'yesterday' is no ISO 8601 time"),
+        ("2026-02-30T08:00:00Z,00.html", "observed_at '2026-02-30T08:00:00Z' is no ISO 8601 time"),
+        (",00.html", "observed_at '' is no ISO 8601 time"),
+        ("0001-01-01T00:00:00+14:00,00.html", "observed_at '0001-01-01T00:00:00+14:00' is no"),
+        ("2026-02-01T08:00:00Z,missing.html", "the file 'missing.html' does not exist"),
+        ("2026-02-01T08:00:00Z,", "the file '' "),
+        ("2026-02-01T08:00:00Z,../../secret.html", "the file '../../secret.html' is not inside the folder"),
+        ("2026-02-01T08:00:00Z,/etc/hostname", "the file '/etc/hostname' is not inside the folder"),
+        ("2026-02-01T08:00:00Z,link.html", "the file 'link.html' is not inside the folder"),
+        ("2026-02-01T08:00:00Z,scan.pdf", "the file 'scan.pdf' is none of .html, .htm, .md, .txt"),
+        ("2026-02-01T08:00:00Z,a\0b.html", "null"),
+    ],
+)
+def test_a_bad_row_is_told_by_file_and_line_and_the_others_come_in(program: Program, row: str, says: str) -> None:
+    page = save(program.folder / "in", "rate", GOOD | LATER)
+    (page / "scan.pdf").write_bytes(b"%PDF")
+    (program.folder / "secret.html").write_text(policy("Secret."))
+    (page / "link.html").symlink_to(program.folder / "secret.html")
+    add(page, row, "2026-02-05T08:00:00Z,01.html")
+
+    (problem,) = problems(program)
+
+    assert problem.startswith("in/rate/observations.csv:4: ")
+    assert says in problem
+    assert "skipped" in problem
+    assert looks(program) == {"rate": 2}
+    assert len(program("changes", "--json").objects) == 1
+
+
+@pytest.mark.parametrize("status", ["two hundred", "99999999999999999999", "-1", "12.5"])
+def test_a_status_that_is_none_is_told_by_file_and_line(program: Program, status: str) -> None:
+    page = save(program.folder / "in", "rate", GOOD)
+    table = (page / "observations.csv").read_text().splitlines()
+    (page / "observations.csv").write_text(f"{table[0]},status\n{table[1]},{status}\n{table[1]},200\n")
+
+    (problem,) = problems(program)
+
+    assert problem.startswith("in/rate/observations.csv:2: ")
+    assert "status" in problem
+    assert status in problem
+    assert looks(program) == {"rate": 1}
+
+
+def bomb(path: Path) -> None:
+    """60 MB in a small file."""
+    with gzip.open(path, "wb") if path.suffix == ".gz" else ZstdFile(path, "w") as file:
+        for _ in range(60):
+            file.write(b"a" * 1_000_000)
+
+
+@pytest.mark.parametrize(
+    ("name", "write", "says"),
+    [
+        ("torn.html.gz", lambda path: path.write_bytes(gzip.compress(b"text" * 1000)[:30]), "ended"),
+        ("bad.html.gz", lambda path: path.write_bytes(b"no gzip at all"), "gzip"),
+        ("bad.html.zst", lambda path: path.write_bytes(b"no zstandard at all"), "Zstandard"),
+        ("torn.html.zst", lambda path: path.write_bytes(zstd(b"text" * 1000)[:12]), "zst"),
+        ("bomb.html.gz", bomb, "larger than 50 MiB"),
+        ("bomb.html.zst", bomb, "larger than 50 MiB"),
+    ],
+    ids=lambda value: value if isinstance(value, str) and "." in value else "",
+)
+def test_a_packed_file_of_no_use_is_told_and_the_others_come_in(
+    program: Program, name: str, write: Callable[[Path], object], says: str
+) -> None:
+    page = save(program.folder / "in", "rate", GOOD)
+    write(page / name)
+    add(page, f"2026-02-01T08:00:00Z,{name}")
+
+    (problem,) = problems(program)
+
+    assert "in/rate/observations.csv:3: " in problem
+    assert name in problem
+    assert says in problem
+    assert looks(program) == {"rate": 1}
+
+
+def test_packed_files_are_read_as_what_they_hold(program: Program) -> None:
+    page = save(program.folder / "in", "rate", GOOD)
+    text = (page / "00.html").read_bytes()
+    for name, data in {"a.html.gz": gzip.compress(text), "b.html.zst": zstd(text), "c.htm": text}.items():
+        (page / name).write_bytes(data)
+    (page / "d.txt").write_text("Late Shipment Rate\n\nKeep your late shipment rate under 4%.\n" + 40 * "More words. ")
+    (page / "e.md").write_text("# Late Shipment Rate\n\nKeep your rate under 4%.\n\n" + 40 * "More words. ")
+    add(page, *(f"2026-02-0{day}T08:00:00Z,{name}" for day, name in enumerate(("a.html.gz", "b.html.zst", "c.htm"), 1)))
+    other = save(program.folder / "in", "other", {})
+    for name in ("d.txt", "e.md"):
+        shutil.move(page / name, other / name)
+    add(other, "2026-02-01T08:00:00Z,d.txt")
+    third = save(program.folder / "in", "third", {})
+    shutil.move(other / "e.md", third)
+    add(third, "2026-02-01T08:00:00Z,e.md")
+
+    assert program("import", "folder", "in").out == "3 pages, 6 looks imported, 0 known already.\n"
+    assert looks(program) == {"rate": 1, "other": 1, "third": 1}
+    assert [page["outcome"] for page in program("health", "--json").objects] == ["ok", "unchanged", "ok"]
+
+
+# --- files of a page ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        (b"when,what\n2026-01-05T08:00:00Z,00.html\n", ":1: the columns observed_at and file are needed"),
+        (b"observed_at\n2026-01-05T08:00:00Z\n", ":1: the columns observed_at and file are needed"),
+        (b"", ":1: the columns observed_at and file are needed"),
+        (b"observed_at,file\n2026-01-05T08:00:00Z,caf\xe9.html\n", "UTF-8"),
+    ],
+    ids=["other columns", "a column missing", "empty", "not in UTF-8"],
+)
+def test_a_table_of_no_use_is_told_and_the_other_pages_come_in(program: Program, table: bytes, says: str) -> None:
+    page = save(program.folder / "in", "bad", GOOD)
+    save(program.folder / "in", "good", GOOD)
+    (page / "observations.csv").write_bytes(table)
+
+    (problem,) = problems(program)
+
+    assert problem.startswith("in/bad/observations.csv:")
+    assert says in problem
+    assert looks(program) == {"good": 1}
+
+
+@pytest.mark.parametrize(
+    ("declared", "says"),
+    [
+        ('title = "Rate\nurl = "https://market.example/rate"', "line 1"),
+        ('title = "Rate"\nurl = "ftp://market.example/rate"', "url"),
+        ('title = "Rate"\nurl = "https://market.example/rate"\ncategory = "gossip"', "category"),
+        ('title = 17\nurl = "https://market.example/rate"', "title"),
+        ('title = "Rate"\nurl = "https://market.example/rate"\nselect = "p["', "select"),
+        ('title = "Rate"\nurl = "https://market.example/rate"\ncolour = "red"', "colour"),
+    ],
+    ids=["no TOML", "address", "category", "type", "selector", "unknown key"],
+)
+def test_a_page_that_is_declared_wrongly_is_skipped_and_the_others_come_in(
+    program: Program, declared: str, says: str
+) -> None:
+    """Read by other rules than its own it would be another text."""
+    page = save(program.folder / "in", "bad", GOOD)
+    save(program.folder / "in", "good", GOOD)
+    (page / "page.toml").write_text(declared)
+
+    (problem,) = problems(program)
+
+    assert problem.startswith("in/bad/page.toml:")
+    assert says in problem
+    assert looks(program) == {"good": 1}
+
+
+def test_a_folder_whose_name_can_be_no_key_is_told(program: Program) -> None:
+    save(program.folder / "in", "not a key!", GOOD)
+    save(program.folder / "in", "good", GOOD)
+
+    (problem,) = problems(program)
+
+    assert problem.startswith("in/not a key!")
+    assert looks(program) == {"good": 1}
+
+
+def test_a_byte_order_mark_and_windows_line_ends_are_no_trouble(program: Program) -> None:
+    page = save(program.folder / "in", "rate", GOOD, title="Late")
+    for name in ("observations.csv", "page.toml"):
+        text = (page / name).read_text(encoding="utf-8")
+        (page / name).write_bytes(text.replace("\n", "\r\n").encode("utf-8-sig"))
+
+    ended = program("import", "folder", "in")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert looks(program) == {"rate": 1}
+    assert "Late · version 1" in program("show", "rate").err
+
+
+def test_page_toml_may_be_missing_or_hold_a_page_table(program: Program) -> None:
+    (save(program.folder / "in", "bare", GOOD) / "page.toml").unlink()
+    table = save(program.folder / "in", "table", GOOD) / "page.toml"
+    table.write_text("[page]\n" + table.read_text())
+
+    assert program("import", "folder", "in").code == 0
+    assert looks(program) == {"bare": 1, "table": 1}
+
+
+def test_without_a_table_the_names_of_the_files_are_the_times(program: Program) -> None:
+    page = program.folder / "in" / "rate"
+    page.mkdir(parents=True)
+    (page / "20260105T0800.html").write_text(*GOOD.values())
+    (page / "20260202T080000Z.html.gz").write_bytes(gzip.compress("".join(LATER.values()).encode()))
+    (page / "readme.html").write_text("no look")
+
+    assert program("import", "folder", "in").code == 0
+    (change,) = program("changes", "--json").objects
+    assert change["from_version"]["first_seen_at"] == "2026-01-05T08:00:00Z"
+    assert change["seen_at"] == "2026-02-02T08:00:00Z"
+
+    (page / "20261305T0800.html").write_text("no month has this number")
+    (problem,) = problems(program)
+    assert problem.startswith("in/rate/20261305T0800.html: its name is no time")
+
+
+def test_other_files_are_ignored(program: Program) -> None:
+    page = save(program.folder / "in", "rate", GOOD)
+    (program.folder / "in" / "notes.html").write_text("no page")
+    (program.folder / "in" / "when.json").write_text("{}")
+    (program.folder / "in" / "empty").mkdir()
+    (program.folder / "in" / "drafts").mkdir()
+    (program.folder / "in" / "drafts" / "letter.docx").write_bytes(b"PK")
+    (page / "not-named.html").write_text("never observed")
+    (page / "images").mkdir()
+
+    ended = program("import", "folder", "in")
+
+    assert (ended.code, ended.out, ended.err) == (0, "1 page, 1 look imported, 0 known already.\n", "")
+    assert [page["page"] for page in program("health", "--json").objects] == ["rate"]
+
+
+@pytest.mark.parametrize("name", ["nowhere", "file.html"])
+def test_a_folder_that_is_none_is_wrong_use(program: Program, name: str) -> None:
+    (program.folder / "file.html").write_text("text")
+
+    ended = program("import", "folder", name)
+
+    assert ended.code == 2
+    assert f"{name} is not a folder." in ended.err
+
+
+def test_an_empty_folder_is_no_failure(program: Program) -> None:
+    (program.folder / "in").mkdir()
+
+    assert program("import", "folder", "in") == Ended(0, "0 pages, 0 looks imported, 0 known already.\n", "")
+
+
+# --- again, in parts, and beside a watched page -------------------------------------------------------------------
+
+EDITIONS = [
+    policy("Keep your late shipment rate under 4%.", "You may appeal within 30 days."),
+    policy("Keep your late shipment rate under 4%.", "You may appeal within 15 days."),
+    policy("Keep your late shipment rate under 3%.", "You may appeal within 15 days."),
+    "<html><head><title>Sign in</title></head><body><form><input type=password name=password></form></body></html>",
+    policy("Keep your late shipment rate under 3%.", "You may appeal within 15 days.").replace(
+        "<html", "<!--7--><html"
+    ),
+    policy(
+        "Keep your late shipment rate under 3%.", "You may appeal within 15 days.", "Robots must say what they are."
+    ),
+]
+
+
+def timeline(number: int) -> dict[str, str]:
+    """The looks of one of several pages, that were looked at in turn."""
+    return {f"2026-0{month}-0{number}T08:00:00Z": text for month, text in enumerate(EDITIONS, 1)}
+
+
+def state(program: Program) -> tuple[str, ...]:
+    """All that can be read of an archive, to the byte."""
+    pages = [page["page"] for page in program("health", "--json").objects]
+    commands = [["changes", "--all", "--json"], ["health", "--json"], ["targets", "--json"]]
+    commands += [[verb, page, "--json"] for page in pages for verb in ("history", "show", "explain")]
+    return tuple(program(*command).out for command in commands)
+
+
+def imported(folder: Path, *parts: dict[str, dict[str, str]]) -> Program:
+    """An archive into which these parts of pages' looks were imported, one part after the other."""
+    program = Program(folder)
+    for number, part in enumerate(parts):
+        for key, looks_ in part.items():
+            save(folder / str(number), key, looks_)
+        assert program("import", "folder", number).code == 0
+    return program
+
+
+PAGES = {f"page-{number}": timeline(number) for number in (1, 2, 3)}
+
+
+def some(pick: slice) -> dict[str, dict[str, str]]:
+    """A part of every page's looks."""
+    return {key: dict(list(looks_.items())[pick]) for key, looks_ in PAGES.items()}
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, ...]:
+    """What can be read of an archive into which everything was imported at once."""
+    return state(imported(tmp_path_factory.mktemp("whole"), PAGES))
+
+
+def test_importing_again_changes_nothing(tmp_path: Path) -> None:
+    program = imported(tmp_path, PAGES)
+    before = state(program)
+
+    again = program("import", "folder", "0")
+
+    assert again.out == "3 pages, 0 looks imported, 18 known already.\n"
+    assert state(program) == before
+    assert len([change for change in program("changes", "--json").objects if change["page"] == "page-1"]) == 3
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [some(slice(0, 3)), some(slice(3, None))],
+        [some(slice(0, 3)), PAGES],
+        [some(slice(0, 1)), some(slice(1, 4)), some(slice(4, None))],
+        [{"page-3": PAGES["page-3"]}, {"page-1": PAGES["page-1"], "page-2": PAGES["page-2"]}],
+    ],
+    ids=["in two halves", "half, then all", "in three parts", "page by page"],
+)
+def test_importing_in_parts_comes_to_the_same(
+    tmp_path: Path, whole: tuple[str, ...], parts: list[dict[str, dict[str, str]]]
+) -> None:
+    assert state(imported(tmp_path, *parts)) == whole
+
+
+def test_the_order_of_the_rows_does_not_matter(tmp_path: Path, whole: tuple[str, ...]) -> None:
+    backwards = {key: dict(reversed(looks_.items())) for key, looks_ in PAGES.items()}
+
+    assert state(imported(tmp_path, backwards)) == whole
+
+
+def test_a_declaration_that_is_mended_holds_for_what_had_come_before(tmp_path: Path) -> None:
+    """Imported without its selector, then with it: as if it had always had it."""
+    texts = {at: text.replace("<h1>", "<nav>Home</nav><div id=policy><h1>") for at, text in timeline(1).items()}
+    for name in ("mended", "whole"):
+        (tmp_path / name).mkdir()
+        save(tmp_path / name / "in", "rate", texts, select="#policy")
+    mended, whole = Program(tmp_path / "mended"), Program(tmp_path / "whole")
+    declared = mended.folder / "in" / "rate" / "page.toml"
+    text = declared.read_text()
+    declared.write_text(text.replace('select = "#policy"\n', ""))
+    mended("import", "folder", "in")
+    declared.write_text(text)
+    mended("import", "folder", "in")
+    whole("import", "folder", "in")
+
+    assert mended("show", "rate").out == whole("show", "rate").out
+    assert mended("history", "rate", "--json").out == whole("history", "rate", "--json").out
+
+
+def test_no_mail_is_due_for_the_past(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    program("subscribers", "add", "seller@example.com", "--cadence", "at_once")
+    save(tmp_path / "in", "rate", timeline(1))
+    program("import", "folder", "in")
+
+    (report,) = program("notify", "--json").objects
+
+    assert len(program("changes", "--json").objects) == 3
+    assert report["left"] == {"due": 0, "later": 0, "unsendable": 0}
