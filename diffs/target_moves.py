@@ -181,6 +181,4 @@ def _weight(move: TargetMove) -> int:
     does not.
     """
     target = move.after or move.before
-    if target is None:
-        return 0
-    return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + bool(target.scope)
+    return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + bool(target.scope) if target else 0
