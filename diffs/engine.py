@@ -25,6 +25,8 @@ from .texts import Texts
 SAME_RUN = timedelta(hours=24)
 
 
+#: A page that has shown no former text for so long has stopped flapping.
+FLAPPING_ENDS = timedelta(days=7)
 #: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
 ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE, Outcome.DOUBLED})
 
@@ -248,7 +250,7 @@ def _read_look(
         memory, decision, meant = _new_text(run, memory, look, document, live=not snapshot.recorded)
     if decision.news is News.RETURN:
         memory = _learn_return(run, memory, before.showing, look)
-        run.events.happened("flapping", at=look.at, detail=decision.why)
+    _note_restlessness(run, memory, look, decision)
     version = _version(run, snapshot, found, text, decision)
     observation.text_sha256, observation.news, observation.why = text, decision.news, decision.why
     observation.version_id = version.id
@@ -291,6 +293,18 @@ def _new_text(
         # Listed with what differs, though it is all known noise.
         meant = replace(meant, comparison=comparison)
     return memory, decision, meant
+
+
+def _note_restlessness(run: _Run, memory: Memory, look: Look, decision: Decision) -> None:
+    """Tell the owner, in health, of what is kept quiet because it goes back and forth or never stands still."""
+    if decision.news is News.RETURN:
+        run.events.happened("flapping", at=look.at, detail=decision.why)
+    run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
+    places = history.volatile_places(memory, look.at)
+    if places:
+        run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every look: {places}")
+    else:
+        run.events.ended(("volatile",), at=look.at)
 
 
 def _learn_return(run: _Run, memory: Memory, left: str, look: Look) -> Memory:

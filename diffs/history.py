@@ -345,7 +345,10 @@ def _has_flapped(memory: Memory, hunk: Hunk, at: datetime) -> bool:
 
 
 def _is_volatile(memory: Memory, hunk: Hunk, old: Document, at: datetime) -> bool:
-    times = memory.places.get(_where(hunk, old), ())
+    return _is_restless(memory.places.get(_where(hunk, old), ()), at)
+
+
+def _is_restless(times: tuple[str, ...], at: datetime) -> bool:
     return sum(_recent(time, at, VOLATILE_WITHIN) for time in times) >= VOLATILE_AFTER
 
 
@@ -372,9 +375,9 @@ def _says_something(hunk: Hunk) -> bool:
     return hunk.op not in (Op.COSMETIC, Op.RENUMBERED)
 
 
-def volatile_places(memory: Memory) -> int:
-    """How many places of the page are known to change at every look."""
-    return sum(len(times) >= VOLATILE_AFTER for times in memory.places.values())
+def volatile_places(memory: Memory, at: datetime) -> int:
+    """How many places of the page are known, at this time, to change at nearly every look."""
+    return sum(_is_restless(times, at) for times in memory.places.values())
 
 
 def _difference(hunk: Hunk) -> str:

@@ -239,7 +239,7 @@ class TargetRow(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """Something about our own looking that the owner should know: never a change of policy. Derived.
 
-    `kind`: blocked, unreadable, flapping, stale, shrunk, volatile, gone_suspected, unconfirmed, robots.
+    `kind`: blocked, unreadable, shrunk, gone_suspected, flapping, volatile.
     Open while `ended_at` is null.
     """
 

@@ -46,6 +46,9 @@ class Channel(Protocol):
 class MailChannel(Channel, Protocol):
     """Delivers mail of any kind."""
 
+    def check(self) -> None:
+        """See whether mail can be handed in, and hand in none. Raises ChannelDown."""
+
     def post(self, mail: EmailMessage) -> None:
         """Deliver one mail to the address in its To header, or raise DeliveryError."""
 
@@ -151,6 +154,10 @@ class SmtpChannel:
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             raise ChannelDown(f"The mail server broke off: {_said(error)}.") from error
+
+    def check(self) -> None:
+        """Connect and log in, send nothing. Raises ChannelDown."""
+        self._ready()
 
     def close(self) -> None:
         """Say goodbye, where there is anybody to say it to."""
@@ -265,6 +272,16 @@ class FolderChannel:
     def deliver(self, digest: Digest) -> None:
         """Write a digest. Raises ChannelDown where the folder cannot be written."""
         self.post(_mail(digest))
+
+    def check(self) -> None:
+        """See that the folder is there and can be written. Raises ChannelDown."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            writable = os.access(self.folder, os.W_OK)
+        except OSError as error:
+            raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error
+        if not writable:
+            raise ChannelDown(f"Mail cannot be written into {self.folder}.")
 
     def post(self, mail: EmailMessage) -> None:
         """Write one mail, whole or not at all. Raises ChannelDown where the folder cannot be written."""

@@ -13,9 +13,10 @@ from pydantic import SecretStr
 
 from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database import open_archive
-from diffs.errors import PolicywatchError, SettingsError
+from diffs.errors import DeliveryError, PolicywatchError, SettingsError
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
-from diffs.store import hosts, pages
+from diffs.store import hosts, observations, pages
+from notifier.channels import SmtpChannel, mail_channel
 from notifier.settings import NotifierSettings
 
 from . import context
@@ -23,6 +24,8 @@ from .lists import declared
 
 #: Below this much free space (bytes) the doctor warns.
 LITTLE_SPACE = 500_000_000
+#: The doctor waits so long for the mail server, in seconds.
+MAIL_PATIENCE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Check:
 def all_checks(now: datetime) -> list[Check]:
     """Every check, in the order in which a new user needs them. `now` is UTC."""
     found: list[Check] = []
-    for check in (_configuration, _contact, _watchlists, _archive, _hosts, _space, _browser, _mail, _clock):
+    for check in (_configuration, _contact, _watchlists, _archive, _hosts, _robots, _space, _browser, _mail, _clock):
         try:
             found += check(now)
         except PolicywatchError as error:
@@ -115,6 +118,22 @@ def _hosts(now: datetime) -> Iterator[Check]:
         yield Check("resting host", "note", f"{name} until {row.rest_until:%Y-%m-%d %H:%M} UTC: {row.rest_reason}")
 
 
+def _robots(_now: datetime) -> Iterator[Check]:
+    """What robots.txt said at the last looks; the doctor itself asks no site anything."""
+    archive = open_archive(context.archive_settings().url)
+    try:
+        with archive.read() as session:
+            last = {page.key: observations.last(session, page) for page in pages.listed(session, watched=True)}
+    finally:
+        archive.close()
+    kept_out = [key for key, look in last.items() if look and look[1].error.startswith("robots.txt")]
+    if kept_out:
+        remedy = "Look at these pages yourself: save them, and policywatch import folder."
+        yield Check("robots.txt", "note", f"keeps us from {', '.join(kept_out)}", remedy)
+    elif any(last.values()):
+        yield Check("robots.txt", "ok", "kept us from no page at the last looks")
+
+
 def _space(_now: datetime) -> Iterator[Check]:
     folder = context.data_dir()
     while not folder.exists():
@@ -137,10 +156,20 @@ def _browser(_now: datetime) -> Iterator[Check]:
 
 def _mail(_now: datetime) -> Iterator[Check]:
     settings = context.notifier_settings()
-    if settings.smtp_url.get_secret_value():
-        yield Check("mail", "ok", f"sent by {settings.sender}; policywatch notify --dry-run shows what is due")
-    else:
+    settings = settings.model_copy(update={"smtp_timeout": min(settings.smtp_timeout, MAIL_PATIENCE)})
+    channel = mail_channel(settings)
+    if channel is None:
         yield Check("mail", "note", "no smtp_url set: feeds work, mail does not", "Set POLICYWATCH_SMTP_URL.")
+        return
+    try:
+        channel.check()
+    except DeliveryError as error:
+        yield Check("mail", "broken", error.message, error.remedy or "Until then mail stays due; nothing is lost.")
+        return
+    finally:
+        if isinstance(channel, SmtpChannel):
+            channel.close()
+    yield Check("mail", "ok", f"can be handed in, sent by {settings.sender}")
 
 
 def _clock(now: datetime) -> Iterator[Check]:

@@ -6,54 +6,24 @@ from typing import Any
 
 from diffs.document import Outcome, Target
 from diffs.models import Change, Event, Observation, Page, Snapshot, Version
-from diffs.store import changes
+from notifier import told
+from notifier.reading import told_change
 
 
 def stamp(moment: datetime | None) -> str | None:
     """A time as ISO 8601 in UTC."""
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
+    return told.stamp(moment) if moment else None
 
 
 def change(row: Change, page: Page) -> dict[str, Any]:
-    """A change, told or not."""
-    return {
-        "id": row.uid,
-        "page": page.key,
-        "title": page.title,
-        "marketplace": page.marketplace,
-        "category": page.category,
-        "url": page.url,
-        "kind": row.kind,
-        "from_version": _side(row.from_version),
-        "to_version": _side(row.to_version),
-        "seen_at": stamp(row.seen_at),
-        "decided_at": stamp(row.decided_at),
-        "effective_on": row.effective_on.isoformat() if row.effective_on else None,
-        "significance": row.significance,
-        "importance": row.importance,
-        "told": row.told,
-        "reason": row.reason,
-        "headline": row.headline or "",
-        "points": row.points or [],
-        "facts": [_fact(fact) for fact in row.facts or ()],
-        "targets": row.targets or [],
+    """A change, told or not: what webhooks carry, and how it was judged."""
+    return told.record(told_change(row, page)) | {
         "categories": row.categories or [],
         "reasons": row.reasons or [],
         "rule": row.rule,
         "outcome": str(Outcome.GONE if row.kind == "gone" else Outcome.OK),
         "recorded": row.recorded,
     }
-
-
-def _side(version: dict[str, Any] | None) -> dict[str, Any] | None:
-    if version is None:
-        return None
-    times = {name: version[name].replace("+00:00", "Z") for name in ("first_seen_at", "last_seen_at")}
-    return {**version, **times}
-
-
-def _fact(fact: dict[str, Any]) -> dict[str, Any]:
-    return {name: fact[name] for name in ("kind", "before", "after", "sentence_before", "sentence_after", "section")}
 
 
 def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version: Version | None) -> dict[str, Any]:
@@ -107,11 +77,6 @@ def _look(page: Page, snapshot: Snapshot) -> str:
         snapshot.body_sha256,
     )
     return hashlib.sha256("\x00".join(map(str, seen)).encode()).hexdigest()[:16]
-
-
-def hunks(row: Change) -> list[dict[str, Any]]:
-    """What differs, block by block."""
-    return changes.as_json(changes.comparison_of(row).hunks)
 
 
 def target(found: Target, **about: Any) -> dict[str, Any]:

@@ -5,11 +5,16 @@ import socket
 from collections.abc import Generator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
 
 from diffs.database import Archive, open_archive
+
+if TYPE_CHECKING:
+    from tests.notifier.conftest import MailServer
+    from tests.site import Site
 
 #: Set by every continuous integration service, and by `.ci/run`.
 CI = os.environ.get("CI") == "true"
@@ -78,3 +83,23 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the labelled histories (../shared) are not here")
     return folder
+
+
+@pytest.fixture
+def site() -> Iterator["Site"]:
+    """A site on the loopback that answers as the test says."""
+    from tests.site import Site  # its web server is loaded only where a test asks for it
+
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture
+def mailbox() -> Iterator["MailServer"]:
+    """A real SMTP server on the loopback."""
+    from tests.notifier.conftest import MailServer, serve
+
+    server = MailServer()
+    running = serve(server)
+    yield server
+    running.stop()

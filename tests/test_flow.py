@@ -3,12 +3,10 @@
 Real HTTP from a site on the loopback, real SMTP to a server on the loopback; only the clock is ours.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import feedparser
-import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
@@ -26,7 +24,7 @@ from notifier.reading import told_changes
 from notifier.settings import NotifierSettings
 from notifier.subscribers import links_from
 from tests.crawler.looking import policy
-from tests.notifier.conftest import MailServer, serve
+from tests.notifier.conftest import MailServer
 from tests.site import Site
 
 MONDAY = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -42,20 +40,6 @@ category = "performance"
 language = "en"
 select = "#full-help-page"
 """
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
-@pytest.fixture
-def mailbox() -> Iterator[MailServer]:
-    server = MailServer()
-    running = serve(server)
-    yield server
-    running.stop()
 
 
 def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, tmp_path: Path) -> None:

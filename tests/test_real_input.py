@@ -86,12 +86,6 @@ def recorded_bodies(path: Path) -> Iterator[tuple[str, bytes]]:
                 yield Path(member.name).name, content.read()
 
 
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
 def watcher(series: Series, site: Site, folder: Path) -> Program:
     """A program that watches the page of a series on our site."""
     declared = re.sub(r"(?m)^url = .*$", f'url = "{site.url("/" + series.slug)}"', series.declared)

@@ -1,6 +1,6 @@
 """Events: what the owner should know about our own looking. Never a change of policy."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -24,6 +24,12 @@ class OpenEvents:
             self._open[kind] = event
         else:
             event.last_at, event.count, event.detail = at, event.count + 1, detail
+
+    def quiet(self, kind: str, *, at: datetime, after: timedelta) -> None:
+        """Close an event that has not happened again for so long."""
+        event = self._open.get(kind)
+        if event is not None and at - event.last_at >= after:
+            self.ended((kind,), at=at)
 
     def ended(self, kinds: tuple[str, ...], *, at: datetime) -> None:
         """Close the open events of these kinds."""

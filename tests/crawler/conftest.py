@@ -10,12 +10,6 @@ from tests.site import Site
 
 
 @pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
-@pytest.fixture
 def other_site() -> Iterator[Site]:
     """A site on another host."""
     with Site("127.0.0.2") as running:

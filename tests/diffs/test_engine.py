@@ -332,3 +332,28 @@ def test_two_policies_of_one_host_that_really_become_one_are_told_a_day_later(ar
             site.looks(THIRD)
 
     assert [len(site.told()) for site in sites] == [1, 1]
+
+
+def open_events(site: Site) -> list[str]:
+    with site.archive.read() as session:
+        return [event.kind for event in events.listed(session, site.page(session), open_only=True)]
+
+
+def test_flapping_is_a_health_event_that_ends_when_the_page_has_come_to_rest(site: Site) -> None:
+    site.looks(FIRST, SECOND, FIRST, SECOND)
+    flapping = open_events(site)
+
+    for _ in range(8):
+        site.looks(SECOND)
+
+    assert (flapping, open_events(site)) == (["flapping"], [])
+
+
+def test_a_place_that_never_stands_still_is_a_health_event(site: Site) -> None:
+    for word in ("red", "blue", "green", "white"):
+        site.looks(policy(*CLAUSES, f"Our mascot wears a {word} cap while it walks about the page."))
+    restless = open_events(site)
+    site.day += 30
+    site.looks(policy(*CLAUSES, "Our mascot wears a white cap while it walks about the page."))
+
+    assert (restless, open_events(site)) == (["volatile"], [])

@@ -2,7 +2,6 @@
 
 import signal
 import sqlite3
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
@@ -24,12 +23,6 @@ ROBOT_CHECK = (
 
 def late(percent: int) -> str:
     return policy(f"Keep your late shipment rate under {percent}%.")
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
 
 
 @pytest.fixture
@@ -291,3 +284,16 @@ def test_an_imported_page_is_not_crawled_and_a_watched_one_keeps_its_declaration
     assert {page["page"]: page["url"] for page in program("health", "--json").objects}["us-late"] == site.url("/late")
     assert "Late · version" in program("show", "us-late").err
     assert "under 5%." in program("show", "us-late", "--at", "2025-06-01").out
+
+
+def test_doctor_tells_what_robots_txt_keeps_us_from(program: Program, site: Site) -> None:
+    program("crawl")
+    free = {check["check"]: check["state"] for check in program("doctor", "--json").objects}
+    site["/robots.txt"] = Answer(body="User-agent: *\nDisallow: /late\n", kind="text/plain")
+    program.now = START + timedelta(days=1)
+    program("crawl")
+
+    kept_out = program("doctor").out
+
+    assert free["robots.txt"] == "ok"
+    assert "keeps us from us-late" in kept_out

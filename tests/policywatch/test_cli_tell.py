@@ -1,7 +1,6 @@
 """subscribers, notify, digest: a live page changes, and whoever asked is told by mail, once."""
 
 import stat
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notifier.conftest import MailServer, serve
+from tests.notifier.conftest import MailServer
 from tests.policywatch.program import Ended, Program, policy, save
 from tests.site import Site
 
@@ -19,20 +18,6 @@ DAY = timedelta(days=1)
 
 def late(percent: int) -> str:
     return policy(f"Keep your late shipment rate under {percent}%.")
-
-
-@pytest.fixture
-def site() -> Iterator[Site]:
-    with Site() as running:
-        yield running
-
-
-@pytest.fixture
-def mailbox() -> Iterator[MailServer]:
-    server = MailServer()
-    running = serve(server)
-    yield server
-    running.stop()
 
 
 @pytest.fixture

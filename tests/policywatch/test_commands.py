@@ -10,6 +10,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from tests.notifier.conftest import MailServer
 from tests.policywatch.program import Program
 
 KEYS = {
@@ -295,11 +296,26 @@ def test_init_writes_settings_that_doctor_finds_in_order(tmp_path: Path) -> None
 
 
 def test_doctor_shows_no_secret(tmp_path: Path) -> None:
-    program = Program(tmp_path, {"smtp_url": "smtp://me:hunter2@mail.example.com", "mail_from": "me@example.com"})
+    program = Program(tmp_path, {"smtp_url": "smtp://me:hunter2@127.0.0.1:9", "mail_from": "me@example.com"})
 
     said = program("doctor", "--settings").out + program("doctor").out
 
     assert "hunter2" not in said
+
+
+def test_doctor_tries_the_mail_server(tmp_path: Path, mailbox: MailServer) -> None:
+    there = Program(tmp_path, {"smtp_url": mailbox.url, "mail_from": "me@example.com"})
+    gone = Program(tmp_path, {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "me@example.com"})
+    folder = Program(tmp_path, {"smtp_url": f"folder:{tmp_path / 'mail'}"})
+
+    states = [
+        {check["check"]: check["state"] for check in program("doctor", "--json").objects}["mail"]
+        for program in (there, gone, folder)
+    ]
+
+    assert states == ["ok", "broken", "ok"]
+    assert gone("doctor").code == 1
+    assert mailbox.mails == []
 
 
 @pytest.mark.parametrize(
