@@ -5,7 +5,7 @@ FROM python:3.11-slim AS build
 WORKDIR /source
 COPY requirements.lock pyproject.toml MANIFEST.in README.md LICENSE ./
 RUN python -m venv /opt/policywatch \
-    && /opt/policywatch/bin/pip install --no-cache-dir --require-hashes --requirement requirements.lock
+    && /opt/policywatch/bin/pip install --no-cache-dir --require-hashes --no-deps --requirement requirements.lock
 COPY crawler crawler
 COPY diffs diffs
 COPY notifier notifier
@@ -20,7 +20,7 @@ COPY --from=build /opt/policywatch /opt/policywatch
 RUN if [ -n "$BROWSER" ]; then \
         apt-get update && apt-get install --yes --no-install-recommends chromium && rm -rf /var/lib/apt/lists/* \
         && awk '/^[^ ]/ { keep = /^(greenlet|playwright|scrapy-playwright)==/ } keep' /tmp/requirements-dev.lock >/tmp/browser.lock \
-        && /opt/policywatch/bin/pip install --no-cache-dir --require-hashes --requirement /tmp/browser.lock \
+        && /opt/policywatch/bin/pip install --no-cache-dir --require-hashes --no-deps --requirement /tmp/browser.lock \
         && /opt/policywatch/bin/pip check; \
     fi; rm -f /tmp/*.lock
 RUN useradd --create-home --uid 1000 policywatch && install --directory --owner policywatch /data
