@@ -76,7 +76,7 @@ def set_up(what: str) -> None:
             lock = LOCKS[what]
             count = sum(line[0].isalpha() for line in lock.read_text().splitlines())
             print(f"Installing the {count} packages of {lock.name}, about a minute …", flush=True)
-            # The lock names every package: with nothing left to resolve, a newer release on the registry changes nothing.
+            # The lock names every package: with nothing to resolve, a newer release elsewhere changes nothing.
             install("--require-hashes", "--no-deps", "--requirement", str(lock))
             _write(_stamp(what), _state(lock))
         project = ROOT / "pyproject.toml"
