@@ -10,6 +10,7 @@ from diffs.document import Block, BlockKind, Document
 from diffs.noise import NOISE, clean
 from diffs.rules import rules, words
 from diffs.text import fold, loose
+from tests.diffs.scopes import SCOPES
 from tests.diffs.wording import heading, item, paragraph, row
 
 RULES = [
@@ -53,18 +54,7 @@ def test_a_policy_without_furniture_stays_whole():
 @pytest.mark.parametrize(
     "line",
     [
-        "This article applies to selling in: United States",
-        "Dieser Artikel bezieht sich auf den Verkauf in: Deutschland",
-        "Cet article s'applique à la vente en : France",
-        "Questa pagina riguarda la vendita in: Italia",
-        "Este tema se aplica a vender en: España",
-        "Dit artikel is van toepassing op verkopen in: Nederland",
-        "Den här artikeln gäller försäljning i: Sverige",
-        "Ten artykuł dotyczy sprzedaży w: Polska",
-        "Este artigo se aplica a vendas em: Brasil",
-        "Bu madde, şurada yapılacak satışlar için uygulanır: Türkiye",
-        "適用されるマーケットプレイス: 日本",
-        "تنطبق هذه المقالة على البيع في: مصر",
+        *SCOPES,
         "Sell on Amazon Sign in",
         "Was this article helpful?",
         "Was this helpful? Yes No",

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from diffs import engine
 from diffs.database import Archive, open_archive
 from diffs.store import bodies, observations, versions
+from tests.diffs.scopes import SCOPES
 from tests.diffs.site import Site
 
 # --- a policy and its editions --------------------------------------------------------------------------------------
@@ -150,21 +151,6 @@ def answer(name: str, status: int = 200, path: str = "") -> Noise:
     body = files("policywatch.demo").joinpath(f"answers/{name}.html").read_text(encoding="utf-8")
     return lambda _article, _number: Look(body, status, path)
 
-
-SCOPES = (
-    "This article applies to selling in: United States",
-    "Dieser Artikel bezieht sich auf den Verkauf in: Deutschland",
-    "Cet article s'applique à la vente en : France",
-    "Questa pagina riguarda la vendita in: Italia",
-    "Este tema se aplica a vender en: España",
-    "Dit artikel is van toepassing op verkopen in: Nederland",
-    "Den här artikeln gäller försäljning i: Sverige",
-    "Ten artykuł dotyczy sprzedaży w: Polska",
-    "Este artigo se aplica a vendas em: Brasil",
-    "Bu madde, şurada yapılacak satışlar için uygulanır: Türkiye",
-    "適用されるマーケットプレイス: 日本",
-    "تنطبق هذه المقالة على البيع في: مصر",
-)
 
 #: The policy is there, with something else around or in it.
 DISTURBED: dict[str, Noise] = {
