@@ -32,7 +32,7 @@ class LetsGo:
         stopped_for = 0.0
         while not task.done():
             await asyncio.wait({task}, timeout=0.5)
-            if self._round.stopping or not self._engine.engine.running:
+            if self._round.stopped() or not self._engine.engine.running:
                 stopped_for += 0.5
             if stopped_for > GRACE:
                 task.cancel()

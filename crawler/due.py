@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 #: A look may come this share of its interval early: a timer that fires every 12 hours must not miss by seconds.
 TOLERANCE = 0.02
+
+#: A time that does not come (UTC): of a host that is switched off.
+NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,3 +51,14 @@ def due(
         if (until is None or until <= now) and (moment is None or moment <= now):
             found.append((moment, watch.key))
     return [key for _, key in sorted(found, key=lambda entry: (entry[0] is not None, entry[0] or now))]
+
+
+def first_due(watches: Iterable[Watch], *, resting: Mapping[str, datetime] | None = None) -> datetime | None:
+    """When the first of the pages is due (UTC): the earliest time there is for one that is due at once.
+
+    None where there is no page, or all hosts are left alone for ever.
+    """
+    resting = resting or {}
+    earliest = datetime.min.replace(tzinfo=UTC)
+    moments = (max(due_at(watch) or earliest, resting.get(watch.host, earliest)) for watch in watches)
+    return min((moment for moment in moments if moment != NEVER), default=None)

@@ -35,7 +35,11 @@ class Outcomes:
 
     def closed(self, reason: str) -> None:
         """The round is over."""
-        words = "The archive could not be written." if self._round.fatal else "The round was stopped."
+        words = (
+            "The archive could not be written."
+            if self._round.fatal
+            else (self._round.stopped() or "The round was stopped.")
+        )
         self._round.finish_rest(words if reason != "finished" else "No look came to an end.")
         counts = Counter(str(report.outcome or "not looked at") for report in self._round.reports.values())
         told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()) or "no pages"

@@ -58,6 +58,7 @@ class PageReport:
 
     `outcome` is None where the page was not looked at; `reason` then says why. Times are UTC.
     `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
+    `held`: a new text was seen that no second look has confirmed yet.
     """
 
     page: str
@@ -70,3 +71,4 @@ class PageReport:
     version_seq: int | None = None
     events: tuple[str, ...] = ()
     changes: tuple[int, ...] = ()
+    held: bool = False

@@ -5,9 +5,9 @@ Both see all requests: pages, robots.txt, and each step of a redirect.
 
 import asyncio
 import logging
+import math
 import random
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import monotonic
 from typing import Self
 
@@ -27,7 +27,7 @@ from .addresses import host_of, refused
 from .failures import NotAsked, Refused
 from .items import Look
 from .robots import ROBOTS
-from .rounds import Round, round_of
+from .rounds import Round, Turn, round_of
 
 log = logging.getLogger(__name__)
 
@@ -70,14 +70,14 @@ class _Host:
     asked_at: float | None = None
     free: bool = False
     silent: int = 0
-    waited_until: datetime | None = None
 
 
 class Politeness:
     """One request at a time per host, and the gap between two of them, over workers and restarts.
 
-    A moment is reserved in the archive, so that another process asking the same host waits for its own; within this
-    process the gap is kept by the monotonic clock. The first page after robots.txt may follow it at once.
+    A moment is reserved in the archive, so that another process asking the same host waits for its own, now or after a
+    restart; within this process the gap is kept by the monotonic clock too. The first page after robots.txt may follow
+    it at once. With the moment the request is counted against the host's requests of the day.
     """
 
     def __init__(self, crawler: Crawler, current: Round) -> None:
@@ -125,53 +125,66 @@ class Politeness:
         return host
 
     async def _wait(self, name: str, host: _Host, request: Request) -> None:
-        if self._over():
-            raise NotAsked("The round was stopped.")
+        self._go_on()
         if host.silent >= SILENT:
             raise NotAsked(f"{name} did not answer {SILENT} times in a row; the next round asks again.")
         gap = self._gap(name, host, request)
-        # AutoThrottle's delay is this process's own affair; only a gap that binds everybody is reserved.
-        turn = await self._round.turn(name, gap)
-        if turn.resting_until is not None:
-            await self._rest(name, host, turn.resting_until, turn.reason)
-            turn = await self._round.turn(name, gap) if gap else turn
-        pause = (turn.at - self._round.now()).total_seconds()
-        if host.asked_at is not None:
-            slot = self._crawler.engine.downloader.slots.get(name)
-            between = max(gap, slot.delay) if slot is not None and not host.free else gap
-            pause = max(pause, host.asked_at + between - monotonic())
+        turn = await self._turn(name, gap)
+        try:
+            pause = (turn.at - self._round.now()).total_seconds()
+            if host.asked_at is not None:
+                pause = max(pause, host.asked_at + gap - monotonic())
+            await self._sleep(name, pause, most=PATIENCE)
+        except NotAsked:
+            await self._round.give_back(name, turn)
+            raise
+        refusal = await self._round.begins(name, turn)
+        if refusal is not None:
+            raise NotAsked(_in_words(name, refusal))
         host.free = False
-        if pause > PATIENCE:
-            raise NotAsked(
-                f"{name} asks for {gap:.0f} seconds between two requests; this page waits for the next round."
-            )
-        await self._sleep(pause)
 
     def _gap(self, name: str, host: _Host, request: Request) -> float:
+        """The least time since the host's last request, in seconds; AutoThrottle's is longer if it is slow."""
         if host.free:
             return 0.0
         gap = self._round.gap(name)
         look = request.meta.get("look")
         if isinstance(look, Look) and look.attempt > 1 and "redirect_times" not in request.meta:
             gap *= 2 ** (look.attempt - 1)
-        return gap * (1 + JITTER * random.random())
+        slot = self._crawler.engine.downloader.slots.get(name)
+        slowly = slot.delay if slot is not None and host.asked_at is not None else 0.0
+        return max(gap * (1 + JITTER * random.random()), slowly)
 
-    async def _rest(self, name: str, host: _Host, until: datetime, reason: str) -> None:
-        """Wait for a short rest to pass; a long one ends the round for this host."""
-        if host.waited_until is not None and until <= host.waited_until:
-            return
-        pause = (until - self._round.now()).total_seconds()
-        if pause > self._round.settings.max_wait:
-            raise NotAsked(f"{name} is left alone until {until:%Y-%m-%d %H:%M} UTC. {reason}".strip())
-        await self._sleep(pause)
-        host.waited_until = until
+    async def _turn(self, name: str, gap: float) -> Turn:
+        """A moment to ask the host; a short rest is waited for, a long one ends the round for this host."""
+        while True:
+            turn = await self._round.turn(name, gap)
+            if turn.resting_until is None and not turn.closed:
+                return turn
+            pause = (turn.resting_until - self._round.now()).total_seconds() if turn.resting_until else math.inf
+            if pause > self._round.settings.max_wait:
+                raise NotAsked(_in_words(name, turn))
+            await self._sleep(name, max(pause, 0.01))
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep(self, name: str, seconds: float, *, most: float = math.inf) -> None:
+        """Wait for the host; raise NotAsked where that takes more than `most` seconds, or the round ends meanwhile."""
+        if seconds > most:
+            raise NotAsked(f"{name} is to be asked in {seconds:.0f} seconds only; this page waits for the next round.")
         ends = monotonic() + seconds
+        if seconds > 1 and self._round.waiting is not None:
+            self._round.waiting(name, ends)
         while (left := ends - monotonic()) > 0:
             await asyncio.sleep(min(left, 0.25))
-            if self._over():
-                raise NotAsked("The round was stopped.")
+            self._go_on()
+        self._go_on()
 
-    def _over(self) -> bool:
-        return self._round.stopping or not self._crawler.engine.running
+    def _go_on(self) -> None:
+        """Raise NotAsked where the round is over."""
+        why = self._round.stopped()
+        if why or not self._crawler.engine.running:
+            raise NotAsked(why or "The round was stopped.")
+
+
+def _in_words(name: str, turn: Turn) -> str:
+    """Why the host may not be asked."""
+    return turn.closed or f"{name} is left alone until {turn.resting_until:%Y-%m-%d %H:%M} UTC. {turn.reason}".strip()

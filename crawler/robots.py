@@ -40,6 +40,11 @@ class _Rules:
     parser: ProtegoRobotParser | None = None
     closed: str = ""
 
+    @property
+    def says(self) -> str:
+        """The same in a few words, for the list of hosts."""
+        return self.closed or ("rules read and kept" if self.parser is not None else "no rules")
+
 
 class Robots:
     """Let no request pass that its host's robots.txt forbids; redirected ones are asked about again."""
@@ -75,6 +80,7 @@ class Robots:
             if site not in self._rules:
                 self._rules[site] = await self._fetch(f"{site}/robots.txt")
                 await self._note_delay(url.hostname or "", self._rules[site])
+                await self._round.robots_read(url.hostname or "", self._rules[site].says)
         return self._rules[site]
 
     async def _fetch(self, url: str) -> _Rules:

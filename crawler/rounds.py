@@ -14,12 +14,13 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from scrapy.crawler import Crawler
+from sqlmodel import Session
 
 from diffs import engine
 from diffs.database import Archive
 from diffs.document import READ, Outcome
 from diffs.errors import ArchiveError, BodyLost
-from diffs.store import events, hosts, observations, snapshots
+from diffs.store import events, hosts, observations, owner, snapshots
 from diffs.store import pages as stored_pages
 
 from .addresses import is_loopback
@@ -32,17 +33,33 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+#: A request that leaves this much later than its moment, in seconds, is noted as having left then.
+LATE = 0.2
+
+#: The owner is told of a rest of at least this length; shorter ones are what a busy host asks for.
+TOLD_FROM = timedelta(hours=24)
+
 #: Told of every page's end: the report, how many pages are done, and how many there are.
 Progress = Callable[[PageReport, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A host's word on when we may ask: at a moment (UTC), or not before its rest is over."""
+    """A host's word on when we may ask: at a moment (UTC), not before its rest is over, or not in this round.
+
+    `closed` says why not in this round: the host is switched off, or has had its requests of the day.
+    `taken_at` is when the moment was taken (UTC).
+    """
 
     at: datetime
     resting_until: datetime | None = None
     reason: str = ""
+    closed: str = ""
+    taken_at: datetime | None = None
+
+
+#: Told in Scrapy's thread that a page waits for its host: the host, and until when (monotonic seconds).
+Waiting = Callable[[str, float], None]
 
 
 class Round:
@@ -59,6 +76,7 @@ class Round:
         settings: CrawlSettings,
         clock: Callable[[], datetime],
         progress: Progress | None = None,
+        waiting: Waiting | None = None,
     ) -> None:
         self.pages = {page.key: page for page in pages}
         self.settings = settings
@@ -67,9 +85,11 @@ class Round:
         self.fatal: ArchiveError | None = None
         self.stopping = False
         self.archive = archive
+        self.waiting = waiting
+        self._stopped_by = ""
         self._progress = progress
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
-        self._rests: dict[str, tuple[datetime, str]] = {}
+        self._unconfirmed: set[str] = set()
         self._delays: dict[str, float] = {}
         self._validators: dict[str, dict[str, str]] = {}
         self._finished: set[str] = set()
@@ -79,6 +99,13 @@ class Round:
         """The time in UTC, which goes on even where the round's clock stands still."""
         began, tick = self._began
         return max(self.clock(), began + timedelta(seconds=monotonic() - tick))
+
+    def stopped(self) -> str:
+        """Why nothing more is asked in this round; "" while it goes on."""
+        if self.settings.stop_file.exists():
+            self.stopping = True
+            self._stopped_by = f"Looking is stopped: {self.settings.stop_file} is there. policywatch go takes it away."
+        return (self._stopped_by or "The round was stopped.") if self.stopping else ""
 
     def close(self) -> None:
         """Let the archive's thread finish what it has begun."""
@@ -99,9 +126,6 @@ class Round:
         now = self.clock()
         with self.archive.begin() as session:
             self._validators = enrol_all(session, self.pages.values(), now=now)
-            for host, row in hosts.resting(session, now=now).items():
-                if row.rest_until is not None:
-                    self._rests[host] = (row.rest_until, row.rest_reason)
 
     def validators(self, look: Look) -> Mapping[str, str]:
         """Headers for a conditional GET; none for a second look, which must bring the text itself."""
@@ -175,29 +199,97 @@ class Round:
         return max(self.settings.gap(loopback=is_loopback(host)), self._delays.get(host, 0.0))
 
     async def turn(self, host: str, gap: float) -> Turn:
-        """Take the next moment to ask a host, at least `gap` seconds after anybody's last one."""
-        if gap == 0:
-            rest, now = self._rests.get(host), self.now()
-            return Turn(now, *rest) if rest and rest[0] > now else Turn(now)
+        """Take the next moment to ask a host, at least `gap` seconds after anybody's last one, and count the request.
+
+        A turn that says the host rests, or is closed for now, counts nothing.
+        """
         return await self._in_archive(lambda: self._turn(host, gap))
 
     def _turn(self, host: str, gap: float) -> Turn:
         now = self.now()
+        budget = self.settings.budget(loopback=is_loopback(host))
         with self.archive.begin() as session:
-            row = hosts.get(session, host)
-            if row is not None and row.rest_until is not None and row.rest_until > now:
-                return Turn(now, row.rest_until, row.rest_reason)
-            return Turn(hosts.reserve(session, host, now=now, gap=gap))
+            refusal = self._refusal(session, host, now)
+            if refusal is not None:
+                return refusal
+            moment = hosts.reserve(session, host, now=now, gap=gap, budget=budget)
+            if moment is None:
+                why = f"{host} has had its {budget} requests of today; this page waits until 00:00 UTC."
+                return Turn(now, closed=why)
+            return Turn(moment, taken_at=now)
 
-    async def rest(self, host: str, duration: timedelta, reason: str) -> None:
-        """Leave a host alone for a while, in this round and in all that follow."""
-        until = self.now() + duration
-        if host not in self._rests or self._rests[host][0] < until:
-            self._rests[host] = (until, reason)
+    def _refusal(self, session: Session, host: str, now: datetime) -> Turn | None:
+        """Why a host may not be asked now, whoever wants to; None where it may."""
+        if host in self.settings.hosts_off:
+            return Turn(now, closed=f"{host} is switched off in the settings (hosts_off).")
+        row = hosts.get(session, host)
+        if row is not None and row.off_since is not None:
+            reason = f" ({row.off_reason})" if row.off_reason else ""
+            why = (
+                f"{host} is switched off since {row.off_since:%Y-%m-%d}{reason}. policywatch host on {host} ends that."
+            )
+            return Turn(now, closed=why)
+        if row is not None and row.rest_until is not None and row.rest_until > now:
+            return Turn(now, row.rest_until, row.rest_reason)
+        return None
+
+    async def begins(self, host: str, turn: Turn) -> Turn | None:
+        """Say that the request of this turn is made now: a later moment than reserved binds everybody after it.
+
+        What was decided about the host while the request waited comes back as a turn that refuses; then it is not made,
+        and not counted.
+        """
+        now = self.now()
+        waited = (now - turn.taken_at).total_seconds() > LATE if turn.taken_at else False
+        return await self._in_archive(lambda: self._begins(host, turn, now)) if waited else None
+
+    def _begins(self, host: str, turn: Turn, now: datetime) -> Turn | None:
+        with self.archive.begin() as session:
+            refusal = self._refusal(session, host, now)
+            if refusal is not None:
+                hosts.give_back(session, host, moment=turn.at)
+            elif (now - turn.at).total_seconds() > LATE:
+                hosts.asked(session, host, at=now)
+            return refusal
+
+    async def give_back(self, host: str, turn: Turn) -> None:
+        """Take back a request that was counted and is not made."""
 
         def note() -> None:
             with self.archive.begin() as session:
-                hosts.rest(session, host, until=until, reason=reason)
+                hosts.give_back(session, host, moment=turn.at)
+
+        await self._in_archive(note)
+
+    async def rest(self, host: str, duration: timedelta, reason: str) -> None:
+        """Leave a host alone for a while, in this round and in all that follow.
+
+        The owner is told of a rest that is no short one: the notice is committed with the rest, once per rest.
+        """
+        now = self.now()
+        until = now + duration
+
+        def note() -> None:
+            with self.archive.begin() as session:
+                if hosts.rest(session, host, now=now, until=until, reason=reason, tell=duration >= TOLD_FROM):
+                    owner.note(
+                        session,
+                        kind="rest",
+                        about=host,
+                        at=self.clock(),
+                        subject=f"{host} asked us to stop: left alone until {until:%Y-%m-%d %H:%M} UTC",
+                        detail=reason,
+                    )
+
+        await self._in_archive(note)
+
+    async def robots_read(self, host: str, says: str) -> None:
+        """Note what became of asking for a host's robots.txt."""
+        now = self.now()
+
+        def note() -> None:
+            with self.archive.begin() as session:
+                hosts.robots_read(session, host, at=now, says=says)
 
         await self._in_archive(note)
 
@@ -222,6 +314,9 @@ class Round:
         assert judged is not None
         before = self.reports.get(page.key)
         changes = (*(before.changes if before else ()), *judged.changes)
+        if judged.outcome in READ:
+            # A new text that no second look has confirmed is held until one does.
+            (self._unconfirmed.add if judged.wants_confirmation else self._unconfirmed.discard)(page.key)
         if before is not None and fetched.look.purpose == "confirm" and judged.outcome not in READ:
             why = judged.reason or capture.error
             reason = f"A new text was seen, but the second look failed ({why}); the next one decides."
@@ -251,6 +346,7 @@ class Round:
         """Say that no further look at this page follows in this round."""
         if key not in self._finished:
             self._finished.add(key)
+            self.reports[key] = replace(self.reports[key], held=key in self._unconfirmed)
             if self._progress is not None:
                 self._progress(self.reports[key], len(self._finished), len(self.pages))
 

@@ -17,7 +17,7 @@ from .alone import AnotherCrawl, alone
 from .fetchers.browser import browser_hosts, browser_settings
 from .items import PageReport
 from .pages import WatchedPage
-from .rounds import Progress, Round
+from .rounds import Progress, Round, Waiting
 from .settings import CrawlSettings, scrapy_settings
 from .standalone import check_contact, due_pages, watched_pages
 
@@ -39,18 +39,27 @@ def crawl(
     settings: CrawlSettings,
     clock: Callable[[], datetime],
     progress: Progress | None = None,
+    waiting: Waiting | None = None,
     stop: threading.Event | None = None,
 ) -> list[PageReport]:
     """Look at all pages once, store and judge what comes, and return a report per page, in the order given.
 
     `clock` gives the time in UTC. `progress` is called in this thread with every page's report, the number of pages
-    done and their number. `stop`, when set, winds the round up early.
+    done and their number; `waiting` in Scrapy's thread with every wait for a host.
+    `stop`, when set, winds the round up early.
     Raises SettingsError where a contact is missing, AnotherCrawl where one is running on the archive, ArchiveError
     where the archive cannot be written (what came before is stored), and Interrupted for Ctrl-C.
     """
     check_contact(pages, settings)
     told: queue.SimpleQueue[tuple[PageReport, int, int] | None] = queue.SimpleQueue()
-    current = Round(pages, archive=archive, settings=settings, clock=clock, progress=lambda *told_of: told.put(told_of))
+    current = Round(
+        pages,
+        archive=archive,
+        settings=settings,
+        clock=clock,
+        progress=lambda *told_of: told.put(told_of),
+        waiting=waiting,
+    )
     with alone(archive):
         try:
             work = reactor.submit(_crawl(current))

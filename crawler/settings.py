@@ -8,6 +8,7 @@ import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from pydantic import ByteSize, Field, ValidationError, field_validator
 from pydantic_settings import NoDecode
@@ -74,10 +75,26 @@ LOG_VERSIONS: list[str] = []
 #: Where a site's owner reads what this program is and how to stop it.
 PROJECT_URL = "https://github.com/policywatch/policywatch"
 
+#: A file of this name in the data folder stops all looking on this machine, for as long as it is there.
+STOP_FILE = "STOP"
+
+#: How many requests a host gets on one UTC day where the settings do not say otherwise: robots.txt, redirects and
+#: second looks among them. All lists that come with the program have 99 pages on one host, each looked at twice a day.
+DAILY_REQUESTS = 300
+
 #: The shortest gap between two looks at one host, in seconds (design, section 3). Less holds on the loopback only.
 LEAST_GAP = 10.0
 
 _CONTACT = re.compile(r"[^\s()<>;,]+@[^\s()<>;,]+\.[^\s()<>;,]+|https?://[^\s()<>;,]+\.[^\s()<>;,]+")
+
+
+def host_named(text: str) -> str:
+    """The host that somebody means by a name or by the address of a page. Raises ValueError where it is neither."""
+    host = (urlsplit(text if "://" in text else f"//{text}").hostname or "").rstrip(".")
+    if not host or not host.isascii() or any(char.isspace() for char in host):
+        message = f"{text!r} is no host; write it as sellercentral.amazon.fr"
+        raise ValueError(message)
+    return host
 
 
 class CrawlSettings(TomlSettings):
@@ -96,6 +113,16 @@ class CrawlSettings(TomlSettings):
         le=86_400,
         description="least seconds between two requests to one host; 10 or more, less holds on this machine only",
     )
+    requests_per_day: int | None = Field(
+        default=None,
+        ge=1,
+        le=5_000,
+        description="most requests to one host on one day (UTC), robots.txt and redirects too; 300",
+    )
+    hosts_off: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="hosts that are never asked, such as sellercentral.amazon.fr"
+    )
+    data_dir: Path = Field(default=Path("policywatch-data"), description="the data folder")
     confirm: bool = Field(default=True, description="ask for every new text a second time before it is told")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds one answer may take")
     max_body: ByteSize = Field(
@@ -125,7 +152,12 @@ class CrawlSettings(TomlSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("watchlists", "marketplaces", mode="before")
+    @field_validator("hosts_off", mode="after")
+    @classmethod
+    def _hosts_by_name(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(host_named(host) for host in value)
+
+    @field_validator("watchlists", "marketplaces", "hosts_off", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -141,6 +173,15 @@ class CrawlSettings(TomlSettings):
         if loopback:
             return self.min_gap or 0.0
         return max(LEAST_GAP, self.min_gap or 0.0)
+
+    def budget(self, *, loopback: bool) -> int | None:
+        """The most requests to one host on one UTC day; None, without a limit, on the loopback where none is set."""
+        return self.requests_per_day or (None if loopback else DAILY_REQUESTS)
+
+    @property
+    def stop_file(self) -> Path:
+        """While this file is there nothing is asked."""
+        return self.data_dir / STOP_FILE
 
 
 def program_version() -> str:

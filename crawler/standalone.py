@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from diffs.settings import ArchiveSettings
 from diffs.store import hosts, snapshots
 from diffs.store import pages as stored_pages
 
-from .addresses import host_of
-from .due import Watch, due
+from .addresses import host_of, is_loopback
+from .due import NEVER, Watch, due, first_due
 from .pages import Problem, WatchedPage, needs_contact, read_watchlists, shipped_watchlists
 from .rounds import Round
 from .settings import CrawlSettings, crawl_settings
@@ -48,14 +48,45 @@ def _found(path: Path, shipped: Mapping[str, Traversable]) -> Path | Traversable
 
 
 def due_pages(
-    pages: Sequence[WatchedPage], archive: Archive, *, now: datetime, jitter: Callable[[], float] = random.random
+    pages: Sequence[WatchedPage],
+    archive: Archive,
+    *,
+    now: datetime,
+    jitter: Callable[[], float] = random.random,
+    settings: CrawlSettings | None = None,
 ) -> list[WatchedPage]:
-    """The pages that are due at `now` (UTC), the one that waited longest first; `jitter` gives 0 to 1."""
+    """The pages that are due at `now` (UTC), the one that waited longest first; `jitter` gives 0 to 1.
+
+    With `settings`, pages of hosts that are switched off, or have had their requests of the day, are not due.
+    """
     by_key = {page.key: page for page in pages if page.crawled}
     with archive.read() as session:
         watches = [_watch(session, page) for page in by_key.values()]
-        resting = {host: row.rest_until for host, row in hosts.resting(session, now=now).items() if row.rest_until}
-    return [by_key[key] for key in due(watches, now=now, jitter={key: jitter() for key in by_key}, resting=resting)]
+        closed = closed_hosts(session, settings, now=now)
+    return [by_key[key] for key in due(watches, now=now, jitter={key: jitter() for key in by_key}, resting=closed)]
+
+
+def next_due(pages: Sequence[WatchedPage], archive: Archive, *, settings: CrawlSettings) -> datetime | None:
+    """When the first page becomes due (UTC) whose host is not switched off; None where no page ever does."""
+    with archive.read() as session:
+        watches = [_watch(session, page) for page in pages if page.crawled]
+        closed = closed_hosts(session, settings, now=datetime.min.replace(tzinfo=UTC))
+    return first_due(watches, resting=closed)
+
+
+def closed_hosts(session: Session, settings: CrawlSettings | None, *, now: datetime) -> dict[str, datetime]:
+    """Until when (UTC) which hosts are not asked: they rest, are switched off, or had their requests of the day."""
+    found = {host: row.rest_until for host, row in hosts.resting(session, now=now).items() if row.rest_until}
+    if settings is None:
+        return found
+    for row in hosts.listed(session):
+        budget = settings.budget(loopback=is_loopback(row.host))
+        if row.budget_day is not None and budget is not None and row.budget_used >= budget:
+            midnight = datetime.combine(row.budget_day + timedelta(days=1), time(), UTC)
+            found[row.host] = max(found.get(row.host, midnight), midnight)
+        if row.off_since is not None:
+            found[row.host] = NEVER
+    return {**found, **dict.fromkeys(settings.hosts_off, NEVER)}
 
 
 def _watch(session: Session, page: WatchedPage) -> Watch:
@@ -99,7 +130,7 @@ def round_from_settings(*, page: str = "", due: str = "") -> Round:
     check_contact(pages, settings)
     archive = open_archive(ArchiveSettings().url)
     if due not in ("", "0", "false", "no"):
-        pages = due_pages(pages, archive, now=_utc_now())
+        pages = due_pages(pages, archive, now=_utc_now(), settings=settings)
     return Round(pages, archive=archive, settings=settings, clock=_utc_now)
 
 

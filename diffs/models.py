@@ -254,13 +254,49 @@ class Event(SQLModel, table=True):
 
 
 class Host(SQLModel, table=True):
-    """What politeness needs to know of a host across spiders, workers and restarts."""
+    """What politeness needs to know of a host across spiders, workers and restarts.
+
+    `rest_told`: the owner has a notice about the rest that goes on. `off_since`: switched off, null when on.
+    `budget_used` requests were made on `budget_day` (UTC). `robots` is what robots.txt last said.
+    """
 
     host: str = Field(sa_column=Column(String(255), primary_key=True))
     last_request_at: datetime | None = _utc(nullable=True)
     rest_until: datetime | None = _utc(nullable=True)
     rest_reason: str = _text()
     crawl_delay: float | None = None
+    rest_told: bool = False
+    off_since: datetime | None = _utc(nullable=True)
+    off_reason: str = _text()
+    budget_day: date | None = None
+    budget_used: int = 0
+    robots: str = _text()
+    robots_at: datetime | None = _utc(nullable=True)
+
+
+class OwnerNotice(SQLModel, table=True):
+    """Something that whoever runs the program must be told once: a host asked for a human and rests.
+
+    `uid` names it for ever, so that the same message sent twice is one. `about` is the host.
+    `state`: due, sending, sent, shown (nobody was to be written to: it stands in doctor and health).
+    """
+
+    __tablename__ = "owner_notice"
+
+    id: int = _id()
+    uid: str = Field(sa_column=Column(String(64), unique=True, nullable=False))
+    kind: str = Field(max_length=20)
+    about: str = Field(max_length=255)
+    created_at: datetime = _utc()
+    subject: str = _text()
+    detail: str = _text()
+    state: str = Field(default="due", max_length=10)
+    not_before: datetime = _utc()
+    attempts: int = 0
+    claimed_at: datetime | None = _utc(nullable=True)
+    claimed_by: str = Field(default="", max_length=80)
+    sent_at: datetime | None = _utc(nullable=True)
+    error: str = _text()
 
 
 class Subscriber(SQLModel, table=True):

@@ -31,14 +31,20 @@ class ChatChannel:
         Raises RecipientRefused where Apprise does not know the address, DeliveryError where it was not taken. Neither
         names the address, since it holds the secret of the chat.
         """
+        self.say(digest.to, title=title(digest), body=text(digest))
+
+    def say(self, address: str, *, title: str, body: str) -> None:
+        """Send a line and some words to an address; raises as `deliver`."""
         # Apprise writes addresses into its log, at every level.
         logging.getLogger("apprise").setLevel(logging.CRITICAL + 10)
         import apprise  # slow to load, and most installations send mail only
 
         target = apprise.Apprise()
-        if not target.add(digest.to):
+        if not target.add(address):
             raise RecipientRefused("Apprise does not know this kind of address.")
-        result = target.notify(body=text(digest), title=title(digest), body_format=apprise.NotifyFormat.TEXT)
+        result = target.notify(
+            body=_CALL.sub("@\u200b", body), title=_quiet(title), body_format=apprise.NotifyFormat.TEXT
+        )
         # A result object, true only when every target took it (2.2): there is one target here.
         if not result:
             raise DeliveryError("The chat service did not take the message.")

@@ -35,6 +35,10 @@ class NotifierSettings(TomlSettings):
     smtp_timeout: float = Field(default=30.0, gt=0, le=300, description="seconds to wait for the mail server")
     mail_from: str = Field(default="", description="sender of all mail: Name <address@host>")
     mail_per_minute: int = Field(default=0, ge=0, description="most messages a minute through SMTP; 0 for no limit")
+    owner: SecretStr = Field(
+        default=SecretStr(""),
+        description="who runs this: a mail address or an Apprise URL that is told when a site asked us to stop",
+    )
     base_url: str = Field(default="", description="where the web pages are published, for links in mail and feeds")
     site_name: str = Field(default="policywatch", min_length=1, max_length=80, description="name in mail and feeds")
     secret: SecretStr = Field(
@@ -49,6 +53,15 @@ class NotifierSettings(TomlSettings):
         if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
             raise ValueError("must begin with https:// or http:// and name a host, as in https://policies.example.org")
         return value
+
+    @field_validator("owner")
+    @classmethod
+    def _owner(cls, value: SecretStr) -> SecretStr:
+        address = value.get_secret_value().strip()
+        if address and "://" not in address and "@" not in address:
+            # The value itself stays out of the message: it may hold a secret.
+            raise ValueError("must be a mail address, as in you@example.org, or a chat's address (Apprise URL)")
+        return SecretStr(address)
 
     @field_validator("mail_from")
     @classmethod

@@ -15,11 +15,11 @@ from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database import open_archive
 from diffs.errors import DeliveryError, PolicywatchError, SettingsError
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
-from diffs.store import hosts, observations, pages
+from diffs.store import observations, pages
 from notifier.channels import SmtpChannel, mail_channel
 from notifier.settings import NotifierSettings
 
-from . import context
+from . import context, hosts
 from .lists import declared
 
 #: Below this much free space (bytes) the doctor warns.
@@ -42,7 +42,19 @@ class Check:
 def all_checks(now: datetime) -> list[Check]:
     """Every check, in the order in which a new user needs them. `now` is UTC."""
     found: list[Check] = []
-    for check in (_configuration, _contact, _watchlists, _archive, _hosts, _robots, _space, _browser, _mail, _clock):
+    for check in (
+        _configuration,
+        _contact,
+        _watchlists,
+        _archive,
+        _stopped,
+        _hosts,
+        _robots,
+        _space,
+        _browser,
+        _mail,
+        _clock,
+    ):
         try:
             found += check(now)
         except PolicywatchError as error:
@@ -111,11 +123,26 @@ def _hosts(now: datetime) -> Iterator[Check]:
     archive = open_archive(context.archive_settings().url)
     try:
         with archive.read() as session:
-            resting = hosts.resting(session, now=now)
+            found = hosts.states(session, crawl_settings(), now=now)
     finally:
         archive.close()
-    for name, row in resting.items():
-        yield Check("resting host", "note", f"{name} until {row.rest_until:%Y-%m-%d %H:%M} UTC: {row.rest_reason}")
+    for state in found:
+        limit = "no limit" if state.budget is None else f"of {state.budget} requests"
+        said = f"{state.host}: {state.state}; {state.used} {limit} today, {state.gap:g} s apart"
+        if state.robots:
+            said += f"; robots.txt: {state.robots.rstrip('.')}"
+        may, remedy = state.state == "may be asked", ""
+        if state.rest_until is not None:
+            remedy = f"Nothing needs doing; policywatch host wake {state.host} ends the rest before its time."
+        elif state.off:
+            remedy = f"policywatch host on {state.host} ends that."
+        yield Check("host", "ok" if may else "note", said, remedy)
+
+
+def _stopped(_now: datetime) -> Iterator[Check]:
+    path = crawl_settings().stop_file
+    if path.exists():
+        yield Check("stop file", "note", f"{path} is there: nothing is asked", "policywatch go takes it away.")
 
 
 def _robots(_now: datetime) -> Iterator[Check]:

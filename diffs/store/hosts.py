@@ -7,6 +7,9 @@ from sqlmodel import Session, col, select
 
 from diffs.models import Host
 
+#: A host that was never asked.
+_NEW = {"rest_reason": "", "rest_told": False, "off_reason": "", "budget_used": 0, "robots": ""}
+
 #: A last request further ahead than this is a clock that was set back, not another worker's reservation.
 AHEAD = timedelta(hours=1)
 
@@ -21,19 +24,35 @@ def listed(session: Session) -> list[Host]:
     return list(session.exec(select(Host).order_by(col(Host.host))).all())
 
 
-def reserve(session: Session, host: str, *, now: datetime, gap: float) -> datetime:
-    """Take the next free moment to ask a host and return it (UTC).
+def reserve(session: Session, host: str, *, now: datetime, gap: float, budget: int | None = None) -> datetime | None:
+    """Take the next free moment to ask a host and return it (UTC); None where the day's requests are used up.
 
     It lies at least `gap` seconds after the moment that anybody took before, and never before `now`. The caller
-    waits until then. A worker that dies wastes its own moment, no more.
+    waits until then. A worker that dies wastes its own moment, no more. The request counts for the UTC day of that
+    moment, in the same transaction: however many workers there are, they never make more than `budget` of them.
     """
     row = _locked(session, host)
     last = row.last_request_at
     moment = now
     if last is not None and last - now < AHEAD:
         moment = max(now, last + timedelta(seconds=gap))
+    used = used_on(row, moment)
+    if budget is not None and used >= budget:
+        return None
+    row.budget_day, row.budget_used = moment.date(), used + 1
     row.last_request_at = moment
     return moment
+
+
+def give_back(session: Session, host: str, *, moment: datetime) -> None:
+    """Take back a request that was counted for a moment (UTC) and never made. The moment itself stays wasted."""
+    row = _locked(session, host)
+    row.budget_used = max(0, row.budget_used - (row.budget_day == moment.date()))
+
+
+def used_on(row: Host, at: datetime) -> int:
+    """How many requests a host has had on the UTC day of `at`."""
+    return row.budget_used if row.budget_day == at.date() else 0
 
 
 def asked(session: Session, host: str, *, at: datetime) -> None:
@@ -43,11 +62,20 @@ def asked(session: Session, host: str, *, at: datetime) -> None:
         row.last_request_at = at
 
 
-def rest(session: Session, host: str, *, until: datetime, reason: str) -> None:
-    """Leave a host alone until a time (UTC). A rest that is longer already stays as it is."""
+def rest(session: Session, host: str, *, now: datetime, until: datetime, reason: str, tell: bool = False) -> bool:
+    """Leave a host alone until a time (UTC). A rest that is longer already stays as it is.
+
+    `tell` says that the owner must know; True comes back where no notice has been made about this rest yet, and the
+    caller makes one in the same transaction.
+    """
     row = _locked(session, host)
+    if row.rest_until is None or row.rest_until <= now:
+        row.rest_told = False
     if row.rest_until is None or row.rest_until < until:
         row.rest_until, row.rest_reason = until, reason
+    news = tell and not row.rest_told
+    row.rest_told = row.rest_told or tell
+    return news
 
 
 def resting(session: Session, *, now: datetime) -> dict[str, Host]:
@@ -60,7 +88,28 @@ def wake(session: Session, host: str) -> None:
     """End a host's rest: its owner or ours said so."""
     row = session.get(Host, host)
     if row is not None:
-        row.rest_until, row.rest_reason = None, ""
+        row.rest_until, row.rest_reason, row.rest_told = None, "", False
+
+
+def switch_off(session: Session, host: str, *, at: datetime, reason: str = "") -> None:
+    """Ask a host nothing any more, in no worker, until somebody switches it on. `at` is UTC."""
+    row = _locked(session, host)
+    row.off_since, row.off_reason = row.off_since or at, reason or row.off_reason
+
+
+def switch_on(session: Session, host: str) -> bool:
+    """Let a host be asked again; False where it was not switched off."""
+    row = session.get(Host, host)
+    if row is None or row.off_since is None:
+        return False
+    row.off_since, row.off_reason = None, ""
+    return True
+
+
+def robots_read(session: Session, host: str, *, at: datetime, says: str) -> None:
+    """Note what became of asking for a host's robots.txt (UTC)."""
+    row = _locked(session, host)
+    row.robots, row.robots_at = says, at
 
 
 def slow_down(session: Session, host: str, *, crawl_delay: float | None) -> None:
@@ -77,5 +126,5 @@ def _locked(session: Session, host: str) -> Host:
         return row
     # Two workers may meet a new host in the same moment: the second one finds the row of the first.
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(insert(Host).values(host=host, rest_reason="").on_conflict_do_nothing())
+    session.execute(insert(Host).values(**_NEW, host=host).on_conflict_do_nothing())
     return session.exec(select(Host).where(Host.host == host).with_for_update()).one()

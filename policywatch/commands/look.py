@@ -20,7 +20,7 @@ from diffs.document import READ, Outcome
 from diffs.models import Page
 from diffs.store import changes, events, observations, pages, versions
 from notifier import labels
-from policywatch import context, output, views
+from policywatch import context, hosts, output, views
 from policywatch.lists import watched
 
 #: What to do about an outcome, for people who did not write the program.
@@ -59,7 +59,7 @@ def crawl(
     wanted = _chosen(found, page or [])
     with context.archive() as archive:
         if due:
-            wanted = run.due_pages(wanted, archive, now=context.now(), jitter=random.random)
+            wanted = run.due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)
         context.word(archive)
         _report(reports, archive, as_json=as_json)
@@ -149,6 +149,8 @@ def health(
     """Every page's last good look, its last outcome, and open events."""
     with context.archive() as archive, archive.read() as session:
         rows = [_health(session, page) for page in pages.listed(session)]
+        settings = crawl_settings()
+        states, stopped = hosts.states(session, settings, now=context.now()), settings.stop_file
     if as_json:
         for row in rows:
             output.as_json(row)
@@ -157,6 +159,10 @@ def health(
         output.say("No page has been looked at yet: run policywatch crawl, or policywatch demo to see how it works.")
         return
     output.table(["page", "last outcome", "last read (UTC)", "version", "events"], map(_cells, rows))
+    output.say()
+    output.table(hosts.COLUMNS, map(hosts.cells, states))
+    if stopped.exists():
+        output.say(f"Looking is stopped: {stopped} is there. policywatch go takes it away.")
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from notifier import digest as digests
 from notifier import labels, outbox
 from notifier.channels import open_channels
 from notifier.digest import Digest
+from notifier.owner import tell_owner
 from notifier.reading import told_changes, unread
 from notifier.settings import NotifierSettings
 from notifier.subscribers import links_from
@@ -38,6 +39,10 @@ def notify(
     settings = context.notifier_settings()
     with context.archive() as archive, open_channels(settings, links_from(settings)) as channels:
         report = outbox.run(archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run)
+        if not dry_run:
+            to_owner = tell_owner(archive, settings, now=context.now())
+            if to_owner.trouble:
+                report.troubles.append(outbox.Trouble("owner", "you", to_owner.trouble))
     if as_json:
         output.as_json(json.loads(json.dumps(asdict(report), default=str)))
     elif dry_run:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.due import Watch, due, due_at
+from crawler.due import NEVER, Watch, due, due_at, first_due
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = 86_400
@@ -51,3 +51,14 @@ def test_a_page_is_never_due_before_nine_tenths_less_the_tolerance_nor_after_its
 
     assert moment is not None
     assert timedelta(seconds=every * 0.87) <= moment - NOW <= timedelta(seconds=every)
+
+
+def test_the_first_due_page_is_the_one_whose_time_and_host_come_first() -> None:
+    looked = Watch("a", "a.example", 3_600, NOW)
+    resting = {"b.example": NOW + timedelta(minutes=10), "c.example": NEVER}
+
+    assert first_due([looked, Watch("b", "b.example", 60, NOW)], resting=resting) == NOW + timedelta(minutes=10)
+    assert first_due([looked]) == due_at(looked)
+    assert first_due([looked, Watch("new", "d.example", 60)], resting=resting) == datetime.min.replace(tzinfo=UTC)
+    assert first_due([Watch("c", "c.example", 60)], resting=resting) is None
+    assert first_due([]) is None

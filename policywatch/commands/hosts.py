@@ -1,0 +1,96 @@
+"""host, stop, go: what is asked, of whom, and how to end that at once."""
+
+from typing import Annotated
+
+import typer
+
+from crawler.settings import crawl_settings, host_named
+from diffs.store import hosts as stored
+from notifier import labels
+from policywatch import context, hosts, output
+
+Named = Annotated[str, typer.Argument(help="The host, or the address of one of its pages.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    group = typer.Typer(help="The sites we ask: how much, how slowly, and which not at all.", no_args_is_help=True)
+    group.command("list")(list_)
+    group.command()(off)
+    group.command()(on)
+    group.command()(wake)
+    app.add_typer(group, name="host")
+    app.command()(stop)
+    app.command()(go)
+
+
+def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object per host.")] = False) -> None:
+    """Every host: last request, gap, today's requests, rest, off switch, robots.txt."""
+    with context.archive() as archive, archive.read() as session:
+        found = hosts.states(session, crawl_settings(), now=context.now())
+    if as_json:
+        for state in found:
+            output.as_json(hosts.as_json(state))
+    elif found:
+        output.table(hosts.COLUMNS, map(hosts.cells, found))
+    else:
+        output.say("No host has been asked yet.")
+
+
+def off(host: Named, reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
+    """Ask a host nothing any more, in no worker, until it is switched on."""
+    name = _host(host)
+    with context.archive() as archive:
+        with archive.begin() as session:
+            stored.switch_off(session, name, at=context.now(), reason=output.safe(reason))
+        with archive.read() as session:
+            count = sum(
+                state.pages
+                for state in hosts.states(session, crawl_settings(), now=context.now())
+                if state.host == name
+            )
+    watched = labels.count(count, "watched page")
+    output.say(f"{name} is switched off ({watched}). policywatch host on {name} ends that.")
+
+
+def on(host: Named) -> None:
+    """Let a host be asked again."""
+    name = _host(host)
+    with context.archive() as archive, archive.begin() as session:
+        was_off = stored.switch_on(session, name)
+    output.say(f"{name} is switched on." if was_off else f"{name} was not switched off.")
+    if name in crawl_settings().hosts_off:
+        output.warn(f"{name} stays off: the setting hosts_off names it.")
+        raise typer.Exit(context.FAILURES)
+
+
+def wake(host: Named) -> None:
+    """End a host's rest before its time: its owner, or you, looked and found that it was a mistake."""
+    name = _host(host)
+    with context.archive() as archive, archive.begin() as session:
+        rested = name in stored.resting(session, now=context.now())
+        stored.wake(session, name)
+    output.say(f"{name} is awake: the next crawl asks it." if rested else f"{name} was not resting.")
+
+
+def stop(reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
+    """Stop all looking on this machine at once: a round that runs winds up, and none begins."""
+    path = crawl_settings().stop_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    context.written(path, f"{context.now():%Y-%m-%d %H:%M} UTC {output.safe(reason)}".strip().encode() + b"\n")
+    output.say(f"Stopped: while {path} is there, nothing is asked. policywatch go takes it away.")
+
+
+def go() -> None:
+    """Look again: takes the stop file away."""
+    path = crawl_settings().stop_file
+    was_there = path.exists()
+    path.unlink(missing_ok=True)
+    output.say("Going on." if was_there else "Nothing was stopped.")
+
+
+def _host(given: str) -> str:
+    try:
+        return host_named(given.strip().lower())
+    except ValueError as error:
+        context.wrong_use(f"{error}.")
