@@ -16,6 +16,7 @@ from . import reactor
 from .alone import AnotherCrawl, alone
 from .fetchers.browser import browser_hosts, browser_settings
 from .items import PageReport
+from .leftover import judge_left_over
 from .pages import WatchedPage
 from .rounds import Progress, Round, Waiting
 from .settings import CrawlSettings, scrapy_settings
@@ -62,6 +63,7 @@ def crawl(
     )
     with alone(archive):
         try:
+            judge_left_over(archive, confirm=settings.confirm)
             work = reactor.submit(_crawl(current))
             work.add_done_callback(lambda _: told.put(None))
             interrupted = _wait(current, told, progress, stop)

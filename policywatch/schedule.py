@@ -1,0 +1,161 @@
+"""The long-running process: look at what is due, tell what changed, wait; round after round.
+
+What is due stands in the archive, so nothing is lost when the process ends, however it ends: the next one finds the
+same pages due and the same notices waiting. Settings and watch-lists are read anew for every round.
+"""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+from crawler import run as crawling
+from crawler.items import PageReport
+from crawler.leftover import judge_left_over
+from crawler.pages import WatchedPage
+from crawler.settings import CrawlSettings, crawl_settings
+from crawler.standalone import next_due
+from diffs.database import Archive
+from diffs.document import READ
+from diffs.errors import ArchiveError, PolicywatchError
+from diffs.store import notices
+from notifier import labels, outbox
+from notifier.channels import open_channels
+from notifier.owner import tell_owner
+from notifier.subscribers import links_from
+
+from . import context
+from .lists import watched
+
+log = logging.getLogger(__name__)
+
+Say = Callable[[str], object]
+
+#: How often the archive is asked what is due, in seconds.
+TICK = 60.0
+
+#: A page that could not even be asked for (its host is silent, its fetcher missing) is tried again after this long.
+LATER = timedelta(minutes=30)
+
+
+@dataclass
+class Schedule:
+    """Rounds on one archive until `stop` is set.
+
+    `say` is given a line per round in plain words. `clock` gives the time in UTC, `tick` the seconds between two looks
+    at what is due.
+    """
+
+    archive: Archive
+    say: Say
+    stop: threading.Event
+    clock: Callable[[], datetime] = context.now
+    tick: float = TICK
+    _held: dict[str, datetime] = field(default_factory=dict)
+    _fresh: bool = True
+    _said: set[str] = field(default_factory=set)
+
+    def go_on(self) -> None:
+        """Round after round. What goes wrong in one is said, and the next one comes."""
+        while not self.stop.is_set():
+            self._safely(self.look)
+            self._safely(self.tell)  # a failed look does not keep notices back
+            self.stop.wait(self.tick)
+
+    def _safely(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except ArchiveError as error:
+            self._once(f"The archive cannot be used now; the next round tries again. {error}")
+        except PolicywatchError as error:
+            self._once(f"This round could not be made: {error}")
+        except Exception as error:
+            log.exception("a round ended with a fault of ours")
+            self._once(f"A fault in this program ended the round ({type(error).__name__}); the next one comes.")
+
+    def look(self) -> None:
+        """Look at the pages that are due. Raises PolicywatchError."""
+        settings = crawl_settings()
+        pages, problems = watched(settings)
+        for problem in problems:
+            self._once(str(problem))
+        if settings.stop_file.exists():
+            self._once(f"Looking is stopped: {settings.stop_file} is there. policywatch go takes it away.")
+        else:
+            self._look(pages, settings)
+
+    def _look(self, pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
+        now = self.clock()
+        if self._fresh and judge_left_over(self.archive, confirm=settings.confirm):
+            context.word(self.archive)
+        self._fresh = False
+        # No jitter: asked every minute, a page would always be looked at as early as jitter allows.
+        due = crawling.due_pages(pages, self.archive, now=now, jitter=lambda: 0.0, settings=settings)
+        due = [page for page in due if self._held.get(page.key, now) <= now]
+        if not due:
+            self._say_when(pages, settings)
+            return
+        reports = crawling.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop)
+        self._held |= {report.page: self.clock() + LATER for report in reports if report.outcome is None}
+        context.word(self.archive)
+        self._said.clear()
+        self.say(in_words(reports))
+
+    def _say_when(self, pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
+        moment = next_due(pages, self.archive, settings=settings)
+        held = min((until for until in self._held.values() if until > self.clock()), default=None)
+        moments = [at for at in (moment, held) if at is not None and at > self.clock()]
+        self._once(
+            f"Nothing is due; the next look is at {min(moments):%Y-%m-%d %H:%M} UTC."
+            if moments
+            else "Nothing is due: no page is switched on, or no host may be asked."
+        )
+
+    def tell(self) -> None:
+        """Send the notices that are due. Raises PolicywatchError."""
+        settings = context.notifier_settings()
+        with self.archive.read() as session:
+            waiting = notices.backlog(session, now=self.clock(), channels=["email", "apprise", "webhook"])
+        if waiting.due:
+            with open_channels(settings, links_from(settings)) as channels:
+                report = outbox.run(self.archive, channels, now=self.clock(), settings=settings, clock=self.clock)
+            if report.sent or report.troubles:
+                self.say(f"{labels.count(report.sent, 'message')} sent with {labels.count(report.told, 'notice')}.")
+            for trouble in report.troubles:
+                self.say(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
+        told = tell_owner(self.archive, settings, now=self.clock())
+        if told.sent:
+            self.say(f"The owner was told: {labels.count(told.sent, 'host rests', 'hosts rest')}.")
+        elif told.trouble:
+            self.say(f"The owner could not be told yet: {told.trouble}")
+
+    def _once(self, line: str) -> None:
+        """Say what stays true for many rounds once."""
+        if line not in self._said:
+            self._said.add(line)
+            self.say(line)
+
+
+def in_words(reports: Sequence[PageReport]) -> str:
+    """One round in one line."""
+    read = [report for report in reports if report.outcome in READ]
+    unread = [report for report in reports if report.outcome is not None and report.outcome not in READ]
+    rest = [report for report in reports if report.outcome is None]
+    changed = len({number for report in reports for number in report.changes})
+    parts = [f"Looked at {labels.count(len(reports) - len(rest), 'page')}: {len(read)} read"]
+    if unread:
+        why = ", ".join(
+            f"{count} {outcome}" for outcome, count in Counter(str(r.outcome) for r in unread).most_common()
+        )
+        parts.append(f"{len(unread)} could not be read ({why})")
+    if rest:
+        parts.append(f"{len(rest)} not looked at ({rest[0].reason.rstrip('.')})")
+    parts.append(labels.count(changed, "change"))
+    return ", ".join(parts) + "."
+
+
+def stamped(line: str, now: datetime) -> str:
+    """A line for the log, with its time (UTC)."""
+    return f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {line}"

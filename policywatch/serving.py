@@ -1,0 +1,73 @@
+"""The web pages in a thread of their own: uvicorn on a socket that is bound before anything else begins."""
+
+import socket
+import threading
+from types import TracebackType
+from typing import Self
+
+import uvicorn
+
+from diffs.database import Archive
+from diffs.errors import SettingsError
+from notifier.channels import SmtpChannel, mail_channel
+from notifier.settings import NotifierSettings
+from notifier.web.app import create_app
+
+from . import context
+
+#: Where the pages are served when nobody says otherwise: on this machine only.
+HOST, PORT = "127.0.0.1", 8080
+
+#: How long an answer that is on its way may still take when the program ends, in seconds.
+GRACE = 5
+
+
+class Serving:
+    """The web pages of an open archive, from the beginning of the block to its end.
+
+    Raises SettingsError where the address cannot be used. Port 0 takes any free one.
+    """
+
+    def __init__(self, archive: Archive, settings: NotifierSettings, *, host: str = HOST, port: int = PORT) -> None:
+        self._socket = _bound(host, port)
+        self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._socket.getsockname()[1]}/"
+        self._mail = mail_channel(settings)
+        app = create_app(archive, settings, mail=self._mail, clock=context.now)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
+        self._server = uvicorn.Server(config)
+        # Signals are the program's own affair: uvicorn leaves them alone outside of the main thread.
+        self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join(2 * GRACE)
+        self._socket.close()
+        if isinstance(self._mail, SmtpChannel):
+            self._mail.close()
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, number)
+    except OSError as error:
+        raise _unusable(host, port, error) from error
+    try:
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(address)
+        bound.listen()  # from now on, so that nobody is turned away while the pages get ready
+    except OSError as error:
+        bound.close()
+        raise _unusable(host, port, error) from error
+    return bound
+
+
+def _unusable(host: str, port: int, error: OSError) -> SettingsError:
+    why = error.strerror or str(error)
+    return SettingsError(f"Nothing can be served at {host}:{port}: {why}.", remedy="Choose another --host or --port.")
