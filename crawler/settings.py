@@ -15,6 +15,8 @@ from pydantic_settings import NoDecode
 from diffs.errors import SettingsError
 from diffs.settings import TomlSettings
 
+from . import interests
+
 # --- Scrapy: the same for every crawl -----------------------------------------------------------------------------
 
 BOT_NAME = "policywatch"
@@ -114,6 +116,9 @@ class CrawlSettings(TomlSettings):
     marketplaces: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="marketplaces whose first list is watched, such as US,DE"
     )
+    interests: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="which groups of the included lists are watched, such as agreements,fees; empty: all"
+    )
     chromium: str = Field(default="", description="the browser's program; looked for when empty")
 
     @field_validator("contact")
@@ -125,10 +130,19 @@ class CrawlSettings(TomlSettings):
             raise ValueError(message)
         return value
 
-    @field_validator("watchlists", "marketplaces", mode="before")
+    @field_validator("watchlists", "marketplaces", "interests", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("interests")
+    @classmethod
+    def _interests_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name not in interests.names()]
+        if unknown:
+            message = f"has no {', '.join(unknown)}; there are {', '.join(interests.names())}"
+            raise ValueError(message)
+        return value
 
     @property
     def user_agent(self) -> str:

@@ -12,11 +12,13 @@ from diffs.errors import SettingsError
 def declared(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:
     """The entries of the watch-lists given, else of those in the settings, and what is wrong with these files.
 
+    Interests choose among what the settings name; a list that is given by name is taken whole.
+
     Raises SettingsError where none is named: what comes with the program is never watched unasked.
     """
     named = tuple(files)
     if named:
-        settings = settings.model_copy(update={"watchlists": named, "marketplaces": ()})
+        settings = settings.model_copy(update={"watchlists": named, "marketplaces": (), "interests": ()})
     if not settings.watchlists and not settings.marketplaces:
         raise SettingsError(
             "No watch-list is set.", remedy="Run policywatch init, or name one with --watchlist, such as amazon-us."
@@ -28,3 +30,16 @@ def watched(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[W
     """The entries that are switched on, and what is wrong with the files. Raises SettingsError as `declared`."""
     found, problems = declared(settings, files)
     return [page for page in found if page.crawled], problems
+
+
+def sources(settings: CrawlSettings) -> dict[str, list[WatchedPage]]:
+    """The entries of each list that the settings name, by its name; what is wrong with them is not told here."""
+    lists = {
+        str(path): settings.model_copy(update={"watchlists": (path,), "marketplaces": ()})
+        for path in settings.watchlists
+    }
+    lists |= {
+        place: settings.model_copy(update={"watchlists": (), "marketplaces": (place,)})
+        for place in settings.marketplaces
+    }
+    return {name: watched_pages(one)[0] for name, one in lists.items()}
