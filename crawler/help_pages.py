@@ -86,13 +86,13 @@ def public_address(url: str) -> str:
 def identity(url: str) -> str:
     """What all addresses of one page have in common.
 
-    A help page is one per site, id and language; with any other page tracking parameters, the protocol, "www." and a
-    final slash make no difference.
+    A help page is one per site, id and language; with any other page tracking parameters, the protocol, "www.", a
+    final slash and a place inside the page make no difference. "#/" and "#!" are no places: scripts show pages by them.
     """
     found = help_page(url)
     if found:
         return f"help:{found.host}/{found.topic} {found.language}"
-    key = link_key(url.partition("#")[0])
+    key = link_key(re.sub(r"#(?![/!]).*", "", url))
     return re.sub(r"^https://www\.", "https://", key) or url
 
 

@@ -63,7 +63,7 @@ def find(url: str, settings: CrawlSettings, known: list[Listed], chosen: Mapping
         (probed,), _ = probing.look([page], archive, settings, quiet=True)
     if probed.outcome not in READ:
         outcome = probed.outcome or "not looked at"
-        return " ".join(filter(None, (f"{outcome}: {probed.reason}", probing.advice(probed))))
+        return " ".join(filter(None, (f"{outcome}: {probing.reason(probed)}", probing.advice(probed))))
     all_shipped = shipped()
     taken = {entry.page.key for entry in [*known, *all_shipped]}
     fields = proposed(probed, chosen=chosen, taken=taken, alike=same_page(url, all_shipped))

@@ -6,6 +6,7 @@ from typing import Any
 from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from crawler.probe import Probed
+from crawler.proposal import shipped
 from crawler.run import probe
 from crawler.settings import CrawlSettings
 from diffs.database import Archive
@@ -58,14 +59,33 @@ def advice(probed: Probed) -> str:
     if read and probed.fetched_by != page.fetch:
         return f'Set fetch = "{probed.fetched_by}": {page.fetch} brought no text.'
     if read:
-        return "" if page.enabled else "It can be read: take out enabled = false to watch it."
+        return "" if page.enabled else f"It can be read. To watch it: {switch_on(page)}."
     if probed.selected is False and probed.found[0]:
         words, container = probed.found
         where = f" in {container}" if container else ""
         return f"Its select matches nothing. Without it {words} words are found{where}: correct it or take it out."
-    if probed.outcome is Outcome.JS_SHELL and "browser" in probed.ways:
-        return "Not even a browser showed a text: look at the page yourself."
+    if _is_empty_frame(probed):
+        return "Look at the page yourself, and save it if it has a text."
+    if probed.outcome is Outcome.GONE and not page.enabled:
+        return "Leave it switched off."
     return _ADVICE.get(probed.outcome, "") if probed.outcome else ""
+
+
+def switch_on(page: WatchedPage) -> str:
+    """How to watch an entry that is switched off: in a list that comes with the program nobody changes a line."""
+    is_shipped = any(entry.page == page for entry in shipped())
+    return f"policywatch watchlist add {page.url}" if is_shipped else "take out enabled = false"
+
+
+def reason(probed: Probed) -> str:
+    """Why an entry brings what it brings; "" where it was read."""
+    if probed.outcome in READ:
+        return ""
+    return "The page came without its text, in a browser too." if _is_empty_frame(probed) else probed.reason
+
+
+def _is_empty_frame(probed: Probed) -> bool:
+    return probed.outcome is Outcome.JS_SHELL and "browser" in probed.ways
 
 
 def line(probed: Probed) -> dict[str, Any]:
@@ -76,7 +96,7 @@ def line(probed: Probed) -> dict[str, Any]:
         "enabled": probed.page.enabled,
         "fetch": probed.fetched_by or probed.page.fetch,
         "outcome": str(probed.outcome) if probed.outcome else None,
-        "reason": probed.reason,
+        "reason": reason(probed),
         "http_status": probed.http_status,
         "title": probed.title,
         "language": probed.language,
@@ -94,8 +114,7 @@ COLUMNS = ("page", "outcome", "words", "lang", "select", "title", "what it means
 
 def cells(probed: Probed) -> tuple[str, ...]:
     """A probe as a row of a table."""
-    read = probed.outcome in READ
-    said = " ".join(filter(None, ("" if read else probed.reason, advice(probed))))
+    said = " ".join(filter(None, (reason(probed), advice(probed))))
     return (
         probed.page.key,
         probed.outcome or "not looked at",

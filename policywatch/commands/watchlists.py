@@ -13,8 +13,7 @@ from crawler.settings import CrawlSettings, crawl_settings
 from crawler.toml_text import entry_text
 from diffs.document import READ
 from notifier import labels
-from policywatch import adding, context, output, probing
-from policywatch.lists import declared
+from policywatch import adding, context, lists, output, probing
 
 from . import ota
 
@@ -41,17 +40,16 @@ def check(
 ) -> None:
     """Read watch-lists and say, per entry, what is wrong with it."""
     settings = crawl_settings()
-    found, problems = declared(settings, files or [])
-    wanted = _chosen(found, page or [])
-    if probe:
-        unread = _probe(wanted, settings, as_json=as_json)
-    else:
-        unread = False
-        _listed(wanted, as_json=as_json)
+    found, problems = lists.declared(settings, files or [])
     for problem in problems:
-        if as_json:
-            _as_json(problem)
         output.warn(problem)
+    wanted = _chosen(found, page or [])
+    unread = _probe(wanted, settings, as_json=as_json) if probe and wanted else False
+    if not probe:
+        _listed(wanted, as_json=as_json)
+    if as_json:
+        for problem in problems:
+            _as_json(problem)
     if problems or unread:
         raise typer.Exit(context.FAILURES)
 
@@ -60,7 +58,8 @@ def _chosen(found: list[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:
     known = {entry.key: entry for entry in found}
     for key in keys:
         if key not in known:
-            context.wrong_use(f"No watch-list has a page {key!r}. There are: {context.nearest(key, known)}.")
+            near = f" There are: {context.nearest(key, known)}." if known else ""
+            context.wrong_use(f"No watch-list has a page {key!r}.{near}")
     return [known[key] for key in keys] or found
 
 
@@ -89,8 +88,7 @@ def _as_json(problem: Problem) -> None:
 def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: bool) -> bool:
     """Look at each page; say whether one of those that are switched on could not be read."""
     if not as_json:
-        count = labels.count(sum(page.fetch in CRAWLED for page in wanted), "page")
-        output.warn(f"Looking at {count}, one at a time per site with at least 10 seconds between; nothing is kept.")
+        output.warn(f"Looking at {lists.size(wanted, settings)}. Nothing of it is kept.")
     with context.archive() as archive:
         probed, interrupted = probing.look(wanted, archive, settings, quiet=as_json)
     if as_json:
@@ -99,7 +97,9 @@ def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: b
     else:
         output.table(probing.COLUMNS, map(probing.cells, probed))
         read = sum(one.outcome in READ for one in probed)
-        output.say(f"{labels.count(len(probed), 'page')}: {read} can be read, {len(probed) - read} cannot.")
+        not_asked = sum(one.outcome is None for one in probed)
+        rest = f"{len(probed) - read - not_asked} cannot, {not_asked} not looked at"
+        output.say(f"{labels.count(len(probed), 'page')}: {read} can be read, {rest}.")
     if interrupted:
         output.warn("Stopped. The other pages were not looked at.")
         raise typer.Exit(130)
@@ -136,14 +136,15 @@ def add(
     if address != url.strip():
         output.say(f"The address under which it can be read: {address}")
     known = adding.listed(settings, file)
-    double = same_page(address, known)
+    also = same_page(address, shipped())
+    double = same_page(address, (entry for entry in known if entry.page.enabled or not also or entry.page != also.page))
     if double is not None:
         off = "" if double.page.enabled else " It is switched off there: take out enabled = false."
         output.say(f"{double.name} has this page already, as {double.page.key} ({double.page.url}).{off}")
         return
-    also = same_page(address, shipped())
     if also is not None:
-        output.say(f"The list {also.name} that comes with the program has this page too, as {also.page.key}.")
+        off = "" if also.page.enabled else ", switched off"
+        output.say(f"The list {also.name} that comes with the program has this page too, as {also.page.key}{off}.")
     if key and key in {entry.page.key for entry in known}:
         context.wrong_use(f"The key {key} is taken already. Choose another one.")
     chosen = {"key": key, "title": title, "marketplace": marketplace, "category": category}
