@@ -124,11 +124,9 @@ class CrawlSettings(TomlSettings):
     @field_validator("contact")
     @classmethod
     def _contact_can_be_used(cls, value: str) -> str:
-        value = value.strip()
-        if value and not (value.isascii() and _CONTACT.fullmatch(value)):
-            message = "must be an e-mail address or a web address, such as you@example.com"
-            raise ValueError(message)
-        return value
+        if contact_problem(value):
+            raise ValueError(contact_problem(value))
+        return value.strip()
 
     @field_validator("watchlists", "marketplaces", "interests", mode="before")
     @classmethod
@@ -155,6 +153,14 @@ class CrawlSettings(TomlSettings):
         if loopback:
             return self.min_gap or 0.0
         return max(LEAST_GAP, self.min_gap or 0.0)
+
+
+def contact_problem(value: str) -> str:
+    """What is wrong with a contact, or ""; none at all is right too."""
+    value = value.strip()
+    if not value or (value.isascii() and _CONTACT.fullmatch(value)):
+        return ""
+    return "must be an e-mail address or a web address, such as you@example.com"
 
 
 def program_version() -> str:

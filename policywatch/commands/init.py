@@ -11,8 +11,7 @@ import typer
 from crawler import interests as known_interests
 from crawler.fetchers import browser as chromium
 from crawler.pages import WatchedPage, read_watchlists, shipped_watchlists
-from crawler.settings import CrawlSettings, crawl_settings
-from diffs.errors import SettingsError
+from crawler.settings import CrawlSettings, contact_problem, crawl_settings
 from diffs.settings import CONFIG_FILE
 from notifier import labels
 from policywatch import context, lists, output, schedules
@@ -70,12 +69,9 @@ def init(
 
 def _contact(given: str | None) -> str:
     contact = given if given is not None else _asked("Your e-mail or web address (sent with every request)", "")
-    try:
-        crawl_settings(contact=contact)
-    except SettingsError as error:
-        if "setting contact" not in error.message:
-            raise
-        context.wrong_use(error.message)
+    problem = contact_problem(contact)
+    if problem:
+        context.wrong_use(f"The contact {problem}.")
     return contact.strip()
 
 
