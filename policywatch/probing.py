@@ -1,6 +1,6 @@
 """Probes in words: what an entry fetches today, and what to do about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from crawler.items import PageReport
@@ -36,7 +36,6 @@ def look(
     settings: CrawlSettings,
     *,
     quiet: bool,
-    tell: Callable[[PageReport], None] | None = None,
 ) -> tuple[list[Probed], bool]:
     """Probe the pages with a progress bar (lines where no terminal is); say whether Ctrl-C ended it."""
     with output.progress() as bar:
@@ -44,9 +43,7 @@ def look(
 
         def progress(report: PageReport, done: int, _total: int) -> None:
             bar.update(task, completed=done)
-            if tell is not None:
-                tell(report)
-            elif not quiet and not output.errors.is_terminal:
+            if not quiet and not output.errors.is_terminal:
                 output.warn(f"{report.page}: {report.outcome or 'not looked at'}")
 
         output.quiet_libraries()

@@ -31,11 +31,13 @@ class _Import:
 
 
 def import_ota(
-    source: Annotated[Path, typer.Argument(help="A declaration, or a folder of them.", exists=True)],
+    source: Annotated[Path, typer.Argument(help="A declaration, or a folder of them.")],
     out: Annotated[Path | None, typer.Option("--output", "-o", help="The watch-list to write; else printed.")] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the watch-list.")] = False,
 ) -> None:
     """Turn Open Terms Archive declarations into a watch-list, and say what could not be taken over."""
+    if not source.exists():
+        context.wrong_use(f"There is no {source}.")
     if out is not None and out.exists() and not force:
         context.wrong_use(f"{out} is there already. Name another file, or say --force.")
     files, ignored = _declarations(source)

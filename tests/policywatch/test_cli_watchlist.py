@@ -2,9 +2,11 @@
 
 import json
 import re
+import signal
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -45,6 +47,13 @@ def program(tmp_path: Path) -> Program:
 def entry(site: Site, key: str, path: str, **more: Any) -> str:
     fields = {"key": key, "url": site.url(path), "language": "en", **more}
     return "\n".join(["[[page]]", *(f"{name} = {json.dumps(value)}" for name, value in fields.items())]) + "\n"
+
+
+def wait_for(site: Site, path: str) -> None:
+    ends = monotonic() + 60
+    while not site.asked(path):
+        assert monotonic() < ends, f"{path} was not asked for"
+        sleep(0.02)
 
 
 def watch(program: Program, *entries: str) -> None:
@@ -160,11 +169,13 @@ def test_a_probe_obeys_robots_txt_and_lets_a_site_rest(program: Program, site: S
     asked_before = len(site.asked("/private"))
     second = probed(program)
     third = program("crawl")
+    fourth = probed(program)
 
     assert first["private"]["reason"].startswith("No answer came: robots.txt disallows")
     assert asked_before == 0
     assert second["late"]["outcome"] == "robot_check"
     assert "left alone until" in third.out
+    assert (fourth["late"]["outcome"], "left alone until" in fourth["late"]["reason"]) == (None, True)
     assert len(site.asked("/late")) == 1
 
 
@@ -180,6 +191,30 @@ def test_a_probe_knows_the_last_good_text(program: Program, site: Site) -> None:
 
     assert (line["outcome"], line["words"] < 40, line["known_words"] > 300) == ("truncated", True, True)
     assert len(rows(program, Snapshot)) == 1
+
+
+def test_ctrl_c_ends_a_probe_and_shows_what_came(program: Program, site: Site) -> None:
+    site["/late"], site["/slow"] = policy("Keep your rate under 4%."), Answer(body="late", after=60)
+    watch(program, entry(site, "late", "/late"), entry(site, "slow", "/slow"))
+    running = program.start("watchlist", "check", "--probe")
+    wait_for(site, "/slow")
+
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=60)
+
+    assert running.returncode == 130
+    assert b"2 pages: 1 can be read, 0 cannot, 1 not looked at." in out
+    assert b"Stopped. The other pages were not looked at." in err
+
+
+def test_what_is_no_text_is_said(program: Program, site: Site) -> None:
+    site["/pdf"] = Answer(body=b"%PDF-1.4\x00\x01\x02" * 50, kind="application/pdf")
+    watch(program, entry(site, "pdf", "/pdf"))
+
+    found = probed(program)["pdf"]
+
+    assert (found["outcome"], found["words"], found["title"]) == ("error", 0, "")
+    assert "no text that can be read" in found["reason"]
 
 
 def test_a_probe_of_unknown_pages_or_without_a_contact_asks_nothing(program: Program, site: Site) -> None:
@@ -263,6 +298,9 @@ def test_an_address_becomes_an_entry_that_is_watched(program: Program, site: Sit
         program.folder / "policywatch.toml"
     ).read_text() == '# mine\nwatchlists = ["amazon-us", "my-pages.toml"] # first\n'
     assert program("crawl", "--page", "referral-fees").code == 0
+    site["/more-fees"] = policy("We take 3 percent of every refund.", title="Referral Fees")
+    assert added(program, site.url("/more-fees"), "--yes").code == 0
+    assert [page["key"] for page in mine(program)] == ["referral-fees", "referral-fees-2"]
 
 
 def test_no_means_no_and_silence_asks_for_yes(program: Program, site: Site) -> None:
@@ -327,6 +365,23 @@ def test_an_amazon_page_is_recognised_by_its_id(program: Program) -> None:
     assert ended.code == 0
     assert "https://sellercentral.amazon.com/help/hub/reference/external/200205250?locale=en-US" in ended.out
     assert "amazon-us has this page already, as us-account-health-rating" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("https://sellercentral.amazon.com/gp/help/external/G11621", "amazon-us-more that comes with the program has"),
+        ("https://sellercentral.amazon.sg/gp/help/53921", "has this page too, as sg-fba-guidelines, switched off."),
+    ],
+)
+def test_an_amazon_page_of_a_list_that_is_not_watched_is_named(program: Program, address: str, says: str) -> None:
+    """Without a contact nothing is asked."""
+    program.settings |= {"watchlists": "amazon-sg", "contact": ""}
+
+    ended = added(program, address)
+
+    assert (ended.code, says in ended.out) == (3, True)
+    assert "No contact is set" in ended.err
 
 
 def test_an_amazon_page_is_proposed_as_the_lists_have_it() -> None:
@@ -497,8 +552,10 @@ def test_a_list_is_not_overwritten_unasked_and_an_empty_folder_is_told(program: 
     kept = program("watchlist", "import-ota", "ota", "-o", "ota.toml")
     forced = program("watchlist", "import-ota", "ota", "-o", "ota.toml", "--force")
     empty = program("watchlist", "import-ota", "empty")
+    missing = program("watchlist", "import-ota", "nowhere")
 
-    assert (kept.code, forced.code, empty.code) == (2, 1, 2)
+    assert (kept.code, forced.code, empty.code, missing.code) == (2, 1, 2, 2)
+    assert "There is no nowhere." in missing.err
     assert "ota.toml is there already" in kept.err
     assert "empty has no declarations" in empty.err
 
