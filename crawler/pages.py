@@ -30,6 +30,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
+from . import interests
 from .addresses import refused
 
 #: What a page is about; a seller filters by it (design, section 3).
@@ -85,6 +86,7 @@ class WatchedPage(BaseModel):
     """A page that we watch, as declared.
 
     `key` names the page for ever, in the archive, feeds and commands. `language` is that of the text ("en", "pt-BR").
+    `interest` is the group a seller chooses by; without one it follows from the category.
     `select` and `remove` are CSS selectors: which part of the page is the policy; without `select` it is found.
     `fetch` says how the page is read, `fallback` how when that brings no text. `check_every` is in seconds.
     `enabled = false` switches an entry off; `note` is for people.
@@ -97,6 +99,7 @@ class WatchedPage(BaseModel):
     title: str = Field(default="", max_length=300)
     marketplace: str = Field(default="", max_length=40)
     category: Category = "policy"
+    interest: str = ""
     language: str = Field(default="", pattern=r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*)?$")
     select: _Selectors = ()
     remove: _Selectors = ()
@@ -115,6 +118,14 @@ class WatchedPage(BaseModel):
             raise ValueError(reason)
         return value
 
+    @field_validator("interest")
+    @classmethod
+    def _is_an_interest(cls, value: str) -> str:
+        if value and value not in interests.names():
+            message = f"must be one of {', '.join(interests.names())}"
+            raise ValueError(message)
+        return value
+
     @field_validator("select", "remove")
     @classmethod
     def _can_be_selectors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -130,14 +141,21 @@ class WatchedPage(BaseModel):
         """Whether the crawler reads this page: it is switched on and not recorded history."""
         return self.enabled and self.fetch in CRAWLED
 
+    @property
+    def group(self) -> str:
+        """The interest that this page belongs to."""
+        return self.interest or interests.interest_of(self.category)
+
 
 def bad_selector(selector: str) -> str:
-    """What is wrong with a CSS selector, or ""."""
+    """What is wrong with a CSS selector, or "": it must be CSS, and such CSS as pages are read with."""
     import soupsieve
+    from cssselect import HTMLTranslator, SelectorError
 
     try:
         soupsieve.compile(selector)
-    except soupsieve.SelectorSyntaxError as error:
+        HTMLTranslator().css_to_xpath(selector)
+    except (soupsieve.SelectorSyntaxError, SelectorError) as error:
         return str(error).splitlines()[0]
     return ""
 

@@ -18,11 +18,16 @@ from .fetchers.browser import browser_hosts, browser_settings
 from .items import PageReport
 from .leftover import judge_left_over
 from .pages import WatchedPage
+from .probe import Probed, ProbeRound
 from .rounds import Progress, Round, Waiting
 from .settings import CrawlSettings, scrapy_settings
 from .standalone import check_contact, due_pages, watched_pages
 
-__all__ = ["AnotherCrawl", "Interrupted", "Plan", "crawl", "crawl_rounds", "due_pages", "watched_pages"]
+__all__ = ["AnotherCrawl", "Interrupted", "Plan", "crawl", "crawl_rounds", "due_pages", "probe", "watched_pages"]
+
+
+#: Reports on their way from Scrapy's thread to the caller's; None when the round is over.
+Told = queue.SimpleQueue[tuple[PageReport, int, int] | None]
 
 
 class Interrupted(KeyboardInterrupt):
@@ -52,7 +57,7 @@ def crawl(
     where the archive cannot be written (what came before is stored), and Interrupted for Ctrl-C.
     """
     check_contact(pages, settings)
-    told: queue.SimpleQueue[tuple[PageReport, int, int] | None] = queue.SimpleQueue()
+    told: Told = queue.SimpleQueue()
     current = Round(
         pages,
         archive=archive,
@@ -61,9 +66,40 @@ def crawl(
         progress=lambda *told_of: told.put(told_of),
         waiting=waiting,
     )
-    with alone(archive):
+    interrupted = _conduct(current, told, progress, stop)
+    reports = [current.reports[page.key] for page in current.pages.values()]
+    if interrupted:
+        raise Interrupted(reports)
+    return reports
+
+
+def probe(
+    pages: Sequence[WatchedPage],
+    *,
+    archive: Archive,
+    settings: CrawlSettings,
+    clock: Callable[[], datetime],
+    progress: Progress | None = None,
+) -> tuple[list[Probed], bool]:
+    """Look at pages to see what they bring today; nothing of it enters the archive but when their hosts were asked.
+
+    Entries that are switched off are looked at too. Returns what each brought, in the order given, and whether Ctrl-C
+    ended it early. `clock`, `progress` and what is raised are those of `crawl`, save Interrupted.
+    """
+    check_contact([page.model_copy(update={"enabled": True}) for page in pages], settings)
+    told: Told = queue.SimpleQueue()
+    current = ProbeRound(
+        pages, archive=archive, settings=settings, clock=clock, progress=lambda *told_of: told.put(told_of)
+    )
+    interrupted = _conduct(current, told, progress, None)
+    return current.probed(), interrupted
+
+
+def _conduct(current: Round, told: Told, progress: Progress | None, stop: threading.Event | None) -> bool:
+    """Let a round run to its end, alone on its archive; say whether Ctrl-C ended it."""
+    with alone(current.archive):
         try:
-            judge_left_over(archive, confirm=settings.confirm)
+            judge_left_over(current.archive, confirm=current.settings.confirm)
             work = reactor.submit(_crawl(current))
             work.add_done_callback(lambda _: told.put(None))
             interrupted = _wait(current, told, progress, stop)
@@ -72,10 +108,7 @@ def crawl(
             current.close()
     if current.fatal is not None:
         raise current.fatal
-    reports = [current.reports[page.key] for page in current.pages.values()]
-    if interrupted:
-        raise Interrupted(reports)
-    return reports
+    return interrupted
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +151,7 @@ async def _crawl(current: Round) -> None:
 
 def _wait(
     current: Round,
-    told: "queue.SimpleQueue[tuple[PageReport, int, int] | None]",
+    told: Told,
     progress: Progress | None,
     stop: threading.Event | None,
 ) -> bool:

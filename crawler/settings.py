@@ -16,6 +16,8 @@ from pydantic_settings import NoDecode
 from diffs.errors import SettingsError
 from diffs.settings import TomlSettings
 
+from . import interests
+
 # --- Scrapy: the same for every crawl -----------------------------------------------------------------------------
 
 BOT_NAME = "policywatch"
@@ -141,26 +143,36 @@ class CrawlSettings(TomlSettings):
     marketplaces: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="marketplaces whose first list is watched, such as US,DE"
     )
+    interests: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="which groups of the included lists are watched, such as agreements,fees; empty: all"
+    )
     chromium: str = Field(default="", description="the browser's program; looked for when empty")
 
     @field_validator("contact")
     @classmethod
     def _contact_can_be_used(cls, value: str) -> str:
-        value = value.strip()
-        if value and not (value.isascii() and _CONTACT.fullmatch(value)):
-            message = "must be an e-mail address or a web address, such as you@example.com"
-            raise ValueError(message)
-        return value
+        if contact_problem(value):
+            raise ValueError(contact_problem(value))
+        return value.strip()
 
     @field_validator("hosts_off", mode="after")
     @classmethod
     def _hosts_by_name(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(host_named(host) for host in value)
 
-    @field_validator("watchlists", "marketplaces", "hosts_off", mode="before")
+    @field_validator("watchlists", "marketplaces", "interests", "hosts_off", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+    @field_validator("interests")
+    @classmethod
+    def _interests_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name not in interests.names()]
+        if unknown:
+            message = f"has no {', '.join(unknown)}; there are {', '.join(interests.names())}"
+            raise ValueError(message)
+        return value
 
     @property
     def user_agent(self) -> str:
@@ -182,6 +194,14 @@ class CrawlSettings(TomlSettings):
     def stop_file(self) -> Path:
         """While this file is there nothing is asked."""
         return self.data_dir / STOP_FILE
+
+
+def contact_problem(value: str) -> str:
+    """What is wrong with a contact, or ""; none at all is right too."""
+    value = value.strip()
+    if not value or (value.isascii() and _CONTACT.fullmatch(value)):
+        return ""
+    return "must be an e-mail address or a web address, such as you@example.com"
 
 
 def program_version() -> str:

@@ -25,7 +25,8 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
     """The pages of the watch-lists and marketplaces in the settings, and what could not be used of them.
 
     With neither there are none: what comes with the program is never watched unasked. Lists of more pages (`…-more`)
-    only where they are named.
+    only where they are named. Interests choose among the pages that come with the program; a file of your own is
+    watched whole.
     """
     shipped = {entry.name.removesuffix(".toml"): entry for entry in shipped_watchlists()}
     wanted: list[Path | Traversable] = [_found(path, shipped) for path in settings.watchlists]
@@ -33,6 +34,10 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
     first = (name for name in shipped if not name.endswith("-more"))
     wanted += [shipped[name] for name in first if name.rpartition("-")[2] in places]
     pages, problems = read_watchlists(wanted, allow_private_addresses=settings.allow_private_addresses)
+    if settings.interests:
+        included = read_watchlists(entry for entry in wanted if entry in shipped.values())[0]
+        others = {page for page in included if page.group not in settings.interests}
+        pages = [page for page in pages if page not in others]
     for place in places:
         if not any(name.endswith(f"-{place}") for name in shipped):
             known = ", ".join(sorted({name.split("-")[1].upper() for name in shipped}))

@@ -1,22 +1,27 @@
 """Which pages a command works on: watch-lists by file or by the name of a shipped one, or whole marketplaces."""
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
-from crawler.pages import Problem, WatchedPage
+from crawler.addresses import host_of, is_loopback
+from crawler.pages import CRAWLED, Problem, WatchedPage
 from crawler.settings import CrawlSettings
 from crawler.standalone import watched_pages
 from diffs.errors import SettingsError
+from notifier import labels
 
 
 def declared(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:
     """The entries of the watch-lists given, else of those in the settings, and what is wrong with these files.
 
+    Interests choose among what the settings name; a list that is given by name is taken whole.
+
     Raises SettingsError where none is named: what comes with the program is never watched unasked.
     """
     named = tuple(files)
     if named:
-        settings = settings.model_copy(update={"watchlists": named, "marketplaces": ()})
+        settings = settings.model_copy(update={"watchlists": named, "marketplaces": (), "interests": ()})
     if not settings.watchlists and not settings.marketplaces:
         raise SettingsError(
             "No watch-list is set.", remedy="Run policywatch init, or name one with --watchlist, such as amazon-us."
@@ -28,3 +33,35 @@ def watched(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[W
     """The entries that are switched on, and what is wrong with the files. Raises SettingsError as `declared`."""
     found, problems = declared(settings, files)
     return [page for page in found if page.crawled], problems
+
+
+def sources(settings: CrawlSettings) -> dict[str, list[WatchedPage]]:
+    """The entries of each list that the settings name, by its name; what is wrong with them is not told here."""
+    lists = {
+        str(path): settings.model_copy(update={"watchlists": (path,), "marketplaces": ()})
+        for path in settings.watchlists
+    }
+    lists |= {
+        place: settings.model_copy(update={"watchlists": (), "marketplaces": (place,)})
+        for place in settings.marketplaces
+    }
+    return {name: watched_pages(one)[0] for name, one in lists.items()}
+
+
+def size(pages: Iterable[WatchedPage], settings: CrawlSettings) -> str:
+    """How many pages these are, on how many sites, and how long one round takes at least, in words.
+
+    Sites are asked side by side, so the one with most pages sets the time: its pages times the gap.
+    """
+    hosts = Counter(host_of(page.url) for page in pages if page.fetch in CRAWLED)
+    gaps = {host: settings.gap(loopback=is_loopback(host)) for host in hosts}
+    seconds = max((count * gaps[host] for host, count in hosts.items()), default=0)
+    where = f"{labels.count(hosts.total(), 'page')} on {labels.count(len(hosts), 'site')}"
+    return f"{where}: one round takes about {_duration(seconds)} at {max(gaps.values(), default=0):.0f} seconds a page"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return labels.count(round(seconds), "second")
+    minutes = round(seconds / 60)
+    return labels.count(minutes, "minute") if minutes < 90 else f"{minutes / 60:.1f} hours"

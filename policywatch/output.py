@@ -1,6 +1,7 @@
 """What a person sees in the terminal. Text from pages is never markup and never controls the terminal."""
 
 import json
+import logging
 import re
 import sys
 from collections.abc import Iterable, Sequence
@@ -82,6 +83,12 @@ def print_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     """Tab-separated lines with a header."""
     for row in [columns, *rows]:
         sys.stdout.write("\t".join(re.sub(r"[\t\n]+", " ", safe(cell)) for cell in row) + "\n")
+
+
+def quiet_libraries() -> None:
+    """What Scrapy says of its own doings is for its developers; ours is in the table."""
+    for name in ("scrapy", "twisted", "py.warnings", "asyncio"):
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def progress() -> Progress:

@@ -1,6 +1,5 @@
 """crawl, health, accept: look at the pages, and see how looking goes."""
 
-import logging
 import random
 from collections.abc import Sequence
 from pathlib import Path
@@ -92,16 +91,10 @@ def _crawl(
                 output.warn(f"{report.page}: {report.outcome or 'not looked at'} {report.reason}".rstrip())
 
         try:
-            quiet_libraries()
+            output.quiet_libraries()
             return run.crawl(wanted, archive=archive, settings=settings, clock=context.now, progress=progress), False
         except run.Interrupted as stopped:
             return stopped.reports, True
-
-
-def quiet_libraries() -> None:
-    """What Scrapy says of its own doings is for its developers; ours is in the table."""
-    for name in ("scrapy", "twisted", "py.warnings", "asyncio"):
-        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _report(reports: Sequence[PageReport], archive: Archive, *, as_json: bool) -> None:

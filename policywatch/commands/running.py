@@ -11,7 +11,6 @@ from typing import Annotated
 import typer
 
 from policywatch import context, output
-from policywatch.commands.look import quiet_libraries
 from policywatch.schedule import Schedule, stamped
 from policywatch.serving import HOST, PORT, Serving
 
@@ -28,7 +27,7 @@ def run(
     port: Annotated[int | None, typer.Option(help="Serve them on this port.", min=0, max=65_535)] = None,
 ) -> None:
     """Keep going: look at what is due, tell what changed, until it is stopped (Ctrl-C, SIGTERM)."""
-    quiet_libraries()
+    output.quiet_libraries()
     with _until_stopped() as stop, context.archive() as archive:
         serving = (
             Serving(archive, context.notifier_settings(), host=host or HOST, port=PORT if port is None else port)

@@ -1,14 +1,21 @@
 """watchlist: what we watch."""
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
-from crawler.pages import read_watchlists, shipped_watchlists
-from crawler.settings import crawl_settings
-from policywatch import context, output
-from policywatch.lists import declared
+from crawler.pages import CRAWLED, Category, Problem, WatchedPage, read_watchlists, shipped_watchlists
+from crawler.proposal import same_page, shipped
+from crawler.settings import CrawlSettings, crawl_settings
+from crawler.toml_text import entry_text
+from diffs.document import READ
+from notifier import labels
+from policywatch import adding, context, lists, output, probing
+
+from . import ota
 
 
 def register(app: typer.Typer) -> None:
@@ -16,6 +23,8 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="What we watch.", no_args_is_help=True)
     group.command()(check)
     group.command("list")(list_)
+    group.command()(add)
+    group.command("import-ota")(ota.import_ota)
     app.add_typer(group, name="watchlist")
 
 
@@ -23,26 +32,78 @@ def check(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Files, or names of shipped lists; else those set.")
     ] = None,
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Look at every page once, politely, and keep nothing.")
+    ] = False,
+    page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per entry or problem.")] = False,
 ) -> None:
     """Read watch-lists and say, per entry, what is wrong with it."""
-    found, problems = declared(crawl_settings(), files or [])
+    settings = crawl_settings()
+    found, problems = lists.declared(settings, files or [])
+    for problem in problems:
+        output.warn(problem)
+    wanted = _chosen(found, page or [])
+    unread = _probe(wanted, settings, as_json=as_json) if probe and wanted else False
+    if not probe:
+        _listed(wanted, as_json=as_json)
+    if as_json:
+        for problem in problems:
+            _as_json(problem)
+    if problems or unread:
+        raise typer.Exit(context.FAILURES)
+
+
+def _chosen(found: list[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:
+    known = {entry.key: entry for entry in found}
+    for key in keys:
+        if key not in known:
+            near = f" There are: {context.nearest(key, known)}." if known else ""
+            context.wrong_use(f"No watch-list has a page {key!r}.{near}")
+    return [known[key] for key in keys] or found
+
+
+def _listed(found: Sequence[WatchedPage], *, as_json: bool) -> None:
     if as_json:
         for page in found:
             output.as_json(
-                {"page": page.key, "url": page.url, "fetch": page.fetch, "enabled": page.enabled, "problem": ""}
+                {
+                    "page": page.key,
+                    "url": page.url,
+                    "fetch": page.fetch,
+                    "interest": page.group,
+                    "enabled": page.enabled,
+                    "problem": "",
+                }
             )
-        for problem in problems:
-            output.as_json({"page": problem.entry, "file": problem.file, "line": problem.line, "problem": str(problem)})
+        return
+    rows = [(page.key, page.fetch, page.group, "yes" if page.enabled else "no", page.url) for page in found]
+    output.table(["page", "fetch", "interest", "on", "address"], rows)
+
+
+def _as_json(problem: Problem) -> None:
+    output.as_json({"page": problem.entry, "file": problem.file, "line": problem.line, "problem": str(problem)})
+
+
+def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: bool) -> bool:
+    """Look at each page; say whether one of those that are switched on could not be read."""
+    if not as_json:
+        output.warn(f"Looking at {lists.size(wanted, settings)}. Nothing of it is kept.")
+    with context.archive() as archive:
+        probed, interrupted = probing.look(wanted, archive, settings, quiet=as_json)
+    if as_json:
+        for one in probed:
+            output.as_json(probing.line(one))
     else:
-        output.table(
-            ["page", "fetch", "on", "address"],
-            [(page.key, page.fetch, "yes" if page.enabled else "no", page.url) for page in found],
-        )
-    for problem in problems:
-        output.warn(problem)
-    if problems:
-        raise typer.Exit(context.FAILURES)
+        output.table(probing.COLUMNS, map(probing.cells, probed))
+        read = sum(one.outcome in READ for one in probed)
+        not_asked = sum(one.outcome is None for one in probed)
+        rest = f"{len(probed) - read - not_asked} cannot, {not_asked} not looked at"
+        output.say(f"{labels.count(len(probed), 'page')}: {read} can be read, {rest}.")
+    if interrupted:
+        output.warn("Stopped. The other pages were not looked at.")
+        raise typer.Exit(130)
+    return any(one.outcome not in READ for one in probed if one.page.crawled)
 
 
 def list_() -> None:
@@ -52,3 +113,69 @@ def list_() -> None:
         found, _ = read_watchlists([entry])
         rows.append((entry.name.removesuffix(".toml"), len(found), sum(page.enabled for page in found)))
     output.table(["name", "pages", "switched on"], rows)
+
+
+def add(
+    url: Annotated[str, typer.Argument(help="The page's address, as your browser shows it.")],
+    file: Annotated[Path, typer.Option(help="The watch-list that gets the entry.")] = Path("my-pages.toml"),
+    key: Annotated[str, typer.Option(help="The page's name for ever; else made from its title.")] = "",
+    title: Annotated[str, typer.Option(help="Its title; else the page's own.")] = "",
+    marketplace: Annotated[str, typer.Option(help="Its marketplace; else known by the site.")] = "",
+    category: Annotated[str, typer.Option(help="What it is about; else guessed from the title.")] = "",
+    fetch: Annotated[str, typer.Option(help="http, browser or help-api; else what works.")] = "",
+    select: Annotated[str, typer.Option(help="CSS selector of the policy; else found.")] = "",
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Add it without asking.")] = False,
+) -> None:
+    """Look at a page, propose an entry for it, and add it to a watch-list."""
+    if fetch and fetch not in CRAWLED:
+        context.wrong_use(f"{fetch!r} is no way to fetch a page. There are: {', '.join(sorted(CRAWLED))}.")
+    if category and category not in get_args(Category):
+        context.wrong_use(f"There is no category {category!r}. There are: {', '.join(get_args(Category))}.")
+    settings = crawl_settings()
+    address = adding.address(url)
+    if address != url.strip():
+        output.say(f"The address under which it can be read: {address}")
+    known = adding.listed(settings, file)
+    also = same_page(address, shipped())
+    double = same_page(address, (entry for entry in known if entry.page.enabled or not also or entry.page != also.page))
+    if double is not None:
+        off = "" if double.page.enabled else " It is switched off there: take out enabled = false."
+        output.say(f"{double.name} has this page already, as {double.page.key} ({double.page.url}).{off}")
+        return
+    if also is not None:
+        off = "" if also.page.enabled else ", switched off"
+        output.say(f"The list {also.name} that comes with the program has this page too, as {also.page.key}{off}.")
+    if key and key in {entry.page.key for entry in known}:
+        context.wrong_use(f"The key {key} is taken already. Choose another one.")
+    chosen = {"key": key, "title": title, "marketplace": marketplace, "category": category}
+    found = adding.find(address, settings, known, {**chosen, "fetch": fetch, "select": select})
+    if isinstance(found, str):
+        output.warn(f"The page could not be read, so nothing was added. {found}")
+        raise typer.Exit(context.FAILURES)
+    _show(found)
+    if not yes and not _agreed(file):
+        output.say("Nothing was added.")
+        return
+    adding.write(found.fields, file)
+    output.say(f"Added {found.fields['key']} to {file}.")
+    adding.watch(file, settings)
+    output.say(f"Next: policywatch crawl --page {found.fields['key']}")
+
+
+def _show(found: adding.Found) -> None:
+    output.say()
+    output.say(entry_text(found.fields).rstrip(), style="bold")
+    output.say()
+    output.say(f"The text it would watch ({labels.count(found.words, 'word')}) begins:")
+    for line in found.opening:
+        output.say(f"  {line[:160]}", style="dim")
+    output.say()
+
+
+def _agreed(file: Path) -> bool:
+    try:
+        return typer.confirm(f"Add it to {file}?", default=True)
+    except typer.Abort:
+        if sys.stdin.isatty():
+            return False
+        context.wrong_use("Nobody is there to ask: say --yes to add it.")

@@ -1,14 +1,18 @@
 """The shipped watch-lists can be used as they are, and say where they come from."""
 
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from importlib.resources.abc import Traversable
-from typing import get_args
+from pathlib import Path
+from typing import Any, get_args
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from crawler.help_pages import identity
 from crawler.pages import Category, WatchedPage, read_watchlists, shipped_watchlists
 
 LISTS = shipped_watchlists()
@@ -27,9 +31,102 @@ def marketplace_of(path: Traversable) -> str:
 
 def help_id(page: WatchedPage) -> str:
     """The page's id in one spelling: ids of digits or of 15 characters come with and without a G before them."""
-    found = urlsplit(page.url).path.rpartition("/")[2]
-    bare = found.removeprefix("G")
-    return bare if bare.isdigit() or len(bare) == 15 else found
+    return one_spelling(urlsplit(page.url).path.rpartition("/")[2])
+
+
+def one_spelling(topic: str) -> str:
+    bare = topic.removeprefix("G")
+    return bare if bare.isdigit() or len(bare) == 15 else topic
+
+
+#: What the domain notes call a category, and the category and interest of the lists.
+NOTED = {
+    "agreement": ("agreement", "agreements"),
+    "changes": ("changes", "agreements"),
+    "performance": ("performance", "performance"),
+    "appeals": ("appeals", "appeals"),
+    "program_policy": ("policy", "conduct"),
+    "prohibited": ("restricted", "conduct"),
+    "ip": ("intellectual-property", "intellectual-property"),
+    "returns": ("policy", "returns"),
+    "fba": ("policy", "fba"),
+    "fees": ("fees", "fees"),
+    "tax": ("tax", "tax"),
+}
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A page of the domain notes on one marketplace where it is proven."""
+
+    marketplace: str
+    topic: str
+    priority: str
+    category: str
+    public: bool
+
+
+@pytest.fixture(scope="module")
+def noted(shared: Path) -> list[Noted]:
+    """Every page of the domain notes on every marketplace that has a proof of it."""
+    content = json.loads((shared / "domain/pages.json").read_text(encoding="utf-8"))
+    return [
+        Noted(place, one_spelling(page["id"]), page["priority"], page["category"], page["external_proven"])
+        for page in content["pages"]
+        for place in page["marketplaces_with_evidence"]
+    ]
+
+
+@pytest.fixture(scope="module")
+def by_place() -> dict[tuple[str, str], tuple[WatchedPage, bool]]:
+    """The entries of all lists by marketplace and id, and whether the list is one of those to watch first."""
+    return {(page.marketplace, help_id(page)): (page, path in FIRST) for path in LISTS for page in pages_of([path])}
+
+
+def test_every_page_proven_on_a_marketplace_is_listed_and_on(noted: list[Noted], by_place: dict[Any, Any]) -> None:
+    for page in noted:
+        entry, _ = by_place[page.marketplace, page.topic]
+
+        # What was only seen by somebody signed in may not be public: it is listed, and off.
+        assert entry.enabled == page.public, entry.key
+
+
+def test_priority_a_is_watched_first_and_the_others_where_they_are_named(
+    noted: list[Noted], by_place: dict[Any, Any]
+) -> None:
+    assert sum(page.priority == "A" and page.public for page in noted) > 80
+    for page in noted:
+        entry, is_first = by_place[page.marketplace, page.topic]
+
+        assert is_first == (page.priority == "A"), entry.key
+
+
+def test_a_page_that_is_not_proven_on_a_marketplace_is_off(noted: list[Noted], by_place: dict[Any, Any]) -> None:
+    proven = {(page.marketplace, page.topic) for page in noted}
+    # The agreement of the United States names Canada; the EU agreement links its own page on these three sites.
+    linked = {("CA", "1791"), ("UK", "201190440"), ("IT", "201190440"), ("ES", "201190440")}
+
+    on = {place for place, (page, _) in by_place.items() if page.enabled}
+
+    assert on - proven == linked
+
+
+def test_category_and_interest_are_those_of_the_domain_notes(shared: Path, by_place: dict[Any, Any]) -> None:
+    content = json.loads((shared / "domain/pages.json").read_text(encoding="utf-8"))
+    category = {one_spelling(page["id"]): page["category"] for page in content["pages"]}
+
+    for (_, topic), (page, _) in by_place.items():
+        assert (page.category, page.group) == NOTED[category[topic]], page.key
+
+
+def test_every_other_spelling_of_an_id_leads_to_its_page(shared: Path) -> None:
+    content = json.loads((shared / "domain/pages.json").read_text(encoding="utf-8"))
+    for page in content["pages"]:
+        spelled = {
+            identity(f"https://sellercentral.amazon.com/gp/help/{name}") for name in [page["id"], *page["aliases"]]
+        }
+
+        assert len(spelled) == 1, page["id"]
 
 
 @pytest.mark.parametrize("path", LISTS, ids=lambda path: path.name)

@@ -1,9 +1,12 @@
 """init, doctor, and how every verb ends where a setting or the archive is of no use."""
 
 import os
+import re
 import sqlite3
 import tomllib
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,8 +114,16 @@ def test_init_overwrites_nothing_unasked(program: Program) -> None:
         (["--contact", "me@example.com\nwatchlists=[]", "--marketplaces", "US"], "must be an e-mail address"),
         (["--contact", "me@example.com", "--marketplaces", "US,XX,YY"], "No watch-list for XX, YY. There are: AE, "),
         (["--contact", "me@example.com", "--marketplaces", ","], "Name at least one marketplace"),
+        (
+            ["--contact", "me@example.com", "--marketplaces", "US", "--interests", "fees,colours"],
+            "There is no interest colours. There are: agreements, performance",
+        ),
+        (
+            ["--contact", "me@example.com", "--marketplaces", "US", "--schedule", "never"],
+            "There is no schedule 'never'. There are: cron, systemd, run, none.",
+        ),
     ],
-    ids=["contact", "two lines", "unknown marketplaces", "none"],
+    ids=["contact", "two lines", "unknown marketplaces", "none", "unknown interest", "unknown schedule"],
 )
 def test_init_refuses_what_it_cannot_use_and_writes_nothing(program: Program, arguments: list[str], says: str) -> None:
     ended = program("init", *arguments)
@@ -120,6 +131,101 @@ def test_init_refuses_what_it_cannot_use_and_writes_nothing(program: Program, ar
     assert ended.code == 2
     assert says in ended.err
     assert not (program.folder / "policywatch.toml").exists()
+
+
+def settings_of(program: Program) -> dict[str, Any]:
+    return tomllib.loads((program.folder / "policywatch.toml").read_text())
+
+
+def test_init_says_how_many_pages_how_long_a_round_takes_and_how_to_run_it(program: Program) -> None:
+    ended = program("init", "--contact", "me@example.com", "--marketplaces", "US")
+
+    assert re.search(r"\(\d\d pages of US\)", ended.out)
+    assert re.search(r"\d\d pages on 1 site: one round takes about \d minutes at 10 seconds a page\.", ended.out)
+    assert f"cd {program.folder} && {{ " in ended.out
+    assert "crawl --due; " in ended.out
+    assert "Browser: " in ended.out
+    assert settings_of(program)["interests"] == []
+
+
+def test_interests_and_longer_lists_take_effect_in_what_is_watched(program: Program) -> None:
+    given = ["--contact", "me@example.com", "--marketplaces", "US,BE", "--interests", "fees, 8", "--more"]
+
+    assert program("init", *given, "--no-browser", "--schedule", "none").code == 0
+
+    assert settings_of(program)["watchlists"] == ["amazon-us", "amazon-be", "amazon-us-more"]
+    assert settings_of(program)["interests"] == ["fees", "fba"]
+    assert {line["interest"] for line in program("watchlist", "check", "--json").objects} == {"fees", "fba"}
+    assert "BE" in program("init", *given, "--force").out
+
+
+@pytest.mark.parametrize(
+    ("way", "says"),
+    [("systemd", "ExecStart=-"), ("run", "policywatch run"), ("cron", "crontab -e")],
+)
+def test_init_shows_the_schedule_that_was_asked_for(program: Program, way: str, says: str) -> None:
+    given = ["--contact", "me@example.com", "--marketplaces", "US", "--no-browser", "--schedule", way]
+
+    ended = program("init", *given)
+
+    assert says in ended.out
+    assert "Browser: " not in ended.out
+
+
+def test_init_says_what_a_browser_needs(program: Program) -> None:
+    program.settings = {"chromium": "no-such-program"}
+
+    ended = program("init", "--contact", "me@example.com", "--marketplaces", "US")
+
+    assert "Browser: not ready. It is needed only where a page has no other way." in ended.out
+    assert "Install " in ended.out
+
+
+def test_a_marketplace_without_a_proven_page_is_told(program: Program) -> None:
+    ended = program("init", "--contact", "me@example.com", "--marketplaces", "ZA")
+
+    assert ended.code == 0
+    assert "No page of these is proven to exist there" in ended.out
+    assert "policywatch watchlist check --probe" in ended.out
+
+
+def test_init_anew_keeps_lists_of_ones_own(program: Program) -> None:
+    (program.folder / "policywatch.toml").write_text('watchlists = ["amazon-de", "my-pages.toml", 3]\n')
+
+    ended = program("init", "--contact", "me@example.com", "--marketplaces", "US", "--force")
+
+    assert settings_of(program)["watchlists"] == ["amazon-us", "my-pages.toml"]
+    assert "Kept in watchlists: my-pages.toml" in ended.out
+    for useless in ('watchlists = "x"\n', "x = \n"):
+        (program.folder / "policywatch.toml").write_text(useless)
+        program("init", "--contact", "me@example.com", "--marketplaces", "US", "--force")
+        assert settings_of(program)["watchlists"] == ["amazon-us"]
+
+
+def test_on_a_terminal_init_asks_for_the_rest(program: Program) -> None:
+    ours, theirs = os.openpty()
+    answers = ["me@example.com", "us", "1, fees", "y", "n", "systemd"]
+    with program.start("init", stdin=theirs, stdout=theirs, stderr=theirs) as running:
+        os.close(theirs)
+        os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
+        shown = _all_of(ours)
+    os.close(ours)
+
+    assert running.returncode == 0, shown
+    assert settings_of(program)["watchlists"] == ["amazon-us", "amazon-us-more"]
+    assert settings_of(program)["interests"] == ["agreements", "fees"]
+    assert "1  Agreements and official change logs (5 pages)" in shown
+    assert "ExecStart=-" in shown
+    assert "Browser: " not in shown
+
+
+def _all_of(terminal: int) -> str:
+    """All that is written to a pseudo-terminal until its other end is closed."""
+    pieces = []
+    with suppress(OSError):
+        while piece := os.read(terminal, 65_536):
+            pieces.append(piece)
+    return b"".join(pieces).decode()
 
 
 # --- doctor -------------------------------------------------------------------------------------------------------

@@ -1,0 +1,114 @@
+"""Addresses of Amazon's public seller help: one page has many, and only one form can be read without an account.
+
+Which site belongs to which marketplace is data (`crawler/data/help_sites.toml`); which paths and ids name a help page,
+and that ids come with and without a G, is data as well (`diffs/data/links.toml`). Pure.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from urllib.parse import unquote
+
+from diffs.text import link_key
+
+from .tables import table
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A help site: its marketplace, the marketplace's name, the locale to ask in, and the site's own locale."""
+
+    host: str
+    marketplace: str
+    name: str
+    locale: str
+    own_locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """A help page as an address names it.
+
+    `topic` is its id in short form (without the optional G), `spelled` as the address has it; `locale` is the one the
+    address asks for, "" where it asks for none.
+    """
+
+    host: str
+    topic: str
+    spelled: str
+    locale: str = ""
+
+    @property
+    def site(self) -> Site | None:
+        """The site, where it is one we know."""
+        return sites().get(self.host)
+
+    @property
+    def asked_locale(self) -> str:
+        """The locale to ask in: the address's own, else the site's, else English."""
+        return self.locale or (self.site.locale if self.site else "en-US")
+
+    @property
+    def language(self) -> str:
+        """The language to expect, such as "en"."""
+        return self.asked_locale.partition("-")[0]
+
+    @property
+    def public(self) -> str:
+        """The address at which the page can be read without an account, with its locale named."""
+        pattern: str = table("help_sites")["public"]
+        return pattern.format(host=self.host, id=self.spelled, locale=self.asked_locale)
+
+
+@cache
+def sites() -> dict[str, Site]:
+    """All known help sites by host."""
+    return {entry["host"]: Site(**entry) for entry in table("help_sites")["site"]}
+
+
+def help_page(url: str) -> HelpPage | None:
+    """The help page that an address leads to, also by way of a sign-in page; None where it leads to no such page."""
+    key = link_key(url)
+    if not key.startswith("help:"):
+        return None
+    host, _, topic = key.removeprefix("help:").partition("/")
+    plain = _unquoted(url)
+    written = re.search(rf"(?<![A-Z0-9])G?{re.escape(topic)}(?![A-Z0-9])", plain, re.IGNORECASE)
+    return HelpPage(host, topic, written[0].upper() if written else topic, _locale(plain))
+
+
+def public_address(url: str) -> str:
+    """The public form of a help page's address; any other address as it is."""
+    found = help_page(url)
+    return found.public if found else url
+
+
+def identity(url: str) -> str:
+    """What all addresses of one page have in common.
+
+    A help page is one per site, id and language; with any other page tracking parameters, the protocol, "www.", a
+    final slash and a place inside the page make no difference. "#/" and "#!" are no places: scripts show pages by them.
+    """
+    found = help_page(url)
+    if found:
+        return f"help:{found.host}/{found.topic} {found.language}"
+    key = link_key(re.sub(r"#(?![/!]).*", "", url))
+    return re.sub(r"^https://www\.", "https://", key) or url
+
+
+def fetchers(url: str) -> tuple[str, str]:
+    """How a page at this address is best read, and how where that brings no text."""
+    return ("help-api", "browser") if help_page(url) else ("http", "browser")
+
+
+def _unquoted(url: str) -> str:
+    """Without percent signs, however deep: a way through a sign-in page carries the address inside its own."""
+    for _ in range(3):
+        url = unquote(url)
+    return url
+
+
+def _locale(plain: str) -> str:
+    names = "|".join(table("help_sites")["locale_parameters"])
+    found = re.search(rf"[?&](?:{names})=([A-Za-z]{{2}})[-_]([A-Za-z]{{2}})\b", plain)
+    return f"{found[1].lower()}-{found[2].upper()}" if found else ""

@@ -1,0 +1,117 @@
+"""Adding a page: look at it, propose an entry, write it into a watch-list and that into the settings."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from crawler.addresses import refused
+from crawler.help_pages import public_address
+from crawler.pages import WatchedPage, read_watchlists
+from crawler.proposal import Listed, candidate, proposed, same_page, shipped, with_defaults
+from crawler.settings import CrawlSettings
+from crawler.toml_text import with_entry, with_watchlist
+from diffs.document import READ
+from diffs.settings import CONFIG_FILE
+
+from . import context, output, probing
+from .lists import sources
+
+_HEAD = """\
+# Pages that I added: policywatch watchlist add
+# Every key is explained in docs/configuration.md.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page that was read, as an entry; `opening` are the first lines of the text it would watch."""
+
+    fields: dict[str, Any]
+    opening: tuple[str, ...]
+    words: int
+
+
+def address(typed: str) -> str:
+    """A typed address in its public form. Ends the command where it is none."""
+    typed = typed.strip()
+    given = typed if "://" in typed else f"https://{typed}"
+    reason = refused(given)
+    if reason and "private" not in reason:
+        context.wrong_use(f"{typed!r} cannot be watched: {reason}.")
+    return public_address(given)
+
+
+def listed(settings: CrawlSettings, file: Path) -> list[Listed]:
+    """The pages of the settings' watch-lists and of the file."""
+    lists = sources(settings)
+    if file.exists() and str(file) not in lists:
+        lists[str(file)] = read_watchlists([file], allow_private_addresses=settings.allow_private_addresses)[0]
+    return [Listed(name, page) for name, pages in lists.items() for page in pages]
+
+
+def find(url: str, settings: CrawlSettings, known: list[Listed], chosen: Mapping[str, str]) -> Found | str:
+    """The entry for what is at the address now, or why there is none."""
+    try:
+        page = candidate(url, chosen)
+    except ValidationError as error:
+        context.wrong_use(_in_a_sentence(error))
+    with context.archive() as archive:
+        (probed,), _ = probing.look([page], archive, settings, quiet=True)
+    if probed.outcome not in READ:
+        outcome = probed.outcome or "not looked at"
+        return " ".join(filter(None, (f"{outcome}: {probing.reason(probed)}", probing.advice(probed))))
+    all_shipped = shipped()
+    taken = {entry.page.key for entry in [*known, *all_shipped]}
+    fields = proposed(probed, chosen=chosen, taken=taken, alike=same_page(url, all_shipped))
+    opening = tuple(line for line in probed.opening if line)[:8]
+    return Found(_checked(fields), opening, probed.words)
+
+
+def _checked(fields: dict[str, Any]) -> dict[str, Any]:
+    try:
+        WatchedPage.model_validate(fields)
+    except ValidationError as error:
+        context.wrong_use(_in_a_sentence(error))
+    return fields
+
+
+def _in_a_sentence(error: ValidationError) -> str:
+    first = error.errors()[0]
+    name = str(first["loc"][0]) if first["loc"] else "entry"
+    return f"The {name} {first['input']!r} cannot be used: {first['msg'].removeprefix('Value error, ')}."
+
+
+def write(fields: Mapping[str, Any], file: Path) -> None:
+    """Put the entry at the end of a watch-list, which is made where it is not there."""
+    try:
+        text = file.read_text(encoding="utf-8") if file.exists() else _HEAD
+        defaults = tomllib.loads(text).get("defaults", {})
+        text = with_entry(text, with_defaults(fields, defaults if isinstance(defaults, dict) else {}))
+    except (OSError, ValueError) as error:
+        context.wrong_use(f"{file} cannot be added to: {error}. See policywatch watchlist check {file}.")
+    context.written(file, text.encode())
+
+
+def watch(file: Path, settings: CrawlSettings) -> None:
+    """See to it that the settings name the file; say what to do where they cannot be made to."""
+    if file in settings.watchlists:
+        return
+    by_hand = f"To have it watched, add {str(file)!r} to watchlists in {CONFIG_FILE}, or crawl --watchlist {file}."
+    if not CONFIG_FILE.exists():
+        output.say(f"There is no {CONFIG_FILE} here (policywatch init writes one). {by_hand}")
+        return
+    try:
+        before = CONFIG_FILE.read_text(encoding="utf-8")
+        after = with_watchlist(before, str(file))
+    except (OSError, ValueError) as error:
+        output.say(f"{CONFIG_FILE} was left as it is ({error}). {by_hand}")
+        return
+    context.written(CONFIG_FILE, after.encode())
+    if after == before:
+        output.say(f"POLICYWATCH_WATCHLISTS in the environment wins over {CONFIG_FILE}: add {str(file)!r} there.")
+    else:
+        output.say(f"{CONFIG_FILE} now watches {file}.")

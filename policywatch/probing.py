@@ -1,0 +1,123 @@
+"""Probes in words: what an entry fetches today, and what to do about it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from crawler.items import PageReport
+from crawler.pages import WatchedPage
+from crawler.probe import Probed
+from crawler.proposal import shipped
+from crawler.run import probe
+from crawler.settings import CrawlSettings
+from diffs.database import Archive
+from diffs.document import READ, Outcome
+
+from . import context, output
+
+#: What to do about an outcome, for people who did not write the program.
+_ADVICE = {
+    Outcome.ROBOT_CHECK: "The site asked for a human and rests for 24 hours. Look yourself and save the page.",
+    Outcome.WAF_CHALLENGE: "The site's firewall asked for a browser's proof; the site rests for 24 hours.",
+    Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
+    Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
+    Outcome.GONE: "Set enabled = false, or find the page's new address.",
+    Outcome.WRONG_LANGUAGE: "Correct language, or the locale in the address.",
+    Outcome.TRUNCATED: "Look at the page yourself; a crawl will hold this text back until you accept it.",
+    Outcome.WRONG_PAGE: "Open the address: it shows another page than the one watched.",
+    Outcome.UNAVAILABLE: "Try again later.",
+    Outcome.THROTTLED: "Try again later, and more slowly (min_gap).",
+    Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
+}
+
+
+def look(
+    pages: Sequence[WatchedPage],
+    archive: Archive,
+    settings: CrawlSettings,
+    *,
+    quiet: bool,
+) -> tuple[list[Probed], bool]:
+    """Probe the pages with a progress bar (lines where no terminal is); say whether Ctrl-C ended it."""
+    with output.progress() as bar:
+        task = bar.add_task("pages", total=len(pages))
+
+        def progress(report: PageReport, done: int, _total: int) -> None:
+            bar.update(task, completed=done)
+            if not quiet and not output.errors.is_terminal:
+                output.warn(f"{report.page}: {report.outcome or 'not looked at'}")
+
+        output.quiet_libraries()
+        return probe(pages, archive=archive, settings=settings, clock=context.now, progress=progress)
+
+
+def advice(probed: Probed) -> str:
+    """What to do about what an entry brings today; "" where all is well."""
+    page, read = probed.page, probed.outcome in READ
+    if read and probed.fetched_by != page.fetch:
+        return f'Set fetch = "{probed.fetched_by}": {page.fetch} brought no text.'
+    if read:
+        return "" if page.enabled else f"It can be read. To watch it: {switch_on(page)}."
+    if probed.selected is False and probed.found[0]:
+        words, container = probed.found
+        where = f" in {container}" if container else ""
+        return f"Its select matches nothing. Without it {words} words are found{where}: correct it or take it out."
+    if _is_empty_frame(probed):
+        return "Look at the page yourself, and save it if it has a text."
+    if probed.outcome is Outcome.GONE and not page.enabled:
+        return "Leave it switched off."
+    return _ADVICE.get(probed.outcome, "") if probed.outcome else ""
+
+
+def switch_on(page: WatchedPage) -> str:
+    """How to watch an entry that is switched off: in a list that comes with the program nobody changes a line."""
+    is_shipped = any(entry.page == page for entry in shipped())
+    return f"policywatch watchlist add {page.url}" if is_shipped else "take out enabled = false"
+
+
+def reason(probed: Probed) -> str:
+    """Why an entry brings what it brings; "" where it was read."""
+    if probed.outcome in READ:
+        return ""
+    return "The page came without its text, in a browser too." if _is_empty_frame(probed) else probed.reason
+
+
+def _is_empty_frame(probed: Probed) -> bool:
+    return probed.outcome is Outcome.JS_SHELL and "browser" in probed.ways
+
+
+def line(probed: Probed) -> dict[str, Any]:
+    """A probe as JSON."""
+    return {
+        "page": probed.page.key,
+        "url": probed.page.url,
+        "enabled": probed.page.enabled,
+        "fetch": probed.fetched_by or probed.page.fetch,
+        "outcome": str(probed.outcome) if probed.outcome else None,
+        "reason": reason(probed),
+        "http_status": probed.http_status,
+        "title": probed.title,
+        "language": probed.language,
+        "words": probed.words,
+        "known_words": probed.known_words,
+        "container": probed.container,
+        "select_matches": probed.selected,
+        "advice": advice(probed),
+    }
+
+
+#: The columns of `cells`.
+COLUMNS = ("page", "outcome", "words", "lang", "select", "title", "what it means, and what to do")
+
+
+def cells(probed: Probed) -> tuple[str, ...]:
+    """A probe as a row of a table."""
+    said = " ".join(filter(None, (reason(probed), advice(probed))))
+    return (
+        probed.page.key,
+        probed.outcome or "not looked at",
+        str(probed.words) if probed.words else "",
+        probed.language,
+        {True: "matches", False: "no match", None: ""}[probed.selected],
+        probed.title[:60],
+        said,
+    )

@@ -1,0 +1,69 @@
+"""How to have it run by itself: a line for cron, units for systemd, or the program that keeps going. Shown, not set."""
+
+import shlex
+import shutil
+import sys
+from pathlib import Path
+
+#: What can be shown.
+WAYS = ("cron", "systemd", "run", "none")
+
+_SYSTEMD = """\
+To have it run twice an hour, put this into ~/.config/systemd/user/policywatch.service
+
+[Unit]
+Description=Look at marketplace policies and tell what changed
+
+[Service]
+Type=oneshot
+WorkingDirectory={unit_folder}
+ExecStart=-{unit_program} crawl --due
+ExecStart={unit_program} notify
+
+and this into ~/.config/systemd/user/policywatch.timer
+
+[Unit]
+Description=Look at marketplace policies twice an hour
+
+[Timer]
+OnCalendar=*:0/30
+RandomizedDelaySec=5min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+
+and switch it on: systemctl --user enable --now policywatch.timer
+"""
+
+_TEXTS = {
+    "cron": """\
+To have it run twice an hour (only pages that are due are asked for), add this line with crontab -e:
+
+*/30 * * * *  cd {folder} && {{ {program} crawl --due; {program} notify; }}
+""",
+    "systemd": _SYSTEMD,
+    "run": "To have it run by itself, keep this running in this folder: policywatch run\n",
+    "none": "",
+}
+
+
+def text(way: str) -> str:
+    """What to do for one of WAYS, for the program and the folder at hand; "" for none."""
+    folder, program = str(Path.cwd()), _program()
+    return _TEXTS[way].format(
+        folder=_in_crontab(folder),
+        program=_in_crontab(program),
+        unit_folder=folder.replace("%", "%%"),
+        unit_program=shlex.quote(program).replace("%", "%%"),
+    )
+
+
+def _program() -> str:
+    beside = Path(sys.executable).with_name("policywatch")
+    return str(beside) if beside.exists() else shutil.which("policywatch") or "policywatch"
+
+
+def _in_crontab(path: str) -> str:
+    """As cron's shell reads it: cron itself takes a percent sign for the end of the line."""
+    return shlex.quote(path).replace("%", r"\%")
