@@ -71,12 +71,17 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         """Fetch, or fetch and show. Raises NotAsked, Unshown, or what a fetch raises."""
         if not request.meta.get("playwright"):
             return await self._web.download_request(request)
+        await self._start()
+        document = await self._engine.engine.download_async(_document(request))
+        request.meta["download_latency"] = document.meta.get("download_latency", 0.0)
+        if not _can_be_shown(document):
+            return document.replace(request=request)
+        # Only now, so that a host that does not answer keeps no place from the others.
         async with self._places:
-            await self._start()
-            document = await self._engine.engine.download_async(_document(request))
-            request.meta["download_latency"] = document.meta.get("download_latency", 0.0)
-            if not _can_be_shown(document):
-                return document.replace(request=request)
+            try:
+                await self._start()
+            except NotAsked as error:
+                raise Unshown(str(error.error)) from error
             return await self._shown(request, document)
 
     async def _start(self) -> None:

@@ -21,7 +21,9 @@ LONGEST = timedelta(days=7)
 PASSING = frozenset({Outcome.UNAVAILABLE, Outcome.THROTTLED})
 
 #: What another way of fetching may cure.
-CURABLE = frozenset({Outcome.JS_SHELL, Outcome.EMPTY, Outcome.ERROR, Outcome.WRONG_PAGE, Outcome.GONE})
+CURABLE = frozenset(
+    {Outcome.JS_SHELL, Outcome.EMPTY, Outcome.ERROR, Outcome.WRONG_PAGE, Outcome.GONE, Outcome.TRUNCATED}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ Generic rules first; the signs of blocked, sign-in and error pages are data (`di
 where the article is missing or tiny, for an article may quote them. What came is held against the last good text.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -17,7 +18,7 @@ from diffs.rules import rules
 from diffs.text import fold
 
 #: Who judged. Changed whenever the same capture would get another outcome (design, rule 4).
-GATE = "policywatch-gate/1"
+GATE = "policywatch-gate/2"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -192,12 +193,21 @@ def _by_body(capture: Capture) -> Verdict | None:
 
 
 def _by_topic(look: _Look) -> Verdict | None:
-    """The help system's own word for "no such article"."""
-    answer = look.capture.body[:200]
-    asked_for_none = _NO_TOPIC.fullmatch(answer) is not None
-    if asked_for_none or (look.capture.media_type == "help-api" and not look.extraction.container):
+    """The help system's own word for "no such article", and answers of it that hold none."""
+    capture, container = look.capture, look.extraction.container
+    answer = capture.body.lstrip()[:200]
+    if _NO_TOPIC.fullmatch(answer) is not None or (capture.media_type == "help-api" and not container):
         return Verdict(Outcome.GONE, "no-topic", "The help system knows no such article, or it is not public.")
-    return None
+    is_answer = capture.media_type == "help-api" or answer.startswith(b'{"topic"')
+    if container == "topic" or not is_answer or answer.startswith(b"<"):
+        return None
+    try:
+        json.loads(capture.body)
+    except (ValueError, RecursionError):
+        return Verdict(Outcome.TRUNCATED, "broken-answer", "Only a part of the help system's answer arrived.")
+    return Verdict(
+        Outcome.ERROR, "no-answer-of-the-help", "The help system answered with something that is no article."
+    )
 
 
 def _by_signs(look: _Look) -> Verdict | None:

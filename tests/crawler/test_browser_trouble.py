@@ -148,6 +148,22 @@ class TestInChromium:
         assert "not done in the browser after 4 seconds" in someone.snapshots_of("bad")[0].error
         assert reports["good"].outcome is Outcome.OK
 
+    def test_hosts_that_do_not_answer_keep_no_place_from_the_others(
+        self, site: Site, other_site: Site, someone: Seller
+    ) -> None:
+        with Site("127.0.0.3") as third:
+            site["/slow"] = third["/slow"] = Answer(after=60)
+            other_site["/good"] = TEXT
+
+            someone.looks_at(
+                watched(site, "/slow", key="slow", fetch="browser"),
+                watched(third, "/slow", key="slow-too", fetch="browser"),
+                watched(other_site, "/good", fetch="browser"),
+                timeout=8.0,
+            )
+
+        assert someone.told[0][0].page == "good"
+
     def test_a_page_that_grows_without_end_is_too_large(
         self, site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
     ) -> None:
