@@ -5,10 +5,7 @@ right before the connection is made (`GuardedResolver`). The connection goes to 
 changes its address between two look-ups gains nothing.
 """
 
-import asyncio
 import socket
-from collections.abc import Iterable
-from contextlib import suppress
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Thread
 from typing import Any, Self
@@ -113,19 +110,6 @@ class GuardedResolver:
         pool.start()
         resolver = GAIResolver(self._reactor, lambda: pool, self._look_up)  # type: ignore[arg-type]
         self._reactor.installNameResolver(resolver)  # type: ignore[arg-type]
-
-    async def addresses(self, hosts: Iterable[str]) -> dict[str, str]:
-        """One address per host, for those that have one we may ask."""
-        loop = asyncio.get_running_loop()
-        found: dict[str, str] = {}
-        for host in hosts:
-            with suppress(OSError):
-                entries = await loop.run_in_executor(None, self._look_up, host, 0, 0, socket.SOCK_STREAM)
-                # IPv4 first: a machine without IPv6 may still be given such an address.
-                entries.sort(key=lambda entry: entry[0] != socket.AF_INET)
-                if entries:
-                    found[host] = str(entries[0][4][0])
-        return found
 
     def why_refused(self, host: str) -> str:
         """The private address for which a host was refused, or ""."""

@@ -29,18 +29,24 @@ class LetsGo:
     async def download_request(self, request: Request) -> Response:
         """Fetch, or raise NotAsked."""
         task = asyncio.ensure_future(super().download_request(request))  # type: ignore[misc]
+        try:
+            await self._done(task)
+            response: Response = task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                with suppress(BaseException):
+                    await task
+        return response
+
+    async def _done(self, task: "asyncio.Future[Response]") -> None:
         stopped_for = 0.0
         while not task.done():
             await asyncio.wait({task}, timeout=0.5)
             if self._round.stopped() or not self._engine.engine.running:
                 stopped_for += 0.5
-            if stopped_for > GRACE:
-                task.cancel()
-                with suppress(BaseException):
-                    await task
+            if stopped_for > GRACE and not task.done():
                 raise NotAsked("The round was stopped before the answer came.")
-        response: Response = task.result()
-        return response
 
 
 class Downloads(LetsGo, HTTP11DownloadHandler):

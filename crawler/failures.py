@@ -42,6 +42,18 @@ class NotAsked(IgnoreRequest):
         self.error = CrawlError(reason)
 
 
+class Unshown(Exception):
+    """A page that came, but that the browser could not show. `error` says why in words.
+
+    `interrupted` says that it may be the browser's fault alone, so that another try makes sense.
+    """
+
+    def __init__(self, reason: str, *, interrupted: bool = False) -> None:
+        super().__init__(reason)
+        self.error = CrawlError(reason)
+        self.interrupted = interrupted
+
+
 _WORDS: tuple[tuple[type[Exception], str], ...] = (
     (DownloadTimeoutError, "the host did not answer in time."),
     (CannotResolveHostError, "the name of the host could not be found (DNS)."),

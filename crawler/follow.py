@@ -21,7 +21,9 @@ LONGEST = timedelta(days=7)
 PASSING = frozenset({Outcome.UNAVAILABLE, Outcome.THROTTLED})
 
 #: What another way of fetching may cure.
-CURABLE = frozenset({Outcome.JS_SHELL, Outcome.EMPTY, Outcome.ERROR, Outcome.WRONG_PAGE, Outcome.GONE})
+CURABLE = frozenset(
+    {Outcome.JS_SHELL, Outcome.EMPTY, Outcome.ERROR, Outcome.WRONG_PAGE, Outcome.GONE, Outcome.TRUNCATED}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,27 +35,52 @@ class Next:
     reason: str = ""
 
 
-def follow(look: Look, capture: Capture, judged: Judged, *, retries: int, now: datetime, fallback: str = "") -> Next:
+def follow(
+    look: Look,
+    capture: Capture,
+    judged: Judged,
+    *,
+    retries: int,
+    now: datetime,
+    fallback: str = "",
+    interrupted: bool = False,
+) -> Next:
     """What follows a look that was judged.
 
-    `retries` is how often a page may be asked again for one purpose; `fallback` another way of fetching it.
+    `retries` is how often a page may be asked again for one purpose; `fallback` another way of fetching it;
+    `interrupted` says that the look came to nothing through no fault of the host.
     """
     if judged.outcome in BLOCKED:
         return Next(rest=REST, reason=f"{judged.outcome.replace('_', ' ')}: {judged.reason}")
     if judged.wants_confirmation and look.purpose == "look":
         return Next(look=replace(look, purpose="confirm", attempt=1))
-    if judged.outcome in READ:
-        return Next()
+    if judged.outcome in READ or interrupted:
+        return Next(look=_again(look, min(retries, 1)) if interrupted else None)
     wait = retry_after(capture, now=now)
+    reason = "The host asked for patience." if wait else ""
+    other = replace(look, fetch=fallback, attempt=1) if fallback and fallback != look.fetch else None
     if capture.status and (judged.outcome in PASSING or capture.status == 429):
-        again = look.attempt <= retries
-        if wait is None and capture.status == 429 and not again:
-            wait = SLOW_DOWN
-        reason = f"The host answered {capture.status} and asked for patience."
-        return Next(look=replace(look, attempt=look.attempt + 1) if again else None, rest=wait, reason=reason)
-    if fallback and fallback != look.fetch and judged.outcome in CURABLE:
-        return Next(look=replace(look, fetch=fallback, attempt=1), rest=wait)
-    return Next(rest=wait, reason="The host asked for patience." if wait else "")
+        return _later(capture, _again(look, retries), other, wait)
+    if other is not None and (judged.outcome in CURABLE or (judged.outcome, look.fetch) == _SIGNED_OUT):
+        return Next(look=other, rest=wait, reason=reason)
+    return Next(rest=wait, reason=reason)
+
+
+def _again(look: Look, most: int) -> Look | None:
+    return replace(look, attempt=look.attempt + 1) if look.attempt <= most else None
+
+
+def _later(capture: Capture, again: Look | None, other: Look | None, wait: timedelta | None) -> Next:
+    """What follows an answer that passes by itself: the same once more, in the end another way, if there is one."""
+    if again is None and wait is None:
+        if capture.status != 429 and other is not None:
+            return Next(look=other)
+        wait = SLOW_DOWN if capture.status == 429 else None
+    return Next(look=again, rest=wait, reason=f"The host answered {capture.status} and asked for patience.")
+
+
+#: An interface that asks to sign in says nothing about the page that people read.
+_SIGNED_OUT = (Outcome.LOGIN_REQUIRED, "help-api")
 
 
 def retry_after(capture: Capture, *, now: datetime) -> timedelta | None:

@@ -6,6 +6,9 @@ from typing import Literal
 
 from diffs.document import Capture, Outcome
 
+#: Marks, in a request's meta, a part of a page that the browser shows: it belongs to the page's look, and is none.
+PART = "policywatch_part"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
@@ -43,13 +46,15 @@ class Judged:
 class FetchedPage:
     """What one look brought back, on its way into the archive. `observed_at` is in UTC.
 
-    `judged` is None until the archive has it.
+    `judged` is None until the archive has it. `interrupted` says that nothing came through no fault of the host, for
+    the browser ended: then it is worth another try.
     """
 
     look: Look
     capture: Capture = field(repr=False)  # page text has no place in a log
     observed_at: datetime
     judged: Judged | None = None
+    interrupted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from diffs.errors import AddressRefused
 
 from .addresses import host_of, refused
 from .failures import NotAsked, Refused
-from .items import Look
+from .items import PART, Look
 from .robots import ROBOTS
 from .rounds import Round, Turn, round_of
 
@@ -93,6 +93,8 @@ class Politeness:
 
     async def process_request(self, request: Request) -> None:
         """Hold the request until its host may be asked. Raises NotAsked where it may not in this round."""
+        if request.meta.get(PART):
+            return  # it belongs to a look that has its turn
         name = host_of(request.url)
         host = self._hosts.setdefault(name, _Host())
         await host.lock.acquire()
@@ -121,6 +123,8 @@ class Politeness:
     def _release(self, request: Request) -> _Host | None:
         host = self._holding.pop(request, None)
         if host is not None:
+            if request.meta.get("playwright"):
+                host.asked_at = monotonic()  # a page in the browser asked for its last part only now
             host.lock.release()
         return host
 

@@ -327,7 +327,8 @@ class Round:
             url=page.url,
             fetch=fetched.look.fetch,
             outcome=judged.outcome,
-            reason=judged.reason or capture.error,
+            # Where an answer came, the error says what was missing in it.
+            reason=f"{judged.reason} {capture.error}".strip() if capture.status else judged.reason or capture.error,
             http_status=capture.status or None,
             last_ok_at=judged.last_ok_at,
             version_seq=judged.version_seq,

@@ -14,7 +14,7 @@ from diffs.database import Archive
 
 from . import reactor
 from .alone import AnotherCrawl, alone
-from .fetchers.browser import browser_hosts, browser_settings
+from .fetchers.browser import browser_settings
 from .items import PageReport
 from .leftover import judge_left_over
 from .pages import WatchedPage
@@ -137,12 +137,11 @@ async def _crawl(current: Round) -> None:
 
     pages = list(current.pages.values())
     reactor.resolver().allow_private = current.settings.allow_private_addresses
-    addresses = await reactor.resolver().addresses(browser_hosts(pages))
     found = Settings()
     found.setmodule("crawler.settings", priority="project")
     given: dict[str, Any] = {
         **scrapy_settings(current.settings),
-        **browser_settings(pages, current.settings, addresses),
+        **browser_settings(pages, current.settings),
         "POLICYWATCH_ROUND_GIVEN": True,
     }
     found.setdict(given, priority="cmdline")

@@ -4,6 +4,7 @@ Generic rules first; the signs of blocked, sign-in and error pages are data (`di
 where the article is missing or tiny, for an article may quote them. What came is held against the last good text.
 """
 
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -11,13 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from diffs import likeness
-from diffs.document import BlockKind, Capture, Document, Extraction, Outcome, Verdict
+from diffs.document import BLOCKED, BlockKind, Capture, Document, Extraction, Outcome, Verdict
 from diffs.language import shares
 from diffs.rules import rules
 from diffs.text import fold
 
 #: Who judged. Changed whenever the same capture would get another outcome (design, rule 4).
-GATE = "policywatch-gate/1"
+GATE = "policywatch-gate/2"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -79,6 +80,22 @@ def judge(
     return found or Verdict(Outcome.OK, "ok", "The policy was read.")
 
 
+def is_block(capture: Capture) -> bool:
+    """Whether a page, as it came and before any script ran, is a challenge or a robot check in the page's place.
+
+    Costs no parse, so that no browser runs such a page: a proof that a human reads is not ours to give.
+    """
+    by_header = _by_header(capture)
+    if by_header is not None:
+        return by_header.outcome in BLOCKED
+    source = _source(capture)
+    visible = _visible(source)
+    if len(visible.split()) >= _TINY_GUESSED:
+        return False
+    places = {"html": source, "text": visible, "title": _title(source)}
+    return any(_points(kind, places) >= _POINTS for kind in ("waf_challenge", "robot_check"))
+
+
 @dataclass(frozen=True, slots=True)
 class _Look:
     capture: Capture
@@ -109,7 +126,7 @@ def _by_answer(capture: Capture) -> Verdict | None:
     if capture.status == 304:
         return Verdict(Outcome.UNCHANGED, "status-304", "The site says that the page has not changed.")
     if capture.status == 0:
-        why = capture.error or "the connection failed"
+        why = capture.error.rstrip(".") or "the connection failed"
         return Verdict(Outcome.ERROR, "no-answer", f"No answer came: {why}.")
     return None
 
@@ -176,12 +193,21 @@ def _by_body(capture: Capture) -> Verdict | None:
 
 
 def _by_topic(look: _Look) -> Verdict | None:
-    """The help system's own word for "no such article"."""
-    answer = look.capture.body[:200]
-    asked_for_none = _NO_TOPIC.fullmatch(answer) is not None
-    if asked_for_none or (look.capture.media_type == "help-api" and not look.extraction.container):
+    """The help system's own word for "no such article", and answers of it that hold none."""
+    capture, container = look.capture, look.extraction.container
+    answer = capture.body.lstrip()[:200]
+    if _NO_TOPIC.fullmatch(answer) is not None or (capture.media_type == "help-api" and not container):
         return Verdict(Outcome.GONE, "no-topic", "The help system knows no such article, or it is not public.")
-    return None
+    is_answer = capture.media_type == "help-api" or answer.startswith(b'{"topic"')
+    if container == "topic" or not is_answer or answer.startswith(b"<"):
+        return None
+    try:
+        json.loads(capture.body)
+    except (ValueError, RecursionError):
+        return Verdict(Outcome.TRUNCATED, "broken-answer", "Only a part of the help system's answer arrived.")
+    return Verdict(
+        Outcome.ERROR, "no-answer-of-the-help", "The help system answered with something that is no article."
+    )
 
 
 def _by_signs(look: _Look) -> Verdict | None:
@@ -197,18 +223,19 @@ def _by_signs(look: _Look) -> Verdict | None:
     best = max(points, key=lambda kind: points[kind])
     if points[best] >= _POINTS:
         return _verdict(best, "signs")
-    return _by_shell(extraction, cleaned, places)
+    return _by_shell(look, places)
 
 
-def _by_shell(extraction: Extraction, cleaned: Document, places: dict[str, str]) -> Verdict | None:
+def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:
     """A page without its text, or without the part that was to hold it."""
-    source = places["html"]
+    extraction, cleaned, source = look.extraction, look.cleaned, places["html"]
     has_text = _running_words(cleaned) > 0 or cleaned.words >= _EMPTY_WORDS
     if has_text or not source or not _container_lacks(extraction):
         return None
     visible = _visible(source)
     if _points("js_shell", places) >= _POINTS or 0 < 2 * len(visible) < _SCRIPT_LETTERS * source.count("<script"):
-        return _verdict("js_shell", "signs")
+        why = "reason_in_browser" if look.capture.fetched_by == "browser" else "reason"
+        return Verdict(Outcome.JS_SHELL, "js-shell:signs", rules("gate")["js_shell"][why])
     if not extraction.container and len(visible.split()) >= _TINY_GUESSED:
         why = "A page came, but without the part that holds the policy: another page, or a new layout."
         return Verdict(Outcome.WRONG_PAGE, "container-missing", why)

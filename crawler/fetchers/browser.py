@@ -1,8 +1,7 @@
-"""A page filled by scripts, read by a Chromium that is already installed (the extra `browser`).
+"""A page filled by scripts, shown by a Chromium that is already installed (the extra `browser`).
 
-One browser per round, a fresh context per look. The browser may reach the hosts of the round's pages only, at the
-addresses that were checked when it started; pictures, fonts and media are not loaded. It waits for the policy to
-appear, and takes what is there when the time is up.
+One browser per round, a fresh context per look. The browser has no network of its own: the page and what it asks for
+are fetched by Scrapy (`crawler.parts`). It waits for the policy to appear, and takes what is there when time is up.
 """
 
 import asyncio
@@ -11,18 +10,20 @@ import shutil
 from collections.abc import Iterable, Mapping
 from importlib.util import find_spec
 from time import monotonic
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.addresses import host_of
 from crawler.items import Look
 from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
 from diffs.document import Capture
 
-from .http import plain_headers
+from .http import media_type, plain_headers
+
+if TYPE_CHECKING:
+    from crawler.parts import Parts
 
 #: Programs that will do, in order.
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -33,7 +34,14 @@ FILLED = 200
 #: How long a page may take to fill after it has loaded, in seconds.
 PATIENCE = 15.0
 
+#: How long parts that are still on their way are waited for once the policy shows, in seconds: one may be its rest.
+SETTLING = 2.0
+
 _ARGUMENTS = (
+    # No name leads anywhere, no address either: nothing is asked but through crawler.parts.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy",
     "--disable-gpu",
     "--disable-quic",
     "--no-first-run",
@@ -49,34 +57,35 @@ class Browser:
     """Opens the page in a fresh context and takes what it shows once its policy is there."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a rendered page has no validators)
-        """A page to open: what `crawler.browsing` does with it stands in the request's meta."""
-        from scrapy_playwright.page import PageMethod
-
+        """A page to show: what `crawler.browsing` does with it stands in the request's meta."""
         meta = kept.pop("meta", {}) | {
             "playwright": True,
+            "policywatch_select": page.select,
             "playwright_context": f"{look.page} {look.purpose} {look.attempt}",
             "playwright_context_kwargs": {
                 "accept_downloads": False,
                 "service_workers": "block",
                 "locale": page.language.replace("_", "-") or "en",
             },
-            "playwright_page_methods": [PageMethod(filled, page.select)],
         }
-        return Request(
-            page.url, headers={"Accept-Language": page.language or "en"}, meta=meta, dont_filter=True, **kept
-        )
+        fields = {"Accept-Language": page.language or "en"}
+        if look.purpose == "confirm":
+            fields |= {"Cache-Control": "no-cache", "Pragma": "no-cache"}
+        return Request(page.url, headers=fields, meta=meta, dont_filter=True, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """The page as it stood in the browser in the end."""
+        """The page as it stood in the browser in the end; one that was not shown there, as it came."""
+        headers = plain_headers(response.headers)
         return Capture(
             url=page.url,
             final_url=response.url,
             status=response.status,
-            headers=plain_headers(response.headers),
+            headers=headers,
             body=response.body,
             fetched_by="browser",
-            media_type="html",
+            media_type=media_type(headers),
             language=page.language,
+            error=response.meta.get("policywatch_left_out", ""),
         )
 
     def missing(self, settings: CrawlSettings) -> str:
@@ -94,25 +103,18 @@ def program(settings: CrawlSettings) -> str:
     return next((found for name in wanted if (found := shutil.which(name))), "")
 
 
-def browser_settings(
-    pages: Iterable[WatchedPage], settings: CrawlSettings, addresses: Mapping[str, str]
-) -> dict[str, Any]:
-    """Scrapy's settings for a round that needs the browser; {} for one that does not, or cannot have it.
-
-    `addresses` are the IP addresses of the hosts, checked: the browser asks no other host and no other address.
-    """
+def browser_settings(pages: Iterable[WatchedPage], settings: CrawlSettings) -> dict[str, Any]:
+    """Scrapy's settings for a round that needs the browser; {} for one that does not, or cannot have it."""
     if not any("browser" in (page.fetch, page.fallback) for page in pages) or FETCHER.missing(settings):
         return {}
     handler = "crawler.browsing.Browsing"
     return {
         "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
-        "PLAYWRIGHT_MAX_CONTEXTS": 2,
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.timeout * 1000,
-        "PLAYWRIGHT_ABORT_REQUEST": "crawler.browsing.unwanted",
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
             "executable_path": program(settings),
-            "args": [*_ARGUMENTS, f"--host-resolver-rules={_rules(addresses)}"],
+            "args": _ARGUMENTS,
             # Chromium's own sandbox works for every user but root.
             "chromium_sandbox": os.geteuid() != 0,
             "handle_sigint": False,
@@ -122,31 +124,46 @@ def browser_settings(
     }
 
 
-def browser_hosts(pages: Iterable[WatchedPage]) -> set[str]:
-    """The hosts that the browser of a round may have to ask."""
-    return {host_of(page.url) for page in pages if page.crawled and "browser" in (page.fetch, page.fallback)}
+#: Whether one of the selectors shows a text. One that this browser does not understand is passed over.
+_SHOWS = """([selectors, enough]) => selectors.some(selector => {
+  try { return [...document.querySelectorAll(selector)].some(e => (e.innerText || "").trim().length >= enough) }
+  catch { return false }
+})"""
+
+_LENGTH = "() => document.body ? document.body.innerText.trim().length : 0"
 
 
-def _rules(addresses: Mapping[str, str]) -> str:
-    known = [f"MAP {host} {f'[{address}]' if ':' in address else address}" for host, address in addresses.items()]
-    return ", ".join([*known, "MAP * ~NOTFOUND"])
+async def filled(page: Any, selectors: tuple[str, ...], parts: "Parts") -> bool:
+    """Wait until one of the selectors shows a text, without them until the page's text stands still.
 
+    Then, for a moment, for the parts that are still on their way. When the time is up the page is taken as it stands:
+    False says so.
+    """
+    from playwright.async_api import TimeoutError as NotInTime
 
-async def filled(page: Any, selectors: tuple[str, ...]) -> None:
-    """Wait until one of the selectors shows a text, without them until the page's text stands still."""
     ends = monotonic() + PATIENCE
+    try:
+        if selectors:
+            arguments = [list(selectors), FILLED]
+            await page.wait_for_function(_SHOWS, arg=arguments, polling=50, timeout=PATIENCE * 1000)
+            await parts.settle(min(SETTLING, ends - monotonic()))
+            return True
+        return await _stands_still(page, parts, ends)
+    except NotInTime:
+        return False
+    finally:
+        parts.end()
+
+
+async def _stands_still(page: Any, parts: "Parts", ends: float) -> bool:
     before = -1
     while monotonic() < ends:
-        length = await _longest(page, selectors or ("body",))
-        if length >= FILLED and (selectors or length == before):
-            return
+        length = await page.evaluate(_LENGTH)
+        if length >= FILLED and length == before and parts.idle:
+            return True
         before = length
-        await asyncio.sleep(0.25 if selectors else 0.75)
-
-
-async def _longest(page: Any, selectors: tuple[str, ...]) -> int:
-    texts = [await page.locator(selector).all_inner_texts() for selector in selectors]
-    return max((len(text.strip()) for found in texts for text in found), default=0)
+        await asyncio.sleep(0.25)
+    return False
 
 
 FETCHER = Browser()

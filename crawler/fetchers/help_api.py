@@ -80,7 +80,7 @@ def topic_of(url: str) -> str:
     asked = parse_qs(parts.query).get("itemID", [""])[0]
     last = asked or parts.path.rstrip("/").rsplit("/", 1)[-1]
     if not _ID.fullmatch(last):
-        message = f"no help topic is named in {url}"
+        message = f'no help topic is named in {url}, so it needs fetch = "http" or "browser".'
         raise ValueError(message)
     return last
 

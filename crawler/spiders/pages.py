@@ -17,7 +17,7 @@ from twisted.python.failure import Failure
 
 from crawler.addresses import GuardedResolver, host_of
 from crawler.alone import alone
-from crawler.failures import NotAsked, in_words
+from crawler.failures import NotAsked, Unshown, in_words
 from crawler.fetching import fetcher
 from crawler.follow import follow
 from crawler.items import FetchedPage, Look
@@ -118,7 +118,9 @@ class PagesSpider(Spider):
             self.round.finish(look.page)
             return
         log.info("page %s: %s", look.page, in_words(error, request.url))
-        yield FetchedPage(look, self._nothing(look, request, error), observed_at=self.round.clock())
+        nothing = self._nothing(look, request, error)
+        interrupted = isinstance(error, Unshown) and error.interrupted
+        yield FetchedPage(look, nothing, observed_at=self.round.clock(), interrupted=interrupted)
 
     def _nothing(self, look: Look, request: Request, error: BaseException) -> Capture:
         """The capture of a look that brought no page. After a redirect it says where it led."""
@@ -128,7 +130,7 @@ class PagesSpider(Spider):
         return Capture(
             url=page.url,
             final_url=request.url if reasons else "",
-            status=reasons[-1] if reasons and look.fetch != "help-api" else 0,
+            status=reasons[-1] if reasons else 0,
             fetched_by=look.fetch,
             language=page.language,
             error=f"{words[0].upper()}{words[1:]}" if not words.startswith("robots.txt") else words,
@@ -147,6 +149,7 @@ class PagesSpider(Spider):
             retries=self.round.settings.retries,
             now=self.round.now(),
             fallback=page.fallback,
+            interrupted=item.interrupted,
         )
         if then.rest is not None:
             try:

@@ -8,22 +8,17 @@ Every request gets fresh tokens, link parameters and counters, as real sites giv
 edition is told in `history.toml`.
 """
 
-import asyncio
 import hashlib
 import json
-import threading
 from collections.abc import Mapping
-from concurrent.futures import Future
-from dataclasses import dataclass
 from importlib.resources import files
-from types import TracebackType
-from typing import Self
 
 from aiohttp import ETag, web
 from aiohttp.typedefs import Handler
 
 from .marketplace import EDITIONS, PAGE_BY_ID, PAGES, DemoPage, Edition, Noise
 from .render import article_of, help_home, help_page
+from .serving import LoopbackSite, Visit
 
 __all__ = ["EDITIONS", "PAGES", "DemoSite", "Visit", "watchlist_toml"]
 
@@ -39,28 +34,14 @@ _ANSWERS: Mapping[Noise, int] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """One request the site answered."""
+class DemoSite(LoopbackSite):
+    """The demo marketplace in a web server of its own. `edition` (from 1) says which edition is online."""
 
-    path: str
-    status: int
-    user_agent: str
-
-
-class DemoSite:
-    """A web server in a thread of its own, on 127.0.0.1 and a free port, between `start` and `stop`.
-
-    `edition` (from 1) says which edition is online. `visits` lists the requests answered, oldest first.
-    """
+    name = "demo-site"
 
     def __init__(self, *, edition: int = 1) -> None:
-        self.visits: list[Visit] = []
+        super().__init__()
         self.edition = edition
-        self._port = 0
-        self._thread: threading.Thread | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._stopped: asyncio.Event | None = None
 
     @property
     def edition(self) -> int:
@@ -73,51 +54,8 @@ class DemoSite:
             raise ValueError(f"the demo has editions 1 to {len(EDITIONS)}, not {number}")
         self._edition = number
 
-    @property
-    def base_url(self) -> str:
-        """Where the site answers: http://127.0.0.1:PORT, without a slash at the end."""
-        return f"http://127.0.0.1:{self._port}"
-
-    def start(self) -> None:
-        """Begin to answer. Raises OSError where no port can be opened."""
-        listening: Future[int] = Future()
-        self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(listening)), name="demo-site", daemon=True
-        )
-        self._thread.start()
-        self._port = listening.result()
-
-    def stop(self) -> None:
-        """Stop answering and wait until the thread has ended."""
-        if self._thread is None or self._loop is None or self._stopped is None:
-            return
-        self._loop.call_soon_threadsafe(self._stopped.set)
-        self._thread.join()
-        self._thread = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    async def _serve(self, listening: "Future[int]") -> None:
-        self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()
-        runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=1)
-        await runner.setup()
-        try:
-            await web.TCPSite(runner, "127.0.0.1", 0).start()
-            listening.set_result(runner.addresses[0][1])
-            await self._stopped.wait()
-        except OSError as error:
-            listening.set_exception(error)
-        finally:
-            await runner.cleanup()
-
-    def _application(self) -> web.Application:
+    def application(self) -> web.Application:
+        """The pages of the edition that is online, robots.txt and the sign-in page."""
         application = web.Application(middlewares=[self._remember])
         application.router.add_get("/robots.txt", _robots)
         application.router.add_get("/signin", _sign_in)
@@ -131,7 +69,7 @@ class DemoSite:
             response = await handler(request)
         except web.HTTPNotFound:
             response = _answer("not_found", 404)
-        self.visits.append(Visit(request.path, response.status, request.headers.get("User-Agent", "")))
+        self.remember(request, response.status)
         return response
 
     async def _home(self, request: web.Request) -> web.Response:

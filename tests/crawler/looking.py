@@ -15,7 +15,7 @@ from crawler.settings import CrawlSettings
 from diffs.database import Archive, open_archive
 from diffs.models import Host, Snapshot
 from diffs.store import pages as stored_pages
-from diffs.store import snapshots
+from diffs.store import snapshots, versions
 from tests.site import Site
 
 CONTACT = "tests@example.com"
@@ -77,6 +77,15 @@ class Seller:
         """The bytes of a look."""
         with self.archive.read() as session:
             return snapshots.body_of(session, snapshot)
+
+    def text_of(self, key: str) -> str:
+        """The text of a page's latest version, as shown."""
+        with self.archive.read() as session:
+            page = stored_pages.get(session, key)
+            assert page is not None
+            version = versions.latest(session, page)
+            assert version is not None
+            return versions.document_of(session, version).shown
 
     def host(self, name: str = "127.0.0.1") -> Host | None:
         """What the archive knows of a host."""

@@ -12,6 +12,8 @@ from tests.site import Answer, Site, moved
 
 HAS_BROWSER = find_spec("scrapy_playwright") is not None and any(map(shutil.which, PROGRAMS))
 
+needs_browser = pytest.mark.skipif(not HAS_BROWSER, reason="no Chromium or no scrapy-playwright here")
+
 TEXT = policy("Keep your late shipment rate under 4%.")
 
 
@@ -23,6 +25,10 @@ def shell(after: float) -> str:
         f"setTimeout(() => fetch('/article').then(r => r.text()).then(t => {{"
         f"document.querySelector('#full-help-page').innerHTML = t}}), {after * 1000})</script></body></html>"
     )
+
+
+def rules(*lines: str) -> Answer:
+    return Answer(body="\n".join(["User-agent: *", *lines, ""]), kind="text/plain")
 
 
 ARTICLE = "<h1>Late Shipment Rate</h1>" + "".join(
@@ -53,7 +59,7 @@ def test_without_chromium_the_fallback_says_what_to_install(site: Site, someone:
 
 
 @pytest.mark.chromium
-@pytest.mark.skipif(not HAS_BROWSER, reason="no Chromium or no scrapy-playwright here")
+@needs_browser
 class TestInChromium:
     def test_a_page_that_fills_itself_is_read(self, site: Site, someone: Seller) -> None:
         site["/rate"], site["/article"] = shell(after=0.5), ARTICLE
@@ -75,17 +81,24 @@ class TestInChromium:
 
         assert site.pages_asked == []
 
-    def test_the_browser_does_not_leave_the_hosts_of_the_round(
-        self, site: Site, other_site: Site, someone: Seller
-    ) -> None:
-        site["/rate"] = moved(other_site.url("/elsewhere"))
-        other_site["/elsewhere"] = TEXT
+    def test_a_redirect_is_followed_as_without_a_browser(self, site: Site, other_site: Site, someone: Seller) -> None:
+        site["/rate"], other_site["/elsewhere"] = moved(other_site.url("/elsewhere")), TEXT
 
         report = someone.looks_at(watched(site, "/rate", fetch="browser"))["rate"]
 
-        assert other_site.log == []
-        assert report.outcome is not Outcome.OK
-        assert "another host" in someone.snapshots_of("rate")[0].error
+        (snapshot,) = someone.snapshots_of("rate")
+        assert report.outcome is Outcome.OK
+        assert snapshot.final_url == other_site.url("/elsewhere")
+        assert [asked.path for asked in other_site.log] == ["/robots.txt", "/elsewhere"]
+
+    def test_a_redirect_to_what_robots_txt_closes_is_not_followed(self, site: Site, someone: Seller) -> None:
+        site["/robots.txt"] = rules("Disallow: /signin")
+        site["/rate"], site["/signin"] = moved("/signin"), TEXT
+
+        report = someone.looks_at(watched(site, "/rate", fetch="browser"))["rate"]
+
+        assert site.asked("/signin") == []
+        assert report.outcome is Outcome.LOGIN_REQUIRED
 
     def test_a_page_that_hangs_ends_in_time(self, site: Site, someone: Seller) -> None:
         site["/slow"], site["/rate"] = Answer(after=60), TEXT

@@ -1,5 +1,6 @@
 """What follows a look."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -74,6 +75,31 @@ def test_another_way_of_fetching_is_tried_once() -> None:
     assert then.look == Look("a", fetch="browser")
     assert after(Look("a", fetch="browser"), answer(), Outcome.JS_SHELL, fallback="browser") == Next()
     assert after(Look("a"), answer(), Outcome.LOGIN_REQUIRED, fallback="browser") == Next()
+
+
+def test_what_did_not_pass_is_asked_for_another_way_in_the_end() -> None:
+    first, last = Look("a", fetch="help-api"), Look("a", fetch="help-api", attempt=3)
+
+    assert after(first, answer(503), Outcome.UNAVAILABLE, fallback="browser").look == replace(first, attempt=2)
+    assert after(last, answer(503), Outcome.UNAVAILABLE, fallback="browser") == Next(look=Look("a", fetch="browser"))
+    asked_to_wait = after(last, answer(503, retry_after="90"), Outcome.UNAVAILABLE, fallback="browser")
+    assert (asked_to_wait.look, asked_to_wait.rest) == (None, timedelta(seconds=90))
+    assert after(last, answer(429), Outcome.THROTTLED, fallback="browser").look is None
+
+
+def test_an_interface_that_asks_to_sign_in_says_nothing_about_the_page() -> None:
+    then = after(Look("a", fetch="help-api"), answer(401), Outcome.LOGIN_REQUIRED, fallback="browser")
+
+    assert then == Next(look=Look("a", fetch="browser"))
+
+
+@pytest.mark.parametrize(("attempt", "retries", "again"), [(1, 2, True), (2, 2, False), (1, 0, False)])
+def test_a_look_that_the_browser_broke_off_is_tried_once_more(attempt: int, retries: int, again: bool) -> None:
+    look = Look("a", fetch="browser", attempt=attempt)
+
+    then = follow(look, answer(0), Judged(Outcome.ERROR), retries=retries, now=NOW, interrupted=True)
+
+    assert then == Next(look=replace(look, attempt=2) if again else None)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """One JSON call to the help centre: the topic alone."""
 
 import json
+import re
 
 import pytest
 
@@ -70,6 +71,82 @@ def test_a_page_instead_of_json_is_judged_as_a_page(site: Site, someone: Seller)
     someone.looks_at(asked_for(site))
 
     assert someone.snapshots_of("rate")[0].media_type == "html"
+
+
+WHOLE = json.dumps({"topic": {"title": "Late Shipment Rate", "content": ARTICLE}})
+
+
+@pytest.mark.parametrize(
+    ("answered", "outcome", "words"),
+    [
+        (Answer(body=WHOLE[: len(WHOLE) // 2], kind="application/json"), Outcome.TRUNCATED, "Only a part of"),
+        (Answer(body=WHOLE[: len(WHOLE) // 2]), Outcome.TRUNCATED, "Only a part of"),
+        (Answer(body='{"message": "no"}', kind="application/json"), Outcome.ERROR, "something that is no article"),
+        (Answer(body="[1, 2]", kind="application/json"), Outcome.ERROR, "something that is no article"),
+        (Answer(body='{"topic": {"title": "Rate", "content": null}}'), Outcome.EMPTY, "without any policy text"),
+        (Answer(403, '{"message": "no"}', kind="application/json"), Outcome.ERROR, "refused to show the page"),
+        (Answer(401, "no"), Outcome.LOGIN_REQUIRED, "asks to sign in"),
+        (Answer(405, "no"), Outcome.ERROR, "status 405"),
+        (topic(None), Outcome.GONE, "knows no such article"),
+        (topic("<p>Sellers keep the rate.</p>" * 800_000), Outcome.ERROR, "too large"),
+    ],
+)
+def test_what_is_no_whole_article_is_never_taken_for_one_and_the_page_is_read_another_way(
+    site: Site, someone: Seller, answered: Answer, outcome: Outcome, words: str
+) -> None:
+    site[ENDPOINT], site[PAGE] = answered, policy("Keep your late shipment rate under 4%.")
+
+    alone = someone.looks_at(asked_for(site))["rate"]
+    in_the_end = someone.looks_at(asked_for(site).model_copy(update={"fallback": "http"}))["rate"]
+
+    assert alone.outcome is outcome, alone.reason
+    assert words in alone.reason
+    assert alone.version_seq is None
+    assert [snapshot.fetched_by for snapshot in someone.snapshots_of("rate")] == ["help-api", "help-api", "http"]
+    assert (in_the_end.outcome, in_the_end.fetch, in_the_end.version_seq) == (Outcome.OK, "http", 1)
+
+
+def test_an_interface_out_of_order_is_tried_as_often_as_the_settings_say_and_then_the_page(
+    site: Site, someone: Seller
+) -> None:
+    site[ENDPOINT], site[PAGE] = Answer(500, "no"), policy("Keep your late shipment rate under 4%.")
+
+    report = someone.looks_at(asked_for(site).model_copy(update={"fallback": "http"}), retries=1)["rate"]
+
+    assert [asked.path for asked in site.pages_asked] == [ENDPOINT, ENDPOINT, PAGE]
+    assert report.outcome is Outcome.OK
+
+
+def test_an_interface_that_robots_txt_closes_leaves_the_page_itself(site: Site, someone: Seller) -> None:
+    site["/robots.txt"] = Answer(body="User-agent: *\nDisallow: /help/hub/mons-api/\n", kind="text/plain")
+    site[ENDPOINT], site[PAGE] = topic(), policy("Keep your late shipment rate under 4%.")
+
+    report = someone.looks_at(asked_for(site).model_copy(update={"fallback": "http"}))["rate"]
+
+    assert [asked.path for asked in site.pages_asked] == [PAGE]
+    assert report.outcome is Outcome.OK
+
+
+def test_a_block_of_the_interface_is_a_block_of_the_host(site: Site, someone: Seller) -> None:
+    site[ENDPOINT] = Answer(202, "<script>window.gokuProps = {}</script>", headers={"x-amzn-waf-action": "challenge"})
+    site[PAGE] = policy("Keep your late shipment rate under 4%.")
+
+    report = someone.looks_at(asked_for(site).model_copy(update={"fallback": "http"}))["rate"]
+
+    assert report.outcome is Outcome.WAF_CHALLENGE
+    assert [asked.path for asked in site.pages_asked] == [ENDPOINT]
+
+
+def test_scripts_and_what_is_hidden_in_an_article_are_no_text(site: Site, someone: Seller) -> None:
+    hostile = "<script>alert('SCRIPT')</script><style>.a{content:'STYLE'}</style><p hidden>HIDDEN</p><p onclick='x()'>Last.</p>"
+    site[ENDPOINT] = topic(ARTICLE + hostile)
+
+    report = someone.looks_at(asked_for(site))["rate"]
+
+    text = someone.text_of("rate")
+    assert report.outcome is Outcome.OK
+    assert "Last." in text
+    assert not {"SCRIPT", "STYLE", "HIDDEN", "onclick"} & set(re.findall(r"\w+", text))
 
 
 def test_an_address_without_a_topic_is_told_and_not_asked(site: Site, someone: Seller) -> None:

@@ -105,6 +105,19 @@ def test_a_second_crawl_on_one_archive_says_so_and_asks_nothing(site: Site, tmp_
     someone.archive.close()
 
 
+def test_of_two_crawls_started_at_once_one_works_and_every_page_is_asked_once(site: Site, tmp_path: Path) -> None:
+    site["/slow"] = Answer(body=TEXT, after=3)
+    seller(tmp_path).archive.close()
+
+    both = [started(tmp_path, *entries(site, "/slow")) for _ in range(2)]
+    ended = sorted((running.communicate(timeout=60)[0], running.returncode) for running in both)
+
+    assert [code for _, code in ended] == [3, 0]
+    assert "Another crawl is running on this archive" in ended[0][0]
+    assert json.loads(ended[1][0])["outcome"] == "ok"
+    assert len(site.asked("/slow")) == 1
+
+
 def test_a_round_can_be_stopped_from_another_thread(site: Site, someone: Seller) -> None:
     from threading import Event
 

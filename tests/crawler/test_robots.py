@@ -4,6 +4,7 @@ import pytest
 
 from diffs.document import Outcome
 from tests.crawler.looking import Seller, policy, watched
+from tests.crawler.test_browser import needs_browser
 from tests.site import Answer, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -42,14 +43,49 @@ def test_all_of_seven_first_requests_wait_for_robots_txt(site: Site, someone: Se
 
 def test_the_longest_match_wins(site: Site, someone: Seller) -> None:
     site["/robots.txt"] = robots("User-agent: *", "Disallow: /", "Allow: /help/hub/reference/external/")
-    site["/help/hub/reference/external/G1"] = site["/help/hub/reference/G1"] = TEXT
+    site["/help/hub/reference/external/G1791"] = site["/help/hub/reference/G1"] = TEXT
 
     someone.looks_at(
-        watched(site, "/help/hub/reference/external/G1", key="open"),
+        watched(site, "/help/hub/reference/external/G1791", key="open"),
         watched(site, "/help/hub/reference/G1", key="closed"),
     )
 
-    assert [asked.path for asked in site.pages_asked] == ["/help/hub/reference/external/G1"]
+    assert [asked.path for asked in site.pages_asked] == ["/help/hub/reference/external/G1791"]
+
+
+def test_of_two_rules_of_one_length_the_one_that_allows_holds(site: Site, someone: Seller) -> None:
+    """RFC 9309, 2.2.2: the least restrictive one should be used."""
+    site["/robots.txt"] = robots("User-agent: *", "Disallow: /one", "Allow: /one", "Allow: /two", "Disallow: /two")
+    site["/one"] = site["/two"] = TEXT
+
+    reports = someone.looks_at(watched(site, "/one"), watched(site, "/two"))
+
+    assert {report.outcome for report in reports.values()} == {Outcome.OK}
+
+
+def test_a_page_instead_of_robots_txt_is_no_rule(site: Site, someone: Seller) -> None:
+    site["/robots.txt"] = policy("Disallow: /rate is what you would write in a robots.txt.")
+    site["/rate"] = TEXT
+
+    assert someone.looks_at(watched(site, "/rate"))["rate"].outcome is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    "fetch", ["http", "help-api", pytest.param("browser", marks=[pytest.mark.chromium, needs_browser])]
+)
+def test_every_way_of_fetching_stays_away_where_robots_txt_says_so_or_cannot_be_read(
+    site: Site, other_site: Site, someone: Seller, fetch: str
+) -> None:
+    site["/robots.txt"], other_site["/robots.txt"] = robots("User-agent: *", "Disallow: /"), Answer(503)
+    closed = watched(site, "/help/hub/reference/external/G1791", key="closed", fetch=fetch)
+    unsure = watched(other_site, "/help/hub/reference/external/G1791", key="unsure", fetch=fetch)
+
+    reports = someone.looks_at(closed, unsure)
+
+    assert "robots.txt disallows this address" in reports["closed"].reason
+    assert "robots.txt could not be read: the host answered 503" in reports["unsure"].reason
+    assert site.pages_asked == other_site.pages_asked == []
+    assert [report.outcome for report in reports.values()] == [Outcome.ERROR, Outcome.ERROR]
 
 
 def test_rules_for_us_by_name_hold(site: Site, someone: Seller) -> None:

@@ -444,3 +444,36 @@ def test_a_text_written_anew_without_lists_is_not_cut_off():
     new = Document("Fees", tuple(paragraph(f"In short: {text}") for text in RULES))
 
     assert not likeness.lost_all(BlockKind.ITEM, new, old)
+
+
+# --- before any script ran ---
+
+CAPTCHA = '<title>Robot Check</title><p>Enter the characters you see below</p><form action="/errors/validateCaptcha">'
+FRAME = '<div id="root"></div><noscript>You need to enable JavaScript to run this app.</noscript>'
+
+
+@pytest.mark.parametrize(
+    ("capture", "blocked"),
+    [
+        (answer(CAPTCHA), True),
+        (answer("<script>window.gokuProps = {}</script>"), True),
+        (answer(FRAME, headers={"x-amzn-waf-action": "challenge"}), True),
+        (answer(FRAME), False),
+        (answer(CAPTCHA + POLICY), False),
+        (answer(), False),
+    ],
+)
+def test_a_block_is_known_before_any_script_runs(capture, blocked):
+    assert gate.is_block(capture) is blocked
+
+
+def test_a_frame_that_stayed_empty_in_the_browser_is_not_told_to_install_one():
+    by_itself, in_browser = judged(answer(FRAME)), judged(answer(FRAME, fetched_by="browser"))
+
+    assert by_itself.outcome is in_browser.outcome is Outcome.JS_SHELL
+    assert "install the browser extra" in by_itself.reason
+    assert "in the browser too" in in_browser.reason
+
+
+def test_a_reason_ends_with_one_full_stop():
+    assert judged(answer(status=0, error="The host did not answer in time.")).reason.endswith("in time.")
