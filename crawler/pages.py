@@ -87,6 +87,7 @@ class WatchedPage(BaseModel):
     `key` names the page for ever, in the archive, feeds and commands. `language` is that of the text ("en", "pt-BR").
     `select` and `remove` are CSS selectors: which part of the page is the policy; without `select` it is found.
     `fetch` says how the page is read, `fallback` how when that brings no text. `check_every` is in seconds.
+    `index = true` says that the page lists others: what it lists anew, or no longer, is news.
     `enabled = false` switches an entry off; `note` is for people.
     """
 
@@ -103,6 +104,7 @@ class WatchedPage(BaseModel):
     fetch: Fetch = "http"
     fallback: Literal["", "http", "browser", "help-api"] = ""
     check_every: Annotated[int, BeforeValidator(_interval)] = Field(default=43_200, ge=LEAST_EVERY, le=366 * 86_400)
+    index: bool = False
     enabled: bool = True
     note: str = ""
 

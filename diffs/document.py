@@ -288,7 +288,8 @@ class Fact:
     """A typed move inside a change, with the sentences it was read from.
 
     `kind` is one of: percent, money, duration, date, count, duty, definition_added, definition_removed, renamed,
-    scope_added, scope_removed, section_added, section_removed, link_target.
+    scope_added, scope_removed, section_added, section_removed, link_target; on an index page page_listed and
+    page_unlisted (addresses; the sentences are the links' words).
     `before` and `after` are the values as written ("" where there is none).
     `hunk` is the index of the hunk it stands on.
     """

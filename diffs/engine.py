@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from . import compare, extract, facts, gate, history, noise, reading, record
+from . import compare, discovery, extract, gate, history, noise, reading, record
 from .document import READ, Document, Outcome, Verdict
 from .errors import BodyLost
 from .history import Decision, Difference, Look, Memory, News
@@ -67,7 +67,8 @@ class _Run:
 def rules(page: Page) -> str:
     """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
     title = "" if page.select else page.title
-    declared = "\x00".join([*page.select, "\x01", *page.remove, "\x01", page.language, "\x01", title])
+    parts = [*page.select, "\x01", *page.remove, "\x01", page.language, "\x01", title]
+    declared = "\x00".join([*parts, "index"] if page.is_index else parts)
     return f"{extract.EXTRACTOR}+{noise.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
 
 
@@ -214,6 +215,8 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
     if verdict.outcome is Outcome.OK:
         verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
+    if verdict.outcome is Outcome.OK and run.page.is_index and last_good is not None:
+        verdict = discovery.cut_short(last_good, found.document, run.page.url) or verdict
     if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
         verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
     return verdict, found
@@ -268,7 +271,7 @@ def _new_text(
     run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
 ) -> tuple[Memory, Decision, Meaning]:
     against, old, comparison = run.texts.closest(history.candidates(memory), document)
-    found = facts.facts(comparison, old, document)
+    found = run.texts.facts(comparison, old, document)
     bearing = record.bearing(found)
     left = history.without_noise(memory, comparison, old, look.at, bearing)
     held = memory.held

@@ -3,11 +3,12 @@
 A flapping page shows few texts in turn, so that keeping eight of each spares nearly all reading and comparing.
 """
 
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlmodel import Session
 
-from . import compare, reading, record, targets
+from . import compare, discovery, facts, reading, record, targets
 from .document import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
 from .errors import BodyLost
 from .history import Past
@@ -64,7 +65,7 @@ class Texts:
         """A capture's text; `showing` is the last good one, by which damaged places are read. Raises BodyLost."""
         body = f"{snapshot.body_sha256}:{snapshot.media_type}"
         if body not in self._readings:
-            _keep(self._readings, body, reading.clean(reading.extraction_of(capture, self._page)))
+            _keep(self._readings, body, self._cleaned(capture))
         found = self._readings[body]
         if found.document.fingerprint == showing:
             return found  # nothing to mend: the last good text need not even be fetched
@@ -75,6 +76,12 @@ class Texts:
         if key not in self._mended:
             _keep(self._mended, key, reading.mended(found, known))
         return self._mended[key]
+
+    def _cleaned(self, capture: Capture) -> Reading:
+        found = reading.clean(reading.extraction_of(capture, self._page))
+        if not self._page.is_index:
+            return found
+        return replace(found, document=discovery.as_index(found.document, self._page.url))
 
     def add(self, found: Reading, snapshot: Snapshot, *, extractor: str) -> Version:
         """Store a text that this page has not shown before, with the targets it states."""
@@ -102,11 +109,18 @@ class Texts:
             _keep(self._targets, text, stated)
         return self._targets[text]
 
+    def facts(self, comparison: Comparison, old: Document, new: Document) -> tuple[Fact, ...]:
+        """The typed moves of a difference; on an index page also which pages are listed now, and which no longer."""
+        found = facts.facts(comparison, old, new)
+        return found + discovery.facts(comparison, old, new, self._page.url) if self._page.is_index else found
+
     def meaning(
         self, comparison: Comparison, old: Document, new: Document, found: tuple[Fact, ...] | None = None
     ) -> Meaning:
         """What a difference between two texts says; `found` are its facts where they are known."""
-        return record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
+        found = self.facts(comparison, old, new) if found is None else found
+        meant = record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
+        return replace(meant, judgement=discovery.judged(meant.judgement, found))
 
     def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
         """The known text that a new one stands nearest to, and how they differ.

@@ -9,6 +9,7 @@ from datetime import date
 
 from diffs.document import Comparison, Fact, Judgement, TargetMove
 
+from . import discovered
 from .quoting import shorten
 from .telling import Point, points_of
 
@@ -43,6 +44,7 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     from `comparison`; `effective_on` is told where the change itself names that day.
     """
     found = points_of(comparison, facts, moves, judgement, effective_on)
+    found = [*discovered.points_of(facts), *(one for one in found if not discovered.said_already(one, facts))]
     shown = _chosen(found)
     told = {at for point in shown for at in point.places}
     more = len({at for point in found for at in point.places} - told)

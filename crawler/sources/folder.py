@@ -95,6 +95,7 @@ def _declared(key: str, folder: Path, fields: dict[str, Any]) -> dict[str, Any]:
         "language": checked.language,
         "select": checked.select,
         "remove": checked.remove,
+        "is_index": checked.index,
         "fetch": SOURCE,
     }
 
