@@ -45,11 +45,11 @@ Category = Literal[
     "changes",
 ]
 
-#: How a page is fetched: the first three by the crawler, the others are sources of recorded history.
-Fetch = Literal["http", "browser", "help-api", "ota", "wayback", "folder"]
+#: How a page is fetched: the first four by the crawler, the others are sources of recorded history.
+Fetch = Literal["http", "browser", "help-api", "feed", "ota", "wayback", "folder"]
 
 #: The fetchers among them.
-CRAWLED = frozenset({"http", "browser", "help-api"})
+CRAWLED = frozenset({"http", "browser", "help-api", "feed"})
 
 #: The shortest time between two looks that may be asked for, in seconds.
 LEAST_EVERY = 60

@@ -35,7 +35,7 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
     pages, problems = read_watchlists(wanted, allow_private_addresses=settings.allow_private_addresses)
     for place in places:
         if not any(name.endswith(f"-{place}") for name in shipped):
-            known = ", ".join(sorted({name.split("-")[1].upper() for name in shipped}))
+            known = ", ".join(sorted({code.upper() for name in shipped if len(code := name.split("-")[1]) == 2}))
             problems.append(
                 Problem("marketplaces", 0, "", f"no list is shipped for {place.upper()}.", f"Known are: {known}.")
             )

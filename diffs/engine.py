@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from . import compare, discovery, extract, gate, history, noise, reading, record
+from . import announced, compare, discovery, extract, gate, history, noise, reading, record
 from .document import READ, Document, Outcome, Verdict
 from .errors import BodyLost
 from .history import Decision, Difference, Look, Memory, News
@@ -271,11 +271,16 @@ def _new_text(
     run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
 ) -> tuple[Memory, Decision, Meaning]:
     against, old, comparison = run.texts.closest(history.candidates(memory), document)
+    listed = announced.split(old, document, is_log=run.page.category == "changes")
+    # Without the entries of a list that came or went, places are named by what stands.
+    stands, comparison = (listed.old, listed.comparison) if listed else (old, comparison)
     found = run.texts.facts(comparison, old, document)
-    bearing = record.bearing(found)
-    left = history.without_noise(memory, comparison, old, look.at, bearing)
+    # A list grows at one place by its nature.
+    bearing = record.bearing(found) | frozenset(range(len(listed.news) if listed else 0))
+    left = history.without_noise(memory, comparison, stands, look.at, bearing)
     held = memory.held
     meant = run.texts.meaning(left, old, document, found if left.hunks == comparison.hunks else None)
+    meant = run.texts.announced(meant, listed, old, document) if listed else meant
     past = run.texts.past(against)
     edition = past.edition if past else against
     difference = Difference(
@@ -284,14 +289,18 @@ def _new_text(
         len(left.hunks),
         meant.judgement.significance,
         meant.judgement.importance,
-        history.marks(left, old),
+        history.marks(left, stands),
     )
     memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
     if decision.news is not News.HELD or held not in ("", look.text):
         # A look that waits for its second one teaches nothing yet: both show one and the same edit.
-        memory = history.learn_places(memory, comparison, old, look.at, bearing)
+        memory = history.learn_places(memory, comparison, stands, look.at, bearing)
     if decision.confirmed:
-        meant = run.texts.meaning(history.confirmed(left, old, decision.confirmed), old, document)
+        meant = run.texts.meaning(history.confirmed(left, stands, decision.confirmed), old, document)
+        meant = run.texts.announced(meant, listed, old, document) if listed else meant
+    if listed and not comparison.hunks:
+        why = "only the oldest entries left the list; nothing was announced"
+        decision = replace(decision, why=why, rule="rolled-off")
     if not left.hunks:
         # Listed with what differs, though it is all known noise.
         meant = replace(meant, comparison=comparison)
@@ -348,9 +357,13 @@ def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version 
         comparison = compare.compare(old_document, new_document)
         meant = run.texts.meaning(comparison, old_document, new_document)
     sides = record.Sides(old, version, old_document, new_document)
-    change = record.change(run.session, run.page, snapshot, decision, sides=sides, meant=meant, stated=run.stated)
-    if change is not None and change.told:
-        run.changes.append(change.id)
+    is_news = meant is not None and decision.news is News.CHANGE
+    for entry, part in meant.parts() if meant is not None and is_news else ((None, meant),):
+        change = record.change(
+            run.session, run.page, snapshot, decision, sides=sides, meant=part, stated=run.stated, entry=entry
+        )
+        if change is not None and change.told:
+            run.changes.append(change.id)
 
 
 def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:

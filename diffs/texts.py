@@ -8,7 +8,8 @@ from typing import TypeVar
 
 from sqlmodel import Session
 
-from . import compare, discovery, facts, reading, record, targets
+from . import announced, compare, discovery, facts, reading, record, targets
+from .announced import Split
 from .document import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
 from .errors import BodyLost
 from .history import Past
@@ -121,6 +122,23 @@ class Texts:
         found = self.facts(comparison, old, new) if found is None else found
         meant = record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
         return replace(meant, judgement=discovery.judged(meant.judgement, found))
+
+    def announced(self, meant: Meaning, found: Split, old: Document, new: Document) -> Meaning:
+        """A meaning in which the new entries of a list are told one by one, and the rest by itself."""
+        url, told = self._page.url, []
+        for hunk, entry in found.left_in(meant.comparison):
+            moves = tuple(move for move in meant.moves if move.after and move.after.sentence in hunk.text_after)
+            alone = replace(self.meaning(Comparison((hunk,)), old, new), moves=moves)
+            address = discovery.address_of(entry.link, url) if entry.link else url
+            # That the entry itself is a new section says nothing.
+            said = (fact for fact in alone.facts if fact.kind != "section_added" or fact.after != entry.title)
+            told.append((entry, replace(alone, facts=(announced.fact(entry, address), *said))))
+        rest = found.rest_of(meant.comparison)
+        left = self.meaning(rest, found.old, found.new) if rest.hunks else None
+        if not told:
+            return left or meant
+        judgement = replace(meant.judgement, significance="material")
+        return replace(meant, judgement=judgement, announced=tuple(told), rest=left)
 
     def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
         """The known text that a new one stands nearest to, and how they differ.

@@ -9,7 +9,7 @@ from datetime import date
 
 from diffs.document import Comparison, Fact, Judgement, TargetMove
 
-from . import discovered
+from . import announcements, discovered
 from .quoting import shorten
 from .telling import Point, points_of
 
@@ -17,6 +17,8 @@ MOST_POINTS = 7
 HEADLINE_LENGTH = 120
 POINT_LENGTH = 340
 _MOST_DATES = 2
+#: A point of this weight tells of a target or of figures that moved.
+_FIGURES = 60
 
 _OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
 
@@ -51,6 +53,15 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     lines = [shorten(point.line, POINT_LENGTH) for point in shown]
     if more:
         lines.append(_more(more))
+    announced = announcements.line_of(facts)
+    if announced:
+        lines = [*lines[:1], shorten(announced, POINT_LENGTH), *lines[1 : MOST_POINTS - 1]]
+    named = ""
+    if kind == "announced":
+        is_telling = any(point.weight >= _FIGURES for point in found)
+        named = announcements.title_of(facts) or ("" if is_telling else announcements.lead_of(comparison))
+    if named:
+        return Summary(shorten(f"{_OPENINGS[kind]}{named}", HEADLINE_LENGTH), tuple(lines))
     return Summary(_headline(title, kind, found, judgement), tuple(lines))
 
 

@@ -21,7 +21,7 @@ from diffs.errors import WatchlistError
 #: A saved page larger than this when unpacked is refused (bytes): no policy is, and a bomb must not fill the memory.
 MAX_BYTES = 50 * 1024 * 1024
 #: The media types by file ending.
-MEDIA_TYPES = {".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "help-api"}
+MEDIA_TYPES = {".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "help-api", ".xml": "feed"}
 #: Archives record with windows up to 128 MiB.
 ZSTD_WINDOW = 27
 

@@ -53,7 +53,8 @@ def init(
     """Write policywatch.toml here and create the archive."""
     if CONFIG_FILE.exists() and not force:
         context.wrong_use(f"{CONFIG_FILE} is there already. Edit it, or run policywatch init --force.")
-    names = {entry.name.removesuffix(".toml").removeprefix("amazon-").upper() for entry in shipped_watchlists()}
+    names = {entry.name.removesuffix(".toml").upper() for entry in shipped_watchlists()}
+    names = {name.removeprefix("AMAZON-") for name in names if name.startswith("AMAZON-")}
     offered = sorted(name for name in names if not name.endswith("-MORE"))
     if contact is None:
         contact = typer.prompt("Your e-mail or web address (sent with every request)", default="")

@@ -137,6 +137,12 @@ def test_a_new_title_or_group_is_no_new_page(site):
     assert not [kind for kind in facts if kind.startswith("page_")]
 
 
+def test_an_index_of_help_pages_lists_no_other_pages():
+    more = index(PAGES).replace("</ul>", '<li><a href="https://sellercentral.amazon.com/forums">Forums</a></li></ul>')
+
+    assert moved(index(PAGES), more) == []
+
+
 def test_the_same_id_on_another_host_is_another_page():
     abroad = index(PAGES).replace('href="/help', 'href="https://sellercentral.amazon.de/help', 1)
 
