@@ -181,6 +181,11 @@ def _suffix(path: Path) -> str:
     return suffixes[-1] if suffixes else ""
 
 
+def is_page(path: Path) -> bool:
+    """Whether a file has an ending that we read."""
+    return path.is_file() and _suffix(path) in MEDIA_TYPES
+
+
 def media_type(path: Path) -> str:
     """What a saved file holds, by its ending."""
     return MEDIA_TYPES[_suffix(path)]
