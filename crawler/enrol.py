@@ -42,6 +42,7 @@ def _declared(page: WatchedPage) -> dict[str, Any]:
         "check_every": page.check_every,
         "select": list(page.select),
         "remove": list(page.remove),
+        "is_index": page.index,
     }
 
 

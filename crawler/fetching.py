@@ -12,7 +12,7 @@ from scrapy.http import Response
 
 from diffs.document import Capture
 
-from .fetchers import browser, help_api, http
+from .fetchers import browser, feed, help_api, http
 from .items import Look
 from .pages import WatchedPage
 from .settings import CrawlSettings
@@ -31,7 +31,12 @@ class Fetcher(Protocol):
         """What has to be installed before this way can be used, or ""."""
 
 
-_FETCHERS: dict[str, Fetcher] = {"http": http.FETCHER, "help-api": help_api.FETCHER, "browser": browser.FETCHER}
+_FETCHERS: dict[str, Fetcher] = {
+    "http": http.FETCHER,
+    "help-api": help_api.FETCHER,
+    "browser": browser.FETCHER,
+    "feed": feed.FETCHER,
+}
 
 
 def fetcher(name: str) -> Fetcher:

@@ -15,7 +15,7 @@ class Look:
     """One look at a page.
 
     `purpose` is look, or confirm for a second fetch that is to confirm a new text.
-    `attempt` counts the looks of one purpose in this round, from 1. `fetch` is http, help-api or browser.
+    `attempt` counts the looks of one purpose in this round, from 1. `fetch` is http, help-api, browser or feed.
     """
 
     page: str

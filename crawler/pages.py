@@ -46,11 +46,11 @@ Category = Literal[
     "changes",
 ]
 
-#: How a page is fetched: the first three by the crawler, the others are sources of recorded history.
-Fetch = Literal["http", "browser", "help-api", "ota", "wayback", "folder"]
+#: How a page is fetched: the first four by the crawler, the others are sources of recorded history.
+Fetch = Literal["http", "browser", "help-api", "feed", "ota", "wayback", "folder"]
 
 #: The fetchers among them.
-CRAWLED = frozenset({"http", "browser", "help-api"})
+CRAWLED = frozenset({"http", "browser", "help-api", "feed"})
 
 #: The shortest time between two looks that may be asked for, in seconds.
 LEAST_EVERY = 60
@@ -89,6 +89,7 @@ class WatchedPage(BaseModel):
     `interest` is the group a seller chooses by; without one it follows from the category.
     `select` and `remove` are CSS selectors: which part of the page is the policy; without `select` it is found.
     `fetch` says how the page is read, `fallback` how when that brings no text. `check_every` is in seconds.
+    `index = true` says that the page lists others: what it lists anew, or no longer, is news.
     `enabled = false` switches an entry off; `note` is for people.
     """
 
@@ -106,6 +107,7 @@ class WatchedPage(BaseModel):
     fetch: Fetch = "http"
     fallback: Literal["", "http", "browser", "help-api"] = ""
     check_every: Annotated[int, BeforeValidator(_interval)] = Field(default=43_200, ge=LEAST_EVERY, le=366 * 86_400)
+    index: bool = False
     enabled: bool = True
     note: str = ""
 

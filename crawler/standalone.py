@@ -40,7 +40,7 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
         pages = [page for page in pages if page not in others]
     for place in places:
         if not any(name.endswith(f"-{place}") for name in shipped):
-            known = ", ".join(sorted({name.split("-")[1].upper() for name in shipped}))
+            known = ", ".join(sorted({code.upper() for name in shipped if len(code := name.split("-")[1]) == 2}))
             problems.append(
                 Problem("marketplaces", 0, "", f"no list is shipped for {place.upper()}.", f"Known are: {known}.")
             )

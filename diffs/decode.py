@@ -107,9 +107,9 @@ _HEAD = re.compile(
 
 
 def kind_of(media_type: str, text: str) -> str:
-    """What a text is to be read as: html, markdown, text or help-api; its own beginning outweighs "other"."""
+    """What a text is to be read as: html, markdown, text, feed or help-api; its own beginning outweighs "other"."""
     start = text[:_SNIFFED].lstrip().casefold()
-    if media_type in ("markdown", "text"):
+    if media_type in ("markdown", "text", "feed"):
         return media_type
     if media_type == "help-api" or start.startswith('{"topic"') or (start.startswith("{") and '"topic"' in start):
         return "help-api"

@@ -288,7 +288,9 @@ class Fact:
     """A typed move inside a change, with the sentences it was read from.
 
     `kind` is one of: percent, money, duration, date, count, duty, definition_added, definition_removed, renamed,
-    scope_added, scope_removed, section_added, section_removed, link_target.
+    scope_added, scope_removed, section_added, section_removed, link_target; on an index page page_listed and
+    page_unlisted (addresses; the sentences are the links' words); announcement (an entry of a feed or log: day, address
+    and title) and announced (what foretold this change: its day, the id of its change and what it said).
     `before` and `after` are the values as written ("" where there is none).
     `hunk` is the index of the hunk it stands on.
     """
@@ -389,8 +391,8 @@ class Capture:
     """What one look brought back, before anybody read it.
 
     `headers` have lower-case names; `status` is 0 when no answer came, then `error` says why.
-    `fetched_by` is http, browser or help-api, or the source of recorded history: folder, ota, wayback, warc.
-    `media_type` is html, markdown, text, help-api or other.
+    `fetched_by` is http, browser, help-api or feed, or the source of recorded history: folder, ota, wayback, warc.
+    `media_type` is html, markdown, text, help-api, feed or other.
     `language` is the language the page is declared in ("en"), "" when it may be any.
     """
 

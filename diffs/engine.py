@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from . import compare, extract, facts, gate, history, noise, reading, record
+from . import announced, compare, discovery, extract, gate, history, noise, reading, record
 from .document import READ, Document, Outcome, Verdict
 from .errors import BodyLost
 from .history import Decision, Difference, Look, Memory, News
@@ -67,7 +67,8 @@ class _Run:
 def rules(page: Page) -> str:
     """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
     title = "" if page.select else page.title
-    declared = "\x00".join([*page.select, "\x01", *page.remove, "\x01", page.language, "\x01", title])
+    parts = [*page.select, "\x01", *page.remove, "\x01", page.language, "\x01", title]
+    declared = "\x00".join([*parts, "index"] if page.is_index else parts)
     return f"{extract.EXTRACTOR}+{noise.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
 
 
@@ -214,6 +215,8 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
     if verdict.outcome is Outcome.OK:
         verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
+    if verdict.outcome is Outcome.OK and run.page.is_index and last_good is not None:
+        verdict = discovery.cut_short(last_good, found.document, run.page.url) or verdict
     if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
         verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
     return verdict, found
@@ -268,11 +271,16 @@ def _new_text(
     run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
 ) -> tuple[Memory, Decision, Meaning]:
     against, old, comparison = run.texts.closest(history.candidates(memory), document)
-    found = facts.facts(comparison, old, document)
-    bearing = record.bearing(found)
-    left = history.without_noise(memory, comparison, old, look.at, bearing)
+    listed = announced.split(old, document, is_log=run.page.category == "changes")
+    # Without the entries of a list that came or went, places are named by what stands.
+    stands, comparison = (listed.old, listed.comparison) if listed else (old, comparison)
+    found = run.texts.facts(comparison, old, document)
+    # A list grows at one place by its nature.
+    bearing = record.bearing(found) | frozenset(range(len(listed.news) if listed else 0))
+    left = history.without_noise(memory, comparison, stands, look.at, bearing)
     held = memory.held
     meant = run.texts.meaning(left, old, document, found if left.hunks == comparison.hunks else None)
+    meant = run.texts.announced(meant, listed, old, document) if listed else meant
     past = run.texts.past(against)
     edition = past.edition if past else against
     difference = Difference(
@@ -281,14 +289,18 @@ def _new_text(
         len(left.hunks),
         meant.judgement.significance,
         meant.judgement.importance,
-        history.marks(left, old),
+        history.marks(left, stands),
     )
     memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
     if decision.news is not News.HELD or held not in ("", look.text):
         # A look that waits for its second one teaches nothing yet: both show one and the same edit.
-        memory = history.learn_places(memory, comparison, old, look.at, bearing)
+        memory = history.learn_places(memory, comparison, stands, look.at, bearing)
     if decision.confirmed:
-        meant = run.texts.meaning(history.confirmed(left, old, decision.confirmed), old, document)
+        meant = run.texts.meaning(history.confirmed(left, stands, decision.confirmed), old, document)
+        meant = run.texts.announced(meant, listed, old, document) if listed else meant
+    if listed and not comparison.hunks:
+        why = "only the oldest entries left the list; nothing was announced"
+        decision = replace(decision, why=why, rule="rolled-off")
     if not left.hunks:
         # Listed with what differs, though it is all known noise.
         meant = replace(meant, comparison=comparison)
@@ -345,9 +357,13 @@ def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version 
         comparison = compare.compare(old_document, new_document)
         meant = run.texts.meaning(comparison, old_document, new_document)
     sides = record.Sides(old, version, old_document, new_document)
-    change = record.change(run.session, run.page, snapshot, decision, sides=sides, meant=meant, stated=run.stated)
-    if change is not None and change.told:
-        run.changes.append(change.id)
+    is_news = meant is not None and decision.news is News.CHANGE
+    for entry, part in meant.parts() if meant is not None and is_news else ((None, meant),):
+        change = record.change(
+            run.session, run.page, snapshot, decision, sides=sides, meant=part, stated=run.stated, entry=entry
+        )
+        if change is not None and change.told:
+            run.changes.append(change.id)
 
 
 def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:

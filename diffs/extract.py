@@ -7,7 +7,7 @@ import gc
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from urllib.parse import urlsplit
 
@@ -15,13 +15,15 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from lxml.html import HtmlElement
 
+from diffs import feeds
 from diffs.blocks import BREAK, Draft, finish, ordinal, title_of
 from diffs.containers import SLICE, select, slices
 from diffs.decode import Topic, decode, kind_of, parse, topic_of, unmasked
 from diffs.document import Block, BlockKind, Capture, Document, Extraction, Selection
 from diffs.extract_markdown import markdown_drafts, text_drafts
+from diffs.feeds import DAY, ENTRY, Feed
 from diffs.rules import rules
-from diffs.text import tidy
+from diffs.text import fold, link_key, tidy
 
 #: Who made a document. Changed whenever the same bytes would give other blocks (design, rule 4).
 EXTRACTOR = "policywatch-extract/1"
@@ -42,6 +44,11 @@ def extract(capture: Capture, selection: Selection) -> Extraction:
     """
     text = decode(capture.body, capture.headers.get("content-type", ""))
     kind = kind_of(capture.media_type, text)
+    if kind == "feed":
+        feed = feeds.read(text, capture.final_url or capture.url)
+        if feed is not None:
+            return _feed_extraction(feed, capture)
+        kind = "html"  # a page came where a feed should have answered
     if kind == "help-api":
         topic = topic_of(text)
         if topic is not None:
@@ -68,6 +75,43 @@ def _topic_extraction(topic: Topic, capture: Capture) -> Extraction:
     language = _primary(topic.language)
     document = Document(title or title_of(blocks), blocks, capture.language or language)
     return Extraction(document, container="topic" if topic.content or title else "", title=title, language=language)
+
+
+def _feed_extraction(feed: Feed, capture: Capture) -> Extraction:
+    """Each entry under its title; which entry it is and of which day is kept among the links of that heading."""
+    base = capture.final_url or capture.url
+    title, language = tidy(_plain(feed.title)) or capture.title, _primary(feed.language)
+    blocks: list[Block] = []
+    for item in feed.items:
+        name = tidy(_plain(item.title)) or item.link
+        day = item.published or item.updated
+        marks = (f"{ENTRY}{item.name}", *((f"{DAY}{day}",) if day else ()))
+        links = (link_key(item.link), *marks) if item.link else marks
+        blocks.append(Block(BlockKind.HEADING, name, fold(name), 2, links=links))
+        if item.published:
+            said = f"Published {item.published}"
+            blocks.append(Block(BlockKind.PARAGRAPH, said, fold(said), section=(name,)))
+        blocks += (_inside(block, name) for block in _fragment(item.content, base))
+    document = Document(title, tuple(blocks), capture.language or language)
+    return Extraction(document, container="feed", title=title, language=language)
+
+
+def _fragment(html: str, base: str) -> tuple[Block, ...]:
+    """The blocks of a piece of HTML, without what is not visible."""
+    root = parse(html) if html.strip() else None
+    return _read(select(root, Selection(select=("body",)), "")[0], base) if root is not None else ()
+
+
+def _inside(block: Block, name: str) -> Block:
+    """A block of an entry, under the entry's title; what looks like an entry's mark is none."""
+    links = tuple(link for link in block.links if not link.startswith((ENTRY, DAY)))
+    level = min(6, block.level + 2) if block.kind is BlockKind.HEADING else block.level
+    return replace(block, level=level, links=links, section=(name, *block.section))
+
+
+def _plain(text: str) -> str:
+    """A title's words, where it holds markup."""
+    return " ".join(block.shown for block in _fragment(text, "")) if "<" in text or "&" in text else text
 
 
 def _html(text: str, capture: Capture, selection: Selection) -> Extraction:

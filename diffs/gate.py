@@ -71,11 +71,14 @@ def judge(
         return Verdict(
             Outcome.ERROR, "unreadable", "What came is no text that can be read (an image, a PDF, an archive)."
         )
+    if extraction.container == "feed":
+        return _feed(cleaned)
     look = _Look(capture, extraction, cleaned, last_good)
     rules_in_order = [_by_topic, _by_signs]
     if last_good is None or cleaned.fingerprint != last_good.fingerprint:
         # The very text that was good before needs no second judgement.
         rules_in_order += [_by_size, _by_doubling, _by_language, _by_loss]
+    rules_in_order.append(_by_kind)
     found = next((verdict for rule in rules_in_order if (verdict := rule(look)) is not None), None)
     return found or Verdict(Outcome.OK, "ok", "The policy was read.")
 
@@ -187,9 +190,22 @@ def _by_body(capture: Capture) -> Verdict | None:
         return Verdict(Outcome.EMPTY, "no-body", "The site answered with an empty page.")
     announced = capture.headers.get("content-length", "")
     is_short = announced.isdigit() and "content-encoding" not in capture.headers and len(capture.body) < int(announced)
-    if capture.status == 206 or (is_short and capture.fetched_by == "http"):
+    if capture.status == 206 or (is_short and capture.fetched_by in ("http", "feed")):
         return Verdict(Outcome.TRUNCATED, "cut-off", "Only a part of the page arrived.")
     return None
+
+
+def _feed(cleaned: Document) -> Verdict:
+    """A feed is a list that grows at one end and shrinks at the other: only an empty one says nothing."""
+    if cleaned.words == 0:
+        return Verdict(Outcome.EMPTY, "no-entries", "The feed came without any entry.")
+    return Verdict(Outcome.OK, "ok", "The feed was read.")
+
+
+def _by_kind(look: _Look) -> Verdict | None:
+    if look.capture.media_type != "feed":
+        return None
+    return Verdict(Outcome.WRONG_PAGE, "no-feed", "A page came where a feed of announcements should have answered.")
 
 
 def _by_topic(look: _Look) -> Verdict | None:

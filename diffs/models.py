@@ -74,6 +74,7 @@ class Page(SQLModel, table=True):
     check_every: int = Field(default=43_200, description="seconds between two looks")
     select: list[str] = Field(default_factory=list, sa_column=Column("selectors", JSON(), nullable=False))
     remove: list[str] = Field(default_factory=list, sa_column=Column("removals", JSON(), nullable=False))
+    is_index: bool = Field(default=False, description="lists pages: those that come and go are news")
     watched: bool = Field(default=True, description="declared in a watch-list; imported pages are not crawled")
     muted: bool = False
     created_at: datetime = _utc()

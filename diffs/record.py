@@ -1,6 +1,7 @@
 """Write what was decided: changes, targets, events. Between the engine's order and the tables."""
 
 import hashlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
 from . import dates, facts, significance, targets
+from .announced import Entry
 from .document import Comparison, Document, Fact, Judgement, Outcome, Target, TargetMove
 from .history import Decision, News
 from .models import Change, Event, Observation, Page, Snapshot, TargetRow, Version
@@ -70,14 +72,33 @@ def uid(page: Page, kind: str, first: Snapshot) -> str:
     return hashlib.sha256(f"{page.key}\x00{kind}\x00{look}".encode()).hexdigest()[:20]
 
 
+def announced_uid(page: Page, entry: Entry) -> str:
+    """The permanent id of an announcement: from the page and the entry's own name."""
+    return hashlib.sha256(f"{page.key}\x00announced\x00{entry.key}".encode()).hexdigest()[:20]
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a difference says: its facts, the targets that moved, how much it matters."""
+    """What a difference says: its facts, the targets that moved, how much it matters.
+
+    `announced` are the new entries of a feed or change log in it, each with what it says; `rest` is what else differs.
+    """
 
     comparison: Comparison
     facts: tuple[Fact, ...]
     moves: tuple[TargetMove, ...]
     judgement: Judgement
+    announced: tuple[tuple[Entry, "Meaning"], ...] = ()
+    rest: "Meaning | None" = None
+
+    def parts(self) -> Iterator[tuple[Entry | None, "Meaning"]]:
+        """What is told by itself: each new entry, and the rest; all in one where nothing was announced."""
+        if not self.announced:
+            yield None, self
+            return
+        yield from self.announced
+        if self.rest is not None and self.rest.judgement.significance != "cosmetic":
+            yield None, self.rest
 
 
 def meaning(
@@ -113,32 +134,46 @@ def change(
     sides: Sides,
     meant: Meaning | None,
     stated: Stated,
+    entry: Entry | None = None,
 ) -> Change | None:
-    """Store the change a decision makes; a told one that is known already is only linked to its versions again."""
+    """Store the change a decision makes; a told one that is known already is only linked to its versions again.
+
+    With `entry` it is the announcement of that entry, which is made once however often the entry comes back.
+    """
     first = session.get(Snapshot, decision.waited_snapshot) if decision.waited_snapshot else snapshot
     first = first or snapshot
     kind = TOLD_KINDS.get(decision.news, "appeared" if decision.news is News.FIRST else "edit")
     name = uid(page, kind, first)
+    if entry is not None:
+        kind, name = "announced", announced_uid(page, entry)
     known = stated.frozen.get(name)
     if known is not None:
         _link(known, sides)
         return None
     told = _is_told(decision, meant, snapshot, stated)
-    row = session.exec(select(Change).where(Change.uid == name)).first() or Change(
-        uid=name, page_id=page.id, snapshot_id=first.id
-    )
+    row = session.exec(select(Change).where(Change.uid == name)).first()
+    if entry is not None:
+        if row is not None and row.told:
+            return None
+        _forget_held(session, uid(page, "edit", first))
+    row = row or Change(uid=name, page_id=page.id, snapshot_id=first.id)
     row.kind, row.snapshot_id = kind, first.id
     row.seen_at, row.decided_at = first.observed_at, snapshot.observed_at
     row.told, row.recorded = told, snapshot.recorded
     row.rule, row.reason = decision.rule, _reason(decision, meant, snapshot, stated, told=told)
     _link(row, sides)
     row.from_version, row.to_version = _version_json(sides.old), _version_json(sides.new)
-    _fill(row, page, meant, sides)
+    _fill(row, page, meant, sides, entry)
     session.add(row)
     session.flush()
     if told:
         notices.queue(session, row, page, now=snapshot.stored_at)
     return row
+
+
+def _forget_held(session: Session, name: str) -> None:
+    """An entry seen once was listed as an edit that waits for a second look; now it is told by its own name."""
+    session.execute(delete(Change).where(col(Change.uid) == name, col(Change.told).is_(False)))
 
 
 def _is_told(decision: Decision, meant: Meaning | None, snapshot: Snapshot, stated: Stated) -> bool:
@@ -174,7 +209,7 @@ def _version_json(version: Version | None) -> dict[str, Any] | None:
     }
 
 
-def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides) -> None:
+def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: Entry | None) -> None:
     """The content of a change: what differs, what it means, from when."""
     new = sides.new_document or Document(title=page.title, blocks=())
     if meant is None or not sides.old_document:
@@ -185,8 +220,11 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides) -> None:
     row.reasons, row.categories = list(judgement.reasons), list(judgement.categories)
     row.hunks, row.renames = changes.as_json(meant.comparison.hunks), changes.as_json(meant.comparison.renames)
     row.facts, row.targets = changes.as_json(meant.facts), changes.as_json(meant.moves)
+    if entry is not None:
+        # What other entries of the list say of their days is not this one's.
+        new = new.with_blocks(new.blocks[entry.start : entry.stop])
     row.effective_on, row.effective_sentence = dates.effective_on(new, meant.comparison, row.seen_at)
-    row.updated_on = dates.last_updated(new)[0]
+    row.updated_on = entry.day if entry is not None else dates.last_updated(new)[0]
 
 
 def note_unread(events: OpenEvents, outcome: Outcome, reason: str, *, at: datetime) -> None:

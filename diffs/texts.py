@@ -3,11 +3,13 @@
 A flapping page shows few texts in turn, so that keeping eight of each spares nearly all reading and comparing.
 """
 
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlmodel import Session
 
-from . import compare, reading, record, targets
+from . import announced, compare, discovery, facts, reading, record, targets
+from .announced import Split
 from .document import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
 from .errors import BodyLost
 from .history import Past
@@ -64,7 +66,7 @@ class Texts:
         """A capture's text; `showing` is the last good one, by which damaged places are read. Raises BodyLost."""
         body = f"{snapshot.body_sha256}:{snapshot.media_type}"
         if body not in self._readings:
-            _keep(self._readings, body, reading.clean(reading.extraction_of(capture, self._page)))
+            _keep(self._readings, body, self._cleaned(capture))
         found = self._readings[body]
         if found.document.fingerprint == showing:
             return found  # nothing to mend: the last good text need not even be fetched
@@ -75,6 +77,12 @@ class Texts:
         if key not in self._mended:
             _keep(self._mended, key, reading.mended(found, known))
         return self._mended[key]
+
+    def _cleaned(self, capture: Capture) -> Reading:
+        found = reading.clean(reading.extraction_of(capture, self._page))
+        if not self._page.is_index:
+            return found
+        return replace(found, document=discovery.as_index(found.document, self._page.url))
 
     def add(self, found: Reading, snapshot: Snapshot, *, extractor: str) -> Version:
         """Store a text that this page has not shown before, with the targets it states."""
@@ -102,11 +110,35 @@ class Texts:
             _keep(self._targets, text, stated)
         return self._targets[text]
 
+    def facts(self, comparison: Comparison, old: Document, new: Document) -> tuple[Fact, ...]:
+        """The typed moves of a difference; on an index page also which pages are listed now, and which no longer."""
+        found = facts.facts(comparison, old, new)
+        return found + discovery.facts(comparison, old, new, self._page.url) if self._page.is_index else found
+
     def meaning(
         self, comparison: Comparison, old: Document, new: Document, found: tuple[Fact, ...] | None = None
     ) -> Meaning:
         """What a difference between two texts says; `found` are its facts where they are known."""
-        return record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
+        found = self.facts(comparison, old, new) if found is None else found
+        meant = record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
+        return replace(meant, judgement=discovery.judged(meant.judgement, found))
+
+    def announced(self, meant: Meaning, found: Split, old: Document, new: Document) -> Meaning:
+        """A meaning in which the new entries of a list are told one by one, and the rest by itself."""
+        url, told = self._page.url, []
+        for hunk, entry in found.left_in(meant.comparison):
+            moves = tuple(move for move in meant.moves if move.after and move.after.sentence in hunk.text_after)
+            alone = replace(self.meaning(Comparison((hunk,)), old, new), moves=moves)
+            address = discovery.address_of(entry.link, url) if entry.link else url
+            # That the entry itself is a new section says nothing.
+            said = (fact for fact in alone.facts if fact.kind != "section_added" or fact.after != entry.title)
+            told.append((entry, replace(alone, facts=(announced.fact(entry, address), *said))))
+        rest = found.rest_of(meant.comparison)
+        left = self.meaning(rest, found.old, found.new) if rest.hunks else None
+        if not told:
+            return left or meant
+        judgement = replace(meant.judgement, significance="material")
+        return replace(meant, judgement=judgement, announced=tuple(told), rest=left)
 
     def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
         """The known text that a new one stands nearest to, and how they differ.

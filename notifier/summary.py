@@ -9,6 +9,7 @@ from datetime import date
 
 from diffs.document import Comparison, Fact, Judgement, TargetMove
 
+from . import announcements, discovered
 from .quoting import shorten
 from .telling import Point, points_of
 
@@ -16,6 +17,8 @@ MOST_POINTS = 7
 HEADLINE_LENGTH = 120
 POINT_LENGTH = 340
 _MOST_DATES = 2
+#: A point of this weight tells of a target or of figures that moved.
+_FIGURES = 60
 
 _OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
 
@@ -43,12 +46,22 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     from `comparison`; `effective_on` is told where the change itself names that day.
     """
     found = points_of(comparison, facts, moves, judgement, effective_on)
+    found = [*discovered.points_of(facts), *(one for one in found if not discovered.said_already(one, facts))]
     shown = _chosen(found)
     told = {at for point in shown for at in point.places}
     more = len({at for point in found for at in point.places} - told)
     lines = [shorten(point.line, POINT_LENGTH) for point in shown]
     if more:
         lines.append(_more(more))
+    announced = announcements.line_of(facts)
+    if announced:
+        lines = [*lines[:1], shorten(announced, POINT_LENGTH), *lines[1 : MOST_POINTS - 1]]
+    named = ""
+    if kind == "announced":
+        is_telling = any(point.weight >= _FIGURES for point in found)
+        named = announcements.title_of(facts) or ("" if is_telling else announcements.lead_of(comparison))
+    if named:
+        return Summary(shorten(f"{_OPENINGS[kind]}{named}", HEADLINE_LENGTH), tuple(lines))
     return Summary(_headline(title, kind, found, judgement), tuple(lines))
 
 

@@ -5,7 +5,7 @@ import logging
 from sqlmodel import Session
 
 from diffs.models import Change, Page
-from diffs.store import changes
+from diffs.store import announcements, changes
 
 from . import labels
 from .safe import one_line, shorten
@@ -20,7 +20,9 @@ HEADLINE = 120
 def word(session: Session) -> int:
     """Word the changes that have no headline yet; how many. What has words keeps them."""
     done = 0
-    for change, page in changes.unworded(session):
+    rows = changes.unworded(session)
+    announcements.link(session, rows)
+    for change, page in rows:
         words = _worded(change, page)
         if words is not None:
             change.headline, change.points = words[0], list(words[1])

@@ -12,6 +12,7 @@ from diffs.errors import ArchiveError, PolicywatchError, SettingsError
 
 from .commands import (
     demo,
+    discover,
     evidence,
     explain,
     feed,
@@ -80,6 +81,7 @@ for module in (
     setup,
     demo,
     watchlists,
+    discover,
     look,
     running,
     hosts,

@@ -21,7 +21,7 @@ from diffs.errors import WatchlistError
 #: A saved page larger than this when unpacked is refused (bytes): no policy is, and a bomb must not fill the memory.
 MAX_BYTES = 50 * 1024 * 1024
 #: The media types by file ending.
-MEDIA_TYPES = {".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "help-api"}
+MEDIA_TYPES = {".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "help-api", ".xml": "feed"}
 #: Archives record with windows up to 128 MiB.
 ZSTD_WINDOW = 27
 
@@ -179,6 +179,11 @@ def _suffix(path: Path) -> str:
     if suffixes and suffixes[-1] in (".zst", ".gz"):
         suffixes.pop()
     return suffixes[-1] if suffixes else ""
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file has an ending that we read."""
+    return path.is_file() and _suffix(path) in MEDIA_TYPES
 
 
 def media_type(path: Path) -> str:

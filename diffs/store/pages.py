@@ -23,6 +23,7 @@ def upsert(
     check_every: int = 43_200,
     select: Sequence[str] = (),
     remove: Sequence[str] = (),
+    is_index: bool = False,
     watched: bool = True,
 ) -> Page:
     """The page with this key, as declared now; made where it is new. `check_every` is in seconds, `now` in UTC."""
@@ -40,6 +41,7 @@ def upsert(
         "check_every": check_every,
         "select": list(select),
         "remove": list(remove),
+        "is_index": is_index,
         "watched": watched,
     }
     for name, value in declared.items():

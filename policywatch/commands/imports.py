@@ -1,29 +1,100 @@
 """import: history from elsewhere."""
 
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import typer
 
+from crawler.addresses import refused
+from crawler.enrol import enrol
+from crawler.settings import crawl_settings
 from crawler.sources import folder as source
+from crawler.sources import ota as ota_source
+from crawler.sources.history import Imported, Progress
+from crawler.sources.ota import Wanted
+from crawler.standalone import watched_pages
+from diffs.database import Archive
+from diffs.errors import WatchlistError
+from diffs.store import pages
+from diffs.text import link_key
 from notifier import labels
 from policywatch import context, output
+
+_JSON = Annotated[bool, typer.Option("--json", help="What was done, as JSON.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
     group = typer.Typer(help="Bring in history that was recorded elsewhere.", no_args_is_help=True)
-    group.command("folder")(folder)
+    for verb in (folder, page, ota):
+        group.command(verb.__name__)(verb)
     app.add_typer(group, name="import")
 
 
 def folder(
     folder: Annotated[Path, typer.Argument(help="A folder with one folder per page.")],
-    as_json: Annotated[bool, typer.Option("--json", help="What was done, as JSON.")] = False,
+    as_json: _JSON = False,
 ) -> None:
     """Import folders of saved pages (docs/import.md says how they look)."""
     if not folder.is_dir():
         context.wrong_use(f"{folder} is not a folder. Name the folder that holds one folder per page.")
+    _run(lambda archive, progress: source.import_folder(archive, folder, now=context.now(), progress=progress), as_json)
+
+
+def page(
+    page: Annotated[str, typer.Argument(help="The page's key, or its address.")],
+    file: Annotated[Path, typer.Argument(help="The saved page: .html, .md, .txt, .json or .xml.")],
+    at: Annotated[str | None, typer.Option(help="When it was saved; else the file's own time.")] = None,
+    as_json: _JSON = False,
+) -> None:
+    """Import one saved page as a look at that time."""
+    if not file.is_file():
+        context.wrong_use(f"{file} is not a file. Name the page that you saved.")
+    moment = context.moment_of(at) if at else datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(microsecond=0)
+    if moment > context.now():
+        context.wrong_use(f"{moment:%Y-%m-%d %H:%M} UTC is still to come. Say with --at when the page was saved.")
+
+    def bring(archive: Archive, _: Progress) -> Imported:
+        key, url = _page_meant(archive, page)
+        return source.import_file(archive, key, file, at=moment, now=context.now(), url=url)
+
+    _run(bring, as_json)
+
+
+def ota(
+    repository: Annotated[Path, typer.Argument(help="A clone of an Open Terms Archive versions repository.")],
+    page: Annotated[
+        list[str] | None, typer.Option(help='"Service/Terms" or a pattern; with =KEY it becomes that page\'s history.')
+    ] = None,
+    as_json: _JSON = False,
+) -> None:
+    """Import the recorded versions of an Open Terms Archive collection."""
+    if not repository.is_dir():
+        context.wrong_use(f"{repository} is not a folder. Name the folder that git clone made.")
+    wanted = [Wanted.read(text) for text in page or []]
+    with_key = [wish.key for wish in wanted if wish.key]
+    unusable = next((key for key in with_key if not _KEY.fullmatch(key)), None)
+    if unusable is not None:
+        context.wrong_use(f"{unusable!r} is no page key: use letters, digits, dot, hyphen and underscore.")
+
+    def bring(archive: Archive, progress: Progress) -> Imported:
+        for key in with_key:
+            _enrol_declared(archive, key)
+        return ota_source.import_ota(archive, repository, now=context.now(), wanted=wanted, progress=progress)
+
+    _run(bring, as_json)
+
+
+_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
+
+
+def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
+    """Import with a progress bar, and say what was done."""
     with context.archive() as archive, output.progress() as bar:
         tasks: dict[str, object] = {}
 
@@ -32,7 +103,10 @@ def folder(
                 tasks[key] = bar.add_task(output.safe(key), total=total)
             bar.update(tasks[key], completed=done)  # type: ignore[arg-type]
 
-        done = source.import_folder(archive, folder, now=context.now(), progress=progress)
+        try:
+            done = bring(archive, progress)
+        except WatchlistError as error:
+            context.wrong_use(str(error))
     for problem in done.problems:
         output.warn(problem)
     if as_json:
@@ -42,3 +116,41 @@ def folder(
         output.say(f"{what}, {done.known} known already.")
     if done.problems:
         raise typer.Exit(context.FAILURES)
+
+
+def _page_meant(archive: Archive, name: str) -> tuple[str, str]:
+    """The key of the page meant, and its address where it is a new one; ends the command where it is neither."""
+    if "://" not in name:
+        if not _enrol_declared(archive, name):
+            with archive.read() as session:
+                context.page_named(session, name)
+        return name, ""
+    reason = refused(name)
+    if reason and "private" not in reason:
+        context.wrong_use(f"{name}: {reason}.")
+    with archive.read() as session:
+        known = {link_key(one.url): one.key for one in pages.listed(session)}
+    declared = {link_key(one.url): one.key for one in watched_pages(crawl_settings())[0]}
+    key = known.get(link_key(name)) or declared.get(link_key(name))
+    if key:
+        _enrol_declared(archive, key)
+        return key, ""
+    return _key_of(name), name
+
+
+def _enrol_declared(archive: Archive, key: str) -> bool:
+    """Enter a page of the watch-lists that the archive does not know yet; whether the watch-lists have it."""
+    declared = next((one for one in watched_pages(crawl_settings())[0] if one.key == key), None)
+    if declared is None:
+        return False
+    with archive.begin() as session:
+        if pages.get(session, key) is None:
+            enrol(session, declared, now=context.now())
+    return True
+
+
+def _key_of(url: str) -> str:
+    """A key for a page that nobody has named: its host and the end of its path, told apart by a hash."""
+    parts = urlsplit(url)
+    plain = re.sub(r"[^a-z0-9]+", "-", f"{parts.hostname} {parts.path[-60:]}".lower()).strip("-")
+    return f"{plain[:80].strip('-')}-{sha256(link_key(url).encode()).hexdigest()[:8]}"

@@ -85,7 +85,8 @@ def _words(text: str) -> list[str]:
 
 
 def _marketplaces(given: str | None) -> list[str]:
-    names = {entry.name.removesuffix(".toml").removeprefix("amazon-").upper() for entry in shipped_watchlists()}
+    names = {entry.name.removesuffix(".toml").upper() for entry in shipped_watchlists()}
+    names = {name.removeprefix("AMAZON-") for name in names if name.startswith("AMAZON-")}
     offered = sorted(name for name in names if not name.endswith("-MORE"))
     answer = given if given is not None else _asked(f"Marketplaces ({', '.join(offered)})", "US")
     wanted = list(dict.fromkeys(_words(answer.upper())))

@@ -15,7 +15,8 @@ import pytest
 from crawler.help_pages import identity
 from crawler.pages import Category, WatchedPage, read_watchlists, shipped_watchlists
 
-LISTS = shipped_watchlists()
+LISTS = [path for path in shipped_watchlists() if path.name.startswith("amazon-")]
+FEEDS = [path for path in shipped_watchlists() if path not in LISTS]
 FIRST = [path for path in LISTS if not path.name.endswith("-more.toml")]
 
 
@@ -195,6 +196,15 @@ def test_every_list_says_where_it_comes_from_and_that_nothing_was_fetched_live()
 
         assert "No page was fetched live" in head
         assert "Not affiliated with Amazon" in head
+
+
+def test_feeds_are_read_as_feeds_and_only_the_proven_one_is_on() -> None:
+    (path,) = FEEDS
+    feeds = pages_of([path])
+
+    assert {(page.fetch, page.category) for page in feeds} == {("feed", "changes")}
+    assert [page.key for page in feeds if page.enabled] == ["sp-api-changelog"]
+    assert "None was fetched live" in path.read_text(encoding="utf-8")
 
 
 def test_a_day_of_watching_one_site_is_a_few_dozen_looks() -> None:

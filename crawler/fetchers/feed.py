@@ -1,0 +1,31 @@
+"""A feed of announcements: a plain GET that asks for a feed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.items import Look
+from crawler.pages import WatchedPage
+from diffs.document import Capture
+
+from .http import Http
+
+_ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9, application/xml;q=0.8, */*;q=0.1"
+
+
+class Feed(Http):
+    """Asks for a feed as for any page, conditional GET and all."""
+
+    def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
+        """The same GET, which says what it would like to have."""
+        return super().request(page, look, {"Accept": _ACCEPT, **headers}, **kept)
+
+    def capture(self, page: WatchedPage, response: Response) -> Capture:
+        """What came, to be read as a feed; where it is none it is judged as the page it is."""
+        return replace(super().capture(page, response), fetched_by="feed", media_type="feed")
+
+
+FETCHER = Feed()

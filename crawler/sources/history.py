@@ -1,0 +1,163 @@
+"""Recorded looks into the archive, through the same steps as a crawl: stored first, judged in a second step.
+
+Each look stands for itself, with the time recorded. Running an import again, or in parts, changes nothing.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from crawler.pages import WatchedPage
+from diffs import engine
+from diffs.database import Archive
+from diffs.document import Capture
+from diffs.errors import ArchiveError, WatchlistError
+from diffs.models import Page
+from diffs.store import bodies, pages, snapshots
+
+log = logging.getLogger(__name__)
+
+#: Looks that are stored, then judged, in one go.
+BATCH = 200
+
+Progress = Callable[[str, int, int], None]
+T = TypeVar("T")
+
+
+@dataclass
+class Imported:
+    """What an import did: pages and looks taken in, looks that were there already, and problems by file and line."""
+
+    pages: int = 0
+    looks: int = 0
+    known: int = 0
+    problems: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedLook:
+    """A look that somebody recorded: when (UTC), the bytes, and what was recorded with them.
+
+    `extractor` names the converter that made the text, where another archive made it.
+    """
+
+    observed_at: datetime
+    body: bytes = field(repr=False)
+    media_type: str
+    url: str = ""
+    status: int = 200
+    language: str = ""
+    extractor: str = ""
+
+
+def declared(key: str, place: str, fields: Mapping[str, Any], source: str) -> dict[str, Any]:
+    """A page as its row in the archive, from the keys of a `[[page]]`.
+
+    Raises WatchlistError, which names `place`, where they cannot be used.
+    """
+    given = {"title": key, "url": f"https://saved.invalid/{key}", **fields, "key": key}
+    try:
+        checked = WatchedPage.model_validate(given)
+    except ValidationError as error:
+        lines = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise WatchlistError(f"{place}: {lines}.", remedy="Correct it; the page is skipped.") from error
+    return {
+        "key": checked.key,
+        "url": str(checked.url),
+        "title": checked.title,
+        "marketplace": checked.marketplace,
+        "category": checked.category,
+        "language": checked.language,
+        "select": checked.select,
+        "remove": checked.remove,
+        "is_index": checked.index,
+        "fetch": source,
+    }
+
+
+def enter(
+    archive: Archive, fields: Mapping[str, Any], source: str, *, now: datetime, keep: bool = False
+) -> set[tuple[datetime, str | None]]:
+    """Enter a page, and give the looks that are known from this source.
+
+    A watched page stays as it is declared, with `keep` every page that is known.
+    """
+    with archive.begin() as session:
+        known = pages.get(session, fields["key"])
+        if known is None or not (known.watched or keep):
+            known = pages.upsert(session, **fields, watched=False, now=now)
+        return snapshots.known_looks(session, known, source)
+
+
+def batches(looks: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The looks in parts that are stored and judged in one go."""
+    for start in range(0, len(looks), BATCH):
+        yield looks[start : start + BATCH]
+
+
+def take_in(
+    archive: Archive,
+    key: str,
+    looks: Iterator[RecordedLook],
+    known: set[tuple[datetime, str | None]],
+    done: Imported,
+    *,
+    source: str,
+    now: datetime,
+) -> None:
+    """Store a batch first, judge it in a second transaction: a bug in judging never costs a snapshot."""
+    with archive.begin() as session:
+        row = _row(pages.get(session, key), key)
+        for look in looks:
+            name = bodies.digest(look.body) if look.body else None
+            if (look.observed_at, name) in known:
+                done.known += 1
+                continue
+            known.add((look.observed_at, name))
+            snapshots.add(
+                session,
+                row,
+                _capture(row, look, source),
+                observed_at=look.observed_at,
+                stored_at=now,
+                recorded=True,
+                extractor_hint=look.extractor[:80],
+            )
+            done.looks += 1
+    _judge(archive, key, done)
+
+
+def _judge(archive: Archive, key: str, done: Imported) -> None:
+    try:
+        with archive.begin() as session:
+            engine.derive(session, _row(pages.get(session, key), key))
+    except ArchiveError:
+        raise
+    except Exception as error:
+        # The looks are stored. A text that our own code stumbles over must not keep the other pages out.
+        log.exception("page %s could not be judged", key)
+        problem = f"{key}: stored, but could not be judged ({type(error).__name__}). Please report this."
+        if problem not in done.problems:
+            done.problems.append(problem)
+
+
+def _row(page: Page | None, key: str) -> Page:
+    if page is None:
+        raise WatchlistError(f"The page {key} is not in the archive.", remedy="Import it again.")
+    return page
+
+
+def _capture(page: Page, look: RecordedLook, source: str) -> Capture:
+    return Capture(
+        url=look.url or page.url,
+        final_url=look.url or page.url,
+        status=look.status,
+        body=look.body,
+        fetched_by=source,
+        media_type=look.media_type,
+        language=look.language or page.language,
+    )

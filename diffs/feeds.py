@@ -1,0 +1,150 @@
+"""Read an RSS, RDF or Atom feed: its entries as values. What is inside an entry is HTML, and as hostile as any page.
+
+Entities that a feed declares are never expanded, nothing it names is fetched, and of a feed without end only the
+beginning is read. A feed that is broken is read as far as it makes sense.
+"""
+
+import io
+import re
+from calendar import timegm
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from hashlib import sha256
+from html import escape
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+#: How an entry of a feed is marked among the links of its heading in a document: by its name, and by its day.
+ENTRY, DAY = "entry:", "day:"
+#: More characters of a feed are not read: the newest entries stand first.
+MOST_TEXT = 3_000_000
+MOST_ENTRIES = 300
+#: An entry longer than this (characters of HTML) is cut: an announcement is no book.
+_MOST_CONTENT = 200_000
+
+#: So much before the first element is looked at (characters).
+_PROLOG = 20_000
+#: What may stand before it, by its beginning, and how that ends.
+_BEFORE = {"<?": "?>", "<!--": "-->"}
+_NAME = re.compile(r"<(rss|feed|(?:\w+:)?RDF)\b")
+_CLOSING = {"rss": "</channel></rss>", "feed": "</feed>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry as the feed gives it: `name` tells it from all others, whatever becomes of its title.
+
+    `published` is its day (UTC); `updated` the day of its last change where it names no other. `content` is HTML.
+    """
+
+    name: str
+    title: str
+    link: str
+    published: date | None
+    updated: date | None
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed's title, language and entries, in the order given."""
+
+    title: str
+    language: str
+    items: tuple[Item, ...]
+
+
+def read(text: str, base: str) -> Feed | None:
+    """The entries of a feed, `base` its address; None where the text is none. Never raises for what a feed holds."""
+    # Imported when it is needed: few pages are feeds.
+    import feedparser
+
+    at = _first_element(text)
+    root = _NAME.match(text, at)
+    if root is None:
+        return None
+    # Without what stands before it: no encoding that is no longer true, and no entity a feed could declare.
+    text = text[at:]
+    # As a stream: a string may be taken for an address or a file's name.
+    stream = io.BytesIO(_bounded(text, root[1]).encode("utf-8", "replace"))
+    headers = {"content-type": "application/xml; charset=utf-8"}
+    parsed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    items: dict[str, Item] = {}
+    for item in _items(parsed.entries[:MOST_ENTRIES], base):
+        items.setdefault(item.name, item)
+    return Feed(_text(parsed.feed, "title"), _text(parsed.feed, "language"), tuple(items.values()))
+
+
+def _first_element(text: str) -> int:
+    """Where the first element begins; the end of the text where none does."""
+    at, end = 0, min(len(text), _PROLOG)
+    while at < end:
+        if text[at].isspace() or text[at] == "\ufeff":
+            at += 1
+            continue
+        closing = next((closing for opening, closing in _BEFORE.items() if text.startswith(opening, at)), "")
+        if text[at : at + 9].upper() == "<!DOCTYPE":
+            inner, plain = text.find("[", at, end), text.find(">", at, end)
+            closing = "]" if 0 <= inner < plain else ">"
+        elif not closing:
+            return at
+        found = text.find(closing, at, end)
+        at = found + len(closing) if found >= 0 else len(text)
+        at += text.startswith(">", at) if closing == "]" else 0
+    return len(text)
+
+
+def _bounded(text: str, root: str) -> str:
+    """A text of bearable length that is still whole: it ends behind an entry."""
+    if len(text) <= MOST_TEXT:
+        return text
+    ends = [found + len(tag) for tag in ("</item>", "</entry>") if (found := text.rfind(tag, 0, MOST_TEXT)) >= 0]
+    return text[: max(ends, default=MOST_TEXT)] + _CLOSING.get(root, f"</{root}>")
+
+
+def _items(entries: list[dict[str, Any]], base: str) -> Iterator[Item]:
+    for entry in entries:
+        title, link = _text(entry, "title"), _address(_text(entry, "link"), base)
+        published, updated = _day(entry, "published_parsed"), _day(entry, "updated_parsed")
+        name = _text(entry, "id") or link or f"{title}\x00{published}"
+        if title or link or _content(entry):
+            short = sha256(name.encode("utf-8", "replace")).hexdigest()[:20]
+            yield Item(short, title or link, link, published, updated, _content(entry))
+
+
+def _content(entry: Mapping[str, Any]) -> str:
+    """The fullest text of an entry, as HTML."""
+    found = [part for part in entry.get("content", ()) if isinstance(part, Mapping)]
+    found += [part for part in (entry.get("summary_detail"),) if isinstance(part, Mapping)]
+    texts = [_html(part) for part in found]
+    return max(texts, key=len, default="")[:_MOST_CONTENT]
+
+
+def _html(part: Mapping[str, Any]) -> str:
+    value = part.get("value") or ""
+    return f"<p>{escape(value)}</p>" if part.get("type") == "text/plain" else str(value)
+
+
+def _text(fields: Mapping[str, Any], name: str) -> str:
+    value = fields.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _address(link: str, base: str) -> str:
+    """A link as a whole web address; "" for any other kind of link."""
+    try:
+        whole = urljoin(base, link)
+        return whole if link and urlsplit(whole).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def _day(entry: dict[str, Any], name: str) -> date | None:
+    """The day of a time (UTC); None where there is none, or none the calendar has."""
+    # As a plain dict: feedparser's own look-up warns, and puts one time in the other's place.
+    parsed = dict.get(entry, name)
+    try:
+        return datetime.fromtimestamp(timegm(parsed), UTC).date() if parsed else None
+    except (ValueError, OverflowError, OSError):
+        return None

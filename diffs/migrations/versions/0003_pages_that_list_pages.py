@@ -1,0 +1,22 @@
+"""Which pages are indexes of other pages.
+
+Revision 0003, after 0001.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Forward. Adding a column rebuilds no table, on SQLite neither."""
+    op.add_column("page", sa.Column("is_index", sa.Boolean(), nullable=False, server_default=sa.false()))
+
+
+def downgrade() -> None:
+    """Back."""
+    op.drop_column("page", "is_index")
