@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from . import dates, facts, significance, targets
+from . import dates, facts, report_events, significance, targets
 from .document import Comparison, Document, Fact, Judgement, Outcome, Target, TargetMove
 from .history import Decision, News
 from .models import Change, Event, Observation, Page, Snapshot, TargetRow, Version
@@ -25,6 +25,9 @@ TOLD_KINDS = {
 
 #: Events that end when the policy is read again.
 UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected")
+
+#: Events that a report of the owner's opened: not derived from looks, so deriving again leaves them.
+OF_REPORTS = (report_events.DIFFERS, report_events.MOVED)
 
 #: Outcomes that say nothing about whether the page still exists: a run of "not found" looks goes on.
 SAYS_NOTHING = frozenset(
@@ -201,7 +204,9 @@ def forget(session: Session, page: Page) -> dict[str, Change]:
         update(Change).where(col(Change.page_id) == page.id).values(from_version_id=None, to_version_id=None)
     )
     session.execute(delete(Change).where(col(Change.page_id) == page.id, col(Change.told).is_(False)))
-    for table in (TargetRow, Event, Observation, Version):
+    derived = col(Event.kind).not_in(OF_REPORTS)
+    session.execute(delete(Event).where(col(Event.page_id) == page.id, derived))
+    for table in (TargetRow, Observation, Version):
         session.execute(delete(table).where(col(table.page_id) == page.id))
     session.flush()
     session.expire_all()

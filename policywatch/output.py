@@ -23,6 +23,9 @@ STYLES = {
     "medium": "yellow",
     "low": "dim",
     "ok": "green",
+    "met": "green",
+    "at risk": "yellow",
+    "missed": "bold red",
     "removed": "red strike",
     "added": "green",
 }

@@ -1,0 +1,113 @@
+"""Reports: the seller's own figures, every import kept, the newest of each."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from sqlmodel import Session, col, select
+
+from diffs.measured import Metric
+from diffs.metric_report import Found
+from diffs.models import MetricRow, Report
+
+from . import bodies
+
+#: Longer names are cut: they come from a file's name.
+_LONGEST_NAME = 200
+_LONGEST_METRIC = 120
+
+_PLAIN = ("marketplace", "metric", "scope", "numerator", "denominator", "window_from", "window_to", "status")
+_ALSO = ("condition", "source", "unit")
+
+
+def known(session: Session, data: bytes) -> Report | None:
+    """The report with these very bytes, None where it was not stored yet."""
+    return session.exec(select(Report).where(Report.body_sha256 == bodies.digest(data))).first()
+
+
+def add(session: Session, data: bytes, found: Found, *, name: str, now: datetime) -> Report:
+    """Store a report's bytes and figures; the same bytes are stored once. `now` is UTC."""
+    stored = known(session, data)
+    if stored is not None:
+        return stored
+    ends = [metric.window_to for metric in found.metrics if metric.window_to is not None]
+    report = Report(
+        body_sha256=bodies.put(session, data),
+        name=name[:_LONGEST_NAME],
+        imported_at=now,
+        as_of=max(ends, default=now),
+        accounts=found.accounts,
+        problems=found.problems,
+    )
+    session.add(report)
+    session.flush()
+    for position, metric in enumerate(found.metrics):
+        session.add(_row(report, position, metric))
+    session.flush()
+    return report
+
+
+def current(
+    session: Session, *, until: datetime | None = None, with_target: bool = False
+) -> list[tuple[Report, Metric]]:
+    """The newest figure of each marketplace, metric and scope, in the order of their reports.
+
+    With `until` (UTC) only of reports up to that time; `with_target`: only figures for which the report names one.
+    """
+    newest: dict[tuple[str, str, str], tuple[Report, Metric]] = {}
+    for report, metric in _all(session, until=until):
+        if metric.target is not None or not with_target:
+            newest[metric.key] = (report, metric)
+    return list(newest.values())
+
+
+def history(session: Session, metric: str) -> list[tuple[Report, Metric]]:
+    """All figures of a metric, oldest first."""
+    return [(report, one) for report, one in _all(session) if one.metric == metric]
+
+
+def before(session: Session, report: Report) -> dict[tuple[str, str, str], Metric]:
+    """The newest figures with a target in reports older than this one, by what they are figures of."""
+    found: dict[tuple[str, str, str], Metric] = {}
+    for other, metric in _all(session):
+        if (other.as_of, other.id) < (report.as_of, report.id) and metric.target is not None:
+            found[metric.key] = metric
+    return found
+
+
+def metrics_of(session: Session, report: Report) -> list[Metric]:
+    """The figures of one report, in its order."""
+    query = select(MetricRow).where(MetricRow.report_id == report.id).order_by(col(MetricRow.position))
+    return [_value(row) for row in session.exec(query)]
+
+
+def _all(session: Session, *, until: datetime | None = None) -> Iterable[tuple[Report, Metric]]:
+    query = (
+        select(Report, MetricRow)
+        .join(MetricRow, col(MetricRow.report_id) == Report.id)
+        .order_by(col(Report.as_of), col(Report.id), col(MetricRow.position))
+    )
+    if until is not None:
+        query = query.where(col(Report.as_of) <= until)
+    return ((report, _value(row)) for report, row in session.exec(query))
+
+
+def _row(report: Report, position: int, metric: Metric) -> MetricRow:
+    row = MetricRow(report_id=report.id, position=position, metric=metric.metric[:_LONGEST_METRIC])
+    for name in (*_PLAIN, *_ALSO):
+        value = getattr(metric, name)
+        if name != "metric":
+            setattr(row, name, value[:_LONGEST_NAME] if isinstance(value, str) else value)
+    row.rate = str(metric.rate) if metric.rate is not None else None
+    row.target = str(metric.target) if metric.target is not None else None
+    row.parts = [list(part) for part in metric.parts]
+    return row
+
+
+def _value(row: MetricRow) -> Metric:
+    return Metric(
+        **{name: getattr(row, name) for name in (*_PLAIN, *_ALSO)},
+        rate=Decimal(row.rate) if row.rate is not None else None,
+        target=Decimal(row.target) if row.target is not None else None,
+        parts=tuple((str(name), int(number)) for name, number in row.parts or ()),
+    )
