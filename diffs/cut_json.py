@@ -43,7 +43,9 @@ def _parsed(text: str) -> Any:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise ReportError(f"{place}: {error.msg}.", remedy="The file is no JSON; download the report again.") from None
-    except (ValueError, RecursionError) as error:
+    except RecursionError:
+        raise ReportError("it is nested too deep for a report.", remedy="Download the report again.") from None
+    except ValueError as error:
         raise ReportError(f"it holds {error}.", remedy="Download the report again.") from None
 
 

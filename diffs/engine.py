@@ -31,6 +31,9 @@ FLAPPING_ENDS = timedelta(days=7)
 ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE, Outcome.DOUBLED})
 
 
+#: Pages of our own (`diffs.entries`): what a person entered is not judged, and nothing is derived from it.
+BY_HAND = "note"
+
 #: Two policies may become one; that three and more do within a day is the site's own page.
 ENOUGH_OTHERS = 2
 
@@ -78,6 +81,8 @@ def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
     the page was read have changed, or a look older than the last one has come in, everything is derived again first.
     Raises BodyLost when the bytes of a snapshot are missing.
     """
+    if page.fetch == BY_HAND:
+        return Derived(outcome=None)
     ids = snapshots.pending(session, page)
     last = observations.last(session, page)
     if page.derived_to and page.derived_with != rules(page):
@@ -95,6 +100,8 @@ def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Deri
     Changes that were told keep their id and wording. A difference that only the new rules find in looks that had been
     judged before is listed, not told: it would be news of our own making.
     """
+    if page.fetch == BY_HAND:
+        return Derived(outcome=None)
     return _replay(session, page, confirm=confirm, known_to=page.derived_to)
 
 

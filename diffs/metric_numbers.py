@@ -181,16 +181,12 @@ def _check_fits(number: Written, field: str, counted: int | None, orders: int | 
 
 
 def _by_counts(number: Written, field: str, counted: int, orders: int) -> Decimal:
-    as_fraction = is_quotient(number.value, max(2, number.decimals), counted, orders)
-    as_percent = is_quotient(number.value / 100, number.decimals + 2, counted, orders)
-    if as_fraction == as_percent and number.value != 0:
-        if as_fraction:
-            remedy = "Write the rate with a percent sign."
-            raise ReportError(f"{field}: {number.value} fits as a fraction and as percent.", remedy=remedy)
-        raise _contradiction(number, field, counted, orders)
-    if number.value == 0 and not (as_fraction or as_percent):
-        raise _contradiction(number, field, counted, orders)
-    return number.value if as_percent else 100 * number.value
+    """Both readings never fit: they lie a hundredfold apart, rounding moves a figure less than twofold."""
+    if is_quotient(number.value / 100, number.decimals + 2, counted, orders):
+        return number.value
+    if is_quotient(number.value, max(2, number.decimals), counted, orders):
+        return 100 * number.value
+    raise _contradiction(number, field, counted, orders)
 
 
 def _contradiction(number: Written, field: str, counted: int, orders: int) -> ReportError:

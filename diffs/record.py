@@ -135,7 +135,7 @@ def change(
     row.told, row.recorded = told, snapshot.recorded
     row.rule, row.reason = decision.rule, _reason(decision, meant, snapshot, stated, told=told)
     _link(row, sides)
-    row.from_version, row.to_version = _version_json(sides.old), _version_json(sides.new)
+    row.from_version, row.to_version = version_json(sides.old), version_json(sides.new)
     _fill(row, page, meant, sides)
     session.add(row)
     session.flush()
@@ -166,7 +166,8 @@ def _link(row: Change, sides: Sides) -> None:
     row.to_version_id = sides.new.id if sides.new else None
 
 
-def _version_json(version: Version | None) -> dict[str, Any] | None:
+def version_json(version: Version | None) -> dict[str, Any] | None:
+    """What a change keeps of a version: it reads the same for ever, whatever is derived again."""
     if version is None:
         return None
     return {

@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 #: What Amazon's own words for a figure say. NONE says that there was nothing to judge; other words are only shown.
 _STATUS = {"GOOD": Verdict.MET, "BAD": Verdict.MISSED}
 
-#: Amazon's words for an account, the better the lower. A word we do not know is worse than all of them.
+#: Amazon's words for an account, the better the lower.
 _ACCOUNT = {"NORMAL": 0, "AT_RISK": 1, "DEACTIVATED": 3}
 _UNKNOWN_ACCOUNT = 2
 
@@ -143,9 +143,9 @@ def own_target(metric: Metric) -> Target | None:
     return Target(metric.metric, metric.condition, float(metric.target), metric.unit, scope=metric.scope or None)
 
 
-def worst_account(statuses: Iterable[str]) -> str:
-    """The worst of some account statuses; a word that we do not know is worse than AT_RISK. "" for none."""
-    return max(statuses, key=lambda status: _ACCOUNT.get(status, _UNKNOWN_ACCOUNT), default="")
+def account_rank(status: str) -> int:
+    """How bad an account's status is: the more, the worse. A word that we do not know is worse than AT_RISK."""
+    return _ACCOUNT.get(status, _UNKNOWN_ACCOUNT)
 
 
 def same_figure(one: Target, other: Target) -> bool:

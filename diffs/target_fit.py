@@ -41,7 +41,13 @@ def fitting(metric: Metric, stated: Iterable[Stated]) -> Stated | None:
 
 def fits(metric: Metric, stated: Stated) -> bool:
     """Whether a stated target is about this figure at all."""
-    return _is_of(metric.marketplace, stated.marketplace) and about(metric, stated.target)
+    return speaks_for(metric.marketplace, stated.marketplace) and about(metric, stated.target)
+
+
+def speaks_for(marketplace: str, pages: str) -> bool:
+    """Whether pages of these marketplaces ("UK,IE") speak for this one, as pages for its region do."""
+    listed = {code.strip().upper() for code in pages.split(",")}
+    return not listed.isdisjoint(measured.regions(marketplace.upper()))
 
 
 def about(metric: Metric, target: Target) -> bool:
@@ -61,16 +67,6 @@ def window_fits(metric: Metric, target: Target) -> bool | None:
     """Whether both are measured over the same days ("10 or 30 days" is either); None where one of them is not said."""
     days = {int(number) for number in re.findall(r"\d+", target.window or "")}
     return metric.days in days if days and metric.days is not None else None
-
-
-def is_stricter(one: Target, other: Target) -> bool:
-    """Whether the first of two targets of one metric leaves less room."""
-    return _strictness(one) > _strictness(other)
-
-
-def _is_of(marketplace: str, pages: str) -> bool:
-    listed = {code.strip().upper() for code in pages.split(",")}
-    return not listed.isdisjoint(measured.regions(marketplace.upper()))
 
 
 def _scopes(target: Target) -> set[str]:

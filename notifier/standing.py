@@ -9,9 +9,10 @@ from diffs.document import Target, TargetMove
 from diffs.measured import Metric
 from diffs.metrics import label as known_label
 from diffs.scorecard import Judged, Room, Verdict, against, own_target, room
-from diffs.target_fit import about
+from diffs.target_fit import about, speaks_for
 
 from . import labels
+from .told import ToldChange
 
 _UNITS = {"percent": " %", "count": "", "score": " points"}
 
@@ -44,12 +45,24 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
     return list(dict.fromkeys(lines))
 
 
+def for_the_owner(change: ToldChange, metrics: Iterable[Metric]) -> ToldChange:
+    """The change as the owner of the figures is told it: first how he stands. For nobody else's eyes.
+
+    `metrics` are the newest figures of all marketplaces.
+    """
+    known = [metric for metric in metrics if speaks_for(metric.marketplace, change.marketplace)]
+    lines = standing(change.moves, known)
+    return replace(change, points=(*lines, *change.points)) if lines else change
+
+
 def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:
     """A figure in words: "3.4 %". It never looks like `limit` when it is not that."""
     for places in range(_DECIMALS, _MOST_DECIMALS + 1):
         shown = round(value, places)
         if limit is None or (shown == limit) == (value == limit):
             break
+    if limit is not None and shown == limit != value:
+        return f"just {'under' if value < limit else 'over'} {figure(limit, unit)}"
     number = f"{float(shown):,.{places}f}"
     number = number.rstrip("0").rstrip(".") if "." in number else number
     return f"{number}{_UNITS.get(unit, f' {unit}')}"

@@ -11,12 +11,14 @@ from typer.core import TyperGroup
 from diffs.errors import ArchiveError, PolicywatchError, SettingsError
 
 from .commands import (
+    change,
     demo,
     evidence,
     explain,
     feed,
     imports,
     look,
+    note,
     notify,
     read,
     scorecard,
@@ -82,6 +84,8 @@ for module in (
     look,
     imports,
     read,
+    change,
+    note,
     explain,
     targets,
     scorecard,

@@ -57,6 +57,11 @@ def say_parts(*parts: tuple[str, str]) -> None:
     console.print(Text.assemble(*((safe(text), style) for text, style in parts)))
 
 
+def raw(text: str) -> None:
+    """Text for a file or another program, its line ends as they are; control characters are left out all the same."""
+    sys.stdout.write("\r\n".join(safe(line) for line in text.split("\r\n")))
+
+
 def warn(text: object) -> None:
     """One line on standard error."""
     errors.print(Text(safe(text)))

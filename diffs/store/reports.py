@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from diffs.measured import Metric
 from diffs.metric_report import Found
 from diffs.models import MetricRow, Report
+from diffs.target_fit import speaks_for
 
 from . import bodies
 
@@ -59,6 +60,11 @@ def current(
         if metric.target is not None or not with_target:
             newest[metric.key] = (report, metric)
     return list(newest.values())
+
+
+def of_pages(session: Session, marketplaces: str) -> list[Metric]:
+    """The newest figures of the marketplaces that some pages speak for ("UK,IE")."""
+    return [metric for _, metric in current(session) if speaks_for(metric.marketplace, marketplaces)]
 
 
 def history(session: Session, metric: str) -> list[tuple[Report, Metric]]:

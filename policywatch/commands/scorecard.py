@@ -143,7 +143,7 @@ def _show(card: _Card, *, as_json: bool) -> None:
         return
     for line in card.said:
         output.say(line)
-    for code, status in card.accounts.items():
+    for code, status in sorted(card.accounts.items(), key=lambda item: -scorecard.account_rank(item[1])):
         output.say(f"Account in {code}: {status or 'no status'}")
     output.table(_COLUMNS, [_cells(one) for one in card.judged])
     for one, on in card.coming:
@@ -225,8 +225,7 @@ def _record(one: Judged, card: _Card) -> dict[str, Any]:
         "rate_after_one_more": float(room.after_one) if room else None,
         "orders_for_one_defect": room.for_one if room else None,
         "advice": words.advice(one),
-        "coming": later
-        and {"from": later[1].isoformat(), "target": views.target(later[0].target), "verdict": later[0].ours},
+        "coming": _coming(*later) if later else None,
     }
 
 
