@@ -79,7 +79,7 @@ def changes_(
                 since=moment,
                 significance=significance,
             )
-            found = [views.change(row, its_page) for row, its_page in rows]
+            found = [views.change(row, its_page) for row, its_page in reversed(rows)]
             if everything and significance in (None, "cosmetic"):
                 found += _suppressed(session, page, marketplace, category, moment)
             known = work.by_uid(session)
