@@ -19,6 +19,7 @@ from .reading import Reading
 from .record import Meaning
 from .store import observations, snapshots
 from .store.events import OpenEvents
+from .store.targets import BY_HAND
 from .texts import Texts
 
 #: Looks at other pages count as looks of the same run when they are no older than this.
@@ -30,9 +31,6 @@ FLAPPING_ENDS = timedelta(days=7)
 #: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
 ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE, Outcome.DOUBLED})
 
-
-#: Pages of our own (`diffs.entries`): what a person entered is not judged, and nothing is derived from it.
-BY_HAND = "note"
 
 #: Two policies may become one; that three and more do within a day is the site's own page.
 ENOUGH_OTHERS = 2

@@ -11,14 +11,14 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from . import compare, engine, facts, reading, record
+from . import compare, facts, reading, record
 from .document import Capture, Document, Outcome
 from .models import ByHand, Change, Observation, Page, Snapshot, Version
 from .store import changes, notices, pages, snapshots, targets, versions
 from .targets import extract_targets
 
 #: How such a page is "fetched"; no crawler knows this word.
-FETCH = engine.BY_HAND
+FETCH = targets.BY_HAND
 RULE = "note"
 
 LONGEST_TITLE = 90

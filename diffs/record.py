@@ -26,9 +26,6 @@ TOLD_KINDS = {
 #: Events that end when the policy is read again.
 UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected")
 
-#: Events that a report of the owner's opened: not derived from looks, so deriving again leaves them.
-OF_REPORTS = (report_events.DIFFERS, report_events.MOVED)
-
 #: Outcomes that say nothing about whether the page still exists: a run of "not found" looks goes on.
 SAYS_NOTHING = frozenset(
     {Outcome.ERROR, Outcome.THROTTLED, Outcome.UNAVAILABLE, Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE}
@@ -205,7 +202,8 @@ def forget(session: Session, page: Page) -> dict[str, Change]:
         update(Change).where(col(Change.page_id) == page.id).values(from_version_id=None, to_version_id=None)
     )
     session.execute(delete(Change).where(col(Change.page_id) == page.id, col(Change.told).is_(False)))
-    derived = col(Event.kind).not_in(OF_REPORTS)
+    # What a report of the owner's said is not derived from looks.
+    derived = col(Event.kind).not_in(report_events.PRIVATE)
     session.execute(delete(Event).where(col(Event.page_id) == page.id, derived))
     for table in (TargetRow, Observation, Version):
         session.execute(delete(table).where(col(table.page_id) == page.id))

@@ -17,13 +17,16 @@ from .target_fit import fitting
 
 DIFFERS = "target_differs"
 MOVED = "report_target_moved"
+#: Both tell of the owner's own account: they are for his eyes, on no public page and in no feed.
+PRIVATE = (DIFFERS, MOVED)
 
 
 def note_differences(session: Session, *, now: datetime) -> None:
     """Open or end the event of each page whose target the newest report does not share. `now` is UTC."""
     details: dict[str, list[str]] = {}
-    binding, _ = targets.stated_at(session, now)
-    for _, metric in reports.current(session, with_target=True):
+    reported = reports.current(session, with_target=True)
+    binding = targets.stated_at(session, now)[0] if reported else []
+    for _, metric in reported:
         one, own = judge(metric, binding), own_target(metric)
         if one.differs and own is not None and one.stated is not None:
             page = one.stated.target

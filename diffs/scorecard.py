@@ -98,7 +98,7 @@ def judge(metric: Metric, stated: Iterable[Stated]) -> Judged:
         found,
         room(metric, target) if target else None,
         other_window=found is not None and window_fits(metric, found.target) is False,
-        differs=found is not None and own is not None and _differ(metric, found.target, own),
+        differs=found is not None and own is not None and _differ(metric, found, own),
     )
 
 
@@ -204,7 +204,8 @@ def exact(value: float | Decimal) -> Fraction:
     return Fraction(str(value))
 
 
-def _differ(metric: Metric, page: Target, own: Target) -> bool:
+def _differ(metric: Metric, found: Stated, own: Target) -> bool:
     """Whether the report names another figure than the page, for the same thing."""
+    page = found.target
     comparable = page.strength == "requirement" and window_fits(metric, page) is not False
-    return comparable and not same_figure(page, own)
+    return comparable and not found.by_hand and not same_figure(page, own)

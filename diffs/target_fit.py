@@ -14,7 +14,8 @@ from .measured import Metric, reported_rates
 class Stated:
     """A target and where it stands: the page's key, title, address and marketplaces ("UK,IE").
 
-    `since` is when the text that states it was first seen, `seen_at` when it was last looked at (UTC).
+    `since` is when the text that states it was first seen, `seen_at` when it was last looked at (UTC). `by_hand`: a
+    person entered it, no page states it.
     """
 
     target: Target
@@ -25,6 +26,7 @@ class Stated:
     version: int = 0
     since: datetime | None = None
     seen_at: datetime | None = None
+    by_hand: bool = False
 
 
 #: How strongly a statement binds. What only describes, or is asked for a badge, holds nobody to anything.

@@ -1,9 +1,10 @@
 """Reports: the seller's own figures, every import kept, the newest of each."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
 from diffs.measured import Metric
@@ -55,11 +56,8 @@ def current(
 
     With `until` (UTC) only of reports up to that time; `with_target`: only figures for which the report names one.
     """
-    newest: dict[tuple[str, str, str], tuple[Report, Metric]] = {}
-    for report, metric in _all(session, until=until):
-        if metric.target is not None or not with_target:
-            newest[metric.key] = (report, metric)
-    return list(newest.values())
+    wanted = [col(Report.as_of) <= until] if until is not None else []
+    return _newest(session, *wanted, *([col(MetricRow.target).is_not(None)] if with_target else []))
 
 
 def of_pages(session: Session, marketplaces: str) -> list[Metric]:
@@ -69,33 +67,37 @@ def of_pages(session: Session, marketplaces: str) -> list[Metric]:
 
 def history(session: Session, metric: str) -> list[tuple[Report, Metric]]:
     """All figures of a metric, oldest first."""
-    return [(report, one) for report, one in _all(session) if one.metric == metric]
+    query = (
+        select(Report, MetricRow)
+        .join(MetricRow, col(MetricRow.report_id) == Report.id)
+        .where(MetricRow.metric == metric)
+        .order_by(col(Report.as_of), col(Report.id), col(MetricRow.position))
+    )
+    return [(report, _value(row)) for report, row in session.exec(query)]
 
 
 def before(session: Session, report: Report) -> dict[tuple[str, str, str], Metric]:
     """The newest figures with a target in reports older than this one, by what they are figures of."""
-    found: dict[tuple[str, str, str], Metric] = {}
-    for other, metric in _all(session):
-        if (other.as_of, other.id) < (report.as_of, report.id) and metric.target is not None:
-            found[metric.key] = metric
-    return found
+    older = or_(col(Report.as_of) < report.as_of, and_(col(Report.as_of) == report.as_of, col(Report.id) < report.id))
+    return {metric.key: metric for _, metric in _newest(session, older, col(MetricRow.target).is_not(None))}
 
 
-def metrics_of(session: Session, report: Report) -> list[Metric]:
-    """The figures of one report, in its order."""
-    query = select(MetricRow).where(MetricRow.report_id == report.id).order_by(col(MetricRow.position))
-    return [_value(row) for row in session.exec(query)]
-
-
-def _all(session: Session, *, until: datetime | None = None) -> Iterable[tuple[Report, Metric]]:
+def _newest(session: Session, *wanted: Any) -> list[tuple[Report, Metric]]:
+    """Of each marketplace, metric and scope the newest figure among those wanted, found in the database."""
+    rank = func.row_number().over(
+        partition_by=(col(MetricRow.marketplace), col(MetricRow.metric), col(MetricRow.scope)),
+        order_by=(col(Report.as_of).desc(), col(Report.id).desc(), col(MetricRow.position).desc()),
+    )
+    ranked = select(MetricRow.id, rank.label("rank")).join(Report, col(MetricRow.report_id) == Report.id)
+    newest = ranked.where(*wanted).subquery()
     query = (
         select(Report, MetricRow)
         .join(MetricRow, col(MetricRow.report_id) == Report.id)
+        .join(newest, newest.c.id == MetricRow.id)
+        .where(newest.c.rank == 1)
         .order_by(col(Report.as_of), col(Report.id), col(MetricRow.position))
     )
-    if until is not None:
-        query = query.where(col(Report.as_of) <= until)
-    return ((report, _value(row)) for report, row in session.exec(query))
+    return [(report, _value(row)) for report, row in session.exec(query)]
 
 
 def _row(report: Report, position: int, metric: Metric) -> MetricRow:

@@ -11,6 +11,9 @@ from diffs.target_fit import Stated
 
 from . import versions
 
+#: How pages of our own are "fetched": what a person entered (`diffs.entries`). Nothing is derived from them.
+BY_HAND = "note"
+
 
 def add(session: Session, page: Page, version: Version, stated: tuple[Target, ...]) -> None:
     """Store the targets a version states, in reading order."""
@@ -54,7 +57,7 @@ class Announced:
 
 
 def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[Announced]]:
-    """The targets that bind at a moment (UTC), and those announced for later.
+    """The targets that bind at a moment (UTC), and those announced for later; entries made by hand are marked.
 
     A text may be posted before it takes effect: until that day the text it replaces binds.
     """
@@ -91,6 +94,7 @@ def _of_version(session: Session, page: Page, version: Version, observation: Obs
             version.seq,
             version.first_seen_at,
             observation.observed_at,
+            by_hand=page.fetch == BY_HAND,
         )
         for target in of(session, version)
     ]

@@ -127,8 +127,11 @@ def _list(found: list[dict[str, Any]], *, everything: bool) -> None:
         output.say("No changes yet." if not everything else "Nothing was seen yet.")
         return
     columns = ["decided", "page", "importance", "what", "id"]
+    worked = any(change["work"] for change in found)
     if everything:
         columns.insert(3, "told")
+    if worked:
+        columns.insert(-1, "work")
     rows = []
     for change in found:
         what = change["headline"] or change["reason"]
@@ -144,8 +147,18 @@ def _list(found: list[dict[str, Any]], *, everything: bool) -> None:
         ]
         if everything:
             row.insert(3, "yes" if change["told"] else "no")
+        if worked:
+            row.insert(-1, _work(change["work"]))
         rows.append(row)
     output.table(columns, rows)
+
+
+def _work(known: dict[str, Any] | None) -> str:
+    """Who does it, and how far it is, in a few words; columns stay away where nobody works with changes."""
+    if known is None:
+        return ""
+    state = f"done {known['done_at'][:10]}" if known["done_at"] else "open"
+    return ", ".join(filter(None, (known["owner"], state, "muted" if known["muted"] else "")))
 
 
 def show(

@@ -185,6 +185,8 @@ def _cells(one: Judged) -> tuple[str, ...]:
 
 
 def _place(one: Judged) -> str:
+    if one.stated is not None and one.stated.by_hand:
+        return f"{one.stated.page}, entered by hand"
     if one.stated is not None:
         since = f"{one.stated.since:%Y-%m-%d}" if one.stated.since else ""
         return f"{one.stated.page}, version {one.stated.version}, seen first {since}"

@@ -189,6 +189,16 @@ def test_the_briefs_own_case(program: Program) -> None:
     assert "US: 2 of 3 feedbacks negative (66.67 %), but what counts is 2 of 50 orders: 4 %." in ended.out
 
 
+def test_a_rule_entered_by_hand_is_held_to_as_what_it_is(program: Program) -> None:
+    words = "The valid tracking rate must be at least 99% for seller-fulfilled orders."
+    program("note", "add", "--title", "Tracking", "--text", words, "--marketplace", "US")
+    ended = program("scorecard", report(program))
+
+    tracking = row(ended, "Valid tracking rate")
+    assert (tracking["target"], tracking["stands on"]) == ("at least 99 %", "note-tracking, entered by hand")
+    assert "The report names" not in tracking["what is left, what to do"], "a page of Amazon's says nothing else"
+
+
 def test_what_cannot_be_read_is_named_the_rest_is_judged_and_it_ends_with_1(program: Program) -> None:
     ended = program("scorecard", csv_of(program, "US,LSR,,17,500,,,", "US,LSR,,,,0.034,,", "US,mood,,1,20,,,"))
 
