@@ -19,6 +19,7 @@ from .reading import Reading
 from .record import Meaning
 from .store import observations, snapshots
 from .store.events import OpenEvents
+from .store.targets import BY_HAND
 from .texts import Texts
 
 #: Looks at other pages count as looks of the same run when they are no older than this.
@@ -79,6 +80,8 @@ def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
     the page was read have changed, or a look older than the last one has come in, everything is derived again first.
     Raises BodyLost when the bytes of a snapshot are missing.
     """
+    if page.fetch == BY_HAND:
+        return Derived(outcome=None)
     ids = snapshots.pending(session, page)
     last = observations.last(session, page)
     if page.derived_to and page.derived_with != rules(page):
@@ -96,6 +99,8 @@ def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Deri
     Changes that were told keep their id and wording. A difference that only the new rules find in looks that had been
     judged before is listed, not told: it would be news of our own making.
     """
+    if page.fetch == BY_HAND:
+        return Derived(outcome=None)
     return _replay(session, page, confirm=confirm, known_to=page.derived_to)
 
 

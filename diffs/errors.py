@@ -9,6 +9,7 @@
   + ExtractionError     the page came but its policy text could not be found
   + ArchiveError        the archive is unusable; the run stops
     - BodyLost          the bytes of a snapshot are missing or damaged
+  + ReportError         a report of the seller's own figures holds something that cannot be read
   + DeliveryError       a notice could not be sent; it stays due
     - ChannelDown       nothing can be sent through this channel now; all its notices stay due
     - RecipientRefused  the server refuses this recipient for good; the others go on
@@ -61,6 +62,10 @@ class ArchiveError(PolicywatchError):
 
 class BodyLost(ArchiveError):
     """The bytes of a snapshot are missing or damaged."""
+
+
+class ReportError(PolicywatchError):
+    """A report of the seller's own figures holds something that cannot be read; the rest is judged."""
 
 
 class DeliveryError(PolicywatchError):

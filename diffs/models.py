@@ -8,7 +8,7 @@ save that a change once told keeps its id and wording.
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Column, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import DateTime, TypeDecorator
 from sqlmodel import Field, SQLModel
@@ -240,7 +240,8 @@ class TargetRow(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """Something about our own looking that the owner should know: never a change of policy. Derived.
 
-    `kind`: blocked, unreadable, shrunk, gone_suspected, flapping, volatile.
+    `kind`: blocked, unreadable, shrunk, gone_suspected, flapping, volatile; and of the owner's reports, not derived:
+    target_differs, report_target_moved.
     Open while `ended_at` is null.
     """
 
@@ -322,6 +323,7 @@ class Subscriber(SQLModel, table=True):
     categories: list[str] = Field(default_factory=list, sa_column=Column(JSON(), nullable=False))
     importance: str = Field(default="low", max_length=10, description="the least importance to tell")
     heartbeat: bool = False
+    standing: bool = Field(default=False, description="the owner himself: may see how his own figures stand")
     key: str = Field(max_length=64, description="names the subscriber in signed links; not a secret by itself")
     created_at: datetime = _utc()
     confirmed_at: datetime | None = _utc(nullable=True)
@@ -352,3 +354,73 @@ class Notice(SQLModel, table=True):
     claimed_by: str = Field(default="", max_length=80)
     sent_at: datetime | None = _utc(nullable=True)
     error: str = _text()
+
+
+class Report(SQLModel, table=True):
+    """One file with the seller's own figures, kept as it came: Amazon's report has no history.
+
+    `body_sha256` names its bytes; the same bytes are one report. `as_of` is the end of its newest window, or the time
+    of import where it names none. `accounts` are Amazon's account statuses by marketplace.
+    """
+
+    id: int = _id()
+    body_sha256: str = Field(sa_column_kwargs={"unique": True}, foreign_key="body.sha256", max_length=64)
+    name: str = Field(default="", max_length=200)
+    imported_at: datetime = _utc()
+    as_of: datetime = _utc(index=True)
+    accounts: dict[str, str] | None = _json()
+    problems: list[str] | None = _json()
+
+
+class MetricRow(SQLModel, table=True):
+    """A figure of the seller's own, as `diffs.measured.Metric`. `rate` and `target` are decimals as written."""
+
+    __tablename__ = "metric"
+
+    id: int = _id()
+    report_id: int = Field(foreign_key="report.id", index=True)
+    position: int = 0
+    marketplace: str = Field(default="", max_length=40)
+    metric: str = Field(max_length=120, index=True)
+    scope: str = Field(default="", max_length=80)
+    numerator: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
+    denominator: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
+    rate: str | None = Field(default=None, max_length=60)
+    window_from: datetime | None = _utc(nullable=True)
+    window_to: datetime | None = _utc(nullable=True)
+    status: str = Field(default="", max_length=40)
+    target: str | None = Field(default=None, max_length=60)
+    condition: str = Field(default="", max_length=10)
+    source: str = Field(default="", max_length=200)
+    unit: str = Field(default="percent", max_length=20)
+    parts: list[list[Any]] | None = _json()
+
+
+class Work(SQLModel, table=True):
+    """What the owner does about a change: who, notes, done when, muted.
+
+    Bound to the change's permanent id and to no row: changes are derived again, the work on them is not.
+    """
+
+    change_uid: str = Field(sa_column=Column(String(40), primary_key=True))
+    owner: str = Field(default="", max_length=120)
+    note: str = _text()
+    done_at: datetime | None = _utc(nullable=True)
+    muted: bool = False
+    updated_at: datetime = _utc()
+
+
+class ByHand(SQLModel, table=True):
+    """An entry made by hand, for a rule that stands only in a forum post or a mail. Its page is a page of our own.
+
+    `begins` and `ends` are days, both inclusive; `ended_snapshot` is the look that closed it, null while it stands.
+    """
+
+    __tablename__ = "by_hand"
+
+    page_id: int = Field(sa_column=Column(Integer, ForeignKey("page.id"), primary_key=True, autoincrement=False))
+    text: str = _text()
+    importance: str = Field(default="medium", max_length=10)
+    begins: date | None = None
+    ends: date | None = None
+    ended_snapshot: int | None = Field(default=None, foreign_key="snapshot.id")

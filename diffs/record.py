@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from . import dates, facts, significance, targets
+from . import dates, facts, report_events, significance, targets
 from .announced import Entry
 from .document import Comparison, Document, Fact, Judgement, Outcome, Target, TargetMove
 from .history import Decision, News
@@ -162,7 +162,7 @@ def change(
     row.told, row.recorded = told, snapshot.recorded
     row.rule, row.reason = decision.rule, _reason(decision, meant, snapshot, stated, told=told)
     _link(row, sides)
-    row.from_version, row.to_version = _version_json(sides.old), _version_json(sides.new)
+    row.from_version, row.to_version = version_json(sides.old), version_json(sides.new)
     _fill(row, page, meant, sides, entry)
     session.add(row)
     session.flush()
@@ -198,7 +198,8 @@ def _link(row: Change, sides: Sides) -> None:
     row.to_version_id = sides.new.id if sides.new else None
 
 
-def _version_json(version: Version | None) -> dict[str, Any] | None:
+def version_json(version: Version | None) -> dict[str, Any] | None:
+    """What a change keeps of a version: it reads the same for ever, whatever is derived again."""
     if version is None:
         return None
     return {
@@ -239,7 +240,10 @@ def forget(session: Session, page: Page) -> dict[str, Change]:
         update(Change).where(col(Change.page_id) == page.id).values(from_version_id=None, to_version_id=None)
     )
     session.execute(delete(Change).where(col(Change.page_id) == page.id, col(Change.told).is_(False)))
-    for table in (TargetRow, Event, Observation, Version):
+    # What a report of the owner's said is not derived from looks.
+    derived = col(Event.kind).not_in(report_events.PRIVATE)
+    session.execute(delete(Event).where(col(Event.page_id) == page.id, derived))
+    for table in (TargetRow, Observation, Version):
         session.execute(delete(table).where(col(table.page_id) == page.id))
     session.flush()
     session.expire_all()

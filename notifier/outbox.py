@@ -17,7 +17,7 @@ from diffs.database import Archive
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused
 from diffs.matching import Topic, wants
 from diffs.models import Subscriber
-from diffs.store import chain, notices, subscribers
+from diffs.store import chain, notices, reports, subscribers
 
 from . import wording
 from .channels import Channels
@@ -25,6 +25,7 @@ from .digest import Digest, subject
 from .process import is_dead, this_process
 from .reading import told_change, unread
 from .settings import NotifierSettings
+from .standing import for_the_owner
 from .subscribers import PREFERENCES, UNSUBSCRIBE, Links, links_from
 from .told import ToldChange, Unread
 
@@ -186,6 +187,7 @@ class _Office:
         self._changes: dict[int, ToldChange] = {}
         with archive.read() as session:
             self._unread, self._head = unread(session), chain.head(session)
+            self._figures = [metric for _, metric in reports.current(session)]
 
     def plan(self, now: datetime) -> list[Planned]:
         """What would be sent now."""
@@ -249,6 +251,8 @@ class _Office:
         log.warning("notice %s was not sent (%s): %s", parcel.message_id, "parked" if park else "stays due", error)
 
     def _digest(self, reader: Subscriber, changes: tuple[ToldChange, ...], message_id: str) -> Digest:
+        if reader.standing:
+            changes = tuple(for_the_owner(change, self._figures) for change in changes)
         return compose(
             reader,
             changes,

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 from diffs.errors import ArchiveError, PolicywatchError, SettingsError
 
 from .commands import (
+    change,
     demo,
     discover,
     evidence,
@@ -19,9 +20,11 @@ from .commands import (
     hosts,
     imports,
     look,
+    note,
     notify,
     read,
     running,
+    scorecard,
     setup,
     subscribers,
     targets,
@@ -87,8 +90,11 @@ for module in (
     hosts,
     imports,
     read,
+    change,
+    note,
     explain,
     targets,
+    scorecard,
     feed,
     subscribers,
     notify,

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from crawler.pages import Category
+from diffs import entries, report_events
 from diffs.database import Archive, open_archive
 from diffs.errors import SettingsError
 from diffs.matching import Topic, Wish, wants
@@ -78,6 +79,14 @@ def word(opened: Archive) -> None:
             return
     with opened.begin() as session:
         wording.word(session)
+
+
+def review(opened: Archive) -> None:
+    """Tell the end of entries made by hand, and hold the targets in the last reports against what pages say now."""
+    moment = now()
+    with opened.begin() as session:
+        entries.end_due(session, now=moment)
+        report_events.note_differences(session, now=moment)
 
 
 def data_dir() -> Path:

@@ -24,6 +24,9 @@ STYLES = {
     "medium": "yellow",
     "low": "dim",
     "ok": "green",
+    "met": "green",
+    "at risk": "yellow",
+    "missed": "bold red",
     "removed": "red strike",
     "added": "green",
 }
@@ -53,6 +56,11 @@ def say(text: object = "", style: str = "") -> None:
 def say_parts(*parts: tuple[str, str]) -> None:
     """One line of parts with a style each."""
     console.print(Text.assemble(*((safe(text), style) for text, style in parts)))
+
+
+def raw(text: str) -> None:
+    """Text for a file or another program, its line ends as they are; control characters are left out all the same."""
+    sys.stdout.write("\r\n".join(safe(line) for line in text.split("\r\n")))
 
 
 def warn(text: object) -> None:

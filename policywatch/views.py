@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from diffs.document import Outcome, Target
-from diffs.models import Change, Event, Observation, Page, Snapshot, Version
+from diffs.models import Change, Event, Observation, Page, Snapshot, Version, Work
 from notifier import told
 from notifier.reading import told_change
 
@@ -107,6 +107,13 @@ def event(row: Event) -> dict[str, Any]:
         "count": row.count,
         "detail": row.detail,
     }
+
+
+def work(row: Work | None) -> dict[str, Any] | None:
+    """Who does what about a change; None where nobody has said anything."""
+    if row is None:
+        return None
+    return {"owner": row.owner, "note": row.note, "done_at": stamp(row.done_at), "muted": row.muted}
 
 
 def version(row: Version) -> dict[str, Any]:

@@ -1,13 +1,18 @@
-"""Targets: what each version states, and what was in force on a day."""
+"""Targets: what each version states, what was in force on a day, and what is announced."""
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
 from diffs.document import Target
-from diffs.models import Observation, Page, TargetRow, Version
+from diffs.models import ByHand, Change, Observation, Page, TargetRow, Version
+from diffs.target_fit import Stated
 
 from . import versions
+
+#: How pages of our own are "fetched": what a person entered (`diffs.entries`). Nothing is derived from them.
+BY_HAND = "note"
 
 
 def add(session: Session, page: Page, version: Version, stated: tuple[Target, ...]) -> None:
@@ -24,13 +29,75 @@ def of(session: Session, version: Version) -> tuple[Target, ...]:
 
 
 def in_force(session: Session, moment: datetime) -> list[tuple[Page, Version, Observation, Target]]:
-    """All targets stated by the texts that pages showed at a moment (UTC), by page and reading order."""
+    """All targets stated by the texts that pages showed at a moment (UTC), by page and reading order.
+
+    Entries made by hand count from their first to their last day.
+    """
+    by_hand = {entry.page_id: entry for entry in session.exec(select(ByHand))}
     found = []
     for page in session.exec(select(Page).order_by(Page.key)):
         shown = versions.shown_at(session, page, moment)
-        if shown is not None:
+        if shown is not None and _stands(by_hand.get(page.id), moment.date()):
             found += [(page, *shown, target) for target in of(session, shown[0])]
     return found
+
+
+def _stands(entry: ByHand | None, day: date) -> bool:
+    if entry is None:
+        return True
+    return (entry.begins is None or entry.begins <= day) and (entry.ends is None or day <= entry.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """A target that a page states already and that counts from a day on."""
+
+    stated: Stated
+    effective_on: date
+
+
+def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[Announced]]:
+    """The targets that bind at a moment (UTC), and those announced for later; entries made by hand are marked.
+
+    A text may be posted before it takes effect: until that day the text it replaces binds.
+    """
+    binding: list[Stated] = []
+    announced: list[Announced] = []
+    pages: dict[int, tuple[Page, Version, Observation]] = {}
+    for page, version, observation, _ in in_force(session, moment):
+        pages.setdefault(page.id, (page, version, observation))
+    for page, version, observation in pages.values():
+        bound: Version | None = version
+        while bound is not None and (change := _to_come(session, bound, moment.date())) is not None:
+            assert change.effective_on is not None
+            announced += [Announced(one, change.effective_on) for one in _of_version(session, page, bound, observation)]
+            bound = session.get(Version, change.from_version_id) if change.from_version_id else None
+        if bound is not None:
+            binding += _of_version(session, page, bound, observation)
+    return binding, announced
+
+
+def _to_come(session: Session, version: Version, day: date) -> Change | None:
+    """The told change that made this text, where it takes effect after a day."""
+    query = select(Change).where(Change.to_version_id == version.id, col(Change.told).is_(True))
+    return session.exec(query.where(col(Change.effective_on) > day).order_by(col(Change.seen_at).desc())).first()
+
+
+def _of_version(session: Session, page: Page, version: Version, observation: Observation) -> list[Stated]:
+    return [
+        Stated(
+            target,
+            page.key,
+            page.title,
+            page.url,
+            page.marketplace,
+            version.seq,
+            version.first_seen_at,
+            observation.observed_at,
+            by_hand=page.fetch == BY_HAND,
+        )
+        for target in of(session, version)
+    ]
 
 
 def _value(row: TargetRow) -> Target:

@@ -13,7 +13,7 @@ from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from crawler.settings import crawl_settings
 from crawler.standalone import chosen_pages
-from diffs import engine
+from diffs import engine, entries
 from diffs.database import Archive
 from diffs.document import READ, Outcome
 from diffs.models import Page
@@ -61,6 +61,7 @@ def crawl(
             wanted = run.due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)
         context.word(archive)
+        context.review(archive)
         _report(reports, archive, as_json=as_json)
     if interrupted:
         output.warn("Stopped. What had come is stored; the other pages are looked at next time.")
@@ -141,7 +142,7 @@ def health(
 ) -> None:
     """Every page's last good look, its last outcome, and open events."""
     with context.archive() as archive, archive.read() as session:
-        rows = [_health(session, page) for page in pages.listed(session)]
+        rows = [_health(session, page) for page in pages.listed(session) if page.fetch != entries.FETCH]
         settings = crawl_settings()
         states, stopped = hosts.states(session, settings, now=context.now()), settings.stop_file
     if as_json:

@@ -38,6 +38,8 @@ def notify(
     """Send the notices that are due."""
     settings = context.notifier_settings()
     with context.archive() as archive, open_channels(settings, links_from(settings)) as channels:
+        if not dry_run:
+            context.review(archive)
         report = outbox.run(archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run)
         if not dry_run:
             to_owner = tell_owner(archive, settings, now=context.now())

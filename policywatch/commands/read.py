@@ -2,17 +2,18 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from sqlmodel import Session
 
 from diffs import compare
 from diffs.models import Change, Page, Version
-from diffs.store import changes, observations, pages, versions
+from diffs.store import changes, observations, pages, versions, work
 from notifier.diff_html import diff_html
 from policywatch import context, output, views
 from policywatch.diff_terminal import coloured, markdown, plain
+from policywatch.export import as_csv, as_markdown
 
 
 class Form(StrEnum):
@@ -22,6 +23,13 @@ class Form(StrEnum):
     HTML = "html"
     MD = "md"
     JSON = "json"
+
+
+class Export(StrEnum):
+    """A form in which changes leave the program."""
+
+    CSV = "csv"
+    MD = "md"
 
 
 class Significance(StrEnum):
@@ -47,11 +55,16 @@ def changes_(
     since: Annotated[str | None, typer.Option(help="Decided on or after this date (UTC).")] = None,
     significance: Annotated[Significance | None, typer.Option(help="material, editorial or cosmetic.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what was not told, and why.")] = False,
+    done: Annotated[bool | None, typer.Option("--done/--open", help="Only what is done, or what is not.")] = None,
+    owner: Annotated[str | None, typer.Option(help='Only what this person does; "" for what nobody does.')] = None,
+    form: Annotated[Export | None, typer.Option("--format", help="Export: csv or md.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """What changed, oldest first."""
     moment = context.moment_of(since) if since is not None else None
     context.check_category(category)
+    if form is not None and as_json:
+        context.wrong_use("--format and --json are two ways to write the same: give one of them.")
     with context.archive() as archive:
         context.word(archive)
         with archive.read() as session:
@@ -66,20 +79,36 @@ def changes_(
                 since=moment,
                 significance=significance,
             )
-            found = [views.change(row, its_page) for row, its_page in rows]
+            found = [views.change(row, its_page) for row, its_page in reversed(rows)]
             if everything and significance in (None, "cosmetic"):
                 found += _suppressed(session, page, marketplace, category, moment)
+            known = work.by_uid(session)
+    found = [change | {"work": views.work(known.get(change["id"]))} for change in found]
+    found = [change for change in found if _is_wanted(change["work"], done=done, owner=owner)]
     found.sort(key=lambda change: (change["decided_at"], change["page"]))
+    if form is not None:
+        output.raw(as_csv(found) if form is Export.CSV else as_markdown(found))
+        return
     if as_json:
         for change in found:
             output.as_json(change)
         return
+    if not found and (done is not None or owner is not None):
+        output.say("No change fits.")
+        return
     _list(found, everything=everything)
+
+
+def _is_wanted(known: dict[str, Any] | None, *, done: bool | None, owner: str | None) -> bool:
+    """Whether the work on a change is what is asked for; nothing said about it is open, and nobody's."""
+    known = known or {"done_at": None, "owner": ""}
+    fits = done is None or bool(known["done_at"]) is done
+    return fits and (owner is None or known["owner"].casefold() == owner.casefold())
 
 
 def _suppressed(
     session: Session, key: str | None, marketplace: str | None, category: str | None, since: datetime | None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     found = []
     for page in pages.listed(session):
         if (key and page.key != key) or not context.is_of(page, marketplace):
@@ -93,13 +122,16 @@ def _suppressed(
     return found
 
 
-def _list(found: list[dict[str, object]], *, everything: bool) -> None:
+def _list(found: list[dict[str, Any]], *, everything: bool) -> None:
     if not found:
         output.say("No changes yet." if not everything else "Nothing was seen yet.")
         return
     columns = ["decided", "page", "importance", "what", "id"]
+    worked = any(change["work"] for change in found)
     if everything:
         columns.insert(3, "told")
+    if worked:
+        columns.insert(-1, "work")
     rows = []
     for change in found:
         what = change["headline"] or change["reason"]
@@ -115,8 +147,18 @@ def _list(found: list[dict[str, object]], *, everything: bool) -> None:
         ]
         if everything:
             row.insert(3, "yes" if change["told"] else "no")
+        if worked:
+            row.insert(-1, _work(change["work"]))
         rows.append(row)
     output.table(columns, rows)
+
+
+def _work(known: dict[str, Any] | None) -> str:
+    """Who does it, and how far it is, in a few words; columns stay away where nobody works with changes."""
+    if known is None:
+        return ""
+    state = f"done {known['done_at'][:10]}" if known["done_at"] else "open"
+    return ", ".join(filter(None, (known["owner"], state, "muted" if known["muted"] else "")))
 
 
 def show(

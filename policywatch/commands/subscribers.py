@@ -38,6 +38,9 @@ def add(
     importance: Annotated[str, typer.Option(help="The least importance: high, medium or low.")] = "low",
     time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
     name: Annotated[str, typer.Option(help="How the subscriber is called.")] = "",
+    standing: Annotated[
+        bool, typer.Option("--standing", help="This is you: say how your own figures stand to a new target.")
+    ] = False,
 ) -> None:
     """Add a subscriber. You answer for the address: it is active at once."""
     channel, address = _reached(channel, address)
@@ -63,6 +66,8 @@ def add(
             categories=category or [],
             importance=importance,
         )
+        # Never by the reader's own choice: these are the owner's figures.
+        row.standing = standing
         output.say(f"{shown_address(row)} will be told {cadence.replace('_', ' ')}: {_wishes(row)}")
         if channel == "webhook":
             secret = links_from(context.notifier_settings()).webhook_secret(row.key)
@@ -77,7 +82,12 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
         for row in rows:
             output.as_json(
                 {"channel": row.channel, "address": shown_address(row), "name": row.name, "state": row.state}
-                | {"cadence": row.cadence, "wishes": _wishes(row), "stopped_reason": row.stopped_reason}
+                | {
+                    "cadence": row.cadence,
+                    "wishes": _wishes(row),
+                    "standing": row.standing,
+                    "stopped_reason": row.stopped_reason,
+                }
             )
         return
     cells = [(r.channel, shown_address(r), r.state, r.cadence, _wishes(r), r.stopped_reason) for r in rows]

@@ -11,17 +11,18 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from diffs import metric_file
 from diffs.database import Archive, open_archive
 from diffs.errors import DeliveryError
 from diffs.models import Change, Event, Notice, Subscriber
-from diffs.store import notices, subscribers
+from diffs.store import changes, notices, reports, subscribers
 from notifier.channels import open_channels
 from notifier.outbox import MOST_ATTEMPTS, Report, Trouble, run, shown_address, wait_after
 from notifier.settings import NotifierSettings
 from notifier.subscribers import links_from
 
 from .conftest import MailServer, serve
-from .vocabulary import DAY, NOON, queued, reader, settings, store_change, store_page
+from .vocabulary import DAY, LATE_SHIPMENTS, NOON, queued, reader, settings, store_change, store_page
 
 
 def notify(archive: Archive, server: MailServer, *, now: Any = NOON, **options: Any) -> Report:
@@ -455,3 +456,24 @@ def test_many_readers_cost_little_memory(archive: Archive) -> None:
     report = run(archive, {"email": channel}, now=NOON, settings=settings())
 
     assert (report.sent, channel.sent) == (300, 1200)
+
+
+# --- how the owner stands -------------------------------------------------------------------------------------------
+
+
+def test_only_the_owner_is_told_how_his_own_figures_stand(archive: Archive, mail_server: MailServer) -> None:
+    with archive.begin() as session:
+        reader(session, "guest@example.org")
+        reader(session, "owner@example.org").standing = True
+        page = store_page(session)
+        change = store_change(session, page, targets=changes.as_json([LATE_SHIPMENTS]))
+        notices.queue(session, change, page, now=NOON)
+        table = b"marketplace,metric,numerator,denominator\nUS,LSR,17,500\n"
+        reports.add(session, table, metric_file.read(table, "mine.csv"), name="mine.csv", now=NOON)
+
+    notify(archive, mail_server)
+
+    line = "You are at 3.4 % (late shipment rate, 17 of 500 orders): you would miss the new target under 3 %."
+    told = {mail["To"]: mail.get_body(("plain",)).get_content() for mail in mail_server.mails}  # type: ignore[attr-defined]
+    assert line in " ".join(told["owner@example.org"].split())
+    assert "You are at" not in told["guest@example.org"]

@@ -1,0 +1,121 @@
+"""Reports: the seller's own figures, every import kept, the newest of each."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import Session, col, select
+
+from diffs.measured import Metric
+from diffs.metric_report import Found
+from diffs.models import MetricRow, Report
+from diffs.target_fit import speaks_for
+
+from . import bodies
+
+#: Longer names are cut: they come from a file's name.
+_LONGEST_NAME = 200
+_LONGEST_METRIC = 120
+
+_PLAIN = ("marketplace", "metric", "scope", "numerator", "denominator", "window_from", "window_to", "status")
+_ALSO = ("condition", "source", "unit")
+
+
+def known(session: Session, data: bytes) -> Report | None:
+    """The report with these very bytes, None where it was not stored yet."""
+    return session.exec(select(Report).where(Report.body_sha256 == bodies.digest(data))).first()
+
+
+def add(session: Session, data: bytes, found: Found, *, name: str, now: datetime) -> Report:
+    """Store a report's bytes and figures; the same bytes are stored once. `now` is UTC."""
+    stored = known(session, data)
+    if stored is not None:
+        return stored
+    ends = [metric.window_to for metric in found.metrics if metric.window_to is not None]
+    report = Report(
+        body_sha256=bodies.put(session, data),
+        name=name[:_LONGEST_NAME],
+        imported_at=now,
+        as_of=max(ends, default=now),
+        accounts=found.accounts,
+        problems=found.problems,
+    )
+    session.add(report)
+    session.flush()
+    for position, metric in enumerate(found.metrics):
+        session.add(_row(report, position, metric))
+    session.flush()
+    return report
+
+
+def current(
+    session: Session, *, until: datetime | None = None, with_target: bool = False
+) -> list[tuple[Report, Metric]]:
+    """The newest figure of each marketplace, metric and scope, in the order of their reports.
+
+    With `until` (UTC) only of reports up to that time; `with_target`: only figures for which the report names one.
+    """
+    wanted = [col(Report.as_of) <= until] if until is not None else []
+    return _newest(session, *wanted, *([col(MetricRow.target).is_not(None)] if with_target else []))
+
+
+def of_pages(session: Session, marketplaces: str) -> list[Metric]:
+    """The newest figures of the marketplaces that some pages speak for ("UK,IE")."""
+    return [metric for _, metric in current(session) if speaks_for(metric.marketplace, marketplaces)]
+
+
+def history(session: Session, metric: str) -> list[tuple[Report, Metric]]:
+    """All figures of a metric, oldest first."""
+    query = (
+        select(Report, MetricRow)
+        .join(MetricRow, col(MetricRow.report_id) == Report.id)
+        .where(MetricRow.metric == metric)
+        .order_by(col(Report.as_of), col(Report.id), col(MetricRow.position))
+    )
+    return [(report, _value(row)) for report, row in session.exec(query)]
+
+
+def before(session: Session, report: Report) -> dict[tuple[str, str, str], Metric]:
+    """The newest figures with a target in reports older than this one, by what they are figures of."""
+    older = or_(col(Report.as_of) < report.as_of, and_(col(Report.as_of) == report.as_of, col(Report.id) < report.id))
+    return {metric.key: metric for _, metric in _newest(session, older, col(MetricRow.target).is_not(None))}
+
+
+def _newest(session: Session, *wanted: Any) -> list[tuple[Report, Metric]]:
+    """Of each marketplace, metric and scope the newest figure among those wanted, found in the database."""
+    rank = func.row_number().over(
+        partition_by=(col(MetricRow.marketplace), col(MetricRow.metric), col(MetricRow.scope)),
+        order_by=(col(Report.as_of).desc(), col(Report.id).desc(), col(MetricRow.position).desc()),
+    )
+    ranked = select(MetricRow.id, rank.label("rank")).join(Report, col(MetricRow.report_id) == Report.id)
+    newest = ranked.where(*wanted).subquery()
+    query = (
+        select(Report, MetricRow)
+        .join(MetricRow, col(MetricRow.report_id) == Report.id)
+        .join(newest, newest.c.id == MetricRow.id)
+        .where(newest.c.rank == 1)
+        .order_by(col(Report.as_of), col(Report.id), col(MetricRow.position))
+    )
+    return [(report, _value(row)) for report, row in session.exec(query)]
+
+
+def _row(report: Report, position: int, metric: Metric) -> MetricRow:
+    row = MetricRow(report_id=report.id, position=position, metric=metric.metric[:_LONGEST_METRIC])
+    for name in (*_PLAIN, *_ALSO):
+        value = getattr(metric, name)
+        if name != "metric":
+            setattr(row, name, value[:_LONGEST_NAME] if isinstance(value, str) else value)
+    row.rate = str(metric.rate) if metric.rate is not None else None
+    row.target = str(metric.target) if metric.target is not None else None
+    row.parts = [list(part) for part in metric.parts]
+    return row
+
+
+def _value(row: MetricRow) -> Metric:
+    return Metric(
+        **{name: getattr(row, name) for name in (*_PLAIN, *_ALSO)},
+        rate=Decimal(row.rate) if row.rate is not None else None,
+        target=Decimal(row.target) if row.target is not None else None,
+        parts=tuple((str(name), int(number)) for name, number in row.parts or ()),
+    )

@@ -1,0 +1,156 @@
+"""change, page: see a change whole, say who does it and when it is done, mute what is not wanted."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from diffs.models import Change, Page
+from diffs.store import changes, observations, reports, versions, work
+from notifier import labels
+from notifier.standing import standing
+from policywatch import context, output, views
+from policywatch.diff_terminal import coloured, plain
+
+#: Longer notes are documents, and belong elsewhere.
+LONGEST_NOTE = 4000
+LONGEST_OWNER = 120
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command("change")(change_)
+    app.command("page")(page_)
+
+
+def change_(
+    uid: Annotated[str, typer.Argument(metavar="ID", help="The change's id, or its first six characters and more.")],
+    owner: Annotated[str | None, typer.Option(help='Who does what it takes; "" for nobody.')] = None,
+    note: Annotated[str | None, typer.Option(help='What is to be remembered; "" for nothing.')] = None,
+    done: Annotated[str | None, typer.Option(metavar="DATE", help="Done on this day, or now.")] = None,
+    undone: Annotated[bool, typer.Option("--undone", help="Not done after all.")] = False,
+    mute: Annotated[bool | None, typer.Option("--mute/--unmute", help="Send no notice of it, or again.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """One change, whole; with options, the work on it."""
+    done_at = _done(done, undone=undone)
+    _short_enough("--owner", owner, LONGEST_OWNER)
+    _short_enough("--note", note, LONGEST_NOTE)
+    with context.archive() as archive:
+        context.word(archive)
+        if owner is not None or note is not None or done_at is not None or undone or mute is not None:
+            with archive.begin() as session:
+                row, _ = _named(session, uid)
+                now = context.now()
+                work.note(session, row, now=now, owner=owner, text=note, done_at=done_at, undone=undone)
+                if mute is not None:
+                    _say_muted(work.mute(session, row, now=now, muted=mute), muted=mute)
+        with archive.read() as session:
+            row, page = _named(session, uid)
+            shown = views.change(row, page) | {"work": views.work(work.of(session, row.uid))}
+            shown["standing"] = standing(changes.moves_of(row), reports.of_pages(session, page.marketplace))
+    if as_json:
+        output.as_json(shown)
+    else:
+        _show(shown, row)
+
+
+def _done(text: str | None, *, undone: bool) -> datetime | None:
+    if text is not None and undone:
+        context.wrong_use("--done and --undone say the opposite: give one of them.")
+    if text is None:
+        return None
+    return context.now() if text == "now" else context.moment_of(text)
+
+
+def _short_enough(option: str, text: str | None, longest: int) -> None:
+    if text is not None and len(text) > longest:
+        context.wrong_use(f"{option} is longer than {longest} characters.")
+
+
+def _named(session: Session, uid: str) -> tuple[Change, Page]:
+    found = changes.by_uid(session, uid)
+    if found is None:
+        context.wrong_use(f"There is no change {uid!r}, or more than one begins so: see policywatch changes --all.")
+    return found
+
+
+def _say_muted(count: int, *, muted: bool) -> None:
+    what = "held back" if muted else "due again"
+    output.warn(f"{'Muted' if muted else 'Unmuted'}; {labels.count(count, 'notice')} {what}.")
+
+
+def _show(shown: dict[str, Any], row: Change) -> None:
+    output.say(shown["headline"] or shown["reason"], style="bold")
+    effective = f" · effective {shown['effective_on']}" if shown["effective_on"] else ""
+    output.say(
+        f"{shown['title'] or shown['page']} ({shown['marketplace'] or 'no marketplace'}) · {shown['kind']} · "
+        f"{shown['importance']}, {shown['significance']} · decided {str(shown['decided_at'])[:10]}{effective}"
+    )
+    output.say(f"id {shown['id']} · {shown['url']}")
+    for point in shown["points"]:
+        output.say(f"  {point}")
+    for line in shown["standing"]:
+        output.say(f"  {line}")
+    output.say(f"{'Told' if shown['told'] else 'Not told'}: {shown['reason']}")
+    if shown["reasons"]:
+        output.say(f"Why it matters: {'; '.join(shown['reasons'])}")
+    for line in _work_lines(shown["work"]):
+        output.say(line)
+    comparison = changes.comparison_of(row)
+    if comparison.hunks:
+        output.say()
+        if output.console.is_terminal:
+            coloured(comparison)
+        else:
+            output.say(plain(comparison))
+
+
+def _work_lines(known: dict[str, Any] | None) -> list[str]:
+    if known is None:
+        return ["Open: nobody has taken it (policywatch change ID --owner NAME)."]
+    lines = [f"Done on {str(known['done_at'])[:10]}." if known["done_at"] else "Open."]
+    lines += [f"Owner: {known['owner']}"] if known["owner"] else []
+    lines += [f"Note: {known['note']}"] if known["note"] else []
+    return [*lines, "Muted: no notice of it is sent."] if known["muted"] else lines
+
+
+def page_(
+    key: Annotated[str, typer.Argument(help="The page's key.")],
+    mute: Annotated[
+        bool | None, typer.Option("--mute/--unmute", help="Send no notice of its changes, or again.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """One page. A muted one is looked at as before; its changes are stored and listed, not sent."""
+    with context.archive() as archive:
+        if mute is not None:
+            with archive.begin() as session:
+                _say_muted(work.mute_page(session, context.page_named(session, key), muted=mute), muted=mute)
+        with archive.read() as session:
+            row = context.page_named(session, key)
+            newest = versions.latest(session, row)
+            shown = {
+                "page": row.key,
+                "title": row.title,
+                "url": row.url,
+                "marketplace": row.marketplace,
+                "category": row.category,
+                "language": row.language,
+                "watched": row.watched,
+                "muted": row.muted,
+                "last_ok_at": views.stamp(observations.last_read_at(session, row)),
+                "version_seq": newest.seq if newest else None,
+                "changes": sum(change.told for change in changes.of_page(session, row)),
+            }
+    if as_json:
+        output.as_json(shown)
+        return
+    output.table(["", row.key], [(name, _cell(value)) for name, value in shown.items() if name != "page"])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

@@ -1,0 +1,260 @@
+"""scorecard: the seller's own figures against the targets in force."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlmodel import Session
+
+from diffs import measured, metric_file, report_events, scorecard
+from diffs.measured import Metric
+from diffs.metric_report import Found
+from diffs.scorecard import Judged
+from diffs.store import reports
+from diffs.store import targets as stored
+from diffs.target_fit import fitting
+from notifier import labels
+from notifier import standing as words
+from policywatch import context, output, views
+
+_COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stands on")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("scorecard")(scorecard_)
+
+
+def scorecard_(
+    report: Annotated[
+        Path | None, typer.Argument(help="Amazon's seller performance report (JSON), or a CSV; else the last one.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(help="Against the targets in force at the end of this UTC day.")] = None,
+    keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Whether the report is stored.")] = True,
+    past: Annotated[str | None, typer.Option("--history", metavar="METRIC", help="All stored figures of one.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per figure.")] = False,
+) -> None:
+    """Your own figures against the targets in force: met, at risk, missed, and what is left."""
+    now = context.now()
+    moment = context.moment_of(at, end_of_day=True) if at is not None else now
+    if past is not None:
+        _history(past, as_json=as_json)
+        return
+    with context.archive() as archive:
+        if report is None:
+            with archive.begin() as session:
+                card = _stored(session, moment, at=at)
+                report_events.note_differences(session, now=now)
+        else:
+            data = _read(report)
+            found = metric_file.read(data, report.name)
+            with archive.begin() as session:
+                card = _imported(session, data, found, report.name, moment=moment, now=now, keep=keep)
+    _show(card, as_json=as_json)
+    if card.problems:
+        raise typer.Exit(context.FAILURES)
+
+
+@dataclass
+class _Card:
+    """What is shown: the judged figures, what is announced for them, and what the reader should know besides."""
+
+    judged: list[Judged]
+    coming: list[tuple[Judged, date]]
+    accounts: dict[str, str]
+    said: list[str]
+    problems: list[str]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(metric_file.MAX_BYTES + 1)
+    except OSError as error:
+        context.wrong_use(f"{path} cannot be read: {error.strerror or error}.")
+
+
+def _stored(session: Session, moment: datetime, *, at: str | None) -> _Card:
+    rows = reports.current(session, until=moment if at is not None else None)
+    if not rows:
+        until = f" up to {at}" if at is not None else ""
+        context.wrong_use(f"No report{until} was stored. Name one: policywatch scorecard REPORT.json (or a CSV).")
+    last: dict[int, Any] = {report.id: report for report, _ in rows}
+    accounts = {code: status for report in last.values() for code, status in (report.accounts or {}).items()}
+    names = ", ".join(f"{report.name} (up to {report.as_of:%Y-%m-%d})" for report in last.values())
+    return _card(session, [metric for _, metric in rows], moment, accounts, [f"From what you gave before: {names}."])
+
+
+def _imported(
+    session: Session, data: bytes, found: Found, name: str, *, moment: datetime, now: datetime, keep: bool
+) -> _Card:
+    said = []
+    before: dict[tuple[str, str, str], Metric] = {}
+    if found.metrics and keep:
+        if reports.known(session, data) is not None:
+            said.append("This report was stored before; it is not stored twice.")
+        report = reports.add(session, data, found, name=name, now=now)
+        before = reports.before(session, report)
+    card = _card(session, found.metrics, moment, found.accounts, said)
+    card.problems = found.problems
+    moves = report_events.moved(before, found.metrics)
+    for was, metric in moves:
+        card.said.append(
+            f"Amazon's target for your {measured.label(metric.metric).lower()} ({metric.marketplace}) moved from one "
+            f"report to the next: {_own(was)} → {_own(metric)}."
+        )
+    if found.metrics and keep:
+        report_events.note_moves(session, moves, found.metrics, now=now)
+        report_events.note_differences(session, now=now)
+    return card
+
+
+def _own(metric: Metric) -> str:
+    target = scorecard.own_target(metric)
+    return words.held(target) if target else "none"
+
+
+def _card(
+    session: Session, metrics: Sequence[Metric], moment: datetime, accounts: dict[str, str], said: list[str]
+) -> _Card:
+    binding, announced = stored.stated_at(session, moment)
+    judged = [scorecard.judge(metric, binding) for metric in metrics]
+    coming = []
+    for one in judged:
+        found = fitting(one.metric, [later.stated for later in announced])
+        if found is not None and (one.target is None or not scorecard.same_figure(found.target, one.target)):
+            on = min(later.effective_on for later in announced if later.stated is found)
+            coming.append((scorecard.judge(one.metric, [found]), on))
+    return _Card(judged, coming, accounts, said, [])
+
+
+def _show(card: _Card, *, as_json: bool) -> None:
+    for problem in card.problems:
+        output.warn(problem)
+    if as_json:
+        for one in card.judged:
+            output.as_json(_record(one, card))
+        return
+    if not card.judged:
+        output.say("No figure could be read.")
+        return
+    for line in card.said:
+        output.say(line)
+    for code, status in sorted(card.accounts.items(), key=lambda item: -scorecard.account_rank(item[1])):
+        output.say(f"Account in {code}: {status or 'no status'}")
+    output.table(_COLUMNS, [_cells(one) for one in card.judged])
+    for one, on in card.coming:
+        verdict = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(one.ours)
+        if verdict and one.target:
+            name, figure = measured.label(one.metric.metric), words.own_figure(one.metric, one.target)
+            output.say(
+                f"From {labels.day(on)}: {name} ({one.metric.marketplace}) {words.held(one.target)}. "
+                f"At {figure} you would {verdict} it. {' '.join(words.advice(one)[:1])}".rstrip()
+            )
+    for line in words.of_feedback([one.metric for one in card.judged]):
+        output.say(line)
+    _sum_up(card.judged)
+
+
+def _sum_up(judged: Sequence[Judged]) -> None:
+    counts: dict[str, int] = {}
+    for one in judged:
+        counts[one.verdict] = counts.get(one.verdict, 0) + 1
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in scorecard.Verdict if verdict in counts)
+    output.say(f"{labels.count(len(judged), 'figure')}: {told}.")
+
+
+def _cells(one: Judged) -> tuple[str, ...]:
+    metric, status = one.metric, one.metric.status
+    yours = words.own_figure(metric, one.target)
+    on = words.basis(metric)
+    verdict = f"{one.verdict} (Amazon: {status})" if status else str(one.verdict)
+    name = measured.label(metric.metric)
+    return (
+        metric.marketplace,
+        name,
+        f"{yours} ({on})" if on else yours,
+        words.held(one.target) if one.target else "",
+        verdict,
+        " ".join(words.advice(one)),
+        _place(one),
+    )
+
+
+def _place(one: Judged) -> str:
+    if one.stated is not None and one.stated.by_hand:
+        return f"{one.stated.page}, entered by hand"
+    if one.stated is not None:
+        since = f"{one.stated.since:%Y-%m-%d}" if one.stated.since else ""
+        return f"{one.stated.page}, version {one.stated.version}, seen first {since}"
+    return "the report itself" if one.target is not None else ""
+
+
+def _record(one: Judged, card: _Card) -> dict[str, Any]:
+    metric, target, room = one.metric, one.target, one.room
+    later = next(((j, on) for j, on in card.coming if j.metric is metric), None)
+    return {
+        "marketplace": metric.marketplace,
+        "metric": metric.metric,
+        "known": metric.is_known,
+        "scope": metric.scope,
+        "numerator": metric.numerator,
+        "denominator": metric.denominator,
+        "rate": float(metric.value) if metric.value is not None else None,
+        "unit": metric.unit,
+        "window_from": views.stamp(metric.window_from),
+        "window_to": views.stamp(metric.window_to),
+        "status": metric.status,
+        "report_target": float(metric.target) if metric.target is not None else None,
+        "report_condition": metric.condition,
+        "source": metric.source,
+        "account_status": card.accounts.get(metric.marketplace, ""),
+        "verdict": one.verdict,
+        "verdict_by_words": one.ours,
+        "target": views.target(target) if target is not None else None,
+        "target_page": one.stated.page if one.stated else None,
+        "target_url": one.stated.url if one.stated else None,
+        "target_version": one.stated.version if one.stated else None,
+        "target_since": views.stamp(one.stated.since) if one.stated else None,
+        "target_differs": one.differs,
+        "other_window": one.other_window,
+        "defects_left": room.left if room else None,
+        "good_orders_needed": room.good_needed if room else None,
+        "orders_needed": room.orders_needed if room else None,
+        "rate_after_one_more": float(room.after_one) if room else None,
+        "orders_for_one_defect": room.for_one if room else None,
+        "advice": words.advice(one),
+        "coming": _coming(*later) if later else None,
+    }
+
+
+def _coming(judged: Judged, on: date) -> dict[str, Any]:
+    target = views.target(judged.target) if judged.target is not None else None
+    return {"from": on.isoformat(), "target": target, "verdict": judged.ours}
+
+
+def _history(name: str, *, as_json: bool) -> None:
+    metric = measured.named(name)
+    with context.archive() as archive, archive.read() as session:
+        # As it stood when the window ended: the report was judged by those rules.
+        rows = [
+            (report, scorecard.judge(found, stored.stated_at(session, found.window_to or report.as_of)[0]))
+            for report, found in reports.history(session, metric)
+        ]
+    if as_json:
+        for report, one in rows:
+            card = _Card([one], [], report.accounts or {}, [], [])
+            output.as_json({"report": report.name, "as_of": views.stamp(report.as_of), **_record(one, card)})
+        return
+    if not rows:
+        known = context.nearest(name, sorted({*measured.reported_rates(), *measured.reported_counters()}))
+        output.say(f"No stored report has a figure for {name!r}. Metrics: {known}.")
+        return
+    cells = [
+        (f"{report.as_of:%Y-%m-%d}", *_cells(one)[:1], *_cells(one)[2:5], _own(one.metric), report.name)
+        for report, one in rows
+    ]
+    output.table(["up to", "marketplace", "yours", "target then", "verdict", "target in the report", "report"], cells)

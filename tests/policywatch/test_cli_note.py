@@ -1,0 +1,182 @@
+"""note: rules that stand only in a forum post or a mail, entered by hand, told, and ended."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.policywatch.program import Program
+
+NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
+KEY = "note-late-shipments-do-not-count"
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    return Program(tmp_path, now=NOW)
+
+
+def enter(program: Program, *more: str, title: str = "Late shipments do not count") -> str:
+    ended = program(
+        *("note", "add", "--title", title, "--marketplace", "us", "--category", "performance"),
+        *("--text", "The late shipment rate must be under 10% for seller-fulfilled orders.", *more),
+    )
+    assert ended.code == 0, ended.err
+    return ended.out
+
+
+DATES = ("--from", "2026-03-20", "--until", "2026-05-15", "--url", "https://forum.example/283950")
+
+
+def test_an_entry_is_told_like_a_change_and_marked_as_entered_by_hand(program: Program) -> None:
+    out = enter(program, *DATES, "--importance", "high")
+
+    (change,) = program("changes", "--json").objects
+    assert out == f"Entered: {KEY} (change {change['id']})\n"
+    assert (change["kind"], change["told"], change["rule"], change["reason"]) == (
+        "announced",
+        True,
+        "note",
+        "entered by hand",
+    )
+    assert change["headline"] == "By hand: Late shipments do not count (until 2026-05-15)"
+    assert change["points"][1:] == [
+        "In force from 2026-03-20 until 2026-05-15",
+        "Entered by hand on 2026-03-20; source: https://forum.example/283950",
+    ]
+    assert (change["importance"], change["effective_on"], change["marketplace"]) == ("high", "2026-03-20", "US")
+    assert change["targets"][0]["after"]["value"] == 10
+    assert "By hand: Late shipments do not count" in program("feed").out
+    assert "In force from 2026-03-20 until 2026-05-15" in program("change", change["id"]).out
+
+
+def test_an_entry_is_in_the_evidence_and_can_be_read_again(program: Program) -> None:
+    enter(program, *DATES)
+
+    assert program("verify").out.startswith("1 snapshots hold.")
+    shown = program("show", KEY).out
+    assert "must be under 10%" in shown
+    assert "Until: 2026-05-15" in shown
+    assert program("explain", KEY).code == 0
+    assert program("health").out.startswith("No page has been looked at yet"), "nobody looks at it"
+
+
+def test_its_targets_count_from_its_first_day_to_its_last(program: Program) -> None:
+    enter(program, *DATES)
+
+    assert [len(program("targets", "--at", day, "--json").objects) for day in ("2026-03-20", "2026-05-15")] == [1, 1]
+    assert program("targets", "--at", "2026-05-16", "--json").objects == []
+
+
+def test_a_rule_for_later_binds_nobody_yet(program: Program) -> None:
+    enter(program, "--from", "2026-04-01")
+
+    assert program("targets", "--json").objects == []
+    assert len(program("targets", "--at", "2026-04-01", "--json").objects) == 1
+
+
+def test_its_end_is_told_when_the_last_day_is_over(program: Program) -> None:
+    enter(program, *DATES)
+    program.now = datetime(2026, 5, 15, 23, tzinfo=UTC)
+    assert program("notify").code == 0
+    assert len(program("changes", "--json").objects) == 1
+
+    program.now += timedelta(hours=2)
+    assert program("notify", "--dry-run").code == 0
+    assert len(program("changes", "--json").objects) == 1, "a dry run stores nothing"
+    for _ in range(2):
+        assert program("notify").code == 0
+    _, ended = program("changes", "--json").objects
+    assert (ended["kind"], ended["headline"]) == ("gone", "Ended on 2026-05-15: Late shipments do not count")
+    assert program("note", "list").table[0]["state"] == "ended"
+    assert program("verify").out.startswith("2 snapshots hold.")
+
+
+def test_listing_tells_the_end_too(program: Program) -> None:
+    enter(program, *DATES)
+    program.now = datetime(2026, 6, 1, tzinfo=UTC)
+
+    (row,) = program("note", "list", "--json").objects
+    assert (row["id"], row["from"], row["until"], row["ended"]) == (KEY, "2026-03-20", "2026-05-15", True)
+
+
+def test_an_entry_can_be_ended_by_hand(program: Program) -> None:
+    enter(program)
+    ended = program("note", "end", KEY)
+
+    assert ended.out == "Ended on 2026-03-20: Late shipments do not count\n"
+    again = program("note", "end", KEY)
+    assert (again.code, again.err) == (2, f"{KEY} ended on 2026-03-20 already.\n")
+
+
+def test_an_end_that_lies_ahead_is_told_when_it_comes(program: Program) -> None:
+    enter(program)
+    ended = program("note", "end", KEY, "--on", "2026-04-01")
+
+    assert "will end on 2026-04-01; that is told on the day after" in ended.out
+    program.now = datetime(2026, 4, 2, tzinfo=UTC)
+    program("note", "list")
+    assert program("changes", "--json").objects[-1]["kind"] == "gone"
+
+
+def test_a_rule_that_is_over_already_is_told_with_its_end(program: Program) -> None:
+    out = enter(program, "--from", "2020-03-20", "--until", "2020-05-15")
+
+    assert out.endswith("Ended on 2020-05-15: Late shipments do not count\n")
+    assert [change["kind"] for change in program("changes", "--json").objects] == ["announced", "gone"]
+
+
+def test_the_same_is_not_entered_twice_and_the_same_title_gets_a_name_of_its_own(program: Program) -> None:
+    enter(program)
+
+    assert enter(program) == f"Entered before: {KEY}\n"
+    assert f"Entered: {KEY}-2 " in enter(program, "--text", "Another text.")
+    assert "Entered: note-entry " in enter(program, title="遅延")
+
+
+def test_a_long_text_is_kept_whole_and_told_in_short(program: Program) -> None:
+    enter(program, "--text", "word " * 200)
+
+    (change,) = program("changes", "--json").objects
+    assert change["points"][0].endswith("word…")
+    assert len(change["points"][0]) <= 280
+    assert program("show", KEY).out.count("word") == 200
+
+
+def test_without_entries_the_list_says_how_to_make_one(program: Program) -> None:
+    assert program("note", "list").out == "Nothing was entered by hand: policywatch note add --title …\n"
+    assert "Entries: none yet." in program("note", "end", "note-x").err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--title", "  "], "--title is empty"),
+        (["--title", "x" * 91], "--title is longer than 90 characters"),
+        (["--title", "x", "--text", "x" * 20_001], "--text is longer than 20000 characters"),
+        (["--title", "x", "--url", "javascript:alert(1)"], "is no web address"),
+        (["--title", "x", "--importance", "huge"], "--importance is one of high, medium, low"),
+        (["--title", "x", "--from", "2026-05-01", "--until", "2026-04-01"], "--until is before --from"),
+        (["--title", "x", "--category", "toys"], "There is no category 'toys'"),
+        (["--title", "x", "--from", "soon"], "'soon' is no date"),
+    ],
+)
+def test_wrong_use_says_what_is_wrong(program: Program, options: list[str], said: str) -> None:
+    ended = program("note", "add", *options)
+
+    assert ended.code == 2
+    assert said in ended.err
+
+
+def test_an_entry_cannot_end_before_it_begins(program: Program) -> None:
+    enter(program, "--from", "2026-04-01")
+
+    assert "it cannot end on 2026-03-20" in program("note", "end", KEY).err
+
+
+def test_markup_and_control_characters_in_an_entry_are_text(program: Program) -> None:
+    enter(program, "--text", "<script>x</script>\x1b[31m [bold]red[/bold]")
+
+    out = program("changes").out + program("feed").out + program("show", KEY).out
+    assert "\x1b" not in out
+    assert "<script>" not in program("feed").out
