@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import unicodedata
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from itertools import pairwise
@@ -143,7 +144,11 @@ def holds(text: str, kind: str, value: str) -> bool:
     if kind == "numbers":
         wanted = re.sub(r"[.,](?=\d{3})", "", value)
         return any(re.sub(r"[.,](?=\d{3})", "", match.group()) == wanted for match in _NUMBER.finditer(text))
-    return re.search(rf"(?<!\w){re.escape(value)}(?!\w)", text, re.IGNORECASE) is not None
+    return re.search(rf"(?<!\w){re.escape(_unaccented(value))}(?!\w)", _unaccented(text), re.IGNORECASE) is not None
+
+
+def _unaccented(text: str) -> str:
+    return "".join(sign for sign in unicodedata.normalize("NFD", text) if not unicodedata.combining(sign))
 
 
 def _is_opener(sentence: str, value: str, hunks: str) -> bool:

@@ -153,9 +153,9 @@ def test_a_long_revision_says_how_much_more_there_is() -> None:
 
 
 def test_many_places_are_counted_and_the_weightiest_stands_first() -> None:
-    lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEFGHIJKLMNOP"]
+    lines = [f"Clauses speak of box {name} and of paper." for name in "ABCDEFGHIJKLMNOP"]
     changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
-    changed[3] = "Clause D speaks of boxes and of accounts that we suspend."
+    changed[3] = "Clauses speak of box D and of accounts that we suspend."
 
     shown = summary(policy(*lines), policy(*changed))
 
@@ -165,7 +165,7 @@ def test_many_places_are_counted_and_the_weightiest_stands_first() -> None:
 
 
 def test_one_more_place_is_said_in_the_singular() -> None:
-    lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEFGHIJKLMN"]
+    lines = [f"Clauses speak of box {name} and of paper." for name in "ABCDEFGHIJKLMN"]
     changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
     changed.append("Last updated: May 1, 2024")
 
@@ -173,6 +173,15 @@ def test_one_more_place_is_said_in_the_singular() -> None:
 
     assert len(shown.points) == MOST_POINTS
     assert shown.points[-1].startswith("and ")
+
+
+def test_the_same_edit_in_several_places_is_one_point() -> None:
+    lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEF"]
+    changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
+
+    assert summary(policy(*lines), policy(*changed)).points == (
+        "“…speaks of boxes and of paper” → “…speaks of boxes and of glue” (in several places)",
+    )
 
 
 def test_names_sections_and_definitions_are_gathered() -> None:
