@@ -13,6 +13,7 @@ from diffs.metrics import label
 from diffs.names import companies
 from diffs.rewording import changed_words, kind_of_rewording
 from diffs.sentence_pairs import SentencePair, sentence_pairs
+from diffs.target_moves import direction
 
 from .gathering import AMOUNTS, amounts, figures, lists
 from .points import Point, weight_of
@@ -96,7 +97,8 @@ def _told_move(move: TargetMove, target: Target) -> str:
     name = label(now.metric)
     match move.move:
         case "strength":
-            return f"{name} target: {_held(was)} ({was.strength}) → {_held(now)} ({now.strength}){_for(now)}"
+            steps = f"{_held(was)} ({was.strength}) → {_held(now)} ({now.strength}){_for(now)}"
+            return f"{name} target: {steps}, {direction(move)}"
         case "scope":
             return f"{name} target {_held(now)}: now for {now.scope or 'all'} (was: {was.scope or 'all'})"
         case "window":

@@ -52,7 +52,7 @@ def told(before: Block | str, after: Block | str, section: str = "Rules") -> Sum
         (
             "We recommend an OTDR over 97%.",
             "You must hold an OTDR of at least 90%.",
-            "On-time delivery rate target: over 97 % (recommendation) → at least 90 % (requirement)",
+            "On-time delivery rate target: over 97 % (recommendation) → at least 90 % (requirement), stricter",
         ),
         (
             "Over a 7-day period keep your CR under 2%.",
@@ -173,6 +173,32 @@ def test_one_more_place_is_said_in_the_singular() -> None:
 
     assert len(shown.points) == MOST_POINTS
     assert shown.points[-1].startswith("and ")
+
+
+def test_a_target_that_moved_is_told_once() -> None:
+    shown = told(
+        "Keep your late shipment rate under 4% at all times.", "Keep your late shipment rate under 3% at all times."
+    )
+
+    assert shown.points == ("Rules: Late shipment rate target: from under 4 % to under 3 %, stricter",)
+
+
+def test_what_a_figure_is_about_stands_beside_it() -> None:
+    far = "The parties keep to this clause in all that they do for one another, whatever the season may be. " * 2
+    before, after = (
+        f"You are liable for what you sell and hold us harmless, {far.strip(' .')}, and you send notice of a change of "
+        f"control within {days} days"
+        for days in (15, 21)
+    )
+
+    assert told(before, after).headline.startswith("Rules: 15 days → 21 days")
+
+
+def test_a_clause_that_made_way_for_one_word_is_removed() -> None:
+    stays = "royalties are paid each month for every copy that was sold in that month by you or by a partner of yours."
+    shown = told(f"Before 2026 we paid out by hand and only once in a year, but since then {stays}", f"Now {stays}")
+
+    assert shown.headline.startswith("Removed: “Before 2026 we paid out by hand")
 
 
 def test_the_same_edit_in_several_places_is_one_point() -> None:
