@@ -86,7 +86,8 @@ def _aligned(before: tuple[Block, ...], after: tuple[Block, ...]) -> list[Run]:
     rows, columns = before[head : len(before) - tail], after[head : len(after) - tail]
     runs = align(_with_leads(rows), _with_leads(columns), _weights(rows))
     for gap in gaps(list(runs), len(rows), len(columns)):
-        if gap.both:
+        alone = gap.old_to - gap.old_from == gap.new_to - gap.new_from == 1
+        if gap.both and not (alone and rows[gap.old_from].compared != columns[gap.new_from].compared):
             inner = rows[gap.old_from : gap.old_to]
             old, new = (
                 [block.compared for block in inner],
@@ -252,12 +253,18 @@ def _moved(before: tuple[Block, ...], after: tuple[Block, ...], found: Pair) -> 
 def _spans(old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Span, ...]:
     """The word edits; none where no word differs."""
     found = _all_spans(old, new)
-    return () if all(span.cosmetic or span.op is SpanOp.EQUAL for span in found) else found
+    for span in found:
+        if span.op is not SpanOp.EQUAL and not span.cosmetic:
+            return found
+    return ()
 
 
 def _all_spans(old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Span, ...]:
-    if len(old) == len(new) == 1 and len(old[0].cells) == len(new[0].cells) > 1 and _is_row(old[0]) and _is_row(new[0]):
-        return cell_spans(old[0].cells, new[0].cells, _CELL_BORDER)
+    if len(old) == len(new) == 1:
+        before, after = old[0], new[0]
+        cells, others = before.cells, after.cells
+        if len(cells) == len(others) > 1 and _is_row(before) and _is_row(after):
+            return cell_spans(cells, others, _CELL_BORDER)
     return spans("\n".join(block.shown for block in old), "\n".join(block.shown for block in new))
 
 
