@@ -20,12 +20,14 @@ from operator import attrgetter
 
 from diffs.align import Run, align, common_ends, gaps, joined
 from diffs.document import Block, BlockKind, Comparison, Document, Hunk, Op, Reheaded, Span, SpanOp
-from diffs.moves import is_listed, moved, moved_and_edited
+from diffs.moves import is_listed, lead_of, moved, moved_and_edited
 from diffs.pairing import Likeness, Pair, Region, pair
 from diffs.renames import with_renames
 from diffs.words import cell_spans, spans
 
 _CELL_BORDER = " | "
+#: How many blocks up the line that introduces a list is looked for.
+_NEAR_LEAD = 40
 
 
 def compare(old: Document, new: Document) -> Comparison:
@@ -54,7 +56,7 @@ def compare(old: Document, new: Document) -> Comparison:
     stays = [*pairs, *(Pair(run.old, run.old + run.length, run.new, run.new + run.length) for run in runs)]
     hunks += _gone_and_come(before, after, stays, left)
     hunks.sort(key=lambda hunk: (hunk.new_at, bool(hunk.after), hunk.old_at))
-    hunks, renames = with_renames(hunks, new)
+    hunks, renames = with_renames([_introduced(hunk, before, after) for hunk in hunks], new)
     return Comparison(tuple(hunks), renames, tuple(reheaded))
 
 
@@ -287,6 +289,15 @@ def _side_by_side(before: tuple[Block, ...], after: tuple[Block, ...], moves: It
         else:
             joined.append(move)
     return joined
+
+
+def _introduced(hunk: Hunk, before: tuple[Block, ...], after: tuple[Block, ...]) -> Hunk:
+    """A hunk of list items with the line above the list: without it, nobody knows what "€5,000" limits."""
+    blocks, at, whole = (hunk.after, hunk.new_at, after) if hunk.after else (hunk.before, hunk.old_at, before)
+    if hunk.op in (Op.COSMETIC, Op.RENUMBERED) or blocks[0].kind is not BlockKind.ITEM:
+        return hunk
+    lead = lead_of(whole, at, _NEAR_LEAD)
+    return replace(hunk, lead=lead.shown) if lead and lead.kind is not BlockKind.HEADING else hunk
 
 
 def _gone_and_come(

@@ -13,6 +13,7 @@ from .dates import dates_in
 from .document import BlockKind, Comparison, Document, Fact, Hunk, Op
 from .duties import duties
 from .names import companies, places, programmes, proper
+from .place import place_of, term_of
 from .sentence_pairs import SentencePair, sentence_pairs
 from .vocabulary import plain
 
@@ -79,7 +80,7 @@ def _on_its_hunk(fact: Fact, comparison: Comparison) -> Fact:
     """A rename stands on the first hunk that shows it."""
     for at, hunk in enumerate(comparison.hunks):
         if fact.before in hunk.text_before and fact.after in hunk.text_after:
-            section = hunk.section_after or hunk.section_before
+            section = place_of(hunk)
             return Fact(fact.kind, fact.before, fact.after, hunk.text_before, hunk.text_after, section, at)
     return fact
 
@@ -175,31 +176,15 @@ def _unmatched(found: Iterable[object], same: Counter[str]) -> list[str]:
     return left
 
 
-_VERBS = (
-    r"means?|shall mean|will mean|ha(?:s|ve) the meaning|refers? to|is defined|includes|is|are|bezeichnet|bedeutet|"
-    r"meint|ist|sind|désigne|signifie|s'entend|est|significa|indica|si intende|betekent|verwijst|designa"
-)
-_DEFINES = re.compile(
-    rf'^[\s*_•-]*"(?P<quoted>[^"]{{2,80}})"[*_\s]*(?:\([^)]*\)\s*)?(?:,? (?:as used|for the purposes)[^,]*,)?\s*:?\s*'
-    rf"(?:{_VERBS})\b|"
-    r"^[\s*_•-]*(?P<bare>[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|of|and|or)){0,6}) (?:means|shall mean|has the meaning)\b",
-)
-
-
 def _definitions(pairs: tuple[SentencePair, ...]) -> Iterator[Fact]:
-    old = {term: pair for pair in pairs if (term := _term(pair.before))}
-    new = {term: pair for pair in pairs if (term := _term(pair.after))}
+    old = {term: pair for pair in pairs if (term := term_of(pair.before))}
+    new = {term: pair for pair in pairs if (term := term_of(pair.after))}
     for term, pair in new.items():
         if term not in old:
             yield _fact("definition_added", "", term, pair)
     for term, pair in old.items():
         if term not in new:
             yield _fact("definition_removed", term, "", pair)
-
-
-def _term(sentence: str) -> str:
-    match = _DEFINES.search(plain(sentence))
-    return (match["quoted"] or match["bare"] or "").strip(" ,.") if match else ""
 
 
 def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
@@ -266,7 +251,7 @@ def _links(comparison: Comparison) -> Iterator[Fact]:
         gone = [link for link in was if link not in now]
         come = [link for link in now if link not in was]
         if gone and len(gone) == len(come):
-            section = hunk.section_after or hunk.section_before
+            section = place_of(hunk)
             for one, other in zip(gone, come, strict=True):
                 yield Fact("link_target", one, other, hunk.text_before, hunk.text_after, section, at)
 

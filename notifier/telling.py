@@ -11,6 +11,7 @@ from diffs.document import Comparison, Fact, Hunk, Judgement, Op, Target, Target
 from diffs.duties import duties
 from diffs.metrics import label
 from diffs.names import companies
+from diffs.place import place_of
 from diffs.rewording import changed_words, kind_of_rewording
 from diffs.sentence_pairs import SentencePair, sentence_pairs
 from diffs.target_moves import direction
@@ -207,6 +208,6 @@ def _plain_hunks(comparison: Comparison) -> Iterator[Point]:
     words = {Op.MOVED: "Moved", Op.RENUMBERED: "Renumbered", Op.COSMETIC: "Restyled", Op.EDITED: "Restyled"}
     for at, hunk in enumerate(comparison.hunks):
         if hunk.op in words:
-            section = hunk.section_after or hunk.section_before
+            section = place_of(hunk)
             quote = excerpt(hunk.text_after or hunk.text_before, _SHORT_QUOTE)
             yield Point(1, f"{words[hunk.op]}: “{quote}”", f"{words[hunk.op]}: “{quote}”", section, (at,))
