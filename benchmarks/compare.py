@@ -75,8 +75,8 @@ def main() -> None:
     options = parser.parse_args()
     print(f"cydifflib: {'installed' if cydifflib else 'not installed'}\n")
     if (options.corpus / "docs").is_dir():
-        _table_of_pairs(f"{NAMED}, all pairs", list(_pairs(options.corpus, NAMED)), slow=not options.quick)
-        _table_of_pairs("corpus", list(_pairs(options.corpus, None)), slow=not options.quick)
+        _table_of_pairs(f"{NAMED}, all pairs", list(pairs(options.corpus, NAMED)), slow=not options.quick)
+        _table_of_pairs("corpus", list(pairs(options.corpus)), slow=not options.quick)
     else:
         print(f"no corpus in {options.corpus}: only the made-up cases\n")
     _table_of_cases()
@@ -242,7 +242,7 @@ def _exact(pair: Pair) -> bool:
     return rebuild_new(pair.old, comparison) == pair.new.blocks and rebuild_old(pair.new, comparison) == pair.old.blocks
 
 
-def _pairs(corpus: Path, only: str | None) -> Iterator[Pair]:
+def pairs(corpus: Path, only: str | None = None) -> Iterator[Pair]:
     """Each distinct step of each history; of histories with hundreds of equal steps a sample."""
     for folder in sorted((corpus / "docs").iterdir()):
         if only not in (None, folder.name):

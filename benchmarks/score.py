@@ -4,7 +4,8 @@
 
 CORPUS is a folder with docs/, raw/, to_folder.py and score_changes.py (default: ../shared/corpus beside the clone).
 Prints, per document and in total, alerts, precision, recall, material recall; then the recorded HTML series once more
-with the container found by the program itself.
+with the container found by the program itself; then what `score_meaning.py` measures: rebuilding, marked words and
+places, targets, significance and importance, and what the summaries of high alerts hold.
 """
 
 import json
@@ -15,6 +16,10 @@ import tempfile
 import time
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import score_meaning
 
 HERE = Path(__file__).resolve().parents[1]
 CORPUS = HERE.parent / "shared" / "corpus"
@@ -78,11 +83,13 @@ def main(corpus: Path) -> dict[str, Any]:
         seconds = time.perf_counter() - began
         without_selectors(work / "folder")
         found, found_lines = score(corpus, work / "folder", work / "found")
+    meaning = score_meaning.main(corpus)
     figures = {
         "docs": totals["docs"],
         "raw": totals["raw"],
         "raw without selectors": found["raw"],
         "decided later than 24 hours": totals["decided_later_than_24h"],
+        **meaning,
     }
     sys.stdout.write(f"{lines}\n\nrecorded HTML, container found by the program:\n{found_lines}\n\n")
     for kind, figure in figures.items():

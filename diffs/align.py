@@ -150,6 +150,8 @@ class _Search:
             return []
         rows, columns = part.old_to - part.old_from, part.new_to - part.new_from
         self.steps -= rows + columns
+        if rows == columns == 1:
+            return []  # what is equal was trimmed
         if self.steps > 0 and (self.width == 1 or rows * columns > SMALL):
             anchors = self._anchors(part)
             if anchors:

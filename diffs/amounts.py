@@ -230,7 +230,9 @@ def _money() -> str:
     scales = _listed("scales")
     second = rf"(?:\s*(?:-|–|—|~|to|bis|à|a)\s*(?:{names})?\s*(?P<n2>{_DIGITS}))?"
     before = rf"(?P<unit_before>{names})\s*(?P<n_after>(?:{_DIGITS})(?!\d)){second}(?P<scale>\s*(?:{scales}))?"
-    after = rf"(?P<n>{_NUMBER})(?:\s*\(\w+\))?(?P<scale_after>\s*(?:{scales}))?\s*(?P<unit>{names})"
+    after = (
+        rf"(?P<n>{_NUMBER})(?:\s*\(\w+\))?(?P<scale_after>\s*(?:{scales}))?\s*(?:d'|(?:de|di|of)\s+)?(?P<unit>{names})"
+    )
     return rf"{before}|{after}"
 
 

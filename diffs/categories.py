@@ -1,16 +1,15 @@
 """What a clause is about: the categories that a seller filters by."""
 
 import re
-from functools import cache
+from collections import defaultdict
+from functools import cache, lru_cache
 
 from .vocabulary import plain, table
 
 
 def categories(text: str) -> dict[str, int]:
     """The categories whose words stand in a text, with how often, most often first."""
-    flat = plain(text).lower()
-    counts = {name: len(shape.findall(flat)) for name, shape in _shapes()}
-    return dict(sorted(((name, count) for name, count in counts.items() if count), key=lambda item: -item[1]))
+    return dict(_found(text))
 
 
 def weight(name: str) -> int:
@@ -18,15 +17,83 @@ def weight(name: str) -> int:
     return int(table("wording_categories")[name]["weight"])
 
 
+@lru_cache(maxsize=4096)
+def _found(text: str) -> tuple[tuple[str, int], ...]:
+    flat = plain(text).lower()
+    hits: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    by_start = _by_start()
+    for match in _START.finditer(flat):
+        for name, shape in by_start.get(match.group(), ()):
+            hit = shape.match(flat, match.start())
+            if hit:
+                hits[name].append(hit.span())
+    for name, shape in _elsewhere() if not flat.isascii() or _SIGN.search(flat) else ():
+        hits[name] += [hit.span() for hit in shape.finditer(flat)]
+    counts = ((name, _apart(hits[name])) for name in table("wording_categories") if hits.get(name))
+    return tuple(sorted(counts, key=lambda item: -item[1]))
+
+
+def _apart(spans: list[tuple[int, int]]) -> int:
+    """How many of the spans stand beside each other, none inside another."""
+    count = last = 0
+    for start, end in sorted(spans):
+        if start >= last:
+            count, last = count + 1, end
+    return count
+
+
+# The first two letters of a word.
+_START = re.compile(r"(?<![^\W_])[^\W\d_]{2}")
+_PLAIN_START = re.compile(r"[^\W\d_]{2}(?![?*{])")
+# A choice at the very beginning of a shape: "(?:share|disclose) ...".
+_CHOICE = re.compile(r"\(\?:([^()]*)\)(?!\?)")
+_SIGN = re.compile(r"\d|\ba-")
+
+
 @cache
-def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """In small letters: matching that way is many times faster than without regard to case."""
-    return tuple(
-        (name, re.compile("|".join(_edged(one) for one in fields["words"])))
-        for name, fields in table("wording_categories").items()
-    )
+def _by_start() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
+    """The shapes of each category by the two letters they begin with: few words of a text begin like any of them.
+
+    In small letters: matching that way is many times faster than without regard to case.
+    """
+    groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for name, one in _listed():
+        for start in _starts(one):
+            groups[start][name].append(_ended(one))
+    return {
+        start: tuple((name, re.compile("|".join(shapes))) for name, shapes in by_name.items())
+        for start, by_name in groups.items()
+    }
 
 
-def _edged(one: str) -> str:
-    small = re.sub(r"(?<!\\)[A-ZÀ-Þ]", lambda match: match.group().lower(), one)
-    return small if ord(one[0]) > 0x3000 else rf"(?<![^\W_]){small}" + (r"(?![^\W_])" if one.endswith("?") else "")
+@cache
+def _elsewhere() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """What begins with a figure or a sign, and what has no word borders."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name, one in _listed():
+        if ord(one[0]) > 0x3000:
+            groups[name].append(one)
+        elif not _starts(one):
+            groups[name].append(rf"(?<![^\W_]){_ended(one)}")
+    return tuple((name, re.compile("|".join(shapes))) for name, shapes in groups.items())
+
+
+def _starts(one: str) -> set[str]:
+    """The pairs of letters that a shape can begin with; none where it can begin otherwise."""
+    choice = _CHOICE.match(one)
+    found = [_PLAIN_START.match(part) for part in (choice.group(1).split("|") if choice else [one])]
+    starts = {match.group() for match in found if match and ord(match.group()[0]) < 0x3000}
+    return starts if all(found) else set()
+
+
+def _listed() -> list[tuple[str, str]]:
+    return [(name, _small(one)) for name, fields in table("wording_categories").items() for one in fields["words"]]
+
+
+def _small(one: str) -> str:
+    return re.sub(r"(?<!\\)[A-ZÀ-Þ]", lambda match: match.group().lower(), one)
+
+
+def _ended(one: str) -> str:
+    """Where the ending is left open ("fees?"), the word ends there."""
+    return one + (r"(?![^\W_])" if one.endswith("?") else "")

@@ -20,12 +20,14 @@ from operator import attrgetter
 
 from diffs.align import Run, align, common_ends, gaps, joined
 from diffs.document import Block, BlockKind, Comparison, Document, Hunk, Op, Reheaded, Span, SpanOp
-from diffs.moves import is_listed, moved, moved_and_edited
+from diffs.moves import is_listed, lead_of, moved, moved_and_edited
 from diffs.pairing import Likeness, Pair, Region, pair
 from diffs.renames import with_renames
 from diffs.words import cell_spans, spans
 
 _CELL_BORDER = " | "
+#: How many blocks up the line that introduces a list is looked for.
+_NEAR_LEAD = 40
 
 
 def compare(old: Document, new: Document) -> Comparison:
@@ -54,7 +56,7 @@ def compare(old: Document, new: Document) -> Comparison:
     stays = [*pairs, *(Pair(run.old, run.old + run.length, run.new, run.new + run.length) for run in runs)]
     hunks += _gone_and_come(before, after, stays, left)
     hunks.sort(key=lambda hunk: (hunk.new_at, bool(hunk.after), hunk.old_at))
-    hunks, renames = with_renames(hunks, new)
+    hunks, renames = with_renames([_introduced(hunk, before, after) for hunk in hunks], new)
     return Comparison(tuple(hunks), renames, tuple(reheaded))
 
 
@@ -86,7 +88,8 @@ def _aligned(before: tuple[Block, ...], after: tuple[Block, ...]) -> list[Run]:
     rows, columns = before[head : len(before) - tail], after[head : len(after) - tail]
     runs = align(_with_leads(rows), _with_leads(columns), _weights(rows))
     for gap in gaps(list(runs), len(rows), len(columns)):
-        if gap.both:
+        alone = gap.old_to - gap.old_from == gap.new_to - gap.new_from == 1
+        if gap.both and not (alone and rows[gap.old_from].compared != columns[gap.new_from].compared):
             inner = rows[gap.old_from : gap.old_to]
             old, new = (
                 [block.compared for block in inner],
@@ -252,12 +255,18 @@ def _moved(before: tuple[Block, ...], after: tuple[Block, ...], found: Pair) -> 
 def _spans(old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Span, ...]:
     """The word edits; none where no word differs."""
     found = _all_spans(old, new)
-    return () if all(span.cosmetic or span.op is SpanOp.EQUAL for span in found) else found
+    for span in found:
+        if span.op is not SpanOp.EQUAL and not span.cosmetic:
+            return found
+    return ()
 
 
 def _all_spans(old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Span, ...]:
-    if len(old) == len(new) == 1 and len(old[0].cells) == len(new[0].cells) > 1 and _is_row(old[0]) and _is_row(new[0]):
-        return cell_spans(old[0].cells, new[0].cells, _CELL_BORDER)
+    if len(old) == len(new) == 1:
+        before, after = old[0], new[0]
+        cells, others = before.cells, after.cells
+        if len(cells) == len(others) > 1 and _is_row(before) and _is_row(after):
+            return cell_spans(cells, others, _CELL_BORDER)
     return spans("\n".join(block.shown for block in old), "\n".join(block.shown for block in new))
 
 
@@ -280,6 +289,15 @@ def _side_by_side(before: tuple[Block, ...], after: tuple[Block, ...], moves: It
         else:
             joined.append(move)
     return joined
+
+
+def _introduced(hunk: Hunk, before: tuple[Block, ...], after: tuple[Block, ...]) -> Hunk:
+    """A hunk of list items with the line above the list: without it, nobody knows what "€5,000" limits."""
+    blocks, at, whole = (hunk.after, hunk.new_at, after) if hunk.after else (hunk.before, hunk.old_at, before)
+    if hunk.op in (Op.COSMETIC, Op.RENUMBERED) or blocks[0].kind is not BlockKind.ITEM:
+        return hunk
+    lead = lead_of(whole, at, _NEAR_LEAD)
+    return replace(hunk, lead=lead.shown) if lead and lead.kind is not BlockKind.HEADING else hunk
 
 
 def _gone_and_come(

@@ -198,6 +198,7 @@ class Hunk:
     `spans` are word edits of an EDITED hunk, or of a MOVED one that was edited on the way; several blocks on one
     side are joined by a newline.
     `rename` is true where nothing but a name changed that changed in the same way throughout the document.
+    `lead` is the line that introduces the list it stands in ("You may not:"), as shown; "" where there is none.
     """
 
     op: Op
@@ -207,6 +208,7 @@ class Hunk:
     new_at: int = 0
     spans: tuple[Span, ...] = ()
     rename: bool = False
+    lead: str = ""
 
     @property
     def marks(self) -> tuple[Span, ...]:

@@ -12,7 +12,8 @@ from .amounts import Amount, find
 from .dates import dates_in
 from .document import BlockKind, Comparison, Document, Fact, Hunk, Op
 from .duties import duties
-from .names import companies, places, programmes
+from .names import companies, places, programmes, proper
+from .place import place_of, term_of
 from .sentence_pairs import SentencePair, sentence_pairs
 from .vocabulary import plain
 
@@ -58,7 +59,8 @@ def facts(comparison: Comparison, old: Document, new: Document) -> tuple[Fact, .
     parties = _parties(pairs)
     found = [one for one in found if not any(_holds(two, one) for two in parties)]
     rest += parties
-    rest += _scopes(pairs, old, new, {name for one in parties for name in (one.before, one.after)})
+    told = {name for one in (*found, *rest) if one.kind in _NAMED for name in (one.before, one.after) if name}
+    rest += _scopes(pairs, old, new, told, language)
     rest += _sections(comparison, old, new)
     rest += _links(comparison)
     rest.sort(key=lambda fact: fact.hunk)
@@ -78,7 +80,7 @@ def _on_its_hunk(fact: Fact, comparison: Comparison) -> Fact:
     """A rename stands on the first hunk that shows it."""
     for at, hunk in enumerate(comparison.hunks):
         if fact.before in hunk.text_before and fact.after in hunk.text_after:
-            section = hunk.section_after or hunk.section_before
+            section = place_of(hunk)
             return Fact(fact.kind, fact.before, fact.after, hunk.text_before, hunk.text_after, section, at)
     return fact
 
@@ -174,31 +176,15 @@ def _unmatched(found: Iterable[object], same: Counter[str]) -> list[str]:
     return left
 
 
-_VERBS = (
-    r"means?|shall mean|will mean|ha(?:s|ve) the meaning|refers? to|is defined|includes|is|are|bezeichnet|bedeutet|"
-    r"meint|ist|sind|désigne|signifie|s'entend|est|significa|indica|si intende|betekent|verwijst|designa"
-)
-_DEFINES = re.compile(
-    rf'^[\s*_•-]*"(?P<quoted>[^"]{{2,80}})"[*_\s]*(?:\([^)]*\)\s*)?(?:,? (?:as used|for the purposes)[^,]*,)?\s*:?\s*'
-    rf"(?:{_VERBS})\b|"
-    r"^[\s*_•-]*(?P<bare>[A-Z][\w&-]*(?: (?:[A-Z][\w&-]*|of|and|or)){0,6}) (?:means|shall mean|has the meaning)\b",
-)
-
-
 def _definitions(pairs: tuple[SentencePair, ...]) -> Iterator[Fact]:
-    old = {term: pair for pair in pairs if (term := _term(pair.before))}
-    new = {term: pair for pair in pairs if (term := _term(pair.after))}
+    old = {term: pair for pair in pairs if (term := term_of(pair.before))}
+    new = {term: pair for pair in pairs if (term := term_of(pair.after))}
     for term, pair in new.items():
         if term not in old:
             yield _fact("definition_added", "", term, pair)
     for term, pair in old.items():
         if term not in new:
             yield _fact("definition_removed", term, "", pair)
-
-
-def _term(sentence: str) -> str:
-    match = _DEFINES.search(plain(sentence))
-    return (match["quoted"] or match["bare"] or "").strip(" ,.") if match else ""
 
 
 def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
@@ -214,18 +200,24 @@ def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
     return list(found.values())
 
 
-_READERS: tuple[Callable[[str], dict[str, None]], ...] = (places, companies, programmes)
+_READERS: tuple[Callable[[str], dict[str, None]], ...] = (places, companies, programmes, proper)
+_NAMED = frozenset({"renamed", "definition_added", "definition_removed"})
 
 
-def _scopes(pairs: tuple[SentencePair, ...], old: Document, new: Document, parties: set[str]) -> Iterator[Fact]:
-    """Places, companies and programmes that the whole text names now and did not before, and the other way round."""
+def _scopes(
+    pairs: tuple[SentencePair, ...], old: Document, new: Document, told: set[str], language: str
+) -> Iterator[Fact]:
+    """Places, companies, programmes and other names that the whole text has now and had not, and those it lost."""
+    readers = _READERS if language != "de" else _READERS[:-1]
     for kind, side, elsewhere in (("scope_added", "after", old), ("scope_removed", "before", new)):
         known = plain(elsewhere.shown)
-        seen = set(parties)
-        for pair in pairs:
+        spoken = known.lower()
+        seen = set(told)
+        for pair, read in ((pair, read) for read in readers for pair in pairs):
             sentence = getattr(pair, side)
-            for name in (name for read in _READERS for name in read(sentence)):
-                if _is_known(name, seen) or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", known):
+            for name in read(sentence):
+                text, wanted = (spoken, name.lower()) if read is proper else (known, name)
+                if _is_known(name, seen) or re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", text):
                     continue
                 seen.add(name)
                 added = kind == "scope_added"
@@ -233,8 +225,8 @@ def _scopes(pairs: tuple[SentencePair, ...], old: Document, new: Document, parti
 
 
 def _is_known(name: str, seen: set[str]) -> bool:
-    """Whether a name, or one that holds it, was told already; a plural is no other name."""
-    return any(name.rstrip("s") in other for other in seen)
+    """Whether a name, one that holds it or a whole one inside it was told already; a plural is no other name."""
+    return any(name.rstrip("s") in other or (" " in other and other in name) for other in seen)
 
 
 def _sections(comparison: Comparison, old: Document, new: Document) -> Iterator[Fact]:
@@ -259,7 +251,7 @@ def _links(comparison: Comparison) -> Iterator[Fact]:
         gone = [link for link in was if link not in now]
         come = [link for link in now if link not in was]
         if gone and len(gone) == len(come):
-            section = hunk.section_after or hunk.section_before
+            section = place_of(hunk)
             for one, other in zip(gone, come, strict=True):
                 yield Fact("link_target", one, other, hunk.text_before, hunk.text_after, section, at)
 

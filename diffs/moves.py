@@ -115,17 +115,17 @@ def _is_move(old: Sequence[Block], new: Sequence[Block], run: Pair) -> bool:
     long = any(count >= CLAUSE for count in words)
     if not is_listed(old[run.old_from]):
         return long
-    before, after = _lead(old, run.old_from), _lead(new, run.new_from)
+    before, after = lead_of(old, run.old_from), lead_of(new, run.new_from)
     if (before and before.compared) == (after and after.compared):
         return True
     # "You may not:" and "You may:" give the same words another meaning.
     return long and not _introduces(before) and not _introduces(after)
 
 
-def _lead(blocks: Sequence[Block], at: int) -> Block | None:
-    """The block that introduces the list or table a block stands in; None where there is none near."""
+def lead_of(blocks: Sequence[Block], at: int, reach: int = _BACK) -> Block | None:
+    """The block that introduces the list or table a block stands in; None where none is within reach."""
     block = blocks[at]
-    for back in range(at - 1, max(-1, at - _BACK), -1):
+    for back in range(at - 1, max(-1, at - reach), -1):
         above = blocks[back]
         if not is_listed(above) or (block.kind is above.kind is BlockKind.ITEM and above.level < block.level):
             return above

@@ -30,6 +30,53 @@ def programmes(text: str) -> dict[str, None]:
     return dict.fromkeys(name for _, name in sorted(found))
 
 
+def proper(text: str) -> dict[str, None]:
+    """Other names by their capitals: runs of capitalised words, acronyms, and single words inside a sentence.
+
+    A line that is all capitals, or a heading with a capital on every word, names nothing by that. Not for German,
+    where every noun has one.
+    """
+    flat = plain(text)
+    words = _LETTERS.findall(flat)
+    lowered = [word for word in words if word[0].islower() and len(word) > 3]
+    if len(lowered) * 3 < len([word for word in words if len(word) > 3]):
+        return {}
+    found: dict[str, None] = {}
+    for match in _RUN.finditer(flat):
+        name = _without_openers(match.group())
+        at = match.end() - len(name)
+        name = name.removesuffix("'s").rstrip("'&-")
+        begins = not at or _BEGINS.search(flat[:at]) is not None
+        if _is_proper(name, begins=begins):
+            found[name] = None
+    return found
+
+
+def _is_proper(name: str, *, begins: bool) -> bool:
+    words = name.split()
+    if words[-1].lower() in _never_names() or words[0] in table("wording_names")["openers"]:
+        return False
+    if len(words) > 1:
+        return not (begins and len(words) == 2 and words[1][0].islower())
+    return len(name) > 1 and (not begins if not name.isupper() else len(name) < 7) and not _ROMAN.fullmatch(name)
+
+
+@cache
+def _never_names() -> frozenset[str]:
+    months = (name for months in table("wording_dates")["months"].values() for one in months for name in one.split("|"))
+    return frozenset(word.lower() for word in (*months, *table("wording_names")["never"]))
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+_RUN = re.compile(
+    r"(?<![\w'-])[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?"
+    r"(?: (?:(?:de|du|di|del|van|&) )?[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?){0,7}"
+)
+# What stands before the first word of a sentence or of a part of one.
+_BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[a-z]\))\s*[\"'(*_]*$")
+_ROMAN = re.compile(r"[IVXLCDM]+")
+
+
 def _without_openers(name: str) -> str:
     openers = table("wording_names")["openers"]
     words = name.split()

@@ -53,6 +53,7 @@ _LETTERS_ALIKE = 40
 _LETTERS = str.maketrans("", "", "0123456789.,;:!?'\"()[]{}<>/\\|+-*=%$€£¥#&@_~^`’“”–—• ")
 _SIGNS = ".,;:!?'\"()[]{}<>/\\|+*=#&@_~^`’“”–—•"
 _WORD = re.compile(r"\w+")
+_TWO_LETTERS = re.compile(r"[^\W\d_][\W\d_]*[^\W\d_]")
 _EAST = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]+")
 
 
@@ -210,7 +211,7 @@ def _named(likeness: Likeness, region: Region) -> list[Pair | Region]:
 
 def _name(block: Block) -> str:
     """What a short block is called apart from its figures; "" where that says nothing."""
-    if block.kind is BlockKind.ROW and block.cells and len(block.cells[0].translate(_LETTERS)) > 1:
+    if block.kind is BlockKind.ROW and block.cells and _TWO_LETTERS.search(block.cells[0]):
         return f"row {block.cells[0]}"
     if len(block.compared) > _SHORT:
         return ""

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from .document import Block, BlockKind, Comparison, Hunk, Op
 from .mend import differ_in_broken_signs
+from .place import place_of
 from .sentences import sentences
 from .text import loose
 
@@ -45,7 +46,7 @@ def sentence_pairs(comparison: Comparison) -> tuple[SentencePair, ...]:
     for at, hunk, before, after in sides:
         old = [one for one in before if not _taken(spare_old, one)]
         new = [one for one in after if not _taken(spare_new, one)]
-        section = hunk.section_after or hunk.section_before
+        section = place_of(hunk)
         pairs += [SentencePair(was, now, section, at) for was, now in _paired(old, new, _ALIKE)]
     return tuple(_across(pairs))
 

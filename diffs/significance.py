@@ -19,6 +19,7 @@ from .names import companies
 from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
 from .text import loose
+from .vocabulary import plain, words
 
 # From this weight on a change is of high importance, below the other of low.
 _HIGH, _LOW = 4.0, 1.0
@@ -28,6 +29,8 @@ _MOST_REASONS = 6
 _MOST_CATEGORIES = 6
 # A company that is one of so many named together is a list of affiliates.
 _AFFILIATES = 3
+# A sentence of so many words speaks of one matter.
+_SHORT = 40
 
 _EDITORIAL = {
     "stamp": "only the date of the last update changed",
@@ -82,6 +85,15 @@ class _Change:
         for pair in self.rules:
             gone, come = changed_words(pair)
             found.update(categories(f"{' '.join(come)} \n {' '.join(gone)}"))
+        return found
+
+    @cached_property
+    def around(self) -> Counter[str]:
+        """The categories of short sentences in which the words that changed say nothing of the matter: "5%", "may"."""
+        found: Counter[str] = Counter()
+        for pair in self.rules:
+            if pair.before and pair.after and len(pair.after.split()) <= _SHORT:
+                found.update(dict.fromkeys(categories(pair.after), 1))
         return found
 
     @cached_property
@@ -175,11 +187,34 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     for name, count in change.about.items():
         points += {4: 2.0, 3: 1.5, 2: 0.5}.get(weight(name), 0.0) * min(count, 2)
     points += sum(0.8 for name in change.places if weight(name) >= 3)
-    amounts = [fact for fact in change.facts if fact.kind in ("percent", "money", "duration")]
-    points += min(3.0, sum(2.5 if fact.sentence_before and fact.sentence_after else 0.7 for fact in amounts))
-    points += 1.5 * min(2, _count_duties(change.facts, "must_not"))
+    points += _weigh_figures(change.facts)
+    points += 0.7 * min(2, sum(1 for name in change.around if weight(name) >= _LIVING))
+    points += 1.5 * min(2, _count_duties(change.facts, "must_not")) + 2.0 * any(map(_is_forbidden_now, change.facts))
     points += 0.7 * min(3, _count_duties(change.facts, "must", "discretion"))
     return points + 2.5 * any(_sanction_moved(pair) for pair in change.rules)
+
+
+def _weigh_figures(facts: Iterable[Fact]) -> float:
+    """What figures weigh: one that came or went little, one that became another as much as what it is about."""
+    amounts = [fact for fact in facts if fact.kind in ("percent", "money", "duration")]
+    steps = [fact for fact in amounts if fact.before and fact.after]
+    about = max((_matter(fact) for fact in steps), default=0)
+    others = sum(2.5 if fact.sentence_before and fact.sentence_after else 0.7 for fact in amounts)
+    return max(_HIGH if about >= _LIVING else 0.0, min(3.0, others))
+
+
+# From this weight on a category touches a seller's account, money or rights.
+_LIVING = 3
+_NEAR = 120
+
+
+def _matter(fact: Fact) -> int:
+    """The weight of what is spoken of around a figure."""
+    at = max(0, fact.sentence_after.find(fact.after))
+    near = fact.sentence_after[max(0, at - _NEAR) : at + len(fact.after) + _NEAR]
+    if fact.kind == "duration" and words("wording_dates", "cues", "notice").search(plain(near)):
+        return _LIVING  # a notice period is a right
+    return max(map(weight, categories(near)), default=0)
 
 
 def _is_entry(pair: SentencePair) -> bool:
@@ -191,12 +226,23 @@ def _is_entry(pair: SentencePair) -> bool:
 
 
 def _sanction_moved(pair: SentencePair) -> bool:
-    """Whether a sanction came into or went from a sentence that names sanctions already."""
+    """Whether a sentence that names sanctions names one more or less now, or needs a reason more or less for them."""
     if not (pair.before and pair.after):
         return False
+    name = "suspension-and-termination"
+    if name not in categories(pair.before) or name not in categories(pair.after):
+        return False
     moved = categories(" ".join(word for side in changed_words(pair) for word in side))
-    both = "suspension-and-termination"
-    return both in moved and both in categories(pair.before) and both in categories(pair.after)
+    free = ({duty.kind for duty in duties(side)} & {"discretion"} for side in (pair.before, pair.after))
+    return name in moved or len(set(map(bool, free))) > 1
+
+
+def _is_forbidden_now(fact: Fact) -> bool:
+    """Whether what a sentence allowed it forbids now, or the other way round."""
+    if fact.kind != "duty" or not (fact.before and fact.after):
+        return False
+    was, now = ({duty.kind for duty in duties(text)} for text in (fact.before, fact.after))
+    return ("must_not" in was) != ("must_not" in now)
 
 
 def _count_duties(facts: Iterable[Fact], *kinds: str) -> int:
@@ -244,7 +290,7 @@ def _size_reason(change: _Change) -> str:
 def _categories(change: _Change, party: Fact | None) -> tuple[str, ...]:
     """What the change is about, the most spoken of first; headings decide where the words do not."""
     found = Counter({name: count * weight(name) for name, count in change.about.items()})
-    found.update({name: weight(name) for name in change.places})
+    found.update({name: weight(name) for name in (*change.places, *change.around)})
     if change.moves:
         found["performance"] += 20
     if party:

@@ -34,6 +34,16 @@ def moves(before: tuple[Target, ...], after: tuple[Target, ...]) -> tuple[Target
     return tuple(found)
 
 
+def direction(move: TargetMove) -> str:
+    """Whether a move asks more of the seller ("stricter") or less ("looser"); "" where neither can be said.
+
+    What binds now and was only advised is stricter, whatever its figure.
+    """
+    if move.move == "strength" and move.before and move.after:
+        return "stricter" if _rank(move.after) > _rank(move.before) else "looser"
+    return {"stricter": "stricter", "looser": "looser", "appeared": "stricter", "gone": "looser"}.get(move.move, "")
+
+
 def _moves_of_metric(before: list[Target], after: list[Target]) -> list[TargetMove]:
     old, new = _left(before, after), _left(after, before)
     pairs = _pairs(old, new)

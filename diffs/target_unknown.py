@@ -30,6 +30,8 @@ def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric 
     written = (
         _row_name(passage) if passage.cells else _name_before(text[: found.start]) or _name_behind(text[found.end :])
     )
+    if not written and found.sign and found.amount.kind == "percent" and passage.states_targets:
+        written = _label(text[: found.start])
     if not written or _is_no_metric(written):
         return None
     if found.amount.kind == "duration" and not (_TIME.search(written) and (called or passage.states_targets)):
@@ -45,7 +47,7 @@ def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric 
 
 def names_something(text: str) -> bool:
     """A cheap look whether a plain text can hold the name of a metric, or calls a figure a target."""
-    if _heads().search(text) or _compounds().search(text):
+    if _heads().search(text) or _compounds().search(text) or _LABEL.match(text):
         return True
     return bool(words("wording_targets", "cues", "named").search(text))
 
@@ -95,6 +97,15 @@ def _name_before(text: str) -> str:
     return compounds[-1].group().strip() if compounds else ""
 
 
+def _label(text: str) -> str:
+    """The whole label before a colon, where nothing else names the figure: "Cases closed without resolution: ..."."""
+    match = _LABEL.fullmatch(text)
+    return match.group(1) if match else ""
+
+
+_LABEL = re.compile(r"\W*([^\W\d][^:.;|%$€£\d]{5,60}):\s*(?:<|>|=|≤|≥)?\s*")
+
+
 def _name_behind(text: str) -> str:
     """A name right behind the figure: "at least 98% parcel scan rate"."""
     head = _heads().match(text[:50].lstrip())
@@ -110,6 +121,8 @@ def _trimmed(text: str) -> str:
         if (word.lower() in leading and word.lower() != "of") or not (word[0].isalnum()) or len(name) == _MAX_WORDS:
             break
         name.insert(0, word)
+    if len(name) == 1 and (whose := re.search(rf"\b(seller|shop|store|account) {re.escape(name[0])}$", text)):
+        name.insert(0, whose.group(1))
     return " ".join(name).removeprefix("of ")
 
 

@@ -6,7 +6,8 @@ one figure for another is never blurred that way.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 
 from diffs.align import Gap, align, gaps
 from diffs.document import Span, SpanOp
@@ -104,12 +105,15 @@ def cell_spans(old: Sequence[str], new: Sequence[str], separator: str) -> tuple[
     """The same for two table rows: each cell is held against the cell in the same place, a short one as a whole."""
     found: list[Span] = []
     same = ""
-    for index, (before, after) in enumerate(zip(old, new, strict=True)):
-        same += separator if index else ""
+    for before, after in zip(old, new, strict=True):
         if before == after:
-            same += before
+            same = f"{same}{before}{separator}"
             continue
-        for span in _cell(before, after):
+        if len(before) <= _SHORT_CELL and len(after) <= _SHORT_CELL:
+            edits = _short_cell(before, after)
+        else:
+            edits = spans(before, after)
+        for span in edits:
             if span.op is SpanOp.EQUAL:
                 same += span.text
                 continue
@@ -117,15 +121,24 @@ def cell_spans(old: Sequence[str], new: Sequence[str], separator: str) -> tuple[
                 found.append(Span(SpanOp.EQUAL, same))
                 same = ""
             found.append(span)
+        same += separator
+    same = same[: len(same) - len(separator)]
     if same:
-        found.append(Span(SpanOp.EQUAL, same))
+        found.append(_equal(same))
     return tuple(found)
 
 
-def _cell(old: str, new: str) -> Iterable[Span]:
-    if len(old) > _SHORT_CELL or len(new) > _SHORT_CELL:
-        return spans(old, new)
-    return [Span(op, text) for op, text in ((SpanOp.REMOVED, old), (SpanOp.ADDED, new)) if text]
+# A table says the same in hundreds of rows; making a span costs more than looking it up.
+
+
+@lru_cache(maxsize=1024)
+def _equal(text: str) -> Span:
+    return Span(SpanOp.EQUAL, text)
+
+
+@lru_cache(maxsize=1024)
+def _short_cell(old: str, new: str) -> tuple[Span, ...]:
+    return tuple(Span(op, text) for op, text in ((SpanOp.REMOVED, old), (SpanOp.ADDED, new)) if text)
 
 
 def _frame(old: str, new: str) -> tuple[int, int]:

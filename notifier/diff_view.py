@@ -5,14 +5,19 @@ has no room (mail): then what was left out is counted.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diffs.document import Block, BlockKind, Comparison, Hunk, Op, Span, SpanOp
+from diffs.place import place_of
 
 from .safe import clean, shorten
 
 #: What stands between the cells of a row in `Block.shown`.
 CELL_BORDER = " | "
+#: Between the headings of a section path.
+_STEP = " › "
+#: From more new numbers than this on they are told together.
+_FEW = 3
 
 LABELS = {
     Op.ADDED: "Added",
@@ -77,6 +82,9 @@ def view(comparison: Comparison, room: Room = FULL) -> View:
         for rename in comparison.renames
     )
     hunks = [hunk for hunk in comparison.hunks if hunk.op is not Op.COSMETIC and not (hunk.rename and renames)]
+    numbered = [hunk for hunk in hunks if hunk.op is Op.RENUMBERED]
+    if len(numbered) > _FEW:
+        hunks = [hunk for hunk in hunks if hunk.op is not Op.RENUMBERED]
     wanted = sorted(range(len(hunks)), key=lambda at: hunks[at].op in (Op.MOVED, Op.RENUMBERED))
     shown: dict[int, Place] = {}
     left = room.total
@@ -85,7 +93,25 @@ def view(comparison: Comparison, room: Room = FULL) -> View:
             break
         shown[at] = _place(hunks[at], room)
         left -= sum(len(span.text) for line in shown[at].lines for cell in line.cells for span in cell)
-    return View(renames, tuple(shown[at] for at in sorted(shown)), len(hunks) - len(shown))
+    places = [shown[at] for at in sorted(shown)]
+    if len(numbered) > _FEW:
+        places.append(_renumbered(numbered, room))
+    return View(renames, _shared_left_out(places), len(hunks) - len(shown))
+
+
+def _renumbered(hunks: list[Hunk], room: Room) -> Place:
+    """Many new numbers in one place: a list that counts anew is one thing to know."""
+    told = [f"{_note(hunk)}: {hunk.after[0].shown}" for hunk in hunks[:_FEW] if hunk.after]
+    lines = [Line(BlockKind.ITEM, ((Span(SpanOp.EQUAL, shorten(clean(line), room.context)),),)) for line in told]
+    return Place(Op.RENUMBERED, LABELS[Op.RENUMBERED], "", f"{len(hunks)} places, such as", tuple(lines))
+
+
+def _shared_left_out(places: list[Place]) -> tuple[Place, ...]:
+    """Without the outermost heading where it stands above all of them: it is the title of the page."""
+    firsts = {place.section.split(_STEP, 1)[0] for place in places if place.section}
+    if len(firsts) != 1 or not any(_STEP in place.section for place in places):
+        return tuple(places)
+    return tuple(replace(place, section=place.section.partition(_STEP)[2]) for place in places)
 
 
 def sides(line: Line) -> tuple[str, str]:
@@ -98,7 +124,7 @@ def sides(line: Line) -> tuple[str, str]:
 
 
 def _place(hunk: Hunk, room: Room) -> Place:
-    section = _words(hunk.section_after or hunk.section_before)
+    section = _words(place_of(hunk))
     return Place(hunk.op, LABELS[hunk.op], section, _note(hunk), tuple(_lines(hunk, room)))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from diffs.document import Fact
 
 from .quoting import shorten
-from .telling import Point
+from .points import Point
 
 _TITLE = 90
 #: A longer address is not put on a line to be copied.

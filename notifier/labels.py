@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from diffs.document import Target, TargetMove
+from diffs.target_moves import direction
 
 #: Amazon's marketplaces by the code that watch-lists use.
 MARKETPLACES = {
@@ -112,6 +113,9 @@ def move(moved: TargetMove) -> str:
     known = moved.after or moved.before
     name = metric(known.metric) if known else "Target"
     if moved.before and moved.after:
+        if moved.move == "strength":
+            was, now = moved.before.strength, moved.after.strength
+            return f"{name}: {target(moved.before)}, {was} → {target(moved.after)}, {now} ({direction(moved)})"
         return f"{name}: {target(moved.before)} → {target(moved.after)} ({moved.move})"
     if known is None:
         return f"{name}: {moved.move}"

@@ -10,6 +10,7 @@ from diffs.rewording import kind_of_rewording
 from diffs.sentence_pairs import SentencePair, overlap
 
 _CONTEXT_WORDS = 5
+_CLAUSE_WORDS = 8
 # Below this likeness two wordings are told each by itself.
 _ALIKE = 0.5
 _URL = re.compile(r"https?://\S+")
@@ -54,12 +55,22 @@ def edit_text(pair: SentencePair, hunk: Hunk, length: int) -> str:
         return f"“{excerpt(pair.before, half)}” → “{excerpt(pair.after, half)}”"
     lead, was, now, tail = _weightiest(pair, hunk) or _whole(pair)
     dots = "…" if lead else ""
-    if not was.strip():
-        return f"Added: “{dots}{shorten(f'{lead} {now} {tail}', length)}”"
-    if not now.strip():
-        return f"Removed: “{dots}{shorten(f'{lead} {was} {tail}', length)}”"
+    if not was.strip() or _is_mere_join(was, now):
+        return f"Added: “{dots}{shorten(_glued(lead, now, tail), length)}”"
+    if not now.strip() or _is_mere_join(now, was):
+        return f"Removed: “{dots}{shorten(_glued(lead, was, tail), length)}”"
     half = max(30, length // 2)
-    return f"“{dots}{shorten(f'{lead} {was}', half)}” → “{dots}{shorten(f'{lead} {now}', half)}”"
+    return f"“{dots}{shorten(_glued(lead, was), half)}” → “{dots}{shorten(_glued(lead, now), half)}”"
+
+
+def _is_mere_join(one: str, other: str) -> bool:
+    """Whether one side of an edit is a small word that the other side made way for: "The" for two sentences."""
+    return len(one.split()) <= 1 and one.strip(" .,;:()").isalpha() and len(other.split()) >= _CLAUSE_WORDS
+
+
+def _glued(*parts: str) -> str:
+    """Parts of a sentence put together again; no blank comes before a comma."""
+    return re.sub(r"\s+(?=[,.;:)])", "", " ".join(part for part in parts if part))
 
 
 def changed_text(pair: SentencePair, hunk: Hunk) -> str:

@@ -10,13 +10,15 @@ from datetime import date
 from diffs.document import Comparison, Fact, Judgement, TargetMove
 
 from . import announcements, discovered
+from .points import Point
 from .quoting import shorten
-from .telling import Point, points_of
+from .telling import points_of
 
 MOST_POINTS = 7
 HEADLINE_LENGTH = 120
 POINT_LENGTH = 340
 _MOST_DATES = 2
+_MOST_LISTS = 2
 #: A point of this weight tells of a target or of figures that moved.
 _FIGURES = 60
 
@@ -66,13 +68,14 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
 
 
 def _chosen(found: list[Point]) -> list[Point]:
-    """The weightiest points; room is kept for dates, and for how much more there is."""
+    """The weightiest points; room is kept for dates, for figures and names, and for how much more there is."""
     ranked = sorted(found, key=lambda point: -point.weight)
     if len(ranked) <= MOST_POINTS:
         return [point for point in ranked if point.places] if len(ranked) > 1 else ranked
-    dates = [point for point in ranked if point.is_date][:_MOST_DATES]
-    others = [point for point in ranked if point not in dates][: MOST_POINTS - 1 - len(dates)]
-    return sorted([*others, *dates], key=lambda point: -point.weight)
+    kept = [point for point in ranked if point.is_date][:_MOST_DATES]
+    kept += [point for point in ranked if point.is_list][:_MOST_LISTS]
+    others = [point for point in ranked if point not in kept][: MOST_POINTS - 1 - len(kept)]
+    return sorted([*others, *kept], key=lambda point: -point.weight)
 
 
 def _more(count: int) -> str:

@@ -101,6 +101,7 @@ def _hunk(fields: dict[str, Any]) -> Hunk:
         new_at=fields["new_at"],
         spans=tuple(Span(SpanOp(span["op"]), span["text"], span.get("cosmetic", False)) for span in fields["spans"]),
         rename=fields["rename"],
+        lead=fields.get("lead", ""),
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from diffs.document import Block, BlockKind, Document, Target
 from diffs.metrics import label, metrics
+from diffs.target_moves import direction
 from diffs.targets import extract_targets, moves
 from diffs.text import fold
 from tests.diffs.wording import heading, item, paragraph, policy, row
@@ -309,6 +310,21 @@ def test_a_target_that_falls_in_three_places_moved_once() -> None:
 )
 def test_how_a_target_moved(before: str, after: str, expected: list[str]) -> None:
     assert moved(policy(before), policy(after)) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("We recommend an OTDR over 97%.", "You must hold an OTDR of at least 90%.", "stricter"),
+        ("You must hold an OTDR of at least 90%.", "We recommend an OTDR over 97%.", "looser"),
+        ("Keep your late shipment rate under 4%.", "Keep your late shipment rate under 3%.", "stricter"),
+        ("Keep your late shipment rate under 4%.", "Nothing to keep.", "looser"),
+    ],
+)
+def test_what_binds_now_is_stricter_whatever_its_figure(before: str, after: str, expected: str) -> None:
+    (move,) = moves(extract_targets(policy(before)), extract_targets(policy(after)))
+
+    assert direction(move) == expected
 
 
 def test_saying_it_once_more_is_no_move() -> None:

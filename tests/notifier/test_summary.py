@@ -52,7 +52,7 @@ def told(before: Block | str, after: Block | str, section: str = "Rules") -> Sum
         (
             "We recommend an OTDR over 97%.",
             "You must hold an OTDR of at least 90%.",
-            "On-time delivery rate target: over 97 % (recommendation) → at least 90 % (requirement)",
+            "On-time delivery rate target: over 97 % (recommendation) → at least 90 % (requirement), stricter",
         ),
         (
             "Over a 7-day period keep your CR under 2%.",
@@ -153,9 +153,9 @@ def test_a_long_revision_says_how_much_more_there_is() -> None:
 
 
 def test_many_places_are_counted_and_the_weightiest_stands_first() -> None:
-    lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEFGHIJKLMNOP"]
+    lines = [f"Clauses speak of box {name} and of paper." for name in "ABCDEFGHIJKLMNOP"]
     changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
-    changed[3] = "Clause D speaks of boxes and of accounts that we suspend."
+    changed[3] = "Clauses speak of box D and of accounts that we suspend."
 
     shown = summary(policy(*lines), policy(*changed))
 
@@ -165,7 +165,7 @@ def test_many_places_are_counted_and_the_weightiest_stands_first() -> None:
 
 
 def test_one_more_place_is_said_in_the_singular() -> None:
-    lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEFGHIJKLMN"]
+    lines = [f"Clauses speak of box {name} and of paper." for name in "ABCDEFGHIJKLMN"]
     changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
     changed.append("Last updated: May 1, 2024")
 
@@ -173,6 +173,41 @@ def test_one_more_place_is_said_in_the_singular() -> None:
 
     assert len(shown.points) == MOST_POINTS
     assert shown.points[-1].startswith("and ")
+
+
+def test_a_target_that_moved_is_told_once() -> None:
+    shown = told(
+        "Keep your late shipment rate under 4% at all times.", "Keep your late shipment rate under 3% at all times."
+    )
+
+    assert shown.points == ("Rules: Late shipment rate target: from under 4 % to under 3 %, stricter",)
+
+
+def test_what_a_figure_is_about_stands_beside_it() -> None:
+    far = "The parties keep to this clause in all that they do for one another, whatever the season may be. " * 2
+    before, after = (
+        f"You are liable for what you sell and hold us harmless, {far.strip(' .')}, and you send notice of a change of "
+        f"control within {days} days"
+        for days in (15, 21)
+    )
+
+    assert told(before, after).headline.startswith("Rules: 15 days → 21 days")
+
+
+def test_a_clause_that_made_way_for_one_word_is_removed() -> None:
+    stays = "royalties are paid each month for every copy that was sold in that month by you or by a partner of yours."
+    shown = told(f"Before 2026 we paid out by hand and only once in a year, but since then {stays}", f"Now {stays}")
+
+    assert shown.headline.startswith("Removed: “Before 2026 we paid out by hand")
+
+
+def test_the_same_edit_in_several_places_is_one_point() -> None:
+    lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEF"]
+    changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
+
+    assert summary(policy(*lines), policy(*changed)).points == (
+        "“…speaks of boxes and of paper” → “…speaks of boxes and of glue” (in several places)",
+    )
 
 
 def test_names_sections_and_definitions_are_gathered() -> None:
