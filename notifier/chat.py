@@ -53,8 +53,11 @@ class ChatChannel:
         if len(target) != 1 or len(target[0]) > 1:
             raise RecipientRefused("This address names several chats: add each of them as a subscriber of its own.")
         head = title(digest, target[0].title_maxlen)
-        body = text(digest, _room(target[0], head))
-        result = target.notify(body=body, title=head, body_format=apprise.NotifyFormat.TEXT)
+        body, form = text(digest, _room(target[0], head)), apprise.NotifyFormat.TEXT
+        if _only_markdown(target[0]):
+            # Told that this is plain text, Apprise would escape the dots of our links, and break them.
+            body, form = body.replace("\n", "\n\n"), apprise.NotifyFormat.MARKDOWN
+        result = target.notify(body=body, title=head, body_format=form)
         # A result object, true only when every target took it (2.2): there is one target here.
         if not result:
             raise DeliveryError("The chat service did not take the message.")
@@ -83,8 +86,15 @@ def text(digest: Digest, room: int = LONGEST) -> str:
 
 
 def _room(service: Any, head: str) -> int:
-    """How many bytes of text the service takes beside the head."""
-    return max(min(LONGEST, int(service.body_maxlen) - len(head.encode()) - MARGIN), 1)
+    """How many bytes of text the service takes beside the head; a tenth is left for line breaks and what it adds."""
+    return max(min(LONGEST, (int(service.body_maxlen) - len(head.encode())) * 9 // 10 - MARGIN), 1)
+
+
+def _only_markdown(service: Any) -> bool:
+    """Whether the service (Teams, Google Chat, Webex, Rocket.Chat) takes text as Markdown and in no other way."""
+    known = service.notify_format
+    forms = [known] if isinstance(known, str) else list(known)
+    return forms == ["markdown"]
 
 
 def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int) -> str:

@@ -102,7 +102,8 @@ def _terms(change: ToldChange) -> Iterator[tuple[str, str]]:
 
 def query_of(wish: Wish) -> dict[str, list[str]]:
     """A filter as the parts of an address, always in the same order: one feed has one address."""
-    parts = {"page": wish.pages, "marketplace": wish.marketplaces, "category": wish.categories}
+    markets = tuple(code.upper() for code in wish.marketplaces)
+    parts = {"page": wish.pages, "marketplace": markets, "category": wish.categories}
     chosen = {name: sorted(set(values)) for name, values in parts.items() if values}
     return chosen | ({"importance": [wish.importance]} if wish.importance != "low" else {})
 

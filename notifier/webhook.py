@@ -21,7 +21,7 @@ from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
 from . import notes
 from .digest import Digest, subject
 from .feed import permanent_link
-from .safe import web_link
+from .safe import clean, web_link
 from .told import record, stamp
 
 #: What kind of message it is; another kind, or fields that mean something else, would get another name.
@@ -54,7 +54,7 @@ class WebhookChannel:
         if not web_link(digest.to):
             raise RecipientRefused("The webhook's address must begin with https:// or http://.")
         host = urlsplit(digest.to).hostname
-        body = json.dumps(payload(digest), ensure_ascii=False).encode()
+        body = json.dumps(_clean(payload(digest)), ensure_ascii=False).encode()
         identity = digest.message_id.strip("<>")
         headers = signed_headers(self._secret_of(digest.key), identity, int(self._now()), body)
         try:
@@ -96,6 +96,15 @@ def payload(digest: Digest) -> dict[str, Any]:
             "notes": notes.ALL,
         },
     }
+
+
+def _clean(value: Any) -> Any:
+    """The same without control characters and what is no text (half a surrogate pair), wherever it stands."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {name: _clean(inner) for name, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
 
 
 def signed_headers(secret: str, identity: str, timestamp: int, body: bytes) -> dict[str, str]:

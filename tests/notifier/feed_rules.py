@@ -158,7 +158,7 @@ def _html(content: str | None) -> list[str]:
     """HTML without anything that acts, loads or leads to a relative address."""
     if not content:
         return ["no content"]
-    body = etree.HTML(content)
+    body: Any = etree.HTML(content)
     wrong = ["<" + str(element.tag) + "> in content" for element in body.iter() if element.tag in UNSAFE]
     for element in body.iter():
         for name, value in element.attrib.items():
