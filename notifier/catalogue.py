@@ -81,7 +81,7 @@ def in_full(session: Session, found: Sequence[Mark], *, batch: int = BATCH) -> I
         ids = [mark.id for mark in found[start : start + batch]]
         query = select(Change, Page).join(Page, col(Change.page_id) == Page.id).where(col(Change.id).in_(ids))
         rows = {change.id: (change, page) for change, page in session.execute(query)}
-        yield from (told_change(*rows[number]) for number in ids)
+        yield from (told_change(*rows[number]) for number in ids if number in rows)
         # Nothing of this batch is needed any more, neither here nor by the session.
         rows.clear()
         session.expunge_all()
