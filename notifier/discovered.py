@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 
 from diffs.document import Fact
 
-from .quoting import shorten
 from .points import Point
+from .quoting import shorten
 
 _TITLE = 90
 #: A longer address is not put on a line to be copied.

@@ -1,8 +1,9 @@
 """Notices as signed JSON to a web address, by the Standard Webhooks rules (standardwebhooks.com, specification 1.0).
 
-Headers: `webhook-id` (the same at every attempt: receive it once), `webhook-timestamp` (seconds since 1970, UTC) and
-`webhook-signature`: "v1," and the base64 of HMAC-SHA256 over "<id>.<timestamp>.<body>". The key is what stands in
-base64 after "whsec_" in the subscriber's secret. Refuse what is older than five minutes.
+Headers: `webhook-id` (the same at every attempt: receive it once; the same stands in `idempotency-key`),
+`webhook-timestamp` (seconds since 1970, UTC) and `webhook-signature`: "v1," and the base64 of HMAC-SHA256 over
+"<id>.<timestamp>.<body>". The key is what stands in base64 after "whsec_" in the subscriber's secret. Refuse what is
+older than five minutes. docs/webhook.md tells receivers all of this, docs/webhook.schema.json describes the body.
 """
 
 import base64
@@ -20,8 +21,11 @@ from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
 from . import notes
 from .digest import Digest, subject
 from .feed import permanent_link
-from .safe import web_link
+from .safe import clean, web_link
 from .told import record, stamp
+
+#: What kind of message it is; another kind, or fields that mean something else, would get another name.
+TYPE = "policywatch.changes"
 
 #: Seconds to wait for an answer.
 TIMEOUT = 15.0
@@ -50,11 +54,15 @@ class WebhookChannel:
         if not web_link(digest.to):
             raise RecipientRefused("The webhook's address must begin with https:// or http://.")
         host = urlsplit(digest.to).hostname
-        body = json.dumps(payload(digest), ensure_ascii=False).encode()
+        body = json.dumps(_clean(payload(digest)), ensure_ascii=False).encode()
         identity = digest.message_id.strip("<>")
         headers = signed_headers(self._secret_of(digest.key), identity, int(self._now()), body)
         try:
-            answer = self._pool.request("POST", digest.to, body=body, headers=headers, redirect=False)
+            # What is answered is not read: it may have no end.
+            answer = self._pool.request(
+                "POST", digest.to, body=body, headers=headers, redirect=False, preload_content=False
+            )
+            answer.close()
         except urllib3.exceptions.HTTPError as error:
             # urllib3 repeats the whole address in its message, so only the kind of error is told.
             raise DeliveryError(f"The webhook at {host} cannot be reached: {type(error).__name__}.") from None
@@ -67,11 +75,14 @@ class WebhookChannel:
 
 
 def payload(digest: Digest) -> dict[str, Any]:
-    """What is posted. `changes` are as `policywatch changes --json` prints them, each with its `link`."""
+    """What is posted. `changes` are as `policywatch changes --json` prints them, each with its `link`.
+
+    `timestamp` is when the newest of them was decided: the same at every attempt.
+    """
     return {
-        "type": "policywatch.changes",
+        "type": TYPE,
         "id": digest.message_id.strip("<>"),
-        "timestamp": stamp(digest.now),
+        "timestamp": stamp(digest.until),
         "data": {
             "title": subject(digest),
             "changes": [
@@ -87,6 +98,15 @@ def payload(digest: Digest) -> dict[str, Any]:
     }
 
 
+def _clean(value: Any) -> Any:
+    """The same without control characters and what is no text (half a surrogate pair), wherever it stands."""
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, dict):
+        return {name: _clean(inner) for name, inner in value.items()}
+    return [_clean(inner) for inner in value] if isinstance(value, list) else value
+
+
 def signed_headers(secret: str, identity: str, timestamp: int, body: bytes) -> dict[str, str]:
     """The headers that let the receiver check who sent the body, and when. `timestamp` is seconds since 1970."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
@@ -96,5 +116,6 @@ def signed_headers(secret: str, identity: str, timestamp: int, body: bytes) -> d
         "user-agent": "policywatch",
         "webhook-id": identity,
         "webhook-timestamp": str(timestamp),
+        "idempotency-key": f'"{identity}"',
         "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
     }

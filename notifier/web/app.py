@@ -1,4 +1,4 @@
-"""The FastAPI app: feeds, health, permanent links, subscriptions.
+"""The FastAPI app: feeds, calendar, health, permanent links, subscriptions.
 
 It reads the archive and writes only what a reader decides about themselves. No cookies, no scripts, nothing from other
 hosts. Every address that can be read answers HEAD as it answers GET: feed readers ask so.
@@ -7,30 +7,26 @@ hosts. Every address that can be read answers HEAD as it answers GET: feed reade
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
 from diffs.database import Archive
 from diffs.errors import ArchiveError
-from diffs.store import notices
+from notifier import health, looking
 from notifier.channels import MailChannel
-from notifier.reading import unread
 from notifier.settings import NotifierSettings
 from notifier.subscribers import links_from
+from notifier.told import stamp
 
-from . import feeds
+from . import answers, feeds, pages
 from .subscriptions import Desk
 
 log = logging.getLogger(__name__)
 
-#: Sent with every answer: nothing is loaded from anywhere, no address leaks (links carry tokens), no frame.
-SAFETY = {
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none';"
-    " frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
+#: By what notices can be sent.
+CHANNELS = ("email", "apprise", "webhook")
 
 
 def create_app(
@@ -45,26 +41,46 @@ def create_app(
     `clock` gives the time in UTC. Raises SettingsError where links cannot be signed.
     """
     settings = settings or NotifierSettings()
-    app = FastAPI(title=settings.site_name, docs_url=None, redoc_url=None, openapi_url=None)
+    # No redirect to an address with or without a final slash: it would be made from the request's Host header.
+    app = FastAPI(title=settings.site_name, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
+    app.include_router(pages.router(archive, settings, clock=clock))
     app.include_router(feeds.router(archive, settings, clock=clock))
     app.include_router(Desk(archive, settings, links_from(settings), mail=mail, clock=clock).router())
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
     def healthz() -> JSONResponse:
-        """Whether the archive can be read, how many pages cannot be, and what waits in the outbox."""
-        with archive.read() as session:
-            waiting = notices.backlog(session, now=clock(), channels=["email", "apprise", "webhook"])
-            return JSONResponse({"status": "ok", "unread_pages": len(unread(session)), "notices_due": waiting.due})
+        """Whether all goes well, for a supervisor: 200, or 503 with what somebody must mend."""
+        said = _health_of(archive, clock())
+        status = 503 if said["status"] == "failing" else 200
+        return JSONResponse(said, status_code=status, headers={"cache-control": "no-store"})
 
-    @app.exception_handler(ArchiveError)
-    def unusable(_: Request, error: ArchiveError) -> JSONResponse:
-        log.error("the archive cannot be used: %s", error)
-        return JSONResponse({"status": "the archive cannot be used"}, status_code=503, headers={"retry-after": "60"})
+    answers.speak_plainly(app, settings)
 
     @app.middleware("http")
     async def safely(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
         response = await answer(request)
-        response.headers.update(SAFETY)
+        response.headers.update(answers.SAFETY)
         return response
 
     return app
+
+
+def _health_of(archive: Archive, now: datetime) -> dict[str, Any]:
+    try:
+        with archive.read() as session:
+            state = looking.state(session, now=now, channels=CHANNELS)
+    except ArchiveError as error:
+        log.error("the archive cannot be used: %s", error)  # noqa: TRY400 (the sentence says it; the trace does not help)
+        return {"status": "failing", "problems": ["The database cannot be read."], "warnings": []}
+    problems, warnings = health.problems(state, now=now), health.warnings(state)
+    return {
+        "status": "failing" if problems else "warning" if warnings else "ok",
+        "problems": problems,
+        "warnings": warnings,
+        "last_look_at": stamp(state.last_look_at) if state.last_look_at else None,
+        "unread_pages": state.unread,
+        "hosts_at_rest": state.resting,
+        "notices_due": state.due,
+        "notices_failed": state.failed,
+        "notices_parked": state.parked,
+    }

@@ -1,125 +1,161 @@
-"""Feeds and permanent pages of changes over HTTP: filters, paging (RFC 5005), conditional GET."""
+"""Feeds over HTTP: of changes, of our own health, and the calendar of effective dates.
 
-import hashlib
-from collections.abc import Callable
+Filters, documents of a long feed (RFC 5005), conditional GET. Addresses in a feed come from the settings, never from
+the request: a forged Host header leads nobody astray.
+"""
+
+import io
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Annotated, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
-from fastapi.responses import HTMLResponse
-from markupsafe import Markup
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
 from diffs.database import Archive
-from diffs.matching import IMPORTANCES
-from diffs.store import changes
-from notifier import feed, labels, notes
-from notifier.diff_html import environment
-from notifier.reading import told_change
+from diffs.matching import Wish
+from notifier import calendar, catalogue, feed, feed_forms, health, looking
 from notifier.settings import NotifierSettings
-from notifier.told import ToldChange
 
-#: Entries on one page of a feed.
-PER_PAGE = 50
+from . import answers
 
 Form = Literal["rss", "atom", "json"]
+Codes = Annotated[list[str], Field(max_length=100)]
 
 
-class Filter(BaseModel):
-    """What a feed is about; `n` is which page of it."""
+class Scope(BaseModel):
+    """What a feed is about. Each may be given several times, or several of them with commas between.
 
-    page: str | None = None
-    marketplace: str | None = None
-    category: str | None = None
-    importance: Literal["low", "medium", "high"] = "low"
-    n: int = Field(default=1, ge=1, le=1000)
+    What is not known is refused: a misspelt filter would give everything, and nobody would notice.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    page: Codes = []
+    marketplace: Codes = []
+    category: Codes = []
+
+    def wish(self) -> Wish:
+        """The same as it is asked by subscribers."""
+        return Wish(_codes(self.page), _codes(self.marketplace), _codes(self.category), self.least)
 
     @property
-    def chosen(self) -> dict[str, str]:
-        """What was asked for beyond everything, as parts of an address."""
-        return self.model_dump(exclude_defaults=True, exclude_none=True, exclude={"n"})
+    def least(self) -> str:
+        """The least importance."""
+        return "low"
+
+
+class Filter(Scope):
+    """The same, with the least importance."""
+
+    importance: Literal["low", "medium", "high"] = "low"
+
+    @property
+    def least(self) -> str:
+        """The least importance."""
+        return self.importance
+
+
+class Asked(Filter):
+    """Which document of a feed, by its name: the newest where none is named."""
+
+    archive: str = Field(default="", max_length=20)
 
 
 def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], datetime]) -> APIRouter:
-    """The routes /feed.rss, /feed.atom, /feed.json, /changes/ID and /."""
+    """The routes /feed.rss, .atom and .json, /health.rss, .atom and .json, and /calendar.ics."""
     routes = APIRouter()
+    # What an empty feed says of its age. It stays, so that an empty feed is not new at every look.
+    begun = clock()
 
     @routes.api_route("/feed.{form}", methods=["GET", "HEAD"])
-    def feed_of(request: Request, form: Form, asked: Annotated[Filter, Query()]) -> Response:
-        """A feed of all told changes that pass the filter, newest first."""
-        wanted = IMPORTANCES[IMPORTANCES.index(asked.importance) :]
-        first = (asked.n - 1) * PER_PAGE
+    def feed_of(request: Request, form: Form, asked: Annotated[Asked, Query()]) -> Response:
+        """All told changes that pass the filter, newest first; older ones in archive documents."""
+        wish = asked.wish()
         with archive.read() as session:
-            rows = changes.listed(session, page=asked.page, marketplace=asked.marketplace, category=asked.category)
-            rows = [row for row in rows if row[0].importance in wanted]
-            if first and first >= len(rows):
-                raise HTTPException(404, "The feed has no such page.")
-            channel = _channel(settings, form, asked, last=-(-len(rows) // PER_PAGE), updated=clock())
-            body = feed.render(form, channel, (told_change(*row) for row in rows[first : first + PER_PAGE]))
-        return _conditional(request, body, f"{feed.MEDIA_TYPES[form]}; charset=utf-8", stable=bool(rows))
+            _refuse_unknown(session, wish)
+            found = catalogue.marks(session, wish)
+            documents = feed.documents([mark.decided_at for mark in found])
+            at = next((at for at, document in enumerate(documents) if document.name == asked.archive), None)
+            if at is None:
+                raise HTTPException(404, "The feed has no such archive document.")
+            shown = found[documents[at].start : documents[at].end]
+            channel = _channel(settings, f"/feed.{form}", wish, documents, at=at, updated=begun)
+            body = feed.render(form, channel, catalogue.in_full(session, shown))
+        return _answer(request, body, feed.MEDIA_TYPES[form], catalogue.modified(shown), clock())
 
-    @routes.api_route("/changes/{uid}", methods=["GET", "HEAD"], response_class=HTMLResponse)
-    def change_page(request: Request, uid: str) -> Response:
-        """One change, for ever."""
+    @routes.api_route("/health.{form}", methods=["GET", "HEAD"])
+    def health_of(request: Request, form: Form, asked: Annotated[Scope, Query()]) -> Response:
+        """Pages that cannot be read and hosts at rest: what began, and what ended."""
+        wish, now = asked.wish(), clock()
         with archive.read() as session:
-            found = changes.by_uid(session, uid)
-            if found is None or not found[0].told:
-                raise HTTPException(404, "There is no such change.")
-            change = told_change(*found)
-        return _conditional(request, _page(settings, change.headline, _entry(change)), "text/html; charset=utf-8")
+            _refuse_unknown(session, wish)
+            entries = health.entries(looking.events(session, wish), looking.rests(session, wish, now=now))
+        query = feed.query_of(wish)
+        channel = feed_forms.Channel(
+            title=feed.title_of(f"{settings.site_name}: health", wish, "all pages"),
+            updated=begun,
+            description="Pages that cannot be read, hosts that are left alone, and when that ended.",
+            base_url=settings.base_url,
+            self_url=feed.address_of(settings.base_url, f"/health.{form}", query),
+            scope=f"health {query}",
+        )
+        # No date of modification: a rest that ends leaves the feed, and no date tells of that.
+        return _answer(request, _rendered(form, channel, entries), feed.MEDIA_TYPES[form], None, now)
 
-    @routes.api_route("/", methods=["GET", "HEAD"], response_class=HTMLResponse)
-    def newest(request: Request) -> Response:
-        """The newest changes, and where the feeds are."""
+    @routes.api_route("/calendar.ics", methods=["GET", "HEAD"])
+    def calendar_of(request: Request, asked: Annotated[Filter, Query()]) -> Response:
+        """The effective dates of all told changes that pass the filter."""
+        wish = asked.wish()
         with archive.read() as session:
-            shown = [told_change(*row) for row in changes.listed(session, limit=PER_PAGE)]
-        template = environment().get_template("web/newest.html")
-        body = _page(settings, settings.site_name, Markup(template.render(changes=shown)))  # noqa: S704 (autoescaped)
-        return _conditional(request, body, "text/html; charset=utf-8")
+            _refuse_unknown(session, wish)
+            found = [mark for mark in catalogue.marks(session, wish) if mark.effective_on is not None]
+            about = calendar.About(
+                title=feed.title_of(f"{settings.site_name}: effective dates", wish, "all changes"),
+                self_url=feed.address_of(settings.base_url, "/calendar.ics", feed.query_of(wish)),
+                base_url=settings.base_url,
+            )
+            body = calendar.render(about, catalogue.in_full(session, found))
+        return _answer(request, body, calendar.MEDIA_TYPE, catalogue.modified(found), clock())
 
     return routes
 
 
-def _channel(settings: NotifierSettings, form: Form, asked: Filter, *, last: int, updated: datetime) -> feed.Channel:
-    chosen, n = asked.chosen, asked.n
-
-    def address(page: int) -> str:
-        query = urlencode(chosen | ({"n": str(page)} if page > 1 else {}))
-        return f"{settings.base_url}/feed.{form}{'?' + query if query else ''}" if settings.base_url else ""
-
-    links = {"first": address(1), "last": address(max(1, last))} if last > 1 else {}
-    links |= {"previous": address(n - 1)} if n > 1 else {}
-    links |= {"next": address(n + 1)} if n < last else {}
-    about = [labels.marketplace(value) if name == "marketplace" else value for name, value in chosen.items()]
-    return feed.Channel(
-        title=f"{settings.site_name}: {', '.join(about) if about else 'all changes'}",
+def _channel(
+    settings: NotifierSettings, path: str, wish: Wish, documents: list[feed.Document], *, at: int, updated: datetime
+) -> feed_forms.Channel:
+    query = feed.query_of(wish)
+    names = [{"archive": [document.name]} if document.name else {} for document in documents]
+    addresses = [feed.address_of(settings.base_url, path, query | name) for name in names]
+    return feed_forms.Channel(
+        title=feed.title_of(settings.site_name, wish),
         updated=updated,
         base_url=settings.base_url,
-        self_url=address(n),
-        scope=urlencode(chosen),
-        links={rel: href for rel, href in links.items() if href},
+        self_url=addresses[at],
+        scope=str(query),
+        links=feed.relations(documents, at, addresses),
+        archive=at > 0,
     )
 
 
-def _entry(change: ToldChange) -> Markup:
-    return Markup(feed.entry_html(change, with_notes=False))  # noqa: S704 (made by templates that escape)
+def _rendered(form: str, channel: feed_forms.Channel, entries: Iterable[feed_forms.Entry]) -> bytes:
+    out = io.BytesIO()
+    feed_forms.write(out, form, channel, entries)
+    return out.getvalue()
 
 
-def _page(settings: NotifierSettings, title: str, content: Markup) -> bytes:
-    template = environment().get_template("web/page.html")
-    discovery = Markup(feed.autodiscovery(settings.base_url, settings.site_name))  # noqa: S704 (escaped there)
-    return template.render(
-        title=title, site=settings.site_name, content=content, discovery=discovery, notes=notes.ALL
-    ).encode()
+def _answer(request: Request, body: bytes, media_type: str, modified: datetime | None, now: datetime) -> Response:
+    answer = answers.conditional(request, body, f"{media_type}; charset=utf-8", modified=modified, now=now)
+    answer.headers.update(answers.OPEN)
+    return answer
 
 
-def _conditional(request: Request, body: bytes, media_type: str, *, stable: bool = True) -> Response:
-    """The body with its ETag, or 304 where the reader has it already."""
-    # An empty feed carries the time of asking, which is no reason to call it new.
-    tag = f'"{hashlib.sha256(body if stable else b"").hexdigest()[:32]}"'
-    headers = {"etag": tag, "cache-control": "public, max-age=300"}
-    known = {part.strip().removeprefix("W/") for part in request.headers.get("if-none-match", "").split(",")}
-    if tag in known or "*" in known:
-        return Response(status_code=304, headers=headers)
-    return Response(body, media_type=media_type, headers=headers)
+def _refuse_unknown(session: Session, wish: Wish) -> None:
+    if sentence := catalogue.unknown(session, wish):
+        raise HTTPException(404, sentence)
+
+
+def _codes(given: list[str]) -> tuple[str, ...]:
+    """Codes as they come, one by one or with commas between; each once, in order."""
+    return tuple(sorted({word.strip() for value in given for word in value.split(",") if word.strip()}))

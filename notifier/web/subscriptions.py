@@ -13,16 +13,13 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 from fastapi.responses import HTMLResponse
-from markupsafe import Markup
 from sqlmodel import Session
 
 from diffs.database import Archive
 from diffs.errors import DeliveryError, RecipientRefused
 from diffs.models import Subscriber
 from diffs.store import subscribers
-from notifier import notes
 from notifier.channels import MailChannel
-from notifier.diff_html import environment
 from notifier.settings import NotifierSettings
 from notifier.subscribers import (
     CONFIRM,
@@ -34,7 +31,7 @@ from notifier.subscribers import (
     email_address,
 )
 
-from . import wishes
+from . import answers, wishes
 
 log = logging.getLogger(__name__)
 
@@ -195,8 +192,6 @@ class Desk:
         return self._page("message", {"said": words}, status=status)
 
     def _page(self, name: str, fields: dict[str, Any], *, status: int = 200) -> Response:
-        content = Markup(environment().get_template(f"web/{name}.html").render(**fields))  # noqa: S704 (escaped there)
-        site = self._settings.site_name
-        page = environment().get_template("web/page.html")
-        body = page.render(title=site, site=site, content=content, discovery="", notes=notes.ALL)
+        content = answers.part(name, self._settings, **fields)
+        body = answers.page(self._settings, self._settings.site_name, content)
         return HTMLResponse(body, status, headers={"cache-control": "no-store"})

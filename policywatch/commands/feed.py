@@ -1,24 +1,38 @@
-"""feed: changes as RSS 2.0, Atom or JSON Feed."""
+"""feed: changes as RSS 2.0, Atom, JSON Feed or a calendar of effective dates; our own health as a feed."""
 
+import io
+import os
 import sys
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from shutil import copyfileobj
+from typing import IO, Annotated, Any
 
 import typer
+from sqlmodel import Session
 
+from diffs.matching import IMPORTANCES, Wish
+from notifier import calendar, catalogue, feed_forms, health, labels, looking
 from notifier import feed as feeds
-from notifier import labels
-from notifier.reading import told_changes
+from notifier.safe import web_link
+from notifier.settings import NotifierSettings
 from policywatch import context, output
 
 
 class Form(StrEnum):
-    """The three formats."""
+    """The three formats of a feed, and the calendar."""
 
     RSS = "rss"
     ATOM = "atom"
     JSON = "json"
+    ICS = "ics"
+
+
+#: What is kept in memory of a feed that is being written; the rest goes into a temporary file.
+IN_MEMORY = 1_000_000
 
 
 def register(app: typer.Typer) -> None:
@@ -27,29 +41,113 @@ def register(app: typer.Typer) -> None:
 
 
 def feed(
-    form: Annotated[Form, typer.Option("--format", help="rss, atom or json.")] = Form.RSS,
+    form: Annotated[Form, typer.Option("--format", help="rss, atom, json, or ics for a calendar.")] = Form.RSS,
     out: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; else standard output.")] = None,
-    page: Annotated[str | None, typer.Option(help="Only this page.")] = None,
-    marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
-    category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
+    page: Annotated[list[str] | None, typer.Option(help="Only this page; repeat for more.")] = None,
+    marketplace: Annotated[list[str] | None, typer.Option(help="Only this marketplace; repeat for more.")] = None,
+    category: Annotated[list[str] | None, typer.Option(help="Only this category; repeat for more.")] = None,
+    importance: Annotated[str, typer.Option(help="The least importance: high, medium or low.")] = "low",
     limit: Annotated[int, typer.Option(help="The most entries.", min=1)] = 200,
+    of_health: Annotated[
+        bool, typer.Option("--health", help="Pages that cannot be read, begun and ended, instead of changes.")
+    ] = False,
+    url: Annotated[str, typer.Option(help="The address at which the file will be published.")] = "",
 ) -> None:
-    """Write a feed of told changes, each with its full comparison."""
-    context.check_category(category)
+    """Write a feed of told changes, each with its full comparison, or a calendar of effective dates."""
+    if importance not in IMPORTANCES:
+        context.wrong_use(f"--importance must be one of high, medium, low, not {importance!r}.")
+    if of_health and form is Form.ICS:
+        context.wrong_use("The health feed has no effective dates: choose rss, atom or json.")
+    if url and not web_link(url):
+        context.wrong_use(f"--url must be a web address that begins with https://, not {url!r}.")
+    for name in category or []:
+        context.check_category(name)
     settings = context.notifier_settings()
-    with context.archive() as archive:
+    wish = Wish(tuple(page or ()), tuple(marketplace or ()), tuple(category or ()), importance)
+    with context.archive() as archive, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         context.word(archive)
         with archive.read() as session:
-            if page is not None:
-                context.page_named(session, page)
-            found = told_changes(session, page=page, marketplace=marketplace, category=category, limit=limit)
-    scope = "&".join(f"{name}={value}" for name, value in (("page", page), ("marketplace", marketplace)) if value)
-    channel = feeds.Channel(
-        title=f"{settings.site_name}: policy changes", updated=context.now(), base_url=settings.base_url, scope=scope
-    )
-    data = feeds.render(str(form), channel, found)
+            _check(session, wish)
+            if of_health:
+                said = labels.count(
+                    _write_health(spool, str(form), session, wish, settings, url, limit), "entry", "entries"
+                )
+            else:
+                said = labels.count(_write_changes(spool, str(form), session, wish, settings, url, limit), "change")
+        spool.seek(0)
+        _hand_over(spool, out)
+    if out is not None:
+        output.say(f"{said} written to {out}")
+
+
+def _write_changes(
+    spool: IO[bytes], form: str, session: Session, wish: Wish, settings: NotifierSettings, url: str, limit: int
+) -> int:
+    found = catalogue.marks(session, wish)
+    if form == Form.ICS:
+        found = [mark for mark in found if mark.effective_on is not None]
+    found = found[:limit]
+    if form == Form.ICS:
+        title = feeds.title_of(f"{settings.site_name}: effective dates", wish)
+        about = calendar.About(title, self_url=url, base_url=settings.base_url)
+        calendar.write(_binary(spool), about, catalogue.in_full(session, found))
+    else:
+        channel = _channel(feeds.title_of(settings.site_name, wish), settings, wish, url)
+        feeds.write(_binary(spool), form, channel, catalogue.in_full(session, found))
+    return len(found)
+
+
+def _write_health(
+    spool: IO[bytes], form: str, session: Session, wish: Wish, settings: NotifierSettings, url: str, limit: int
+) -> int:
+    events = looking.events(session, wish, most=limit)
+    entries = health.entries(events, looking.rests(session, wish, now=context.now()), most=limit)
+    title = feeds.title_of(f"{settings.site_name}: health", wish, "all pages")
+    feed_forms.write(_binary(spool), form, _channel(title, settings, wish, url), entries)
+    return len(entries)
+
+
+def _channel(title: str, settings: NotifierSettings, wish: Wish, url: str) -> feed_forms.Channel:
+    scope = str(feeds.query_of(wish))
+    return feed_forms.Channel(title, context.now(), base_url=settings.base_url, self_url=url, scope=scope)
+
+
+def _binary(spool: IO[bytes]) -> Any:
+    # lxml and the writers need `write` only; typeshed does not know a spooled file as BinaryIO.
+    return spool
+
+
+def _check(session: Session, wish: Wish) -> None:
+    """End the command where a feed would stay empty for ever."""
+    for key in wish.pages:
+        context.page_named(session, key)
+    if sentence := catalogue.unknown(session, Wish(marketplaces=wish.marketplaces)):
+        context.wrong_use(f"{sentence} Marketplaces are codes, such as US, DE or JP.")
+
+
+def _hand_over(spool: IO[bytes], out: Path | None) -> None:
     if out is None:
-        sys.stdout.write(data.decode().rstrip("\n") + "\n")
-        return
-    context.written(out, data)
-    output.say(f"{labels.count(len(found), 'change')} written to {out}")
+        _lines_to_stdout(io.TextIOWrapper(spool, encoding="utf-8", newline=""))
+    elif out.exists() and not out.is_file():
+        context.written(out, spool.read())  # a pipe or a device
+    else:
+        _publish(spool, out)
+
+
+def _lines_to_stdout(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(line)
+
+
+def _publish(spool: IO[bytes], out: Path) -> None:
+    """Replace the file whole: whoever fetches it meanwhile gets the old one or the new one, never half of one."""
+    target = out.resolve()
+    half = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with half.open("wb") as file:
+            copyfileobj(spool, file)
+        half.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            half.unlink()
+        context.wrong_use(f"{out} cannot be written: {error.strerror or error}.")

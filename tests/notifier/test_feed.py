@@ -13,10 +13,25 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from diffs.document import Comparison
+from diffs.matching import Wish
 from notifier import notes
-from notifier.feed import Channel, autodiscovery, entry_text, permanent_link, render, write
+from notifier.feed import (
+    Channel,
+    Document,
+    address_of,
+    autodiscovery,
+    documents,
+    entry_text,
+    permanent_link,
+    query_of,
+    relations,
+    render,
+    title_of,
+    write,
+)
 from notifier.told import ToldChange
 
+from .feed_rules import broken
 from .vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, hostile_change, told
 
 SITE = Channel("Policy changes", NOON, base_url="https://policies.example", self_url="https://policies.example/feed")
@@ -139,6 +154,139 @@ def test_any_text_gives_a_feed_that_parses(text: str) -> None:
     assert json.loads(render("json", SITE, [change]))["items"]
 
 
+ARCHIVE = Channel(
+    "Policy changes",
+    NOON,
+    base_url="https://policies.example",
+    self_url="https://policies.example/feed.atom?archive=2025.1",
+    links={
+        "current": "https://policies.example/feed.atom",
+        "next": "https://policies.example/feed.atom?archive=2024.1",
+    },
+    archive=True,
+)
+
+
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+@pytest.mark.parametrize("channel", [SITE, FILE, ARCHIVE], ids=["site", "file", "archive"])
+def test_feeds_are_valid(form: str, channel: Channel) -> None:
+    dated = told(uid="2", effective_on=NOON.date(), moves=(LATE_SHIPMENTS,), decided_at=NOON - DAY)
+    bare = told(uid="3", points=(), url="", marketplace="", category="", decided_at=NOON - 2 * DAY)
+
+    assert broken(form, render(form, channel, [hostile_change(), dated, bare])) == []
+    assert broken(form, render(form, channel, [])) == []
+
+
+@given(st.text(st.characters(), min_size=1))
+def test_any_text_gives_a_valid_feed(text: str) -> None:
+    change = told(f"Changed: {text}", title=text, points=(text,), url=f"https://market.example/{text}")
+
+    assert [problem for form in ("rss", "atom", "json") for problem in broken(form, render(form, SITE, [change]))] == []
+
+
+@pytest.mark.parametrize(
+    ("form", "old", "new", "problem"),
+    [
+        ("rss", b"<title>Notice", b"<titel>Notice", ""),
+        ("rss", b"Sun, 22 Nov", b"Mon, 22 Nov", "not that day of the week"),
+        ("rss", b"https://policies.example/changes", b"/changes", "no absolute web address"),
+        ("atom", b"<published>2026-11-22T12:00:00Z", b"<published>2026-11-22 12:00", "no RFC 3339 date"),
+        ("atom", b"&lt;blockquote", b"&lt;script&gt;&lt;blockquote", "<script> in content"),
+        ("json", b'"id": "urn', b'"id": "", "was": "urn', "ids are not unique"),
+    ],
+)
+def test_the_rules_find_what_is_broken(form: str, old: bytes, new: bytes, problem: str) -> None:
+    data = render(form, SITE, [told()])
+    assert old in data
+
+    if not problem:
+        with pytest.raises(etree.XMLSyntaxError):
+            broken(form, data.replace(old, new))
+    else:
+        assert any(problem in found for found in broken(form, data.replace(old, new)))
+
+
+def test_an_archive_says_so_and_belongs_to_its_feed() -> None:
+    archive, current = parsed("atom", told(), channel=ARCHIVE), parsed("atom", told(), channel=SITE)
+
+    assert "fh_archive" in archive.feed
+    assert "fh_archive" not in current.feed
+    assert archive.feed.id == "https://policies.example/feed.atom"
+    assert "fh_archive" in parsed("rss", told(), channel=ARCHIVE).feed
+    assert json.loads(render("json", ARCHIVE, []))["_policywatch"]["archive"] is True
+
+
+def moments(*years: tuple[int, int]) -> list[datetime]:
+    """So many entries of each year, newest first."""
+    return [datetime(year, 6, 1, tzinfo=UTC) for year, number in years for _ in range(number)]
+
+
+def shape(found: list[Document]) -> list[tuple[str, int]]:
+    return [(document.name, document.end - document.start) for document in found]
+
+
+def test_a_feed_is_cut_into_parts_of_its_years() -> None:
+    assert shape(documents([])) == [("", 0)]
+    assert shape(documents(moments((2026, 3)))) == [("", 3)]
+    assert shape(documents(moments((2026, 120)))) == [("", 70), ("2026.1", 50)]
+    assert shape(documents(moments((2026, 10), (2025, 20), (2024, 130)))) == [("", 60), ("2024.2", 50), ("2024.1", 50)]
+
+
+@given(st.lists(st.integers(0, 130), min_size=1, max_size=4), st.integers(1, 120))
+def test_archives_stay_when_something_new_comes(numbers: list[int], more: int) -> None:
+    years = [(2026 - at, number) for at, number in enumerate(numbers)]
+    before, after = moments(*years), moments((2026, more), *years)
+
+    old = {found.name: (len(before) - found.end, len(before) - found.start) for found in documents(before)[1:]}
+    new = {found.name: (len(after) - found.end, len(after) - found.start) for found in documents(after)[1:]}
+
+    assert {name: new[name] for name in old} == old, "counted from the oldest entry, each holds what it held"
+    covered = [at for found in documents(after) for at in range(found.start, found.end)]
+    assert covered == list(range(len(after))), "every entry stands in one document"
+    assert documents(after)[0].end < 100
+
+
+def test_history_brought_in_later_changes_its_own_year_only() -> None:
+    old = documents(moments((2026, 120), (2025, 60), (2024, 60)))
+    new = documents(moments((2026, 120), (2025, 75), (2024, 60)))
+
+    assert shape(old)[-2:] == shape(new)[-2:] == [("2024.2", 10), ("2024.1", 50)]
+    assert shape(old)[0] == shape(new)[0]
+
+
+def test_documents_of_a_feed_know_each_other() -> None:
+    found = documents(moments((2026, 150)))
+    addresses = ["/now", "/2", "/1"]
+
+    assert relations(found[:1], 0, ["/now"]) == {}
+    assert relations(found, 0, ["", "", ""]) == {}, "no address, no link"
+    assert relations(found, 0, addresses) == {
+        "first": "/now", "last": "/1", "next": "/2", "prev-archive": "/2",
+    }  # fmt: skip
+    assert relations(found, 1, addresses) == {
+        "first": "/now", "last": "/1", "current": "/now", "previous": "/now", "next": "/1", "prev-archive": "/1",
+    }  # fmt: skip
+    assert relations(found, 2, addresses) == {
+        "first": "/now", "last": "/1", "current": "/now", "previous": "/2", "next-archive": "/2",
+    }  # fmt: skip
+
+
+def test_one_feed_has_one_address_and_a_title_that_says_what_it_is_about() -> None:
+    wish = Wish(("us-fees",), ("US", "DE", "US"), ("intellectual-property",), "medium")
+
+    address = address_of("https://p.example", "/feed.atom", query_of(wish))
+    assert address == (
+        "https://p.example/feed.atom?page=us-fees&marketplace=DE,US&category=intellectual-property&importance=medium"
+    )
+    assert address_of("", "/feed.atom", query_of(wish)) == ""
+    assert title_of("Policies", wish) == (
+        "Policies: us-fees, Germany, United States, Intellectual property, medium importance and more"
+    )
+    assert title_of("Policies", Wish()) == "Policies: all changes"
+    assert title_of("Policies", Wish(importance="high")) == "Policies: high importance"
+    assert query_of(Wish()) == {}
+
+
 def test_the_feed_was_updated_when_its_newest_entry_was_decided() -> None:
     old, new = told(uid="1", decided_at=NOON - DAY), told(uid="2", decided_at=NOON)
 
@@ -172,6 +320,8 @@ def test_browsers_find_the_feeds() -> None:
     links = autodiscovery("https://policies.example", 'A "title"')
 
     assert links.count('rel="alternate"') == 3
+    own = autodiscovery("https://policies.example", "t", query={"page": ["us-fees"]})
+    assert 'href="https://policies.example/feed.json?page=us-fees"' in own
     assert 'title="A &quot;title&quot;" href="https://policies.example/feed.atom"' in links
 
 

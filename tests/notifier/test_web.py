@@ -139,7 +139,7 @@ def test_a_long_feed_is_read_page_by_page(web: TestClient, archive: Archive) -> 
         address = next((link.href for link in feed.feed.links if link.rel == "next"), "")
 
     assert len(seen) == len(set(seen)) == 120
-    assert web.get("/feed.atom?n=4").status_code == 404
+    assert web.get("/feed.atom?archive=2026.4").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/feed.rss", "/feed.atom", "/feed.json", "/healthz", "/subscribe"])
@@ -159,7 +159,9 @@ def test_every_entrys_link_leads_to_its_change_for_ever(web: TestClient, archive
     assert "German terms" in answer.text
     assert "<del>30</del> <ins>15</ins>" in answer.text
     assert notes.NOT_AFFILIATED in answer.text
-    assert answer.text.count('rel="alternate"') == 3
+    feeds = re.findall(r'rel="alternate" type="([^"]+)"', answer.text)
+    assert feeds.count("application/atom+xml") == 3, "this page's, all changes, our own health"
+    assert feeds.count("text/calendar") == 1
     assert web.get("/changes/aaaaaa0003").status_code == 404, "what was not told has no page"
     assert web.get("/changes/nothing000").status_code == 404
 

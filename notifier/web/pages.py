@@ -1,0 +1,50 @@
+"""The pages that people read: the newest changes, and one page for each change."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+
+from diffs.database import Archive
+from diffs.matching import Wish
+from diffs.store import changes
+from notifier import catalogue, feed
+from notifier.reading import told_change
+from notifier.settings import NotifierSettings
+
+from . import answers
+
+#: Changes on the first page.
+NEWEST = 50
+
+
+def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], datetime]) -> APIRouter:
+    """The routes / and /changes/ID."""
+    routes = APIRouter(default_response_class=HTMLResponse)
+
+    @routes.api_route("/", methods=["GET", "HEAD"])
+    def newest(request: Request) -> Response:
+        """The newest changes, and where the feeds are."""
+        with archive.read() as session:
+            shown = list(catalogue.in_full(session, catalogue.marks(session, Wish(), limit=NEWEST)))
+        body = answers.page(settings, settings.site_name, answers.part("newest", settings, changes=shown))
+        return answers.conditional(request, body, answers.HTML, modified=None, now=clock())
+
+    @routes.api_route("/changes/{uid}", methods=["GET", "HEAD"])
+    def change_page(request: Request, uid: str) -> Response:
+        """One change, for ever."""
+        with archive.read() as session:
+            found = changes.by_uid(session, uid)
+            # A beginning of an id will do on the command line; an address must name one change for ever.
+            if found is None or not found[0].told or found[0].uid != uid:
+                raise HTTPException(404, "There is no such change.")
+            change = told_change(*found)
+        content = Markup(feed.entry_html(change, with_notes=False))  # noqa: S704 (made by templates that escape)
+        wish = Wish(pages=(change.page,))
+        own = feed.autodiscovery(settings.base_url, feed.title_of(settings.site_name, wish), query=feed.query_of(wish))
+        body = answers.page(settings, change.headline, content, discovery=own)
+        return answers.conditional(request, body, answers.HTML, modified=None, now=clock())
+
+    return routes
