@@ -12,7 +12,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from functools import cache
-from itertools import groupby
 from urllib.parse import quote
 
 import css_inline
@@ -30,8 +29,25 @@ from .told import IMPORTANCE_ORDER, ToldChange, Unread
 #: Long addresses stay on one line of the header: some mail readers do not join them again.
 LONG_HEADERS = SMTP.clone(max_line_length=200, cte_type="7bit")
 
-#: After this many changes a mail names the others by their headline only.
+#: After this many changes, or this many characters of HTML with words before and after, a mail names the others by
+#: their headline only: Gmail cuts a message off after about 102 kB, and the link to leave stands at its end.
 FULLY_SHOWN = 40
+DIFFS_SHOWN = 16_000
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked at in the period of a digest, among the pages that concern its reader.
+
+    `pages` are watched, `visited` of them were looked at, `read` of them could be read, the last at `last_read_at`
+    (UTC). `looks` counts all looks.
+    """
+
+    pages: int = 0
+    visited: int = 0
+    read: int = 0
+    looks: int = 0
+    last_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +57,8 @@ class Digest:
     `now`, `since`, `until` are UTC; the period is shown in `time_zone`. `head` is the head of the archive's hash chain.
     `unsubscribe` and `preferences` are signed addresses, "" where there is no web site. `message_id` is fixed before
     the first attempt. `site` names who sends, `sender` is the From address. `to` and `key` may be secret and stay out
-    of logs.
+    of logs. `standing` are plain lines on how the reader stands against the targets. `looked` is what was looked at;
+    without it a digest of no changes cannot say of how many pages that is true.
     """
 
     message_id: str
@@ -53,6 +70,8 @@ class Digest:
     until: datetime
     name: str = ""
     unread: tuple[Unread, ...] = ()
+    standing: tuple[str, ...] = ()
+    looked: Looked | None = None
     time_zone: str = "UTC"
     base_url: str = ""
     site: str = "policywatch"
@@ -82,7 +101,7 @@ def subject(digest: Digest) -> str:
     """The subject line: the headline where there is one change, else how many, with the most important one."""
     ordered = _ordered(digest.changes)
     if not ordered:
-        return f"{digest.site}: nothing changed, {digest.period}"
+        return f"{digest.site}: {_nothing(digest.looked)}, {digest.period}"
     first = one_line(ordered[0].headline)
     if len(ordered) == 1:
         return shorten(first, 140)
@@ -122,7 +141,9 @@ def html(digest: Digest) -> str:
         "dates": _dates(digest),
         "groups": list(_groups(digest)),
         "unread": [(page, _unread_since(page, digest.now)) for page in digest.unread],
-        "counts": _counts(digest.changes),
+        "standing": [one_line(line) for line in digest.standing],
+        "counts": _counts(digest),
+        "looked": _looked(digest),
         "notes": notes.ALL,
         "unsubscribe": web_link(digest.unsubscribe),
         "preferences": web_link(digest.preferences),
@@ -132,13 +153,15 @@ def html(digest: Digest) -> str:
 
 def text(digest: Digest) -> str:
     """The digest as plain text."""
-    parts = [f"{digest.site}: {digest.period}", _counts(digest.changes) or "Nothing changed.", ""]
+    parts = [f"{digest.site}: {digest.period}", _counts(digest), *_looked(digest), ""]
     if dates := _dates(digest):
         parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates), ""]
     for group in _groups(digest):
         parts += [group.title.upper(), "=" * min(len(group.title), 70), ""]
         for shown in group.changes:
             parts += [*_change_text(shown), ""]
+    if digest.standing:
+        parts += ["WHERE YOU STAND", *(f"* {one_line(line)}" for line in digest.standing), ""]
     if digest.unread:
         parts += [
             "NOT READ",
@@ -157,6 +180,7 @@ class _Shown:
     effective: str
     link: str
     source: str
+    points: tuple[str, ...]
     diff: Markup
     diff_text: str
 
@@ -181,13 +205,15 @@ def _ordered(changes: Iterable[ToldChange]) -> list[ToldChange]:
 
 def _groups(digest: Digest) -> Iterator[_Group]:
     """Changes by marketplace and category; the group with the most important change first."""
-    ordered = _ordered(digest.changes)
-    shown_fully = {change.uid for change in ordered[:FULLY_SHOWN]}
-    places = {(change.marketplace, change.category): rank for rank, change in reversed(list(enumerate(ordered)))}
-    ordered.sort(key=lambda change: places[change.marketplace, change.category])
-    for (marketplace, category), group in groupby(ordered, lambda change: (change.marketplace, change.category)):
+    groups: dict[tuple[str, str], list[_Shown]] = {}
+    left = DIFFS_SHOWN
+    for rank, change in enumerate(_ordered(digest.changes)):
+        shown = _shown(change, digest, fully=rank < FULLY_SHOWN and left > 0)
+        left -= len(shown.diff)
+        groups.setdefault((change.marketplace, change.category), []).append(shown)
+    for (marketplace, category), members in groups.items():
         title = one_line(f"{labels.marketplace(marketplace)} · {labels.category(category)}")
-        yield _Group(title, tuple(_shown(change, digest, fully=change.uid in shown_fully) for change in group))
+        yield _Group(title, tuple(members))
 
 
 def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
@@ -201,6 +227,7 @@ def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
         effective=when,
         link=link,
         source=web_link(change.url),
+        points=change.points if fully else (),
         diff=diff_html(change.comparison, room=BRIEF, more=link) if fully else Markup(),
         diff_text=diff_text(change.comparison, room=BRIEF, indent="  ") if fully else "",
     )
@@ -220,13 +247,43 @@ def _dates(digest: Digest) -> list[tuple[str, str, str]]:
     ]
 
 
-def _counts(changes: tuple[ToldChange, ...]) -> str:
+def _counts(digest: Digest) -> str:
+    changes = digest.changes
     if not changes:
-        return ""
+        nothing = _nothing(digest.looked)
+        return f"{nothing[:1].upper()}{nothing[1:]}."
     grades = [(grade, sum(change.importance == grade for change in changes)) for grade in ("high", "medium", "low")]
     spread = ", ".join(f"{number} {grade}" for grade, number in grades if number)
     pages = labels.count(len({change.page for change in changes}), "page")
     return f"{labels.count(len(changes), 'change')} on {pages}. Importance: {spread}."
+
+
+def _nothing(looked: Looked | None) -> str:
+    """What can be said where there is no change to tell: never that nothing changed on a page that was not read."""
+    if looked is None:
+        return "nothing changed"
+    if not looked.pages:
+        return "no page is watched"
+    if not looked.read:
+        return "no page could be read" if looked.visited else "no page was looked at"
+    if looked.read < looked.pages:
+        return f"nothing changed on {looked.read} of {labels.count(looked.pages, 'page')}"
+    return f"nothing changed on {labels.count(looked.pages, 'page')}"
+
+
+def _looked(digest: Digest) -> list[str]:
+    """What was looked at, where that is all there is to say."""
+    looked = digest.looked
+    if looked is None or digest.changes or not looked.pages:
+        return []
+    visited = f"{looked.visited} of {labels.count(looked.pages, 'page')}"
+    lines = [f"We looked {labels.count(looked.looks, 'time')} at {visited} and could read {looked.read}."]
+    if looked.last_read_at is not None:
+        lines.append(f"The last that could be read was read on {labels.minute(looked.last_read_at.astimezone(UTC))}.")
+    if looked.visited < looked.pages:
+        missed = looked.pages - looked.visited
+        lines.append(f"{labels.count(missed, 'page')} had no look in this time.")
+    return lines
 
 
 def _unread_since(page: Unread, now: datetime) -> str:
@@ -239,7 +296,7 @@ def _change_text(shown: _Shown) -> list[str]:
     change = shown.change
     lines = [f"[{change.importance}] {shown.headline}", f"  {one_line(change.title)}"]
     lines += [f"  {shown.effective}."] if shown.effective else []
-    lines += [f"  * {one_line(point)}" for point in change.points]
+    lines += [f"  * {one_line(point)}" for point in shown.points]
     lines += [f"  * Target: {one_line(labels.move(move))}" for move in change.moves]
     lines += ["", shown.diff_text, ""] if shown.diff_text else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []

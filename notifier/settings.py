@@ -35,6 +35,8 @@ class NotifierSettings(TomlSettings):
     smtp_timeout: float = Field(default=30.0, gt=0, le=300, description="seconds to wait for the mail server")
     mail_from: str = Field(default="", description="sender of all mail: Name <address@host>")
     mail_per_minute: int = Field(default=0, ge=0, description="most messages a minute through SMTP; 0 for no limit")
+    chat_per_minute: int = Field(default=0, ge=0, description="most messages a minute to chats; 0 for no limit")
+    webhooks_per_minute: int = Field(default=0, ge=0, description="most messages a minute to webhooks; 0 for no limit")
     base_url: str = Field(default="", description="where the web pages are published, for links in mail and feeds")
     site_name: str = Field(default="policywatch", min_length=1, max_length=80, description="name in mail and feeds")
     secret: SecretStr = Field(

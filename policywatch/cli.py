@@ -17,9 +17,11 @@ from .commands import (
     feed,
     imports,
     look,
+    notices,
     notify,
     read,
     setup,
+    subscriber_files,
     subscribers,
     targets,
     watchlists,
@@ -85,7 +87,9 @@ for module in (
     targets,
     feed,
     subscribers,
+    subscriber_files,
     notify,
+    notices,
     evidence,
 ):
     module.register(app)
