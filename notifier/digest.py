@@ -4,17 +4,15 @@ What a reader must act on comes first: dates on which something takes effect, th
 marketplace and category first. Then the pages that could not be looked at, and what everybody must know.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import cache
 from urllib.parse import quote
 
-import css_inline
 from markupsafe import Markup
 
 from diffs.matching import zone_of
@@ -23,16 +21,18 @@ from . import labels, notes
 from .diff_html import diff_html, diff_text, environment
 from .diff_view import BRIEF
 from .feed import permanent_link
+from .inlining import inlined
 from .safe import clean, one_line, shorten, web_link
 from .told import IMPORTANCE_ORDER, ToldChange, Unread
 
 #: Long addresses stay on one line of the header: some mail readers do not join them again.
 LONG_HEADERS = SMTP.clone(max_line_length=200, cte_type="7bit")
 
-#: After this many changes, or this many characters of HTML with words before and after, a mail names the others by
-#: their headline only: Gmail cuts a message off after about 102 kB, and the link to leave stands at its end.
-FULLY_SHOWN = 40
+#: After this many changes, or this many characters of HTML with words before and after, a mail gives the others a line
+#: each, and so many dates stand on top: Gmail cuts a message off after about 102 kB, and the link to leave is its end.
+FULLY_SHOWN = 20
 DIFFS_SHOWN = 16_000
+DATES_SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +99,12 @@ class Digest:
 
 def subject(digest: Digest) -> str:
     """The subject line: the headline where there is one change, else how many, with the most important one."""
-    ordered = _ordered(digest.changes)
-    if not ordered:
+    if not digest.changes:
         return f"{digest.site}: {_nothing(digest.looked)}, {digest.period}"
-    first = one_line(ordered[0].headline)
-    if len(ordered) == 1:
+    first = one_line(min(digest.changes, key=_rank).headline)
+    if len(digest.changes) == 1:
         return shorten(first, 140)
-    return shorten(f"{labels.count(len(ordered), 'policy change')}: {first}", 140)
+    return shorten(f"{labels.count(len(digest.changes), 'policy change')}: {first}", 140)
 
 
 def message(digest: Digest) -> EmailMessage:
@@ -126,8 +125,9 @@ def message(digest: Digest) -> EmailMessage:
     if web_link(digest.unsubscribe):
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # base64 for both parts: old relays break long 8-bit lines, and quoted-printable triples Japanese.
-    mail.set_content(text(digest), cte="base64")
-    mail.add_alternative(html(digest), subtype="html", cte="base64")
+    groups = list(_groups(digest))
+    mail.set_content(_text(digest, groups), cte="base64")
+    mail.add_alternative(_html(digest, groups), subtype="html", cte="base64")
     # Only now: lines of base64 may not be longer than 76 characters (RFC 2045), whatever headers may be.
     mail.policy = LONG_HEADERS
     return mail
@@ -135,11 +135,22 @@ def message(digest: Digest) -> EmailMessage:
 
 def html(digest: Digest) -> str:
     """The digest as one HTML page with its styles inlined; it loads nothing."""
+    return _html(digest, list(_groups(digest)))
+
+
+def text(digest: Digest) -> str:
+    """The digest as plain text."""
+    return _text(digest, list(_groups(digest)))
+
+
+def _html(digest: Digest, groups: list["_Group"]) -> str:
+    dates = _dates(digest)
     fields = {
         "digest": digest,
         "title": subject(digest),
-        "dates": _dates(digest),
-        "groups": list(_groups(digest)),
+        "dates": dates[:DATES_SHOWN],
+        "more_dates": _more_dates(dates),
+        "groups": groups,
         "unread": [(page, _unread_since(page, digest.now)) for page in digest.unread],
         "standing": [one_line(line) for line in digest.standing],
         "counts": _counts(digest),
@@ -148,15 +159,15 @@ def html(digest: Digest) -> str:
         "unsubscribe": web_link(digest.unsubscribe),
         "preferences": web_link(digest.preferences),
     }
-    return _inliner().inline(clean(environment().get_template("digest.html").render(**fields)))
+    return inlined(clean(environment().get_template("digest.html").render(**fields)))
 
 
-def text(digest: Digest) -> str:
-    """The digest as plain text."""
+def _text(digest: Digest, groups: list["_Group"]) -> str:
     parts = [f"{digest.site}: {digest.period}", _counts(digest), *_looked(digest), ""]
     if dates := _dates(digest):
-        parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates), ""]
-    for group in _groups(digest):
+        parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates[:DATES_SHOWN])]
+        parts += [*_more_dates(dates), ""]
+    for group in groups:
         parts += [group.title.upper(), "=" * min(len(group.title), 70), ""]
         for shown in group.changes:
             parts += [*_change_text(shown), ""]
@@ -180,9 +191,8 @@ class _Shown:
     effective: str
     link: str
     source: str
-    points: tuple[str, ...]
+    fully: bool
     diff: Markup
-    diff_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,23 +201,17 @@ class _Group:
     changes: tuple[_Shown, ...]
 
 
-def _ordered(changes: Iterable[ToldChange]) -> list[ToldChange]:
-    return sorted(
-        changes,
-        key=lambda change: (
-            IMPORTANCE_ORDER.get(change.importance, 0),
-            change.effective_on or date.max,
-            change.decided_at,
-            change.uid,
-        ),
-    )
+def _rank(change: ToldChange) -> tuple[int, date, datetime, str]:
+    """The most important first, and of these what takes effect soonest."""
+    importance = IMPORTANCE_ORDER.get(change.importance, 0)
+    return importance, change.effective_on or date.max, change.decided_at, change.uid
 
 
 def _groups(digest: Digest) -> Iterator[_Group]:
     """Changes by marketplace and category; the group with the most important change first."""
     groups: dict[tuple[str, str], list[_Shown]] = {}
     left = DIFFS_SHOWN
-    for rank, change in enumerate(_ordered(digest.changes)):
+    for rank, change in enumerate(sorted(digest.changes, key=_rank)):
         shown = _shown(change, digest, fully=rank < FULLY_SHOWN and left > 0)
         left -= len(shown.diff)
         groups.setdefault((change.marketplace, change.category), []).append(shown)
@@ -227,9 +231,8 @@ def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
         effective=when,
         link=link,
         source=web_link(change.url),
-        points=change.points if fully else (),
+        fully=fully,
         diff=diff_html(change.comparison, room=BRIEF, more=link) if fully else Markup(),
-        diff_text=diff_text(change.comparison, room=BRIEF, indent="  ") if fully else "",
     )
 
 
@@ -245,6 +248,11 @@ def _dates(digest: Digest) -> list[tuple[str, str, str]]:
         )
         for on, change in coming
     ]
+
+
+def _more_dates(dates: list[tuple[str, str, str]]) -> list[str]:
+    more = len(dates) - DATES_SHOWN
+    return [f"… and {labels.count(more, 'later date')}, named with each change."] if more > 0 else []
 
 
 def _counts(digest: Digest) -> str:
@@ -296,9 +304,10 @@ def _change_text(shown: _Shown) -> list[str]:
     change = shown.change
     lines = [f"[{change.importance}] {shown.headline}", f"  {one_line(change.title)}"]
     lines += [f"  {shown.effective}."] if shown.effective else []
-    lines += [f"  * {one_line(point)}" for point in shown.points]
+    lines += [f"  * {one_line(point)}" for point in change.points] if shown.fully else []
     lines += [f"  * Target: {one_line(labels.move(move))}" for move in change.moves]
-    lines += ["", shown.diff_text, ""] if shown.diff_text else []
+    words = diff_text(change.comparison, room=BRIEF, indent="  ") if shown.fully else ""
+    lines += ["", words, ""] if words else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
     return lines + ([f"  The page: {shown.source}"] if shown.source else [])
 
@@ -321,9 +330,3 @@ def _unsubscribe(digest: Digest, sender: str) -> str:
         return f"<{link}>"
     # Without a web site the owner takes the wish by mail.
     return f"<mailto:{sender}?subject={quote('unsubscribe ' + digest.to)}>"
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    # The style element stays for what cannot be inlined: narrow screens and dark mode. Nothing is ever fetched.
-    return css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)
