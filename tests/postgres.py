@@ -1,7 +1,7 @@
 """A PostgreSQL server of the tests' own: on the loopback, in a temporary folder, stopped and removed at the end.
 
-    with running_server(folder) as server:
-        archive = open_archive(server.fresh_database())
+with running_server(folder) as server:
+    archive = open_archive(server.fresh_database())
 """
 
 import os

@@ -10,7 +10,10 @@ MESSAGE_ID = "<notice.0123456789abcdef@policies.example>"
 
 
 def report(
-    *recipients: str, returned: str = "text/rfc822-headers", message_id: str = MESSAGE_ID, kind: str = "multipart/report"
+    *recipients: str,
+    returned: str = "text/rfc822-headers",
+    message_id: str = MESSAGE_ID,
+    kind: str = "multipart/report",
 ) -> bytes:
     """A report on recipients, each given as the fields of its block."""
     blocks = "\n".join(f"{fields}\n" for fields in ("Reporting-MTA: dns; mx.example.org", *recipients))

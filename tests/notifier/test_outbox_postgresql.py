@@ -48,12 +48,11 @@ def test_a_told_change_arrives_once(archive: Archive, mail_server: MailServer) -
 
 def test_many_senders_at_once_send_everything_once(archive: Archive, url: str) -> None:
     """Readers get several changes each, so that two senders could tear a message apart."""
+    told: Counter[Any] = Counter()
 
     class Counting:
-        told: Counter[Any] = Counter()
-
         def deliver(self, digest: Any) -> None:
-            Counting.told.update((digest.to, change.uid) for change in digest.changes)
+            told.update((digest.to, change.uid) for change in digest.changes)
 
     readers = [f"reader{number}@example.org" for number in range(40)]
     queued(archive, *readers, changes_told=5)
@@ -76,8 +75,8 @@ def test_many_senders_at_once_send_everything_once(archive: Archive, url: str) -
         thread.join()
 
     assert failed == []
-    assert set(Counting.told.values()) == {1}
-    assert len(Counting.told) == 200
+    assert set(told.values()) == {1}
+    assert len(told) == 200
     assert set(states(archive)) == {"sent"}
 
 

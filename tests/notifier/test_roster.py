@@ -93,7 +93,9 @@ def test_a_file_as_excel_writes_it() -> None:
 def test_a_line_of_no_use_says_why_and_the_others_are_read(cells: str, reason: str) -> None:
     column, _, value = cells.partition("=")
     columns = dict.fromkeys(("address", column), "a@example.org") | {column: value}
-    text = f"{','.join(columns)}\n{','.join(columns.values())}\n{'b@example.org' if column != 'address' else 'b@e.org'}\n"
+    text = (
+        f"{','.join(columns)}\n{','.join(columns.values())}\n{'b@example.org' if column != 'address' else 'b@e.org'}\n"
+    )
 
     fault, entry = read(text)
     assert fault == Fault(2, reason)
