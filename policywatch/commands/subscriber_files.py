@@ -98,7 +98,7 @@ def import_(
     faults = done.pop("fault", 0)
     told = ", ".join(f"{number} {what}" for what, number in sorted(done.items())) or "nothing"
     output.say(f"{file}: {told}.")
-    if done["new, pending"]:
+    if done["new (pending)"]:
         output.say("Who is pending is told nothing yet: policywatch subscribers ask sends them a link to confirm.")
     if faults:
         output.warn(f"{labels.count(faults, 'line')} could not be used: correct them and import the file again.")
@@ -133,7 +133,7 @@ def _taken_in(
         notices.fit(session, known, now=context.now())
         if confirmed and known.state == "pending":
             stored.confirm(known, now=context.now())
-        return "known, brought up to date"
+        return "known (brought up to date)"
     row = stored.add(session, channel=channel, address=address, now=context.now(), **entry.wishes)
     if entry.state == "stopped":
         row.state, row.stopped_reason = "stopped", entry.stopped_reason or "stopped before the import"
@@ -141,7 +141,7 @@ def _taken_in(
         stored.confirm(row, now=entry.confirmed_at or context.now())
         if entry.state == "paused":
             stored.pause(row)
-    return f"new, {row.state}"
+    return f"new ({row.state})"
 
 
 def _fault(file: Path, line: int, reason: str) -> str:
