@@ -11,10 +11,12 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
+from functools import lru_cache
 from urllib.parse import quote
 
 from markupsafe import Markup
 
+from diffs.document import Comparison
 from diffs.matching import zone_of
 
 from . import labels, notes
@@ -232,8 +234,30 @@ def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
         link=link,
         source=web_link(change.url),
         fully=fully,
-        diff=diff_html(change.comparison, room=BRIEF, more=link) if fully else Markup(),
+        diff=_brief(_Same(change.comparison), link)[0] if fully else Markup(),
     )
+
+
+class _Same:
+    """A comparison as the key of a cache: the very same one, since comparing two would cost more than it saves."""
+
+    __slots__ = ("comparison",)
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+
+    def __hash__(self) -> int:
+        return id(self.comparison)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.comparison is self.comparison
+
+
+@lru_cache(maxsize=256)
+def _brief(same: _Same, link: str) -> tuple[Markup, str]:
+    """The words before and after as HTML and as text: the same for all the readers of a run."""
+    comparison = same.comparison
+    return diff_html(comparison, room=BRIEF, more=link), diff_text(comparison, room=BRIEF, indent="  ")
 
 
 def _dates(digest: Digest) -> list[tuple[str, str, str]]:
@@ -306,7 +330,7 @@ def _change_text(shown: _Shown) -> list[str]:
     lines += [f"  {shown.effective}."] if shown.effective else []
     lines += [f"  * {one_line(point)}" for point in change.points] if shown.fully else []
     lines += [f"  * Target: {one_line(labels.move(move))}" for move in change.moves]
-    words = diff_text(change.comparison, room=BRIEF, indent="  ") if shown.fully else ""
+    words = _brief(_Same(change.comparison), shown.link)[1] if shown.fully else ""
     lines += ["", words, ""] if words else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
     return lines + ([f"  The page: {shown.source}"] if shown.source else [])
