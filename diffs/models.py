@@ -303,17 +303,20 @@ class Notice(SQLModel, table=True):
 
     __table_args__ = (
         UniqueConstraint("change_id", "subscriber_id"),
+        # The next one; those of a reader; those of a message. With a million due, each must be found without a search.
         Index("notice_due", "state", "not_before"),
+        Index("notice_reader", "subscriber_id", "state", "not_before"),
+        Index("notice_message", "message_id", "state"),
     )
 
     id: int = _id()
     change_id: int | None = Field(default=None, foreign_key="change.id", index=True)
-    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id")
     state: str = Field(default="due", max_length=10)
     created_at: datetime = _utc()
     not_before: datetime = _utc()
     attempts: int = 0
-    message_id: str | None = Field(default=None, max_length=200, index=True)
+    message_id: str | None = Field(default=None, max_length=200)
     claimed_at: datetime | None = _utc(nullable=True)
     claimed_by: str = Field(default="", max_length=80)
     sent_at: datetime | None = _utc(nullable=True)

@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from sqlmodel import Session, select
 
 from diffs.database import Archive
@@ -312,3 +312,35 @@ def test_parked_notices_go_again_by_message_or_all(archive: Archive) -> None:
         assert delivery.retry_parked(session, now=NOON) == 2
         again = [claim(session), claim(session)]
         assert sorted(parcel.message_id for parcel in again if parcel) == sorted(ids)
+
+
+def test_a_full_outbox_is_never_searched_from_end_to_end(archive: Archive) -> None:
+    """With a million notices due, a claim that looks at all of them takes half a second; there are ten thousand."""
+    said: list[tuple[str, Any]] = []
+
+    @event.listens_for(archive._engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            said.append((statement, parameters))
+
+    with archive.begin() as session:
+        reader(session, "one@example.org")
+        fees = page(session)
+        notices.queue(session, change(session, fees), fees, now=NOON)
+    said.clear()
+    with archive.begin() as session:
+        parcel = claim(session)
+        assert parcel is not None
+        notices.sent(session, parcel.message_id, now=NOON)
+    asked = [*said]
+
+    with archive.read() as session:
+        plans = [
+            str(row[3])
+            for statement, parameters in asked
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert len(plans) == 9
+    assert not [plan for plan in plans if "SCAN" in plan or "TEMP B-TREE" in plan]
+    assert [plan for plan in plans if "notice_due" in plan] == plans[:1], "only the next one is found by its hour"
+    assert not [plan for plan in plans if "notice_message (message_id=?)" in plan], "those without a message are all"

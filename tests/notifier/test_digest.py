@@ -266,12 +266,13 @@ def test_a_browser_shows_it_on_narrow_and_wide_screens(width: int, scheme: Any, 
         problems: list[str] = []
         page.on("console", lambda said: problems.append(said.text))
         page.on("request", lambda asked: problems.append(asked.url))
-        page.set_content(html(example()))
-        page.screenshot(path=tmp_path / f"digest-{width}-{scheme}.png", full_page=True)
+        for made in (example, heartbeat, crowded):
+            page.set_content(html(made()))
+            page.screenshot(path=tmp_path / f"{made.__name__}-{width}-{scheme}.png", full_page=True)
 
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing sticks out"
-        assert problems == [], "nothing is loaded, nothing complains"
-        assert page.evaluate(CONTRAST) >= 4.5, "WCAG 2.2, 1.4.3"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing sticks out"
+            assert problems == [], "nothing is loaded, nothing complains"
+            assert page.evaluate(CONTRAST) >= 4.5, "WCAG 2.2, 1.4.3"
         browser.close()
 
 
@@ -377,3 +378,26 @@ def test_styles_are_those_of_the_style_sheet() -> None:
     assert inlined("<head><style>tr { color: red }</style></head><tr>") == (
         '<head><style>tr { color: red }</style></head><tr style="color: red;">'
     )
+
+
+def heartbeat() -> Digest:
+    looked = Looked(pages=42, visited=41, read=40, looks=164, last_read_at=NOON)
+    blocked = Unread("us-fees", "Fee schedule", "https://market.example/fees", "US", "blocked", NOON - 3 * DAY)
+    return digest(since=NOON - DAY, looked=looked, unread=(blocked,))
+
+
+def crowded() -> Digest:
+    """More changes than are shown in full, some with long names, and the reader's own standing."""
+    changes = (
+        told(
+            f"Late shipments of sellers in category {number} must stay under {number % 7} %",
+            uid=f"{number:040}",
+            title="Customer Service by Amazon and Buy Shipping Services: terms for sellers of oversize items",
+            effective_on=date(2026, 12, 1) if number % 3 else None,
+            judgement=(LOW, MEDIUM)[number % 2],
+            moves=(LATE_SHIPMENTS,) if number % 5 == 0 else (),
+        )
+        for number in range(36)
+    )
+    standing = ("Late shipment rate: yours is 3.4 %, over 3 %: missed", "Order defect rate: yours is 0.2 %: met")
+    return digest(*changes, standing=standing)
