@@ -169,12 +169,12 @@ def _text(digest: Digest, groups: list["_Group"]) -> str:
     if dates := _dates(digest):
         parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates[:DATES_SHOWN])]
         parts += [*_more_dates(dates), ""]
+    if digest.standing:
+        parts += ["WHERE YOU STAND", *(f"* {one_line(line)}" for line in digest.standing), ""]
     for group in groups:
         parts += [group.title.upper(), "=" * min(len(group.title), 70), ""]
         for shown in group.changes:
             parts += [*_change_text(shown), ""]
-    if digest.standing:
-        parts += ["WHERE YOU STAND", *(f"* {one_line(line)}" for line in digest.standing), ""]
     if digest.unread:
         parts += [
             "NOT READ",
@@ -234,7 +234,7 @@ def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
         link=link,
         source=web_link(change.url),
         fully=fully,
-        diff=_brief(_Same(change.comparison), link)[0] if fully else Markup(),
+        diff=_brief_html(_Same(change.comparison), link) if fully else Markup(),
     )
 
 
@@ -254,10 +254,14 @@ class _Same:
 
 
 @lru_cache(maxsize=256)
-def _brief(same: _Same, link: str) -> tuple[Markup, str]:
-    """The words before and after as HTML and as text: the same for all the readers of a run."""
-    comparison = same.comparison
-    return diff_html(comparison, room=BRIEF, more=link), diff_text(comparison, room=BRIEF, indent="  ")
+def _brief_html(same: _Same, link: str) -> Markup:
+    """The words before and after, the same for all the readers of a run."""
+    return diff_html(same.comparison, room=BRIEF, more=link)
+
+
+@lru_cache(maxsize=256)
+def _brief_text(same: _Same) -> str:
+    return diff_text(same.comparison, room=BRIEF, indent="  ")
 
 
 def _dates(digest: Digest) -> list[tuple[str, str, str]]:
@@ -330,7 +334,7 @@ def _change_text(shown: _Shown) -> list[str]:
     lines += [f"  {shown.effective}."] if shown.effective else []
     lines += [f"  * {one_line(point)}" for point in change.points] if shown.fully else []
     lines += [f"  * Target: {one_line(labels.move(move))}" for move in change.moves]
-    words = _brief(_Same(change.comparison), shown.link)[1] if shown.fully else ""
+    words = _brief_text(_Same(change.comparison)) if shown.fully else ""
     lines += ["", words, ""] if words else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
     return lines + ([f"  The page: {shown.source}"] if shown.source else [])
