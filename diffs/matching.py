@@ -71,6 +71,20 @@ def due_at(cadence: str, time_zone: str, now: datetime) -> datetime:
     return slot.astimezone(UTC)
 
 
+def last_slot(cadence: str, time_zone: str, now: datetime) -> datetime:
+    """The last moment (UTC) up to `now` at which a digest of this cadence was due; of one at once, the daily one."""
+    zone = zone_of(time_zone)
+    local = now.astimezone(zone)
+    slot = local.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    days = 1
+    if cadence == "weekly":
+        days = 7
+        slot -= timedelta(days=(slot.weekday() - DIGEST_WEEKDAY) % 7)
+    if slot.astimezone(UTC) > now.astimezone(UTC):
+        slot -= timedelta(days=days)
+    return slot.astimezone(UTC)
+
+
 def zone_of(name: str) -> ZoneInfo:
     """The time zone with this IANA name; UTC where there is none."""
     try:

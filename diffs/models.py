@@ -306,7 +306,8 @@ class Subscriber(SQLModel, table=True):
 
     `address` is an e-mail address, or an Apprise URL for other channels (which may hold a secret: never logged).
     `state`: pending (double opt-in not answered), active, paused, stopped. Empty filters mean everything.
-    `cadence`: at_once, daily, weekly.
+    `cadence`: at_once, daily, weekly. `heartbeat`: told at that hour too when nothing changed. `asked_at` is when the
+    mail that asks for confirmation went out.
     """
 
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -326,6 +327,7 @@ class Subscriber(SQLModel, table=True):
     standing: bool = Field(default=False, description="the owner himself: may see how his own figures stand")
     key: str = Field(max_length=64, description="names the subscriber in signed links; not a secret by itself")
     created_at: datetime = _utc()
+    asked_at: datetime | None = _utc(nullable=True)
     confirmed_at: datetime | None = _utc(nullable=True)
     stopped_reason: str = _text()
 
@@ -333,23 +335,27 @@ class Subscriber(SQLModel, table=True):
 class Notice(SQLModel, table=True):
     """One change told to one subscriber, and whether it arrived. Committed together with the change.
 
-    `state`: due, sending, sent, parked (refused for good), dropped (subscriber left before it went out).
+    A notice without a change is a heartbeat: it says that there was nothing to say, and what was looked at.
+    `state`: due, sending, sent, parked (refused for good), dropped (no longer wanted before it went out).
     `message_id` is fixed before the first attempt: the same message sent twice is one message.
     """
 
     __table_args__ = (
         UniqueConstraint("change_id", "subscriber_id"),
+        # The next one; those of a reader; those of a message. With a million due, each must be found without a search.
         Index("notice_due", "state", "not_before"),
+        Index("notice_reader", "subscriber_id", "state", "not_before"),
+        Index("notice_message", "message_id", "state"),
     )
 
     id: int = _id()
-    change_id: int = Field(foreign_key="change.id", index=True)
-    subscriber_id: int = Field(foreign_key="subscriber.id", index=True)
+    change_id: int | None = Field(default=None, foreign_key="change.id", index=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id")
     state: str = Field(default="due", max_length=10)
     created_at: datetime = _utc()
     not_before: datetime = _utc()
     attempts: int = 0
-    message_id: str | None = Field(default=None, max_length=200, index=True)
+    message_id: str | None = Field(default=None, max_length=200)
     claimed_at: datetime | None = _utc(nullable=True)
     claimed_by: str = Field(default="", max_length=80)
     sent_at: datetime | None = _utc(nullable=True)

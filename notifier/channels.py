@@ -22,6 +22,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
 
+from .bounces import GONE
 from .chat import ChatChannel
 from .digest import Digest, message
 from .safe import one_line, shorten
@@ -29,9 +30,8 @@ from .settings import NotifierSettings
 from .subscribers import Links
 from .webhook import WebhookChannel
 
-#: SMTP replies by which a server says that an address does not exist (RFC 5321 section 4.2.3, RFC 3463 section 3.2).
+#: SMTP replies by which a server that gives no detail says that an address does not exist (RFC 5321 section 4.2.3).
 GONE_CODES = frozenset({550, 551, 553, 556})
-GONE_DETAILS = ("5.1.", "5.2.1")
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -53,6 +53,45 @@ class MailChannel(Channel, Protocol):
         """Deliver one mail to the address in its To header, or raise DeliveryError."""
 
 
+class Pace:
+    """No more than so many turns a minute, evenly spread; 0 for no limit. `clock` and `sleep` are seconds."""
+
+    def __init__(
+        self,
+        per_minute: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._gap = 60 / per_minute if per_minute else 0.0
+        self._clock, self._sleep = clock, sleep
+        self._free_at = 0.0
+
+    def wait(self) -> None:
+        """Until it is our turn."""
+        now = self._clock()
+        if self._free_at > now:
+            self._sleep(self._free_at - now)
+        self._free_at = max(now, self._free_at) + self._gap
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """A channel that delivers no faster than its pace."""
+
+    channel: Channel
+    pace: Pace
+
+    def deliver(self, digest: Digest) -> None:
+        """Wait for our turn and deliver. Raises as the channel does."""
+        self.pace.wait()
+        self.channel.deliver(digest)
+
+
+def _paced(channel: Channel, per_minute: int) -> Channel:
+    return Paced(channel, Pace(per_minute)) if per_minute else channel
+
+
 @contextmanager
 def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
     """The channels that the settings allow, by the name that subscribers use: email, apprise, webhook.
@@ -60,7 +99,10 @@ def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str
     Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
     """
     with ExitStack() as stack:
-        channels: dict[str, Channel] = {"apprise": ChatChannel(), "webhook": WebhookChannel(links.webhook_secret)}
+        channels: dict[str, Channel] = {
+            "apprise": _paced(ChatChannel(), settings.chat_per_minute),
+            "webhook": _paced(WebhookChannel(links.webhook_secret), settings.webhooks_per_minute),
+        }
         mail = mail_channel(settings)
         if isinstance(mail, SmtpChannel):
             stack.callback(mail.close)
@@ -133,9 +175,7 @@ class SmtpChannel:
     ) -> None:
         self._server = server
         self._name = name
-        self._gap = 60 / per_minute if per_minute else 0.0
-        self._clock, self._sleep = clock, sleep
-        self._free_at = 0.0
+        self._pace = Pace(per_minute, clock=clock, sleep=sleep)
         self._connection: smtplib.SMTP | None = None
 
     def deliver(self, digest: Digest) -> None:
@@ -145,7 +185,7 @@ class SmtpChannel:
     def post(self, mail: EmailMessage) -> None:
         """Send one mail to the address in its To header. Raises as `deliver` does."""
         sender, to = parseaddr(str(mail["From"]))[1], parseaddr(str(mail["To"]))[1]
-        self._wait()
+        self._pace.wait()
         smtp = self._ready()
         try:
             self._hand_in(smtp, sender, to, mail.as_bytes())
@@ -194,7 +234,7 @@ class SmtpChannel:
         if code < 500:
             return DeliveryError(f"The mail server does not take mail for {to} now: {said}.")
         detail = said.split(" ", 2)[1] if said.count(" ") else ""
-        known = detail.startswith(GONE_DETAILS) if detail[:2] == "5." else code in GONE_CODES
+        known = detail in GONE if detail[:2] == "5." else code in GONE_CODES
         kind = RecipientGone if known else RecipientRefused
         return kind(f"The mail server refuses {to}: {said}.")
 
@@ -255,12 +295,6 @@ class SmtpChannel:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
-
-    def _wait(self) -> None:
-        now = self._clock()
-        if self._free_at > now:
-            self._sleep(self._free_at - now)
-        self._free_at = max(now, self._free_at) + self._gap
 
 
 class FolderChannel:

@@ -4,34 +4,52 @@ What a reader must act on comes first: dates on which something takes effect, th
 marketplace and category first. Then the pages that could not be looked at, and what everybody must know.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
-from functools import cache
-from itertools import groupby
+from functools import lru_cache
 from urllib.parse import quote
 
-import css_inline
 from markupsafe import Markup
 
+from diffs.document import Comparison
 from diffs.matching import zone_of
 
 from . import labels, notes
 from .diff_html import diff_html, diff_text, environment
 from .diff_view import BRIEF
 from .feed import permanent_link
+from .inlining import inlined
 from .safe import clean, one_line, shorten, web_link
 from .told import IMPORTANCE_ORDER, ToldChange, Unread
 
 #: Long addresses stay on one line of the header: some mail readers do not join them again.
 LONG_HEADERS = SMTP.clone(max_line_length=200, cte_type="7bit")
 
-#: After this many changes a mail names the others by their headline only.
-FULLY_SHOWN = 40
+#: After this many changes, or this many characters of HTML with words before and after, a mail gives the others a line
+#: each, and so many dates stand on top: Gmail cuts a message off after about 102 kB, and the link to leave is its end.
+FULLY_SHOWN = 20
+DIFFS_SHOWN = 16_000
+DATES_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was looked at in the period of a digest, among the pages that concern its reader.
+
+    `pages` are watched, `visited` of them were looked at, `read` of them could be read, the last at `last_read_at`
+    (UTC). `looks` counts all looks.
+    """
+
+    pages: int = 0
+    visited: int = 0
+    read: int = 0
+    looks: int = 0
+    last_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +59,8 @@ class Digest:
     `now`, `since`, `until` are UTC; the period is shown in `time_zone`. `head` is the head of the archive's hash chain.
     `unsubscribe` and `preferences` are signed addresses, "" where there is no web site. `message_id` is fixed before
     the first attempt. `site` names who sends, `sender` is the From address. `to` and `key` may be secret and stay out
-    of logs.
+    of logs. `standing` are plain lines on how the reader stands against the targets. `looked` is what was looked at;
+    without it a digest of no changes cannot say of how many pages that is true.
     """
 
     message_id: str
@@ -53,6 +72,8 @@ class Digest:
     until: datetime
     name: str = ""
     unread: tuple[Unread, ...] = ()
+    standing: tuple[str, ...] = ()
+    looked: Looked | None = None
     time_zone: str = "UTC"
     base_url: str = ""
     site: str = "policywatch"
@@ -80,13 +101,12 @@ class Digest:
 
 def subject(digest: Digest) -> str:
     """The subject line: the headline where there is one change, else how many, with the most important one."""
-    ordered = _ordered(digest.changes)
-    if not ordered:
-        return f"{digest.site}: nothing changed, {digest.period}"
-    first = one_line(ordered[0].headline)
-    if len(ordered) == 1:
+    if not digest.changes:
+        return f"{digest.site}: {_nothing(digest.looked)}, {digest.period}"
+    first = one_line(min(digest.changes, key=_rank).headline)
+    if len(digest.changes) == 1:
         return shorten(first, 140)
-    return shorten(f"{labels.count(len(ordered), 'policy change')}: {first}", 140)
+    return shorten(f"{labels.count(len(digest.changes), 'policy change')}: {first}", 140)
 
 
 def message(digest: Digest) -> EmailMessage:
@@ -107,8 +127,9 @@ def message(digest: Digest) -> EmailMessage:
     if web_link(digest.unsubscribe):
         mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     # base64 for both parts: old relays break long 8-bit lines, and quoted-printable triples Japanese.
-    mail.set_content(text(digest), cte="base64")
-    mail.add_alternative(html(digest), subtype="html", cte="base64")
+    groups = list(_groups(digest))
+    mail.set_content(_text(digest, groups), cte="base64")
+    mail.add_alternative(_html(digest, groups), subtype="html", cte="base64")
     # Only now: lines of base64 may not be longer than 76 characters (RFC 2045), whatever headers may be.
     mail.policy = LONG_HEADERS
     return mail
@@ -116,26 +137,41 @@ def message(digest: Digest) -> EmailMessage:
 
 def html(digest: Digest) -> str:
     """The digest as one HTML page with its styles inlined; it loads nothing."""
-    fields = {
-        "digest": digest,
-        "title": subject(digest),
-        "dates": _dates(digest),
-        "groups": list(_groups(digest)),
-        "unread": [(page, _unread_since(page, digest.now)) for page in digest.unread],
-        "counts": _counts(digest.changes),
-        "notes": notes.ALL,
-        "unsubscribe": web_link(digest.unsubscribe),
-        "preferences": web_link(digest.preferences),
-    }
-    return _inliner().inline(clean(environment().get_template("digest.html").render(**fields)))
+    return _html(digest, list(_groups(digest)))
 
 
 def text(digest: Digest) -> str:
     """The digest as plain text."""
-    parts = [f"{digest.site}: {digest.period}", _counts(digest.changes) or "Nothing changed.", ""]
+    return _text(digest, list(_groups(digest)))
+
+
+def _html(digest: Digest, groups: list["_Group"]) -> str:
+    dates = _dates(digest)
+    fields = {
+        "digest": digest,
+        "title": subject(digest),
+        "dates": dates[:DATES_SHOWN],
+        "more_dates": _more_dates(dates),
+        "groups": groups,
+        "unread": [(page, _unread_since(page, digest.now)) for page in digest.unread],
+        "standing": [one_line(line) for line in digest.standing],
+        "counts": _counts(digest),
+        "looked": _looked(digest),
+        "notes": notes.ALL,
+        "unsubscribe": web_link(digest.unsubscribe),
+        "preferences": web_link(digest.preferences),
+    }
+    return inlined(clean(environment().get_template("digest.html").render(**fields)))
+
+
+def _text(digest: Digest, groups: list["_Group"]) -> str:
+    parts = [f"{digest.site}: {digest.period}", _counts(digest), *_looked(digest), ""]
     if dates := _dates(digest):
-        parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates), ""]
-    for group in _groups(digest):
+        parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates[:DATES_SHOWN])]
+        parts += [*_more_dates(dates), ""]
+    if digest.standing:
+        parts += ["WHERE YOU STAND", *(f"* {one_line(line)}" for line in digest.standing), ""]
+    for group in groups:
         parts += [group.title.upper(), "=" * min(len(group.title), 70), ""]
         for shown in group.changes:
             parts += [*_change_text(shown), ""]
@@ -157,8 +193,8 @@ class _Shown:
     effective: str
     link: str
     source: str
+    fully: bool
     diff: Markup
-    diff_text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,27 +203,23 @@ class _Group:
     changes: tuple[_Shown, ...]
 
 
-def _ordered(changes: Iterable[ToldChange]) -> list[ToldChange]:
-    return sorted(
-        changes,
-        key=lambda change: (
-            IMPORTANCE_ORDER.get(change.importance, 0),
-            change.effective_on or date.max,
-            change.decided_at,
-            change.uid,
-        ),
-    )
+def _rank(change: ToldChange) -> tuple[int, date, datetime, str]:
+    """The most important first, and of these what takes effect soonest."""
+    importance = IMPORTANCE_ORDER.get(change.importance, 0)
+    return importance, change.effective_on or date.max, change.decided_at, change.uid
 
 
 def _groups(digest: Digest) -> Iterator[_Group]:
     """Changes by marketplace and category; the group with the most important change first."""
-    ordered = _ordered(digest.changes)
-    shown_fully = {change.uid for change in ordered[:FULLY_SHOWN]}
-    places = {(change.marketplace, change.category): rank for rank, change in reversed(list(enumerate(ordered)))}
-    ordered.sort(key=lambda change: places[change.marketplace, change.category])
-    for (marketplace, category), group in groupby(ordered, lambda change: (change.marketplace, change.category)):
+    groups: dict[tuple[str, str], list[_Shown]] = {}
+    left = DIFFS_SHOWN
+    for rank, change in enumerate(sorted(digest.changes, key=_rank)):
+        shown = _shown(change, digest, fully=rank < FULLY_SHOWN and left > 0)
+        left -= len(shown.diff)
+        groups.setdefault((change.marketplace, change.category), []).append(shown)
+    for (marketplace, category), members in groups.items():
         title = one_line(f"{labels.marketplace(marketplace)} · {labels.category(category)}")
-        yield _Group(title, tuple(_shown(change, digest, fully=change.uid in shown_fully) for change in group))
+        yield _Group(title, tuple(members))
 
 
 def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
@@ -201,9 +233,35 @@ def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
         effective=when,
         link=link,
         source=web_link(change.url),
-        diff=diff_html(change.comparison, room=BRIEF, more=link) if fully else Markup(),
-        diff_text=diff_text(change.comparison, room=BRIEF, indent="  ") if fully else "",
+        fully=fully,
+        diff=_brief_html(_Same(change.comparison), link) if fully else Markup(),
     )
+
+
+class _Same:
+    """A comparison as the key of a cache: the very same one, since comparing two would cost more than it saves."""
+
+    __slots__ = ("comparison",)
+
+    def __init__(self, comparison: Comparison) -> None:
+        self.comparison = comparison
+
+    def __hash__(self) -> int:
+        return id(self.comparison)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.comparison is self.comparison
+
+
+@lru_cache(maxsize=256)
+def _brief_html(same: _Same, link: str) -> Markup:
+    """The words before and after, the same for all the readers of a run."""
+    return diff_html(same.comparison, room=BRIEF, more=link)
+
+
+@lru_cache(maxsize=256)
+def _brief_text(same: _Same) -> str:
+    return diff_text(same.comparison, room=BRIEF, indent="  ")
 
 
 def _dates(digest: Digest) -> list[tuple[str, str, str]]:
@@ -220,13 +278,48 @@ def _dates(digest: Digest) -> list[tuple[str, str, str]]:
     ]
 
 
-def _counts(changes: tuple[ToldChange, ...]) -> str:
+def _more_dates(dates: list[tuple[str, str, str]]) -> list[str]:
+    more = len(dates) - DATES_SHOWN
+    return [f"… and {labels.count(more, 'later date')}, named with each change."] if more > 0 else []
+
+
+def _counts(digest: Digest) -> str:
+    changes = digest.changes
     if not changes:
-        return ""
+        nothing = _nothing(digest.looked)
+        return f"{nothing[:1].upper()}{nothing[1:]}."
     grades = [(grade, sum(change.importance == grade for change in changes)) for grade in ("high", "medium", "low")]
     spread = ", ".join(f"{number} {grade}" for grade, number in grades if number)
     pages = labels.count(len({change.page for change in changes}), "page")
     return f"{labels.count(len(changes), 'change')} on {pages}. Importance: {spread}."
+
+
+def _nothing(looked: Looked | None) -> str:
+    """What can be said where there is no change to tell: never that nothing changed on a page that was not read."""
+    if looked is None:
+        return "nothing changed"
+    if not looked.pages:
+        return "no page is watched"
+    if not looked.read:
+        return "no page could be read" if looked.visited else "no page was looked at"
+    if looked.read < looked.pages:
+        return f"nothing changed on {looked.read} of {labels.count(looked.pages, 'page')}"
+    return f"nothing changed on {labels.count(looked.pages, 'page')}"
+
+
+def _looked(digest: Digest) -> list[str]:
+    """What was looked at, where that is all there is to say."""
+    looked = digest.looked
+    if looked is None or digest.changes or not looked.pages:
+        return []
+    visited = f"{looked.visited} of {labels.count(looked.pages, 'page')}"
+    lines = [f"We looked {labels.count(looked.looks, 'time')} at {visited} and could read {looked.read}."]
+    if looked.last_read_at is not None:
+        lines.append(f"The last that could be read was read on {labels.minute(looked.last_read_at.astimezone(UTC))}.")
+    if looked.visited < looked.pages:
+        missed = looked.pages - looked.visited
+        lines.append(f"{labels.count(missed, 'page')} had no look in this time.")
+    return lines
 
 
 def _unread_since(page: Unread, now: datetime) -> str:
@@ -239,9 +332,10 @@ def _change_text(shown: _Shown) -> list[str]:
     change = shown.change
     lines = [f"[{change.importance}] {shown.headline}", f"  {one_line(change.title)}"]
     lines += [f"  {shown.effective}."] if shown.effective else []
-    lines += [f"  * {one_line(point)}" for point in change.points]
+    lines += [f"  * {one_line(point)}" for point in change.points] if shown.fully else []
     lines += [f"  * Target: {one_line(labels.move(move))}" for move in change.moves]
-    lines += ["", shown.diff_text, ""] if shown.diff_text else []
+    words = _brief_text(_Same(change.comparison)) if shown.fully else ""
+    lines += ["", words, ""] if words else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
     return lines + ([f"  The page: {shown.source}"] if shown.source else [])
 
@@ -264,9 +358,3 @@ def _unsubscribe(digest: Digest, sender: str) -> str:
         return f"<{link}>"
     # Without a web site the owner takes the wish by mail.
     return f"<mailto:{sender}?subject={quote('unsubscribe ' + digest.to)}>"
-
-
-@cache
-def _inliner() -> css_inline.CSSInliner:
-    # The style element stays for what cannot be inlined: narrow screens and dark mode. Nothing is ever fetched.
-    return css_inline.CSSInliner(keep_style_tags=True, keep_at_rules=True, load_remote_stylesheets=False)

@@ -7,7 +7,7 @@ time; one reader's failure never holds back the next; a channel that is down is 
 
 import logging
 import random as chance
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -15,13 +15,14 @@ from sqlmodel import Session
 
 from diffs.database import Archive
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused
-from diffs.matching import Topic, wants
+from diffs.matching import Topic, last_slot, wants
 from diffs.models import Subscriber
-from diffs.store import chain, notices, reports, subscribers
+from diffs.store import chain, delivery, heartbeats, notices, reports, subscribers
 
 from . import wording
 from .channels import Channels
-from .digest import Digest, subject
+from .digest import Digest, Looked, subject
+from .looks import PageLooks, looked, looks
 from .process import is_dead, this_process
 from .reading import told_change, unread
 from .settings import NotifierSettings
@@ -45,6 +46,10 @@ MOST_ATTEMPTS = 18
 
 #: Changes kept in memory between two messages: most readers of one run are told the same ones.
 KEPT_CHANGES = 500
+
+
+#: Plain lines on how a reader stands against targets that moved, given what they are about to be told.
+Standing = Callable[[Subscriber, Sequence[ToldChange]], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +100,18 @@ def run(
     random: Callable[[], float] = chance.random,
     settings: NotifierSettings | None = None,
     clock: Callable[[], datetime] | None = None,
+    standing: Standing | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Send everything that is due at `now` (UTC), once.
 
     `channels` are by name (email, apprise, webhook); what has no channel stays due. `clock` tells the time while a long
-    run goes on; without it the time stands still. `random` gives a number from 0 to 1. A dry run stores and delivers
-    nothing. Raises ArchiveError when the archive is unusable; what was sent until then is marked.
+    run goes on; without it the time stands still. `random` gives a number from 0 to 1. `standing` is asked for each
+    message. A dry run stores and delivers nothing, and plans what a run would send.
+    Raises ArchiveError when the archive is unusable; what was sent until then is marked.
     """
     settings = settings or NotifierSettings()
-    office = _Office(archive, channels, settings, random=random, clock=clock or (lambda: now))
+    office = _Office(archive, channels, settings, random=random, clock=clock or (lambda: now), standing=standing)
     report = Report()
     if dry_run:
         report.planned = office.plan(now)
@@ -112,6 +119,8 @@ def run(
         with archive.begin() as session:
             report.worded = wording.word(session)
             notices.release_stale(session, now=now, is_dead=is_dead)
+            notices.pull_back(session, now=now)
+            heartbeats.queue(session, now=now)
         office.send_all(report)
     with archive.read() as session:
         report.left = notices.backlog(session, now=now, channels=channels)
@@ -128,8 +137,14 @@ def compose(
     links: Links,
     unread_pages: Iterable[Unread] = (),
     head: str = "",
+    standing: Iterable[str] = (),
+    looked_at: Looked | None = None,
+    since: datetime | None = None,
 ) -> Digest:
-    """The digest that tells these changes to this reader, with the unread pages that concern them. Stores nothing."""
+    """The digest that tells these changes to this reader, with the unread pages that concern them. Stores nothing.
+
+    `since` (UTC) begins the period of a digest without changes, and `looked_at` is what was looked at in it.
+    """
     wish = subscribers.wish_of(subscriber)
     concern = (
         page
@@ -143,10 +158,12 @@ def compose(
         sender=settings.sender,
         changes=changes,
         now=now,
-        since=min((change.decided_at for change in changes), default=now),
+        since=min((change.decided_at for change in changes), default=since or now),
         until=max((change.decided_at for change in changes), default=now),
         name=subscriber.name,
         unread=tuple(concern),
+        standing=tuple(standing),
+        looked=looked_at,
         time_zone=subscriber.time_zone,
         base_url=settings.base_url,
         site=settings.site_name,
@@ -181,10 +198,13 @@ class _Office:
         *,
         random: Callable[[], float],
         clock: Callable[[], datetime],
+        standing: Standing | None,
     ) -> None:
         self._archive, self._channels, self._settings = archive, channels, settings
         self._links, self._random, self._clock = links_from(settings), random, clock
+        self._standing = standing
         self._changes: dict[int, ToldChange] = {}
+        self._looks: dict[datetime, list[PageLooks]] = {}
         with archive.read() as session:
             self._unread, self._head = unread(session), chain.head(session)
             self._figures = [metric for _, metric in reports.current(session)]
@@ -193,9 +213,9 @@ class _Office:
         """What would be sent now."""
         planned = []
         with self._archive.read() as session:
-            for reader, _ in notices.waiting(session, now=now):
-                changes = self._told(session, notices.due_for(session, reader, now=now))
-                line = subject(self._digest(reader, changes, "<dry.run@localhost>"))
+            for plan in delivery.planned(session, now=now, channels=self._channels, is_dead=is_dead):
+                reader, changes = plan.subscriber, self._told(session, plan.change_ids)
+                line = subject(self._digest(session, reader, changes, "<dry.run@localhost>"))
                 planned.append(Planned(reader.channel, shown_address(reader), line, len(changes)))
         return planned
 
@@ -223,7 +243,7 @@ class _Office:
     def _send(self, parcel: notices.Parcel) -> None:
         with self._archive.read() as session:
             changes = self._told(session, parcel.change_ids)
-        digest = self._digest(parcel.subscriber, changes, parcel.message_id)
+            digest = self._digest(session, parcel.subscriber, changes, parcel.message_id)
         try:
             self._channels[parcel.subscriber.channel].deliver(digest)
         except DeliveryError:
@@ -250,19 +270,29 @@ class _Office:
         report.troubles.append(Trouble(reader.channel, shown_address(reader), str(error), parked=park))
         log.warning("notice %s was not sent (%s): %s", parcel.message_id, "parked" if park else "stays due", error)
 
-    def _digest(self, reader: Subscriber, changes: tuple[ToldChange, ...], message_id: str) -> Digest:
+    def _digest(self, session: Session, reader: Subscriber, changes: tuple[ToldChange, ...], message_id: str) -> Digest:
+        now = self._clock()
+        quiet_since = heartbeats.before(reader, last_slot(reader.cadence, reader.time_zone, now))
         if reader.standing:
             changes = tuple(for_the_owner(change, self._figures) for change in changes)
         return compose(
             reader,
             changes,
             message_id=message_id,
-            now=self._clock(),
+            now=now,
             settings=self._settings,
             links=self._links,
             unread_pages=self._unread,
             head=self._head,
+            standing=self._standing(reader, changes) if self._standing else (),
+            looked_at=None if changes else self._looked(session, reader, quiet_since, now),
+            since=quiet_since,
         )
+
+    def _looked(self, session: Session, reader: Subscriber, since: datetime, until: datetime) -> Looked:
+        if since not in self._looks:
+            self._looks[since] = looks(session, since=since, until=until)
+        return looked(self._looks[since], subscribers.wish_of(reader))
 
     def _told(self, session: Session, ids: tuple[int, ...]) -> tuple[ToldChange, ...]:
         missing = [number for number in ids if number not in self._changes]

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # What XML 1.0 cannot hold, what terminals and mail readers act on, and signs that turn the direction of everything
@@ -16,15 +17,15 @@ _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 
 def clean(text: str) -> str:
     """The text without control characters, direction overrides and what XML cannot hold; line breaks stay."""
-    # Most texts hold nothing of the kind: Python calls none of it printable, and knows that much faster.
-    if "\r" not in text and text.replace("\n", " ").isprintable():
-        return text
-    return _BEYOND.sub("", _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    # All that is taken out is not printable in Unicode's sense, and most lines have none of it.
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return "\n".join(line if line.isprintable() else _BEYOND.sub("", _CONTROL.sub("", line)) for line in lines)
 
 
 def one_line(text: str) -> str:
     """The text as one line, safe in a mail header: every run of white space is one blank."""
-    return " ".join(clean(" ".join(text.split())).split())
+    words = " ".join(text.split())
+    return words if words.isprintable() else " ".join(clean(words).split())
 
 
 def no_tags(text: str) -> str:
@@ -32,6 +33,7 @@ def no_tags(text: str) -> str:
     return _TAG_START.sub("‹", one_line(text))
 
 
+@lru_cache(maxsize=4096)
 def web_link(url: str) -> str:
     """The address when it is one of the web (http or https, a host, no blanks or control characters), else ""."""
     if not url or url != one_line(url) or " " in url or len(url) > 2000:

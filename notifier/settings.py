@@ -39,6 +39,8 @@ class NotifierSettings(TomlSettings):
         default=SecretStr(""),
         description="who runs this: a mail address or an Apprise URL that is told when a site asked us to stop",
     )
+    chat_per_minute: int = Field(default=0, ge=0, description="most messages a minute to chats; 0 for no limit")
+    webhooks_per_minute: int = Field(default=0, ge=0, description="most messages a minute to webhooks; 0 for no limit")
     base_url: str = Field(default="", description="where the web pages are published, for links in mail and feeds")
     site_name: str = Field(default="policywatch", min_length=1, max_length=80, description="name in mail and feeds")
     secret: SecretStr = Field(

@@ -21,11 +21,13 @@ from .commands import (
     imports,
     look,
     note,
+    notices,
     notify,
     read,
     running,
     scorecard,
     setup,
+    subscriber_files,
     subscribers,
     targets,
     watchlists,
@@ -97,7 +99,9 @@ for module in (
     scorecard,
     feed,
     subscribers,
+    subscriber_files,
     notify,
+    notices,
     evidence,
 ):
     module.register(app)

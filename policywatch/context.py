@@ -136,9 +136,14 @@ def is_of(page: Page, marketplace: str | None) -> bool:
     return wants(wish, Topic(page.key, page.marketplace))
 
 
+def categories() -> list[str]:
+    """Every category that a page or a change can be of."""
+    return sorted({*get_args(Category), *table("wording_categories")})
+
+
 def check_category(name: str | None) -> None:
     """End the command where no page and no change can be of this category: nothing would ever be found."""
-    known = sorted({*get_args(Category), *table("wording_categories")})
+    known = categories()
     if name is not None and name not in known:
         wrong_use(f"There is no category {name!r}. There are: {', '.join(known)}.")
 

@@ -103,3 +103,6 @@ def mailbox() -> Iterator["MailServer"]:
     running = serve(server)
     yield server
     running.stop()
+
+
+from tests.postgres import postgres  # noqa: E402, F401 (a fixture for all)

@@ -1,7 +1,7 @@
 """Notices: the outbox. One row per change and subscriber, committed together with the change.
 
 The way of a row: due → sending → sent; back to due when the delivery failed for now; parked when it was refused for
-good; dropped when the subscriber left first. Rows that travel in one message share its `message_id`, which is fixed
+good; dropped when it was no longer wanted. Rows that travel in one message share its `message_id`, which is fixed
 before the first attempt and never changes: a message sent twice after a crash is one message to the reader.
 """
 
@@ -9,8 +9,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, partial
 
 from sqlalchemy import func, insert
+from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select, update
 
 from diffs.matching import due_at, wants
@@ -20,6 +22,12 @@ from diffs.store import subscribers
 #: After this long a claim whose owner cannot be asked is taken for dead. Longer than any one delivery may take.
 STALE_AFTER = timedelta(minutes=15)
 
+#: No cadence and no wait puts a notice off for longer: what lies further ahead was written while a clock was wrong.
+FURTHEST = timedelta(days=8)
+
+#: Changes in one message; what is left goes in the next.
+LIMIT = 200
+
 #: Rows written or read at one go: bounds memory with any number of subscribers.
 BATCH = 500
 
@@ -28,7 +36,7 @@ BATCH = 500
 class Parcel:
     """What goes out in one message: to whom, and the ids of the changes it tells, in the order of the queue.
 
-    `attempts` counts the deliveries begun, this one included.
+    A heartbeat tells no change. `attempts` counts the deliveries begun, this one included.
     """
 
     message_id: str
@@ -49,13 +57,14 @@ def queue(session: Session, change: Change, page: Page, *, now: datetime) -> int
     session.flush()
     have = set(session.exec(select(Notice.subscriber_id).where(Notice.change_id == change.id)))
     topic = subscribers.topic_of(change, page)
+    hour = cache(partial(due_at, now=now))  # ten thousand readers live in few time zones
     rows = (
         {
             "change_id": change.id,
             "subscriber_id": reader.id,
             "state": "due",
             "created_at": now,
-            "not_before": due_at(reader.cadence, reader.time_zone, now),
+            "not_before": hour(reader.cadence, reader.time_zone),
             "attempts": 0,
             "claimed_by": "",
             "error": "",
@@ -106,7 +115,7 @@ def claim(
     by: str,
     domain: str,
     channels: Iterable[str],
-    limit: int = 200,
+    limit: int = LIMIT,
 ) -> Parcel | None:
     """Take the next message that may go out on one of these channels, or None when there is none.
 
@@ -121,6 +130,8 @@ def claim(
         .where(Subscriber.state == "active", col(Subscriber.channel).in_(list(channels)))
         .order_by(col(Notice.not_before), col(Notice.id))
         .limit(1)
+        # On PostgreSQL two workers take two readers; on SQLite one worker writes at a time, and this says nothing.
+        .with_for_update(of=Subscriber, skip_locked=True, key_share=True)
     )
     while (row := session.exec(next_due).first()) is not None:
         reader, message_id = row
@@ -148,9 +159,9 @@ def _address(session: Session, subscriber_id: int, *, now: datetime, domain: str
     key = session.exec(select(Subscriber.key).where(Subscriber.id == subscriber_id)).one()
     digest = hashlib.sha256(f"{key} {' '.join(map(str, ids))}".encode()).hexdigest()
     message_id = f"<notice.{digest[:32]}@{domain}>"
-    session.exec(
-        update(Notice).where(col(Notice.id).in_(ids), col(Notice.message_id).is_(None)).values(message_id=message_id),
-    )
+    # Not "is null": SQLite would look for that among all that wait, instead of for these few by their numbers.
+    free = func.coalesce(Notice.message_id, "") == ""
+    session.exec(update(Notice).where(col(Notice.id).in_(ids), free).values(message_id=message_id))
     return message_id
 
 
@@ -165,7 +176,8 @@ def parcel(session: Session, message_id: str) -> Parcel:
     reader = session.get(Subscriber, rows[0][2]) if rows else None
     if reader is None:
         raise LookupError(message_id)
-    return Parcel(message_id, reader, tuple(row[0] for row in rows), max(row[1] for row in rows))
+    ids = tuple(change_id for change_id, _, _ in rows if change_id is not None)
+    return Parcel(message_id, reader, ids, max(row[1] for row in rows))
 
 
 def changes_with(session: Session, ids: Iterable[int]) -> list[tuple[Change, Page]]:
@@ -198,13 +210,6 @@ def park(session: Session, message_id: str, *, error: str) -> int:
     return _settle(session, message_id, state="parked", error=error)
 
 
-def unpark(session: Session, subscriber: Subscriber, *, now: datetime) -> int:
-    """Make a subscriber's parked notices due again: the owner mended what was wrong."""
-    parked = (col(Notice.subscriber_id) == subscriber.id, col(Notice.state) == "parked")
-    done = session.connection().execute(update(Notice).where(*parked).values(state="due", not_before=now, attempts=0))
-    return done.rowcount
-
-
 def _settle(session: Session, message_id: str, **values: object) -> int:
     claimed = (col(Notice.message_id) == message_id, col(Notice.state) == "sending")
     done = session.connection().execute(
@@ -219,38 +224,68 @@ def release_stale(session: Session, *, now: datetime, is_dead: Callable[[str], b
     A claim is stale after 15 minutes, when it lies in the future (the clock went back), or at once where `is_dead`
     knows that its owner (`claimed_by`) runs no more. The Message-ID stays.
     """
-    released = 0
+    error = "the program was stopped while sending"
+    return sum(
+        retry(session, message_id, not_before=now, error=error)
+        for message_id in stale(session, now=now, is_dead=is_dead)
+    )
+
+
+def stale(session: Session, *, now: datetime, is_dead: Callable[[str], bool] | None = None) -> list[str]:
+    """The Message-IDs of what a worker took and never settled, by the rules of `release_stale`."""
     held = select(Notice.message_id, Notice.claimed_by, Notice.claimed_at).where(Notice.state == "sending").distinct()
-    for message_id, by, at in session.exec(held).all():
-        stale = at is None or not now - STALE_AFTER < at <= now + STALE_AFTER
-        if message_id is not None and (stale or (is_dead is not None and is_dead(by))):
-            released += retry(session, message_id, not_before=now, error="the program was stopped while sending")
-    return released
+    return [
+        message_id
+        for message_id, by, at in session.exec(held)
+        if message_id is not None
+        and (at is None or not now - STALE_AFTER < at <= now + STALE_AFTER or (is_dead is not None and is_dead(by)))
+    ]
 
 
-def waiting(session: Session, *, now: datetime, limit: int = BATCH) -> list[tuple[Subscriber, int]]:
-    """Who would be sent how many notices now, first come first served."""
-    first, count = func.min(Notice.not_before), func.count()
-    query = (
-        select(Subscriber, count)
+def pull_back(session: Session, *, now: datetime) -> int:
+    """Give a new hour to what a wrong clock had put off beyond any wait there is; how many rows."""
+    far = (col(Notice.state) == "due", col(Notice.not_before) > now + FURTHEST)
+    readers = (
+        select(Subscriber.id, Subscriber.cadence, Subscriber.time_zone)
         .join(Notice, col(Notice.subscriber_id) == Subscriber.id)
-        .where(Notice.state == "due", col(Notice.not_before) <= now, Subscriber.state == "active")
-        .group_by(col(Subscriber.id))
-        .order_by(first, col(Subscriber.id))
-        .limit(limit)
+        .where(*far)
+        .distinct()
     )
-    return list(session.exec(query).all())
+    moved = 0
+    for reader, cadence, time_zone in session.exec(readers).all():
+        again = due_at(cadence, time_zone, now)
+        of_reader = update(Notice).where(col(Notice.subscriber_id) == reader, *far).values(not_before=again)
+        moved += session.connection().execute(of_reader).rowcount
+    return moved
 
 
-def due_for(session: Session, subscriber: Subscriber, *, now: datetime, limit: int = 200) -> tuple[int, ...]:
-    """The ids of the changes that would go to this subscriber now, first come first. Nothing is claimed."""
+def fit(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
+    """Fit what waits for a subscriber to wishes that were just changed.
+
+    What is no longer wanted is dropped, the rest goes at the hour of the new cadence and time zone. Messages that were
+    begun are completed as they were.
+    """
+    session.flush()
     query = (
-        select(Notice.change_id)
-        .where(Notice.subscriber_id == subscriber.id, Notice.state == "due", col(Notice.not_before) <= now)
-        .order_by(col(Notice.not_before), col(Notice.id))
-        .limit(limit)
+        select(Notice.id, Change, Page)
+        .join(Change, col(Notice.change_id) == Change.id, isouter=True)
+        .join(Page, col(Change.page_id) == Page.id, isouter=True)
+        .where(Notice.subscriber_id == subscriber.id, Notice.state == "due", col(Notice.message_id).is_(None))
+        .options(load_only(Change.categories, Change.importance))  # type: ignore[arg-type]
     )
-    return tuple(session.exec(query).all())
+    wish = subscribers.wish_of(subscriber)
+    kept: dict[bool, list[int]] = {True: [], False: []}
+    rows: Iterable[tuple[int, Change | None, Page]] = session.exec(query)
+    for notice, change, page in rows:
+        keep = subscriber.heartbeat if change is None else wants(wish, subscribers.topic_of(change, page))
+        kept[keep].append(notice)
+    _write(session, kept[False], state="dropped", error="no longer wanted")
+    _write(session, kept[True], not_before=due_at(subscriber.cadence, subscriber.time_zone, now))
+
+
+def _write(session: Session, ids: list[int], **values: object) -> None:
+    for start in range(0, len(ids), BATCH):
+        session.exec(update(Notice).where(col(Notice.id).in_(ids[start : start + BATCH])).values(**values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,15 +319,3 @@ def backlog(session: Session, *, now: datetime, channels: Iterable[str]) -> Back
 def counts(session: Session) -> dict[str, int]:
     """How many notices are in which state."""
     return dict(session.exec(select(Notice.state, func.count()).group_by(Notice.state)).all())
-
-
-def parked(session: Session, *, limit: int = BATCH) -> list[tuple[Notice, Subscriber]]:
-    """Notices that were refused for good, newest first, with whom they were for."""
-    query = (
-        select(Notice, Subscriber)
-        .join(Subscriber, col(Notice.subscriber_id) == Subscriber.id)
-        .where(Notice.state == "parked")
-        .order_by(col(Notice.id).desc())
-        .limit(limit)
-    )
-    return list(session.exec(query).all())

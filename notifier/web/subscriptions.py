@@ -18,7 +18,7 @@ from sqlmodel import Session
 from diffs.database import Archive
 from diffs.errors import DeliveryError, RecipientRefused
 from diffs.models import Subscriber
-from diffs.store import subscribers
+from diffs.store import notices, subscribers
 from notifier.channels import MailChannel
 from notifier.settings import NotifierSettings
 from notifier.subscribers import (
@@ -150,6 +150,7 @@ class Desk:
             if reader.state not in ("active", "paused"):
                 return self._said("This address is not subscribed. You can subscribe again.", status=409)
             subscribers.change_wishes(reader, **wishes.chosen(fields))
+            notices.fit(session, reader, now=self._clock())
             if wishes.one(fields, "pause"):
                 subscribers.pause(reader)
             else:
@@ -168,13 +169,19 @@ class Desk:
             key=key,
         )
         try:
-            postbox.send(mail, now=now)
+            if postbox.send(mail, now=now):
+                self._asked(key, now)
         except RecipientRefused as error:
             # Told to nobody: it would say which addresses exist.
             log.info("a confirmation was refused: %s", error)
         except DeliveryError as error:
             log.warning("a confirmation could not be sent: %s", error)
             raise HTTPException(503, "Mail cannot be sent at the moment. Please try again later.") from error
+
+    def _asked(self, key: str, now: datetime) -> None:
+        with self._archive.begin() as session:
+            if (reader := subscribers.by_key(session, key)) is not None:
+                reader.asked_at = now
 
     def _named(self, session: Session, purpose: str, token: str) -> Subscriber:
         key = self._links.key_from(purpose, token, now=self._clock())

@@ -46,6 +46,7 @@ def chosen(fields: Fields) -> dict[str, Any]:
         "marketplaces": _several(fields, "marketplace"),
         "categories": _several(fields, "category"),
         "pages": _several(fields, "page"),
+        "heartbeat": one(fields, "heartbeat") == "yes",
     }
 
 

@@ -10,11 +10,13 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from diffs.matching import Wish
 from diffs.store import chain
 from notifier import digest as digests
 from notifier import labels, outbox
 from notifier.channels import open_channels
 from notifier.digest import Digest
+from notifier.looks import looked, looks
 from notifier.owner import tell_owner
 from notifier.reading import told_changes, unread
 from notifier.settings import NotifierSettings
@@ -51,6 +53,8 @@ def notify(
         rows = [(plan.channel, plan.to, plan.changes, plan.subject) for plan in report.planned]
         output.table(["channel", "to", "changes", "subject"], rows)
         output.say(f"{labels.count(len(rows), 'message')} would go out.")
+        if report.left.unsendable:
+            output.say(f"{labels.count(report.left.unsendable, 'notice')} wait without a way out.")
     else:
         _say(report, mail_is_set="email" in channels)
     if report.troubles:
@@ -103,6 +107,7 @@ def preview_of(
         base_url=settings.base_url,
         site=settings.site_name,
         head=chain.head(session),
+        looked=looked(looks(session, since=since, until=now), Wish(marketplaces=(marketplace,) if marketplace else ())),
     )
 
 

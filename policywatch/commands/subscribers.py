@@ -9,11 +9,13 @@ from sqlmodel import Session
 
 from diffs.matching import CADENCES, IMPORTANCES, zone_of
 from diffs.models import Subscriber
-from diffs.store import pages
+from diffs.store import notices, pages
 from diffs.store import subscribers as stored
 from notifier.outbox import shown_address
 from notifier.subscribers import email_address, links_from
 from policywatch import context, output
+
+group = typer.Typer(help="Who wants to be told what, and how often.", no_args_is_help=True)
 
 #: The ways in which somebody can be told.
 _CHANNELS = ("email", "apprise", "webhook")
@@ -21,10 +23,8 @@ _CHANNELS = ("email", "apprise", "webhook")
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = typer.Typer(help="Who wants to be told what, and how often.", no_args_is_help=True)
-    group.command()(add)
-    group.command("list")(list_)
-    group.command()(remove)
+    for verb, name in ((add, "add"), (list_, "list"), (remove, "remove"), (pause, "pause"), (resume, "resume")):
+        group.command(name)(verb)
     app.add_typer(group, name="subscribers")
 
 
@@ -41,8 +41,14 @@ def add(
     standing: Annotated[
         bool, typer.Option("--standing", help="This is you: say how your own figures stand to a new target.")
     ] = False,
+    heartbeat: Annotated[
+        bool, typer.Option("--heartbeat", help="Tell them too when nothing changed, and what was looked at.")
+    ] = False,
+    unasked: Annotated[
+        bool, typer.Option("--pending", help="Not active before they confirm: policywatch subscribers ask.")
+    ] = False,
 ) -> None:
-    """Add a subscriber. You answer for the address: it is active at once."""
+    """Add a subscriber, or change what one wants. You answer for the address: it is active at once."""
     channel, address = _reached(channel, address)
     _one_of("--cadence", [cadence], CADENCES)
     _one_of("--importance", [importance], IMPORTANCES)
@@ -57,7 +63,7 @@ def add(
             channel=channel,
             address=address,
             now=context.now(),
-            confirmed=True,
+            confirmed=not unasked,
             name=name,
             cadence=cadence,
             time_zone=time_zone,
@@ -65,10 +71,13 @@ def add(
             marketplaces=marketplace or [],
             categories=category or [],
             importance=importance,
+            heartbeat=heartbeat,
         )
         # Never by the reader's own choice: these are the owner's figures.
         row.standing = standing
-        output.say(f"{shown_address(row)} will be told {cadence.replace('_', ' ')}: {_wishes(row)}")
+        notices.fit(session, row, now=context.now())
+        once = " once confirmed" if row.state == "pending" else ""
+        output.say(f"{shown_address(row)} will be told{once} {cadence.replace('_', ' ')}: {_wishes(row)}")
         if channel == "webhook":
             secret = links_from(context.notifier_settings()).webhook_secret(row.key)
             output.say(f"What it gets is signed; the receiver checks that with this secret: {secret}")
@@ -82,12 +91,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
         for row in rows:
             output.as_json(
                 {"channel": row.channel, "address": shown_address(row), "name": row.name, "state": row.state}
-                | {
-                    "cadence": row.cadence,
-                    "wishes": _wishes(row),
-                    "standing": row.standing,
-                    "stopped_reason": row.stopped_reason,
-                }
+                | {"cadence": row.cadence, "time_zone": row.time_zone, "wishes": _wishes(row), "standing": row.standing}
+                | {"heartbeat": row.heartbeat, "stopped_reason": row.stopped_reason}
             )
         return
     cells = [(r.channel, shown_address(r), r.state, r.cadence, _wishes(r), r.stopped_reason) for r in rows]
@@ -99,24 +104,67 @@ def remove(
     channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
 ) -> None:
     """Remove a subscriber; notices that are still due are dropped."""
-    channel, address = _reached(channel, address)
     with context.archive() as archive, archive.begin() as session:
-        row = stored.by_address(session, channel, address)
-        if row is None:
-            context.wrong_use("There is no such subscriber: see policywatch subscribers list.")
+        row = _named(session, channel, address)
         shown = shown_address(row)
         stored.remove(session, row)
     output.say(f"Removed: {shown}")
 
 
+def pause(
+    address: Annotated[str, typer.Argument(help="The address as it was added.")],
+    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+) -> None:
+    """Tell a subscriber nothing until `resume`; what is due waits, what happens meanwhile is not told."""
+    with context.archive() as archive, archive.begin() as session:
+        row = _named(session, channel, address)
+        if row.state not in ("active", "paused"):
+            context.wrong_use(f"{shown_address(row)} is {row.state}: there is nothing to pause.")
+        stored.pause(row)
+    output.say(f"Paused: {shown_address(row)}")
+
+
+def resume(
+    address: Annotated[str, typer.Argument(help="The address as it was added.")],
+    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+) -> None:
+    """Tell a paused subscriber again."""
+    with context.archive() as archive, archive.begin() as session:
+        row = _named(session, channel, address)
+        if row.state not in ("active", "paused"):
+            why = f" ({row.stopped_reason})" if row.stopped_reason else ""
+            remedy = "policywatch subscribers add makes it active: you answer for that."
+            context.wrong_use(f"{shown_address(row)} is {row.state}{why}, not paused; {remedy}")
+        stored.confirm(row, now=context.now())
+    output.say(f"Told again: {shown_address(row)}")
+
+
+def _named(session: Session, channel: str, address: str) -> Subscriber:
+    channel, address = _reached(channel, address)
+    row = stored.by_address(session, channel, address)
+    if row is None:
+        context.wrong_use("There is no such subscriber: see policywatch subscribers list.")
+    return row
+
+
 def _reached(channel: str, address: str) -> tuple[str, str]:
-    """The channel, found out where none is given, and the address as it is stored."""
+    try:
+        return reached(channel, address)
+    except ValueError as error:
+        context.wrong_use(f"{error}.")
+
+
+def reached(channel: str, address: str) -> tuple[str, str]:
+    """The channel, found out where none is given (""), and the address as it is stored. Raises ValueError."""
     channel = channel or _channel_of(address)
-    _one_of("--channel", [channel], _CHANNELS)
+    if channel not in _CHANNELS:
+        raise ValueError(f"--channel is one of {', '.join(_CHANNELS)}, not {channel!r}")
     try:
         return channel, email_address(address) if channel == "email" else address
     except ValueError as error:
-        context.wrong_use(f"{address}: {error}.")
+        # A web address may hold a secret.
+        shown = address if "://" not in address else f"{address.partition('://')[0]}://…"
+        raise ValueError(f"{shown}: {error}") from error
 
 
 def _channel_of(address: str) -> str:
@@ -130,7 +178,7 @@ def _channel_of(address: str) -> str:
     if apprise.Apprise.instantiate(address) is not None:
         return "apprise"
     if not address.lower().startswith(("https://", "http://")):
-        context.wrong_use(f"Nothing can be sent to {address.split('://', maxsplit=1)[0]}://…: see docs/notices.md.")
+        raise ValueError(f"nothing can be sent to {address.split('://', maxsplit=1)[0]}://…: see docs/notices.md")
     return "webhook"
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.matching import CADENCES, Topic, Wish, due_at, wants
+from diffs.matching import CADENCES, Topic, Wish, due_at, last_slot, wants
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday
 FEES = Topic("us-fees", "US", ("fees", "fba"), "medium")
@@ -80,3 +80,26 @@ def test_a_slot_is_never_past_and_never_further_than_its_cadence(cadence: str, z
     assert now <= slot <= now + longest[cadence]
     assert cadence == "at_once" or slot.astimezone(ZoneInfo(zone)).hour == 8
     assert due_at(cadence, zone, slot) == slot
+
+
+def test_the_last_slot_is_that_of_the_readers_wall_clock() -> None:
+    after_summer_time_ended = datetime(2026, 10, 25, 12, 0, tzinfo=UTC)  # a Sunday
+
+    assert last_slot("daily", "Europe/Berlin", after_summer_time_ended) == datetime(2026, 10, 25, 7, 0, tzinfo=UTC)
+    assert last_slot("weekly", "Europe/Berlin", after_summer_time_ended) == datetime(2026, 10, 19, 6, 0, tzinfo=UTC)
+    assert last_slot("at_once", "UTC", NOON) == NOON.replace(hour=8)
+    assert last_slot("daily", "UTC", NOON.replace(hour=8)) == NOON.replace(hour=8)
+    assert last_slot("daily", "UTC", NOON.replace(hour=7)) == NOON.replace(hour=8) - timedelta(days=1)
+
+
+@given(
+    st.sampled_from(["daily", "weekly"]),
+    st.sampled_from(["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Apia", "Australia/Lord_Howe"]),
+    st.datetimes(datetime(2020, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001 (zone given)
+)
+def test_the_last_slot_is_one_and_no_other_lies_between(cadence: str, zone: str, now: datetime) -> None:
+    slot = last_slot(cadence, zone, now)
+
+    assert slot <= now
+    assert due_at(cadence, zone, slot) == slot
+    assert due_at(cadence, zone, slot + timedelta(microseconds=1)) > now or slot == now

@@ -2,13 +2,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import event, insert
 from sqlmodel import Session, select
 
 from diffs.database import Archive
 from diffs.document import Capture
 from diffs.models import Change, Notice, Page, Subscriber
-from diffs.store import notices, snapshots, subscribers
+from diffs.store import delivery, notices, snapshots, subscribers
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -208,3 +208,139 @@ def test_ten_thousand_readers_are_queued_in_one_transaction(archive: Archive) ->
     with archive.read() as session:
         backlog = notices.backlog(session, now=NOON, channels=["email"])
         assert (backlog.due, backlog.later) == (0, 10_000)
+
+
+def test_new_wishes_hold_for_what_waits(archive: Archive) -> None:
+    with archive.begin() as session:
+        one = reader(session, "one@example.org", cadence="weekly")
+        fees, tax = page(session), page(session, "us-tax", category="tax")
+        kept = change(session, fees)
+        for about, of in ((kept, fees), (change(session, tax, "c2", categories=["tax"]), tax)):
+            notices.queue(session, about, of, now=NOON)
+        assert claim(session) is None
+
+        subscribers.change_wishes(one, cadence="at_once", categories=["fees"])
+        notices.fit(session, one, now=NOON)
+        parcel = claim(session)
+
+        assert parcel is not None
+        assert parcel.change_ids == (kept.id,)
+        assert notices.counts(session) == {"dropped": 1, "sending": 1}
+
+
+def test_new_wishes_leave_a_message_that_was_begun_as_it_was(archive: Archive) -> None:
+    with archive.begin() as session:
+        one = reader(session, "one@example.org")
+        fees = page(session)
+        notices.queue(session, change(session, fees), fees, now=NOON)
+        first = claim(session)
+        assert first is not None
+        notices.retry(session, first.message_id, not_before=NOON + HOUR, error="later")
+        subscribers.change_wishes(one, categories=["tax"], cadence="weekly")
+        notices.fit(session, one, now=NOON)
+        again = claim(session, now=NOON + HOUR)
+
+    assert again is not None
+    assert (again.message_id, again.change_ids) == (first.message_id, first.change_ids)
+
+
+def test_hours_that_a_wrong_clock_gave_are_given_anew(archive: Archive) -> None:
+    years_ahead = NOON + timedelta(days=2000)
+    with archive.begin() as session:
+        for cadence in ("at_once", "weekly"):
+            reader(session, f"{cadence}@example.org", cadence=cadence)
+        fees = page(session)
+        notices.queue(session, change(session, fees), fees, now=years_ahead)
+        planned = [plan.subscriber.address for plan in delivery.planned(session, now=NOON, channels=["email"])]
+        assert claim(session) is None
+
+        assert notices.pull_back(session, now=NOON) == 2
+        parcels = [claim(session), claim(session)]
+
+        assert [parcel.subscriber.address for parcel in parcels if parcel] == ["at_once@example.org"] == planned
+        assert claim(session, now=NOON + timedelta(days=1)) is not None, "Monday"
+
+
+def test_a_message_that_comes_back_is_parked_once(archive: Archive) -> None:
+    with archive.begin() as session:
+        one = reader(session, "one@example.org")
+        fees = page(session)
+        notices.queue(session, change(session, fees), fees, now=NOON)
+        parcel = claim(session)
+        assert parcel is not None
+        assert delivery.returned(session, parcel.message_id, error="550") is None, "it is not sent yet"
+        notices.sent(session, parcel.message_id, now=NOON)
+
+        found = [delivery.returned(session, parcel.message_id, error="550") for _ in range(2)]
+
+        assert found == [one, None]
+        assert delivery.returned(session, "<of.somebody@else>", error="550") is None
+        (row,) = delivery.listed(session, state="parked")
+        assert (row.notice.error, row.page, row.subscriber) == ("550", "us-fees", one)
+
+
+def test_a_report_from_before_a_reader_came_back_counts_no_more(archive: Archive) -> None:
+    with archive.begin() as session:
+        one = reader(session, "one@example.org")
+        fees = page(session)
+        notices.queue(session, change(session, fees), fees, now=NOON)
+        parcel = claim(session)
+        assert parcel is not None
+        notices.sent(session, parcel.message_id, now=NOON)
+        subscribers.stop(session, one, reason="gone")
+        subscribers.add(session, channel="email", address="one@example.org", now=NOON + HOUR, confirmed=True)
+        session.flush()
+
+        assert delivery.returned(session, parcel.message_id, error="550") is None
+
+
+def test_parked_notices_go_again_by_message_or_all(archive: Archive) -> None:
+    with archive.begin() as session:
+        for name in ("one", "two"):
+            reader(session, f"{name}@example.org")
+        fees = page(session)
+        for number in range(2):
+            notices.queue(session, change(session, fees, f"c{number}"), fees, now=NOON)
+        ids = []
+        while (parcel := claim(session)) is not None:
+            ids.append(parcel.message_id)
+            notices.park(session, parcel.message_id, error="no")
+        first = delivery.listed(session, state="parked")[-1].notice.id
+
+        assert delivery.retry_parked(session, first, now=NOON) == 2, "what travelled together goes together"
+        assert delivery.retry_parked(session, first, now=NOON) == 0
+        assert delivery.retry_parked(session, now=NOON) == 2
+        again = [claim(session), claim(session)]
+        assert sorted(parcel.message_id for parcel in again if parcel) == sorted(ids)
+
+
+def test_a_full_outbox_is_never_searched_from_end_to_end(archive: Archive) -> None:
+    """With a million notices due, a claim that looks at all of them takes half a second; there are ten thousand."""
+    said: list[tuple[str, Any]] = []
+
+    @event.listens_for(archive._engine, "before_cursor_execute")
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        if statement.startswith(("SELECT", "UPDATE")):
+            said.append((statement, parameters))
+
+    with archive.begin() as session:
+        reader(session, "one@example.org")
+        fees = page(session)
+        notices.queue(session, change(session, fees), fees, now=NOON)
+    said.clear()
+    with archive.begin() as session:
+        parcel = claim(session)
+        assert parcel is not None
+        notices.sent(session, parcel.message_id, now=NOON)
+    asked = [*said]
+
+    with archive.read() as session:
+        plans = [
+            str(row[3])
+            for statement, parameters in asked
+            for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert len(plans) == 9
+    assert not [plan for plan in plans if "SCAN" in plan or "TEMP B-TREE" in plan]
+    assert [plan for plan in plans if "notice_due" in plan] == plans[:1], "only the next one is found by its hour"
+    assert not [plan for plan in plans if "notice_message (message_id=?)" in plan], "those without a message are all"

@@ -25,6 +25,7 @@ class MailServer:
     logins: list[str] = field(default_factory=list)
     port: int = 0
     on_data: Any = None
+    keep: bool = True
 
     @property
     def url(self) -> str:
@@ -58,7 +59,8 @@ class MailServer:
         if self.answer:
             return self.answer
         assert isinstance(envelope.content, bytes)
-        self.mails.append(message_from_bytes(envelope.content, policy=default))
+        if self.keep:
+            self.mails.append(message_from_bytes(envelope.content, policy=default))
         if self.on_data:
             self.on_data()
         if self.cut_after_data:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
-from notifier.channels import FolderChannel, SmtpChannel, mail_channel, open_channels
+from notifier.channels import FolderChannel, Pace, Paced, SmtpChannel, mail_channel, open_channels
 from notifier.channels import MailServer as Server
 from notifier.settings import NotifierSettings
 from notifier.subscribers import Links
@@ -226,3 +226,28 @@ def test_a_mail_servers_address_is_read(url: str, port: int, security: str) -> N
 def test_a_wrong_address_is_told_with_a_remedy(url: str) -> None:
     with pytest.raises(SettingsError, match="POLICYWATCH_SMTP_URL"):
         Server.from_url(url)
+
+
+def test_every_channel_keeps_its_pace() -> None:
+    clock, slept = [0.0], []
+
+    class Counting:
+        told = 0
+
+        def deliver(self, digest: Any) -> None:
+            self.told += 1
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        clock[0] += seconds
+
+    chat = Counting()
+    paced = Paced(chat, Pace(60, clock=lambda: clock[0], sleep=sleep))
+    for _ in range(3):
+        paced.deliver(digest(told()))
+
+    assert (chat.told, slept) == (3, [1.0, 1.0])
+    limited = NotifierSettings(chat_per_minute=20, webhooks_per_minute=0)
+    with open_channels(limited, Links(b"s")) as channels:
+        assert isinstance(channels["apprise"], Paced)
+        assert not isinstance(channels["webhook"], Paced)

@@ -10,7 +10,8 @@ from lxml import etree
 
 from diffs.document import Comparison, Judgement, Rename
 from notifier import notes
-from notifier.digest import Digest, html, message, subject, text
+from notifier.digest import Digest, Looked, html, message, subject, text
+from notifier.inlining import inlined
 from notifier.told import Unread
 
 from .vocabulary import (
@@ -206,10 +207,11 @@ def test_a_digest_of_nothing_says_so() -> None:
     assert "Nothing changed." in html(quiet)
 
 
-def test_after_forty_changes_only_headlines_follow() -> None:
+def test_after_twenty_changes_only_headlines_follow() -> None:
     many = digest(*(told(f"Change {number}", uid=str(number)) for number in range(60)))
 
-    assert text(many).count("+ We may end") == 40
+    assert text(many).count("+ We may end") == 20
+    assert html(many).count("<ins") == 20
     assert all(f"Change {number}\n" in text(many) for number in range(60))
 
 
@@ -264,12 +266,13 @@ def test_a_browser_shows_it_on_narrow_and_wide_screens(width: int, scheme: Any, 
         problems: list[str] = []
         page.on("console", lambda said: problems.append(said.text))
         page.on("request", lambda asked: problems.append(asked.url))
-        page.set_content(html(example()))
-        page.screenshot(path=tmp_path / f"digest-{width}-{scheme}.png", full_page=True)
+        for made in (example, heartbeat, crowded):
+            page.set_content(html(made()))
+            page.screenshot(path=tmp_path / f"{made.__name__}-{width}-{scheme}.png", full_page=True)
 
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing sticks out"
-        assert problems == [], "nothing is loaded, nothing complains"
-        assert page.evaluate(CONTRAST) >= 4.5, "WCAG 2.2, 1.4.3"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, "nothing sticks out"
+            assert problems == [], "nothing is loaded, nothing complains"
+            assert page.evaluate(CONTRAST) >= 4.5, "WCAG 2.2, 1.4.3"
         browser.close()
 
 
@@ -293,3 +296,108 @@ def test_a_digest_of_a_hundred_changes_is_no_burden_for_a_mailbox() -> None:
     many = digest(*(told(f"Change {number}", uid=str(number)) for number in range(100)), since=NOON - timedelta(days=1))
 
     assert len(message(many).as_bytes()) < 600_000
+
+
+def quiet(**looked: Any) -> Digest:
+    return digest(since=NOON - DAY, looked=Looked(**looked))
+
+
+@pytest.mark.parametrize(
+    ("looked", "says"),
+    [
+        ({"pages": 42, "visited": 42, "read": 42, "looks": 84}, "nothing changed on 42 pages"),
+        ({"pages": 42, "visited": 42, "read": 41, "looks": 84}, "nothing changed on 41 of 42 pages"),
+        ({"pages": 1, "visited": 1, "read": 0, "looks": 3}, "no page could be read"),
+        ({"pages": 1}, "no page was looked at"),
+        ({}, "no page is watched"),
+    ],
+)
+def test_a_heartbeat_says_what_was_looked_at_and_never_calls_that_unchanged_which_was_not_read(
+    looked: dict[str, Any], says: str
+) -> None:
+    shown = quiet(**looked)
+
+    assert subject(shown) == f"policywatch: {says}, 21 to 22 November 2026"
+    for content in (text(shown), html(shown)):
+        assert f"{says[:1].upper()}{says[1:]}." in content
+        assert ("nothing changed" in content.lower()) is ("nothing" in says)
+
+
+def test_a_heartbeat_counts_its_looks() -> None:
+    shown = quiet(pages=42, visited=40, read=38, looks=120, last_read_at=NOON)
+
+    for content in (text(shown), html(shown)):
+        assert "We looked 120 times at 40 of 42 pages and could read 38." in content
+        assert "The last that could be read was read on 22 November 2026, 12:00 UTC." in content
+        assert "2 pages had no look in this time." in content
+    assert "We looked" not in text(digest(told(), looked=Looked(pages=1, visited=1, read=1, looks=1)))
+
+
+def test_the_readers_own_standing_is_told_as_it_is_given() -> None:
+    shown = digest(told(moves=(LATE_SHIPMENTS,)), standing=("Late shipment rate: yours is 3.4 %, over 3 %", HOSTILE))
+
+    assert "WHERE YOU STAND\n* Late shipment rate: yours is 3.4 %, over 3 %\n" in text(shown)
+    assert '<li dir="auto" style="margin: 3px 0;">Late shipment rate: yours is 3.4 %, over 3 %</li>' in html(shown)
+    assert "<script" not in html(shown)
+
+
+def test_a_digest_of_a_hundred_long_changes_is_shown_whole_by_gmail() -> None:
+    long = tuple(added(paragraph("Agents must identify themselves. " * 12, marker=f"3.{n}")) for n in range(4))
+    many = digest(
+        *(
+            told(
+                f"Change {number}: the notice period falls to 15 days, and more must be said",
+                uid=f"{number:040}",
+                points=("3. Term: 30 days of notice become 15 days, and so on and so forth for a while. ",) * 6,
+                comparison=Comparison((NOTICE_PERIOD, *long)),
+                moves=(LATE_SHIPMENTS,),
+                effective_on=date(2026, 12, 1),
+            )
+            for number in range(100)
+        )
+    )
+
+    assert len(html(many).encode()) < 102_000, "Gmail cuts off what is longer, and the link to leave with it"
+    for content in (text(many), html(many)):
+        assert "… and 80 later dates, named with each change." in content
+        assert all(f"Change {number}:" in content for number in range(100))
+
+
+def test_a_change_without_a_link_is_a_line_too() -> None:
+    many = digest(*(told(f"Change {number}", uid=str(number), url="javascript:x") for number in range(30)), base_url="")
+
+    assert "<bdi>Change 29</bdi>" in html(many)
+    assert "javascript:" not in html(many)
+
+
+def test_styles_are_those_of_the_style_sheet() -> None:
+    shown = etree.HTML(html(example()))
+
+    assert next(shown.iter("td")).get("style").startswith("border: 1px solid #d5dae1")
+    assert shown.find("body").get("style").startswith("margin: 0")
+    assert inlined("<head><style>tr { color: red }</style></head><tr>") == (
+        '<head><style>tr { color: red }</style></head><tr style="color: red;">'
+    )
+
+
+def heartbeat() -> Digest:
+    looked = Looked(pages=42, visited=41, read=40, looks=164, last_read_at=NOON)
+    blocked = Unread("us-fees", "Fee schedule", "https://market.example/fees", "US", "blocked", NOON - 3 * DAY)
+    return digest(since=NOON - DAY, looked=looked, unread=(blocked,))
+
+
+def crowded() -> Digest:
+    """More changes than are shown in full, some with long names, and the reader's own standing."""
+    changes = (
+        told(
+            f"Late shipments of sellers in category {number} must stay under {number % 7} %",
+            uid=f"{number:040}",
+            title="Customer Service by Amazon and Buy Shipping Services: terms for sellers of oversize items",
+            effective_on=date(2026, 12, 1) if number % 3 else None,
+            judgement=(LOW, MEDIUM)[number % 2],
+            moves=(LATE_SHIPMENTS,) if number % 5 == 0 else (),
+        )
+        for number in range(36)
+    )
+    standing = ("Late shipment rate: yours is 3.4 %, over 3 %: missed", "Order defect rate: yours is 0.2 %: met")
+    return digest(*changes, standing=standing)

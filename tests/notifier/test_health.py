@@ -164,7 +164,7 @@ def test_a_host_at_rest_is_told_where_a_page_of_it_is_watched(archive: Archive) 
         store_page(session, "other", url="https://other.example./x")
         hosts.asked(session, "market.example", at=NOON - HOUR)
         for host in ("market.example", "other.example", "stranger.example"):
-            hosts.rest(session, host, until=NOON + DAY, reason="robot check")
+            hosts.rest(session, host, now=NOON, until=NOON + DAY, reason="robot check")
 
     with archive.read() as session:
         found = rests(session, now=NOON)

@@ -15,7 +15,7 @@ from diffs import metric_file
 from diffs.database import Archive, open_archive
 from diffs.errors import DeliveryError
 from diffs.models import Change, Event, Notice, Subscriber
-from diffs.store import changes, notices, reports, subscribers
+from diffs.store import changes, delivery, notices, reports, subscribers
 from notifier.channels import open_channels
 from notifier.outbox import MOST_ATTEMPTS, Report, Trouble, run, shown_address, wait_after
 from notifier.settings import NotifierSettings
@@ -117,8 +117,9 @@ def test_a_refusal_that_is_not_the_addresss_fault_parks_but_stops_nobody(
         one = subscribers.by_address(session, "email", "one@example.org")
         assert one is not None
         assert one.state == "active"
-        assert next(notice.error for notice, _ in notices.parked(session)).endswith(f"{reply}.")
-        assert notices.unpark(session, one, now=NOON) == 1
+        (row,) = delivery.listed(session, state="parked")
+        assert row.notice.error.endswith(f"{reply}.")
+        assert delivery.retry_parked(session, row.notice.id, now=NOON) == 1
     mail_server.refuse = {}
     assert notify(archive, mail_server).sent == 1
 

@@ -14,7 +14,7 @@ from fastapi.testclient import TestClient
 from diffs.database import Archive
 from diffs.errors import ArchiveError, ChannelDown, DeliveryError, RecipientRefused
 from diffs.models import Subscriber
-from diffs.store import subscribers
+from diffs.store import notices, subscribers
 from notifier import notes
 from notifier.subscribers import CONFIRM, PREFERENCES, UNSUBSCRIBE, links_from
 from notifier.web.app import create_app
@@ -310,3 +310,27 @@ def test_an_archive_that_cannot_be_read_is_said(web: TestClient, archive: Archiv
 
     assert answer.status_code == 503
     assert "disk" not in answer.text
+
+
+def test_a_reader_who_was_asked_is_not_asked_again_by_the_owner(
+    web: TestClient, archive: Archive, outgoing: Outgoing
+) -> None:
+    web.post("/subscribe", data={"email": "reader@example.org"})
+
+    assert known(archive).asked_at == NOON
+
+
+def test_new_wishes_hold_for_what_waits_and_a_heartbeat_can_be_asked_for(web: TestClient, archive: Archive) -> None:
+    queued(archive, "reader@example.org", cadence="weekly")
+    link = f"/preferences?t={LINKS.token(PREFERENCES, known(archive).key)}"
+
+    web.post(link, data={"cadence": "at_once", "heartbeat": "yes"})
+
+    assert known(archive).heartbeat
+    assert re.search(r'name="heartbeat" value="yes" checked', web.get(link).text)
+    with archive.read() as session:
+        assert notices.backlog(session, now=NOON, channels=["email"]).due == 1
+    web.post(link, data={"cadence": "at_once", "category": "tax"})
+    with archive.read() as session:
+        assert notices.counts(session) == {"dropped": 1}
+    assert not known(archive).heartbeat

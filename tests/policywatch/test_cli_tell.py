@@ -22,6 +22,10 @@ def late(percent: int) -> str:
 
 @pytest.fixture
 def program(tmp_path: Path, site: Site, mailbox: MailServer) -> Program:
+    return watching(tmp_path, site, mailbox)
+
+
+def watching(tmp_path: Path, site: Site, mailbox: MailServer) -> Program:
     """A program that watches a page, which was read once, and sends mail to our server."""
     site["/late"] = late(4)
     (tmp_path / "watchlist.toml").write_text(

@@ -1,0 +1,87 @@
+"""Delivery reports: which message did not arrive, at whom, and whether that is for good (RFC 3464). Pure.
+
+A report is mail from outside: anybody can write one. It counts only where it returns the Message-ID of a message that
+we sent, which nobody but its reader's mail servers knows.
+"""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import Message
+
+from .safe import one_line, shorten
+
+#: Status codes by which a server says that an address does not exist, or takes no mail any more (RFC 3463 sections 3.2
+#: and 3.3, RFC 7505 for 5.1.10). Others of 5.1 find fault with the sender: 5.1.7, 5.1.8.
+GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+
+#: Longer reports are cut: what counts stands at the beginning, and nobody fills our memory.
+LONGEST = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Bounce:
+    """One recipient whom one message of ours did not reach.
+
+    `failed` is whether the server gave up (else it still tries), `gone` whether it says that there is no such address.
+    """
+
+    message_id: str
+    address: str
+    status: str
+    reason: str
+    failed: bool
+    gone: bool
+
+
+def bounces(report: bytes) -> list[Bounce]:
+    """What a delivery report says; empty where the mail is none, or does not return the message it is about."""
+    mail = message_from_bytes(report[:LONGEST], policy=policy.compat32)
+    if mail.get_content_type() != "multipart/report":
+        return []
+    parts = list(mail.walk())
+    message_id = next((found for part in parts if (found := _returned_id(part))), "")
+    if not message_id:
+        return []
+    status = (part for part in parts if part.get_content_type() == "message/delivery-status")
+    return [_bounce(fields, message_id) for part in status for fields in _recipients(part)]
+
+
+def _returned_id(part: Message) -> str:
+    """The Message-ID of the returned message, or of its returned headers."""
+    if part.get_content_type() == "message/rfc822":
+        returned = part.get_payload()
+        headers = returned[0] if isinstance(returned, list) and returned else None
+    elif part.get_content_type() == "text/rfc822-headers":
+        headers = message_from_bytes(part.get_payload(decode=True) or b"", policy=policy.compat32)  # type: ignore[arg-type]
+    else:
+        return ""
+    return _field(headers, "Message-ID") if isinstance(headers, Message) else ""
+
+
+def _recipients(part: Message) -> list[Message]:
+    # The first block is about the message as a whole; those with a recipient are about one of them each.
+    blocks = part.get_payload()
+    blocks = blocks if isinstance(blocks, list) else []
+    return [block for block in blocks if isinstance(block, Message) and block["Final-Recipient"]]
+
+
+def _bounce(fields: Message, message_id: str) -> Bounce:
+    status = _field(fields, "Status").split(" ", 1)[0]
+    said = _value(_field(fields, "Diagnostic-Code"))
+    return Bounce(
+        message_id=message_id,
+        address=_value(_field(fields, "Original-Recipient") or _field(fields, "Final-Recipient")),
+        status=status,
+        reason=shorten(said if status in said else f"{status} {said}".strip(), 200),
+        failed=_field(fields, "Action").lower() == "failed",
+        gone=status in GONE,
+    )
+
+
+def _field(fields: Message, name: str) -> str:
+    return one_line(str(fields[name] or ""))
+
+
+def _value(field: str) -> str:
+    """What follows the type in a field such as "rfc822; reader@example.org"."""
+    return field.partition(";")[2].strip() if ";" in field else field

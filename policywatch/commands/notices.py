@@ -1,0 +1,86 @@
+"""notices: what waits, what was sent, what was refused and why."""
+
+from typing import Annotated
+
+import typer
+
+from diffs.store import delivery
+from notifier import labels
+from notifier.outbox import shown_address
+from notifier.told import stamp
+from policywatch import context, output
+
+_STATES = ("due", "sending", "sent", "parked", "dropped")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(notices)
+
+
+def notices(
+    state: Annotated[str | None, typer.Option(help="Only due, sending, sent, parked or dropped ones.")] = None,
+    retry: Annotated[
+        list[str] | None, typer.Option(help="Send this parked notice again, by its number; `all` for all parked ones.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="No more than so many, the newest first.")] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """What waits, what was sent, and what was refused for good (parked), with the reason."""
+    if state is not None and state not in _STATES:
+        context.wrong_use(f"--state is one of {', '.join(_STATES)}, not {state!r}.")
+    with context.archive() as archive:
+        if retry:
+            with archive.begin() as session:
+                done = sum(delivery.retry_parked(session, _number(given), now=context.now()) for given in retry)
+            if not done:
+                context.wrong_use("No such notice is parked: see policywatch notices --state parked.")
+            output.say(f"{labels.count(done, 'notice')} will be tried again: run policywatch notify.")
+            return
+        with archive.read() as session:
+            rows = delivery.listed(session, state=state, limit=limit)
+    if as_json:
+        for row in rows:
+            output.as_json(_record(row))
+        return
+    cells = [
+        (row.notice.id, row.notice.state, shown_address(row.subscriber), _what(row), _when(row), row.notice.error)
+        for row in rows
+    ]
+    output.table(["number", "state", "to", "tells", "when", "why"], cells)
+
+
+def _number(given: str) -> int | None:
+    if given == "all":
+        return None
+    if not given.isdecimal() or len(given) > 18:
+        context.wrong_use(f"--retry takes the number of a notice, or `all`, not {given!r}.")
+    return int(given)
+
+
+def _what(row: delivery.Row) -> str:
+    return row.headline or row.page or "heartbeat: nothing changed"
+
+
+def _when(row: delivery.Row) -> str:
+    """When it went out, or when it will be tried."""
+    return stamp(row.notice.sent_at or row.notice.not_before)
+
+
+def _record(row: delivery.Row) -> dict[str, object]:
+    notice, reader = row.notice, row.subscriber
+    return {
+        "number": notice.id,
+        "state": notice.state,
+        "channel": reader.channel,
+        "to": shown_address(reader),
+        "subscriber_state": reader.state,
+        "page": row.page or None,
+        "headline": row.headline or None,
+        "message_id": notice.message_id,
+        "attempts": notice.attempts,
+        "created_at": stamp(notice.created_at),
+        "not_before": stamp(notice.not_before),
+        "sent_at": stamp(notice.sent_at) if notice.sent_at else None,
+        "error": notice.error,
+    }

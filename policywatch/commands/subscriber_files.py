@@ -1,0 +1,227 @@
+"""subscribers ask, import, export, bounce: whole lists, and what comes back from them."""
+
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlmodel import Session
+
+from diffs.database import Archive
+from diffs.store import delivery, notices, pages
+from diffs.store import subscribers as stored
+from notifier import asking, labels, roster
+from notifier.bounces import bounces
+from notifier.channels import SmtpChannel, mail_channel
+from notifier.outbox import shown_address
+from notifier.subscribers import links_from
+from policywatch import context, output
+
+from .subscribers import group, reached
+
+#: Lines of a file that are stored in one transaction: nobody else waits long for the archive.
+_AT_A_TIME = 200
+
+
+def register(_app: typer.Typer) -> None:
+    """Add the verbs to `subscribers`."""
+    group.command()(ask)
+    group.command("import")(import_)
+    group.command()(export)
+    group.command()(bounce)
+
+
+def ask(
+    address: Annotated[str | None, typer.Argument(help="Only this address; else all that wait.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also those who were asked and have not answered.")] = False,
+) -> None:
+    """Send pending subscribers the mail with the link that confirms. Each is asked once."""
+    settings = context.notifier_settings()
+    mail = mail_channel(settings)
+    if mail is None or not settings.base_url:
+        context.wrong_use("Nobody can be asked without POLICYWATCH_SMTP_URL and POLICYWATCH_BASE_URL.")
+    with context.archive() as archive:
+        try:
+            only = reached("email", address)[1] if address is not None else None
+            asked = asking.ask(
+                archive, mail, settings, links_from(settings), clock=context.now, again=again, address=only
+            )
+        except ValueError as error:
+            context.wrong_use(f"{error}.")
+        finally:
+            if isinstance(mail, SmtpChannel):
+                mail.close()
+    output.say(f"{labels.count(asked.sent, 'mail')} sent that ask for confirmation.")
+    for who, why in asked.troubles:
+        output.warn(f"Not asked: {who}: {why}")
+    if asked.troubles:
+        raise typer.Exit(context.FAILURES)
+
+
+def export(file: Annotated[Path, typer.Argument(help="Where to write it; - for standard output.")]) -> None:
+    """Write all subscribers to a CSV file. It holds the addresses of chats and webhooks too: keep it safe."""
+    with context.archive() as archive, archive.read() as session:
+        rows = [{name: getattr(row, name) for name in roster.COLUMNS} for row in stored.listed(session)]
+    text = roster.write(rows)
+    if str(file) == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        file.touch(mode=0o600)  # for the owner alone, from the first byte on
+    except OSError as error:
+        context.wrong_use(f"{file} cannot be written: {error.strerror or error}.")
+    context.written(file, text.encode())
+    output.say(f"{labels.count(len(rows), 'subscriber')} written to {file}")
+
+
+def import_(
+    file: Annotated[Path, typer.Argument(help="A CSV file with a column `address`; - for standard input.")],
+    confirmed: Annotated[
+        bool, typer.Option("--confirmed", help="You answer for the addresses: they are active at once.")
+    ] = False,
+) -> None:
+    """Bring in subscribers from a CSV file: new ones wait for their confirmation, known ones keep their state."""
+    done: Counter[str] = Counter()
+    seen: dict[tuple[str, str], int] = {}
+    entries = iter(roster.read(_text_of(file)))
+    with context.archive() as archive:
+        try:
+            while part := list(islice(entries, _AT_A_TIME)):
+                with archive.begin() as session:
+                    for entry in part:
+                        done[_taken_in(session, file, entry, seen, confirmed=confirmed)] += 1
+        except ValueError as error:
+            context.wrong_use(f"{file}:1: {error}.")
+    faults = done.pop("fault", 0)
+    told = ", ".join(f"{number} {what}" for what, number in sorted(done.items())) or "nothing"
+    output.say(f"{file}: {told}.")
+    if done["new (pending)"]:
+        output.say("Who is pending is told nothing yet: policywatch subscribers ask sends them a link to confirm.")
+    if faults:
+        output.warn(f"{labels.count(faults, 'line')} could not be used: correct them and import the file again.")
+        raise typer.Exit(context.FAILURES)
+
+
+def _taken_in(
+    session: Session,
+    file: Path,
+    entry: roster.Entry | roster.Fault,
+    seen: dict[tuple[str, str], int],
+    *,
+    confirmed: bool,
+) -> str:
+    """Store one line; what became of it. `seen` are the addresses of the lines before."""
+    if isinstance(entry, roster.Fault):
+        return _fault(file, entry.line, entry.reason)
+    try:
+        channel, address = reached(entry.channel, entry.address)
+    except ValueError as error:
+        return _fault(file, entry.line, str(error))
+    if (first := seen.setdefault((channel, address), entry.line)) != entry.line:
+        return _fault(file, entry.line, f"the same address as in line {first}")
+    unknown = set(entry.wishes.get("categories", [])) - set(context.categories())
+    if unknown:
+        return _fault(file, entry.line, f"there is no category {min(unknown)!r}")
+    _note_unknown_pages(session, file, entry)
+    known = stored.by_address(session, channel, address)
+    if known is not None:
+        # Whoever left stays away, and whoever confirmed need not do it again.
+        stored.change_wishes(known, **entry.wishes)
+        notices.fit(session, known, now=context.now())
+        if confirmed and known.state == "pending":
+            stored.confirm(known, now=context.now())
+        return "known (brought up to date)"
+    row = stored.add(session, channel=channel, address=address, now=context.now(), **entry.wishes)
+    if entry.state == "stopped":
+        row.state, row.stopped_reason = "stopped", entry.stopped_reason or "stopped before the import"
+    elif confirmed and entry.state != "pending":
+        stored.confirm(row, now=entry.confirmed_at or context.now())
+        if entry.state == "paused":
+            stored.pause(row)
+    return f"new ({row.state})"
+
+
+def _fault(file: Path, line: int, reason: str) -> str:
+    output.warn(f"{file}:{line}: {reason}.")
+    return "fault"
+
+
+def _note_unknown_pages(session: Session, file: Path, entry: roster.Entry) -> None:
+    for key in entry.wishes.get("pages", []):
+        if pages.get(session, key) is None:
+            output.warn(f"{file}:{entry.line}: note: the archive has no page {key!r} yet.")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        context.wrong_use(f"{file}:{line}: not UTF-8. Save the file as CSV UTF-8 and import it again.")
+    except OSError as error:
+        context.wrong_use(f"{file} cannot be read: {error.strerror or error}.")
+
+
+def bounce(
+    source: Annotated[str, typer.Argument(help="A mail as a file, - for standard input, or a maildir.")],
+) -> None:
+    """Read delivery reports: whose address is gone is told nothing more, and what did not arrive is parked.
+
+    Of a maildir only new mail is read, and marked as seen. Mail that is no report on a message of ours is left alone.
+    """
+    done: Counter[str] = Counter()
+    with context.archive() as archive:
+        for report in _reports(source):
+            done.update(_settled(archive, report))
+    counted = [
+        f"{labels.count(done['stopped'], 'subscriber')} stopped",
+        f"{labels.count(done['parked'], 'message')} parked",
+        f"{done['later']} still on the way",
+        f"{labels.count(done['other'], 'mail')} not about ours",
+    ]
+    output.say(f"{', '.join(counted)}.")
+
+
+def _settled(archive: Archive, report: bytes) -> Iterator[str]:
+    found = bounces(report)
+    if not found:
+        yield "other"
+    for item in found:
+        if not item.failed:
+            yield "later"
+            continue
+        reason = f"came back: {item.reason}"
+        with archive.begin() as session:
+            reader = delivery.returned(session, item.message_id, error=reason)
+            if reader is None:
+                yield "other"
+                continue
+            yield "parked"
+            if item.gone:
+                stored.stop(session, reader, reason=reason)
+                yield "stopped"
+        output.say(f"{'Stopped' if item.gone else 'Parked'}: {shown_address(reader)}: {item.reason}")
+
+
+def _reports(source: str) -> Iterator[bytes]:
+    if source == "-":
+        yield sys.stdin.buffer.read()
+        return
+    path = Path(source)
+    try:
+        if not path.is_dir():
+            yield path.read_bytes()
+            return
+    except OSError as error:
+        context.wrong_use(f"{source} cannot be read: {error.strerror or error}.")
+    if not (path / "new").is_dir():
+        context.wrong_use(f"{source} is a folder, but no maildir: it has no folder `new`.")
+    (path / "cur").mkdir(exist_ok=True)
+    for mail in sorted((path / "new").iterdir()):
+        yield mail.read_bytes()
+        # Only now: whatever stops us before, it is read again. ":2,S" is how a maildir says "seen".
+        mail.rename(path / "cur" / f"{mail.name.partition(':')[0]}:2,S")
