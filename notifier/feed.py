@@ -117,13 +117,13 @@ def address_of(base_url: str, path: str, query: Mapping[str, Sequence[str]]) -> 
 
 
 def title_of(site: str, wish: Wish, everything: str = "all changes") -> str:
-    """A feed's title: the site and what it is about."""
+    """A feed's title: the site and what it is about; `everything` is said where nothing was chosen."""
     query = query_of(wish)
     about = list(query.get("page", []))
     about += [labels.marketplace(code) for code in query.get("marketplace", [])]
     about += [labels.category(code) for code in query.get("category", [])]
     about += [f"{level} importance" + (" and more" if level != "high" else "") for level in query.get("importance", [])]
-    return one_line(f"{site}: {', '.join(about) or everything}")
+    return one_line(": ".join(part for part in (site, ", ".join(about) or everything) if part))
 
 
 def autodiscovery(

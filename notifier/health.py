@@ -25,6 +25,9 @@ WORDS = {
     "volatile": ("has parts that change at nearly every look; they are left out", "stands still again"),
 }
 
+#: What the health feed says about itself.
+DESCRIPTION = "Pages that cannot be read, hosts that are left alone, and when that ended."
+
 #: Entries of the health feed: enough for a year of trouble, too few to be a burden.
 MOST = 100
 

@@ -94,9 +94,9 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
             entries = health.entries(looking.events(session, wish), looking.rests(session, wish, now=now))
         query = feed.query_of(wish)
         channel = feed_forms.Channel(
-            title=feed.title_of(f"{settings.site_name}: health", wish, "all pages"),
+            title=feed.title_of(f"{settings.site_name}: pages that cannot be read", wish, ""),
             updated=begun,
-            description="Pages that cannot be read, hosts that are left alone, and when that ended.",
+            description=health.DESCRIPTION,
             base_url=settings.base_url,
             self_url=feed.address_of(settings.base_url, f"/health.{form}", query),
             scope=f"health {query}",
@@ -112,7 +112,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
             _refuse_unknown(session, wish)
             found = [mark for mark in catalogue.marks(session, wish) if mark.effective_on is not None]
             about = calendar.About(
-                title=feed.title_of(f"{settings.site_name}: effective dates", wish, "all changes"),
+                title=feed.title_of(f"{settings.site_name}: effective dates", wish, ""),
                 self_url=feed.address_of(settings.base_url, "/calendar.ics", feed.query_of(wish)),
                 base_url=settings.base_url,
             )

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from shutil import copyfileobj
@@ -88,7 +89,7 @@ def _write_changes(
         found = [mark for mark in found if mark.effective_on is not None]
     found = found[:limit]
     if form == Form.ICS:
-        title = feeds.title_of(f"{settings.site_name}: effective dates", wish)
+        title = feeds.title_of(f"{settings.site_name}: effective dates", wish, "")
         about = calendar.About(title, self_url=url, base_url=settings.base_url)
         calendar.write(_binary(spool), about, catalogue.in_full(session, found))
     else:
@@ -102,8 +103,9 @@ def _write_health(
 ) -> int:
     events = looking.events(session, wish, most=limit)
     entries = health.entries(events, looking.rests(session, wish, now=context.now()), most=limit)
-    title = feeds.title_of(f"{settings.site_name}: health", wish, "all pages")
-    feed_forms.write(_binary(spool), form, _channel(title, settings, wish, url), entries)
+    title = feeds.title_of(f"{settings.site_name}: pages that cannot be read", wish, "")
+    channel = replace(_channel(title, settings, wish, url), description=health.DESCRIPTION)
+    feed_forms.write(_binary(spool), form, channel, entries)
     return len(entries)
 
 

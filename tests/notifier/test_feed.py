@@ -283,6 +283,7 @@ def test_one_feed_has_one_address_and_a_title_that_says_what_it_is_about() -> No
         "Policies: us-fees, Germany, United States, Intellectual property, medium importance and more"
     )
     assert title_of("Policies", Wish()) == "Policies: all changes"
+    assert title_of("Policies: effective dates", Wish(), "") == "Policies: effective dates"
     assert title_of("Policies", Wish(importance="high")) == "Policies: high importance"
     assert query_of(Wish()) == {}
 
