@@ -15,7 +15,7 @@ from crawler.help_pages import public_address
 from crawler.pages import WatchedPage, read_watchlists
 from crawler.probe import Probed
 from crawler.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
-from crawler.settings import CrawlSettings
+from crawler.settings import CrawlSettings, crawl_settings
 from crawler.toml_text import with_entry, with_watchlist
 from diffs.document import READ
 from diffs.settings import CONFIG_FILE
@@ -120,22 +120,23 @@ def write(fields: Mapping[str, Any], file: Path) -> None:
     context.written(file, text.encode())
 
 
-def watch(file: Path, settings: CrawlSettings) -> None:
-    """See to it that the settings name the file; say what to do where they cannot be made to."""
+def watch(file: Path, settings: CrawlSettings) -> bool:
+    """See to it that the settings name the file, and say whether they do; where they cannot, say what to do."""
     if file in settings.watchlists:
-        return
+        return True
     by_hand = f"To have it watched, add {str(file)!r} to watchlists in {CONFIG_FILE}, or crawl --watchlist {file}."
     if not CONFIG_FILE.exists():
         output.say(f"There is no {CONFIG_FILE} here (policywatch init writes one). {by_hand}")
-        return
+        return False
     try:
         before = CONFIG_FILE.read_text(encoding="utf-8")
         after = with_watchlist(before, str(file))
     except (OSError, ValueError) as error:
         output.say(f"{CONFIG_FILE} was left as it is ({error}). {by_hand}")
-        return
+        return False
     context.written(CONFIG_FILE, after.encode())
-    if after == before:
-        output.say(f"POLICYWATCH_WATCHLISTS in the environment wins over {CONFIG_FILE}: add {str(file)!r} there.")
-    else:
+    if file in crawl_settings().watchlists:
         output.say(f"{CONFIG_FILE} now watches {file}.")
+        return True
+    output.say(f"POLICYWATCH_WATCHLISTS in the environment wins over {CONFIG_FILE}: add {str(file)!r} there.")
+    return False

@@ -325,6 +325,7 @@ def test_what_the_user_says_wins(program: Program, site: Site) -> None:
         "main",
     ]
     assert "There is no policywatch.toml here" in ended.out
+    assert "Next: policywatch crawl --page mine --watchlist other.toml" in ended.out
 
 
 def test_an_entry_means_the_same_under_the_defaults_of_its_file(program: Program, site: Site) -> None:
