@@ -34,19 +34,20 @@ def same_page(url: str, listed: Iterable[Listed]) -> Listed | None:
     return next((entry for entry in listed if identity(entry.page.url) == wanted), None)
 
 
-def candidate(url: str, chosen: Mapping[str, str]) -> WatchedPage:
+def ways(url: str, chosen: Mapping[str, str]) -> tuple[str, ...]:
+    """The ways to try for a page at this address, in order: the one chosen, else those that its address suggests."""
+    return (chosen["fetch"],) if chosen.get("fetch") else fetchers(url)
+
+
+def candidate(url: str, chosen: Mapping[str, str], fetch: str) -> WatchedPage:
     """The entry by which a page is looked at before anything is known of it but what the user chose.
 
     Raises ValidationError.
     """
-    first, fallback = fetchers(url)
     help_ = help_page(url)
-    given = {name: chosen[name] for name in ("fetch", "select", "title") if chosen.get(name)}
-    if "fetch" not in given:
-        given |= {"fetch": first, "fallback": fallback}
-    return WatchedPage.model_validate(
-        {"key": "new-page", "url": url, "language": help_.language if help_ else "", **given}
-    )
+    given = {name: chosen[name] for name in ("select", "title") if chosen.get(name)}
+    language = help_.language if help_ else ""
+    return WatchedPage.model_validate({"key": "new-page", "url": url, "language": language, "fetch": fetch, **given})
 
 
 def proposed(
@@ -72,7 +73,7 @@ def proposed(
         "interest": known.interest if known and known.category == category else "",
         "language": page.language or probed.language,
         "fetch": probed.fetched_by,
-        "fallback": page.fallback if probed.fetched_by == page.fetch == "help-api" else "",
+        "fallback": fetchers(page.url)[1] if probed.fetched_by == "help-api" and not chosen.get("fetch") else "",
         "select": probed.container if is_selector(probed.container) else "",
     }
     if help_:  # as in the lists that come with the program: what a browser must wait for, and leave out

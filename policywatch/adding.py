@@ -2,17 +2,20 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import typer
 from pydantic import ValidationError
 
 from crawler.addresses import refused
+from crawler.follow import CURABLE
 from crawler.help_pages import public_address
 from crawler.pages import WatchedPage, read_watchlists
-from crawler.proposal import Listed, candidate, proposed, same_page, shipped, with_defaults
-from crawler.settings import CrawlSettings
+from crawler.probe import Probed
+from crawler.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
+from crawler.settings import CrawlSettings, crawl_settings
 from crawler.toml_text import with_entry, with_watchlist
 from diffs.document import READ
 from diffs.settings import CONFIG_FILE
@@ -55,12 +58,7 @@ def listed(settings: CrawlSettings, file: Path) -> list[Listed]:
 
 def find(url: str, settings: CrawlSettings, known: list[Listed], chosen: Mapping[str, str]) -> Found | str:
     """The entry for what is at the address now, or why there is none."""
-    try:
-        page = candidate(url, chosen)
-    except ValidationError as error:
-        context.wrong_use(_in_a_sentence(error))
-    with context.archive() as archive:
-        (probed,), _ = probing.look([page], archive, settings, quiet=True)
+    probed = _looked_at(url, settings, chosen)
     if probed.outcome not in READ:
         outcome = probed.outcome or "not looked at"
         return " ".join(filter(None, (f"{outcome}: {probing.reason(probed)}", probing.advice(probed))))
@@ -69,6 +67,32 @@ def find(url: str, settings: CrawlSettings, known: list[Listed], chosen: Mapping
     fields = proposed(probed, chosen=chosen, taken=taken, alike=same_page(url, all_shipped))
     opening = tuple(line for line in probed.opening if line)[:8]
     return Found(_checked(fields), opening, probed.words)
+
+
+def _looked_at(url: str, settings: CrawlSettings, chosen: Mapping[str, str]) -> Probed:
+    """What the page brings by the first way that brings a text. A browser is started only where the others fail."""
+    first, *others = ways(url, chosen)
+    probed = _probed(url, settings, chosen, first)
+    for way in others:
+        if probed.outcome not in CURABLE:
+            break
+        again = _probed(url, settings, chosen, way)
+        # What keeps a way from being used (no browser here) does not explain what the page brought.
+        probed = again if again.outcome is not None else replace(probed, reason=again.reason)
+    return probed
+
+
+def _probed(url: str, settings: CrawlSettings, chosen: Mapping[str, str], fetch: str) -> Probed:
+    try:
+        page = candidate(url, chosen, fetch)
+    except ValidationError as error:
+        context.wrong_use(_in_a_sentence(error))
+    with context.archive() as archive:
+        (probed,), interrupted = probing.look([page], archive, settings, quiet=True)
+    if interrupted:
+        output.warn("Stopped. Nothing was added.")
+        raise typer.Exit(130)
+    return probed
 
 
 def _checked(fields: dict[str, Any]) -> dict[str, Any]:
@@ -96,22 +120,23 @@ def write(fields: Mapping[str, Any], file: Path) -> None:
     context.written(file, text.encode())
 
 
-def watch(file: Path, settings: CrawlSettings) -> None:
-    """See to it that the settings name the file; say what to do where they cannot be made to."""
+def watch(file: Path, settings: CrawlSettings) -> bool:
+    """See to it that the settings name the file, and say whether they do; where they cannot, say what to do."""
     if file in settings.watchlists:
-        return
+        return True
     by_hand = f"To have it watched, add {str(file)!r} to watchlists in {CONFIG_FILE}, or crawl --watchlist {file}."
     if not CONFIG_FILE.exists():
         output.say(f"There is no {CONFIG_FILE} here (policywatch init writes one). {by_hand}")
-        return
+        return False
     try:
         before = CONFIG_FILE.read_text(encoding="utf-8")
         after = with_watchlist(before, str(file))
     except (OSError, ValueError) as error:
         output.say(f"{CONFIG_FILE} was left as it is ({error}). {by_hand}")
-        return
+        return False
     context.written(CONFIG_FILE, after.encode())
-    if after == before:
-        output.say(f"POLICYWATCH_WATCHLISTS in the environment wins over {CONFIG_FILE}: add {str(file)!r} there.")
-    else:
+    if file in crawl_settings().watchlists:
         output.say(f"{CONFIG_FILE} now watches {file}.")
+        return True
+    output.say(f"POLICYWATCH_WATCHLISTS in the environment wins over {CONFIG_FILE}: add {str(file)!r} there.")
+    return False

@@ -42,7 +42,7 @@ def sources(settings: CrawlSettings) -> dict[str, list[WatchedPage]]:
         for path in settings.watchlists
     }
     lists |= {
-        place: settings.model_copy(update={"watchlists": (), "marketplaces": (place,)})
+        f"amazon-{place.lower()}": settings.model_copy(update={"watchlists": (), "marketplaces": (place,)})
         for place in settings.marketplaces
     }
     return {name: watched_pages(one)[0] for name, one in lists.items()}

@@ -3,8 +3,9 @@
 import re
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -16,6 +17,8 @@ from diffs.settings import CONFIG_FILE
 from notifier import labels
 from policywatch import context, lists, output, schedules
 from policywatch.config import own_watchlists, written_config
+
+T = TypeVar("T")
 
 _NOTICE = """\
 Before the first crawl: policywatch asks slowly (at least 10 seconds between two requests to one host), says who it is,
@@ -43,40 +46,70 @@ def init(
         context.wrong_use(f"{CONFIG_FILE} is there already. Edit it, or run policywatch init --force.")
     asking = sys.stdin.isatty() and (contact is None or marketplaces is None)
     contact = _contact(contact)
-    places = _marketplaces(marketplaces)
-    wanted = _interests(interests, places, asking=asking)
+    places = _answer(marketplaces, _marketplaces, f"Marketplaces ({', '.join(_offered())})", "US")
+    if interests is None and asking:
+        _say_interests(places)
+    wanted = _answer(_given(interests, "all", asking=asking), _interests, "Numbers with commas, or all", "all")
     names = _lists(places, more=_more(more, places, wanted, asking=asking))
     look_for_browser = _yes(browser, "Look whether Chromium is here, for pages built by scripts?", asking=asking)
-    way = _schedule(schedule, asking=asking)
+    ways = ", ".join(schedules.WAYS)
+    question = f"How shall it run by itself? Shown, not installed ({ways})"
+    way = _answer(_given(schedule, "cron", asking=asking), _schedule, question, "cron")
     own = own_watchlists(CONFIG_FILE)
     Path(CONFIG_FILE).write_text(written_config(contact, [*names, *own], wanted), encoding="utf-8")
-    with context.archive() as archive:
-        output.say(f"Archive: {archive.url}")
-    settings = crawl_settings(contact=contact, interests=wanted)
-    pages = [page for page in _pages(names) if _interesting(page, wanted)]
-    output.say(f"Settings: {CONFIG_FILE.resolve()} ({labels.count(len(pages), 'page')} of {', '.join(places)})")
-    if own:
-        output.say(f"Kept in watchlists: {', '.join(own)}")
-    output.say(f"{lists.size(pages, settings)}." if pages else _NONE_PROVEN)
-    if look_for_browser:
-        _say_browser(settings)
-    output.say()
-    output.say(_NOTICE)
-    output.say()
+    _report(crawl_settings(contact=contact, interests=wanted), names, own, look_for_browser=look_for_browser)
     output.say(schedules.text(way))
     output.say("Next: policywatch doctor, then policywatch crawl.")
 
 
+def _report(settings: CrawlSettings, names: list[str], own: list[str], *, look_for_browser: bool) -> None:
+    """Create the archive, and say what will be watched, how long it takes, and what to know before."""
+    with context.archive() as archive:
+        output.say(f"Archive: {archive.url}")
+    pages = [page for page in _pages(names) if _interesting(page, settings.interests)]
+    places = ", ".join(dict.fromkeys(name.split("-")[1].upper() for name in names))
+    output.say(f"Settings: {CONFIG_FILE.resolve()} ({labels.count(len(pages), 'page')} of {places})")
+    if own:
+        output.say(f"Kept in watchlists: {', '.join(own)}")
+    output.say(f"{lists.size(pages, settings)}." if pages else _NONE_PROVEN)
+    if not settings.contact:
+        output.say("No contact is set, and without one nothing is fetched from the internet: set contact there.")
+    if look_for_browser:
+        _say_browser(settings)
+    output.say(f"\n{_NOTICE}\n")
+
+
 def _contact(given: str | None) -> str:
-    contact = given if given is not None else _asked("Your e-mail or web address (sent with every request)", "")
-    problem = contact_problem(contact)
+    return _answer(given, _usable_contact, "Your e-mail or web address (sent with every request)", "")
+
+
+def _given(option: str | None, default: str, *, asking: bool) -> str | None:
+    """An option, or its default where nobody can be asked."""
+    return option if option is not None or asking else default
+
+
+def _usable_contact(answer: str) -> str:
+    problem = contact_problem(answer)
     if problem:
-        context.wrong_use(f"The contact {problem}.")
-    return contact.strip()
+        raise ValueError(f"The contact {problem}.")
+    return answer.strip()
 
 
-def _asked(question: str, default: str) -> str:
-    answer: str = typer.prompt(question, default=default)
+def _answer(given: str | None, parse: Callable[[str], T], question: str, default: str) -> T:
+    """What an option says, else what is answered; a wrong answer is asked for again. `parse` raises ValueError."""
+    if given is not None:
+        try:
+            return parse(given)
+        except ValueError as error:
+            context.wrong_use(str(error))
+
+    def read(answer: str) -> T:
+        try:
+            return parse(answer)
+        except ValueError as error:
+            raise typer.BadParameter(str(error)) from None
+
+    answer: T = typer.prompt(question, default=default, show_default=bool(default), value_proc=read)
     return answer
 
 
@@ -84,36 +117,39 @@ def _words(text: str) -> list[str]:
     return [word for word in re.split(r"[\s,]+", text.strip()) if word]
 
 
-def _marketplaces(given: str | None) -> list[str]:
+def _offered() -> list[str]:
     names = {entry.name.removesuffix(".toml").upper() for entry in shipped_watchlists()}
     names = {name.removeprefix("AMAZON-") for name in names if name.startswith("AMAZON-")}
-    offered = sorted(name for name in names if not name.endswith("-MORE"))
-    answer = given if given is not None else _asked(f"Marketplaces ({', '.join(offered)})", "US")
+    return sorted(name for name in names if not name.endswith("-MORE"))
+
+
+def _marketplaces(answer: str) -> list[str]:
+    offered = _offered()
     wanted = list(dict.fromkeys(_words(answer.upper())))
     if not wanted:
-        context.wrong_use(f"Name at least one marketplace of {', '.join(offered)}.")
+        raise ValueError(f"Name at least one marketplace of {', '.join(offered)}.")
     unknown = [name for name in wanted if name not in offered]
     if unknown:
-        context.wrong_use(f"No watch-list for {', '.join(unknown)}. There are: {', '.join(offered)}.")
+        raise ValueError(f"No watch-list for {', '.join(unknown)}. There are: {', '.join(offered)}.")
     return wanted
 
 
-def _interests(given: str | None, places: list[str], *, asking: bool) -> tuple[str, ...]:
+def _interests(answer: str) -> tuple[str, ...]:
     """The interests chosen, by name or number; () is everything."""
     names = known_interests.names()
-    if given is None and asking:
-        counts = Counter(page.group for page in _pages(_lists(places, more=False)))
-        output.say("What interests you?")
-        for number, name in enumerate(names, 1):
-            output.say(f"{number:3}  {known_interests.title(name)} ({labels.count(counts[name], 'page')})")
-        given = _asked("Numbers with commas, or all", "all")
-    chosen = [word.lower() for word in _words(given or "all")]
     by_number = {str(number): name for number, name in enumerate(names, 1)}
-    chosen = [by_number.get(word, word) for word in chosen]
+    chosen = [by_number.get(word, word) for word in _words(answer.lower())]
     unknown = [word for word in chosen if word not in (*names, "all")]
     if unknown:
-        context.wrong_use(f"There is no interest {', '.join(unknown)}. There are: {', '.join(names)}, or all.")
+        raise ValueError(f"There is no interest {', '.join(unknown)}. There are: {', '.join(names)}, or all.")
     return () if "all" in chosen else tuple(name for name in names if name in chosen)
+
+
+def _say_interests(places: list[str]) -> None:
+    counts = Counter(page.group for page in _pages(_lists(places, more=False)))
+    output.say("What interests you?")
+    for number, name in enumerate(known_interests.names(), 1):
+        output.say(f"{number:3}  {known_interests.title(name)} ({labels.count(counts[name], 'page')})")
 
 
 def _more(given: bool | None, places: list[str], wanted: tuple[str, ...], *, asking: bool) -> bool:
@@ -133,13 +169,10 @@ def _yes(given: bool | None, question: str, *, asking: bool) -> bool:
     return typer.confirm(question, default=True) if asking else True
 
 
-def _schedule(given: str | None, *, asking: bool) -> str:
-    ways = ", ".join(schedules.WAYS)
-    if given is None and asking:
-        given = _asked(f"How shall it run by itself? Shown, not installed ({ways})", "cron")
-    way = (given or "cron").strip().lower()
+def _schedule(answer: str) -> str:
+    way = answer.strip().lower()
     if way not in schedules.WAYS:
-        context.wrong_use(f"There is no schedule {way!r}. There are: {ways}.")
+        raise ValueError(f"There is no schedule {way!r}. There are: {', '.join(schedules.WAYS)}.")
     return way
 
 

@@ -158,8 +158,8 @@ def add(
         return
     adding.write(found.fields, file)
     output.say(f"Added {found.fields['key']} to {file}.")
-    adding.watch(file, settings)
-    output.say(f"Next: policywatch crawl --page {found.fields['key']}")
+    named = "" if adding.watch(file, settings) else f" --watchlist {file}"
+    output.say(f"Next: policywatch crawl --page {found.fields['key']}{named}")
 
 
 def _show(found: adding.Found) -> None:

@@ -172,6 +172,13 @@ def test_init_shows_the_schedule_that_was_asked_for(program: Program, way: str, 
     assert "Browser: " not in ended.out
 
 
+def test_without_a_contact_init_says_what_that_means(program: Program) -> None:
+    ended = program("init", stdin=b"\nUS\n")
+
+    assert ended.code == 0
+    assert "No contact is set, and without one nothing is fetched" in ended.out
+
+
 def test_init_says_what_a_browser_needs(program: Program) -> None:
     program.settings = {"chromium": "no-such-program"}
 
@@ -204,7 +211,7 @@ def test_init_anew_keeps_lists_of_ones_own(program: Program) -> None:
 
 def test_on_a_terminal_init_asks_for_the_rest(program: Program) -> None:
     ours, theirs = os.openpty()
-    answers = ["me@example.com", "us", "1, fees", "y", "n", "systemd"]
+    answers = ["nonsense", "me@example.com", "xx", "us", "1, colours", "1, fees", "y", "n", "systemd"]
     with program.start("init", stdin=theirs, stdout=theirs, stderr=theirs) as running:
         os.close(theirs)
         os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
@@ -217,6 +224,8 @@ def test_on_a_terminal_init_asks_for_the_rest(program: Program) -> None:
     assert "1  Agreements and official change logs (5 pages)" in shown
     assert "ExecStart=-" in shown
     assert "Browser: " not in shown
+    for asked_again in ("The contact must be", "No watch-list for XX.", "There is no interest colours."):
+        assert asked_again in shown
 
 
 def _all_of(terminal: int) -> str:

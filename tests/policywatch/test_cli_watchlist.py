@@ -248,18 +248,13 @@ def test_a_broken_entry_is_told_beside_the_probes(program: Program, site: Site) 
 @pytest.mark.chromium
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium or the browser extra is not installed")
 def test_what_the_fallback_brings_is_said(program: Program, site: Site) -> None:
-    site["/shell"], site["/filled"] = SHELL, FILLED
-    watch(
-        program,
-        entry(site, "filled", "/filled", fallback="browser"),
-        entry(site, "never", "/shell", fallback="browser", select="#root"),
-    )
+    site["/filled"] = FILLED
+    watch(program, entry(site, "filled", "/filled", fallback="browser"))
 
-    found = probed(program)
+    found = probed(program)["filled"]
 
-    assert (found["filled"]["outcome"], found["filled"]["fetch"]) == ("ok", "browser")
-    assert found["filled"]["advice"] == 'Set fetch = "browser": http brought no text.'
-    assert found["never"]["outcome"] != "ok"
+    assert (found["outcome"], found["fetch"]) == ("ok", "browser")
+    assert found["advice"] == 'Set fetch = "browser": http brought no text.'
 
 
 # --- add ----------------------------------------------------------------------------------------------------------
@@ -330,6 +325,7 @@ def test_what_the_user_says_wins(program: Program, site: Site) -> None:
         "main",
     ]
     assert "There is no policywatch.toml here" in ended.out
+    assert "Next: policywatch crawl --page mine --watchlist other.toml" in ended.out
 
 
 def test_an_entry_means_the_same_under_the_defaults_of_its_file(program: Program, site: Site) -> None:
@@ -387,7 +383,7 @@ def test_an_amazon_page_of_a_list_that_is_not_watched_is_named(program: Program,
 def test_an_amazon_page_is_proposed_as_the_lists_have_it() -> None:
     """The site's answer is made up: no test reaches out."""
     address = "https://sellercentral.amazon.sg/help/hub/reference/external/G53921?locale=en-SG"
-    page = proposal.candidate(address, {})
+    page = proposal.candidate(address, {}, "help-api")
     read = Probed(page, Outcome.OK, fetched_by="help-api", title="FBA guidelines", language="en", container="topic")
 
     fields = proposal.proposed(read, chosen={}, taken={"sg-fba-guidelines"})
@@ -475,6 +471,16 @@ def test_settings_that_cannot_be_added_to_are_told(program: Program, site: Site,
     assert ended.code == 0
     assert says in ended.out
     assert (program.folder / "policywatch.toml").read_text() == config
+
+
+def test_without_a_browser_it_is_said_what_to_install(program: Program, site: Site) -> None:
+    site["/shell"] = SHELL
+    program.settings["chromium"] = "no-such-program"
+
+    ended = added(program, site.url("/shell"), "--yes")
+
+    assert ended.code == 1
+    assert "js_shell: This page needs a browser. Install" in ended.err
 
 
 @pytest.mark.chromium
