@@ -1,5 +1,24 @@
-"""`python -m policywatch`."""
+"""Where the program begins: `policywatch`, or `python -m policywatch`.
 
-from policywatch.cli import main
+The command line takes half a second to load. Whoever presses Ctrl-C meanwhile is answered in our words, not Python's.
+"""
 
-main()
+import sys
+
+#: What a shell calls a program that was ended by Ctrl-C.
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        from policywatch.cli import main as run
+
+        run()
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. What had come is stored.\n")
+        sys.exit(INTERRUPTED)
+
+
+if __name__ == "__main__":
+    main()

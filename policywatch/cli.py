@@ -48,6 +48,9 @@ class _Verbs(TyperGroup):
                 return super().invoke(ctx)
             finally:
                 sys.stdout.flush()
+        except KeyboardInterrupt:
+            warn("Stopped. What had come is stored.")
+            raise typer.Exit(130) from None
         except BrokenPipeError:
             # Nothing is wrong (as with `| head`). What is still buffered must go somewhere when the process ends.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,22 +15,11 @@ from crawler.settings import crawl_settings
 from crawler.standalone import chosen_pages
 from diffs import engine, entries
 from diffs.database import Archive
-from diffs.document import READ, Outcome
+from diffs.document import READ
 from diffs.models import Page
 from diffs.store import changes, events, observations, pages, versions
-from notifier import labels
-from policywatch import context, hosts, output, views
+from policywatch import context, hosts, output, report, views
 from policywatch.lists import watched
-
-#: What to do about an outcome, for people who did not write the program.
-REMEDIES = {
-    Outcome.ROBOT_CHECK: "The site asked for a human. It rests for 24 hours; look yourself and save the page.",
-    Outcome.WAF_CHALLENGE: "The site's firewall asked for a browser's proof. It rests for 24 hours.",
-    Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
-    Outcome.JS_SHELL: 'The page is built by scripts. Install the browser extra and set fetch = "browser".',
-    Outcome.TRUNCATED: "If the short text is the policy, run: policywatch accept PAGE",
-    Outcome.WRONG_LANGUAGE: "Check the language of the watch-list entry and of its address.",
-}
 
 
 def register(app: typer.Typer) -> None:
@@ -62,11 +51,11 @@ def crawl(
         reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)
         context.word(archive)
         context.review(archive)
-        _report(reports, archive, as_json=as_json)
+        _report(reports, wanted, archive, as_json=as_json)
     if interrupted:
         output.warn("Stopped. What had come is stored; the other pages are looked at next time.")
         raise typer.Exit(130)
-    if problems or any(report.outcome not in READ for report in reports):
+    if problems or any(found.outcome not in READ for found in reports):
         raise typer.Exit(context.FAILURES)
 
 
@@ -83,44 +72,66 @@ def _crawl(
 ) -> tuple[list[PageReport], bool]:
     if not wanted:
         return [], False
-    with output.progress() as bar:
-        task = bar.add_task("pages", total=len(wanted))
+    with output.progress(bar=10) as bar:  # the rest of the line says which host is waited for
+        task = bar.add_task("", total=len(wanted), page="", wait=None)
 
-        def progress(report: PageReport, done: int, _total: int) -> None:
-            bar.update(task, completed=done)
+        def progress(done_with: PageReport, done: int, _total: int) -> None:
+            bar.update(task, completed=done, page=done_with.page)
             if not quiet and not output.errors.is_terminal:
-                output.warn(f"{report.page}: {report.outcome or 'not looked at'} {report.reason}".rstrip())
+                output.warn(f"{done_with.page}: {done_with.outcome or 'not looked at'} {done_with.reason}".rstrip())
+
+        def waiting(host: str, until: float) -> None:
+            bar.update(task, wait=(host, until))
 
         try:
             output.quiet_libraries()
-            return run.crawl(wanted, archive=archive, settings=settings, clock=context.now, progress=progress), False
+            crawled = run.crawl(
+                wanted, archive=archive, settings=settings, clock=context.now, progress=progress, waiting=waiting
+            )
         except run.Interrupted as stopped:
             return stopped.reports, True
+        return crawled, False
 
 
-def _report(reports: Sequence[PageReport], archive: Archive, *, as_json: bool) -> None:
+def _report(reports: Sequence[PageReport], wanted: Sequence[WatchedPage], archive: Archive, *, as_json: bool) -> None:
     if as_json:
-        for report in reports:
-            output.as_json(_line(report))
+        for found in reports:
+            output.as_json(_line(found))
         return
     if not reports:
         output.say("There is no page to look at now.")
         return
-    rows = [
-        (report.page, report.outcome or "not looked at", report.version_seq or "", report.reason) for report in reports
-    ]
-    output.table(["page", "outcome", "version", "reason"], rows)
+    ids = {number for page in reports for number in page.changes}
     with archive.read() as session:
-        told = [row for row, _ in changes.listed(session) if row.id in {n for r in reports for n in r.changes}]
-    for change in told:
-        output.say_parts(("changed: ", "bold"), (change.headline or change.uid, ""))
-    seen = {report.outcome for report in reports}
-    for outcome, remedy in REMEDIES.items():
+        told = [(page.key, row.headline or row.uid) for row, page in changes.listed(session) if row.id in ids]
+    headlines = {key: [headline for of, headline in told if of == key] for key, _ in told}
+    _table(reports, headlines)
+    for _, headline in told:
+        output.say_parts(("changed: ", "bold"), (headline, ""))
+    seen = {page.outcome for page in reports}
+    for outcome, remedy in report.REMEDIES.items():
         if outcome in seen:
             output.say(f"{outcome}: {remedy}")
-    unread = sum(report.outcome not in READ for report in reports)
-    pages_, changed = labels.count(len(reports), "page"), labels.count(len(told), "change")
-    output.say(f"{pages_}: {len(reports) - unread} read, {unread} could not be read, {changed}.")
+    for line in report.nothing_read(reports, {page.key: page for page in wanted}):
+        output.say(line)
+    output.say(report.total(reports, len(told)))
+
+
+def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> None:
+    """Grouped for a person; a line per page, in the order of the watch-list, for a program."""
+    found = report.lines(reports, headlines)
+    if not output.console.is_terminal:
+        group = {line.page: line.group for line in found}
+        output.print_lines(
+            ["page", "outcome", "version", "reason", "result"],
+            ((r.page, r.outcome or "not looked at", r.version_seq or "", r.reason, group[r.page]) for r in reports),
+        )
+        return
+    for name, heading in report.GROUPS.items():
+        rows = [(line.page, line.version or "", line.says) for line in found if line.group == name]
+        if rows:
+            output.table(["page", "version", ""], rows, title=f"{heading} ({len(rows)})")
+            output.say()
 
 
 def _line(report: PageReport) -> dict[str, Any]:

@@ -1,9 +1,11 @@
 """init, doctor: set up, and see what works."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
 
+from crawler.settings import crawl_settings
 from policywatch import checks, context, output
 
 from .init import init
@@ -17,6 +19,9 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     settings: Annotated[bool, typer.Option("--settings", help="List every setting with its value.")] = False,
+    try_all: Annotated[
+        bool, typer.Option("--self-test", help="Play the whole way once on this machine, by every fetcher.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """What works, what does not, and what to do about it."""
@@ -28,15 +33,23 @@ def doctor(
         else:
             output.table(["setting", "value", "what it is"], rows)
         return
-    found = checks.all_checks(context.now())
-    if as_json:
-        for check in found:
+    found = []
+    for check in _self_test() if try_all else checks.all_checks(context.now()):
+        found.append(check)
+        if as_json:
             output.as_json({"check": check.name, "state": check.state, "detail": check.detail, "remedy": check.remedy})
-    else:
-        for check in found:
-            style = {"ok": "green", "note": "yellow", "broken": "bold red"}[check.state]
-            output.say_parts((f"{check.state:7}", style), (f"{check.name:18}", "bold"), (check.detail, ""))
-            if check.remedy:
-                output.say(f"{'':25}{check.remedy}")
+            continue
+        style = {"ok": "green", "note": "yellow", "broken": "bold red"}[check.state]
+        output.say_parts((f"{check.state:7}", style), (f"{check.name:18}", "bold"), (check.detail, ""))
+        if check.remedy:
+            output.say(f"{'':25}{check.remedy}")
     if any(check.state == "broken" for check in found):
         raise typer.Exit(context.CANNOT_WORK if any(check.fatal for check in found) else context.FAILURES)
+
+
+def _self_test() -> Iterable[checks.Check]:
+    """Its steps, each as it ends."""
+    from policywatch.selftest import self_test  # loads the crawler and the demo
+
+    output.quiet_libraries()
+    return self_test(crawl_settings())

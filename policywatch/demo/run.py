@@ -99,7 +99,9 @@ def _make_room(folder: Path) -> None:
 
 
 def _crawl_history(archive: Archive, folder: Path, say: Say) -> None:
-    settings = CrawlSettings(contact="demo@example.com", allow_private_addresses=True, min_gap=None, watchlists=())
+    settings = CrawlSettings(
+        contact="demo@example.com", allow_private_addresses=True, min_gap=None, watchlists=(), data_dir=folder
+    )
     with DemoSite() as site:
         watched = _watched(folder / "watchlist.toml", site.base_url)
         for edition in EDITIONS:

@@ -1,0 +1,196 @@
+"""`doctor --self-test`: the whole way once, on this machine, by every fetcher that is installed.
+
+fetch → judge → change → notice into a folder → chain of hashes. No internet, nobody's archive: all of it happens in a
+temporary folder, on a made-up marketplace served on the loopback.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import SecretStr
+
+from crawler import run as crawling
+from crawler.fetching import fetcher
+from crawler.items import PageReport
+from crawler.pages import WatchedPage
+from crawler.settings import CrawlSettings
+from diffs import evidence
+from diffs.database import Archive, open_archive
+from diffs.document import READ
+from diffs.store import changes, subscribers
+from notifier import outbox, wording
+from notifier.channels import open_channels
+from notifier.settings import NotifierSettings
+from notifier.subscribers import links_from
+
+from .checks import Check
+from .demo.marketplace import EDITIONS
+from .demo.site import PAGES, DemoSite
+
+FETCHERS = ("http", "help-api", "browser")
+
+
+class Stage(Protocol):
+    """A marketplace on the loopback on which fetchers can be tried. It is open as long as its `with` block."""
+
+    fetchers: tuple[str, ...]
+
+    def site(self) -> AbstractContextManager[object]:
+        """The web site, served for the length of a `with` block."""
+
+    def page(self, fetch: str) -> WatchedPage:
+        """A page of the open site as this fetcher reads it."""
+
+    def change(self) -> None:
+        """Put another edition of that page online: a real change of policy."""
+
+    def restore(self) -> None:
+        """Put the first edition online again."""
+
+
+class DemoStage:
+    """The demo's marketplace: plain pages, which a browser may open too."""
+
+    fetchers: tuple[str, ...] = ("http", "browser")
+
+    def __init__(self) -> None:
+        self._site = DemoSite()
+
+    def site(self) -> DemoSite:
+        """The demo's site."""
+        return self._site
+
+    def page(self, fetch: str) -> WatchedPage:
+        """The late shipment policy."""
+        page = next(page for page in PAGES if page.key == "us-late-shipment")
+        return WatchedPage.model_validate(
+            {
+                "key": f"self-test-{fetch}",
+                "url": f"{self._site.base_url}{page.path}",
+                "title": page.title,
+                "marketplace": "US",
+                "language": "en",
+                "select": "#help-page",
+                "remove": ["[hidden]", ".scroll-to-top"],
+                "fetch": fetch,
+            },
+            context={"allow_private_addresses": True},
+        )
+
+    def change(self) -> None:
+        """The edition in which the target falls."""
+        self._site.edition = 3
+
+    def restore(self) -> None:
+        """The first edition."""
+        self._site.edition = 1
+
+
+#: What there is to try fetchers on. A fetcher is tried on the first stage that names it.
+STAGES: tuple[Callable[[], Stage], ...] = (DemoStage,)
+
+
+def self_test(settings: CrawlSettings) -> Iterator[Check]:
+    """Try every fetcher, then the way of a change to its reader; one check per step, as it ends."""
+    with tempfile.TemporaryDirectory(prefix="policywatch-self-test-") as name:
+        folder = Path(name)
+        ours = settings.model_copy(
+            update={
+                "contact": "self-test@example.com",
+                "allow_private_addresses": True,
+                "data_dir": folder,
+                "min_gap": None,
+                "requests_per_day": None,
+                "hosts_off": (),
+                "retries": 0,
+                "confirm": True,
+            }
+        )
+        archive = open_archive(f"sqlite:///{folder / 'policywatch.db'}")
+        try:
+            with archive.begin() as session:
+                subscribers.add(
+                    session,
+                    channel="email",
+                    address="seller@example.com",
+                    now=EDITIONS[0].at,
+                    confirmed=True,
+                    cadence="at_once",
+                )
+            for fetch in FETCHERS:
+                yield from _fetched(fetch, archive, ours)
+            yield _noticed(archive, folder)
+            yield _verified(archive)
+        finally:
+            archive.close()
+
+
+def _fetched(fetch: str, archive: Archive, settings: CrawlSettings) -> Iterator[Check]:
+    """Read a page by one fetcher, then see a change in it."""
+    missing = fetcher(fetch).missing(settings)
+    if missing:
+        yield Check(f"fetch {fetch}", "note", f"not tried: {missing}")
+        return
+    stage = next((made for made in (make() for make in STAGES) if fetch in made.fetchers), None)
+    if stage is None:
+        yield Check(f"fetch {fetch}", "note", "not tried: nothing on this machine plays a site for it")
+        return
+    with stage.site():
+        stage.restore()
+        page = stage.page(fetch)
+        first = _look(page, archive, settings, EDITIONS[0].at)
+        read = first.outcome in READ and first.version_seq == 1
+        yield Check(f"fetch {fetch}", _ok(read), "a page was read and judged" if read else _why(first))
+        if not read:
+            return
+        stage.change()
+        second = _look(page, archive, settings, EDITIONS[2].at)
+        with archive.begin() as session:
+            wording.word(session)
+            told = [row.headline for row, of in changes.listed(session) if of.key == page.key]
+        found = told[0] if told else ""
+        yield Check(f"change {fetch}", _ok(bool(found)), f"seen twice, then told: {found}" if found else _why(second))
+
+
+def _look(page: WatchedPage, archive: Archive, settings: CrawlSettings, at: datetime) -> PageReport:
+    ticks = count()
+    (report,) = crawling.crawl(
+        [page], archive=archive, settings=settings, clock=lambda: at + timedelta(seconds=next(ticks))
+    )
+    return report
+
+
+def _noticed(archive: Archive, folder: Path) -> Check:
+    settings = NotifierSettings(
+        data_dir=folder,
+        smtp_url=SecretStr(f"folder:{folder / 'mail'}"),
+        mail_from="policywatch <self-test@example.com>",
+        base_url="",
+        owner=SecretStr(""),
+    )
+    with open_channels(settings, links_from(settings)) as channels:
+        report = outbox.run(archive, channels, now=EDITIONS[2].at + timedelta(days=1), settings=settings)
+    written = len(list((folder / "mail").glob("*.eml")))
+    good = report.sent == written >= 1 and not report.troubles
+    why = "; ".join(map(str, report.troubles)) or "no notice was due"
+    return Check("notice", _ok(good), f"{report.told} told by mail, into a folder" if good else why)
+
+
+def _verified(archive: Archive) -> Check:
+    with archive.read() as session:
+        verdict = evidence.verify(session)
+    good = not verdict.broken
+    return Check("evidence", _ok(good), "the chain of hashes holds" if good else verdict.broken)
+
+
+def _ok(good: bool) -> str:
+    return "ok" if good else "broken"
+
+
+def _why(report: PageReport) -> str:
+    return f"{report.outcome or 'not looked at'}: {report.reason}".rstrip(": ")

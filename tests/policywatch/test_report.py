@@ -1,0 +1,213 @@
+"""What a crawl says at its end, and while it goes on."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import pytest
+from rich.console import Console
+
+from crawler.items import PageReport
+from crawler.pages import WatchedPage
+from diffs.document import READ, Outcome
+from policywatch import output, report
+from tests.policywatch.program import ROOT, Program, policy
+from tests.policywatch.test_cli_crawl import ROBOT_CHECK, watch
+from tests.site import Answer, Site
+
+if TYPE_CHECKING:
+    from rich.progress import Task
+
+START = datetime(2026, 3, 2, 6, tzinfo=UTC)
+
+
+@pytest.fixture
+def program(tmp_path: Path, site: Site) -> Program:
+    """A program that watches three pages of the site."""
+    watch(tmp_path, site, "late", "fees", "appeals")
+    for name in ("late", "fees", "appeals"):
+        site[f"/{name}"] = policy(f"Keep your {name} rate under 4%.", title=name.title())
+    settings = {
+        "contact": "tests@example.com",
+        "watchlists": "watchlist.toml",
+        "allow_private_addresses": "true",
+        "retries": "0",
+    }
+    return Program(tmp_path, settings, START)
+
+
+def page(key: str, outcome: Outcome | None, reason: str = "", **more: object) -> PageReport:
+    return PageReport(key, f"https://sellercentral.amazon.com/{key}", "help-api", outcome, reason, **more)
+
+
+def declared(key: str, **more: str) -> WatchedPage:
+    url = f"https://sellercentral.amazon.com/help/hub/reference/external/{key}"
+    return WatchedPage.model_validate({"key": key, "url": url, "fetch": "help-api", **more})
+
+
+def test_every_outcome_has_words_of_its_own() -> None:
+    assert set(report.WORDS) == set(Outcome)
+    assert len(set(report.WORDS.values())) == len(Outcome)
+    assert not READ & set(report.REMEDIES)
+
+
+def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
+    reports = [
+        page("a", Outcome.OK),
+        page("b", Outcome.ROBOT_CHECK, "it asks for a human"),
+        page("c", Outcome.OK, "A new text was seen.", held=True),
+        page("d", None, "The host rests."),
+        page("e", Outcome.OK),
+        page("f", Outcome.OK, held=True),
+    ]
+
+    found = report.lines(reports, {"e": ["The limit falls from 4 % to 3 %"]})
+
+    assert [(line.group, line.page) for line in found] == [
+        ("changed", "e"),
+        ("held", "c"),
+        ("held", "f"),
+        ("could not be read", "b"),
+        ("not looked at", "d"),
+        ("read", "a"),
+    ]
+    assert found[0].says == "The limit falls from 4 % to 3 %"
+    assert found[2].says == "A second look is due."
+    assert found[3].says == "the site asked for a human (it asks for a human)"
+    assert (
+        report.total(reports, 1)
+        == "6 pages: 4 read, 1 could not be read, 1 not looked at, 1 change, 2 held for a second look."
+    )
+
+
+def test_when_nothing_could_be_read_it_says_why_what_was_tried_and_what_is_left() -> None:
+    pages = {"a": declared("a", category="agreement"), "b": declared("b", fallback="browser"), "c": declared("c")}
+    reports = [
+        page("a", Outcome.ERROR, "The host did not answer in time."),
+        PageReport("b", "", "browser", Outcome.JS_SHELL, "No text came."),
+        page("c", None, "Chromium is missing."),
+    ]
+
+    said = "\n".join(report.nothing_read(reports, pages))
+
+    assert "No page could be read. That does not mean that nothing changed." in said
+    assert "no answer, or none that can be read: The host did not answer in time (1 of 3)" in said
+    assert "not asked: Chromium is missing (1 of 3)" in said
+    assert "Tried: the site's public help service (help-api); a browser without a person (browser)." in said
+    assert "policywatch import folder DIR" in said
+    assert "Open Terms Archive, a public archive, records agreements such as a." in said
+
+
+def test_it_says_so_where_nothing_was_even_asked_and_is_silent_where_a_page_was_read() -> None:
+    none = report.nothing_read([page("c", None, "The host rests.")], {"c": declared("c")})
+
+    assert "  Tried: nothing was asked of any site." in none
+    assert not any("Open Terms Archive" in line for line in none)
+    assert report.nothing_read([page("a", Outcome.UNCHANGED), page("c", None)], {}) == []
+    assert report.nothing_read([], {}) == []
+
+
+def test_a_round_in_which_nothing_could_be_read_says_what_is_left(program: Program, site: Site) -> None:
+    for name in ("late", "fees", "appeals"):
+        site[f"/{name}"] = Answer(500)
+
+    ended = program("crawl")
+
+    assert ended.code == 1
+    assert "Tried: a plain request (http)." in ended.out
+    assert "policywatch import folder DIR" in ended.out
+
+
+def test_a_held_change_says_that_a_second_look_is_due(program: Program, site: Site) -> None:
+    program("crawl")
+    site["/late"] = [policy("Keep your late rate under 3%.", title="Late"), Answer(500)]
+    program.now = START + timedelta(days=1)
+
+    ended = program("crawl")
+
+    assert "held for a second look" in ended.out
+    assert {row["page"]: row["result"] for row in ended.table[:3]}["us-late"] == "held"
+
+
+def test_the_progress_bar_says_which_host_is_waited_for() -> None:
+    bar = output.progress()
+    number = bar.add_task("pages", total=3, page="us-late", wait=("127.0.0.1", monotonic() + 7.5))
+
+    def shown() -> str:
+        task: Task = bar.tasks[number]
+        console = Console(width=200, force_terminal=False)
+        with console.capture() as captured:
+            console.print(bar.columns[-1].render(task))  # type: ignore[union-attr]
+        return captured.get().strip()
+
+    assert shown() == "next request to 127.0.0.1 in 8 s"
+    bar.update(number, wait=("127.0.0.1", monotonic() - 1))
+    assert shown() == "us-late"
+
+
+def terminal(program: Program, *arguments: str) -> str:
+    """What a person sees: the program on a terminal of its own."""
+    ours, theirs = pty.openpty()
+    shown = b""
+    with program.start(*arguments, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        with suppress(OSError):  # the terminal is gone when the program is
+            while piece := os.read(ours, 65_536):
+                shown += piece
+        process.wait(60)
+    os.close(ours)
+    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode())
+
+
+def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program: Program, site: Site) -> None:
+    site["/fees"] = ROBOT_CHECK
+    program.settings["min_gap"] = "2"
+
+    shown = terminal(program, "crawl")
+
+    assert "next request to 127.0.0.1 in 2 s" in shown
+    assert "Could not be read (that is not: no change) (1)" in shown
+    assert "Not looked at (1)" in shown
+    assert "Read, no change (1)" in shown
+    assert "3 pages: 1 read, 1 could not be read, 1 not looked at, 0 changes." in shown
+
+
+INTERRUPTED_AT = """
+import os, runpy, signal, sys, threading, time
+
+def interrupt():
+    while {module!r} not in sys.modules:
+        time.sleep(0.001)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=interrupt, daemon=True).start()
+sys.argv = ["policywatch", "crawl"]
+runpy.run_module("policywatch", run_name="__main__", alter_sys=True)
+"""
+
+
+@pytest.mark.parametrize(
+    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.setup", "crawler.reactor"]
+)
+def test_ctrl_c_while_the_program_is_still_loading_ends_in_our_words(program: Program, module: str) -> None:
+    settings = {f"POLICYWATCH_{name.upper()}": value for name, value in program.settings.items()}
+    ended = subprocess.run(
+        [sys.executable, "-c", INTERRUPTED_AT.format(module=module)],
+        cwd=program.folder,
+        env={**os.environ, **settings, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert ended.returncode == 130, ended.stderr
+    assert "Stopped." in ended.stderr
+    assert "Traceback" not in ended.stderr
