@@ -98,7 +98,7 @@ def split(old: Document, new: Document, *, is_log: bool) -> Split | None:
 
 
 def fact(entry: Entry, address: str) -> Fact:
-    """An entry as a fact of its change: its day, its address, its title."""
+    """An entry as a fact of its change: its day, its address ("" where that is the list's own), its title."""
     return Fact("announcement", entry.day.isoformat() if entry.day else "", address, "", entry.title, hunk=0)
 
 

@@ -129,7 +129,7 @@ class Texts:
         for hunk, entry in found.left_in(meant.comparison):
             moves = tuple(move for move in meant.moves if move.after and move.after.sentence in hunk.text_after)
             alone = replace(self.meaning(Comparison((hunk,)), old, new), moves=moves)
-            address = discovery.address_of(entry.link, url) if entry.link else url
+            address = discovery.address_of(entry.link, url) if entry.link else ""
             # That the entry itself is a new section says nothing.
             said = (fact for fact in alone.facts if fact.kind != "section_added" or fact.after != entry.title)
             told.append((entry, replace(alone, facts=(announced.fact(entry, address), *said))))

@@ -26,6 +26,14 @@ def lead_of(comparison: Comparison) -> str:
     return next((block.shown for block in blocks if block.kind is not BlockKind.HEADING), "")
 
 
+def where_of(facts: Iterable[Fact]) -> str:
+    """One line that says of which day an announcement is and where it stands; "" where that is the page itself."""
+    fact = next((fact for fact in facts if fact.kind == "announcement" and fact.after), None)
+    if fact is None:
+        return ""
+    return f"Dated {fact.before}; read it at {fact.after}" if fact.before else f"Read it at {fact.after}"
+
+
 def line_of(facts: Iterable[Fact]) -> str:
     """One line that says when and where a change was announced; "" where it was not."""
     for fact in facts:

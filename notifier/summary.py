@@ -58,6 +58,9 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     announced = announcements.line_of(facts)
     if announced:
         lines = [*lines[:1], shorten(announced, POINT_LENGTH), *lines[1 : MOST_POINTS - 1]]
+    where = announcements.where_of(facts)
+    if where:
+        lines = [*lines[: MOST_POINTS - 1], shorten(where, POINT_LENGTH)]
     named = ""
     if kind == "announced":
         is_telling = any(point.weight >= _FIGURES for point in found)

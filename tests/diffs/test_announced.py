@@ -88,6 +88,7 @@ def test_every_new_entry_is_one_announcement(archive):
         ("announced", "Announced: Returns must be answered in a day"),
     ]
     fees = feed.told()[0]
+    assert (fees.points or [])[-1] == "Dated 2026-01-08; read it at https://example.com/news/fees"
     assert (fees.effective_on, fees.updated_on) == (date(2026, 3, 1), date(2026, 1, 8))
     assert feed.told()[1].effective_on is None
     assert (fees.facts or [{}])[0] == {
@@ -99,6 +100,19 @@ def test_every_new_entry_is_one_announcement(archive):
         "section": "",
         "hunk": 0,
     }
+
+
+def test_an_entry_without_a_day_or_without_a_link_is_told_as_it_is(archive):
+    feed = List(archive)
+    dayless = item("Labels change for all sellers", "<p>Soon.</p>", name="labels", day="", link="/labels")
+    linkless = item("Boxes change for all sellers", "<p>Soon.</p>", name="boxes", link="")
+
+    feed.looks(rss(OLD), rss(dayless, linkless, OLD))
+    feed.kinds()
+
+    first, second = feed.told()
+    assert (first.points or [])[-1] == "Read it at https://example.com/labels"
+    assert not any("ead it at" in point for point in second.points or ())
 
 
 def test_the_first_look_announces_nothing(archive):
