@@ -201,6 +201,24 @@ def test_a_clause_that_made_way_for_one_word_is_removed() -> None:
     assert shown.headline.startswith("Removed: “Before 2026 we paid out by hand")
 
 
+def test_a_figure_in_a_list_is_told_by_the_term_that_the_list_defines() -> None:
+    lead = "“Insurance Limits” means the applicable one of the following:"
+    before, after = (
+        policy(heading("Definitions"), lead, item(f"Euros ({sum_}) for the shop in Ireland"), "This stays.")
+        for sum_ in ("€5,000", "€500,000")
+    )
+
+    assert summary(before, after).headline == "Insurance Limits: €5,000 → €500,000"
+
+
+def test_what_a_list_forbids_is_told_with_the_line_above_it() -> None:
+    kept = item("sell what is not yours;")
+    before = policy(heading("Conduct"), "You may not:", kept)
+    after = policy(heading("Conduct"), "You may not:", kept, item("write to buyers after the sale;"))
+
+    assert summary(before, after).points == ("You may not: New: “write to buyers after the sale;”",)
+
+
 def test_the_same_edit_in_several_places_is_one_point() -> None:
     lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEF"]
     changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
@@ -355,7 +373,8 @@ def assert_honest(old: Document, new: Document) -> str:
     text = re.sub(r"and \d+ more places", "", whole)
     hunks = compare(old, new).hunks
     stands = "\n".join(
-        f"{hunk.text_before}\n{hunk.text_after}\n{hunk.section_before}\n{hunk.section_after}" for hunk in hunks
+        f"{hunk.text_before}\n{hunk.text_after}\n{hunk.section_before}\n{hunk.section_after}\n{hunk.lead}"
+        for hunk in hunks
     )
     stands += "\n".join(block.numbered for hunk in hunks for block in (*hunk.before, *hunk.after))
 
