@@ -54,7 +54,7 @@ def proper(text: str) -> dict[str, None]:
 
 def _is_proper(name: str, *, begins: bool) -> bool:
     words = name.split()
-    if words[-1].lower() in _never_names() or words[0] in table("wording_names")["openers"]:
+    if {words[0].lower(), words[-1].lower()} & _never_names() or words[0] in table("wording_names")["openers"]:
         return False
     if len(words) > 1:
         return not (begins and len(words) == 2 and words[1][0].islower())

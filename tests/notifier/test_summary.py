@@ -128,6 +128,18 @@ def test_the_day_it_binds_is_told_as_the_page_writes_it() -> None:
     assert any(point.startswith("In force from April 1, 2024") for point in shown.points)
 
 
+def test_a_day_that_took_another_ones_place_is_told_once() -> None:
+    shown = summary(
+        policy("These rules take effect on 1 May 2024.", "Rules stay."),
+        policy("These rules take effect on 1 June 2024.", "Rules stay."),
+        effective_on=date(2024, 6, 1),
+    )
+
+    assert [point for point in shown.points if "1 June 2024" in point] == [
+        "In force from: 1 May 2024 → 1 June 2024 (“These rules take effect on 1 June 2024.”)"
+    ]
+
+
 def test_a_day_that_does_not_stand_in_the_change_is_not_told() -> None:
     shown = summary(
         policy("Rules stay."), policy("Rules stay.", "You must label all boxes."), effective_on=date(2031, 5, 6)
