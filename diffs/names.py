@@ -70,7 +70,7 @@ def _never_names() -> frozenset[str]:
 _LETTERS = re.compile(r"[^\W\d_]+")
 _RUN = re.compile(
     r"(?<![\w'-])[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?"
-    r"(?: (?:(?:de|du|di|del|van|&) )?[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?){0,7}"
+    r"(?: (?:(?:of|de|du|di|del|van|&) )?[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?){0,7}"
 )
 # What stands before the first word of a sentence or of a part of one.
 _BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[a-z]\))\s*[\"'(*_]*$")

@@ -18,6 +18,7 @@ HEADLINE_LENGTH = 120
 POINT_LENGTH = 340
 _MOST_DATES = 2
 _MOST_LISTS = 2
+_WEIGHS = 14
 
 _OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
 
@@ -80,6 +81,8 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
         reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"
         return shorten(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
     named = [point for point in found if point.places and not point.is_date] or found
+    # A list of names says little of what changed: where a clause weighs something, the clause is the headline.
+    named = [point for point in named if not point.is_list and point.weight >= _WEIGHS] or named
     first = max(named, key=lambda point: point.weight)
     places = len({at for point in found for at in point.places} - set(first.places))
     ending = f"; {_more(places)}" if places > 1 else ""

@@ -231,6 +231,16 @@ def test_what_a_list_forbids_is_told_with_the_line_above_it() -> None:
     assert summary(before, after).points == ("You may not: New: “write to buyers after the sale;”",)
 
 
+def test_a_clause_goes_before_a_list_of_names() -> None:
+    shown = summary(
+        policy(heading("Rules"), "Fine."),
+        policy(heading("Rules"), "Fine.", "You must send all boxes with Parcel Pigeon within two days."),
+    )
+
+    assert shown.headline == "New: “You must send all boxes with Parcel Pigeon within two days.”"
+    assert "Rules: Named now: Parcel Pigeon" in shown.points
+
+
 def test_the_same_edit_in_several_places_is_one_point() -> None:
     lines = [f"Clause {name} speaks of boxes and of paper." for name in "ABCDEF"]
     changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
