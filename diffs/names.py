@@ -54,7 +54,7 @@ def proper(text: str) -> dict[str, None]:
 
 def _is_proper(name: str, *, begins: bool) -> bool:
     words = name.split()
-    if words[-1].lower() in _never_names() or words[0] in table("wording_names")["openers"]:
+    if {words[0].lower(), words[-1].lower()} & _never_names() or words[0] in table("wording_names")["openers"]:
         return False
     if len(words) > 1:
         return not (begins and len(words) == 2 and words[1][0].islower())
@@ -70,7 +70,7 @@ def _never_names() -> frozenset[str]:
 _LETTERS = re.compile(r"[^\W\d_]+")
 _RUN = re.compile(
     r"(?<![\w'-])[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?"
-    r"(?: (?:(?:de|du|di|del|van|&) )?[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?){0,7}"
+    r"(?: (?:(?:of|de|du|di|del|van|&) )?[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?){0,7}"
 )
 # What stands before the first word of a sentence or of a part of one.
 _BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[a-z]\))\s*[\"'(*_]*$")

@@ -16,7 +16,7 @@ from .safe import clean, shorten
 CELL_BORDER = " | "
 #: Between the headings of a section path.
 _STEP = " › "
-#: From more new numbers than this on they are told together.
+#: From more new numbers than this on they are told together; above so many places a heading is the page's title.
 _FEW = 3
 
 LABELS = {
@@ -107,9 +107,10 @@ def _renumbered(hunks: list[Hunk], room: Room) -> Place:
 
 
 def _shared_left_out(places: list[Place]) -> tuple[Place, ...]:
-    """Without the outermost heading where it stands above all of them: it is the title of the page."""
+    """Without the outermost heading where it stands above many different ones: it is the title of the page."""
     firsts = {place.section.split(_STEP, 1)[0] for place in places if place.section}
-    if len(firsts) != 1 or not any(_STEP in place.section for place in places):
+    deeper = {place.section for place in places if _STEP in place.section}
+    if len(firsts) != 1 or len(deeper) < _FEW:
         return tuple(places)
     return tuple(replace(place, section=place.section.partition(_STEP)[2]) for place in places)
 

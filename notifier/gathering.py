@@ -144,4 +144,5 @@ def _names_day(fact: Fact, day: date | None) -> bool:
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """A value on one line, without a bracket that opened before it: "180) days"."""
+    return " ".join((text if "(" in text else text.replace(")", "")).split())

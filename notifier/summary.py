@@ -21,6 +21,7 @@ _MOST_DATES = 2
 _MOST_LISTS = 2
 #: A point of this weight tells of a target or of figures that moved.
 _FIGURES = 60
+_WEIGHS = 14
 
 _OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
 
@@ -96,6 +97,8 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
         reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"
         return shorten(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
     named = [point for point in found if point.places and not point.is_date] or found
+    # A list of names says little of what changed: where a clause weighs something, the clause is the headline.
+    named = [point for point in named if not point.is_list and point.weight >= _WEIGHS] or named
     first = max(named, key=lambda point: point.weight)
     places = len({at for point in found for at in point.places} - set(first.places))
     ending = f"; {_more(places)}" if places > 1 else ""

@@ -230,6 +230,24 @@ def test_cosmetic_neighbours_are_one_hunk():
     assert (hunk.op, len(hunk.before), len(hunk.after)) == (Op.COSMETIC, 2, 2)
 
 
+# --- lists --------------------------------------------------------------------------------------------------------
+
+
+def test_an_item_carries_the_line_above_its_list():
+    old = policy(heading("Conduct"), "You may not:", item("sell weapons;"), item("write to buyers;"))
+    new = policy(heading("Conduct"), "You may not:", item("sell weapons;"), item("write to any buyers;"))
+    (hunk,) = assert_rebuilds(old, new).hunks
+
+    assert hunk.lead == "You may not:"
+
+
+def test_an_item_right_under_a_heading_has_no_other_line_above_it():
+    old, new = (policy(heading("Conduct"), item(text), DUTY) for text in ("Be kind to all.", "Be fair to all."))
+    (hunk,) = assert_rebuilds(old, new).hunks
+
+    assert not hunk.lead
+
+
 # --- tables -------------------------------------------------------------------------------------------------------
 
 

@@ -1,11 +1,13 @@
 """Facts: what became of figures, dates, duties, names, sections and links."""
 
+from dataclasses import replace
+
 import pytest
 
 from diffs.compare import compare
 from diffs.document import Block, Comparison, Document, Fact, Rename
 from diffs.facts import facts
-from diffs.names import companies, places, programmes
+from diffs.names import companies, places, programmes, proper
 from tests.diffs.wording import heading, paragraph, policy, row
 
 
@@ -217,6 +219,32 @@ def test_very_many_sentences_are_not_paired_at_all_costs() -> None:
     after = policy(*(f"Section {at} wants beta within {at} days." for at in range(2, 130)))
 
     assert {fact.kind for fact in found(before, after)} == {"duration"}
+
+
+@pytest.mark.parametrize(
+    ("sentence", "names"),
+    [
+        ("You may send books with Parcel Pigeon or the ZQX network.", ["Parcel Pigeon", "ZQX"]),
+        ("Once Parcel Pigeon’s couriers have called, we pay.", ["Parcel Pigeon"]),
+        ("Books are sent by Pigeon, see Section IV, from Monday or May on.", ["Pigeon"]),
+        ("Items that belong to chapter XII stay.", []),
+        ("PARCELS MUST BE SENT BY PARCEL PIGEON", []),
+        ("Sending Books With Parcel Pigeon", []),
+    ],
+)
+def test_other_names_are_read_by_their_capitals(sentence: str, names: list[str]) -> None:
+    assert list(proper(sentence)) == names
+
+
+def test_a_name_that_came_is_told_where_nouns_have_no_capitals() -> None:
+    english = found(policy("Send it by post."), policy("Send it by post or by Pigeon."))
+    german = found(
+        replace(policy("Schicken Sie es per Post."), language="de"),
+        replace(policy("Schicken Sie es per Post oder per Taube."), language="de"),
+    )
+
+    assert [(fact.kind, fact.after) for fact in english] == [("scope_added", "Pigeon")]
+    assert not german
 
 
 def test_names_are_read_with_their_form() -> None:

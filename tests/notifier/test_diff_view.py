@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -96,6 +98,44 @@ def test_new_numbers_are_named() -> None:
     assert "<bdi>from 3.2 to 3.3</bdi>" in html(renumbered)
     assert "from no number to (a)" in html(unnumbered)
     assert "from" not in html(Hunk(Op.RENUMBERED, renumbered.before, renumbered.before))
+
+
+def test_many_new_numbers_are_told_together() -> None:
+    hunks = tuple(
+        Hunk(
+            Op.RENUMBERED,
+            (paragraph(f"Clause {name} stays.", marker=f"{at}."),),
+            (paragraph(f"Clause {name} stays.", marker=f"{at + 1}."),),
+        )
+        for at, name in enumerate("ABCDEF", 1)
+    )
+
+    assert diff_text(Comparison((*hunks, NOTICE_PERIOD))).splitlines() == [
+        "Changed in 3. Term:",
+        "  - We may end this agreement with 30 days of notice.",
+        "  + We may end this agreement with 15 days of notice.",
+        "Renumbered 6 places, such as:",
+        "    from 1. to 2.: Clause A stays.",
+        "    from 2. to 3.: Clause B stays.",
+        "    from 3. to 4.: Clause C stays.",
+    ]
+
+
+def test_a_heading_above_everything_is_not_repeated() -> None:
+    title = "The Agreement"
+    hunks = tuple(
+        Hunk(Op.ADDED, (), (replace(paragraph("New."), section=section),))
+        for section in ((title,), (title, "1. Fees"), (title, "2. Data"), (title, "3. Term", "(b)"))
+    )
+
+    assert [place.section for place in view(Comparison(hunks)).places] == ["", "1. Fees", "2. Data", "3. Term › (b)"]
+    assert view(Comparison(hunks[:2])).places[1].section == "The Agreement › 1. Fees"
+
+
+def test_an_item_is_shown_under_the_term_its_list_defines() -> None:
+    limits = replace(NOTICE_PERIOD, lead="“Limits” means one of the following:")
+
+    assert [place.section for place in view(Comparison((limits,))).places] == ["3. Term › Limits"]
 
 
 def test_a_rename_throughout_is_told_once() -> None:

@@ -128,6 +128,18 @@ def test_the_day_it_binds_is_told_as_the_page_writes_it() -> None:
     assert any(point.startswith("In force from April 1, 2024") for point in shown.points)
 
 
+def test_a_day_that_took_another_ones_place_is_told_once() -> None:
+    shown = summary(
+        policy("These rules take effect on 1 May 2024.", "Rules stay."),
+        policy("These rules take effect on 1 June 2024.", "Rules stay."),
+        effective_on=date(2024, 6, 1),
+    )
+
+    assert [point for point in shown.points if "1 June 2024" in point] == [
+        "In force from: 1 May 2024 → 1 June 2024 (“These rules take effect on 1 June 2024.”)"
+    ]
+
+
 def test_a_day_that_does_not_stand_in_the_change_is_not_told() -> None:
     shown = summary(
         policy("Rules stay."), policy("Rules stay.", "You must label all boxes."), effective_on=date(2031, 5, 6)
@@ -199,6 +211,34 @@ def test_a_clause_that_made_way_for_one_word_is_removed() -> None:
     shown = told(f"Before 2026 we paid out by hand and only once in a year, but since then {stays}", f"Now {stays}")
 
     assert shown.headline.startswith("Removed: “Before 2026 we paid out by hand")
+
+
+def test_a_figure_in_a_list_is_told_by_the_term_that_the_list_defines() -> None:
+    lead = "“Insurance Limits” means the applicable one of the following:"
+    before, after = (
+        policy(heading("Definitions"), lead, item(f"Euros ({sum_}) for the shop in Ireland"), "This stays.")
+        for sum_ in ("€5,000", "€500,000")
+    )
+
+    assert summary(before, after).headline == "Insurance Limits: €5,000 → €500,000"
+
+
+def test_what_a_list_forbids_is_told_with_the_line_above_it() -> None:
+    kept = item("sell what is not yours;")
+    before = policy(heading("Conduct"), "You may not:", kept)
+    after = policy(heading("Conduct"), "You may not:", kept, item("write to buyers after the sale;"))
+
+    assert summary(before, after).points == ("You may not: New: “write to buyers after the sale;”",)
+
+
+def test_a_clause_goes_before_a_list_of_names() -> None:
+    shown = summary(
+        policy(heading("Rules"), "Fine."),
+        policy(heading("Rules"), "Fine.", "You must send all boxes with Parcel Pigeon within two days."),
+    )
+
+    assert shown.headline == "New: “You must send all boxes with Parcel Pigeon within two days.”"
+    assert "Rules: Named now: Parcel Pigeon" in shown.points
 
 
 def test_the_same_edit_in_several_places_is_one_point() -> None:
@@ -355,7 +395,8 @@ def assert_honest(old: Document, new: Document) -> str:
     text = re.sub(r"and \d+ more places", "", whole)
     hunks = compare(old, new).hunks
     stands = "\n".join(
-        f"{hunk.text_before}\n{hunk.text_after}\n{hunk.section_before}\n{hunk.section_after}" for hunk in hunks
+        f"{hunk.text_before}\n{hunk.text_after}\n{hunk.section_before}\n{hunk.section_after}\n{hunk.lead}"
+        for hunk in hunks
     )
     stands += "\n".join(block.numbered for hunk in hunks for block in (*hunk.before, *hunk.after))
 
