@@ -4,6 +4,7 @@ A report is mail from outside: anybody can write one. It counts only where it re
 we sent, which nobody but its reader's mail servers knows.
 """
 
+import re
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import Message
@@ -13,6 +14,16 @@ from .safe import one_line, shorten
 #: Status codes by which a server says that an address does not exist, or takes no mail any more (RFC 3463 sections 3.2
 #: and 3.3, RFC 7505 for 5.1.10). Others of 5.1 find fault with the sender: 5.1.7, 5.1.8.
 GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+
+_CODES = ("550", "551", "553", "556")
+
+# What servers say of an address that is gone where they give no such code. A plain 550 is also how they say that they
+# block us: then nobody is gone, and a list must not end by it.
+_NOBODY = re.compile(
+    r"\b(no such|unknown|(?:not|doesn.t) (?:exist|found|known)|invalid|unrouteable|disabled|no longer)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"\b(user|mailbox|recipient|address|account|person|domain)\b", re.IGNORECASE)
 
 #: Longer reports are cut: what counts stands at the beginning, and nobody fills our memory.
 LONGEST = 2_000_000
@@ -44,6 +55,18 @@ def bounces(report: bytes) -> list[Bounce]:
         return []
     status = (part for part in parts if part.get_content_type() == "message/delivery-status")
     return [_bounce(fields, message_id) for part in status for fields in _recipients(part)]
+
+
+def is_gone(reply: str) -> bool:
+    """Whether a reply to RCPT ("550 5.1.1 no such user") says that there is no such address.
+
+    The detailed status decides where there is one, else the words: a server may mean us, not the reader.
+    """
+    code, _, rest = reply.partition(" ")
+    detail = rest.split(" ", 1)[0]
+    if detail[:2] == "5.":
+        return detail in GONE
+    return code in _CODES and bool(_NOBODY.search(rest) and _ADDRESS.search(rest))
 
 
 def _returned_id(part: Message) -> str:

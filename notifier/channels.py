@@ -22,16 +22,13 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
 
-from .bounces import GONE
+from .bounces import is_gone
 from .chat import ChatChannel
 from .digest import Digest, message
 from .safe import one_line, shorten
 from .settings import NotifierSettings
 from .subscribers import Links
 from .webhook import WebhookChannel
-
-#: SMTP replies by which a server that gives no detail says that an address does not exist (RFC 5321 section 4.2.3).
-GONE_CODES = frozenset({550, 551, 553, 556})
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -233,9 +230,7 @@ class SmtpChannel:
             return ChannelDown(f"The mail server closes: {said}.")
         if code < 500:
             return DeliveryError(f"The mail server does not take mail for {to} now: {said}.")
-        detail = said.split(" ", 2)[1] if said.count(" ") else ""
-        known = detail in GONE if detail[:2] == "5." else code in GONE_CODES
-        kind = RecipientGone if known else RecipientRefused
+        kind = RecipientGone if is_gone(said) else RecipientRefused
         return kind(f"The mail server refuses {to}: {said}.")
 
     def _answer(self, code: int, reply: bytes | str) -> DeliveryError:
