@@ -176,14 +176,19 @@ def _change(session: Session, page: Page, look: Snapshot, kind: str, version: Ve
         categories=[page.category],
     )
     if version is not None:
-        document, nothing = versions.document_of(session, version), Document(title=page.title, blocks=())
-        comparison = compare.compare(nothing, document)
-        found = facts.facts(comparison, nothing, document)
-        meant = record.meaning(comparison, nothing, document, (), targets.of(session, version), found=found)
-        row.hunks, row.facts = changes.as_json(comparison.hunks), changes.as_json(meant.facts)
-        row.targets = changes.as_json(meant.moves)
-        row.categories = list(dict.fromkeys([page.category, *meant.judgement.categories]))
+        _fill(session, row, page, version)
     return row
+
+
+def _fill(session: Session, row: Change, page: Page, version: Version) -> None:
+    """What the entry says, as what a page that had said nothing before would say now."""
+    document, nothing = versions.document_of(session, version), Document(title=page.title, blocks=())
+    comparison = compare.compare(nothing, document)
+    found = facts.facts(comparison, nothing, document)
+    meant = record.meaning(comparison, nothing, document, (), targets.of(session, version), found=found)
+    row.hunks, row.facts = changes.as_json(comparison.hunks), changes.as_json(meant.facts)
+    row.targets = changes.as_json(meant.moves)
+    row.categories = list(dict.fromkeys([page.category, *meant.judgement.categories]))
 
 
 def _tell(session: Session, page: Page, row: Change, *, now: datetime) -> Change:

@@ -6,12 +6,13 @@ Both are events of the page that states the target: the owner should look, and n
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from sqlalchemy import or_
 from sqlmodel import Session, col, select
 
 from .measured import Metric, label
 from .models import Event, Page
 from .scorecard import judge, own_target, same_figure
-from .store import pages, reports, targets
+from .store import reports, targets
 from .store.events import OpenEvents, listed
 from .target_fit import fitting
 
@@ -72,14 +73,11 @@ def note_moves(
 
 
 def _settle(session: Session, kind: str, details: Mapping[str, list[str]], now: datetime) -> None:
-    query = select(Page.key).join(Event, col(Event.page_id) == Page.id)
-    still_open = session.exec(query.where(Event.kind == kind, col(Event.ended_at).is_(None))).all()
-    for key in dict.fromkeys([*details, *still_open]):
-        page = pages.get(session, key)
-        if page is None:
-            continue
+    is_open = select(Event.page_id).where(Event.kind == kind, col(Event.ended_at).is_(None))
+    concerned = select(Page).where(or_(col(Page.key).in_(details), col(Page.id).in_(is_open)))
+    for page in session.exec(concerned).all():
         known = {event.kind: event.detail for event in listed(session, page, open_only=True)}
-        detail = "; ".join(details.get(key, ()))
+        detail = "; ".join(details.get(page.key, ()))
         if not detail:
             OpenEvents(session, page).ended((kind,), at=now)
         elif known.get(kind) != detail:

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from diffs import measured, metric_file, report_events, scorecard
 from diffs.measured import Metric
 from diffs.metric_report import Found
-from diffs.scorecard import Judged
+from diffs.scorecard import Judged, Verdict
 from diffs.store import reports
 from diffs.store import targets as stored
 from diffs.target_fit import fitting
@@ -21,6 +21,10 @@ from notifier import standing as words
 from policywatch import context, output, views
 
 _COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stands on")
+
+
+#: What needs doing stands on top.
+_WORST_FIRST = (Verdict.MISSED, Verdict.AT_RISK, Verdict.NO_TARGET, Verdict.NO_DATA, Verdict.MET)
 
 
 def register(app: typer.Typer) -> None:
@@ -145,25 +149,65 @@ def _show(card: _Card, *, as_json: bool) -> None:
         output.say(line)
     for code, status in sorted(card.accounts.items(), key=lambda item: -scorecard.account_rank(item[1])):
         output.say(f"Account in {code}: {status or 'no status'}")
-    output.table(_COLUMNS, [_cells(one) for one in card.judged])
+    if output.console.is_terminal:
+        _draw(card.judged)
+    else:
+        output.table(_COLUMNS, [_cells(one) for one in card.judged])
     for one, on in card.coming:
-        verdict = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(one.ours)
-        if verdict and one.target:
-            name, figure = measured.label(one.metric.metric), words.own_figure(one.metric, one.target)
-            output.say(
-                f"From {labels.day(on)}: {name} ({one.metric.marketplace}) {words.held(one.target)}. "
-                f"At {figure} you would {verdict} it. {' '.join(words.advice(one)[:1])}".rstrip()
-            )
+        _say_coming(one, on)
     for line in words.of_feedback([one.metric for one in card.judged]):
         output.say(line)
     _sum_up(card.judged)
+
+
+def _say_coming(judged: Judged, on: date) -> None:
+    """A target for later, and how today's figure stands to it."""
+    verdict = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(judged.ours)
+    if verdict and judged.target:
+        name, yours = measured.label(judged.metric.metric), words.own_figure(judged.metric, judged.target)
+        output.say(
+            f"From {labels.day(on)}: {name} ({judged.metric.marketplace}) {words.held(judged.target)}. "
+            f"At {yours} you would {verdict} it. {' '.join(words.advice(judged)[:1])}".rstrip()
+        )
+
+
+def _draw(judged: Sequence[Judged]) -> None:
+    """For people: a table that fits a terminal, the worst first, and below it a paragraph for each figure."""
+    ranked = sorted(judged, key=lambda one: _WORST_FIRST.index(one.verdict))
+    output.table(
+        ["", "metric", "yours", "target", "verdict", "Amazon says"],
+        [
+            (
+                one.metric.marketplace,
+                _called(one.metric),
+                words.own_figure(one.metric, one.target),
+                words.held(one.target) if one.target else "",
+                one.verdict,
+                one.metric.status,
+            )
+            for one in ranked
+        ],
+    )
+    for one in ranked:
+        if told := words.advice(one):
+            output.say()
+            output.say(f"{_called(one.metric)} ({one.metric.marketplace}): {one.verdict}", style="bold")
+            output.say(f"  {' '.join(told)}")
+            on = " · ".join(filter(None, (words.basis(one.metric), _place(one) and f"target: {_place(one)}")))
+            output.say(f"  {on}" if on else "", style="dim")
+    output.say()
+
+
+def _called(metric: Metric) -> str:
+    name = measured.label(metric.metric)
+    return name if metric.scope == measured.usual_scope(metric.metric) else f"{name}, {metric.scope}"
 
 
 def _sum_up(judged: Sequence[Judged]) -> None:
     counts: dict[str, int] = {}
     for one in judged:
         counts[one.verdict] = counts.get(one.verdict, 0) + 1
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in scorecard.Verdict if verdict in counts)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
     output.say(f"{labels.count(len(judged), 'figure')}: {told}.")
 
 

@@ -1,6 +1,7 @@
 """scorecard: from a report to what a seller must do, through the command line."""
 
 import json
+import re
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.policywatch.program import Program, policy, save
+from tests.policywatch.test_cli_hostile import on_a_terminal
 
 SAMPLE = Path(__file__).parents[1] / "diffs" / "data" / "seller_performance_report.json"
 HEADING = "marketplace,metric,scope,numerator,denominator,rate,window_from,window_to\n"
@@ -229,3 +231,17 @@ def test_text_of_a_report_neither_controls_the_terminal_nor_breaks_a_line(progra
 
     assert "\x1b" not in ended.out + ended.err
     assert "\u202e" not in ended.out
+
+
+def test_on_a_terminal_the_worst_stands_on_top_and_each_figure_has_its_paragraph(program: Program) -> None:
+    code, seen = on_a_terminal(program, "scorecard", report(program))
+    lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", seen).splitlines()]
+
+    assert code == 0
+    verdicts = [
+        word for line in lines if line.startswith("US  ") for word in ("missed", "no data", "met") if word in line
+    ]
+    assert verdicts == sorted(verdicts, key=["missed", "no data", "met"].index)
+    told = lines.index("Order defect rate, seller-fulfilled (US): missed")
+    assert lines[told + 1].startswith("  151 more good orders would bring it back (201 in all)")
+    assert lines[told + 2].endswith("· target: us-performance, version 2, seen first 2026-02-02")
