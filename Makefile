@@ -42,6 +42,7 @@ score: setup
 bench: setup-tests
 	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python benchmarks/crawl.py
+	$(BIN)/python benchmarks/fetch.py
 	$(BIN)/python benchmarks/judge.py
 
 # Build the wheel and the source archive into dist/.
