@@ -43,6 +43,7 @@ bench: setup-tests
 	$(BIN)/python benchmarks/compare.py
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/feed.py
+	$(BIN)/python benchmarks/fetch.py
 	$(BIN)/python benchmarks/judge.py
 	$(BIN)/python benchmarks/notices.py
 
