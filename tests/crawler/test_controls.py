@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Timer
@@ -12,11 +13,13 @@ from time import monotonic, sleep
 import pytest
 
 from crawler.rounds import Round
+from crawler.run import crawl
 from crawler.standalone import closed_hosts, due_pages, next_due
 from diffs.document import Outcome
 from diffs.store import hosts, owner
 from tests.crawler.looking import Seller, policy, seller, watched
-from tests.crawler.test_interrupted import entries, started, wait_for
+from tests.crawler.test_interrupted import entries, started
+from tests.crawler.test_interrupted import wait_for as wait_so_long
 from tests.crawler.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Site, moved
 
@@ -29,6 +32,11 @@ def stop(tmp_path: Path) -> Path:
     folder = tmp_path / "policywatch-data"
     folder.mkdir()
     return folder / "STOP"
+
+
+def wait_for(what: Callable[[], object]) -> None:
+    """Wait for a process of its own: on a busy machine it takes its time to start."""
+    wait_so_long(what, 60)
 
 
 def used(someone: Seller, host: str = "127.0.0.1") -> int:
@@ -67,7 +75,7 @@ def test_a_running_round_winds_up_within_seconds_of_the_stop_file(site: Site, so
     reports = someone.looks_at(*(watched(site, path) for path in ("/fast", "/slow", "/next")), timeout=60.0)
     halting.join()
 
-    assert monotonic() - began[0] < 8
+    assert monotonic() - began[0] < 15
     assert reports["fast"].outcome is Outcome.OK
     assert (reports["slow"].outcome, reports["next"].outcome) == (None, None)
     assert "Looking is stopped" in reports["next"].reason
@@ -78,22 +86,17 @@ def test_a_page_that_waits_for_its_host_is_not_asked_after_the_stop(site: Site, 
     site["/a"], site["/b"] = TEXT, TEXT
     waits: list[str] = []
 
-    def halt() -> None:
-        wait_for(lambda: len(site.pages_asked) == 1)
+    def waiting(host: str, _until: float) -> None:
+        waits.append(host)
         stop.touch()
-
-    halting = Timer(0, halt)
-    halting.start()
-    from crawler.run import crawl
 
     reports = crawl(
         [watched(site, "/a"), watched(site, "/b")],
         archive=someone.archive,
         settings=someone.settings.model_copy(update={"min_gap": 30.0}),
         clock=lambda: someone.now,
-        waiting=lambda host, _until: waits.append(host),
+        waiting=waiting,
     )
-    halting.join()
 
     assert [report.outcome for report in reports] == [Outcome.OK, None]
     assert waits == ["127.0.0.1"]

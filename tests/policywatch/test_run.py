@@ -51,7 +51,7 @@ def late(percent: int, name: str = "late") -> str:
     return policy(f"Keep your {name} rate under {percent}%.", title=name.title())
 
 
-def wait_for(what: Any, seconds: float = 40) -> None:
+def wait_for(what: Any, seconds: float = 90) -> None:
     ends = monotonic() + seconds
     while not what():
         assert monotonic() < ends, "it did not happen in time"
@@ -85,7 +85,7 @@ def test_a_signal_ends_it_cleanly(program: Program, site: Site, how: int) -> Non
     with running(program) as (process, lines):
         wait_for(lambda: any("Looked at" in line for line in lines))
         process.send_signal(how)
-        process.wait(20)
+        process.wait(60)
 
     assert process.returncode == 0
     assert any(
@@ -103,10 +103,10 @@ def test_a_signal_in_the_middle_of_a_round_ends_it_within_seconds(program: Progr
         wait_for(lambda: site.asked("/fees"))
         began = monotonic()
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
 
     assert process.returncode == 0
-    assert monotonic() - began < 10
+    assert monotonic() - began < 20
     assert any("1 not looked at (The round was stopped" in line for line in lines)
     assert program("show", "us-late").code == 0
 
@@ -121,7 +121,7 @@ def test_kill_9_loses_nothing_and_the_next_one_goes_on(program: Program, site: S
     with running(program) as (process, lines):
         wait_for(lambda: any("Looked at" in line for line in lines))
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
 
     assert any("Looked at 1 page: 1 read" in line for line in lines)  # the other one is not due
     assert len(site.asked("/late")) == 1
@@ -136,7 +136,7 @@ def test_the_web_pages_are_served_beside_the_rounds(program: Program) -> None:
         with urllib.request.urlopen(f"{url}healthz", timeout=20) as answer:
             assert answer.status == 200
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(60)
 
     assert url.startswith("http://127.0.0.1:")
     assert process.returncode == 0
@@ -151,7 +151,7 @@ def test_serve_alone_looks_at_nothing(program: Program, site: Site) -> None:
             with urllib.request.urlopen(f"{url}feed.rss", timeout=20) as answer:
                 assert b"<rss" in answer.read()
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=20)
+            process.communicate(timeout=60)
         finally:
             process.kill()
 
