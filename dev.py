@@ -31,7 +31,11 @@ PAUSES = (2, 10)
 
 #: System parts: the programs that show they are there, what stays undone without them, Debian's package.
 SYSTEM_PARTS = {
-    "Chromium": (("chromium", "google-chrome"), "pages that need a browser are not read", "chromium"),
+    "Chromium": (
+        ("chromium-headless-shell", "chromium", "google-chrome"),
+        "pages that need a browser are not read",
+        "chromium",
+    ),
     "PostgreSQL": (("postgres", "/usr/lib/postgresql/*/bin/postgres"), "only SQLite is tried", "postgresql"),
     "Postfix": (("postfix", "/usr/sbin/postfix"), "mail is tried on a small server of our own", "postfix"),
 }

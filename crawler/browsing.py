@@ -113,7 +113,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
                     await asyncio.sleep(0.05)
 
     async def _shown(self, request: Request, document: Response) -> Response:
-        parts = Parts(document, self._engine.engine.download_async)
+        parts = Parts(document, self._engine.engine.download_async, request.meta["policywatch_parts_from"])
         latency = request.meta["download_latency"]
         limit = self._engine.settings.getfloat("DOWNLOAD_TIMEOUT") + browser.PATIENCE
         waiting = _prepare(request, parts, self._engine.settings["USER_AGENT"])

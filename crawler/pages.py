@@ -80,6 +80,7 @@ def _several(value: object) -> object:
 
 _TIMEDELTA = TypeAdapter(timedelta)
 _Selectors = Annotated[tuple[str, ...], BeforeValidator(_several)]
+_Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,253}$")]
 
 
 class WatchedPage(BaseModel):
@@ -88,6 +89,7 @@ class WatchedPage(BaseModel):
     `key` names the page for ever, in the archive, feeds and commands. `language` is that of the text ("en", "pt-BR").
     `interest` is the group a seller chooses by; without one it follows from the category.
     `select` and `remove` are CSS selectors: which part of the page is the policy; without `select` it is found.
+    `parts_from` names other hosts whose scripts and data the page may have in the browser.
     `fetch` says how the page is read, `fallback` how when that brings no text. `check_every` is in seconds.
     `index = true` says that the page lists others: what it lists anew, or no longer, is news.
     `enabled = false` switches an entry off; `note` is for people.
@@ -104,6 +106,7 @@ class WatchedPage(BaseModel):
     language: str = Field(default="", pattern=r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*)?$")
     select: _Selectors = ()
     remove: _Selectors = ()
+    parts_from: Annotated[tuple[_Host, ...], BeforeValidator(_several)] = ()
     fetch: Fetch = "http"
     fallback: Literal["", "http", "browser", "help-api"] = ""
     check_every: Annotated[int, BeforeValidator(_interval)] = Field(default=43_200, ge=LEAST_EVERY, le=366 * 86_400)

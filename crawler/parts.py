@@ -1,11 +1,12 @@
 """What a page asks for while the browser shows it, fetched by Scrapy: the browser itself has no network.
 
 So everything that holds for a page holds for its parts: robots.txt, also after a redirect; no private address, no
-certificate that nobody signed; the time and the size of an answer; our name. Parts come from the page's own site only.
+certificate that nobody signed; the time and the size of an answer; our name. Parts come from the page's own site, and
+from hosts that its watch-list entry names (`parts_from`): these get nothing but a GET, and the page never goes there.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -46,12 +47,13 @@ class Parts:
     that the page wanted to go to and was not let, "" where there is none.
     """
 
-    def __init__(self, document: Response, fetch: Fetch) -> None:
+    def __init__(self, document: Response, fetch: Fetch, also: Iterable[str] = ()) -> None:
         self.left_out: dict[str, str] = {}
         self.led_to = ""
         self._document: Response | None = document
         self._site = _site(document.url)
         self._host = urlsplit(document.url).netloc
+        self._also = frozenset(host.lower() for host in also)
         self._fetch = fetch
         self._asked = 0
         self._places = asyncio.Semaphore(TOGETHER)
@@ -113,7 +115,8 @@ class Parts:
             return False
         if not self._is_ours(asked.url, is_page=is_page):
             return False
-        if asked.method not in ("GET", "HEAD", "POST"):
+        methods = ("GET", "HEAD", "POST") if _site(asked.url) == self._site else ("GET", "HEAD")
+        if asked.method not in methods:
             self._leave_out(asked.url, f"{asked.method} would change something there", is_page=is_page)
             return False
         self._asked += 1
@@ -167,10 +170,16 @@ class Parts:
             over.cancel()
 
     def _is_ours(self, url: str, *, is_page: bool) -> bool:
-        if _site(url) == self._site:
+        if _site(url) == self._site or (not is_page and self._is_named(url)):
             return True
-        self._leave_out(url, f"{urlsplit(url).netloc or url} is another site", is_page=is_page)
+        why = f"{urlsplit(url).netloc or url} is another site, and parts_from does not name it"
+        self._leave_out(url, why, is_page=is_page)
         return False
+
+    def _is_named(self, url: str) -> bool:
+        parts = urlsplit(url)
+        # Never with less protection than the page itself has.
+        return (parts.hostname or "") in self._also and parts.scheme in {"https", urlsplit(self._site).scheme}
 
     def _leave_out(self, url: str, why: str, *, is_page: bool) -> None:
         self.left_out.setdefault(url, why)

@@ -25,8 +25,8 @@ from .http import media_type, plain_headers
 if TYPE_CHECKING:
     from crawler.parts import Parts
 
-#: Programs that will do, in order.
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+#: Programs that will do, in order. The one without windows needs 170 MB less (measured with Debian's 156).
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 #: How many characters a container must show to count as filled: less is a frame without its picture.
 FILLED = 200
@@ -67,6 +67,7 @@ class Browser:
         meta = kept.pop("meta", {}) | {
             "playwright": True,
             "policywatch_select": page.select,
+            "policywatch_parts_from": page.parts_from,
             "playwright_context": f"{look.page} {look.purpose} {look.attempt}",
             "playwright_context_kwargs": {
                 "accept_downloads": False,
@@ -99,7 +100,8 @@ class Browser:
         if find_spec("scrapy_playwright") is None:
             return 'This page needs a browser. Install it with pip install "policywatch[browser]" and Chromium.'
         if not program(settings):
-            return "This page needs a browser. Install Chromium (Debian: apt install chromium), or name it in chromium."
+            install = "Install Chromium (Debian: apt install chromium-headless-shell, or chromium)"
+            return f"This page needs a browser. {install}, or name it in chromium."
         return ""
 
 

@@ -61,10 +61,12 @@ def test_without_chromium_the_fallback_says_what_to_install(site: Site, someone:
 @pytest.mark.chromium
 @needs_browser
 class TestInChromium:
-    def test_a_page_that_fills_itself_is_read(self, site: Site, someone: Seller) -> None:
+    @pytest.mark.parametrize("program", [name for name in PROGRAMS if shutil.which(name)])
+    def test_a_page_that_fills_itself_is_read(self, site: Site, someone: Seller, program: str) -> None:
         site["/rate"], site["/article"] = shell(after=0.5), ARTICLE
+        page = watched(site, "/rate", fetch="browser", select="#full-help-page")
 
-        report = someone.looks_at(watched(site, "/rate", fetch="browser", select="#full-help-page"))["rate"]
+        report = someone.looks_at(page, chromium=program)["rate"]
 
         (snapshot,) = someone.snapshots_of("rate")
         assert report.outcome is Outcome.OK

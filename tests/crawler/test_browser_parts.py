@@ -61,6 +61,23 @@ def test_a_part_may_move_within_the_site_but_not_without_end(site: Site, someone
     assert len(site.asked("/round")) == 5
 
 
+def test_a_named_host_gives_scripts_where_its_robots_txt_allows(site: Site, other_site: Site, someone: Seller) -> None:
+    site["/article"] = ARTICLE
+    other_site["/robots.txt"] = rules("Disallow: /private")
+    other_site["/fill.js"] = Answer(body=FILL, kind="text/javascript")
+    other_site["/private/more.js"] = other_site["/log"] = Answer(body="", kind="text/javascript")
+    head = f'<script src="{other_site.url("/private/more.js")}"></script>'
+    script = f"fetch('{other_site.url('/log')}', {{method: 'POST', body: 'x'}}).catch(() => {{}});"
+    script += f"document.write('<script src=\"{other_site.url('/fill.js')}\"></scr' + 'ipt>');"
+
+    kept_out = looked_at(someone, site, script, head=head)
+    let_in = looked_at(someone, site, script, head=head, parts_from=[other_site.host])
+
+    assert (kept_out, let_in) == (Outcome.JS_SHELL, Outcome.OK)
+    assert "parts_from" in someone.snapshots_of("rate")[0].error
+    assert [asked.path for asked in other_site.log] == ["/robots.txt", "/fill.js"]
+
+
 def test_no_other_host_is_asked(site: Site, other_site: Site, someone: Seller) -> None:
     """Not even one that the round asks for another page, however the page goes about it."""
     far = other_site.url("/far")
