@@ -1,6 +1,6 @@
 """Which pages are indexes of other pages.
 
-Revision 0003, after 0001.
+Revision 0003, after 0002.
 """
 
 import sqlalchemy as sa

@@ -1,6 +1,6 @@
 """The owner's own figures, his work on changes, and entries made by hand.
 
-Revision 0004, after 0001.
+Revision 0004, after 0003.
 """
 
 import sqlalchemy as sa

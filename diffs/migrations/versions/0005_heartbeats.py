@@ -1,6 +1,6 @@
 """Notices without a change (heartbeats), when a subscriber was asked to confirm, and indexes for a full outbox.
 
-Revision 0006.
+Revision 0005, after 0004.
 """
 
 import sqlalchemy as sa
