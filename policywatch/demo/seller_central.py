@@ -35,6 +35,9 @@ RETRY_AFTER = 1
 #: Where a page that is not public sends its visitors; robots.txt does not open it.
 SIGN_IN = "/ap/signin?openid.pape.max_auth_age=18000&openid.return_to="
 
+#: The late shipment rate that the policy asks for at first, in per cent.
+TARGET = 4
+
 _API = "/help/hub/mons-api/GetHelpTopic"
 
 _SCOPES = ("This article applies to selling in: United States", "Cet article s'applique à la vente en : États-Unis")
@@ -119,9 +122,13 @@ _BY_ID: Mapping[str, Topic] = {topic.id: topic for topic in TOPICS}
 
 
 class SellerCentral(LoopbackSite):
-    """The site. `visits` tells what was asked, pages, calls and all."""
+    """The site. `visits` tells what was asked, pages, calls and all; `target` is the rate that its policy asks for."""
 
     name = "seller-central"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.target = TARGET
 
     def url(self, topic: Topic) -> str:
         """The address of a topic's page."""
@@ -168,7 +175,7 @@ class SellerCentral(LoopbackSite):
         if topic.answer:
             return _file(topic.answer, topic.status)
         if topic.name in ("plain", "empty", "untranslated"):
-            return _html(_read("rendered").replace("{{ locale }}", topic.locale), content=_content(topic))
+            return _html(_read("rendered").replace("{{ locale }}", topic.locale), content=self._content(topic))
         return self._frame(topic)
 
     def _frame(self, topic: Topic) -> web.Response:
@@ -190,14 +197,14 @@ class SellerCentral(LoopbackSite):
             return web.json_response({"message": "forbidden"}, status=403)
         if topic.answer:
             return _file(topic.answer, topic.status)
-        found = {"guid": topic.id, "locale": topic.locale, "title": "Late Shipment Rate", "content": _content(topic)}
+        found = {"guid": topic.id, "locale": topic.locale, "title": "Late Shipment Rate", "content": self._content(topic)}
         return web.json_response({"topic": found})
 
-
-def _content(topic: Topic) -> str:
-    if topic.name == "empty":
-        return ""
-    return (_read("fallback") if topic.name == "untranslated" else "") + _read("article")
+    def _content(self, topic: Topic) -> str:
+        if topic.name == "empty":
+            return ""
+        article = _read("article").replace(f"{TARGET}%", f"{self.target}%")
+        return (_read("fallback") if topic.name == "untranslated" else "") + article
 
 
 @cache
