@@ -197,7 +197,12 @@ class SellerCentral(LoopbackSite):
             return web.json_response({"message": "forbidden"}, status=403)
         if topic.answer:
             return _file(topic.answer, topic.status)
-        found = {"guid": topic.id, "locale": topic.locale, "title": "Late Shipment Rate", "content": self._content(topic)}
+        found = {
+            "guid": topic.id,
+            "locale": topic.locale,
+            "title": "Late Shipment Rate",
+            "content": self._content(topic),
+        }
         return web.json_response({"topic": found})
 
     def _content(self, topic: Topic) -> str:

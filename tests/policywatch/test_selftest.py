@@ -98,7 +98,7 @@ def test_what_it_reads_of_seller_central_is_no_plain_page(fetch: str) -> None:
     stage = selftest.SellerCentralStage()
     with stage.site() as site:
         url = stage.page(fetch).url
-        with urlopen(url) as answer:  # noqa: S310 (the loopback's)
+        with urlopen(url) as answer:
             frame = answer.read().decode()
 
         stage.change()
