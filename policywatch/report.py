@@ -36,7 +36,7 @@ REMEDIES: Mapping[Outcome, str] = {
     Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
     Outcome.THROTTLED: "Nothing needs doing; a longer min_gap asks more slowly.",
     Outcome.UNAVAILABLE: "Nothing needs doing: the next crawl tries again.",
-    Outcome.GONE: "Nothing yet: after three days it is told as a change. Then find its new address, or switch it off.",
+    Outcome.GONE: "Three days of that are told as a change. Find its new address, or switch it off (enabled = false).",
     Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
     Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
     Outcome.WRONG_LANGUAGE: "Correct language in the watch-list entry, or the locale in its address.",

@@ -107,8 +107,8 @@ def _report(reports: Sequence[PageReport], wanted: Sequence[WatchedPage], archiv
         told = [(page.key, row.headline or row.uid) for row, page in changes.listed(session) if row.id in ids]
     headlines = {key: [headline for of, headline in told if of == key] for key, _ in told}
     _table(reports, headlines)
-    for _, headline in told:
-        output.say_parts(("changed: ", "bold"), (headline, ""))
+    for key, headline in told:
+        output.say_parts((f"changed: {key}: ", "bold"), (headline, ""))
     for line in report.remedies(reports):
         output.prose(line)
     for line in report.nothing_read(reports, {page.key: page for page in wanted}):

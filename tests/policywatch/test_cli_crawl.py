@@ -82,7 +82,7 @@ def test_a_change_is_told_at_once(program: Program, site: Site) -> None:
     ended = program("crawl")
 
     (change,) = program("changes", "--json").objects
-    assert f"changed: {change['headline']}\n" in ended.out
+    assert f"changed: us-late: {change['headline']}\n" in ended.out
     assert ended.out.endswith("3 pages: 3 read, 0 could not be read, 1 change.\n")
     assert (change["page"], change["seen_at"]) == ("us-late", "2026-03-03T06:00:00Z")
     assert (change["recorded"], change["told"]) == (False, True)
