@@ -18,7 +18,6 @@ from importlib.resources import files
 from typing import Literal
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from crawler.pages import WatchedPage
 from diffs.document import BLOCKED, Outcome
@@ -149,7 +148,7 @@ class SellerCentral(LoopbackSite):
 
     def application(self) -> web.Application:
         """robots.txt, the help pages, the JSON interface and the sign-in page; all else is not there."""
-        application = web.Application(middlewares=[self._remember])
+        application = web.Application(middlewares=[self.remember])
         application.router.add_get("/robots.txt", _robots)
         application.router.add_get("/ap/signin", _sign_in)
         application.router.add_post(_API, self._topic)
@@ -157,14 +156,9 @@ class SellerCentral(LoopbackSite):
             application.router.add_get(f"{folder}{{id}}", self._page)
         return application
 
-    @web.middleware
-    async def _remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPNotFound:
-            response = _file("not_found", 404)
-        self.remember(request, response.status)
-        return response
+    def not_found(self) -> web.Response:
+        """The page that says so."""
+        return _file("not_found", 404)
 
     async def _page(self, request: web.Request) -> web.Response:
         topic = _BY_ID.get(request.match_info["id"])
