@@ -248,6 +248,22 @@ def test_health_says_on_a_terminal_what_a_look_brought_since_when_and_why(progra
     assert piped["us-late"]["last read (UTC)"] == "2026-03-02 06:00"
 
 
+def test_no_changes_is_not_said_of_pages_that_nobody_could_read(program: Program, site: Site) -> None:
+    program.settings["hosts_off"] = "127.0.0.1"
+    program("crawl")
+    none = program("changes").out
+    program.settings["hosts_off"] = ""
+    site["/fees"] = Answer(404, "<p>no such page</p>")
+    program("crawl", "--page", "us-late", "--page", "us-fees")
+
+    assert none == (
+        "No changes yet.\nThat is not known of every page: of 3 watched pages 3 had no look. "
+        "policywatch health says more.\n"
+    )
+    assert "of 3 watched pages 1 could not be read and 1 had no look." in program("changes").out
+    assert program("changes", "--page", "us-late").out == "No changes yet.\n"
+
+
 def test_on_a_terminal_sentences_end_their_lines_between_words(program: Program) -> None:
     shown = terminal(program, "doctor").replace("\r", "").splitlines()
 
