@@ -121,6 +121,9 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             response = await super().download_request(request)
         parts.end()
         request.meta["download_latency"] = latency
+        if parts.refused is not None and not waiting.result:
+            # What the site said to a part of the page, it said to us: the look brings that word, not an empty frame.
+            return parts.refused.replace(url=document.url, request=request)
         request.meta["policywatch_left_out"] = "" if waiting.result else parts.told()
         if len(response.body) > self._engine.settings.getint("DOWNLOAD_MAXSIZE"):
             raise DownloadCancelledError("the rendered page is too large")

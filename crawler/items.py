@@ -31,6 +31,7 @@ class Judged:
     `outcome` is what the look brought back, `reason` why in words; `wants_confirmation` asks for a second look.
     `version_seq` is the number of the version the page now shows; `changes` are the ids of the changes made.
     `last_ok_at` (UTC) is when the policy was last read; `events` are the kinds of the page's open health events.
+    `first`: no version was known before.
     """
 
     outcome: Outcome
@@ -40,6 +41,7 @@ class Judged:
     changes: tuple[int, ...] = ()
     last_ok_at: datetime | None = None
     events: tuple[str, ...] = ()
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class PageReport:
 
     `outcome` is None where the page was not looked at; `reason` then says why. Times are UTC.
     `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
-    `held`: a new text was seen that no second look has confirmed yet.
+    `held`: a new text was seen that no second look has confirmed yet. `first`: the page was read for the first time.
     """
 
     page: str
@@ -77,3 +79,4 @@ class PageReport:
     events: tuple[str, ...] = ()
     changes: tuple[int, ...] = ()
     held: bool = False
+    first: bool = False

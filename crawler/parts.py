@@ -14,7 +14,11 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
+from diffs.document import Capture
+from diffs.gate import is_block
+
 from .failures import Disallowed, in_words, printable
+from .fetchers.http import media_type, plain_headers
 from .items import PART
 
 #: What a policy's text does not need.
@@ -44,12 +48,14 @@ class Parts:
     """The parts of one page: answers what the browser asks for, and remembers what it did not get.
 
     `document` is the page itself, which has come already. `left_out` has the reason by address, `led_to` the address
-    that the page wanted to go to and was not let, "" where there is none.
+    that the page wanted to go to and was not let, "" where there is none. `refused` is the answer in which the site
+    asked us to stop, or for a human: nothing is asked for the page after it.
     """
 
     def __init__(self, document: Response, fetch: Fetch, also: Iterable[str] = ()) -> None:
         self.left_out: dict[str, str] = {}
         self.led_to = ""
+        self.refused: Response | None = None
         self._document: Response | None = document
         self._site = _site(document.url)
         self._host = urlsplit(document.url).netloc
@@ -115,6 +121,9 @@ class Parts:
             return False
         if not self._is_ours(asked.url, is_page=is_page):
             return False
+        if self.refused is not None:
+            self._leave_out(asked.url, "the site had asked us to stop", is_page=False)
+            return False
         methods = ("GET", "HEAD", "POST") if _site(asked.url) == self._site else ("GET", "HEAD")
         if asked.method not in methods:
             self._leave_out(asked.url, f"{asked.method} would change something there", is_page=is_page)
@@ -129,7 +138,11 @@ class Parts:
         request = self._request(asked.url, fields, method=asked.method, body=asked.post_data_buffer or b"")
         async with self._places:
             for _ in range(HOPS):
+                if self.refused is not None:
+                    return None
                 response = await self._response(request, is_page=is_page)
+                if response is not None and _asks_to_stop(response):
+                    self.refused = response
                 where = _leads_to(response) if response is not None else ""
                 if not where:
                     return response
@@ -190,6 +203,15 @@ class Parts:
 def _site(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _asks_to_stop(response: Response) -> bool:
+    if response.status in (429, 503):
+        return True
+    headers = plain_headers(response.headers)
+    if response.status == 200 and media_type(headers) != "html":
+        return False
+    return is_block(Capture(url=response.url, status=response.status, headers=headers, body=response.body))
 
 
 def _leads_to(response: Response) -> str:

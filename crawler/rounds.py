@@ -20,7 +20,7 @@ from diffs import engine
 from diffs.database import Archive
 from diffs.document import READ, Outcome
 from diffs.errors import ArchiveError, BodyLost
-from diffs.store import events, hosts, observations, owner, snapshots
+from diffs.store import events, hosts, observations, owner, snapshots, versions
 from diffs.store import pages as stored_pages
 
 from .addresses import is_loopback
@@ -172,6 +172,7 @@ class Round:
                 session.info.update(known)  # the bytes just stored need not be unpacked again
                 row = stored_pages.get(session, key)
                 assert row is not None
+                unknown = versions.latest(session, row) is None
                 derived = engine.derive(session, row, confirm=self.settings.confirm)
                 outcome = derived.outcome or Outcome.ERROR
                 return Judged(
@@ -182,6 +183,7 @@ class Round:
                     changes=derived.changes,
                     last_ok_at=fetched.observed_at if outcome in READ else observations.last_read_at(session, row),
                     events=tuple(event.kind for event in events.listed(session, row, open_only=True)),
+                    first=unknown and derived.version_seq is not None,
                 )
         except BodyLost as error:
             return Judged(Outcome.ERROR, reason=str(error))
@@ -334,6 +336,7 @@ class Round:
             version_seq=judged.version_seq,
             events=judged.events,
             changes=changes,
+            first=judged.first or (before is not None and before.first),
         )
 
     def leave_out(self, key: str, reason: str) -> None:

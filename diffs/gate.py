@@ -130,7 +130,8 @@ def _by_answer(capture: Capture) -> Verdict | None:
         return Verdict(Outcome.UNCHANGED, "status-304", "The site says that the page has not changed.")
     if capture.status == 0:
         why = capture.error.rstrip(".") or "the connection failed"
-        return Verdict(Outcome.ERROR, "no-answer", f"No answer came: {why}.")
+        what = "Not asked for" if why.startswith("robots.txt") else "No answer came"
+        return Verdict(Outcome.ERROR, "no-answer", f"{what}: {why}.")
     return None
 
 

@@ -127,8 +127,8 @@ def _hosts(now: datetime) -> Iterator[Check]:
     finally:
         archive.close()
     for state in found:
-        limit = "no limit" if state.budget is None else f"of {state.budget} requests"
-        said = f"{state.host}: {state.state}; {state.used} {limit} today, {state.gap:g} s apart"
+        used = f"{state.used} requests" if state.budget is None else f"{state.used} of {state.budget} requests"
+        said = f"{state.host}: {state.state}; {used} today, {state.gap:g} s apart"
         if state.robots:
             said += f"; robots.txt: {state.robots.rstrip('.')}"
         may, remedy = state.state == "may be asked", ""

@@ -85,12 +85,12 @@ COLUMNS = ("host", "pages", "state", "last request (UTC)", "gap", "today", "robo
 
 def cells(state: HostState) -> tuple[object, ...]:
     """One host as a row of a table."""
-    limit = "no limit" if state.budget is None else f"of {state.budget}"
+    limit = "(no limit)" if state.budget is None else f"of {state.budget}"
     return (
         state.host,
         state.pages,
         state.state,
-        (views.stamp(state.last_request_at) or "never")[:16],
+        views.minute(views.stamp(state.last_request_at)) or "never",
         f"{state.gap:g} s",
         f"{state.used} {limit}",
         state.robots or "not asked yet",

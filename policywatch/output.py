@@ -6,6 +6,7 @@ import math
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from textwrap import wrap
 from time import monotonic
 from typing import Any
 
@@ -55,9 +56,38 @@ def say(text: object = "", style: str = "") -> None:
     console.print(Text(safe(text), style=style))
 
 
+def prose(text: object, style: str = "") -> None:
+    """Sentences: on a terminal their lines end between words. Where the output is piped they stay as they are.
+
+    Commands that are to be copied must not be cut into lines: `say` leaves them whole.
+    """
+    if not console.is_terminal:
+        say(text, style)
+        return
+    for paragraph in safe(text).split("\n\n"):
+        text = " ".join(paragraph.split("\n"))
+        say("\n".join(_lines(text, len(text) - len(text.lstrip()), console.width)), style)
+
+
+def _lines(text: str, indent: int, width: int) -> list[str]:
+    further = " " * indent
+    return wrap(text, max(width, 20), subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
+
+
 def say_parts(*parts: tuple[str, str]) -> None:
     """One line of parts with a style each."""
     console.print(Text.assemble(*((safe(text), style) for text, style in parts)))
+
+
+def beside(parts: Sequence[tuple[str, str]], text: str) -> None:
+    """Parts with a style each, and sentences beside them; on a terminal their further lines begin where the first does.
+
+    A line is not cut where a terminal is too narrow for that.
+    """
+    before = sum(len(part) for part, _ in parts)
+    if console.is_terminal and before + 20 < console.width:
+        text = f"\n{' ' * before}".join(_lines(safe(text), 0, console.width - before)) or text
+    say_parts(*parts, (text, ""))
 
 
 def raw(text: str) -> None:
@@ -76,12 +106,12 @@ def as_json(value: Any) -> None:
     sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "") -> None:
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on a terminal, tab-separated lines where the output is piped."""
     if not console.is_terminal:
         print_lines(columns, rows)
         return
-    drawn = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    drawn = Table(header_style="bold", box=None, pad_edge=False)
     for column in columns:
         drawn.add_column(column, overflow="fold")
     for row in rows:

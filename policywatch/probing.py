@@ -13,20 +13,15 @@ from diffs.database import Archive
 from diffs.document import READ, Outcome
 
 from . import context, output
+from .report import REMEDIES
 
-#: What to do about an outcome, for people who did not write the program.
+#: Where a probe has something else to say than a crawl: it keeps nothing and holds nothing back.
 _ADVICE = {
-    Outcome.ROBOT_CHECK: "The site asked for a human and rests for 24 hours. Look yourself and save the page.",
-    Outcome.WAF_CHALLENGE: "The site's firewall asked for a browser's proof; the site rests for 24 hours.",
-    Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
-    Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
+    **REMEDIES,
     Outcome.GONE: "Set enabled = false, or find the page's new address.",
-    Outcome.WRONG_LANGUAGE: "Correct language, or the locale in the address.",
     Outcome.TRUNCATED: "Look at the page yourself; a crawl will hold this text back until you accept it.",
-    Outcome.WRONG_PAGE: "Open the address: it shows another page than the one watched.",
     Outcome.UNAVAILABLE: "Try again later.",
     Outcome.THROTTLED: "Try again later, and more slowly (min_gap).",
-    Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
 }
 
 

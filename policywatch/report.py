@@ -1,8 +1,10 @@
 """What a round came to, for a seller: what changed, what was read, what could not be, and what was not looked at."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from crawler import archived
 from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from diffs.document import READ, Outcome
@@ -29,22 +31,43 @@ WORDS: Mapping[Outcome, str] = {
 
 #: What to do about an outcome, for people who did not write the program.
 REMEDIES: Mapping[Outcome, str] = {
-    Outcome.ROBOT_CHECK: "The site asked for a human. It rests for 24 hours; look yourself and save the page.",
-    Outcome.WAF_CHALLENGE: "The site's firewall asked for a browser's proof. It rests for 24 hours.",
+    Outcome.ROBOT_CHECK: "The site rests for 24 hours. Look at the page yourself and save it.",
+    Outcome.WAF_CHALLENGE: "The site rests for 24 hours. Look at the page yourself and save it.",
     Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
-    Outcome.JS_SHELL: 'The page is built by scripts. Install the browser extra and set fetch = "browser".',
+    Outcome.THROTTLED: "Nothing needs doing; a longer min_gap asks more slowly.",
+    Outcome.UNAVAILABLE: "Nothing needs doing: the next crawl tries again.",
+    Outcome.GONE: "Three days of that are told as a change. Find its new address, or switch it off (enabled = false).",
+    Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
+    Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
+    Outcome.WRONG_LANGUAGE: "Correct language in the watch-list entry, or the locale in its address.",
     Outcome.TRUNCATED: "If the short text is the policy, run: policywatch accept PAGE",
-    Outcome.WRONG_LANGUAGE: "Check the language of the watch-list entry and of its address.",
+    Outcome.DOUBLED: "Nothing needs doing unless it stays so: then correct select in the watch-list entry.",
+    Outcome.WRONG_PAGE: "Open the address: it shows another page than the one watched.",
 }
 
-CHANGED, HELD, READ_, UNREAD, NOT_ASKED = "changed", "held", "read", "could not be read", "not looked at"
+#: The same for an empty frame that came in a browser too: there is nothing to install.
+EMPTY_FRAME = "It stayed empty in a browser too: look at the page yourself, and save it if it has a text."
+
+#: How a line begins that is a command to be copied.
+COMMAND = "    "
+
+#: How the reason begins where robots.txt kept us from asking at all.
+_ROBOTS = "Not asked for: robots.txt"
+
+_ROBOTS_WORDS = "the site's robots.txt keeps us away"
+
+_ROBOTS_REMEDY = "Look at the page yourself and save it. No setting changes that."
+
+CHANGED, HELD, FIRST, READ_ = "changed", "held", "first read", "read"
+UNREAD, NOT_ASKED = "could not be read", "not looked at"
 
 #: The groups in the order of a seller's interest, each with its heading.
 GROUPS: Mapping[str, str] = {
     CHANGED: "Changed",
     HELD: "New text, seen once: held until a second look brings it again, which is due at the next crawl",
     UNREAD: "Could not be read (that is not: no change)",
-    NOT_ASKED: "Not looked at",
+    NOT_ASKED: "Not looked at (nothing is known of a change)",
+    FIRST: "Read for the first time: changes are told from now on",
     READ_: "Read, no change",
 }
 
@@ -69,19 +92,49 @@ def lines(reports: Iterable[PageReport], told: Mapping[str, Sequence[str]]) -> l
 def _line(report: PageReport, headlines: Sequence[str]) -> Line:
     if report.outcome is None:
         return Line(NOT_ASKED, report.page, report.reason, report.version_seq)
-    says = " ".join(filter(None, (WORDS[report.outcome], f"({report.reason})" if report.reason else "")))
     if headlines:
         return Line(CHANGED, report.page, "; ".join(headlines), report.version_seq)
     if report.held:
         return Line(HELD, report.page, report.reason or "A second look is due.", report.version_seq)
-    return Line(READ_ if report.outcome in READ else UNREAD, report.page, says, report.version_seq)
+    if report.outcome not in READ:
+        says = " ".join(filter(None, (words(report), f"({report.reason})" if report.reason else "")))
+        return Line(UNREAD, report.page, says, report.version_seq)
+    return Line(FIRST if report.first else READ_, report.page, words(report), report.version_seq)
+
+
+def words(report: PageReport) -> str:
+    """What a look brought, in a seller's words. A page that robots.txt closes was not asked for."""
+    assert report.outcome is not None
+    return _ROBOTS_WORDS if _kept_out(report) else WORDS[report.outcome]
+
+
+def _kept_out(report: PageReport) -> bool:
+    return report.outcome is Outcome.ERROR and report.reason.startswith(_ROBOTS)
+
+
+def remedies(reports: Iterable[PageReport]) -> list[str]:
+    """What to do about what could not be read: a line per kind, each with its remedy."""
+    found: dict[str, None] = {}
+    for report in reports:
+        if report.outcome is None or report.outcome in READ:
+            continue
+        remedy = REMEDIES.get(report.outcome, "")
+        if report.outcome is Outcome.JS_SHELL and report.fetch == "browser":
+            remedy = EMPTY_FRAME
+        if _kept_out(report):
+            remedy = _ROBOTS_REMEDY
+        if remedy:
+            said = words(report)
+            found[f"{said[:1].upper()}{said[1:]}. {remedy}"] = None
+    return list(found)
 
 
 def total(reports: Sequence[PageReport], changes: int) -> str:
     """The round in one line. What could not be read, and what was not even asked for, are never the same words."""
     groups = [line.group for line in lines(reports, {})]
-    read = sum(group in {READ_, HELD} for group in groups)
-    parts = [f"{read} read", f"{groups.count(UNREAD)} could not be read"]
+    read = sum(group in {READ_, FIRST, HELD} for group in groups)
+    first = f" ({groups.count(FIRST)} for the first time)" if FIRST in groups else ""
+    parts = [f"{read} read{first}", f"{groups.count(UNREAD)} could not be read"]
     if NOT_ASKED in groups:
         parts.append(f"{groups.count(NOT_ASKED)} not looked at")
     parts.append(labels.count(changes, "change"))
@@ -94,36 +147,48 @@ def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]
     """What to say when not one page could be read: why, what was tried, and what needs no robot. [] where one was."""
     if not reports or any(report.outcome in READ for report in reports):
         return []
-    said = ["No page could be read. That does not mean that nothing changed."]
-    said += [f"  Why: {why} ({count} of {len(reports)})" for why, count in _reasons(reports)]
+    looked = any(report.outcome is not None for report in reports)
+    what = "No page could be read." if looked else "No page was looked at."
+    said = [f"{what} That does not mean that nothing changed.", *_why(reports)]
     tried: dict[str, None] = {}
     for report in reports:
         if report.outcome is not None:
             tried |= dict.fromkeys(filter(None, (pages[report.page].fetch, report.fetch)))
     said.append(f"  Tried: {'; '.join(map(_tried, tried))}." if tried else "  Tried: nothing was asked of any site.")
+    first = reports[0].page
     said += [
         "Ways that need no robot:",
-        "  Open the pages in your browser, save them, and run: policywatch import folder DIR",
+        "  Open a page in your browser, save it, and bring it in under its name, such as",
+        f"{COMMAND}policywatch import page {first} SAVED-FILE",
+        "  or many at once with policywatch import folder DIR (docs/import.md says how the folder looks).",
+        *_from_an_archive([pages[report.page] for report in reports]),
     ]
-    kept = [report.page for report in reports if _may_be_archived(pages[report.page])]
-    if kept:
-        said.append(f"  Open Terms Archive, a public archive, records agreements such as {', '.join(kept[:3])}.")
     return [*said, "policywatch doctor says what works here; docs/responsible-use.md says what each way asks of whom."]
 
 
-def _may_be_archived(page: WatchedPage) -> bool:
-    """Whether a page is of the kind that Open Terms Archive holds: Amazon's agreements with sellers."""
-    return page.category == "agreement" and ".amazon." in page.url
+def _from_an_archive(pages: Iterable[WatchedPage]) -> list[str]:
+    """What Open Terms Archive is known to hold of these pages, and the commands that bring it in."""
+    said: list[str] = []
+    cloned: set[str] = set()
+    for page in pages:
+        known = archived.recorded(page.url)
+        if known is None:
+            continue
+        clone, bring = known.commands(page.key)
+        said.append(f"  Open Terms Archive, a public archive, has recorded {page.key} up to {known.until}:")
+        said += [f"{COMMAND}{command}" for command in (clone, bring) if command not in cloned]
+        cloned.add(clone)
+    return said
 
 
-def _reasons(reports: Sequence[PageReport]) -> list[tuple[str, int]]:
+def _why(reports: Sequence[PageReport]) -> list[str]:
     """The three commonest reasons, with how many pages each holds for."""
-    counted: dict[str, list[str]] = {}
-    for report in reports:
-        why = WORDS[report.outcome] if report.outcome is not None else "not asked"
-        counted.setdefault(why, []).append(report.reason)
-    found = sorted(counted.items(), key=lambda item: -len(item[1]))[:3]
-    return [(": ".join(filter(None, (why, reasons[0].rstrip(".")))), len(reasons)) for why, reasons in found]
+    counted = Counter(
+        ": ".join(filter(None, (words(report) if report.outcome else "not asked", report.reason.rstrip("."))))
+        for report in reports
+    )
+    said = [f"  Why: {why} ({count} of {len(reports)})" for why, count in counted.most_common(3)]
+    return [*said, "  Why: further reasons, as listed above"] if len(counted) > len(said) else said
 
 
 def _tried(fetch: str) -> str:

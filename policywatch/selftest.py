@@ -1,7 +1,7 @@
 """`doctor --self-test`: the whole way once, on this machine, by every fetcher that is installed.
 
 fetch → judge → change → notice into a folder → chain of hashes. No internet, nobody's archive: all of it happens in a
-temporary folder, on a made-up marketplace served on the loopback.
+temporary folder, on made-up marketplaces served on the loopback.
 """
 
 import tempfile
@@ -30,6 +30,7 @@ from notifier.subscribers import links_from
 
 from .checks import Check
 from .demo.marketplace import EDITIONS
+from .demo.seller_central import TARGET, TOPIC_BY_NAME, SellerCentral
 from .demo.site import PAGES, DemoSite
 
 FETCHERS = ("http", "help-api", "browser")
@@ -51,6 +52,32 @@ class Stage(Protocol):
 
     def restore(self) -> None:
         """Put the first edition online again."""
+
+
+class SellerCentralStage:
+    """A help hub that plays Seller Central: a public help service, and frames that a script fills in a browser."""
+
+    fetchers: tuple[str, ...] = ("help-api", "browser")
+
+    def __init__(self) -> None:
+        self._site = SellerCentral()
+
+    def site(self) -> SellerCentral:
+        """The help hub."""
+        return self._site
+
+    def page(self, fetch: str) -> WatchedPage:
+        """The late shipment policy, of which a plain request gets only the frame."""
+        found = self._site.watched(TOPIC_BY_NAME["filled"], "browser" if fetch == "browser" else "help-api")
+        return found.model_copy(update={"key": f"self-test-{fetch}", "marketplace": "US", "category": "performance"})
+
+    def change(self) -> None:
+        """The target falls."""
+        self._site.target = TARGET - 1
+
+    def restore(self) -> None:
+        """The target of the beginning."""
+        self._site.target = TARGET
 
 
 class DemoStage:
@@ -92,7 +119,7 @@ class DemoStage:
 
 
 #: What there is to try fetchers on. A fetcher is tried on the first stage that names it.
-STAGES: tuple[Callable[[], Stage], ...] = (DemoStage,)
+STAGES: tuple[Callable[[], Stage], ...] = (SellerCentralStage, DemoStage)
 
 
 def self_test(settings: CrawlSettings) -> Iterator[Check]:

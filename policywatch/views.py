@@ -15,6 +15,11 @@ def stamp(moment: datetime | None) -> str | None:
     return told.stamp(moment) if moment else None
 
 
+def minute(stamped: str | None) -> str:
+    """A time as people read it in a table, in UTC: "2026-03-01 08:00"; "" where there is none."""
+    return (stamped or "")[:16].replace("T", " ")
+
+
 def change(row: Change, page: Page) -> dict[str, Any]:
     """A change, told or not: what webhooks carry, and how it was judged."""
     return told.record(told_change(row, page)) | {

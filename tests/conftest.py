@@ -1,6 +1,7 @@
 """What all tests share: an archive of their own, the loopback and nothing else, and honesty about skipped parts."""
 
 import os
+import signal
 import socket
 from collections.abc import Generator, Iterator
 from ipaddress import ip_address
@@ -25,6 +26,11 @@ SYSTEM_PARTS = ("chromium", "postgresql", "smtp")
 # No deadline: a busy machine is no bug. In CI the same examples every time: a red run can be had again at home.
 hypothesis.settings.register_profile("policywatch", deadline=None, derandomize=CI)
 hypothesis.settings.load_profile("policywatch")
+
+
+def pytest_configure() -> None:
+    """Let Ctrl-C reach the programs that tests start: a shell's job in the background is told to ignore it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -152,8 +152,11 @@ class PagesSpider(Spider):
             interrupted=item.interrupted,
         )
         if then.rest is not None:
+            # A page that leads to another host speaks for both: neither is to be asked on by way of the other.
+            asked = {host_of(page.url): None, host_of(item.capture.final_url or page.url): None}
             try:
-                await self.round.rest(host_of(page.url), then.rest, then.reason)
+                for host in asked:
+                    await self.round.rest(host, then.rest, then.reason)
             except ArchiveError as error:
                 await self._give_up(error)
         request = self._request(then.look) if then.look is not None else None

@@ -24,7 +24,8 @@ _NOTICE = """\
 Before the first crawl: policywatch asks slowly (at least 10 seconds between two requests to one host), says who it is,
 obeys robots.txt, never logs in and stops for 24 hours when a site asks for a human. Since March 2026 Amazon's US
 agreement (4.2, 19 and the Agent Policy) restricts robots and asks agents to identify themselves: you decide whether to
-crawl. A way that never touches Amazon: policywatch import folder, with pages you saved yourself.
+crawl. Ways that never touch Amazon: policywatch import folder, with pages you saved yourself, and policywatch import
+ota, with what Open Terms Archive has recorded.
 Not affiliated with Amazon. No legal advice. The English text binds."""
 
 _NONE_PROVEN = """\
@@ -71,12 +72,14 @@ def _report(settings: CrawlSettings, names: list[str], own: list[str], *, look_f
     output.say(f"Settings: {CONFIG_FILE.resolve()} ({labels.count(len(pages), 'page')} of {places})")
     if own:
         output.say(f"Kept in watchlists: {', '.join(own)}")
-    output.say(f"{lists.size(pages, settings)}." if pages else _NONE_PROVEN)
+    output.prose(f"{lists.size(pages, settings)}." if pages else _NONE_PROVEN)
     if not settings.contact:
-        output.say("No contact is set, and without one nothing is fetched from the internet: set contact there.")
+        output.prose("No contact is set, and without one nothing is fetched from the internet: set contact there.")
     if look_for_browser:
         _say_browser(settings)
-    output.say(f"\n{_NOTICE}\n")
+    output.say()
+    output.prose(_NOTICE)
+    output.say()
 
 
 def _contact(given: str | None) -> str:
@@ -195,6 +198,6 @@ def _interesting(page: WatchedPage, wanted: tuple[str, ...]) -> bool:
 def _say_browser(settings: CrawlSettings) -> None:
     missing = chromium.FETCHER.missing(settings)
     if missing:
-        output.say(f"Browser: not ready. It is needed only where a page has no other way. {missing}")
+        output.prose(f"Browser: not ready. It is needed only where a page has no other way. {missing}")
     else:
         output.say(f"Browser: ready ({chromium.program(settings)}).")

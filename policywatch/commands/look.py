@@ -15,9 +15,10 @@ from crawler.settings import crawl_settings
 from crawler.standalone import chosen_pages
 from diffs import engine, entries
 from diffs.database import Archive
-from diffs.document import READ
+from diffs.document import READ, Outcome
 from diffs.models import Page
 from diffs.store import changes, events, observations, pages, versions
+from notifier import labels
 from policywatch import context, hosts, output, report, views
 from policywatch.lists import watched
 
@@ -106,15 +107,13 @@ def _report(reports: Sequence[PageReport], wanted: Sequence[WatchedPage], archiv
         told = [(page.key, row.headline or row.uid) for row, page in changes.listed(session) if row.id in ids]
     headlines = {key: [headline for of, headline in told if of == key] for key, _ in told}
     _table(reports, headlines)
-    for _, headline in told:
-        output.say_parts(("changed: ", "bold"), (headline, ""))
-    seen = {page.outcome for page in reports}
-    for outcome, remedy in report.REMEDIES.items():
-        if outcome in seen:
-            output.say(f"{outcome}: {remedy}")
+    for key, headline in told:
+        output.say_parts((f"changed: {key}: ", "bold"), (headline, ""))
+    for line in report.remedies(reports):
+        output.prose(line)
     for line in report.nothing_read(reports, {page.key: page for page in wanted}):
-        output.say(line)
-    output.say(report.total(reports, len(told)))
+        (output.say if line.startswith(report.COMMAND) else output.prose)(line)
+    output.prose(report.total(reports, len(told)))
 
 
 def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> None:
@@ -129,9 +128,14 @@ def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> No
         return
     for name, heading in report.GROUPS.items():
         rows = [(line.page, line.version or "", line.says) for line in found if line.group == name]
-        if rows:
-            output.table(["page", "version", ""], rows, title=f"{heading} ({len(rows)})")
-            output.say()
+        if not rows:
+            continue
+        output.prose(f"{heading} ({len(rows)})", style="italic")
+        if any(version for _, version, _ in rows):
+            output.table(["page", "version", ""], rows)
+        else:
+            output.table(["page", ""], [(page, says) for page, _, says in rows])
+        output.say()
 
 
 def _line(report: PageReport) -> dict[str, Any]:
@@ -171,13 +175,21 @@ def health(
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    open_events = "; ".join(f"{event['kind']} since {event['started_at'][:10]}" for event in row["events"])
+    """A page for a person in words; for a program with the names of outcomes and events."""
+    in_words, outcome = output.console.is_terminal, row["outcome"]
+    said = (report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never looked at"
+    open_events = "; ".join(
+        f"{labels.EVENTS.get(event['kind'], event['kind']) if in_words else event['kind']}"
+        f" since {event['started_at'][:10]}"
+        for event in row["events"]
+    )
+    why = "" if outcome in READ or not outcome else row["reason"]
     return (
         row["page"],
-        row["outcome"] or "never looked at",
-        (row["last_ok_at"] or "never")[:16],
+        said,
+        views.minute(row["last_ok_at"]) or "never",
         str(row["version_seq"] or ""),
-        open_events or row["reason"],
+        ": ".join(filter(None, (open_events, why))),
     )
 
 

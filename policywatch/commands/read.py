@@ -7,9 +7,11 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
+from crawler.pages import CRAWLED
 from diffs import compare
 from diffs.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions, work
+from notifier import labels, reading
 from notifier.diff_html import diff_html
 from policywatch import context, output, views
 from policywatch.diff_terminal import coloured, markdown, plain
@@ -83,6 +85,7 @@ def changes_(
             if everything and significance in (None, "cosmetic"):
                 found += _suppressed(session, page, marketplace, category, moment)
             known = work.by_uid(session)
+            unknown = "" if rows else _unknown(session, page, marketplace, category)
     found = [change | {"work": views.work(known.get(change["id"]))} for change in found]
     found = [change for change in found if _is_wanted(change["work"], done=done, owner=owner)]
     found.sort(key=lambda change: (change["decided_at"], change["page"]))
@@ -97,6 +100,29 @@ def changes_(
         output.say("No change fits.")
         return
     _list(found, everything=everything)
+    if not found and unknown:
+        output.prose(unknown)
+
+
+def _unknown(session: Session, key: str | None, marketplace: str | None, category: str | None) -> str:
+    """Of which watched pages nothing can be said at present, in words; "" where all could be read."""
+    asked = [
+        page
+        for page in pages.listed(session, watched=True)
+        if page.fetch in CRAWLED
+        and key in (None, page.key)
+        and context.is_of(page, marketplace)
+        and category in (None, page.category)
+    ]
+    unread = {page.page for page in reading.unread(session)} & {page.key for page in asked}
+    never = sum(observations.last(session, page) is None for page in asked)
+    parts = [
+        f"{count} {words}" for count, words in ((len(unread), "could not be read"), (never, "had no look")) if count
+    ]
+    if not parts:
+        return ""
+    of = labels.count(len(asked), "watched page")
+    return f"That is not known of every page: of {of} {' and '.join(parts)}. policywatch health says more."
 
 
 def _is_wanted(known: dict[str, Any] | None, *, done: bool | None, owner: str | None) -> bool:

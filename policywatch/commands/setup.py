@@ -40,9 +40,9 @@ def doctor(
             output.as_json({"check": check.name, "state": check.state, "detail": check.detail, "remedy": check.remedy})
             continue
         style = {"ok": "green", "note": "yellow", "broken": "bold red"}[check.state]
-        output.say_parts((f"{check.state:7}", style), (f"{check.name:18}", "bold"), (check.detail, ""))
+        output.beside(((f"{check.state:7}", style), (f"{check.name:18}", "bold")), check.detail)
         if check.remedy:
-            output.say(f"{'':25}{check.remedy}")
+            output.beside(((" " * 25, ""),), check.remedy)
     if any(check.state == "broken" for check in found):
         raise typer.Exit(context.CANNOT_WORK if any(check.fatal for check in found) else context.FAILURES)
 

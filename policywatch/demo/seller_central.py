@@ -18,7 +18,6 @@ from importlib.resources import files
 from typing import Literal
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from crawler.pages import WatchedPage
 from diffs.document import BLOCKED, Outcome
@@ -34,6 +33,9 @@ RETRY_AFTER = 1
 
 #: Where a page that is not public sends its visitors; robots.txt does not open it.
 SIGN_IN = "/ap/signin?openid.pape.max_auth_age=18000&openid.return_to="
+
+#: The late shipment rate that the policy asks for at first, in per cent.
+TARGET = 4
 
 _API = "/help/hub/mons-api/GetHelpTopic"
 
@@ -119,9 +121,13 @@ _BY_ID: Mapping[str, Topic] = {topic.id: topic for topic in TOPICS}
 
 
 class SellerCentral(LoopbackSite):
-    """The site. `visits` tells what was asked, pages, calls and all."""
+    """The site. `visits` tells what was asked, pages, calls and all; `target` is the rate that its policy asks for."""
 
     name = "seller-central"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.target = TARGET
 
     def url(self, topic: Topic) -> str:
         """The address of a topic's page."""
@@ -142,7 +148,7 @@ class SellerCentral(LoopbackSite):
 
     def application(self) -> web.Application:
         """robots.txt, the help pages, the JSON interface and the sign-in page; all else is not there."""
-        application = web.Application(middlewares=[self._remember])
+        application = web.Application(middlewares=[self.remember])
         application.router.add_get("/robots.txt", _robots)
         application.router.add_get("/ap/signin", _sign_in)
         application.router.add_post(_API, self._topic)
@@ -150,14 +156,9 @@ class SellerCentral(LoopbackSite):
             application.router.add_get(f"{folder}{{id}}", self._page)
         return application
 
-    @web.middleware
-    async def _remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPNotFound:
-            response = _file("not_found", 404)
-        self.remember(request, response.status)
-        return response
+    def not_found(self) -> web.Response:
+        """The page that says so."""
+        return _file("not_found", 404)
 
     async def _page(self, request: web.Request) -> web.Response:
         topic = _BY_ID.get(request.match_info["id"])
@@ -168,7 +169,7 @@ class SellerCentral(LoopbackSite):
         if topic.answer:
             return _file(topic.answer, topic.status)
         if topic.name in ("plain", "empty", "untranslated"):
-            return _html(_read("rendered").replace("{{ locale }}", topic.locale), content=_content(topic))
+            return _html(_read("rendered").replace("{{ locale }}", topic.locale), content=self._content(topic))
         return self._frame(topic)
 
     def _frame(self, topic: Topic) -> web.Response:
@@ -190,14 +191,19 @@ class SellerCentral(LoopbackSite):
             return web.json_response({"message": "forbidden"}, status=403)
         if topic.answer:
             return _file(topic.answer, topic.status)
-        found = {"guid": topic.id, "locale": topic.locale, "title": "Late Shipment Rate", "content": _content(topic)}
+        found = {
+            "guid": topic.id,
+            "locale": topic.locale,
+            "title": "Late Shipment Rate",
+            "content": self._content(topic),
+        }
         return web.json_response({"topic": found})
 
-
-def _content(topic: Topic) -> str:
-    if topic.name == "empty":
-        return ""
-    return (_read("fallback") if topic.name == "untranslated" else "") + _read("article")
+    def _content(self, topic: Topic) -> str:
+        if topic.name == "empty":
+            return ""
+        article = _read("article").replace(f"{TARGET}%", f"{self.target}%")
+        return (_read("fallback") if topic.name == "untranslated" else "") + article
 
 
 @cache

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +67,19 @@ class LoopbackSite(ABC):
     ) -> None:
         self.stop()
 
-    def remember(self, request: web.BaseRequest, status: int) -> None:
-        """Enter a request into `visits`."""
-        self.visits.append(Visit(request.path, status, request.headers.get("User-Agent", "")))
+    @abstractmethod
+    def not_found(self) -> web.StreamResponse:
+        """What the site answers where it has no page."""
+
+    @web.middleware
+    async def remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Enter every request into `visits`, for `application`."""
+        try:
+            response = await handler(request)
+        except web.HTTPNotFound:
+            response = self.not_found()
+        self.visits.append(Visit(request.path, response.status, request.headers.get("User-Agent", "")))
+        return response
 
     async def _serve(self, listening: "Future[int]") -> None:
         self._loop, self._stopped = asyncio.get_running_loop(), asyncio.Event()

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from importlib.resources import files
 
 from aiohttp import ETag, web
-from aiohttp.typedefs import Handler
 
 from .marketplace import EDITIONS, PAGE_BY_ID, PAGES, DemoPage, Edition, Noise
 from .render import article_of, help_home, help_page
@@ -56,21 +55,16 @@ class DemoSite(LoopbackSite):
 
     def application(self) -> web.Application:
         """The pages of the edition that is online, robots.txt and the sign-in page."""
-        application = web.Application(middlewares=[self._remember])
+        application = web.Application(middlewares=[self.remember])
         application.router.add_get("/robots.txt", _robots)
         application.router.add_get("/signin", _sign_in)
         application.router.add_get("/{marketplace:us|uk}/help/", self._home)
         application.router.add_get("/{marketplace:us|uk}/help/{id}", self._help)
         return application
 
-    @web.middleware
-    async def _remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        try:
-            response = await handler(request)
-        except web.HTTPNotFound:
-            response = _answer("not_found", 404)
-        self.remember(request, response.status)
-        return response
+    def not_found(self) -> web.Response:
+        """The page that says so."""
+        return _answer("not_found", 404)
 
     async def _home(self, request: web.Request) -> web.Response:
         marketplace = request.match_info["marketplace"].upper()

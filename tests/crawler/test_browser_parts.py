@@ -5,6 +5,7 @@ import pytest
 from diffs.document import Outcome
 from tests.crawler.looking import Seller, watched
 from tests.crawler.test_browser import ARTICLE, needs_browser, rules
+from tests.crawler.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Asked, Site, moved
 
 pytestmark = [pytest.mark.chromium, needs_browser]
@@ -186,3 +187,21 @@ def test_packed_parts_are_unpacked(site: Site, someone: Seller) -> None:
     site["/article"] = Answer(body=ARTICLE, gzipped=True)
 
     assert looked_at(someone, site, FILL) is Outcome.OK
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [(Answer(429, "", headers={"Retry-After": "7200"}), Outcome.THROTTLED), (ROBOT_CHECK, Outcome.ROBOT_CHECK)],
+    ids=["too many requests", "robot check"],
+)
+def test_a_part_in_which_the_site_asks_us_to_stop_counts_as_its_word(
+    site: Site, someone: Seller, answer: Answer | str, outcome: Outcome
+) -> None:
+    site["/article"], site["/more"] = answer, ARTICLE
+
+    found = looked_at(someone, site, "fetch('/article').then(() => fetch('/more')).then(r => r.text()).then(show);")
+
+    assert found is outcome
+    assert site.asked("/more") == []
+    resting = someone.host("127.0.0.1")
+    assert resting is not None and resting.rest_until is not None

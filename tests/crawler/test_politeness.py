@@ -161,6 +161,19 @@ def test_after_a_robot_check_the_host_rests_for_a_day(site: Site, someone: Selle
     assert someone.looks_at(watched(site, "/a"))["a"].outcome is Outcome.OK
 
 
+def test_a_robot_check_behind_a_redirect_rests_both_hosts(site: Site, other_site: Site, someone: Seller) -> None:
+    site["/a"] = moved(other_site.url("/check"))
+    other_site["/check"], other_site["/b"] = ROBOT_CHECK, TEXT
+
+    first = someone.looks_at(watched(site, "/a"))["a"]
+    someone.now -= timedelta(hours=23)
+    then = someone.looks_at(watched(other_site, "/b"), watched(site, "/a"))
+
+    assert first.outcome is Outcome.ROBOT_CHECK
+    assert (then["a"].outcome, then["b"].outcome) == (None, None)
+    assert other_site.asked("/b") == []
+
+
 def test_a_robot_check_is_not_tried_again(site: Site, someone: Seller) -> None:
     site["/a"] = Answer(503, ROBOT_CHECK)
 

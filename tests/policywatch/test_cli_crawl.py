@@ -68,7 +68,7 @@ def test_a_round_prints_a_line_per_page_and_the_sum(program: Program, site: Site
         ["us-fees", "ok", "1"],
         ["us-appeals", "ok", "1"],
     ]
-    assert sum_ == "3 pages: 3 read, 0 could not be read, 0 changes."
+    assert sum_ == "3 pages: 3 read (3 for the first time), 0 could not be read, 0 changes."
     assert "us-late: ok" in ended.err  # progress, line by line where no terminal is
     assert {asked.headers["user-agent"].split("/")[0] for asked in site.log} == {"policywatch"}
     assert all("tests@example.com" in asked.headers["user-agent"] for asked in site.log)
@@ -82,7 +82,7 @@ def test_a_change_is_told_at_once(program: Program, site: Site) -> None:
     ended = program("crawl")
 
     (change,) = program("changes", "--json").objects
-    assert f"changed: {change['headline']}\n" in ended.out
+    assert f"changed: us-late: {change['headline']}\n" in ended.out
     assert ended.out.endswith("3 pages: 3 read, 0 could not be read, 1 change.\n")
     assert (change["page"], change["seen_at"]) == ("us-late", "2026-03-03T06:00:00Z")
     assert (change["recorded"], change["told"]) == (False, True)
@@ -113,7 +113,7 @@ def test_crawl_and_health_as_json_have_a_line_per_page(program: Program, site: S
     [
         (Answer(404, "<p>no such page</p>"), "gone", ""),
         (Answer(body=""), "empty", ""),
-        (ROBOT_CHECK, "robot_check", "It rests for 24 hours"),
+        (ROBOT_CHECK, "robot_check", "The site rests for 24 hours"),
         (late(4)[:200] + "<p>Keep</p>", "empty", ""),
     ],
     ids=["gone", "empty", "robot check", "next to nothing"],

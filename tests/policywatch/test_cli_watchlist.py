@@ -171,7 +171,7 @@ def test_a_probe_obeys_robots_txt_and_lets_a_site_rest(program: Program, site: S
     third = program("crawl")
     fourth = probed(program)
 
-    assert first["private"]["reason"].startswith("No answer came: robots.txt disallows")
+    assert first["private"]["reason"].startswith("Not asked for: robots.txt disallows")
     assert asked_before == 0
     assert second["late"]["outcome"] == "robot_check"
     assert "left alone until" in third.out

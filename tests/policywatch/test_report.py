@@ -49,7 +49,7 @@ def page(key: str, outcome: Outcome | None, reason: str = "", **more: object) ->
 
 def declared(key: str, **more: str) -> WatchedPage:
     url = f"https://sellercentral.amazon.com/help/hub/reference/external/{key}"
-    return WatchedPage.model_validate({"key": key, "url": url, "fetch": "help-api", **more})
+    return WatchedPage.model_validate({"url": url, "key": key, "fetch": "help-api", **more})
 
 
 def test_every_outcome_has_words_of_its_own() -> None:
@@ -66,6 +66,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
         page("d", None, "The host rests."),
         page("e", Outcome.OK),
         page("f", Outcome.OK, held=True),
+        page("g", Outcome.OK, "The policy was read.", first=True),
     ]
 
     found = report.lines(reports, {"e": ["The limit falls from 4 % to 3 %"]})
@@ -76,6 +77,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
         ("held", "f"),
         ("could not be read", "b"),
         ("not looked at", "d"),
+        ("first read", "g"),
         ("read", "a"),
     ]
     assert found[0].says == "The limit falls from 4 % to 3 %"
@@ -83,7 +85,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
     assert found[3].says == "the site asked for a human (it asks for a human)"
     assert (
         report.total(reports, 1)
-        == "6 pages: 4 read, 1 could not be read, 1 not looked at, 1 change, 2 held for a second look."
+        == "7 pages: 5 read (1 for the first time), 1 could not be read, 1 not looked at, 1 change, 2 held for a second look."
     )
 
 
@@ -101,17 +103,69 @@ def test_when_nothing_could_be_read_it_says_why_what_was_tried_and_what_is_left(
     assert "no answer, or none that can be read: The host did not answer in time (1 of 3)" in said
     assert "not asked: Chromium is missing (1 of 3)" in said
     assert "Tried: the site's public help service (help-api); a browser without a person (browser)." in said
+    assert "policywatch import page a SAVED-FILE" in said
     assert "policywatch import folder DIR" in said
-    assert "Open Terms Archive, a public archive, records agreements such as a." in said
+    assert "Open Terms Archive" not in said
 
 
-def test_it_says_so_where_nothing_was_even_asked_and_is_silent_where_a_page_was_read() -> None:
+def test_an_archive_is_named_only_for_pages_it_is_known_to_hold_and_with_the_commands() -> None:
+    agreement = "https://sellercentral.amazon.fr/help/hub/reference/external/201190440?locale=en-US"
+    mediation = "https://sellercentral.amazon.fr/help/hub/reference/external/G67ETGRC3ZJQBTVT?locale=en-US"
+    pages = {
+        "agreement": declared("agreement", url=agreement, category="agreement"),
+        "mediation": declared("mediation", url=mediation),
+        "agents": declared("agents", category="agreement"),
+    }
+
+    said = report.nothing_read([page(key, Outcome.ERROR) for key in pages], pages)
+
+    first = said.index("  Open Terms Archive, a public archive, has recorded agreement up to August 2024:")
+    assert said[first + 1 : first + 5] == [
+        "    git clone https://github.com/OpenTermsArchive/p2b-compliance-versions",
+        "    policywatch import ota p2b-compliance-versions --page 'Amazon/Marketplace Sellers Conditions=agreement'",
+        "  Open Terms Archive, a public archive, has recorded mediation up to August 2024:",
+        "    policywatch import ota p2b-compliance-versions --page 'Amazon/Complaints Policy=mediation'",
+    ]
+    assert not any("agents" in line for line in said[first:])
+
+
+def test_what_was_never_looked_at_is_not_called_unreadable() -> None:
     none = report.nothing_read([page("c", None, "The host rests.")], {"c": declared("c")})
 
+    assert none[0] == "No page was looked at. That does not mean that nothing changed."
     assert "  Tried: nothing was asked of any site." in none
-    assert not any("Open Terms Archive" in line for line in none)
     assert report.nothing_read([page("a", Outcome.UNCHANGED), page("c", None)], {}) == []
     assert report.nothing_read([], {}) == []
+
+
+def test_every_host_has_its_own_reason_and_what_is_left_out_is_said() -> None:
+    reports = [page(key, None, f"{key}.example is switched off.") for key in "abcda"]
+
+    said = report.nothing_read(reports, {key: declared(key) for key in "abcd"})
+
+    assert "  Why: not asked: a.example is switched off (2 of 5)" in said
+    assert "  Why: not asked: b.example is switched off (1 of 5)" in said
+    assert "  Why: further reasons, as listed above" in said
+
+
+def test_a_remedy_fits_what_was_tried() -> None:
+    reports = [
+        page("a", Outcome.JS_SHELL),
+        PageReport("b", "", "browser", Outcome.JS_SHELL),
+        page("c", Outcome.ERROR, "Not asked for: robots.txt disallows this address."),
+        page("d", Outcome.ERROR, "No answer came: the connection failed."),
+        page("e", Outcome.OK),
+        page("f", None, "The host rests."),
+        page("g", Outcome.JS_SHELL),
+    ]
+
+    said = report.remedies(reports)
+
+    assert said == [
+        f"An empty frame came, without the text. {report.REMEDIES[Outcome.JS_SHELL]}",
+        f"An empty frame came, without the text. {report.EMPTY_FRAME}",
+        "The site's robots.txt keeps us away. Look at the page yourself and save it. No setting changes that.",
+    ]
 
 
 def test_a_round_in_which_nothing_could_be_read_says_what_is_left(program: Program, site: Site) -> None:
@@ -174,9 +228,49 @@ def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program:
 
     assert "next request to 127.0.0.1 in 2 s" in shown
     assert "Could not be read (that is not: no change) (1)" in shown
-    assert "Not looked at (1)" in shown
-    assert "Read, no change (1)" in shown
-    assert "3 pages: 1 read, 1 could not be read, 1 not looked at, 0 changes." in shown
+    assert "Not looked at (nothing is known of a change) (1)" in shown
+    assert "Read for the first time: changes are told from now on (1)" in shown
+    assert "3 pages: 1 read (1 for the first time), 1 could not be read, 1 not looked at, 0" in shown
+
+
+def test_health_says_on_a_terminal_what_a_look_brought_since_when_and_why(program: Program, site: Site) -> None:
+    site["/fees"] = Answer(404, "<p>no such page</p>")
+    program("crawl", "--page", "us-late", "--page", "us-fees")
+
+    shown = " ".join(terminal(program, "health").split())
+    piped = {row["page"]: row for row in program("health").table if row["page"].startswith("us-")}
+
+    assert "the site says there" in shown
+    assert "it is not found since" in shown
+    assert (piped["us-fees"]["last outcome"], piped["us-fees"]["last read (UTC)"]) == ("gone", "never")
+    assert piped["us-fees"]["events"].startswith("gone_suspected since 2026-03-02: The site says")
+    assert (piped["us-late"]["last outcome"], piped["us-late"]["events"]) == ("ok", "")
+    assert piped["us-late"]["last read (UTC)"] == "2026-03-02 06:00"
+
+
+def test_no_changes_is_not_said_of_pages_that_nobody_could_read(program: Program, site: Site) -> None:
+    program.settings["hosts_off"] = "127.0.0.1"
+    program("crawl")
+    none = program("changes").out
+    program.settings["hosts_off"] = ""
+    site["/fees"] = Answer(404, "<p>no such page</p>")
+    program("crawl", "--page", "us-late", "--page", "us-fees")
+
+    assert none == (
+        "No changes yet.\nThat is not known of every page: of 3 watched pages 3 had no look. "
+        "policywatch health says more.\n"
+    )
+    assert "of 3 watched pages 1 could not be read and 1 had no look." in program("changes").out
+    assert program("changes", "--page", "us-late").out == "No changes yet.\n"
+
+
+def test_on_a_terminal_sentences_end_their_lines_between_words(program: Program) -> None:
+    shown = terminal(program, "doctor").replace("\r", "").splitlines()
+
+    contact = next(number for number, line in enumerate(shown) if " contact " in line)
+    assert all(len(line) <= 80 for line in shown if "/" not in line)
+    assert shown[contact + 1].startswith(" " * 25)
+    assert shown[contact + 2] == f"{'':25}tests@example.com)"
 
 
 INTERRUPTED_AT = """

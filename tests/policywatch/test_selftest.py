@@ -1,6 +1,7 @@
 """`doctor --self-test`: the whole way once, and an honest word where it breaks."""
 
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -36,11 +37,21 @@ def test_every_step_is_said_and_nothing_is_left_behind(program: Program) -> None
 
     assert ended.code == 0
     steps = {step["check"]: (step["state"], step["detail"]) for step in ended.objects}
-    assert list(steps) == ["fetch http", "change http", "fetch help-api", "fetch browser", "notice", "evidence"]
+    assert list(steps) == [
+        "fetch http",
+        "change http",
+        "fetch help-api",
+        "change help-api",
+        "fetch browser",
+        "notice",
+        "evidence",
+    ]
     assert steps["fetch http"] == ("ok", "a page was read and judged")
     assert "from under 4 % to under 3 %" in steps["change http"][1]
+    assert steps["fetch help-api"] == ("ok", "a page was read and judged")
+    assert "from under 4 % to under 3 %" in steps["change help-api"][1]
     assert steps["fetch browser"][0] == "note"
-    assert steps["notice"] == ("ok", "1 told by mail, into a folder")
+    assert steps["notice"] == ("ok", "2 told by mail, into a folder")
     assert list(program.folder.iterdir()) == []
 
 
@@ -79,6 +90,23 @@ def test_a_fetcher_that_no_stage_plays_is_not_called_ok(monkeypatch: pytest.Monk
 
     assert steps["fetch http"].state == "note"
     assert "not tried" in steps["fetch http"].detail
+
+
+@pytest.mark.parametrize("fetch", selftest.SellerCentralStage.fetchers)
+def test_what_it_reads_of_seller_central_is_no_plain_page(fetch: str) -> None:
+    """The browser is tried on a frame that only a script fills: on a plain page it would prove nothing."""
+    stage = selftest.SellerCentralStage()
+    with stage.site() as site:
+        url = stage.page(fetch).url
+        with urlopen(url) as answer:
+            frame = answer.read().decode()
+
+        stage.change()
+        changed = site.target
+        stage.restore()
+
+    assert "We require sellers" not in frame
+    assert (changed, site.target) == (3, 4)
 
 
 @pytest.mark.chromium

@@ -1,0 +1,38 @@
+"""Which pages a public archive is known to have recorded, and how their history is brought in. Pure.
+
+The facts are data (`crawler/data/open_terms_archive.toml`). One that is not named there may be
+recorded all the same.
+"""
+
+import shlex
+from dataclasses import dataclass
+from functools import cache
+
+from diffs.text import link_key
+
+from .tables import table
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Where a page's recorded versions stand: a git repository, the name of its terms there, and the month they end."""
+
+    repository: str
+    terms: str
+    until: str
+
+    def commands(self, page: str) -> tuple[str, str]:
+        """What brings the versions in as the history of a page, by its key: a shell command each, in order."""
+        folder = self.repository.rpartition("/")[2]
+        wanted = shlex.quote(f"{self.terms}={page}")
+        return f"git clone {self.repository}", f"policywatch import ota {folder} --page {wanted}"
+
+
+def recorded(url: str) -> Recorded | None:
+    """What is known of a page by its address, in whatever form it is written; None where nothing is."""
+    return _by_page().get(link_key(url))
+
+
+@cache
+def _by_page() -> dict[str, Recorded]:
+    return {link_key(url): Recorded(**known) for url, known in table("open_terms_archive").items()}
