@@ -43,9 +43,9 @@ def proper(text: str) -> dict[str, None]:
         return {}
     found: dict[str, None] = {}
     for match in _RUN.finditer(flat):
-        name = _without_openers(match.group())
+        name = _without_head(_without_openers(match.group()))
         at = match.end() - len(name)
-        name = name.removesuffix("'s").rstrip("'&-")
+        name = name.removesuffix("'s").rstrip("'&-_")
         begins = not at or _BEGINS.search(flat[:at]) is not None
         if _is_proper(name, begins=begins):
             found[name] = None
@@ -69,11 +69,11 @@ def _never_names() -> frozenset[str]:
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 _RUN = re.compile(
-    r"(?<![\w'-])[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?"
-    r"(?: (?:(?:of|de|du|di|del|van|&) )?[A-ZÀ-Þ][\w&'-]*(?:\.(?=\w)[\w-]+)?){0,7}"
+    r"(?<![\w'-])[A-ZÀ-Þ](?:[\w&'-]*\w)?(?:\.(?=[a-z\d])[\w-]+)?"
+    r"(?: (?:(?:of|de|du|di|del|van|&) )?[A-ZÀ-Þ](?:[\w&'-]*\w)?(?:\.(?=[a-z\d])[\w-]+)?){0,7}"
 )
 # What stands before the first word of a sentence or of a part of one.
-_BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[a-z]\))\s*[\"'(*_]*$")
+_BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[A-Za-z][)-])\s*[\"'(*_]*$")
 _ROMAN = re.compile(r"[IVXLCDM]+")
 
 
@@ -83,6 +83,19 @@ def _without_openers(name: str) -> str:
     while len(words) > 1 and (words[0] in openers or words[0][0].islower()):
         words.pop(0)
     return " ".join(words)
+
+
+def _without_head(name: str) -> str:
+    """Without a common word in the plural that only stands before a name: "the Services Example offers"."""
+    first, *rest = name.split()
+    if rest and first.endswith("s") and _head().fullmatch(first) and not _head().fullmatch(rest[-1]):
+        return " ".join(rest)
+    return name
+
+
+@cache
+def _head() -> re.Pattern[str]:
+    return re.compile("|".join(table("wording_names")["programmes"]))
 
 
 _CAPITAL = re.compile(r"(?<!\w)[A-ZÀ-Þ]")

@@ -8,14 +8,16 @@ _SHORT = frozenset(
     """
     e.g i.e eg ie inc ltd co corp llc vs approx st mr mrs dr u.s u.k etc ca al esp incl excl max min z.b bzw ggf d.h
     u.a z.t s.à r.l s.a s.p.a s.r.l p.ej ej núm p.es sig mme bv b.v jan feb mar apr jun jul aug sep sept oct nov dec
-    p.m a.m
+    p.m a.m cf vgl
     """.split()  # noqa: SIM905 (a table of words reads better so)
 )
 # And after these only when no number follows.
-_BEFORE_NUMBERS = frozenset(("no", "nos", "nr", "art", "arts", "sec", "fig", "abs", "para", "p", "pp", "cf"))
+_BEFORE_NUMBERS = frozenset(("no", "nos", "nr", "art", "arts", "sec", "fig", "abs", "para", "p", "pp"))
 _LONGEST = 3000
 _END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*|\n+")
 _OPENS = re.compile(r"[\"'“‘«(\[„¿¡]*(?:[^\W\d_]|\d|[§•*$€£])")
+# "(Pro. 4.1.2), the seller": the number of a place, pointed to.
+_PLACE = re.compile(r"\d+(?:\.\d+)+[),;]")
 _LAST_WORD = re.compile(r"[\w.]+$")
 
 
@@ -51,7 +53,7 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
         return True
     first = rest.lstrip("\"'“‘«([„¿¡")[:1]
     # "1. März" and "No. 5" go on; a small letter after a full stop goes on too.
-    if word.isdigit() and len(word) <= 2:
+    if (word.isdigit() and len(word) <= 2) or _PLACE.match(rest):
         return False
     return not first.islower()
 

@@ -191,7 +191,8 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     points += 0.7 * min(2, sum(1 for name in change.around if weight(name) >= _LIVING))
     points += 1.5 * min(2, _count_duties(change.facts, "must_not")) + 2.0 * any(map(_is_forbidden_now, change.facts))
     points += 0.7 * min(3, _count_duties(change.facts, "must", "discretion"))
-    return points + 2.5 * any(_sanction_moved(pair) for pair in change.rules)
+    points += 3.0 * any(_sanction_moved(pair) for pair in change.rules)
+    return points + 1.5 * any(_right_moved(pair) for pair in change.rules)
 
 
 def _weigh_figures(facts: Iterable[Fact]) -> float:
@@ -205,6 +206,8 @@ def _weigh_figures(facts: Iterable[Fact]) -> float:
 
 # From this weight on a category touches a seller's account, money or rights.
 _LIVING = 3
+# From this one on his rights.
+_RIGHTS = 4
 _NEAR = 120
 
 
@@ -235,6 +238,15 @@ def _sanction_moved(pair: SentencePair) -> bool:
     moved = categories(" ".join(word for side in changed_words(pair) for word in side))
     free = ({duty.kind for duty in duties(side)} & {"discretion"} for side in (pair.before, pair.after))
     return name in moved or len(set(map(bool, free))) > 1
+
+
+def _right_moved(pair: SentencePair) -> bool:
+    """Whether a sentence on a seller's rights (liability, disputes) says more or less of them now."""
+    if not (pair.before and pair.after):
+        return False
+    moved = categories(" ".join(word for side in changed_words(pair) for word in side))
+    on_both = categories(pair.before).keys() & categories(pair.after).keys() & moved.keys()
+    return any(weight(name) >= _RIGHTS for name in on_both)
 
 
 def _is_forbidden_now(fact: Fact) -> bool:

@@ -1,9 +1,11 @@
 """What stands around a target: its scope, window, strength and consequence."""
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 from .document import Target
+from .metrics import mentions
 from .target_passages import Passage
 from .target_words import speaks_of_breach
 from .vocabulary import pattern, plain, table, words
@@ -30,9 +32,9 @@ def scope_of(passage: Passage) -> str | None:
     return None
 
 
-def window_of(passage: Passage) -> str | None:
-    """The days over which a target is measured: "60 days", "10 or 30 days"; None where not said."""
-    for text in (passage.text, *passage.near, passage.lead, *passage.headings[:2]):
+def window_of(passage: Passage, metric: str) -> str | None:
+    """The days over which a target of this metric is measured: "60 days", "10 or 30 days"; None where not said."""
+    for text in (passage.text, *_on_it(passage.near, passage, metric), passage.lead, *passage.headings[:2]):
         match = _windows().search(plain(text)) if _DIGIT.search(text) else None
         if match:
             days = next(group for group in match.groups() if group)
@@ -55,8 +57,16 @@ def strength_of(passage: Passage, target: Target) -> str:
     return "implied" if pattern(tuple(lists["implied"])).search(" ".join(passage.near)) else "requirement"
 
 
-def consequence_in(passage: Passage) -> str | None:
-    """What follows from missing a target, in the page's words; None where the passage does not say."""
+def _on_it(near: Iterable[str], passage: Passage, metric: str) -> Iterator[str]:
+    """The sentences around that may speak of this metric: not those on another one."""
+    for part in near:
+        named = {mention.metric.name for mention in mentions(plain(part))}
+        if part == passage.text or not named or metric in named:
+            yield part
+
+
+def consequence_in(passage: Passage, metric: str) -> str | None:
+    """What follows from missing a target of this metric, in the page's words; None where the passage does not say."""
     if passage.cells:
         return next(
             (cell for cell in passage.cells[1:] if speaks_of_breach(plain(cell)) and not re.search(r"\d", cell)), None
@@ -66,7 +76,8 @@ def consequence_in(passage: Passage) -> str | None:
         told = passage.text[after.end() :].strip(" .:") if after else ""
         return told or passage.text
     at = passage.near.index(passage.text) if passage.text in passage.near else len(passage.near)
-    return next((part for part in passage.near[at + 1 :] if speaks_of_breach(plain(part))), None)
+    later = _on_it(passage.near[at + 1 :], passage, metric)
+    return next((part for part in later if speaks_of_breach(plain(part))), None)
 
 
 _DIGIT = re.compile(r"\d")

@@ -209,9 +209,9 @@ def _placed(target: Target, passage: Passage) -> Target:
         sentence=passage.text,
         section=passage.section,
         scope=scope_of(passage),
-        window=window_of(passage),
+        window=window_of(passage, target.metric),
         strength=strength_of(passage, target),
-        consequence=consequence_in(passage),
+        consequence=consequence_in(passage, target.metric),
     )
 
 
@@ -221,8 +221,9 @@ def _completed(found: list[Target], cut: list[Passage]) -> Iterator[Target]:
     windows: dict[str, str] = {}
     for passage in cut if wanted else ():
         named = {mention.metric.name for mention in mentions(plain(passage.text))} & wanted
-        window = window_of(passage) if named else None
-        for name in named if window else ():
-            windows.setdefault(name, window or "")
+        for name in named:
+            window = window_of(passage, name)
+            if window:
+                windows.setdefault(name, window)
     for target in found:
         yield target if target.window else replace(target, window=windows.get(target.metric))

@@ -13,7 +13,7 @@ from diffs.sentence_pairs import SentencePair
 from diffs.vocabulary import pattern, plain, table
 
 from .points import Point, last_heading, weight_of
-from .quoting import around, shorten
+from .quoting import around, quoted, shorten
 
 AMOUNTS = ("money", "percent", "duration", "count", "date")
 _FIGURES = ("money", "percent", "duration", "date")
@@ -26,21 +26,36 @@ _NEAR = 90
 def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Point]:
     """Figures that became others, gathered by what they are about; what a moved target says already is left out."""
     of_targets = [(move.before, move.after) for move in moves if move.before and move.after]
-    groups: dict[tuple[str, str], list[Fact]] = {}
+    groups: dict[tuple[str, str, bool], list[Fact]] = {}
+    binding: set[str] = set()
     for fact in facts:
         is_step = fact.kind in AMOUNTS and fact.before and fact.after and not _is_stamp(fact)
         if is_step and not any(_is_same_step(fact, *step) for step in of_targets):
-            groups.setdefault((subject(fact, fact.after), fact.section), []).append(fact)
-    for (about, section), group in groups.items():
-        steps = dict.fromkeys(f"{_line(fact.before)} → {_line(fact.after)}" for fact in group)
+            is_date = fact.kind == "date"
+            about = subject(fact, fact.after)
+            groups.setdefault((about, fact.section, is_date), []).append(fact)
+            binding |= {_step(fact)} if is_date and about else set()
+    for (about, section, is_date), group in groups.items():
+        steps = list(dict.fromkeys(map(_step, group)))
+        if is_date and not about and binding.issuperset(steps):
+            continue
         told = "; ".join(steps)
-        context = "" if len(steps) > 1 else f" (“{around(group[0].sentence_after, group[0].after, 120)}”)"
+        context = "" if len(steps) > 1 else f" ({quoted(around(group[0].sentence_after, group[0].after, 120))})"
         text = f"{about}: {told}{context}" if about else f"{told}{context}"
         short = f"{about or last_heading(section) or 'Changed'}: {told}"
-        base = {"date": 45, "count": 40}.get(group[0].kind, 60)
-        weights = base + weight_of(f"{group[0].sentence_after} {section}")
-        places = tuple(dict.fromkeys(fact.hunk for fact in group))
-        yield Point(weights, text, short, section, places, is_date=group[0].kind == "date")
+        weights = _BASES.get(group[0].kind, 60) + weight_of(f"{group[0].sentence_after} {section}")
+        yield Point(weights, text, short, section, _places(group), is_date=is_date)
+
+
+_BASES = {"date": 45, "count": 40}
+
+
+def _step(fact: Fact) -> str:
+    return f"{_line(fact.before)} → {_line(fact.after)}"
+
+
+def _places(facts: Iterable[Fact]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(fact.hunk for fact in facts))
 
 
 def _is_same_step(fact: Fact, was: Target, now: Target) -> bool:
@@ -98,16 +113,17 @@ def lists(facts: tuple[Fact, ...]) -> Iterator[Point]:
     """Names, sections and definitions that came or went, each kind in one point."""
     for kind, one, many, base in _LISTS:
         found = [fact for fact in facts if fact.kind == kind]
-        names = list(dict.fromkeys(_line(fact.after or fact.before) for fact in found))
+        names = list(dict.fromkeys(_line(fact.after or fact.before).rstrip(" .:;") for fact in found))
         if not names:
             continue
         listed = "; ".join(shorten(name, 80) for name in names)
         text = f"{one if len(names) == 1 else many}: {listed}"
         section = found[0].section if len({fact.section for fact in found}) == 1 else ""
         heavy = max(weight_of(name) for name in names)
-        places = tuple(dict.fromkeys(fact.hunk for fact in found))
         is_kept = kind.startswith("scope")
-        yield Point(base + min(heavy, 4 if is_kept else 8), text, shorten(text, 110), section, places, is_list=is_kept)
+        yield Point(
+            base + min(heavy, 4 if is_kept else 8), text, shorten(text, 110), section, _places(found), is_list=is_kept
+        )
 
 
 def figures(facts: tuple[Fact, ...], effective_on: date | None) -> Iterator[Point]:

@@ -11,7 +11,8 @@ from .quoting import shorten
 class Point:
     """One thing to tell: how much it weighs, the words with and without the section, and the hunks it stands on.
 
-    `is_date` and `is_list` (figures or names gathered) mark what a short summary keeps room for.
+    `is_date` and `is_list` (figures or names gathered) mark what a short summary keeps room for; `is_clause` marks one
+    sentence that came, went or was reworded.
     """
 
     weight: float
@@ -21,6 +22,7 @@ class Point:
     places: tuple[int, ...]
     is_date: bool = False
     is_list: bool = False
+    is_clause: bool = False
 
     @property
     def line(self) -> str:
@@ -31,7 +33,7 @@ class Point:
 
 def last_heading(section: str) -> str:
     """The innermost heading of a place, short."""
-    return shorten(section.rsplit(" › ", 1)[-1], 60).rstrip(" :")
+    return shorten(section.rsplit(" › ", 1)[-1], 60).rstrip(" :.")
 
 
 def weight_of(text: str) -> float:

@@ -23,6 +23,10 @@ _MOST_LISTS = 2
 _FIGURES = 60
 _WEIGHS = 14
 
+#: From so many places on a change is told as a revision.
+_REVISION = 25
+_MOST_MATTERS = 3
+
 _OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
 
 
@@ -100,6 +104,17 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
     # A list of names says little of what changed: where a clause weighs something, the clause is the headline.
     named = [point for point in named if not point.is_list and point.weight >= _WEIGHS] or named
     first = max(named, key=lambda point: point.weight)
-    places = len({at for point in found for at in point.places} - set(first.places))
+    everywhere = {at for point in found for at in point.places}
+    if len(everywhere) >= _REVISION and first.is_clause:
+        # One clause of many says little: first how much there is, and what it is about.
+        opening = f"{opening}{_revision(len(everywhere), judgement)}"
+        return shorten(opening + first.short, HEADLINE_LENGTH)
+    places = len(everywhere - set(first.places))
     ending = f"; {_more(places)}" if places > 1 else ""
     return opening + shorten(first.short, HEADLINE_LENGTH - len(opening) - len(ending)) + ending
+
+
+def _revision(count: int, judgement: Judgement) -> str:
+    matters = [name.replace("-", " ") for name in judgement.categories if name != "agreement"][:_MOST_MATTERS]
+    about = f" ({', '.join(matters)})" if matters else ""
+    return f"Revision in {count} places{about}: "

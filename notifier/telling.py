@@ -18,7 +18,7 @@ from diffs.target_moves import direction
 
 from .gathering import AMOUNTS, amounts, figures, lists
 from .points import Point, weight_of
-from .quoting import around, changed_text, edit_text, excerpt
+from .quoting import around, changed_text, edit_text, excerpt, quoted
 
 _QUOTE = 280
 _SHORT_QUOTE = 95
@@ -136,7 +136,8 @@ def _parties(facts: Iterable[Fact]) -> Iterator[Point]:
             is_party = bool(companies(fact.before) and companies(fact.after))
             name = "Party to the agreement" if is_party else "Name"
             text = f"{name}: {fact.before} → {fact.after}"
-            yield Point(90 if is_party else 8, text, text, fact.section, (fact.hunk,))
+            # A name that stands in many places has no section of its own.
+            yield Point(90 if is_party else 8, text, text, "", (fact.hunk,))
 
 
 def _dates(pairs: Iterable[SentencePair]) -> Iterator[Point]:
@@ -145,7 +146,7 @@ def _dates(pairs: Iterable[SentencePair]) -> Iterator[Point]:
         if kind_of_rewording(pair) == "stamp":
             before, after = (" ".join(side.split()) for side in (pair.before, pair.after))
             old = next((one.text for one in dates_in(before)), before)
-            text = f"{after} (was: {old})" if before and after else after or f"Removed: “{before}”"
+            text = f"{after} (was: {old})" if before and after else after or f"Removed: {quoted(before)}"
             yield Point(5, text, text, "", (pair.hunk,), is_date=True)
 
 
@@ -157,7 +158,7 @@ def _effective(pairs: Iterable[SentencePair], facts: Iterable[Fact], effective_o
     for pair in pairs if effective_on else ():
         for one in dates_in(pair.after):
             if one.day == effective_on and one.text not in pair.before:
-                text = f"In force from {one.text} (“{around(pair.after, one.text, 120)}”)"
+                text = f"In force from {one.text} ({quoted(around(pair.after, one.text, 120))})"
                 yield Point(50, text, f"In force from {one.text}", pair.section, (pair.hunk,), is_date=True)
                 return
 
@@ -178,10 +179,9 @@ def _sentences(pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], hunks: 
             text, short = (edit_text(pair, hunks[pair.hunk], length) for length in (_QUOTE, _SHORT_QUOTE))
         else:
             verb, alone = ("New", pair.after) if pair.after else ("Removed", pair.before)
-            text, short = (f"{verb}: “{excerpt(alone, length)}”" for length in (_QUOTE, _SHORT_QUOTE))
-        yield Point(
-            _sentence_weight(pair, kind, changed_text(pair, hunks[pair.hunk])), text, short, pair.section, (pair.hunk,)
-        )
+            text, short = (f"{verb}: {quoted(excerpt(alone, length))}" for length in (_QUOTE, _SHORT_QUOTE))
+        weight = _sentence_weight(pair, kind, changed_text(pair, hunks[pair.hunk]))
+        yield Point(weight, text, short, pair.section, (pair.hunk,), is_clause=True)
 
 
 def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:
@@ -209,5 +209,5 @@ def _plain_hunks(comparison: Comparison) -> Iterator[Point]:
     for at, hunk in enumerate(comparison.hunks):
         if hunk.op in words:
             section = place_of(hunk)
-            quote = excerpt(hunk.text_after or hunk.text_before, _SHORT_QUOTE)
-            yield Point(1, f"{words[hunk.op]}: “{quote}”", f"{words[hunk.op]}: “{quote}”", section, (at,))
+            text = f"{words[hunk.op]}: {quoted(excerpt(hunk.text_after or hunk.text_before, _SHORT_QUOTE))}"
+            yield Point(1, text, text, section, (at,))

@@ -116,6 +116,15 @@ def test_sentences_end_where_a_reader_ends_them() -> None:
     ]
 
 
+def test_the_number_of_a_place_in_brackets_ends_no_sentence() -> None:
+    text = "Hat der Händler die Option gewählt (vgl. Pro. 4.1.2), zahlen wir sofort. 4.1.3 Dies gilt (cf. Pro. 5.1)."
+
+    assert list(sentences(text)) == [
+        "Hat der Händler die Option gewählt (vgl. Pro. 4.1.2), zahlen wir sofort.",
+        "4.1.3 Dies gilt (cf. Pro. 5.1).",
+    ]
+
+
 def test_japanese_sentences_need_no_space() -> None:
     assert list(sentences("これは規約です。次の条件です。")) == ["これは規約です。", "次の条件です。"]
 

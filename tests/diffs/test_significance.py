@@ -130,6 +130,17 @@ def test_what_costs_a_seller_his_living_is_high(sentence: str, category: str) ->
     assert told.reasons
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("We may suspend your account after two warnings.", "We may suspend your account without warning."),
+        ("You agree to indemnify us for claims.", "You agree to indemnify, defend and hold us harmless for claims."),
+    ],
+)
+def test_a_sanction_with_fewer_grounds_and_a_wider_liability_are_high(before: str, after: str) -> None:
+    assert between(before, after).importance == between(after, before).importance == "high"
+
+
 def test_a_target_that_moved_is_high_and_named_first() -> None:
     told = between("Keep your late shipment rate under 4%.", "Keep your late shipment rate under 3%.")
 

@@ -215,6 +215,18 @@ def test_prime_is_named_before_what_it_belongs_to() -> None:
     assert target.scope == "seller-fulfilled-prime"
 
 
+def test_window_and_consequence_are_not_those_of_the_next_metric() -> None:
+    late, defects = extract_targets(
+        policy(
+            "Your late shipment rate must stay under 4% over 30 days. An order defect rate above 1% may result in "
+            "deactivation."
+        )
+    )
+
+    assert (late.window, late.consequence) == ("30 days", None)
+    assert (defects.window, defects.consequence) == (None, "deactivation")
+
+
 def test_the_window_may_stand_elsewhere_on_the_page() -> None:
     target = the(
         "The late shipment rate is measured over a 10-day or a 30-day period.", paragraph("Late shipment rate: < 4%")
