@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from diffs.errors import RecipientRefused
 from diffs.matching import CADENCES, IMPORTANCES, zone_of
 from diffs.models import Subscriber
 from diffs.store import notices, pages
 from diffs.store import subscribers as stored
+from notifier import chat
 from notifier.outbox import shown_address
+from notifier.safe import web_link
 from notifier.subscribers import email_address, links_from
 from policywatch import context, output
 
@@ -49,7 +52,7 @@ def add(
     ] = False,
 ) -> None:
     """Add a subscriber, or change what one wants. You answer for the address: it is active at once."""
-    channel, address = _reached(channel, address)
+    channel, address = _reached(channel, address, is_new=True)
     _one_of("--cadence", [cadence], CADENCES)
     _one_of("--importance", [importance], IMPORTANCES)
     for wanted in category or []:
@@ -147,24 +150,38 @@ def _named(session: Session, channel: str, address: str) -> Subscriber:
     return row
 
 
-def _reached(channel: str, address: str) -> tuple[str, str]:
+def _reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:
     try:
-        return reached(channel, address)
+        return reached(channel, address, is_new=is_new)
     except ValueError as error:
         context.wrong_use(f"{error}.")
 
 
-def reached(channel: str, address: str) -> tuple[str, str]:
-    """The channel, found out where none is given (""), and the address as it is stored. Raises ValueError."""
+def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:
+    """The channel, found out where none is given (""), and the address as it is stored.
+
+    `is_new` also sees whether anything could be sent there; one that is stored already can always be named. Raises
+    ValueError.
+    """
     channel = channel or _channel_of(address)
     if channel not in _CHANNELS:
         raise ValueError(f"--channel is one of {', '.join(_CHANNELS)}, not {channel!r}")
     try:
+        if is_new:
+            _check(channel, address)
         return channel, email_address(address) if channel == "email" else address
-    except ValueError as error:
+    except (ValueError, RecipientRefused) as error:
         # A web address may hold a secret.
         shown = address if "://" not in address else f"{address.partition('://')[0]}://…"
-        raise ValueError(f"{shown}: {error}") from error
+        raise ValueError(f"{shown}: {str(error).rstrip('.')}") from error
+
+
+def _check(channel: str, address: str) -> None:
+    """See whether anything can be sent there. Raises ValueError or RecipientRefused."""
+    if channel == "apprise":
+        chat.check(address)
+    if channel == "webhook" and not web_link(address):
+        raise ValueError("a webhook is a whole web address that begins with https://")
 
 
 def _channel_of(address: str) -> str:

@@ -37,6 +37,29 @@ def states(program: Program) -> dict[str, str]:
     return {row["address"]: row["state"] for row in program("subscribers", "list", "--json").objects}
 
 
+SEVERAL = "names several chats: add each of them as a subscriber of its own"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["ntfy://ntfy.example/first/second-secret"], f"ntfy://…: This address {SEVERAL}."),
+        (["ntfy://ntfy.example/one, ntfy://ntfy.example/second-secret"], SEVERAL),
+        (["gibberish://second-secret", "--channel", "apprise"], "Apprise does not know this kind of address."),
+        (["ftp://second-secret/x", "--channel", "webhook"], "a webhook is a whole web address"),
+    ],
+)
+def test_what_could_never_be_delivered_is_refused_at_once(alone: Program, arguments: list[str], says: str) -> None:
+    ended = alone("subscribers", "add", *arguments)
+
+    assert ended.code == 2
+    assert says in ended.err
+    assert "second-secret" not in ended.err
+    assert states(alone) == {}
+    listed = alone("subscribers", "import", "-", stdin=b"address\nntfy://ntfy.example/first/second-secret\n")
+    assert (listed.code, SEVERAL in listed.err) == (1, True)
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
