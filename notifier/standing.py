@@ -45,14 +45,28 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
     return list(dict.fromkeys(lines))
 
 
-def for_the_owner(change: ToldChange, metrics: Iterable[Metric]) -> ToldChange:
-    """The change as the owner of the figures is told it: first how he stands. For nobody else's eyes.
+def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> list[str]:
+    """How the owner of the figures stands to all targets that moved, by marketplace. For nobody else's eyes.
 
-    `metrics` are the newest figures of all marketplaces.
+    `metrics` are the newest figures of all marketplaces. Where a target moved twice only the last step counts.
     """
-    known = [metric for metric in metrics if speaks_for(metric.marketplace, change.marketplace)]
-    lines = standing(change.moves, known)
-    return replace(change, points=(*lines, *change.points)) if lines else change
+    figures = list(metrics)
+    last: dict[str, dict[tuple[str, ...], TargetMove]] = {}
+    for change in sorted(changes, key=lambda change: change.decided_at):
+        moves = last.setdefault(change.marketplace, {})
+        for move in change.moves:
+            moves[_which(change.page, move)] = move
+    lines = []
+    for marketplace, moves in last.items():
+        known = [metric for metric in figures if speaks_for(metric.marketplace, marketplace)]
+        lines += [f"{labels.marketplace(marketplace)}: {line}" for line in standing(moves.values(), known)]
+    return lines
+
+
+def _which(page: str, move: TargetMove) -> tuple[str, ...]:
+    """Which target moved: of one page, metric, scope and window there is one."""
+    target = move.after or move.before
+    return (page, target.metric, target.scope or "", target.window or "") if target else (page,)
 
 
 def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:
