@@ -12,12 +12,16 @@ from diffs.scorecard import Judged, Room, Verdict, against, own_target, room
 from diffs.target_fit import about, speaks_for
 
 from . import labels
+from .safe import one_line, shorten
 from .told import ToldChange
 
 _UNITS = {"percent": " %", "count": "", "score": " points"}
 
 #: Decimals of a figure: more only where it would look like the limit that it is not.
 _DECIMALS, _MOST_DECIMALS = 2, 6
+
+#: Of a page's title so much stands before a line.
+_TITLE = 80
 
 _FAULTS = {
     Verdict.MET: "you would meet the new target",
@@ -46,27 +50,29 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
 
 
 def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> list[str]:
-    """How the owner of the figures stands to all targets that moved, by marketplace. For nobody else's eyes.
+    """How the owner of the figures stands to all targets that moved, each line with its page. For nobody else's eyes.
 
-    `metrics` are the newest figures of all marketplaces. Where a target moved twice only the last step counts.
+    `metrics` are the newest figures of all marketplaces. Where a target moved twice only the last step counts; where
+    two pages say the same, one line names both.
     """
     figures = list(metrics)
-    last: dict[str, dict[tuple[str, ...], TargetMove]] = {}
+    last: dict[str, tuple[ToldChange, dict[tuple[str, ...], TargetMove]]] = {}
     for change in sorted(changes, key=lambda change: change.decided_at):
-        moves = last.setdefault(change.marketplace, {})
-        for move in change.moves:
-            moves[_which(change.page, move)] = move
-    lines = []
-    for marketplace, moves in last.items():
-        known = [metric for metric in figures if speaks_for(metric.marketplace, marketplace)]
-        lines += [f"{labels.marketplace(marketplace)}: {line}" for line in standing(moves.values(), known)]
-    return lines
+        _, moves = last.setdefault(change.page, (change, {}))
+        moves.update((_which(move), move) for move in change.moves)
+    lines: dict[tuple[str, str], list[str]] = {}
+    for change, moves in last.values():
+        known = [metric for metric in figures if speaks_for(metric.marketplace, change.marketplace)]
+        for line in standing(moves.values(), known):
+            titles = lines.setdefault((change.marketplace, line), [])
+            titles.append(shorten(one_line(change.title), _TITLE))
+    return [f"{'; '.join(titles)} ({labels.marketplace(place)}): {line}" for (place, line), titles in lines.items()]
 
 
-def _which(page: str, move: TargetMove) -> tuple[str, ...]:
-    """Which target moved: of one page, metric, scope and window there is one."""
+def _which(move: TargetMove) -> tuple[str, ...]:
+    """Which target of a page moved: of one metric, scope and window there is one."""
     target = move.after or move.before
-    return (page, target.metric, target.scope or "", target.window or "") if target else (page,)
+    return (target.metric, target.scope or "", target.window or "") if target else ()
 
 
 def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:

@@ -86,9 +86,12 @@ def test_the_owner_reads_how_he_stands_and_only_for_his_marketplace() -> None:
     )
 
     (line,) = for_the_owner([change], [lsr()])
-    assert line.startswith("United States: You are at 3.4 % (late shipment rate, ")
+    assert line.startswith("Late shipment (United States): You are at 3.4 % (late shipment rate, ")
     assert for_the_owner([change], [replace(lsr(), marketplace="UK")]) == []
     assert for_the_owner([replace(change, moves=(TargetMove("gone"),))], [lsr()]) == []
+    same = replace(change, page="us-performance", title="All targets\n")
+    (line,) = for_the_owner([change, same], [lsr()])
+    assert line.startswith("Late shipment; All targets (United States): You are at 3.4 %")
 
 
 def test_of_a_target_that_moved_twice_only_the_last_step_counts() -> None:
