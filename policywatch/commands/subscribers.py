@@ -23,6 +23,9 @@ group = typer.Typer(help="Who wants to be told what, and how often.", no_args_is
 #: The ways in which somebody can be told.
 _CHANNELS = ("email", "apprise", "webhook")
 
+_Address = Annotated[str, typer.Argument(help="The address as it was added.")]
+_Channel = Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")]
+
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
@@ -33,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def add(
     address: Annotated[str, typer.Argument(help="A mail address, or an Apprise URL for chat, or a webhook's URL.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    channel: _Channel = "",
     cadence: Annotated[str, typer.Option(help="at_once, daily or weekly.")] = "daily",
     marketplace: Annotated[list[str] | None, typer.Option(help="Only this marketplace; repeat for more.")] = None,
     category: Annotated[list[str] | None, typer.Option(help="Only this category; repeat for more.")] = None,
@@ -103,8 +106,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
 
 
 def remove(
-    address: Annotated[str, typer.Argument(help="The address as it was added.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    address: _Address,
+    channel: _Channel = "",
 ) -> None:
     """Remove a subscriber; notices that are still due are dropped."""
     with context.archive() as archive, archive.begin() as session:
@@ -115,8 +118,8 @@ def remove(
 
 
 def pause(
-    address: Annotated[str, typer.Argument(help="The address as it was added.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    address: _Address,
+    channel: _Channel = "",
 ) -> None:
     """Tell a subscriber nothing until `resume`; what is due waits, what happens meanwhile is not told."""
     with context.archive() as archive, archive.begin() as session:
@@ -128,8 +131,8 @@ def pause(
 
 
 def resume(
-    address: Annotated[str, typer.Argument(help="The address as it was added.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    address: _Address,
+    channel: _Channel = "",
 ) -> None:
     """Tell a paused subscriber again."""
     with context.archive() as archive, archive.begin() as session:

@@ -249,7 +249,7 @@ def test_a_heartbeat_comes_when_nothing_changed(program: Program, mailbox: MailS
     assert mailbox.recipients == ["seller@example.com"]
     (row,) = program("notices", "--json").objects
     assert (row["state"], row["page"], row["headline"]) == ("sent", None, None)
-    assert "heartbeat: nothing changed" in program("notices").out
+    assert "heartbeat: no change to tell" in program("notices").out
 
 
 # --- what became of it ------------------------------------------------------------------------------------------------
@@ -274,6 +274,23 @@ def test_what_was_refused_is_shown_and_goes_again(program: Program, site: Site, 
     assert sent.out.startswith("1 message sent")
     assert mailbox.mails[0]["Message-ID"] == record["message_id"]
     assert program("notices", "--state", "parked").table == []
+
+
+def test_what_is_parked_for_somebody_who_was_stopped_waits_until_that_is_mended(
+    program: Program, site: Site, mailbox: MailServer
+) -> None:
+    at_once(program)
+    mailbox.refuse = {"seller@example.com": "550 5.1.1 No such user"}
+    change_page(program, site)
+    program("notify")
+    mailbox.refuse = {}
+
+    refused = program("notices", "--retry", "all")
+    assert refused.code == 2
+    assert "its subscriber was stopped" in refused.err
+    at_once(program)
+    assert program("notices", "--retry", "all").out.startswith("1 notice will be tried again")
+    assert program("notify").out.startswith("1 message sent")
 
 
 @pytest.mark.parametrize(
