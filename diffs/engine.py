@@ -381,6 +381,9 @@ def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Obs
     observation.news, observation.why = decision.news, decision.why
     if decision.news is News.GONE:
         _record(run, snapshot, decision, None, None)
+    if memory.gone:
+        # It was told: there is no page that could not be read.
+        run.events.ended(record.UNREAD_EVENTS, at=snapshot.observed_at)
     else:
         run.events.happened("gone_suspected", at=snapshot.observed_at, detail=decision.why)
     return memory

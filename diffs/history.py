@@ -290,9 +290,8 @@ def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decisi
         why = f"the page has not been found for {GONE_AFTER.days} days"
         decision = Decision(News.GONE, why, "gone", (memory.showing,), since, memory.missing_snapshot)
         return replace(memory, gone=True), decision
-    return memory, Decision(
-        News.NONE, f"the page was not found; told when that lasts {GONE_AFTER.days} days", "missing"
-    )
+    waits = f"the page was not found; told when that lasts {GONE_AFTER.days} days"
+    return memory, Decision(News.NONE, "the page is still gone" if memory.gone else waits, "missing")
 
 
 def unread(memory: Memory) -> Memory:

@@ -46,7 +46,14 @@ class Bounce:
 
 def bounces(report: bytes) -> list[Bounce]:
     """What a delivery report says; empty where the mail is none, or does not return the message it is about."""
-    mail = message_from_bytes(report[:LONGEST], policy=policy.compat32)
+    try:
+        return _bounces(message_from_bytes(report[:LONGEST], policy=policy.compat32))
+    except RecursionError:
+        # Parts in parts in parts, thousands deep: no mail server writes that.
+        return []
+
+
+def _bounces(mail: Message) -> list[Bounce]:
     if mail.get_content_type() != "multipart/report":
         return []
     parts = list(mail.walk())

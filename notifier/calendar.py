@@ -1,10 +1,11 @@
 """Effective dates as a calendar to subscribe to: iCalendar (RFC 5545, with names from RFC 7986). Pure.
 
-One all-day event per change that says when it takes effect. Everything in it comes from the change, nothing from the
-clock: the same changes give the same bytes.
+One all-day event per change that says when it takes effect, and one for the last day of each rule entered by hand.
+Everything in it comes from the change, nothing from the clock: the same changes give the same bytes.
 """
 
 import io
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,7 +14,7 @@ from typing import BinaryIO
 from . import labels, notes
 from .feed import permanent_link
 from .safe import clean, one_line, shorten, web_link
-from .told import ToldChange
+from .told import ENTRIES, ToldChange
 
 MEDIA_TYPE = "text/calendar"
 
@@ -48,21 +49,36 @@ class About:
     base_url: str = ""
 
 
-def render(about: About, changes: Iterable[ToldChange]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last day of a rule that was entered by hand, and the newest change by which it was told."""
+
+    change: ToldChange
+    on: date
+
+
+def render(about: About, changes: Iterable[ToldChange], endings: Iterable[Ending] = ()) -> bytes:
     """The calendar as bytes (UTF-8). Changes without an effective date are passed over."""
     out = io.BytesIO()
-    write(out, about, changes)
+    write(out, about, changes, endings)
     return out.getvalue()
 
 
-def write(out: BinaryIO, about: About, changes: Iterable[ToldChange]) -> None:
+def write(out: BinaryIO, about: About, changes: Iterable[ToldChange], endings: Iterable[Ending] = ()) -> None:
     """Write the calendar event by event. Arguments as for `render`."""
     _put(out, _head(about))
     empty = True
     for change in changes:
-        if change.effective_on is not None:
-            _put(out, _event(change, change.effective_on, about.base_url))
+        if (on := change.effective_on) is not None:
+            summary = f"Takes effect: {one_line(change.headline)}"
+            _put(out, _event(change, on, about.base_url, identity=change.urn, summary=summary))
             empty = False
+    for ending in endings:
+        # The rule has one end, whichever day that is in the end: the same id all along.
+        identity = uuid.uuid5(ENTRIES, f"ends {ending.change.page}").urn
+        summary = f"Ends: {one_line(ending.change.title)}"
+        _put(out, _event(ending.change, ending.on, about.base_url, identity=identity, summary=summary))
+        empty = False
     _put(out, [*(_NOTHING_YET if empty else ()), "END:VCALENDAR"])
 
 
@@ -70,22 +86,22 @@ def _head(about: About) -> Iterator[str]:
     yield from ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//policywatch//effective dates//EN", "CALSCALE:GREGORIAN")
     title = _text(one_line(about.title))
     yield from (f"NAME:{title}", f"X-WR-CALNAME:{title}")
-    yield f"DESCRIPTION:{_text(f'When policy changes take effect. {notes.ALL}')}"
+    yield f"DESCRIPTION:{_text(f'When policy changes take effect, and rules entered by hand end. {notes.ALL}')}"
     if web_link(about.self_url):
         yield f"SOURCE;VALUE=URI:{about.self_url}"
     yield from ("REFRESH-INTERVAL;VALUE=DURATION:PT12H", "X-PUBLISHED-TTL:PT12H")
 
 
-def _event(change: ToldChange, on: date, base_url: str) -> Iterator[str]:
+def _event(change: ToldChange, on: date, base_url: str, *, identity: str, summary: str) -> Iterator[str]:
     decided = _moment(change.decided_at)
     link = permanent_link(change, base_url)
-    yield from ("BEGIN:VEVENT", f"UID:{change.urn.removeprefix('urn:uuid:')}")
-    # Without a METHOD these two are the same: when this was last written, and it is written once (section 3.8.7.2).
+    yield from ("BEGIN:VEVENT", f"UID:{identity.removeprefix('urn:uuid:')}")
+    # Without a METHOD these two are the same: when this was last written (section 3.8.7.2).
     yield from (f"DTSTAMP:{decided}", f"LAST-MODIFIED:{decided}")
     yield f"DTSTART;VALUE=DATE:{_day(on)}"
     if on < date.max:
         yield f"DTEND;VALUE=DATE:{_day(on + timedelta(days=1))}"
-    yield f"SUMMARY:{_text('Takes effect: ' + one_line(change.headline))}"
+    yield f"SUMMARY:{_text(summary)}"
     yield f"DESCRIPTION:{_text(_description(change, link))}"
     if link:
         yield f"URL:{link}"

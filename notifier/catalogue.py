@@ -12,11 +12,13 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from diffs.matching import Topic, Wish, wants
-from diffs.models import Change, Page, Snapshot
+from diffs.models import ByHand, Change, Page, Snapshot
 from diffs.store import pages
+from diffs.store.subscribers import topic_of
 from diffs.vocabulary import table
 
 from . import labels
+from .calendar import Ending
 from .reading import told_change
 from .safe import one_line, shorten
 from .told import ToldChange
@@ -85,6 +87,24 @@ def in_full(session: Session, found: Sequence[Mark], *, batch: int = BATCH) -> I
         # Nothing of this batch is needed any more, neither here nor by the session.
         rows.clear()
         session.expunge_all()
+
+
+def endings(session: Session, wish: Wish) -> list[Ending]:
+    """The last days of the rules entered by hand that pass a filter, soonest first."""
+    query = (
+        select(Change, Page, ByHand.ends)  # type: ignore[call-overload]
+        .join(Page, col(Change.page_id) == Page.id)
+        .join(ByHand, col(ByHand.page_id) == Page.id)
+        .where(col(Change.told).is_(True), col(ByHand.ends).is_not(None))
+        .order_by(col(Change.decided_at), col(Change.id))
+    )
+    newest = {page.key: (change, page, ends) for change, page, ends in session.execute(query)}
+    found = [
+        Ending(told_change(change, page), ends)
+        for change, page, ends in newest.values()
+        if wants(wish, topic_of(change, page))
+    ]
+    return sorted(found, key=lambda ending: (ending.on, ending.change.page))
 
 
 def modified(found: Iterable[Mark]) -> datetime | None:

@@ -10,7 +10,7 @@ from typing import Any
 from diffs.errors import DeliveryError, RecipientRefused
 
 from . import labels, notes
-from .digest import Digest, subject
+from .digest import Digest, looked_lines, subject
 from .feed import permanent_link
 from .safe import no_tags, shorten
 from .told import IMPORTANCE_ORDER, ToldChange
@@ -50,6 +50,11 @@ class ChatChannel:
     def say(self, address: str, *, title: str, body: str) -> None:
         """Send a line and some words of ours to an address; raises as `deliver`."""
         _send(_target(address), _quiet(title), _CALL.sub("@\u200b", body))
+
+
+def check(address: str) -> None:
+    """See that an address is one chat, and send nothing. Raises RecipientRefused."""
+    _target(address)
 
 
 def _target(address: str) -> Any:
@@ -112,12 +117,15 @@ def _only_markdown(service: Any) -> bool:
 
 
 def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int) -> str:
-    parts = [_change(change, digest, points) for change in ordered[:changes]]
+    parts = [" ".join(looked_lines(digest))] if digest.looked else []
+    if digest.standing and points:
+        parts.append("\n".join(["Where you stand:", *(f"• {_quiet(line)}" for line in digest.standing[:changes])]))
+    parts += [_change(change, digest, points) for change in ordered[:changes]]
     if len(ordered) > changes:
         parts.append(f"… and {labels.count(len(ordered) - changes, 'more change')}.")
     if digest.unread:
         parts.append(f"{labels.count(len(digest.unread), 'page')} could not be read.")
-    return "\n\n".join([*parts, f"{notes.NOT_AFFILIATED} {notes.NO_ADVICE}"])
+    return "\n\n".join([*filter(None, parts), f"{notes.NOT_AFFILIATED} {notes.NO_ADVICE}"])
 
 
 def _change(change: ToldChange, digest: Digest, points: int) -> str:

@@ -156,7 +156,7 @@ def _html(digest: Digest, groups: list["_Group"]) -> str:
         "unread": [(page, _unread_since(page, digest.now)) for page in digest.unread],
         "standing": [one_line(line) for line in digest.standing],
         "counts": _counts(digest),
-        "looked": _looked(digest),
+        "looked": looked_lines(digest),
         "notes": notes.ALL,
         "unsubscribe": web_link(digest.unsubscribe),
         "preferences": web_link(digest.preferences),
@@ -165,7 +165,7 @@ def _html(digest: Digest, groups: list["_Group"]) -> str:
 
 
 def _text(digest: Digest, groups: list["_Group"]) -> str:
-    parts = [f"{digest.site}: {digest.period}", _counts(digest), *_looked(digest), ""]
+    parts = [f"{digest.site}: {digest.period}", _counts(digest), *looked_lines(digest), ""]
     if dates := _dates(digest):
         parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates[:DATES_SHOWN])]
         parts += [*_more_dates(dates), ""]
@@ -307,7 +307,7 @@ def _nothing(looked: Looked | None) -> str:
     return f"nothing changed on {labels.count(looked.pages, 'page')}"
 
 
-def _looked(digest: Digest) -> list[str]:
+def looked_lines(digest: Digest) -> list[str]:
     """What was looked at, where that is all there is to say."""
     looked = digest.looked
     if looked is None or digest.changes or not looked.pages:

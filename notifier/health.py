@@ -4,6 +4,7 @@
 ever rewritten, so that a feed reader shows both.
 """
 
+import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from .told import ENTRIES, stamp
 #: What the owner should know, by the kind of event: what it is while it lasts, and what is said when it is over.
 WORDS = {
     **{kind: (f"cannot be read: {why}", "can be read again") for kind, why in labels.EVENTS.items()},
+    "unreadable": ("cannot be read", "can be read again"),
     "shrunk": ("cannot be read whole", "can be read whole again"),
     "gone_suspected": ("is not found", "is no longer missing, or was told as gone"),
     "flapping": ("shows different texts in turn", "shows one text again"),
@@ -73,7 +75,8 @@ def entries(events: Iterable[HealthEvent], rests: Iterable[Rest] = (), *, most: 
 def _of_event(event: HealthEvent) -> Iterator[Entry]:
     begun, ended = WORDS.get(event.kind, WORDS["unreadable"])
     name = shorten(one_line(event.title), 120)
-    where = f"{name} ({labels.marketplace(event.marketplace)})"
+    place = labels.marketplace(event.marketplace)
+    where = name if place in name else f"{name} ({place})"
     since = labels.minute(event.started_at)
     reason = _reason(event.detail)
     lines = [f"Since {since}.", f"Reason: {reason}." if reason else "", _MEANING.get(event.kind, _UNKNOWN)]
@@ -85,6 +88,7 @@ def _of_event(event: HealthEvent) -> Iterator[Entry]:
         yield _entry(event, "ended", event.ended_at, f"{where} {ended}", [line for line in lines if line])
 
 
+_OUTCOME = re.compile(r"^[a-z_]+: ")
 _UNKNOWN = "What changes there meanwhile, we cannot know; when it can be read again, it is told."
 _MEANING = {
     "flapping": "Texts that alternate are not told as changes; one that stays is.",
@@ -137,7 +141,8 @@ def _of_rest(rest: Rest) -> Entry:
 
 
 def _reason(words: str) -> str:
-    return shorten(one_line(words), 400).rstrip(".")
+    """The reason in words, without the outcome's name before it ("robot_check: The site asked …")."""
+    return shorten(_OUTCOME.sub("", one_line(words), count=1), 400).rstrip(".")
 
 
 def _html(lines: list[str], link: str) -> str:

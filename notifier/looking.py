@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from diffs.matching import Topic, Wish, wants
 from diffs.models import Event, Notice, Page, Snapshot, Subscriber
+from diffs.report_events import PRIVATE
 from diffs.store import hosts, notices, pages
 
 from .health import MOST, HealthEvent, Rest, State
@@ -21,12 +22,15 @@ LONGEST = timedelta(hours=24)
 
 
 def events(session: Session, wish: Wish = EVERYTHING, *, most: int = MOST) -> list[HealthEvent]:
-    """The events of watched pages that pass a filter, those that began or ended last first. Importance is not asked."""
+    """The events of watched pages that pass a filter, those that began or ended last first. Importance is not asked.
+
+    For everybody's eyes: what a report of the owner's says (`diffs.report_events`) is none of them.
+    """
     latest = func.coalesce(col(Event.ended_at), col(Event.started_at))
     query = (
         select(Event, Page)
         .join(Page, col(Event.page_id) == Page.id)
-        .where(col(Page.watched).is_(True))
+        .where(col(Page.watched).is_(True), col(Event.kind).not_in(PRIVATE))
         .order_by(latest.desc(), col(Event.id).desc())
     )
     found: list[HealthEvent] = []

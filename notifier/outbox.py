@@ -7,7 +7,7 @@ time; one reader's failure never holds back the next; a channel that is down is 
 
 import logging
 import random as chance
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -46,10 +46,6 @@ MOST_ATTEMPTS = 18
 
 #: Changes kept in memory between two messages: most readers of one run are told the same ones.
 KEPT_CHANGES = 500
-
-
-#: Plain lines on how a reader stands against targets that moved, given what they are about to be told.
-Standing = Callable[[Subscriber, Sequence[ToldChange]], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,18 +96,17 @@ def run(
     random: Callable[[], float] = chance.random,
     settings: NotifierSettings | None = None,
     clock: Callable[[], datetime] | None = None,
-    standing: Standing | None = None,
     dry_run: bool = False,
 ) -> Report:
     """Send everything that is due at `now` (UTC), once.
 
     `channels` are by name (email, apprise, webhook); what has no channel stays due. `clock` tells the time while a long
-    run goes on; without it the time stands still. `random` gives a number from 0 to 1. `standing` is asked for each
-    message. A dry run stores and delivers nothing, and plans what a run would send.
+    run goes on; without it the time stands still. `random` gives a number from 0 to 1. A dry run stores and
+    delivers nothing, and plans what a run would send.
     Raises ArchiveError when the archive is unusable; what was sent until then is marked.
     """
     settings = settings or NotifierSettings()
-    office = _Office(archive, channels, settings, random=random, clock=clock or (lambda: now), standing=standing)
+    office = _Office(archive, channels, settings, random=random, clock=clock or (lambda: now))
     report = Report()
     if dry_run:
         report.planned = office.plan(now)
@@ -198,11 +193,9 @@ class _Office:
         *,
         random: Callable[[], float],
         clock: Callable[[], datetime],
-        standing: Standing | None,
     ) -> None:
         self._archive, self._channels, self._settings = archive, channels, settings
         self._links, self._random, self._clock = links_from(settings), random, clock
-        self._standing = standing
         self._changes: dict[int, ToldChange] = {}
         self._looks: dict[datetime, list[PageLooks]] = {}
         with archive.read() as session:
@@ -273,8 +266,6 @@ class _Office:
     def _digest(self, session: Session, reader: Subscriber, changes: tuple[ToldChange, ...], message_id: str) -> Digest:
         now = self._clock()
         quiet_since = heartbeats.before(reader, last_slot(reader.cadence, reader.time_zone, now))
-        if reader.standing:
-            changes = tuple(for_the_owner(change, self._figures) for change in changes)
         return compose(
             reader,
             changes,
@@ -284,7 +275,7 @@ class _Office:
             links=self._links,
             unread_pages=self._unread,
             head=self._head,
-            standing=self._standing(reader, changes) if self._standing else (),
+            standing=for_the_owner(changes, self._figures) if reader.standing else (),
             looked_at=None if changes else self._looked(session, reader, quiet_since, now),
             since=quiet_since,
         )

@@ -12,12 +12,16 @@ from diffs.scorecard import Judged, Room, Verdict, against, own_target, room
 from diffs.target_fit import about, speaks_for
 
 from . import labels
+from .safe import one_line, shorten
 from .told import ToldChange
 
 _UNITS = {"percent": " %", "count": "", "score": " points"}
 
 #: Decimals of a figure: more only where it would look like the limit that it is not.
 _DECIMALS, _MOST_DECIMALS = 2, 6
+
+#: Of a page's title so much stands before a line.
+_TITLE = 80
 
 _FAULTS = {
     Verdict.MET: "you would meet the new target",
@@ -45,14 +49,30 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
     return list(dict.fromkeys(lines))
 
 
-def for_the_owner(change: ToldChange, metrics: Iterable[Metric]) -> ToldChange:
-    """The change as the owner of the figures is told it: first how he stands. For nobody else's eyes.
+def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> list[str]:
+    """How the owner of the figures stands to all targets that moved, each line with its page. For nobody else's eyes.
 
-    `metrics` are the newest figures of all marketplaces.
+    `metrics` are the newest figures of all marketplaces. Where a target moved twice only the last step counts; where
+    two pages say the same, one line names both.
     """
-    known = [metric for metric in metrics if speaks_for(metric.marketplace, change.marketplace)]
-    lines = standing(change.moves, known)
-    return replace(change, points=(*lines, *change.points)) if lines else change
+    figures = list(metrics)
+    last: dict[str, tuple[ToldChange, dict[tuple[str, ...], TargetMove]]] = {}
+    for change in sorted(changes, key=lambda change: change.decided_at):
+        _, moves = last.setdefault(change.page, (change, {}))
+        moves.update((_which(move), move) for move in change.moves)
+    lines: dict[tuple[str, str], list[str]] = {}
+    for change, moves in last.values():
+        known = [metric for metric in figures if speaks_for(metric.marketplace, change.marketplace)]
+        for line in standing(moves.values(), known):
+            titles = lines.setdefault((change.marketplace, line), [])
+            titles.append(shorten(one_line(change.title), _TITLE))
+    return [f"{'; '.join(titles)} ({labels.marketplace(place)}): {line}" for (place, line), titles in lines.items()]
+
+
+def _which(move: TargetMove) -> tuple[str, ...]:
+    """Which target of a page moved: of one metric, scope and window there is one."""
+    target = move.after or move.before
+    return (target.metric, target.scope or "", target.window or "") if target else ()
 
 
 def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:

@@ -11,6 +11,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,7 +20,7 @@ import urllib3
 from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
 
 from . import notes
-from .digest import Digest, subject
+from .digest import Digest, Looked, subject
 from .feed import permanent_link
 from .safe import clean, web_link
 from .told import record, stamp
@@ -77,7 +78,7 @@ class WebhookChannel:
 def payload(digest: Digest) -> dict[str, Any]:
     """What is posted. `changes` are as `policywatch changes --json` prints them, each with its `link`.
 
-    `timestamp` is when the newest of them was decided: the same at every attempt.
+    `timestamp` is when the newest of them was decided, the same at every attempt; of a heartbeat when it was made up.
     """
     return {
         "type": TYPE,
@@ -92,9 +93,23 @@ def payload(digest: Digest) -> dict[str, Any]:
                 {"page": page.page, "title": page.title, "kind": page.kind, "since": stamp(page.since)}
                 for page in digest.unread
             ],
+            "looked": _looked(digest.looked, since=digest.since) if digest.looked else None,
+            "standing": list(digest.standing),
             "archive_head": digest.head,
             "notes": notes.ALL,
         },
+    }
+
+
+def _looked(looked: Looked, *, since: datetime) -> dict[str, Any]:
+    """What was looked at, where there is no change to tell."""
+    return {
+        "since": stamp(since),
+        "pages": looked.pages,
+        "visited": looked.visited,
+        "read": looked.read,
+        "looks": looked.looks,
+        "last_read_at": stamp(looked.last_read_at) if looked.last_read_at else None,
     }
 
 

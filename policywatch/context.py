@@ -81,9 +81,12 @@ def word(opened: Archive) -> None:
         wording.word(session)
 
 
-def review(opened: Archive) -> None:
-    """Tell the end of entries made by hand, and hold the targets in the last reports against what pages say now."""
-    moment = now()
+def review(opened: Archive, *, at: datetime | None = None) -> None:
+    """Tell the end of entries made by hand, and hold the targets in the last reports against what pages say.
+
+    `at` is UTC; now, where it is not given.
+    """
+    moment = at or now()
     with opened.begin() as session:
         entries.end_due(session, now=moment)
         report_events.note_differences(session, now=moment)

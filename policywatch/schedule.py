@@ -39,6 +39,10 @@ TICK = 60.0
 #: A page that could not even be asked for (its host is silent, its fetcher missing) is tried again after this long.
 LATER = timedelta(minutes=30)
 
+#: What comes by the hour alone (heartbeats, the end of rules entered by hand, hours that a wrong clock gave) is asked
+#: for whenever a quarter of an hour begins, in minutes: so do the hours of all time zones.
+QUARTER = 15
+
 
 @dataclass
 class Schedule:
@@ -56,6 +60,7 @@ class Schedule:
     _held: dict[str, datetime] = field(default_factory=dict)
     _fresh: bool = True
     _said: set[str] = field(default_factory=set)
+    _told_at: datetime | None = None
 
     def go_on(self) -> None:
         """Round after round. What goes wrong in one is said, and the next one comes."""
@@ -115,12 +120,17 @@ class Schedule:
 
     def tell(self) -> None:
         """Send the notices that are due. Raises PolicywatchError."""
-        settings = context.notifier_settings()
+        settings, now = context.notifier_settings(), self.clock()
+        quarter = now.replace(minute=now.minute // QUARTER * QUARTER, second=0, microsecond=0)
+        by_the_hour = quarter != self._told_at
+        if by_the_hour:
+            context.review(self.archive, at=now)
         with self.archive.read() as session:
-            waiting = notices.backlog(session, now=self.clock(), channels=["email", "apprise", "webhook"])
-        if waiting.due:
+            waiting = notices.backlog(session, now=now, channels=["email", "apprise", "webhook"])
+        if waiting.due or by_the_hour:
             with open_channels(settings, links_from(settings)) as channels:
-                report = outbox.run(self.archive, channels, now=self.clock(), settings=settings, clock=self.clock)
+                report = outbox.run(self.archive, channels, now=now, settings=settings, clock=self.clock)
+            self._told_at = quarter
             if report.sent or report.troubles:
                 self.say(f"{labels.count(report.sent, 'message')} sent with {labels.count(report.told, 'notice')}.")
             for trouble in report.troubles:

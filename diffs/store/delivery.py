@@ -102,9 +102,11 @@ def listed(session: Session, *, state: str | None = None, limit: int = notices.B
 def retry_parked(session: Session, number: int | None = None, *, now: datetime) -> int:
     """Make parked notices due again: those of the message in which this one travelled, or all; how many.
 
-    The Message-ID stays: whoever got the message after all sees it once. `now` is UTC.
+    The Message-ID stays: whoever got the message after all sees it once. What is parked for somebody who was stopped
+    stays parked: it would wait for ever. `now` is UTC.
     """
-    parked = col(Notice.state) == "parked"
+    stopped = select(Subscriber.id).where(Subscriber.state == "stopped")
+    parked = and_(col(Notice.state) == "parked", col(Notice.subscriber_id).not_in(stopped))
     if number is not None:
         wanted = select(Notice.message_id).where(Notice.id == number, parked)
         parked = and_(parked, or_(col(Notice.id) == number, col(Notice.message_id).in_(wanted)))

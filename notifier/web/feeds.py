@@ -106,7 +106,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
 
     @routes.api_route("/calendar.ics", methods=["GET", "HEAD"])
     def calendar_of(request: Request, asked: Annotated[Filter, Query()]) -> Response:
-        """The effective dates of all told changes that pass the filter."""
+        """The effective dates of all told changes that pass the filter, and the last days of rules entered by hand."""
         wish = asked.wish()
         with archive.read() as session:
             _refuse_unknown(session, wish)
@@ -116,8 +116,10 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
                 self_url=feed.address_of(settings.base_url, "/calendar.ics", feed.query_of(wish)),
                 base_url=settings.base_url,
             )
-            body = calendar.render(about, catalogue.in_full(session, found))
-        return _answer(request, body, calendar.MEDIA_TYPE, catalogue.modified(found), clock())
+            endings = catalogue.endings(session, wish)
+            body = calendar.render(about, catalogue.in_full(session, found), endings)
+        told = [mark.stored_at for mark in found] + [ending.change.decided_at for ending in endings]
+        return _answer(request, body, calendar.MEDIA_TYPE, max(told, default=None), clock())
 
     return routes
 

@@ -57,7 +57,12 @@ class Postbox:
             self._sent = {key: at for key, at in self._sent.items() if now - at < ONE_EACH}
             if to in self._sent or len(self._sent) >= MOST_AN_HOUR:
                 return False
-            self._mail.post(mail)
+            try:
+                self._mail.post(mail)
+            except RecipientRefused:
+                # Tried is as good as sent: nobody makes us ask a server for one wrong address after the other.
+                self._sent[to] = now
+                raise
             self._sent[to] = now
         return True
 

@@ -91,10 +91,11 @@ def _write_changes(
     if form == Form.ICS:
         title = feeds.title_of(f"{settings.site_name}: effective dates", wish, "")
         about = calendar.About(title, self_url=url, base_url=settings.base_url)
-        calendar.write(_binary(spool), about, catalogue.in_full(session, found))
-    else:
-        channel = _channel(feeds.title_of(settings.site_name, wish), settings, wish, url)
-        feeds.write(_binary(spool), form, channel, catalogue.in_full(session, found))
+        endings = catalogue.endings(session, wish)[: limit - len(found)]
+        calendar.write(_binary(spool), about, catalogue.in_full(session, found), endings)
+        return len(found) + len(endings)
+    channel = _channel(feeds.title_of(settings.site_name, wish), settings, wish, url)
+    feeds.write(_binary(spool), form, channel, catalogue.in_full(session, found))
     return len(found)
 
 

@@ -34,7 +34,10 @@ def notices(
             with archive.begin() as session:
                 done = sum(delivery.retry_parked(session, _number(given), now=context.now()) for given in retry)
             if not done:
-                context.wrong_use("No such notice is parked: see policywatch notices --state parked.")
+                context.wrong_use(
+                    "No such notice is parked, or its subscriber was stopped: see policywatch notices --state parked;"
+                    " policywatch subscribers add makes who was stopped active again."
+                )
             output.say(f"{labels.count(done, 'notice')} will be tried again: run policywatch notify.")
             return
         with archive.read() as session:
@@ -59,7 +62,7 @@ def _number(given: str) -> int | None:
 
 
 def _what(row: delivery.Row) -> str:
-    return row.headline or row.page or "heartbeat: nothing changed"
+    return row.headline or row.page or "heartbeat: no change to tell"
 
 
 def _when(row: delivery.Row) -> str:

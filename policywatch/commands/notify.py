@@ -11,7 +11,7 @@ import typer
 from sqlmodel import Session
 
 from diffs.matching import Wish
-from diffs.store import chain
+from diffs.store import chain, reports
 from notifier import digest as digests
 from notifier import labels, outbox
 from notifier.channels import open_channels
@@ -20,6 +20,7 @@ from notifier.looks import looked, looks
 from notifier.owner import tell_owner
 from notifier.reading import told_changes, unread
 from notifier.settings import NotifierSettings
+from notifier.standing import for_the_owner
 from notifier.subscribers import links_from
 from policywatch import context, output
 
@@ -77,6 +78,9 @@ def digest(
         str | None, typer.Option(help="Changes decided on or after this date; else the last 7 days.")
     ] = None,
     marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
+    standing: Annotated[
+        bool, typer.Option("--standing", help="With how your own figures stand, as only you get it.")
+    ] = False,
 ) -> None:
     """Write the digest of a period to a file, to see what subscribers would get. Sends nothing."""
     now = context.now()
@@ -85,16 +89,26 @@ def digest(
     with context.archive() as archive:
         context.word(archive)
         with archive.read() as session:
-            made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace)
+            made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace, standing=standing)
     context.written(preview, rendered(made, preview.suffix))
     output.say(f"{labels.count(len(made.changes), 'change')} since {moment:%Y-%m-%d} written to {preview}")
 
 
 def preview_of(
-    session: Session, settings: NotifierSettings, *, since: datetime, now: datetime, marketplace: str | None = None
+    session: Session,
+    settings: NotifierSettings,
+    *,
+    since: datetime,
+    now: datetime,
+    marketplace: str | None = None,
+    standing: bool = False,
 ) -> Digest:
-    """The digest of all told changes of a period, addressed to its sender. Times in UTC."""
+    """The digest of all told changes of a period, addressed to its sender. Times in UTC.
+
+    `standing` adds how the owner's figures stand: for nobody else's eyes.
+    """
     changes = told_changes(session, since=since, marketplace=marketplace)
+    figures = [metric for _, metric in reports.current(session)] if standing else []
     return Digest(
         message_id=f"<preview.{now:%Y%m%d%H%M%S}@{settings.mail_domain}>",
         to=parseaddr(settings.sender)[1],
@@ -104,6 +118,7 @@ def preview_of(
         since=since,
         until=now,
         unread=unread(session),
+        standing=tuple(for_the_owner(changes, figures)),
         base_url=settings.base_url,
         site=settings.site_name,
         head=chain.head(session),

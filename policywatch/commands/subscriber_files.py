@@ -117,7 +117,7 @@ def _taken_in(
     if isinstance(entry, roster.Fault):
         return _fault(file, entry.line, entry.reason)
     try:
-        channel, address = reached(entry.channel, entry.address)
+        channel, address = reached(entry.channel, entry.address, is_new=True)
     except ValueError as error:
         return _fault(file, entry.line, str(error))
     if (first := seen.setdefault((channel, address), entry.line)) != entry.line:

@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from diffs.errors import RecipientRefused
 from diffs.matching import CADENCES, IMPORTANCES, zone_of
 from diffs.models import Subscriber
 from diffs.store import notices, pages
 from diffs.store import subscribers as stored
+from notifier import chat
 from notifier.outbox import shown_address
+from notifier.safe import web_link
 from notifier.subscribers import email_address, links_from
 from policywatch import context, output
 
@@ -19,6 +22,9 @@ group = typer.Typer(help="Who wants to be told what, and how often.", no_args_is
 
 #: The ways in which somebody can be told.
 _CHANNELS = ("email", "apprise", "webhook")
+
+_Address = Annotated[str, typer.Argument(help="The address as it was added.")]
+_Channel = Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 def add(
     address: Annotated[str, typer.Argument(help="A mail address, or an Apprise URL for chat, or a webhook's URL.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    channel: _Channel = "",
     cadence: Annotated[str, typer.Option(help="at_once, daily or weekly.")] = "daily",
     marketplace: Annotated[list[str] | None, typer.Option(help="Only this marketplace; repeat for more.")] = None,
     category: Annotated[list[str] | None, typer.Option(help="Only this category; repeat for more.")] = None,
@@ -49,7 +55,7 @@ def add(
     ] = False,
 ) -> None:
     """Add a subscriber, or change what one wants. You answer for the address: it is active at once."""
-    channel, address = _reached(channel, address)
+    channel, address = _reached(channel, address, is_new=True)
     _one_of("--cadence", [cadence], CADENCES)
     _one_of("--importance", [importance], IMPORTANCES)
     for wanted in category or []:
@@ -100,8 +106,8 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
 
 
 def remove(
-    address: Annotated[str, typer.Argument(help="The address as it was added.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    address: _Address,
+    channel: _Channel = "",
 ) -> None:
     """Remove a subscriber; notices that are still due are dropped."""
     with context.archive() as archive, archive.begin() as session:
@@ -112,8 +118,8 @@ def remove(
 
 
 def pause(
-    address: Annotated[str, typer.Argument(help="The address as it was added.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    address: _Address,
+    channel: _Channel = "",
 ) -> None:
     """Tell a subscriber nothing until `resume`; what is due waits, what happens meanwhile is not told."""
     with context.archive() as archive, archive.begin() as session:
@@ -125,8 +131,8 @@ def pause(
 
 
 def resume(
-    address: Annotated[str, typer.Argument(help="The address as it was added.")],
-    channel: Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")] = "",
+    address: _Address,
+    channel: _Channel = "",
 ) -> None:
     """Tell a paused subscriber again."""
     with context.archive() as archive, archive.begin() as session:
@@ -147,24 +153,38 @@ def _named(session: Session, channel: str, address: str) -> Subscriber:
     return row
 
 
-def _reached(channel: str, address: str) -> tuple[str, str]:
+def _reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:
     try:
-        return reached(channel, address)
+        return reached(channel, address, is_new=is_new)
     except ValueError as error:
         context.wrong_use(f"{error}.")
 
 
-def reached(channel: str, address: str) -> tuple[str, str]:
-    """The channel, found out where none is given (""), and the address as it is stored. Raises ValueError."""
+def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:
+    """The channel, found out where none is given (""), and the address as it is stored.
+
+    `is_new` also sees whether anything could be sent there; one that is stored already can always be named. Raises
+    ValueError.
+    """
     channel = channel or _channel_of(address)
     if channel not in _CHANNELS:
         raise ValueError(f"--channel is one of {', '.join(_CHANNELS)}, not {channel!r}")
     try:
+        if is_new:
+            _check(channel, address)
         return channel, email_address(address) if channel == "email" else address
-    except ValueError as error:
+    except (ValueError, RecipientRefused) as error:
         # A web address may hold a secret.
         shown = address if "://" not in address else f"{address.partition('://')[0]}://…"
-        raise ValueError(f"{shown}: {error}") from error
+        raise ValueError(f"{shown}: {str(error).rstrip('.')}") from error
+
+
+def _check(channel: str, address: str) -> None:
+    """See whether anything can be sent there. Raises ValueError or RecipientRefused."""
+    if channel == "apprise":
+        chat.check(address)
+    if channel == "webhook" and not web_link(address):
+        raise ValueError("a webhook is a whole web address that begins with https://")
 
 
 def _channel_of(address: str) -> str:

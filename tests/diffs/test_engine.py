@@ -133,6 +133,19 @@ def test_a_vanished_page_is_told_after_three_days_and_its_return_as_well(site: S
     assert [(change.kind, change.to_version is None) for change in site.told()] == [("gone", True), ("appeared", False)]
 
 
+def test_a_page_that_was_told_as_gone_is_no_page_that_could_not_be_read(site: Site) -> None:
+    site.looks(FIRST)
+    open_then = []
+    for status in (404, 404, 404, 404, 404, 403, 404):
+        site.store("<title>Page not found</title>", status=status)
+        site.derive()
+        open_then.append(open_events(site))
+
+    suspected = ["gone_suspected"]
+    assert open_then[:5] == [suspected, suspected, suspected, [], []]
+    assert open_then[-1] == []
+
+
 def test_pages_that_all_turn_into_one_text_show_no_policy(archive: Archive) -> None:
     agreement, fees = Site(archive, recorded=False), Site(archive, recorded=False, key="fees")
     other = policy(*CLAUSES[::-1])

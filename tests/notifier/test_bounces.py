@@ -112,6 +112,7 @@ def test_a_report_may_be_about_several_readers() -> None:
         report(GONE).replace(b"message/delivery-status", b"text/plain"),
         b"Content-Type: multipart/report\n\nnothing inside",
         b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/rfc822\n\n--b--",
+        b"Content-Type: multipart/report; boundary=b\n\n--b\n" + b"Content-Type: message/rfc822\n\n" * 3000,
     ],
 )
 def test_what_is_no_report_on_a_returned_message_says_nothing(mail: bytes) -> None:

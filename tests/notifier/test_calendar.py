@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifier import notes
-from notifier.calendar import About, render
+from notifier.calendar import About, Ending, render
 
-from .vocabulary import DAY, HOSTILE, hostile_change, told
+from .vocabulary import DAY, HOSTILE, NOON, hostile_change, told
 
 SITE = About("Effective dates", "https://policies.example/calendar.ics", "https://policies.example")
 DECEMBER = date(2026, 12, 1)
@@ -115,6 +115,20 @@ def test_a_change_without_a_date_is_none_of_the_calendars_business() -> None:
     assert events == []
     assert "SOURCE" not in calendar
     assert b"BEGIN:VTIMEZONE" in render(About("Nothing yet"), []), "a calendar must hold a component"
+
+
+def test_a_rule_entered_by_hand_has_its_last_day_under_one_id() -> None:
+    entered = told(page="note-1", title="Late shipments do not count", kind="announced", effective_on=DECEMBER)
+    ended = told(uid="2", page="note-1", title="Late shipments do not count", kind="gone", decided_at=NOON + DAY)
+
+    start, last = read(render(SITE, [entered], [Ending(entered, DECEMBER + 14 * DAY)]))[1]
+    (sooner,) = read(render(SITE, [], [Ending(ended, DECEMBER + DAY)]))[1]
+
+    assert (last["SUMMARY"], last["DTSTART"]) == ("Ends: Late shipments do not count", "20261215")
+    assert start["UID"] != last["UID"] == sooner["UID"]
+    assert (sooner["DTSTART"], sooner["LAST-MODIFIED"]) == ("20261202", "20261123T120000Z")
+    (hostile,) = read(render(SITE, [], [Ending(hostile_change(), DECEMBER)]))[1]
+    assert "\u202e" not in hostile["SUMMARY"]
 
 
 @pytest.mark.parametrize("day", [date.max, date.min, date(2028, 2, 29)])

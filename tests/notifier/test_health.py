@@ -53,10 +53,16 @@ def test_a_page_that_cannot_be_read_is_an_entry_of_its_own() -> None:
     assert begun.at == NOON - 3 * DAY
     assert begun.summary.splitlines() == [
         "Since 19 November 2026, 12:00 UTC.",
-        "Reason: robot_check: the page asks for a human.",
+        "Reason: the page asks for a human.",
         "What changes there meanwhile, we cannot know; when it can be read again, it is told.",
     ]
     assert "no change" not in begun.html
+
+
+def test_a_title_that_names_its_marketplace_is_left_as_it_is() -> None:
+    (begun,) = entries([event("shrunk", title="Seller Agreement (United States)")])
+
+    assert begun.title == "Seller Agreement (United States) cannot be read whole"
 
 
 def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
@@ -73,12 +79,12 @@ def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
 @pytest.mark.parametrize(
     ("kind", "begun", "ended"),
     [
-        ("unreadable", "cannot be read: it could not be read", "can be read again"),
+        ("unreadable", "cannot be read", "can be read again"),
         ("shrunk", "cannot be read whole", "can be read whole again"),
         ("gone_suspected", "is not found", "is no longer missing, or was told as gone"),
         ("flapping", "shows different texts in turn", "shows one text again"),
         ("volatile", "has parts that change at nearly every look; they are left out", "stands still again"),
-        ("of a later version", "cannot be read: it could not be read", "can be read again"),
+        ("of a later version", "cannot be read", "can be read again"),
     ],
 )
 def test_each_kind_has_its_words(kind: str, begun: str, ended: str) -> None:

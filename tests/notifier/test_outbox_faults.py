@@ -189,16 +189,6 @@ def test_a_heartbeat_arrives_with_what_was_looked_at(archive: Archive, mail_serv
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_the_readers_standing_is_asked_for_each_message(archive: Archive, mail_server: MailServer) -> None:
-    queued(archive, "one@example.org", "two@example.org")
-
-    notify(archive, mail_server, standing=lambda who, told: [f"{who.address}: {len(told)} to check"])
-
-    texts = [next(mail.iter_parts()).get_content() for mail in mail_server.mails]  # type: ignore[attr-defined]
-    assert "WHERE YOU STAND\r\n* one@example.org: 1 to check\r\n" in texts[0]
-    assert "one@example.org" not in texts[1]
-
-
 def test_a_page_that_means_harm_reaches_nobody(archive: Archive, mail_server: MailServer) -> None:
     """Its title writes headers, its text holds scripts, its address is one; the words themselves arrive."""
     with archive.begin() as session:

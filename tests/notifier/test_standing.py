@@ -1,7 +1,7 @@
 """How the seller stands, in words: what is left, what brings it back, who misses a target that moved."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -74,7 +74,7 @@ def test_a_target_for_other_orders_is_no_news_for_these() -> None:
     assert standing([prime, TargetMove("gone")], [lsr()]) == []
 
 
-def test_the_owner_reads_first_how_he_stands_and_only_for_his_marketplace() -> None:
+def test_the_owner_reads_how_he_stands_and_only_for_his_marketplace() -> None:
     moment = datetime(2026, 2, 2, tzinfo=UTC)
     change = ToldChange(
         *("c1", "us-late", "Late shipment", "https://market.example", "US", "performance", "en", "edit"),
@@ -85,9 +85,32 @@ def test_the_owner_reads_first_how_he_stands_and_only_for_his_marketplace() -> N
         moves=(STRICTER,),
     )
 
-    assert for_the_owner(change, [lsr()]).points[0].startswith("You are at 3.4 %")
-    assert for_the_owner(change, [lsr()]).points[1:] == ("the rule",)
-    assert for_the_owner(change, [replace(lsr(), marketplace="UK")]) is change
+    (line,) = for_the_owner([change], [lsr()])
+    assert line.startswith("Late shipment (United States): You are at 3.4 % (late shipment rate, ")
+    assert for_the_owner([change], [replace(lsr(), marketplace="UK")]) == []
+    assert for_the_owner([replace(change, moves=(TargetMove("gone"),))], [lsr()]) == []
+    same = replace(change, page="us-performance", title="All targets\n")
+    (line,) = for_the_owner([change, same], [lsr()])
+    assert line.startswith("Late shipment; All targets (United States): You are at 3.4 %")
+
+
+def test_of_a_target_that_moved_twice_only_the_last_step_counts() -> None:
+    moment = datetime(2026, 2, 2, tzinfo=UTC)
+    first = ToldChange(
+        *("c1", "us-late", "Late shipment", "https://market.example", "US", "performance", "en", "edit"),
+        moment,
+        moment,
+        "Late shipment rate: 4 % → 3 %",
+        moves=(STRICTER,),
+    )
+    back = replace(
+        first, uid="c2", decided_at=moment + timedelta(days=3), moves=(TargetMove("looser", UNDER_3, UNDER_4),)
+    )
+
+    (line,) = for_the_owner([back, first], [lsr()])
+
+    assert "you would meet" in line
+    assert "the new target under 4 %" in line
 
 
 # --- what to do, what to know --------------------------------------------------------------------------------------

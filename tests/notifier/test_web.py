@@ -221,6 +221,15 @@ def test_nobody_is_flooded_with_confirmations(web: TestClient, outgoing: Outgoin
     assert len(outgoing.mails) == 61
 
 
+def test_an_address_that_was_refused_is_not_tried_at_every_click(web: TestClient, outgoing: Outgoing) -> None:
+    outgoing.fails = RecipientRefused("550 no such user")
+    web.post("/subscribe", data={"email": "nobody@example.org"})
+    outgoing.fails = None
+
+    assert web.post("/subscribe", data={"email": "nobody@example.org"}).status_code == 200
+    assert outgoing.mails == []
+
+
 def test_when_mail_is_down_the_reader_is_told(web: TestClient, outgoing: Outgoing) -> None:
     outgoing.fails = ChannelDown("down")
 

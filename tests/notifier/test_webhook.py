@@ -23,6 +23,7 @@ from diffs.document import Fact, TargetMove
 from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
 from notifier import chat, notes
 from notifier.chat import ChatChannel
+from notifier.digest import Looked
 from notifier.subscribers import Links
 from notifier.told import ToldChange, Unread, VersionMark
 from notifier.webhook import WebhookChannel, payload
@@ -151,11 +152,18 @@ def test_what_is_posted_is_what_is_documented(receiver: Receiver, webhook: Webho
     unread = Unread("us-fees", "Fees", "https://market.example/fees", "US", "stale", NOON - DAY)
 
     webhook.deliver(digest(rich, bare, hostile_change(), to=receiver.url, key="k1", unread=(unread,)))
-    webhook.deliver(digest(to=receiver.url, key="k1"))
+    webhook.deliver(digest(to=receiver.url, key="k1", standing=("You are at 3.4 %",)))
+    webhook.deliver(digest(to=receiver.url, key="k1", looked=Looked(3, 2, 1, 9, NOON)))
+    webhook.deliver(digest(to=receiver.url, key="k1", looked=Looked(3)))
 
     for _, _, body in receiver.posts:
         assert faults(json.loads(body), SCHEMA) == []
+    beat = json.loads(receiver.posts[2][2])["data"]["looked"]
+    assert (beat["pages"], beat["visited"], beat["read"], beat["looks"]) == (3, 2, 1, 9)
+    assert beat["last_read_at"] == "2026-11-22T12:00:00Z"
     body = json.loads(receiver.posts[0][2])
+    assert body["data"]["looked"] is None
+    assert body["data"]["standing"] == []
     assert faults(body | {"timestamp": "today"}, SCHEMA) == ["body.timestamp does not match"]
     assert faults(body | {"new": 1}, SCHEMA) == ["body.new is not documented"]
     assert (
@@ -403,6 +411,21 @@ def test_no_policy_text_hides_where_a_link_leads() -> None:
 
     assert not re.search(r"\]\s*[(\[:]", shown.replace("[high] [", ""))
     assert "<http" not in shown
+
+
+def test_a_heartbeat_in_a_chat_says_what_was_looked_at() -> None:
+    beat = digest(looked=Looked(3, 2, 1, 9, NOON))
+
+    assert chat.title(beat).startswith("policywatch: nothing changed on 1 of 3 pages")
+    assert chat.text(beat).startswith("We looked 9 times at 2 of 3 pages and could read 1.")
+    assert "1 page had no look in this time." in chat.text(beat)
+
+
+def test_the_owner_reads_in_a_chat_where_he_stands() -> None:
+    shown = chat.text(digest(told(), standing=("You are at 3.4 %", "@everyone <!here>")))
+
+    assert shown.startswith("Where you stand:\n• You are at 3.4 %\n• @\u200beveryone ‹!here>\n\n[high] ")
+    assert "stand" not in chat.text(digest(told()))
 
 
 def test_a_chat_message_is_short() -> None:

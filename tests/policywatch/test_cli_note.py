@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.notifier.test_calendar import read as read_calendar
 from tests.policywatch.program import Program
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
@@ -180,3 +181,21 @@ def test_markup_and_control_characters_in_an_entry_are_text(program: Program) ->
     out = program("changes").out + program("feed").out + program("show", KEY).out
     assert "\x1b" not in out
     assert "<script>" not in program("feed").out
+
+
+def test_its_last_day_stands_in_the_calendar_and_moves_with_it(program: Program) -> None:
+    enter(program, *DATES)
+    ends = "Ends: Late shipments do not count"
+
+    def days() -> dict[str, str]:
+        data = program("feed", "--format", "ics", "--marketplace", "US").out.encode()
+        return {event["SUMMARY"]: event["DTSTART"] for event in read_calendar(data)[1]}
+
+    assert days() == {
+        ends: "20260515",
+        "Takes effect: By hand: Late shipments do not count (until 2026-05-15)": "20260320",
+    }
+    program("note", "end", KEY)
+    assert days()[ends] == "20260320"
+    assert program("feed", "--format", "ics", "--importance", "high").out.count("BEGIN:VEVENT") == 0
+    assert program("feed", "--format", "ics", "--limit", "1", "-o", "one.ics").out.startswith("1 change ")

@@ -37,6 +37,29 @@ def states(program: Program) -> dict[str, str]:
     return {row["address"]: row["state"] for row in program("subscribers", "list", "--json").objects}
 
 
+SEVERAL = "names several chats: add each of them as a subscriber of its own"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["ntfy://ntfy.example/first/second-secret"], f"ntfy://…: This address {SEVERAL}."),
+        (["ntfy://ntfy.example/one, ntfy://ntfy.example/second-secret"], SEVERAL),
+        (["gibberish://second-secret", "--channel", "apprise"], "Apprise does not know this kind of address."),
+        (["ftp://second-secret/x", "--channel", "webhook"], "a webhook is a whole web address"),
+    ],
+)
+def test_what_could_never_be_delivered_is_refused_at_once(alone: Program, arguments: list[str], says: str) -> None:
+    ended = alone("subscribers", "add", *arguments)
+
+    assert ended.code == 2
+    assert says in ended.err
+    assert "second-secret" not in ended.err
+    assert states(alone) == {}
+    listed = alone("subscribers", "import", "-", stdin=b"address\nntfy://ntfy.example/first/second-secret\n")
+    assert (listed.code, SEVERAL in listed.err) == (1, True)
+
+
 # --- lists ------------------------------------------------------------------------------------------------------------
 
 
@@ -226,7 +249,7 @@ def test_a_heartbeat_comes_when_nothing_changed(program: Program, mailbox: MailS
     assert mailbox.recipients == ["seller@example.com"]
     (row,) = program("notices", "--json").objects
     assert (row["state"], row["page"], row["headline"]) == ("sent", None, None)
-    assert "heartbeat: nothing changed" in program("notices").out
+    assert "heartbeat: no change to tell" in program("notices").out
 
 
 # --- what became of it ------------------------------------------------------------------------------------------------
@@ -251,6 +274,23 @@ def test_what_was_refused_is_shown_and_goes_again(program: Program, site: Site, 
     assert sent.out.startswith("1 message sent")
     assert mailbox.mails[0]["Message-ID"] == record["message_id"]
     assert program("notices", "--state", "parked").table == []
+
+
+def test_what_is_parked_for_somebody_who_was_stopped_waits_until_that_is_mended(
+    program: Program, site: Site, mailbox: MailServer
+) -> None:
+    at_once(program)
+    mailbox.refuse = {"seller@example.com": "550 5.1.1 No such user"}
+    change_page(program, site)
+    program("notify")
+    mailbox.refuse = {}
+
+    refused = program("notices", "--retry", "all")
+    assert refused.code == 2
+    assert "its subscriber was stopped" in refused.err
+    at_once(program)
+    assert program("notices", "--retry", "all").out.startswith("1 notice will be tried again")
+    assert program("notify").out.startswith("1 message sent")
 
 
 @pytest.mark.parametrize(

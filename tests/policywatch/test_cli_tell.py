@@ -1,5 +1,6 @@
 """subscribers, notify, digest: a live page changes, and whoever asked is told by mail, once."""
 
+import re
 import stat
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -341,6 +342,20 @@ def test_a_preview_is_of_the_last_week_or_of_what_is_asked_for(history: Program)
     assert history("digest", "--preview", "d.txt", "--since", "2026-01-01", "--marketplace", "DE").out.startswith(
         "0 ch"
     )
+
+
+def test_a_preview_says_where_the_owner_stands_only_when_asked_to(history: Program) -> None:
+    (history.folder / "mine.csv").write_text("marketplace,metric,numerator,denominator\nUS,LSR,17,500\n")
+    assert history("scorecard", "mine.csv").code == 0
+
+    history("digest", "--preview", "all.txt", "--since", "2026-01-01")
+    history("digest", "--preview", "mine.txt", "--since", "2026-01-01", "--standing")
+
+    assert "You are at" not in (history.folder / "all.txt").read_text()
+    own = (history.folder / "mine.txt").read_text()
+    assert re.search(r"WHERE YOU STAND\n\* .+ \(United States\): You are at 3\.4 %", own)
+    assert "you would miss the new target under 2 %" in own
+    assert "the new target under 3 %" not in own, "that step is over"
 
 
 def test_a_digest_needs_a_file(history: Program) -> None:

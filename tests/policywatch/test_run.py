@@ -229,6 +229,22 @@ def test_a_change_is_seen_and_told_by_mail(program: Program, rounds: Rounds, sit
     assert len(list((program.folder / "mail").glob("*.eml"))) == 1
 
 
+def test_what_comes_by_the_hour_alone_is_told_too(program: Program, rounds: Rounds) -> None:
+    """No notice waits: a heartbeat and the end of a rule are made when their hour comes."""
+    program.now = START
+    program("subscribers", "add", "quiet@example.com", "--heartbeat", "--importance", "high")
+    program("note", "add", "--title", "A rule for today", "--until", "2026-03-02", "--importance", "low")
+    rounds.go(step=timedelta(hours=2, minutes=1))
+
+    said = rounds.go(step=timedelta(minutes=10), rounds=17 * 6)
+
+    assert said.count("1 message sent with 1 notice.") == 1, "at 08:00, and not again"
+    (mail,) = (program.folder / "mail").glob("*.eml")
+    assert b"nothing changed on 2 pages" in mail.read_bytes()
+    headlines = [change["headline"] for change in program("changes", "--json").objects]
+    assert headlines[-1] == "Ended on 2026-03-02: A rule for today"
+
+
 def test_nothing_due_is_said_once_with_the_time_of_the_next_look(rounds: Rounds) -> None:
     rounds.go(step=timedelta(minutes=1))
 
