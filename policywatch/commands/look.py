@@ -168,8 +168,9 @@ def health(
         output.say("No page has been looked at yet: run policywatch crawl, or policywatch demo to see how it works.")
         return
     output.table(["page", "last outcome", "last read (UTC)", "version", "events"], map(_cells, rows))
-    output.say()
-    output.table(hosts.COLUMNS, map(hosts.cells, states))
+    if states:
+        output.say()
+        output.table(hosts.COLUMNS, map(hosts.cells, states))
     if stopped.exists():
         output.say(f"Looking is stopped: {stopped} is there. policywatch go takes it away.")
 

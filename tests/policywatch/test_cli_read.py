@@ -436,7 +436,7 @@ def test_health_has_a_line_per_page(program: Program) -> None:
         ("us-late-shipment", "ok", 2),
     ]
     assert [row["page"] for row in table] == ["uk-fees", "us-appeals", "us-late-shipment"]
-    assert table[2]["last read (UTC)"] == "2026-02-09T08:00"
+    assert table[2]["last read (UTC)"] == "2026-02-09 08:00"
 
 
 def test_targets_in_force_can_be_asked_for_a_day(program: Program) -> None:
