@@ -96,13 +96,14 @@ def run(
     random: Callable[[], float] = chance.random,
     settings: NotifierSettings | None = None,
     clock: Callable[[], datetime] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
     dry_run: bool = False,
 ) -> Report:
     """Send everything that is due at `now` (UTC), once.
 
     `channels` are by name (email, apprise, webhook); what has no channel stays due. `clock` tells the time while a long
-    run goes on; without it the time stands still. `random` gives a number from 0 to 1. A dry run stores and
-    delivers nothing, and plans what a run would send.
+    run goes on; without it the time stands still. `random` gives a number from 0 to 1. `stopped` is asked before each
+    message: what is left stays due. A dry run stores and delivers nothing, and plans what a run would send.
     Raises ArchiveError when the archive is unusable; what was sent until then is marked.
     """
     settings = settings or NotifierSettings()
@@ -116,7 +117,7 @@ def run(
             notices.release_stale(session, now=now, is_dead=is_dead)
             notices.pull_back(session, now=now)
             heartbeats.queue(session, now=now)
-        office.send_all(report)
+        office.send_all(report, stopped)
     with archive.read() as session:
         report.left = notices.backlog(session, now=now, channels=channels)
     return report
@@ -212,10 +213,10 @@ class _Office:
                 planned.append(Planned(reader.channel, shown_address(reader), line, len(changes)))
         return planned
 
-    def send_all(self, report: Report) -> None:
-        """Send message after message until nothing is due, or no channel is left that works."""
+    def send_all(self, report: Report, stopped: Callable[[], bool]) -> None:
+        """Send message after message until nothing is due, no channel is left that works, or we are stopped."""
         working = set(self._channels)
-        while working:
+        while working and not stopped():
             with self._archive.begin() as session:
                 parcel = notices.claim(
                     session, now=self._clock(), by=this_process(), domain=self._settings.mail_domain, channels=working

@@ -129,7 +129,9 @@ class Schedule:
             waiting = notices.backlog(session, now=now, channels=["email", "apprise", "webhook"])
         if waiting.due or by_the_hour:
             with open_channels(settings, links_from(settings)) as channels:
-                report = outbox.run(self.archive, channels, now=now, settings=settings, clock=self.clock)
+                report = outbox.run(
+                    self.archive, channels, now=now, settings=settings, clock=self.clock, stopped=self.stop.is_set
+                )
             self._told_at = quarter
             if report.sent or report.troubles:
                 self.say(f"{labels.count(report.sent, 'message')} sent with {labels.count(report.told, 'notice')}.")

@@ -65,6 +65,16 @@ def test_what_was_sent_is_not_sent_again(archive: Archive, mail_server: MailServ
     assert len(mail_server.mails) == 1
 
 
+def test_a_run_that_is_stopped_ends_with_the_message_at_hand(archive: Archive, mail_server: MailServer) -> None:
+    queued(archive, *(f"reader{number}@example.org" for number in range(5)))
+
+    report = notify(archive, mail_server, stopped=lambda: len(mail_server.mails) == 2)
+
+    assert (report.sent, report.left.due, report.troubles) == (2, 3, [])
+    assert notify(archive, mail_server).sent == 3
+    assert len(set(mail_server.recipients)) == len(mail_server.mails) == 5
+
+
 def test_changes_of_a_reader_travel_in_one_mail(archive: Archive, mail_server: MailServer) -> None:
     queued(archive, "one@example.org", changes_told=3)
 
