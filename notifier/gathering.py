@@ -42,11 +42,19 @@ def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Poin
         told = "; ".join(steps)
         context = "" if len(steps) > 1 else f" ({quoted(around(group[0].sentence_after, group[0].after, 120))})"
         text = f"{about}: {told}{context}" if about else f"{told}{context}"
-        short = f"{about or last_heading(section) or 'Changed'}: {told}"
+        short = f"{about or last_heading(section) or 'Changed'}: {_first(steps)}"
         weights = _BASES.get(group[0].kind, 60) + weight_of(f"{group[0].sentence_after} {section}")
         yield Point(weights, text, short, section, _places(group), is_date=is_date)
 
 
+def _first(steps: list[str]) -> str:
+    """As many whole steps as a headline has room for: half a step is none."""
+    room = _SHORT_STEPS
+    shown = [step for step in steps if (room := room - len(step) - 2) >= 0] or steps[:1]
+    return "; ".join(shown) + ("…" if len(shown) < len(steps) else "")
+
+
+_SHORT_STEPS = 74
 _BASES = {"date": 45, "count": 40}
 
 

@@ -170,6 +170,8 @@ def _sentences(pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], hunks: 
         for fact in facts
         if fact.kind in AMOUNTS and fact.before and fact.after
     }
+    # The heading of a section that came or went is told as such.
+    told |= {(fact.sentence_before, fact.sentence_after) for fact in facts if fact.kind.startswith("section_")}
     renames = [(fact.before, fact.after) for fact in facts if fact.kind == "renamed"]
     for pair in pairs:
         kind = kind_of_rewording(pair)

@@ -49,6 +49,14 @@ def test_a_row_that_gained_a_cell_is_one_line() -> None:
     assert "Books<ins> | new</ins> | 15 %" in html(fee)
 
 
+def test_a_long_line_that_only_stands_beside_an_edit_is_shortened() -> None:
+    shown = diff_text(Comparison((edited("First " + LONG + "\nKeep ", ("30", "15"), " days."),)))
+
+    assert "First word" in shown
+    assert "  - Keep 30 days." in shown
+    assert len(shown) < 800
+
+
 def test_long_unchanged_text_is_shortened_on_both_sides_of_an_edit() -> None:
     shown = html(edited("First " + LONG, ("30", "15"), " days, " + LONG, ("old", "new"), " " + LONG + "last."))
 

@@ -13,9 +13,10 @@ from diffs.document import Block, Capture, Document, Selection, Target, TargetMo
 from diffs.extract import extract
 from diffs.facts import facts
 from diffs.noise import clean
+from diffs.sentence_pairs import SentencePair
 from diffs.significance import judge
 from diffs.targets import extract_targets, moves
-from notifier.quoting import around, excerpt, shorten
+from notifier.quoting import around, excerpt, middle, shorten
 from notifier.summary import HEADLINE_LENGTH, MOST_POINTS, Summary, summarise
 from tests.diffs.wording import heading, item, paragraph, policy, row
 
@@ -268,6 +269,46 @@ def test_a_quotation_inside_a_quotation_has_single_marks_and_one_that_is_cut_is_
     assert "“‘Fee Base’ means" in "".join(shown.points)
     assert shorten("He said “a word and another word and one more”", 30).endswith("…”")
     assert len(shorten("He said “a word and another word and one more”", 30)) <= 30
+
+
+def test_a_headline_holds_whole_steps_only() -> None:
+    limits = ("Ireland {}5,000", "Britain {}4,000", "Sweden {}50,000", "Poland {}22,500", "Norway {}70,000")
+    before, after = (
+        policy(heading("Limits"), "“Claim Limits” means:", *(item(line.format(sign)) for line in limits), "This stays.")
+        for sign in ("€", "€1")
+    )
+
+    shown = summary(before, after)
+
+    assert re.fullmatch(r"Claim Limits: (€\d+,000 → €1\d+,000(; |…|$))+.*", shown.headline)
+    assert "→…" not in shown.headline
+    assert "€22,500 → €122,500" in "".join(shown.points)
+
+
+def test_the_heading_of_a_new_section_is_told_once() -> None:
+    before = policy(heading("Rules"), "This stays.")
+    after = policy(heading("Rules"), "This stays.", heading("Parcels by air"), "You must not send goods by air.")
+
+    shown = "\n".join(summary(before, after).points)
+
+    assert shown.count("Parcels by air") == 1
+    assert "New section: Parcels by air" in shown
+    assert "New: “You must not send goods by air.”" in shown
+
+
+def test_what_differs_between_a_sentence_and_a_longer_one_is_its_end() -> None:
+    assert middle(SentencePair("Ship it", "Ship it today", "", 0)) == ("", "today")
+
+
+def test_a_sentence_that_was_reworded_in_another_place_is_told_with_the_words_before_the_edit() -> None:
+    before = policy(
+        heading("Rules"), "We take toys which were made by hand in your own house. Only then.", "This stays."
+    )
+    after = policy(
+        heading("Rules"), "This stays.", heading("Other"), "We take toys which were made by hand in your own flat."
+    )
+
+    assert "“…by hand in your own house.” → “…by hand in your own flat.”" in "".join(summary(before, after).points)
 
 
 def test_a_revision_says_first_how_much_there_is_and_what_it_is_about() -> None:
