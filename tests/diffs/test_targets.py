@@ -131,6 +131,26 @@ def test_a_heading_alone_makes_no_figure_a_target() -> None:
     assert stated(heading("Contact response time"), "Write to us for 3 days.") == []
 
 
+def test_a_long_sentence_speaks_of_the_metric_by_a_pronoun() -> None:
+    assert stated(
+        heading("Late shipment rate"),
+        "We ask each and every seller in all of our stores to see to it that it must stay below 4% at all times.",
+    ) == [(LATE, "<", 4)]
+
+
+def test_a_new_page_in_the_text_forgets_the_metric_of_the_last_one() -> None:
+    found = stated(
+        heading("Late shipment rate", level=1), "Keep it below 4%.", heading("Boxes", level=1), "Keep it below 5%."
+    )
+
+    assert (LATE, "<", 4) in found
+    assert (LATE, "<", 5) not in found
+
+
+def test_what_a_seller_reached_is_no_target() -> None:
+    assert stated("Last month your late shipment rate was 5% and we must tell you so.") == []
+
+
 def test_a_heading_can_hold_the_target_itself() -> None:
     assert stated(heading("Reschedule rate (Goal: 10% or less)")) == [("reschedule_rate", "<=", 10)]
 

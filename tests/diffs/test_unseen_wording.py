@@ -389,14 +389,14 @@ def test_a_notice_period_is_neither() -> None:
             "We may suspend your shop after two warnings.",
             "We may suspend your shop without warning.",
             "material",
-            "medium",
+            "high",
         ),
         (
             "en",
             "You agree to indemnify us.",
             "You agree to indemnify, defend and hold us harmless.",
             "material",
-            "medium",
+            "high",
         ),
         (
             "en",
