@@ -134,7 +134,7 @@ def test_a_real_change_is_told_by_crawls_in_processes_of_their_own(series: Serie
     assert [crawled.code for crawled in ended] == [0, 0], ended
     assert "changed: " not in ended[0].out
     (change,) = program("changes", "--json").objects
-    assert f"changed: {change['headline']}\n" in ended[1].out
+    assert f"changed: {change['page']}: {change['headline']}\n" in ended[1].out
     assert change["significance"] == series.changes[seq]["label"]
 
 

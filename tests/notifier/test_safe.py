@@ -101,3 +101,12 @@ def test_targets_read_as_sentences() -> None:
     assert labels.move(TargetMove("appeared", None, index)) == "Inventory performance index: 350 to 400 points (new)"
     assert labels.move(TargetMove("gone", index)).endswith("(no longer stated)")
     assert labels.move(TargetMove("gone")) == "Target: gone"
+
+
+def test_a_target_that_binds_now_is_called_stricter() -> None:
+    advised = Target("valid_tracking_rate", ">", 97.0, strength="recommendation")
+    binding = Target("valid_tracking_rate", ">", 95.0, strength="requirement")
+
+    told = labels.move(TargetMove("strength", advised, binding))
+
+    assert told == "Valid tracking rate: over 97 %, recommendation → over 95 %, requirement (stricter)"
