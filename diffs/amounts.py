@@ -89,10 +89,17 @@ def find(text: str, language: str = "", skip: tuple[tuple[int, int], ...] = ()) 
             match = _pattern(kind).match(flat, at)
             if match is None or any(match.start() < end and start < match.end() for start, end in taken):
                 continue
+            if kind == "duration" and _is_article(match):
+                continue
             amount = _amount(kind, match, text, language)
             found.append(amount)
             taken.append((amount.start, amount.end))
     return tuple(sorted(found, key=lambda amount: amount.start))
+
+
+def _is_article(match: re.Match[str]) -> bool:
+    """Whether a French year is an English article: "an" is one year, so "14.2 An agent must …" is no length of time."""
+    return match["unit"].lower() == "an" and match["n"] != "1"
 
 
 def _amount(kind: str, match: re.Match[str], text: str, language: str) -> Amount:

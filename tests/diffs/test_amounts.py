@@ -146,3 +146,12 @@ def test_what_never_ends_is_cut_between_words() -> None:
 def test_no_letter_is_lost_between_sentences(text: str) -> None:
     assert "".join("".join(sentences(text)).split()) == "".join(text.split())
     assert all(text[start:end].strip() for start, end in spans(text))
+
+
+def test_an_article_after_a_clause_number_is_no_year():
+    assert [amount.kind for amount in find("14.2 An Automated Agent must stop within 24 hours.")] == [
+        "count",
+        "duration",
+    ]
+    assert [(amount.value, amount.unit) for amount in find("pendant 1 an")] == [(1.0, "years")]
+    assert [(amount.value, amount.unit) for amount in find("pendant 2 ans")] == [(2.0, "years")]
