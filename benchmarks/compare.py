@@ -1,4 +1,4 @@
-"""How fast `diffs.compare` is, as ratios to named references in one run.
+"""How fast `diffs.comparing.compare` is, as ratios to named references in one run.
 
     python benchmarks/compare.py [--corpus ../shared/corpus] [--quick]
 
@@ -32,10 +32,10 @@ from typing import Any, NamedTuple
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from diffs import align
-from diffs.compare import compare, rebuild_new, rebuild_old
-from diffs.document import Block, BlockKind, Capture, Comparison, Document, Op, Selection, SpanOp
-from diffs.extract import extract
+from diffs.comparing import align
+from diffs.comparing.compare import compare, rebuild_new, rebuild_old
+from diffs.reading.extract import extract
+from diffs.values import Block, BlockKind, Capture, Comparison, Document, Op, Selection, SpanOp
 
 try:
     import cydifflib
@@ -86,7 +86,7 @@ def main() -> None:
 
 
 def ours(pair: Pair) -> Measure:
-    """`diffs.compare` as it is used."""
+    """`diffs.comparing.compare` as it is used."""
     started = time.process_time()
     comparison = compare(pair.old, pair.new)
     seconds = time.process_time() - started

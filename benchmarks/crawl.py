@@ -98,8 +98,8 @@ def scrapy_alone(base: str, pages: int, *, extract: bool) -> dict[str, float]:
     from scrapy.http import Response
 
     from crawler import reactor
-    from diffs.document import Capture, Selection
-    from diffs.extract import extract as read
+    from diffs.reading.extract import extract as read
+    from diffs.values import Capture, Selection
 
     read_so_far: list[str] = []
     reactor.resolver().allow_private = True
@@ -145,7 +145,7 @@ def ours(base: str, pages: int) -> dict[str, float]:
     from crawler.pages import WatchedPage
     from crawler.run import crawl
     from crawler.settings import CrawlSettings
-    from diffs.database import open_archive
+    from diffs.database.archive import open_archive
 
     folder = tempfile.mkdtemp()
     archive = open_archive(f"sqlite:///{folder}/archive.db")

@@ -29,11 +29,11 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from lxml import etree
 from sqlmodel import col, update
 
-from diffs.database import Archive, open_archive
-from diffs.document import Block, BlockKind, Capture, Hunk, Op, Span, SpanOp
-from diffs.matching import Wish
-from diffs.models import Change, Page
+from diffs.database.archive import Archive, open_archive
+from diffs.database.models import Change, Page
+from diffs.judging.subscriptions import Wish
 from diffs.store import changes, snapshots
+from diffs.values import Block, BlockKind, Capture, Hunk, Op, Span, SpanOp
 from notifier import calendar, catalogue, feed
 from notifier.diff_html import environment
 from notifier.diff_view import FULL, view

@@ -168,7 +168,7 @@ def ours(base: str, pages: int, fetch: str) -> dict[str, float]:
     from crawler.pages import WatchedPage
     from crawler.run import crawl
     from crawler.settings import CrawlSettings
-    from diffs.database import open_archive
+    from diffs.database.archive import open_archive
 
     folder = tempfile.mkdtemp()
     archive = open_archive(f"sqlite:///{folder}/archive.db")

@@ -2,10 +2,10 @@
 
     .venv/bin/python benchmarks/judge.py [--corpus ../shared/corpus] [--pages 30]
 
-Reading is `diffs.reading.extraction_of` on the bytes of the page, with nothing kept from an earlier page. "first",
-"noisy" and "same" are what a crawl pays after it stored such a look: a session of its own, `diffs.engine.derive` on an
-archive on disk, all writing down included, and nothing kept either. "alone" is a noisy look without the archive:
-gate, reading, noise, gate. Every figure is the least of several turns of CPU time.
+Reading is `diffs.reading.policy_text.extraction_of` on the bytes of the page, with nothing kept from an earlier page.
+"first", "noisy" and "same" are what a crawl pays after it stored such a look: a session of its own,
+`diffs.engine.derive.derive` on an archive on disk, all writing down included, and nothing kept either. "alone" is a
+noisy look without the archive: gate, reading, noise, gate. Every figure is the least of several turns of CPU time.
 
 The pages are noisy neighbours from recorded histories (bytes differ, the policy is the same), else pages of the demo.
 """
@@ -29,11 +29,14 @@ sys.path.insert(0, str(ROOT))
 
 from backports import zstd
 
-from diffs import engine, extract, gate, reading, text
-from diffs.database import Archive, open_archive
-from diffs.document import Capture, Outcome
-from diffs.models import Page
+from diffs.database.archive import Archive, open_archive
+from diffs.database.models import Page
+from diffs.engine import derive
+from diffs.judging import gate
+from diffs.language import normalise
+from diffs.reading import extract, policy_text
 from diffs.store import pages, snapshots
+from diffs.values import Capture, Outcome
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TURNS = 5
@@ -53,7 +56,7 @@ class Cost(NamedTuple):
     """Seconds of CPU for one step: reading its page, judging it alone, and as a first, noisy and unchanged look."""
 
     size: int
-    reading: float
+    policy_text: float
     alone: float
     first: float
     noisy: float
@@ -132,7 +135,7 @@ def _judged(archive: Archive, stored: dict[Any, Any], *, keep: bool = False) -> 
             session.info["bodies"] = dict(stored["bodies"])
             page = pages.get(session, "page")
             assert page is not None
-            derived = engine.derive(session, page)
+            derived = derive.derive(session, page)
             if not keep:
                 raise _Undo
     except _Undo:
@@ -142,14 +145,14 @@ def _judged(archive: Archive, stored: dict[Any, Any], *, keep: bool = False) -> 
 
 def _read(page: Page, body: bytes) -> None:
     _forget()
-    assert reading.extraction_of(_capture(page, body), page) is not None
+    assert policy_text.extraction_of(_capture(page, body), page) is not None
 
 
 def _judged_alone(page: Page, body: bytes) -> None:
     _forget()
     capture = _capture(page, body)
     assert gate.judge_transport(capture) is None
-    found = reading.clean(reading.extraction_of(capture, page))
+    found = policy_text.clean(policy_text.extraction_of(capture, page))
     # A noisy page says what the last good one said.
     assert gate.judge(capture, found.extraction, found.document, last_good=found.document).outcome is Outcome.OK
 
@@ -161,8 +164,8 @@ def _capture(page: Page, body: bytes) -> Capture:
 def _forget() -> None:
     """Nothing is kept between two pages of a crawl that watches hundreds of them."""
     extract._blocks.cache_clear()
-    text.link_key.cache_clear()
-    text._fold_short.cache_clear()
+    normalise.link_key.cache_clear()
+    normalise._fold_short.cache_clear()
 
 
 def _least(work: Callable[[], object]) -> float:

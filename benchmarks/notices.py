@@ -33,10 +33,11 @@ sys.path.insert(0, str(ROOT))
 
 from sqlalchemy import insert
 
-from diffs.database import BUSY_TIMEOUT_MS, Archive, open_archive
-from diffs.document import Capture, Comparison, Judgement
-from diffs.models import Change, Page, Subscriber
-from diffs.store import changes, notices, pages, snapshots
+from diffs.database.archive import BUSY_TIMEOUT_MS, Archive, open_archive
+from diffs.database.models import Change, Page, Subscriber
+from diffs.store import changes, pages, snapshots
+from diffs.store.notices import outbox
+from diffs.values import Capture, Comparison, Judgement
 from notifier import digest as digests
 from notifier.channels import open_channels
 from notifier.diff_html import environment
@@ -176,7 +177,7 @@ def _queue_for_all(archive: Archive, *, times: int) -> list[float]:
         with archive.begin() as session:
             page = pages.get(session, "us-agreement")
             assert page is not None
-            notices.queue(session, _change(session, page, number), page, now=NOW)
+            outbox.queue(session, _change(session, page, number), page, now=NOW)
         took.append(time.perf_counter() - started)
     return took
 
@@ -232,7 +233,7 @@ def telling(readers: int, told: int) -> dict[str, float]:
             with archive.begin() as session:
                 page = pages.upsert(session, key=f"us-{number % 40}", url="https://market.example/agreement", now=NOW)
                 session.flush()
-                notices.queue(session, _change(session, page, number), page, now=NOW)
+                outbox.queue(session, _change(session, page, number), page, now=NOW)
         while not port.value:
             time.sleep(0.01)
         chosen = NotifierSettings(
@@ -280,7 +281,7 @@ def _serve(port: Any, sessions: Any) -> None:
 
 
 def _comparison() -> Comparison:
-    from diffs.document import Block, BlockKind, Hunk, Op, Span, SpanOp
+    from diffs.values import Block, BlockKind, Hunk, Op, Span, SpanOp
 
     def paragraph(text: str) -> Block:
         return Block(BlockKind.PARAGRAPH, text, text.casefold(), section=("3. Term",))

@@ -22,15 +22,15 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import compare as speed
 
-from diffs.compare import compare, rebuild_new, rebuild_old
-from diffs.dates import dates_in, effective_on
-from diffs.document import Capture, Comparison, Document, Judgement, Selection
-from diffs.extract import extract
-from diffs.facts import facts
-from diffs.noise import clean
-from diffs.significance import judge
-from diffs.targets import extract_targets, moves
-from notifier.summary import Summary, summarise
+from diffs.comparing.compare import compare, rebuild_new, rebuild_old
+from diffs.language.dates import dates_in, effective_on
+from diffs.meaning.facts import facts
+from diffs.meaning.significance import judge
+from diffs.reading.boilerplate import clean
+from diffs.reading.extract import extract
+from diffs.targets.extract import extract_targets, moves
+from diffs.values import Capture, Comparison, Document, Judgement, Selection
+from diffs.wording.summary import Summary, summarise
 
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d.,]*(?<![.,])(?:-\d+)?")
 _NAME = re.compile(r"(?<![\w'’-])[A-ZÀ-Þ][\w&.'’-]*(?:(?: (?:of|for|and|&|the))? [A-ZÀ-Þ][\w&.'’-]*)*")

@@ -8,7 +8,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
 from diffs.errors import CrawlError
 
 #: Names our lock among PostgreSQL's advisory locks.

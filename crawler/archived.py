@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 from functools import cache
 
-from diffs.text import link_key
+from diffs.language.normalise import link_key
 
 from .tables import table
 

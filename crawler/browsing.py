@@ -18,8 +18,8 @@ from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
-from diffs.document import Capture
-from diffs.gate import is_block
+from diffs.judging.gate import is_block
+from diffs.values import Capture
 
 from . import processes
 from .download import Downloads, LetsGo

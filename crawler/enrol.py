@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from diffs.models import Page
+from diffs.database.models import Page
 from diffs.store import pages as stored_pages
 from diffs.store import snapshots
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from scrapy import Request
 from scrapy.http import Response
 
-from diffs.document import Capture
+from diffs.values import Capture
 
 from .fetchers import browser, feed, help_api, http
 from .items import Look

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from diffs.document import BLOCKED, READ, Capture, Outcome
+from diffs.values import BLOCKED, READ, Capture, Outcome
 
 from .items import Judged, Look
 

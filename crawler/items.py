@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from diffs.document import Capture, Outcome
+from diffs.values import Capture, Outcome
 
 #: Marks, in a request's meta, a part of a page that the browser shows: it belongs to the page's look, and is none.
 PART = "policywatch_part"

@@ -4,10 +4,10 @@ import logging
 
 from sqlmodel import col, select
 
-from diffs import engine
-from diffs.database import Archive
+from diffs.database.archive import Archive
+from diffs.database.models import Page, Snapshot
+from diffs.engine import derive
 from diffs.errors import ArchiveError, BodyLost
-from diffs.models import Page, Snapshot
 from diffs.store import pages
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def judge_left_over(archive: Archive, *, confirm: bool) -> int:
             with archive.begin() as session:
                 page = pages.get(session, key)
                 assert page is not None
-                engine.derive(session, page, confirm=confirm)
+                derive.derive(session, page, confirm=confirm)
         except BodyLost as error:
             log.warning("page %s: %s", key, error)
         except ArchiveError:

@@ -14,8 +14,8 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from diffs.document import Capture
-from diffs.gate import is_block
+from diffs.judging.gate import is_block
+from diffs.values import Capture
 
 from .failures import Disallowed, in_words, printable
 from .fetchers.http import media_type, plain_headers

@@ -7,12 +7,13 @@ pages, though, enter no history: an entry may be tried that nobody will ever wat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from diffs import extract, gate, reading
-from diffs.document import READ, Capture, Document, Extraction, Outcome, Selection
 from diffs.errors import ExtractionError
-from diffs.language import shares
+from diffs.judging import gate
+from diffs.reading import extract, policy_text
+from diffs.reading.detect_language import shares
 from diffs.store import pages as stored_pages
 from diffs.store import versions
+from diffs.values import READ, Capture, Document, Extraction, Outcome, Selection
 
 from .items import FetchedPage, Judged, Look, PageReport
 from .pages import CRAWLED, WatchedPage
@@ -92,7 +93,7 @@ def _read(page: WatchedPage, capture: Capture, known: Document | None) -> Probed
     """A capture, judged as the engine would."""
     capture = replace(capture, title=page.title, language=capture.language or page.language)
     extraction = _extracted(capture, page.select, page.remove)
-    text = reading.clean(extraction).document
+    text = policy_text.clean(extraction).document
     verdict = gate.judge(capture, extraction, text, last_good=known)
     is_page = capture.media_type == "html" and extraction is not None
     selected = bool(extraction and extraction.container) if is_page and page.select else None
@@ -126,7 +127,7 @@ def _title(extraction: Extraction | None) -> str:
 
 def _without_select(capture: Capture, page: WatchedPage) -> tuple[int, str]:
     extraction = _extracted(capture, (), page.remove)
-    return (reading.clean(extraction).document.words, extraction.container) if extraction else (0, "")
+    return (policy_text.clean(extraction).document.words, extraction.container) if extraction else (0, "")
 
 
 def is_selector(container: str) -> bool:

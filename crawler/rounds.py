@@ -16,12 +16,13 @@ from typing import Any, TypeVar
 from scrapy.crawler import Crawler
 from sqlmodel import Session
 
-from diffs import engine
-from diffs.database import Archive
-from diffs.document import READ, Outcome
+from diffs.database.archive import Archive
+from diffs.engine import derive
 from diffs.errors import ArchiveError, BodyLost
-from diffs.store import events, hosts, observations, owner, snapshots, versions
+from diffs.store import events, hosts, observations, snapshots, versions
 from diffs.store import pages as stored_pages
+from diffs.store.notices import owner
+from diffs.values import READ, Outcome
 
 from .addresses import is_loopback
 from .enrol import enrol, enrol_all
@@ -173,7 +174,7 @@ class Round:
                 row = stored_pages.get(session, key)
                 assert row is not None
                 unknown = versions.latest(session, row) is None
-                derived = engine.derive(session, row, confirm=self.settings.confirm)
+                derived = derive.derive(session, row, confirm=self.settings.confirm)
                 outcome = derived.outcome or Outcome.ERROR
                 return Judged(
                     outcome=outcome,

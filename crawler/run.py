@@ -10,7 +10,7 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
 
 from . import reactor
 from .alone import AnotherCrawl, alone

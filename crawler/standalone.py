@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlmodel import Session
 
-from diffs.database import Archive, open_archive
+from diffs.database.archive import Archive, open_archive
 from diffs.errors import SettingsError, WatchlistError
 from diffs.settings import ArchiveSettings
 from diffs.store import hosts, snapshots

@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.message import EmailMessage
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
+from diffs.database.models import Subscriber
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone
-from diffs.models import Subscriber
-from diffs.store import subscribers
+from diffs.store.notices import subscribers
 
 from .channels import MailChannel
 from .settings import NotifierSettings

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import Message
 
-from .safe import one_line, shorten
+from diffs.language.plain_text import one_line, shorten
 
 #: Status codes by which a server says that an address does not exist, or takes no mail any more (RFC 3463 sections 3.2
 #: and 3.3, RFC 7505 for 5.1.10). Others of 5.1 find fault with the sender: 5.1.7, 5.1.8.

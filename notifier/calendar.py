@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import BinaryIO
 
-from . import labels, notes
+from diffs.language.plain_text import clean, one_line, shorten
+from diffs.wording import labels
+
+from . import notes
 from .feed import permanent_link
-from .safe import clean, one_line, shorten, web_link
+from .safe import web_link
 from .told import ENTRIES, ToldChange
 
 MEDIA_TYPE = "text/calendar"

@@ -11,16 +11,16 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlmodel import Session, col
 
-from diffs.matching import Topic, Wish, wants
-from diffs.models import ByHand, Change, Page, Snapshot
+from diffs.database.models import ByHand, Change, Page, Snapshot
+from diffs.judging.subscriptions import Topic, Wish, wants
+from diffs.language.plain_text import one_line, shorten
+from diffs.language.vocabulary import table
 from diffs.store import pages
-from diffs.store.subscribers import topic_of
-from diffs.vocabulary import table
+from diffs.store.notices.subscribers import topic_of
+from diffs.wording import labels
 
-from . import labels
 from .calendar import Ending
 from .reading import told_change
-from .safe import one_line, shorten
 from .told import ToldChange
 
 #: Changes that are in memory at one time.

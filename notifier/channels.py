@@ -21,11 +21,11 @@ from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
+from diffs.language.plain_text import one_line, shorten
 
 from .bounces import is_gone
 from .chat import ChatChannel
 from .digest import Digest, message
-from .safe import one_line, shorten
 from .settings import NotifierSettings
 from .subscribers import Links
 from .webhook import WebhookChannel

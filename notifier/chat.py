@@ -8,11 +8,13 @@ import re
 from typing import Any
 
 from diffs.errors import DeliveryError, RecipientRefused
+from diffs.language.plain_text import shorten
+from diffs.wording import labels
 
-from . import labels, notes
+from . import notes
 from .digest import Digest, looked_lines, subject
 from .feed import permanent_link
-from .safe import no_tags, shorten
+from .safe import no_tags
 from .told import IMPORTANCE_ORDER, ToldChange
 
 #: The longest message, in bytes of UTF-8: what ntfy takes whole, and more than a person reads in a chat. A service that

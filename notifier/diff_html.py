@@ -12,9 +12,11 @@ from itertools import groupby
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from diffs.document import BlockKind, Comparison, Op
+from diffs.language import plain_text
+from diffs.values import BlockKind, Comparison, Op
+from diffs.wording import labels
 
-from . import labels, safe
+from . import safe
 from .diff_view import FULL, Line, Place, Room, sides, view
 
 #: Width of plain text mail, in characters (RFC 5322 section 2.1.1 asks for no more than 78).
@@ -48,7 +50,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["by_rows"] = _by_rows
-    made.filters["clean"] = safe.clean
+    made.filters["clean"] = plain_text.clean
     made.filters["day"] = labels.day
     made.filters["minute"] = labels.minute
     made.filters["marketplace"] = labels.marketplace

@@ -7,10 +7,9 @@ has no room (mail): then what was left out is counted.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from diffs.document import Block, BlockKind, Comparison, Hunk, Op, Span, SpanOp
-from diffs.place import place_of
-
-from .safe import clean, shorten
+from diffs.language.plain_text import clean, shorten
+from diffs.meaning.location import place_of
+from diffs.values import Block, BlockKind, Comparison, Hunk, Op, Span, SpanOp
 
 #: What stands between the cells of a row in `Block.shown`.
 CELL_BORDER = " | "

@@ -16,15 +16,17 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from diffs.document import Comparison
-from diffs.matching import zone_of
+from diffs.judging.subscriptions import zone_of
+from diffs.language.plain_text import clean, one_line, shorten
+from diffs.values import Comparison
+from diffs.wording import labels
 
-from . import labels, notes
+from . import notes
 from .diff_html import diff_html, diff_text, environment
 from .diff_view import BRIEF
 from .feed import permanent_link
 from .inlining import inlined
-from .safe import clean, one_line, shorten, web_link
+from .safe import web_link
 from .told import IMPORTANCE_ORDER, ToldChange, Unread
 
 #: Long addresses stay on one line of the header: some mail readers do not join them again.

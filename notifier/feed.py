@@ -13,12 +13,14 @@ from itertools import groupby
 from typing import BinaryIO
 from urllib.parse import urlencode
 
-from diffs.matching import Wish
+from diffs.judging.subscriptions import Wish
+from diffs.language.plain_text import clean, one_line
+from diffs.wording import labels
 
-from . import feed_forms, labels, notes
+from . import feed_forms, notes
 from .diff_html import diff_html, environment
 from .feed_forms import MEDIA_TYPES, Channel, Entry
-from .safe import clean, one_line, web_link
+from .safe import web_link
 from .told import ToldChange, stamp
 
 __all__ = ["MEDIA_TYPES", "Channel", "render", "write"]

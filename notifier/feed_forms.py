@@ -17,8 +17,10 @@ from typing import Any, BinaryIO
 
 from lxml import etree
 
+from diffs.language.plain_text import clean, one_line
+
 from . import notes
-from .safe import clean, no_tags, one_line
+from .safe import no_tags
 from .told import ENTRIES, stamp
 
 ATOM = "http://www.w3.org/2005/Atom"

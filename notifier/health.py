@@ -11,10 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from . import labels, notes
+from diffs.language.plain_text import clean, one_line, shorten
+from diffs.wording import labels
+
+from . import notes
 from .diff_html import environment
 from .feed_forms import Entry
-from .safe import clean, no_tags, one_line, shorten, web_link
+from .safe import no_tags, web_link
 from .told import ENTRIES, stamp
 
 #: What the owner should know, by the kind of event: what it is while it lasts, and what is said when it is over.

@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from diffs.matching import Topic, Wish, wants
-from diffs.models import Event, Notice, Page, Snapshot, Subscriber
-from diffs.report_events import PRIVATE
-from diffs.store import hosts, notices, pages
+from diffs.database.models import Event, Notice, Page, Snapshot, Subscriber
+from diffs.engine.report_events import PRIVATE
+from diffs.judging.subscriptions import Topic, Wish, wants
+from diffs.store import hosts, pages
+from diffs.store.notices import outbox
 
 from .health import MOST, HealthEvent, Rest, State
 from .reading import unread
@@ -24,7 +25,7 @@ LONGEST = timedelta(hours=24)
 def events(session: Session, wish: Wish = EVERYTHING, *, most: int = MOST) -> list[HealthEvent]:
     """The events of watched pages that pass a filter, those that began or ended last first. Importance is not asked.
 
-    For everybody's eyes: what a report of the owner's says (`diffs.report_events`) is none of them.
+    For everybody's eyes: what a report of the owner's says (`diffs.engine.report_events`) is none of them.
     """
     latest = func.coalesce(col(Event.ended_at), col(Event.started_at))
     query = (
@@ -62,7 +63,7 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
     resting = hosts.resting(session, now=now)
     watched = pages.listed(session, watched=True)
     asked = [page for page in watched if _host(page) not in resting]
-    backlog = notices.backlog(session, now=now, channels=channels)
+    backlog = outbox.backlog(session, now=now, channels=channels)
     return State(
         watched=len(asked),
         check_every=timedelta(seconds=min((page.check_every for page in asked), default=0)),
@@ -71,7 +72,7 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
         resting=len({_host(page) for page in watched} & resting.keys()),
         due=backlog.due,
         failed=_waiting(session, func.count(), col(Notice.error) != "").one() or 0,
-        parked=notices.counts(session).get("parked", 0),
+        parked=outbox.counts(session).get("parked", 0),
         untried_since=_waiting(session, func.min(Notice.not_before), col(Notice.not_before) <= now).one(),
     )
 

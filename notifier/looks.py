@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import case, func
 from sqlmodel import Session, col, select
 
-from diffs.document import READ
-from diffs.matching import Topic, Wish, wants
-from diffs.models import Observation, Page
+from diffs.database.models import Observation, Page
+from diffs.judging.subscriptions import Topic, Wish, wants
+from diffs.values import READ
 
 from .digest import Looked
 

@@ -13,13 +13,15 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
+from diffs.database.models import Subscriber
+from diffs.engine import wording
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused
-from diffs.matching import Topic, last_slot, wants
-from diffs.models import Subscriber
-from diffs.store import chain, delivery, heartbeats, notices, reports, subscribers
+from diffs.judging.subscriptions import Topic, last_slot, wants
+from diffs.store import chain, reports
+from diffs.store.notices import heartbeats, outbox, subscribers
+from diffs.store.notices import plan as delivery
 
-from . import wording
 from .channels import Channels
 from .digest import Digest, Looked, subject
 from .looks import PageLooks, looked, looks
@@ -83,7 +85,7 @@ class Report:
     sent: int = 0
     told: int = 0
     parked: int = 0
-    left: notices.Backlog = field(default_factory=notices.Backlog)
+    left: outbox.Backlog = field(default_factory=outbox.Backlog)
     troubles: list[Trouble] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
 
@@ -114,12 +116,12 @@ def run(
     else:
         with archive.begin() as session:
             report.worded = wording.word(session)
-            notices.release_stale(session, now=now, is_dead=is_dead)
-            notices.pull_back(session, now=now)
+            outbox.release_stale(session, now=now, is_dead=is_dead)
+            outbox.pull_back(session, now=now)
             heartbeats.queue(session, now=now)
         office.send_all(report, stopped)
     with archive.read() as session:
-        report.left = notices.backlog(session, now=now, channels=channels)
+        report.left = outbox.backlog(session, now=now, channels=channels)
     return report
 
 
@@ -218,7 +220,7 @@ class _Office:
         working = set(self._channels)
         while working and not stopped():
             with self._archive.begin() as session:
-                parcel = notices.claim(
+                parcel = outbox.claim(
                     session, now=self._clock(), by=this_process(), domain=self._settings.mail_domain, channels=working
                 )
             if parcel is None:
@@ -231,10 +233,10 @@ class _Office:
                     working.discard(parcel.subscriber.channel)
                 continue
             with self._archive.begin() as session:
-                report.told += notices.sent(session, parcel.message_id, now=self._clock())
+                report.told += outbox.sent(session, parcel.message_id, now=self._clock())
             report.sent += 1
 
-    def _send(self, parcel: notices.Parcel) -> None:
+    def _send(self, parcel: outbox.Parcel) -> None:
         with self._archive.read() as session:
             changes = self._told(session, parcel.change_ids)
             digest = self._digest(session, parcel.subscriber, changes, parcel.message_id)
@@ -248,16 +250,16 @@ class _Office:
             log.exception("notice %s could not be delivered", parcel.message_id)
             raise DeliveryError(f"a fault of our own: {type(error).__name__}") from error
 
-    def _failed(self, parcel: notices.Parcel, error: DeliveryError, report: Report) -> None:
+    def _failed(self, parcel: outbox.Parcel, error: DeliveryError, report: Report) -> None:
         now, reader = self._clock(), parcel.subscriber
         down = isinstance(error, ChannelDown)
         park = isinstance(error, RecipientRefused) or (not down and parcel.attempts >= MOST_ATTEMPTS)
         wait = DOWN_WAIT * (1 + JITTER * self._random()) if down else wait_after(parcel.attempts, self._random())
         with self._archive.begin() as session:
             if park:
-                notices.park(session, parcel.message_id, error=error.message)
+                outbox.park(session, parcel.message_id, error=error.message)
             else:
-                notices.retry(session, parcel.message_id, not_before=now + wait, error=error.message, counted=not down)
+                outbox.retry(session, parcel.message_id, not_before=now + wait, error=error.message, counted=not down)
             if isinstance(error, RecipientGone) and (kept := session.get(Subscriber, reader.id)) is not None:
                 subscribers.stop(session, kept, reason=error.message)
         report.parked += park
@@ -291,7 +293,7 @@ class _Office:
         if missing:
             if len(self._changes) + len(missing) > KEPT_CHANGES:
                 self._changes = {number: self._changes[number] for number in ids if number in self._changes}
-            for change, page in notices.changes_with(session, missing):
+            for change, page in outbox.changes_with(session, missing):
                 if change.id is not None:
                     self._changes[change.id] = told_change(change, page)
         return tuple(self._changes[number] for number in ids if number in self._changes)

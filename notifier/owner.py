@@ -1,8 +1,8 @@
 """The owner's own post: what he must know about the looking, one line each, told once.
 
-The notice is committed with what it tells of (`diffs.store.owner`). Like all notices it is taken in one transaction,
-sent outside of any, and marked in another: a channel that is down keeps it due, and a crash between sending and
-marking sends it again under the same Message-ID.
+The notice is committed with what it tells of (`diffs.store.notices.owner`). Like all notices it is taken in one
+transaction, sent outside of any, and marked in another: a channel that is down keeps it due, and a crash between
+sending and marking sends it again under the same Message-ID.
 """
 
 import logging
@@ -15,16 +15,17 @@ from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 from typing import Protocol
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
+from diffs.database.models import OwnerNotice
 from diffs.errors import DeliveryError, RecipientRefused
-from diffs.models import OwnerNotice
-from diffs.store import owner
+from diffs.language.plain_text import one_line
+from diffs.store.notices import owner
 
 from . import notes
 from .channels import SmtpChannel, mail_channel
 from .chat import ChatChannel
 from .process import is_dead, this_process
-from .safe import no_tags, one_line
+from .safe import no_tags
 from .settings import NotifierSettings
 from .subscribers import email_address
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from diffs.models import Change, Event, Page
+from diffs.database.models import Change, Event, Page
+from diffs.engine.wording import wording_of
 from diffs.store import changes
 
 from .told import ToldChange, Unread, VersionMark
-from .wording import wording_of
 
 #: Events that mean: we do not know at present what the page says.
 UNREAD_KINDS = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")

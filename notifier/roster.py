@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from diffs.matching import CADENCES, IMPORTANCES, zone_of
-
-from .safe import one_line, shorten
+from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
+from diffs.language.plain_text import one_line, shorten
 
 #: The columns, in the order in which they are written. Only `address` is needed.
 COLUMNS: Final = (

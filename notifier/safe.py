@@ -1,31 +1,13 @@
 """Text from outside made safe to pass on: for XML, mail headers and links. Escaping HTML is the templates' work."""
 
 import re
-import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-# What XML 1.0 cannot hold, what terminals and mail readers act on, and signs that turn the direction of everything
-# that follows (U+202A to U+202E, U+2066 to U+2069): a page title could rewrite the sentence around it.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]",
-)
-_BEYOND = re.compile(f"[{''.join(chr(plane << 16 | last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))}]")
+from diffs.language.plain_text import one_line
+
 # A "<" that some reader could take for the start of a tag, in fields of which nobody knows whether they are HTML.
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
-
-
-def clean(text: str) -> str:
-    """The text without control characters, direction overrides and what XML cannot hold; line breaks stay."""
-    # All that is taken out is not printable in Unicode's sense, and most lines have none of it.
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    return "\n".join(line if line.isprintable() else _BEYOND.sub("", _CONTROL.sub("", line)) for line in lines)
-
-
-def one_line(text: str) -> str:
-    """The text as one line, safe in a mail header: every run of white space is one blank."""
-    words = " ".join(text.split())
-    return words if words.isprintable() else " ".join(clean(words).split())
 
 
 def no_tags(text: str) -> str:
@@ -44,24 +26,3 @@ def web_link(url: str) -> str:
     except ValueError:
         return ""
     return url if parts.scheme in ("http", "https") and host else ""
-
-
-def shorten(text: str, limit: int, *, from_end: bool = False) -> str:
-    """At most `limit` characters of the text, cut at a word where there is one near, with "…" where something went.
-
-    `from_end` keeps the end instead of the beginning.
-    """
-    if len(text) <= limit:
-        return text
-    if from_end:
-        return "…" + _whole(text[len(text) - limit + 1 :][::-1])[::-1]
-    kept = _whole(text[: limit - 1])
-    # Do not part a letter from the marks on it.
-    while kept and unicodedata.combining(text[len(kept)]):
-        kept = kept[:-1]
-    return kept + "…"
-
-
-def _whole(cut: str) -> str:
-    blank = cut.rfind(" ")
-    return cut[:blank] if blank >= len(cut) - 24 and blank > 0 else cut

@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from diffs import measured
-from diffs.document import Target, TargetMove
-from diffs.measured import Metric
-from diffs.metrics import label as known_label
-from diffs.scorecard import Judged, Room, Verdict, against, own_target, room
-from diffs.target_fit import about, speaks_for
+from diffs.language.plain_text import one_line, shorten
+from diffs.scorecard import metric as measured
+from diffs.scorecard.applicable_target import about, speaks_for
+from diffs.scorecard.metric import Metric
+from diffs.scorecard.scorecard import Judged, Room, Verdict, against, own_target, room
+from diffs.targets.known_metrics import label as known_label
+from diffs.values import Target, TargetMove
+from diffs.wording import labels
 
-from . import labels
-from .safe import one_line, shorten
 from .told import ToldChange
 
 _UNITS = {"percent": " %", "count": "", "score": " points"}

@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from diffs.errors import SettingsError
+from diffs.language.plain_text import one_line
 
 from . import notes
-from .safe import one_line, web_link
+from .safe import web_link
 from .settings import NotifierSettings
 
 #: How long a confirmation link works. Links to leave and to choose work for ever: they stand in old mail.

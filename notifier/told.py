@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from diffs.document import Comparison, Fact, Judgement, TargetMove
+from diffs.values import Comparison, Fact, Judgement, TargetMove
 
 #: Namespace of our entries' ids (RFC 9562, version 5). Never to be changed: readers would see every entry anew.
 ENTRIES = uuid.UUID("6f2d1f3a-52a5-5d5c-9c55-0f7d2f1c9a41")

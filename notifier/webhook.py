@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 import urllib3
 
 from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
+from diffs.language.plain_text import clean
 
 from . import notes
 from .digest import Digest, Looked, subject
 from .feed import permanent_link
-from .safe import clean, web_link
+from .safe import web_link
 from .told import record, stamp
 
 #: What kind of message it is; another kind, or fields that mean something else, would get another name.

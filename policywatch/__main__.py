@@ -12,7 +12,7 @@ INTERRUPTED = 130
 def main() -> None:
     """Run the command line."""
     try:
-        from policywatch.cli import main as run
+        from .cli import main as run
 
         run()
     except KeyboardInterrupt:

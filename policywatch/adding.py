@@ -17,8 +17,8 @@ from crawler.probe import Probed
 from crawler.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.toml_text import with_entry, with_watchlist
-from diffs.document import READ
 from diffs.settings import CONFIG_FILE
+from diffs.values import READ
 
 from . import context, output, probing
 from .lists import sources

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from crawler.settings import CrawlSettings, crawl_settings
-from diffs.database import open_archive
+from diffs.database.archive import open_archive
 from diffs.errors import DeliveryError, PolicywatchError, SettingsError
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages

@@ -11,15 +11,14 @@ from pydantic import ValidationError
 from sqlmodel import Session
 
 from crawler.pages import Category
-from diffs import entries, report_events
-from diffs.database import Archive, open_archive
+from diffs.database.archive import Archive, open_archive
+from diffs.database.models import Page
+from diffs.engine import notes, report_events, wording
 from diffs.errors import SettingsError
-from diffs.matching import Topic, Wish, wants
-from diffs.models import Page
+from diffs.judging.subscriptions import Topic, Wish, wants
+from diffs.language.vocabulary import table
 from diffs.settings import ArchiveSettings
 from diffs.store import changes, pages
-from diffs.vocabulary import table
-from notifier import wording
 from notifier.settings import NotifierSettings
 
 from .output import warn
@@ -88,7 +87,7 @@ def review(opened: Archive, *, at: datetime | None = None) -> None:
     """
     moment = at or now()
     with opened.begin() as session:
-        entries.end_due(session, now=moment)
+        notes.end_due(session, now=moment)
         report_events.note_differences(session, now=moment)
 
 

@@ -4,8 +4,8 @@ import re
 
 from rich.text import Text
 
-from diffs.document import Comparison, Span, SpanOp
-from notifier import labels
+from diffs.values import Comparison, Span, SpanOp
+from diffs.wording import labels
 from notifier.diff_view import CELL_BORDER, Line, Place, sides, view
 
 from . import output

@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from notifier.safe import one_line, web_link
+from diffs.language.plain_text import one_line
+from notifier.safe import web_link
 
 #: What is written of a change, with the work on it.
 COLUMNS = (

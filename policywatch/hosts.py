@@ -9,8 +9,9 @@ from sqlmodel import Session
 
 from crawler.addresses import host_of, is_loopback
 from crawler.settings import CrawlSettings
-from diffs.models import Host, Page
-from diffs.store import hosts, owner, pages
+from diffs.database.models import Host, Page
+from diffs.store import hosts, pages
+from diffs.store.notices import owner
 
 from . import views
 

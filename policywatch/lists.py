@@ -9,7 +9,7 @@ from crawler.pages import CRAWLED, Problem, WatchedPage
 from crawler.settings import CrawlSettings
 from crawler.standalone import watched_pages
 from diffs.errors import SettingsError
-from notifier import labels
+from diffs.wording import labels
 
 
 def declared(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:

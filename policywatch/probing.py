@@ -9,8 +9,8 @@ from crawler.probe import Probed
 from crawler.proposal import shipped
 from crawler.run import probe
 from crawler.settings import CrawlSettings
-from diffs.database import Archive
-from diffs.document import READ, Outcome
+from diffs.database.archive import Archive
+from diffs.values import READ, Outcome
 
 from . import context, output
 from .report import REMEDIES

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from crawler import archived
 from crawler.items import PageReport
 from crawler.pages import WatchedPage
-from diffs.document import READ, Outcome
-from notifier import labels
+from diffs.values import READ, Outcome
+from diffs.wording import labels
 
 #: Outcomes in a seller's words.
 WORDS: Mapping[Outcome, str] = {

@@ -17,11 +17,12 @@ from crawler.leftover import judge_left_over
 from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.standalone import next_due
-from diffs.database import Archive
-from diffs.document import READ
+from diffs.database.archive import Archive
 from diffs.errors import ArchiveError, PolicywatchError
-from diffs.store import notices
-from notifier import labels, outbox
+from diffs.store.notices import outbox as notices
+from diffs.values import READ
+from diffs.wording import labels
+from notifier import outbox
 from notifier.channels import open_channels
 from notifier.owner import tell_owner
 from notifier.subscribers import links_from

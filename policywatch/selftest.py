@@ -19,11 +19,12 @@ from crawler.fetching import fetcher
 from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
-from diffs import evidence
-from diffs.database import Archive, open_archive
-from diffs.document import READ
-from diffs.store import changes, subscribers
-from notifier import outbox, wording
+from diffs.database.archive import Archive, open_archive
+from diffs.engine import wording
+from diffs.store import changes, evidence
+from diffs.store.notices import subscribers
+from diffs.values import READ
+from notifier import outbox
 from notifier.channels import open_channels
 from notifier.settings import NotifierSettings
 from notifier.subscribers import links_from

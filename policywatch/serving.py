@@ -7,7 +7,7 @@ from typing import Self
 
 import uvicorn
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
 from diffs.errors import SettingsError
 from notifier.channels import SmtpChannel, mail_channel
 from notifier.settings import NotifierSettings

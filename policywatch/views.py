@@ -4,8 +4,8 @@ import hashlib
 from datetime import datetime
 from typing import Any
 
-from diffs.document import Outcome, Target
-from diffs.models import Change, Event, Observation, Page, Snapshot, Version, Work
+from diffs.database.models import Change, Event, Observation, Page, Snapshot, Version, Work
+from diffs.values import Outcome, Target
 from notifier import told
 from notifier.reading import told_change
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import hypothesis
 import pytest
 
-from diffs.database import Archive, open_archive
+from diffs.database.archive import Archive, open_archive
 
 if TYPE_CHECKING:
     from tests.notifier.conftest import MailServer

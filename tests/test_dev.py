@@ -134,4 +134,4 @@ def test_wrong_use_is_explained(capsys):
 
 def test_the_pure_modules_are_listed_as_files(capsys):
     assert dev.main(["pure"]) == 0
-    assert "diffs/history.py" in capsys.readouterr().out.strip().split(",")
+    assert "diffs/judging/history.py" in capsys.readouterr().out.strip().split(",")

@@ -12,8 +12,8 @@ import pytest
 import typer.main
 
 from crawler.pages import Category, WatchedPage, read_watchlists
-from diffs.document import Outcome
 from diffs.settings import TomlSettings
+from diffs.values import Outcome
 from policywatch.cli import app
 
 ROOT = Path(__file__).parents[1]

@@ -13,11 +13,12 @@ from sqlmodel import select
 from crawler.pages import read_watchlists
 from crawler.run import crawl
 from crawler.settings import CrawlSettings
-from diffs import evidence
-from diffs.database import Archive
-from diffs.document import Op, Outcome, SpanOp
-from diffs.models import Notice, Snapshot
-from diffs.store import changes, notices, observations, pages, snapshots, subscribers, targets, versions
+from diffs.database.archive import Archive
+from diffs.database.models import Notice, Snapshot
+from diffs.store import changes, evidence, observations, pages, snapshots, targets, versions
+from diffs.store.notices import outbox as notices
+from diffs.store.notices import subscribers
+from diffs.values import Op, Outcome, SpanOp
 from notifier import feed, outbox
 from notifier.channels import open_channels
 from notifier.reading import told_changes

@@ -18,7 +18,7 @@ from scrapy.http import Response
 from crawler.items import Look
 from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
-from diffs.document import Capture
+from diffs.values import Capture
 
 from .http import media_type, plain_headers
 

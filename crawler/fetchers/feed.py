@@ -9,7 +9,7 @@ from scrapy.http import Response
 
 from crawler.items import Look
 from crawler.pages import WatchedPage
-from diffs.document import Capture
+from diffs.values import Capture
 
 from .http import Http
 

@@ -9,7 +9,7 @@ from scrapy.http import Headers, Response
 from crawler.items import Look
 from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
-from diffs.document import Capture
+from diffs.values import Capture
 
 #: Content types that are Markdown or plain text; everything else is read as HTML, or not at all.
 _TEXTS = {"text/markdown": "markdown", "text/x-markdown": "markdown", "text/plain": "text"}

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
 
 from . import history, saved

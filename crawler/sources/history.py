@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from crawler.pages import WatchedPage
-from diffs import engine
-from diffs.database import Archive
-from diffs.document import Capture
+from diffs.database.archive import Archive
+from diffs.database.models import Page
+from diffs.engine import derive
 from diffs.errors import ArchiveError, WatchlistError
-from diffs.models import Page
 from diffs.store import bodies, pages, snapshots
+from diffs.values import Capture
 
 log = logging.getLogger(__name__)
 
@@ -134,7 +134,7 @@ def take_in(
 def _judge(archive: Archive, key: str, done: Imported) -> None:
     try:
         with archive.begin() as session:
-            engine.derive(session, _row(pages.get(session, key), key))
+            derive.derive(session, _row(pages.get(session, key), key))
     except ArchiveError:
         raise
     except Exception as error:

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 from hashlib import sha256
 from pathlib import Path
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
 
 from . import history

@@ -24,8 +24,8 @@ from crawler.items import FetchedPage, Look
 from crawler.rounds import Round
 from crawler.settings import crawl_settings, scrapy_settings
 from crawler.standalone import round_from_settings
-from diffs.document import Capture
 from diffs.errors import ArchiveError
+from diffs.values import Capture
 
 log = logging.getLogger(__name__)
 

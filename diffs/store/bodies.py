@@ -14,8 +14,8 @@ from sqlalchemy import Row, Select, bindparam, literal, select
 from sqlmodel import Session, col
 from sqlmodel import select as sqlmodel_select
 
+from diffs.database.models import Body
 from diffs.errors import BodyLost
-from diffs.models import Body
 
 STRIDE = 50
 #: A patch that is larger than this share of the body is stored as a full frame instead.

@@ -9,7 +9,7 @@ import json
 
 from sqlmodel import Session, col, select
 
-from diffs.models import Snapshot
+from diffs.database.models import Snapshot
 
 
 def head(session: Session) -> str:

@@ -8,20 +8,8 @@ from typing import Any
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from diffs.document import (
-    Comparison,
-    Fact,
-    Hunk,
-    Judgement,
-    Op,
-    Rename,
-    Span,
-    SpanOp,
-    Target,
-    TargetMove,
-    block_from,
-)
-from diffs.models import Change, Page
+from diffs.database.models import Change, Page
+from diffs.values import Comparison, Fact, Hunk, Judgement, Op, Rename, Span, SpanOp, Target, TargetMove, block_from
 
 
 def listed(

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from diffs.models import Event, Page
+from diffs.database.models import Event, Page
 
 
 class OpenEvents:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from diffs.models import Host
+from diffs.database.models import Host
 
 #: A host that was never asked.
 _NEW = {"rest_reason": "", "rest_told": False, "off_reason": "", "budget_used": 0, "robots": ""}

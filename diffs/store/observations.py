@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from sqlalchemy import func, or_
 from sqlmodel import Session, col, select
 
-from diffs.document import READ
-from diffs.models import Observation, Page, Snapshot, Version
+from diffs.database.models import Observation, Page, Snapshot, Version
+from diffs.values import READ
 
 
 def listed(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from diffs.document import Selection
-from diffs.models import Page
+from diffs.database.models import Page
+from diffs.values import Selection
 
 
 def upsert(

@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select
 
-from diffs.measured import Metric
-from diffs.metric_report import Found
-from diffs.models import MetricRow, Report
-from diffs.target_fit import speaks_for
+from diffs.database.models import MetricRow, Report
+from diffs.scorecard.amazon_report import Found
+from diffs.scorecard.applicable_target import speaks_for
+from diffs.scorecard.metric import Metric
 
 from . import bodies
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
-from diffs.document import READ, Capture
-from diffs.models import Observation, Page, Snapshot
+from diffs.database.models import Observation, Page, Snapshot
+from diffs.values import READ, Capture
 
 from . import bodies, chain
 

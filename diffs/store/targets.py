@@ -5,13 +5,13 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from diffs.document import Target
-from diffs.models import ByHand, Change, Observation, Page, TargetRow, Version
-from diffs.target_fit import Stated
+from diffs.database.models import ByHand, Change, Observation, Page, TargetRow, Version
+from diffs.scorecard.applicable_target import Stated
+from diffs.values import Target
 
 from . import versions
 
-#: How pages of our own are "fetched": what a person entered (`diffs.entries`). Nothing is derived from them.
+#: How pages of our own are "fetched": what a person entered (`diffs.engine.notes`). Nothing is derived from them.
 BY_HAND = "note"
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from diffs.document import Document
-from diffs.models import Observation, Page, Version
+from diffs.database.models import Observation, Page, Version
+from diffs.values import Document
 
 from . import bodies
 

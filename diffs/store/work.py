@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
-from diffs.models import Change, Notice, Page, Work
+from diffs.database.models import Change, Notice, Page, Work
 
 #: Why a notice was dropped that a muted change or page would have had; it comes back when that is unmuted.
 MUTED = "muted"

@@ -12,7 +12,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
 from notifier import health, looking
 from notifier.channels import MailChannel

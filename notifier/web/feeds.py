@@ -13,8 +13,8 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlmodel import Session
 
-from diffs.database import Archive
-from diffs.matching import Wish
+from diffs.database.archive import Archive
+from diffs.judging.subscriptions import Wish
 from notifier import calendar, catalogue, feed, feed_forms, health, looking
 from notifier.settings import NotifierSettings
 

@@ -7,8 +7,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from diffs.database import Archive
-from diffs.matching import Wish
+from diffs.database.archive import Archive
+from diffs.judging.subscriptions import Wish
 from diffs.store import changes
 from notifier import catalogue, feed
 from notifier.reading import told_change

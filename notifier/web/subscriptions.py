@@ -15,10 +15,10 @@ from fastapi import APIRouter, Depends, HTTPException, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
+from diffs.database.models import Subscriber
 from diffs.errors import DeliveryError, RecipientRefused
-from diffs.models import Subscriber
-from diffs.store import notices, subscribers
+from diffs.store.notices import outbox, subscribers
 from notifier.channels import MailChannel
 from notifier.settings import NotifierSettings
 from notifier.subscribers import (
@@ -155,7 +155,7 @@ class Desk:
             if reader.state not in ("active", "paused"):
                 return self._said("This address is not subscribed. You can subscribe again.", status=409)
             subscribers.change_wishes(reader, **wishes.chosen(fields))
-            notices.fit(session, reader, now=self._clock())
+            outbox.fit(session, reader, now=self._clock())
             if wishes.one(fields, "pause"):
                 subscribers.pause(reader)
             else:

@@ -6,10 +6,10 @@ from urllib.parse import parse_qs
 from fastapi import HTTPException, Request
 from sqlmodel import Session
 
-from diffs.matching import CADENCES, IMPORTANCES, zone_of
-from diffs.models import Subscriber
+from diffs.database.models import Subscriber
+from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
 from diffs.store import pages
-from notifier import labels
+from diffs.wording import labels
 
 #: The longest form anybody needs to send, in bytes; and values of one field.
 LONGEST_FORM = 20_000

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from diffs.models import Change, Page
+from diffs.database.models import Change, Page
 from diffs.store import changes, observations, reports, versions, work
-from notifier import labels
+from diffs.wording import labels
 from notifier.standing import standing
 from policywatch import context, output, views
 from policywatch.diff_terminal import coloured, plain

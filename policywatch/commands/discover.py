@@ -9,12 +9,12 @@ from sqlmodel import Session
 
 from crawler.settings import crawl_settings
 from crawler.standalone import watched_pages
-from diffs import discovery
-from diffs.history import Memory
-from diffs.models import Page
+from diffs.database.models import Page
+from diffs.judging.history import Memory
+from diffs.language.normalise import link_key
+from diffs.meaning import index_pages
 from diffs.store import pages, versions
-from diffs.text import link_key
-from notifier import labels
+from diffs.wording import labels
 from policywatch import context, output
 
 
@@ -62,6 +62,6 @@ def _unwatched(session: Session, page: Page, watched: set[str]) -> Iterator[Unwa
     version = versions.by_text(session, page, Memory.from_json(page.memory).showing)
     if version is None:
         return
-    for key, entry in discovery.listed(versions.document_of(session, version), page.url).items():
+    for key, entry in index_pages.listed(versions.document_of(session, version), page.url).items():
         if key not in watched:
-            yield Unwatched(page.key, entry.title, discovery.address_of(key, page.url), entry.section)
+            yield Unwatched(page.key, entry.title, index_pages.address_of(key, page.url), entry.section)

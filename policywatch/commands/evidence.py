@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from diffs import evidence
+from diffs.store import evidence
 from policywatch import context, output
 
 

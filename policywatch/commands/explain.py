@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from diffs.models import Observation, Page, Snapshot
+from diffs.database.models import Observation, Page, Snapshot
 from diffs.store import changes, observations, versions
 from policywatch import context, output, views
 

@@ -15,8 +15,9 @@ from typing import IO, Annotated, Any
 import typer
 from sqlmodel import Session
 
-from diffs.matching import IMPORTANCES, Wish
-from notifier import calendar, catalogue, feed_forms, health, labels, looking
+from diffs.judging.subscriptions import IMPORTANCES, Wish
+from diffs.wording import labels
+from notifier import calendar, catalogue, feed_forms, health, looking
 from notifier import feed as feeds
 from notifier.safe import web_link
 from notifier.settings import NotifierSettings

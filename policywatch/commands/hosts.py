@@ -6,7 +6,7 @@ import typer
 
 from crawler.settings import crawl_settings, host_named
 from diffs.store import hosts as stored
-from notifier import labels
+from diffs.wording import labels
 from policywatch import context, hosts, output
 
 Named = Annotated[str, typer.Argument(help="The host, or the address of one of its pages.")]

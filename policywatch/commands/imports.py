@@ -18,11 +18,11 @@ from crawler.sources import ota as ota_source
 from crawler.sources.history import Imported, Progress
 from crawler.sources.ota import Wanted
 from crawler.standalone import watched_pages
-from diffs.database import Archive
+from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
+from diffs.language.normalise import link_key
 from diffs.store import pages
-from diffs.text import link_key
-from notifier import labels
+from diffs.wording import labels
 from policywatch import context, output
 
 _JSON = Annotated[bool, typer.Option("--json", help="What was done, as JSON.")]

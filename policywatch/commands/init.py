@@ -14,7 +14,7 @@ from crawler.fetchers import browser as chromium
 from crawler.pages import WatchedPage, read_watchlists, shipped_watchlists
 from crawler.settings import CrawlSettings, contact_problem, crawl_settings
 from diffs.settings import CONFIG_FILE
-from notifier import labels
+from diffs.wording import labels
 from policywatch import context, lists, output, schedules
 from policywatch.config import own_watchlists, written_config
 

@@ -13,12 +13,12 @@ from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from crawler.settings import crawl_settings
 from crawler.standalone import chosen_pages
-from diffs import engine, entries
-from diffs.database import Archive
-from diffs.document import READ, Outcome
-from diffs.models import Page
+from diffs.database.archive import Archive
+from diffs.database.models import Page
+from diffs.engine import derive, notes
 from diffs.store import changes, events, observations, pages, versions
-from notifier import labels
+from diffs.values import READ, Outcome
+from diffs.wording import labels
 from policywatch import context, hosts, output, report, views
 from policywatch.lists import watched
 
@@ -157,7 +157,7 @@ def health(
 ) -> None:
     """Every page's last good look, its last outcome, and open events."""
     with context.archive() as archive, archive.read() as session:
-        rows = [_health(session, page) for page in pages.listed(session) if page.fetch != entries.FETCH]
+        rows = [_health(session, page) for page in pages.listed(session) if page.fetch != notes.FETCH]
         settings = crawl_settings()
         states, stopped = hosts.states(session, settings, now=context.now()), settings.stop_file
     if as_json:
@@ -216,10 +216,10 @@ def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
         with archive.begin() as session:
             row = context.page_named(session, page)
             last = observations.last(session, row)
-            if last is None or last[0].outcome not in engine.ACCEPTABLE:
+            if last is None or last[0].outcome not in derive.ACCEPTABLE:
                 context.wrong_use(
                     f"The last look at {page} was not held back as unlike the policy; there is nothing to accept."
                 )
-            engine.accept(session, row, last[1].id)
+            derive.accept(session, row, last[1].id)
         context.word(archive)
     output.say(f"Accepted: the text of {last[1].observed_at:%Y-%m-%d %H:%M} UTC now counts as the policy of {page}.")

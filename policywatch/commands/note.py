@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
-from diffs import entries
-from diffs.entries import Entry
-from diffs.matching import IMPORTANCES
-from notifier.safe import clean, one_line, web_link
+from diffs.engine import notes
+from diffs.engine.notes import Entry
+from diffs.judging.subscriptions import IMPORTANCES
+from diffs.language.plain_text import clean, one_line
+from notifier.safe import web_link
 from policywatch import context, output
 
 LONGEST_TEXT = 20_000
@@ -48,13 +49,13 @@ def add(
     _check(entry)
     now = context.now()
     with context.archive() as archive, archive.begin() as session:
-        known = entries.standing_alike(session, entry)
+        known = notes.standing_alike(session, entry)
         if known is not None:
             output.say(f"Entered before: {known.key}")
             return
-        page, change = entries.add(session, entry, now=now)
+        page, change = notes.add(session, entry, now=now)
         output.say(f"Entered: {page.key} (change {change.uid})")
-        for ended in entries.end_due(session, now=now):
+        for ended in notes.end_due(session, now=now):
             output.say(f"{ended.headline}")
 
 
@@ -65,8 +66,8 @@ def _day(text: str | None) -> date | None:
 def _check(entry: Entry) -> None:
     if not entry.title:
         context.wrong_use("--title is empty: say the rule in one line.")
-    if len(entry.title) > entries.LONGEST_TITLE:
-        context.wrong_use(f"--title is longer than {entries.LONGEST_TITLE} characters: put the rest into --text.")
+    if len(entry.title) > notes.LONGEST_TITLE:
+        context.wrong_use(f"--title is longer than {notes.LONGEST_TITLE} characters: put the rest into --text.")
     if len(entry.text) > LONGEST_TEXT:
         context.wrong_use(f"--text is longer than {LONGEST_TEXT} characters.")
     if entry.url and not web_link(entry.url):
@@ -83,7 +84,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
     now = context.now()
     with context.archive() as archive:
         with archive.begin() as session:
-            entries.end_due(session, now=now)
+            notes.end_due(session, now=now)
         with archive.read() as session:
             rows = [
                 {
@@ -97,7 +98,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
                     "ended": entry.ended_snapshot is not None,
                     "url": page.url,
                 }
-                for page, entry in entries.listed(session)
+                for page, entry in notes.listed(session)
             ]
     if as_json:
         for row in rows:
@@ -121,7 +122,7 @@ def end_(
     now = context.now()
     day = _day(on) or now.date()
     with context.archive() as archive, archive.begin() as session:
-        known = {page.key: (page, entry) for page, entry in entries.listed(session)}
+        known = {page.key: (page, entry) for page, entry in notes.listed(session)}
         if key not in known:
             names = context.nearest(key, known) or "none yet"
             context.wrong_use(f"There is no entry {key!r}. Entries: {names}.")
@@ -134,4 +135,4 @@ def end_(
             entry.ends = day
             output.say(f"{key} will end on {day}; that is told on the day after.")
             return
-        output.say(entries.end(session, page, on=day, now=now).headline or key)
+        output.say(notes.end(session, page, on=day, now=now).headline or key)

@@ -4,8 +4,8 @@ from typing import Annotated
 
 import typer
 
-from diffs.store import delivery
-from notifier import labels
+from diffs.store.notices import plan
+from diffs.wording import labels
 from notifier.outbox import shown_address
 from notifier.told import stamp
 from policywatch import context, output
@@ -32,7 +32,7 @@ def notices(
     with context.archive() as archive:
         if retry:
             with archive.begin() as session:
-                done = sum(delivery.retry_parked(session, _number(given), now=context.now()) for given in retry)
+                done = sum(plan.retry_parked(session, _number(given), now=context.now()) for given in retry)
             if not done:
                 context.wrong_use(
                     "No such notice is parked, or its subscriber was stopped: see policywatch notices --state parked;"
@@ -41,7 +41,7 @@ def notices(
             output.say(f"{labels.count(done, 'notice')} will be tried again: run policywatch notify.")
             return
         with archive.read() as session:
-            rows = delivery.listed(session, state=state, limit=limit)
+            rows = plan.listed(session, state=state, limit=limit)
     if as_json:
         for row in rows:
             output.as_json(_record(row))
@@ -61,16 +61,16 @@ def _number(given: str) -> int | None:
     return int(given)
 
 
-def _what(row: delivery.Row) -> str:
+def _what(row: plan.Row) -> str:
     return row.headline or row.page or "heartbeat: no change to tell"
 
 
-def _when(row: delivery.Row) -> str:
+def _when(row: plan.Row) -> str:
     """When it went out, or when it will be tried."""
     return stamp(row.notice.sent_at or row.notice.not_before)
 
 
-def _record(row: delivery.Row) -> dict[str, object]:
+def _record(row: plan.Row) -> dict[str, object]:
     notice, reader = row.notice, row.subscriber
     return {
         "number": notice.id,

@@ -10,10 +10,11 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from diffs.matching import Wish
+from diffs.judging.subscriptions import Wish
 from diffs.store import chain, reports
+from diffs.wording import labels
 from notifier import digest as digests
-from notifier import labels, outbox
+from notifier import outbox
 from notifier.channels import open_channels
 from notifier.digest import Digest
 from notifier.looks import looked, looks

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from crawler.declarations import Missing, taken
 from crawler.pages import WatchedPage
 from crawler.toml_text import entry_text, free_key, printable
-from notifier import labels
+from diffs.wording import labels
 from policywatch import context, output
 
 _HEAD = """\

@@ -8,10 +8,11 @@ import typer
 from sqlmodel import Session
 
 from crawler.pages import CRAWLED
-from diffs import compare
-from diffs.models import Change, Page, Version
+from diffs.comparing import compare
+from diffs.database.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions, work
-from notifier import labels, reading
+from diffs.wording import labels
+from notifier import reading
 from notifier.diff_html import diff_html
 from policywatch import context, output, views
 from policywatch.diff_terminal import coloured, markdown, plain

@@ -9,14 +9,16 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from diffs import measured, metric_file, report_events, scorecard
-from diffs.measured import Metric
-from diffs.metric_report import Found
-from diffs.scorecard import Judged, Verdict
+from diffs.engine import report_events
+from diffs.scorecard import metric as measured
+from diffs.scorecard import report_file, scorecard
+from diffs.scorecard.amazon_report import Found
+from diffs.scorecard.applicable_target import fitting
+from diffs.scorecard.metric import Metric
+from diffs.scorecard.scorecard import Judged, Verdict
 from diffs.store import reports
 from diffs.store import targets as stored
-from diffs.target_fit import fitting
-from notifier import labels
+from diffs.wording import labels
 from notifier import standing as words
 from policywatch import context, output, views
 
@@ -54,7 +56,7 @@ def scorecard_(
                 report_events.note_differences(session, now=now)
         else:
             data = _read(report)
-            found = metric_file.read(data, report.name)
+            found = report_file.read(data, report.name)
             with archive.begin() as session:
                 card = _imported(session, data, found, report.name, moment=moment, now=now, keep=keep)
     _show(card, as_json=as_json)
@@ -76,7 +78,7 @@ class _Card:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
-            return file.read(metric_file.MAX_BYTES + 1)
+            return file.read(report_file.MAX_BYTES + 1)
     except OSError as error:
         context.wrong_use(f"{path} cannot be read: {error.strerror or error}.")
 

@@ -10,10 +10,12 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
-from diffs.database import Archive
-from diffs.store import delivery, notices, pages
-from diffs.store import subscribers as stored
-from notifier import asking, labels, roster
+from diffs.database.archive import Archive
+from diffs.store import pages
+from diffs.store.notices import outbox, plan
+from diffs.store.notices import subscribers as stored
+from diffs.wording import labels
+from notifier import asking, roster
 from notifier.bounces import bounces
 from notifier.channels import SmtpChannel, mail_channel
 from notifier.outbox import shown_address
@@ -130,7 +132,7 @@ def _taken_in(
     if known is not None:
         # Whoever left stays away, and whoever confirmed need not do it again.
         stored.change_wishes(known, **entry.wishes)
-        notices.fit(session, known, now=context.now())
+        outbox.fit(session, known, now=context.now())
         if confirmed and known.state == "pending":
             stored.confirm(known, now=context.now())
         return "known (brought up to date)"
@@ -196,7 +198,7 @@ def _settled(archive: Archive, report: bytes) -> Iterator[str]:
             continue
         reason = f"came back: {item.reason}"
         with archive.begin() as session:
-            reader = delivery.returned(session, item.message_id, error=reason)
+            reader = plan.returned(session, item.message_id, error=reason)
             if reader is None:
                 yield "other"
                 continue

@@ -7,11 +7,12 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from diffs.database.models import Subscriber
 from diffs.errors import RecipientRefused
-from diffs.matching import CADENCES, IMPORTANCES, zone_of
-from diffs.models import Subscriber
-from diffs.store import notices, pages
-from diffs.store import subscribers as stored
+from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
+from diffs.store import pages
+from diffs.store.notices import outbox
+from diffs.store.notices import subscribers as stored
 from notifier import chat
 from notifier.outbox import shown_address
 from notifier.safe import web_link
@@ -81,7 +82,7 @@ def add(
         )
         # Never by the reader's own choice: these are the owner's figures.
         row.standing = standing
-        notices.fit(session, row, now=context.now())
+        outbox.fit(session, row, now=context.now())
         once = " once confirmed" if row.state == "pending" else ""
         output.say(f"{shown_address(row)} will be told{once} {cadence.replace('_', ' ')}: {_wishes(row)}")
         if channel == "webhook":

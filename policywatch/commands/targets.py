@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from diffs import extract, noise
-from diffs.document import Capture, Selection, Target
+from diffs.reading import boilerplate, extract
 from diffs.store import targets as stored
-from diffs.targets import extract_targets
+from diffs.targets.extract import extract_targets
+from diffs.values import Capture, Selection, Target
 from policywatch import context, output, views
 
 _TYPES = {".html": "html", ".htm": "html", ".txt": "text", ".json": "help-api"}
@@ -70,5 +70,5 @@ def extract_(
     if kind == "markdown" and data.lstrip()[:1] == b"<":
         kind = "html"
     extraction = extract.extract(Capture(url="", body=data, media_type=kind), Selection())
-    for target in extract_targets(noise.clean(extraction.document).document):
+    for target in extract_targets(boilerplate.clean(extraction.document).document):
         output.as_json(views.target(target))

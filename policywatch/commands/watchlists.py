@@ -11,8 +11,8 @@ from crawler.pages import CRAWLED, Category, Problem, WatchedPage, read_watchlis
 from crawler.proposal import same_page, shipped
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.toml_text import entry_text
-from diffs.document import READ
-from notifier import labels
+from diffs.values import READ
+from diffs.wording import labels
 from policywatch import adding, context, lists, output, probing
 
 from . import ota

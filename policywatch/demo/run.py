@@ -19,11 +19,13 @@ from pydantic import SecretStr
 from crawler import run as crawler_run
 from crawler.pages import WatchedPage, read_watchlists
 from crawler.settings import CrawlSettings
-from diffs.database import Archive, open_archive
-from diffs.document import READ
+from diffs.database.archive import Archive, open_archive
+from diffs.engine import wording
 from diffs.errors import SettingsError
-from diffs.store import changes, observations, pages, subscribers
-from notifier import feed, outbox, wording
+from diffs.store import changes, observations, pages
+from diffs.store.notices import subscribers
+from diffs.values import READ
+from notifier import feed, outbox
 from notifier.channels import open_channels
 from notifier.reading import told_changes
 from notifier.settings import NotifierSettings

@@ -20,7 +20,7 @@ from typing import Literal
 from aiohttp import web
 
 from crawler.pages import WatchedPage
-from diffs.document import BLOCKED, Outcome
+from diffs.values import BLOCKED, Outcome
 
 from .serving import LoopbackSite
 

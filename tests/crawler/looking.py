@@ -12,8 +12,8 @@ from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from crawler.run import crawl
 from crawler.settings import CrawlSettings
-from diffs.database import Archive, open_archive
-from diffs.models import Host, Snapshot
+from diffs.database.archive import Archive, open_archive
+from diffs.database.models import Host, Snapshot
 from diffs.store import pages as stored_pages
 from diffs.store import snapshots, versions
 from tests.site import Site

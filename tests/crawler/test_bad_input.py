@@ -10,7 +10,7 @@ import pytest
 
 from crawler.addresses import GuardedResolver
 from crawler.pages import WatchedPage
-from diffs.document import READ, Outcome
+from diffs.values import READ, Outcome
 from tests.crawler.looking import Seller, policy, watched
 from tests.site import Answer, Site, moved
 

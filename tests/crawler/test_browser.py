@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import pytest
 
 from crawler.fetchers.browser import PROGRAMS
-from diffs.document import Outcome
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, watched
 from tests.site import Answer, Site, moved
 

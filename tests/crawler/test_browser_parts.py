@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffs.document import Outcome
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, watched
 from tests.crawler.test_browser import ARTICLE, needs_browser, rules
 from tests.crawler.test_politeness import ROBOT_CHECK

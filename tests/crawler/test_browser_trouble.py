@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crawler import processes
-from diffs.document import Outcome
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, watched
 from tests.crawler.test_browser import ARTICLE, needs_browser
 from tests.crawler.test_browser_parts import FILL, page

@@ -15,8 +15,9 @@ import pytest
 from crawler.rounds import Round
 from crawler.run import crawl
 from crawler.standalone import closed_hosts, due_pages, next_due
-from diffs.document import Outcome
-from diffs.store import hosts, owner
+from diffs.store import hosts
+from diffs.store.notices import owner
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, seller, watched
 from tests.crawler.test_interrupted import entries, started
 from tests.crawler.test_interrupted import wait_for as wait_so_long

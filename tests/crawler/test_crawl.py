@@ -8,8 +8,8 @@ from crawler.items import PageReport
 from crawler.pages import WatchedPage
 from crawler.run import Plan, crawl, crawl_rounds, due_pages
 from crawler.settings import CrawlSettings
-from diffs.document import Outcome
 from diffs.errors import SettingsError
+from diffs.values import Outcome
 from tests.crawler.looking import CONTACT, Seller, policy, watched
 from tests.site import Answer, Site, moved
 
@@ -191,7 +191,7 @@ def test_another_way_of_fetching_is_tried_where_the_first_brings_no_text(site: S
 def test_a_fault_in_judging_costs_neither_snapshot_nor_round(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from diffs import engine
+    from diffs.engine import derive as engine
 
     site["/good"], site["/bad"] = TEXT, policy("bad", title="Bad")
     derive = engine.derive

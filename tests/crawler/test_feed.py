@@ -1,11 +1,11 @@
 """Feeds of announcements over real HTTP: asked for like any page, read as what they are."""
 
 from crawler.pages import WatchedPage
-from diffs.document import Outcome
 from diffs.store import changes
 from diffs.store import pages as stored_pages
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, watched
-from tests.diffs.test_feeds import item, rss
+from tests.diffs.reading.test_feeds import item, rss
 from tests.site import Answer, Site
 
 OLD = item("A word of welcome", "<p>Hello.</p>", name="1", day="Thu, 01 Jan 2026 08:00:00 GMT")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from crawler.follow import LONGEST, REST, SLOW_DOWN, Next, follow, retry_after
 from crawler.items import Judged, Look
-from diffs.document import Capture, Outcome
+from diffs.values import Capture, Outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -7,7 +7,7 @@ import pytest
 
 from crawler.fetchers.help_api import ENDPOINT, locale_of, topic_of
 from crawler.pages import WatchedPage
-from diffs.document import Outcome
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, watched
 from tests.site import Answer, Site
 

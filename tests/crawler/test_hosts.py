@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from diffs.database import Archive, open_archive
+from diffs.database.archive import Archive, open_archive
 from diffs.store import hosts
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

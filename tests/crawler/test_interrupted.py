@@ -13,10 +13,10 @@ import pytest
 from sqlalchemy import event
 
 from crawler.run import AnotherCrawl, crawl
-from diffs import evidence
-from diffs.database import open_archive
-from diffs.document import Outcome
+from diffs.database.archive import open_archive
 from diffs.errors import ArchiveError
+from diffs.store import evidence
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, seller, watched
 from tests.site import Answer, Site
 

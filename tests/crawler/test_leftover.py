@@ -3,10 +3,10 @@
 import pytest
 
 from crawler.leftover import judge_left_over
-from diffs import engine
-from diffs.document import Capture
+from diffs.engine import derive
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import changes, observations, pages, snapshots
+from diffs.values import Capture
 from tests.crawler.looking import Seller, policy, watched
 from tests.site import Site
 
@@ -46,7 +46,7 @@ def test_one_that_cannot_be_judged_is_logged_and_left(
     stored(someone, "a", policy("Keep your late shipment rate under 3%."))
 
     with monkeypatch.context() as patch:
-        patch.setattr(engine, "derive", lambda *_, **__: raise_(fault))
+        patch.setattr(derive, "derive", lambda *_, **__: raise_(fault))
         assert judge_left_over(someone.archive, confirm=False) == 1
 
     assert "page a:" in caplog.text
@@ -59,7 +59,7 @@ def test_an_archive_that_cannot_be_used_is_no_matter_of_one_page(
     site["/a"] = policy("Keep your late shipment rate under 4%.")
     someone.looks_at(watched(site, "/a"))
     stored(someone, "a", policy("Keep your late shipment rate under 3%."))
-    monkeypatch.setattr(engine, "derive", lambda *_, **__: raise_(ArchiveError("full")))
+    monkeypatch.setattr(derive, "derive", lambda *_, **__: raise_(ArchiveError("full")))
 
     with pytest.raises(ArchiveError):
         judge_left_over(someone.archive, confirm=False)

@@ -5,8 +5,8 @@ from itertools import pairwise
 from pathlib import Path
 from threading import Thread
 
-from diffs.document import Outcome
 from diffs.store import hosts
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, seller, watched
 from tests.site import Answer, Asked, Site, moved
 

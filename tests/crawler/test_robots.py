@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffs.document import Outcome
+from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, watched
 from tests.crawler.test_browser import needs_browser
 from tests.site import Answer, Site, moved

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
-from diffs.database import open_archive
-from diffs.models import Snapshot
+from diffs.database.archive import open_archive
+from diffs.database.models import Snapshot
 from tests.crawler.looking import CONTACT, Seller, policy, watched
 from tests.site import Answer, Site
 

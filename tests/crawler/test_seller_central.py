@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from crawler.follow import REST
-from diffs.document import READ, Outcome
+from diffs.values import READ, Outcome
 from policywatch.demo.seller_central import TOPIC_BY_NAME, TOPICS, Fetch, SellerCentral, Topic
 from tests.crawler.looking import Seller
 from tests.crawler.test_browser import needs_browser

@@ -2,11 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 
-from diffs import engine
-from diffs.database import Archive
-from diffs.document import Capture
-from diffs.models import Change, Page
+from diffs.database.archive import Archive
+from diffs.database.models import Change, Page
+from diffs.engine import derive as engine
 from diffs.store import changes, events, observations, pages, snapshots, versions
+from diffs.values import Capture
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
 

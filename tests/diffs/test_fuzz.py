@@ -13,10 +13,11 @@ from types import FrameType
 import pytest
 from backports import zstd
 
-from diffs import gate, noise
-from diffs.document import Capture, Document, Extraction, Outcome, Selection, Verdict
 from diffs.errors import ExtractionError
-from diffs.extract import _blocks, extract
+from diffs.judging import gate
+from diffs.reading import boilerplate
+from diffs.reading.extract import _blocks, extract
+from diffs.values import Capture, Document, Extraction, Outcome, Selection, Verdict
 from policywatch.demo.marketplace import EDITIONS, PAGES
 from policywatch.demo.render import help_page
 
@@ -118,7 +119,7 @@ def judged(page: bytes, known: Document, select: tuple[str, ...]) -> tuple[Docum
     """A page's text and the verdict on it, as the engine comes to them."""
     capture = Capture(url="https://desk.example/help/agreement", body=page, language="en", title="Agreement")
     found = read(page, select)
-    cleaned = noise.clean(found.document, known=known).document if found else None
+    cleaned = boilerplate.clean(found.document, known=known).document if found else None
     return cleaned, gate.judge(capture, found, cleaned, last_good=known)
 
 
@@ -151,7 +152,7 @@ def held(work: Callable[[], object]) -> int:
 
 def survive(pages: list[bytes], mutation: Mutation, rounds: int, select: tuple[str, ...] = ()) -> None:
     chance = random.Random(mutation.__name__)
-    known = noise.clean(read(pages[0], select).document).document
+    known = boilerplate.clean(read(pages[0], select).document).document
     for _ in range(rounds):
         page = mutation(chance, chance.choice(pages))
 
@@ -212,7 +213,7 @@ _FRAME = re.compile(rb"<head\b.*?</head>|</?(?:!doctype|html|body)\b[^>]*>", re.
 @pytest.mark.parametrize("mutation", MUTATIONS)
 def test_work_and_memory_grow_with_the_page_alone(mutation) -> None:
     chance = random.Random(mutation.__name__)
-    known = noise.clean(read(demo_pages()[0]).document).document
+    known = boilerplate.clean(read(demo_pages()[0]).document).document
     judged(demo_pages()[0], known, ())  # what is read once is read
     for size in (1, 4, 16):
         page = mutation(chance, _FRAME.sub(b"", b"".join(chance.choices(demo_pages(), k=size))))

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffs import engine
-from diffs.database import Archive, open_archive
+from diffs.database.archive import Archive, open_archive
+from diffs.engine import derive
 from diffs.store import bodies, observations, versions
 from tests.diffs.scopes import SCOPES
 from tests.diffs.site import Site
@@ -317,7 +317,7 @@ def test_any_history_loses_no_text_and_is_derived_alike_in_parts_and_again(sites
 
     once = whole.story()
     with whole.archive.begin() as session:
-        engine.derive_again(session, whole.page(session))
+        derive.derive_again(session, whole.page(session))
 
     assert parts.story() == once
     assert whole.story() == once

@@ -5,14 +5,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from diffs.categories import categories
-from diffs.compare import compare
-from diffs.dates import effective_on, last_updated
-from diffs.document import Document, Judgement
-from diffs.facts import facts
-from diffs.significance import judge
-from diffs.targets import extract_targets, moves
-from tests.diffs.wording import heading, policy, row
+from diffs.comparing.compare import compare
+from diffs.language.categories import categories
+from diffs.language.dates import effective_on, last_updated
+from diffs.meaning.facts import facts
+from diffs.meaning.significance import judge
+from diffs.targets.extract import extract_targets, moves
+from diffs.values import Document, Judgement
+from tests.diffs.phrasing import heading, policy, row
 
 
 def page(language: str, *lines: str) -> Document:

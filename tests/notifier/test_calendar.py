@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from notifier import notes
 from notifier.calendar import About, Ending, render
-
-from .vocabulary import DAY, HOSTILE, NOON, hostile_change, told
+from tests.notifier.vocabulary import DAY, HOSTILE, NOON, hostile_change, told
 
 SITE = About("Effective dates", "https://policies.example/calendar.ics", "https://policies.example")
 DECEMBER = date(2026, 12, 1)

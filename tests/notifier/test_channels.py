@@ -14,10 +14,9 @@ from notifier.channels import FolderChannel, Pace, Paced, SmtpChannel, mail_chan
 from notifier.channels import MailServer as Server
 from notifier.settings import NotifierSettings
 from notifier.subscribers import Links
-
-from .conftest import MailServer, serve
-from .test_digest import digest
-from .vocabulary import settings, told
+from tests.notifier.conftest import MailServer, serve
+from tests.notifier.test_digest import digest
+from tests.notifier.vocabulary import settings, told
 
 
 @pytest.fixture

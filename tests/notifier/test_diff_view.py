@@ -3,11 +3,10 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.document import Block, BlockKind, Comparison, Hunk, Op, Rename, SpanOp
+from diffs.values import Block, BlockKind, Comparison, Hunk, Op, Rename, SpanOp
 from notifier.diff_html import diff_html, diff_text
 from notifier.diff_view import BRIEF, Room, view
-
-from .vocabulary import NOTICE_PERIOD, added, edited, paragraph, removed, row
+from tests.notifier.vocabulary import NOTICE_PERIOD, added, edited, paragraph, removed, row
 
 LONG = "word " * 400
 

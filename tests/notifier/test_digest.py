@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from diffs.document import Comparison, Judgement, Rename
+from diffs.values import Comparison, Judgement, Rename
 from notifier import notes
 from notifier.digest import Digest, Looked, html, message, subject, text
 from notifier.inlining import inlined
 from notifier.told import Unread
-
-from .vocabulary import (
+from tests.notifier.vocabulary import (
     DAY,
     HOSTILE,
     LATE_SHIPMENTS,

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from diffs.document import Comparison
-from diffs.matching import Wish
+from diffs.judging.subscriptions import Wish
+from diffs.values import Comparison
 from notifier import notes
 from notifier.feed import (
     Channel,
@@ -30,9 +30,8 @@ from notifier.feed import (
     write,
 )
 from notifier.told import ToldChange
-
-from .feed_rules import broken
-from .vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, hostile_change, told
+from tests.notifier.feed_rules import broken
+from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, hostile_change, told
 
 SITE = Channel("Policy changes", NOON, base_url="https://policies.example", self_url="https://policies.example/feed")
 FILE = Channel("Policy changes", NOON)

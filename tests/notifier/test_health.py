@@ -8,17 +8,17 @@ from typing import Any
 import feedparser
 import pytest
 
-from diffs.database import Archive
-from diffs.document import Capture
-from diffs.matching import Wish
-from diffs.models import Event, Page
-from diffs.store import hosts, notices, snapshots
+from diffs.database.archive import Archive
+from diffs.database.models import Event, Page
+from diffs.judging.subscriptions import Wish
+from diffs.store import hosts, snapshots
+from diffs.store.notices import outbox
+from diffs.values import Capture
 from notifier.feed_forms import Channel, write
 from notifier.health import HealthEvent, Rest, State, entries, problems, warnings
 from notifier.looking import events, rests, state
-
-from .feed_rules import broken
-from .vocabulary import DAY, HOSTILE, NOON, queued, store_page
+from tests.notifier.feed_rules import broken
+from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, store_page
 
 HOUR = timedelta(hours=1)
 CHANNELS = ("email",)
@@ -239,12 +239,12 @@ def test_what_is_being_dealt_with_is_a_warning(archive: Archive) -> None:
     noted(archive, "us-fees")
     for refused in (False, True):
         with archive.begin() as session:
-            parcel = notices.claim(session, now=NOON, by="me", domain="d.example", channels=CHANNELS)
+            parcel = outbox.claim(session, now=NOON, by="me", domain="d.example", channels=CHANNELS)
             assert parcel is not None
             if refused:
-                notices.park(session, parcel.message_id, error="no such user")
+                outbox.park(session, parcel.message_id, error="no such user")
             else:
-                notices.retry(session, parcel.message_id, not_before=NOON + DAY, error="try later")
+                outbox.retry(session, parcel.message_id, not_before=NOON + DAY, error="try later")
 
     assert verdict(archive, NOON + HOUR) == (
         [],

@@ -11,18 +11,19 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from diffs import metric_file
-from diffs.database import Archive, open_archive
+from diffs.database.archive import Archive, open_archive
+from diffs.database.models import Change, Event, Notice, Subscriber
 from diffs.errors import DeliveryError
-from diffs.models import Change, Event, Notice, Subscriber
-from diffs.store import changes, delivery, notices, reports, subscribers
+from diffs.scorecard import report_file
+from diffs.store import changes, reports
+from diffs.store.notices import outbox, subscribers
+from diffs.store.notices import plan as delivery
 from notifier.channels import open_channels
 from notifier.outbox import MOST_ATTEMPTS, Report, Trouble, run, shown_address, wait_after
 from notifier.settings import NotifierSettings
 from notifier.subscribers import links_from
-
-from .conftest import MailServer, serve
-from .vocabulary import DAY, LATE_SHIPMENTS, NOON, queued, reader, settings, store_change, store_page
+from tests.notifier.conftest import MailServer, serve
+from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, queued, reader, settings, store_change, store_page
 
 
 def notify(archive: Archive, server: MailServer, *, now: Any = NOON, **options: Any) -> Report:
@@ -255,7 +256,7 @@ def test_two_runs_at_once_send_everything_once(tmp_path: Path, archive: Archive,
 KILLED = """
 import os, signal, sys
 from datetime import datetime
-from diffs.database import open_archive
+from diffs.database.archive import open_archive
 from notifier.channels import FolderChannel
 from notifier.outbox import run
 from notifier.settings import NotifierSettings
@@ -294,7 +295,7 @@ def test_a_kill_between_send_and_mark_sends_the_same_message_again(
 def test_a_claim_of_an_unknown_worker_is_released_after_a_while(archive: Archive, mail_server: MailServer) -> None:
     queued(archive, "one@example.org")
     with archive.begin() as session:
-        claimed = notices.claim(session, now=NOON, by="another machine/1", domain="x.example", channels=["email"])
+        claimed = outbox.claim(session, now=NOON, by="another machine/1", domain="x.example", channels=["email"])
     assert claimed is not None
 
     assert notify(archive, mail_server, now=NOON + timedelta(minutes=14)).sent == 0
@@ -305,7 +306,7 @@ def test_a_claim_of_an_unknown_worker_is_released_after_a_while(archive: Archive
 def test_a_clock_that_went_back_neither_loses_nor_repeats(archive: Archive, mail_server: MailServer) -> None:
     queued(archive, "one@example.org", "two@example.org")
     with archive.begin() as session:
-        notices.claim(session, now=NOON + DAY, by="another machine/1", domain="x.example", channels=["email"])
+        outbox.claim(session, now=NOON + DAY, by="another machine/1", domain="x.example", channels=["email"])
 
     assert notify(archive, mail_server, now=NOON - DAY).sent == 1, "what a worker of the future took is free again"
     assert notify(archive, mail_server, now=NOON).sent == 1
@@ -320,7 +321,7 @@ def test_a_subscriber_added_in_the_middle_hears_of_later_changes_only(
     with archive.begin() as session:
         reader(session, "late@example.org")
         page = store_page(session, "us-fees")
-        notices.queue(session, store_change(session, page, "later00001", headline="Fees rise"), page, now=NOON)
+        outbox.queue(session, store_change(session, page, "later00001", headline="Fees rise"), page, now=NOON)
 
     notify(archive, mail_server)
 
@@ -359,7 +360,7 @@ def test_pages_that_cannot_be_read_are_named_to_those_they_concern(archive: Arch
         since = NOON - 3 * DAY
         session.add(Event(page_id=blocked.id, kind="blocked", started_at=since, last_at=NOON, detail="robot check"))
         page = store_page(session, "us-other")
-        notices.queue(session, store_change(session, page, "later00001"), page, now=NOON)
+        outbox.queue(session, store_change(session, page, "later00001"), page, now=NOON)
 
     notify(archive, mail_server)
 
@@ -372,7 +373,7 @@ def test_a_change_is_worded_before_it_is_told_and_only_once(archive: Archive, ma
     with archive.begin() as session:
         reader(session)
         page = store_page(session)
-        notices.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
+        outbox.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
 
     report = notify(archive, mail_server)
 
@@ -391,11 +392,11 @@ def test_a_text_our_wording_stumbles_over_holds_nothing_back(
     def stumble(*_: object) -> None:
         raise KeyError("a fault")
 
-    monkeypatch.setattr("notifier.wording.summarise", stumble)
+    monkeypatch.setattr("diffs.engine.wording.summarise", stumble)
     with archive.begin() as session:
         reader(session)
         page = store_page(session)
-        notices.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
+        outbox.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
 
     assert notify(archive, mail_server).sent == 1
     assert mail_server.mails[0]["Subject"] == "Title of us-agreement changed"
@@ -478,9 +479,9 @@ def test_only_the_owner_is_told_how_his_own_figures_stand(archive: Archive, mail
         reader(session, "owner@example.org").standing = True
         page = store_page(session)
         change = store_change(session, page, targets=changes.as_json([LATE_SHIPMENTS]))
-        notices.queue(session, change, page, now=NOON)
+        outbox.queue(session, change, page, now=NOON)
         table = b"marketplace,metric,numerator,denominator\nUS,LSR,17,500\n"
-        reports.add(session, table, metric_file.read(table, "mine.csv"), name="mine.csv", now=NOON)
+        reports.add(session, table, report_file.read(table, "mine.csv"), name="mine.csv", now=NOON)
 
     notify(archive, mail_server)
 

@@ -15,15 +15,15 @@ import pytest
 from sqlalchemy import insert
 from sqlmodel import Session, select
 
-from diffs.database import Archive
-from diffs.document import Capture
-from diffs.models import Event, Notice, Observation, Subscriber
-from diffs.store import notices, snapshots, subscribers
+from diffs.database.archive import Archive
+from diffs.database.models import Event, Notice, Observation, Subscriber
+from diffs.store import snapshots
+from diffs.store.notices import outbox, subscribers
+from diffs.values import Capture
 from notifier.outbox import run
-
-from .conftest import MailServer
-from .test_outbox import notify, states
-from .vocabulary import DAY, HOSTILE, NOON, queued, reader, settings, store_change, store_page
+from tests.notifier.conftest import MailServer
+from tests.notifier.test_outbox import notify, states
+from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, reader, settings, store_change, store_page
 
 #: No archive holds half a letter.
 STORED = HOSTILE.replace("\ud800", "")
@@ -126,11 +126,11 @@ def test_a_dry_run_names_exactly_what_a_run_then_sends(archive: Archive, mail_se
         reader(session, "beat@example.org", cadence="daily", heartbeat=True, importance="high", now=NOON - 2 * DAY)
         page = store_page(session)
         for number in range(3):
-            notices.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
+            outbox.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
         _arrange(session)
         page = store_page(session, "us-fees")
         low = store_change(session, page, "low", importance="medium", headline=None, points=None)
-        notices.queue(session, low, page, now=NOON)
+        outbox.queue(session, low, page, now=NOON)
     reports = [notify(archive, mail_server, dry_run=dry_run) for dry_run in (True, True, False)]
 
     first, second, real = reports
@@ -195,7 +195,7 @@ def test_a_page_that_means_harm_reaches_nobody(archive: Archive, mail_server: Ma
         reader(session, "one@example.org", name="Reader\r\nBcc: x@example.org")
         page = store_page(session, title=STORED, url="javascript:alert(1)", marketplace="US")
         told = store_change(session, page, headline=STORED, points=[STORED, "出品規約の通知期間が短縮されました"])
-        notices.queue(session, told, page, now=NOON)
+        outbox.queue(session, told, page, now=NOON)
 
     assert notify(archive, mail_server).sent == 1
 
@@ -235,7 +235,7 @@ def test_thousands_of_readers_cost_one_connection_and_little_memory(archive: Arc
     with archive.begin() as session:
         page = store_page(session)
         for number in range(10):
-            notices.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
+            outbox.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
     sizes: list[int] = []
     mail_server.on_data = lambda: sizes.append(tracemalloc.get_traced_memory()[0])
     mail_server.keep = False

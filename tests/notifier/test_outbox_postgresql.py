@@ -10,16 +10,15 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import select
 
-from diffs.database import Archive, open_archive
-from diffs.migrations.run import upgrade
-from diffs.models import Notice
-from diffs.store import delivery, heartbeats, notices, subscribers
+from diffs.database.archive import Archive, open_archive
+from diffs.database.migrations.run import upgrade
+from diffs.database.models import Notice
+from diffs.store.notices import heartbeats, outbox, plan, subscribers
 from notifier.outbox import run
+from tests.notifier.conftest import MailServer
+from tests.notifier.test_outbox import notify, states
+from tests.notifier.vocabulary import DAY, NOON, queued, reader, settings, store_change, store_page
 from tests.postgres import Postgres
-
-from .conftest import MailServer
-from .test_outbox import notify, states
-from .vocabulary import DAY, NOON, queued, reader, settings, store_change, store_page
 
 pytestmark = pytest.mark.postgresql
 
@@ -85,7 +84,7 @@ def test_a_reader_whose_message_is_being_taken_holds_up_nobody(archive: Archive)
 
     with archive.begin() as first, archive.begin() as second:
         taken = [
-            notices.claim(session, now=NOON, by=str(number), domain="x.example", channels=["email"])
+            outbox.claim(session, now=NOON, by=str(number), domain="x.example", channels=["email"])
             for number, session in enumerate((first, second))
         ]
 
@@ -97,10 +96,10 @@ def test_a_subscriber_can_be_told_of_a_change_while_a_message_is_taken(archive: 
     queued(archive, "one@example.org")
 
     with archive.begin() as sending, archive.begin() as crawling:
-        assert notices.claim(sending, now=NOON, by="me", domain="x.example", channels=["email"])
+        assert outbox.claim(sending, now=NOON, by="me", domain="x.example", channels=["email"])
         crawling.connection().execute(text("SET LOCAL lock_timeout = '2s'"))
         page = store_page(crawling, "us-fees")
-        assert notices.queue(crawling, store_change(crawling, page, "c2"), page, now=NOON) == 1
+        assert outbox.queue(crawling, store_change(crawling, page, "c2"), page, now=NOON) == 1
 
 
 def test_two_programs_make_one_heartbeat(archive: Archive) -> None:
@@ -140,14 +139,14 @@ def test_refusals_wishes_and_wrong_clocks(archive: Archive, mail_server: MailSer
 
     notify(archive, mail_server)
     with archive.begin() as session:
-        (row,) = delivery.listed(session, state="parked")
-        assert delivery.retry_parked(session, row.notice.id, now=NOON) == 1
+        (row,) = plan.listed(session, state="parked")
+        assert plan.retry_parked(session, row.notice.id, now=NOON) == 1
         one = subscribers.by_address(session, "email", "one@example.org")
         assert one is not None
         subscribers.change_wishes(one, importance="high", cadence="weekly")
-        notices.fit(session, one, now=NOON)
-        (sent,) = delivery.listed(session, state="sent")
-        assert delivery.returned(session, str(sent.notice.message_id), error="550") == sent.subscriber
+        outbox.fit(session, one, now=NOON)
+        (sent,) = plan.listed(session, state="sent")
+        assert plan.returned(session, str(sent.notice.message_id), error="550") == sent.subscriber
 
     mail_server.refuse = {}
     assert notify(archive, mail_server, now=NOON + timedelta(hours=1)).sent == 1

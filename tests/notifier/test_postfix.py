@@ -6,18 +6,17 @@ from typing import Any
 
 import pytest
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
 from diffs.errors import ChannelDown
-from diffs.store import delivery, subscribers
+from diffs.store.notices import plan, subscribers
 from notifier.bounces import bounces
 from notifier.channels import MailServer as Server
 from notifier.channels import SmtpChannel, open_channels
 from notifier.outbox import Report, run
 from notifier.subscribers import links_from
-
-from . import postfix
-from .test_digest import digest, example
-from .vocabulary import NOON, hostile_change, queued, settings
+from tests.notifier import postfix
+from tests.notifier.test_digest import digest, example
+from tests.notifier.vocabulary import NOON, hostile_change, queued, settings
 
 pytestmark = [pytest.mark.smtp, pytest.mark.skipif(bool(postfix.MISSING), reason=postfix.MISSING)]
 
@@ -61,7 +60,7 @@ def test_mail_through_a_real_server(archive: Archive, server: postfix.Postfix, t
     (bounce,) = bounces(returned.as_bytes())
     assert (bounce.address, bounce.status, bounce.gone) == ("moved@example.test", "5.1.1", True)
     with archive.begin() as session:
-        gone = delivery.returned(session, bounce.message_id, error=bounce.reason)
+        gone = plan.returned(session, bounce.message_id, error=bounce.reason)
         assert gone is not None
         assert gone.address == "moved@example.test"
         subscribers.stop(session, gone, reason=bounce.reason)

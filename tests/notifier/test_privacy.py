@@ -6,19 +6,20 @@ from collections.abc import Iterator
 import pytest
 from fastapi.testclient import TestClient
 
-from diffs import metric_file, report_events
-from diffs.database import Archive
-from diffs.matching import Wish
-from diffs.models import ByHand, Event, Work
-from diffs.store import changes, notices, reports
+from diffs.database.archive import Archive
+from diffs.database.models import ByHand, Event, Work
+from diffs.engine import report_events
+from diffs.judging.subscriptions import Wish
+from diffs.scorecard import report_file
+from diffs.store import changes, reports
+from diffs.store.notices import outbox
 from notifier import health
 from notifier.digest import Digest, html, message, text
 from notifier.looking import events
 from notifier.outbox import run
 from notifier.reading import told_changes, unread
 from notifier.web.app import create_app
-
-from .vocabulary import DAY, LATE_SHIPMENTS, NOON, reader, settings, store_change, store_page
+from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, reader, settings, store_change, store_page
 
 #: Words that only the owner may read, wherever he put them.
 OURS = ("report of US names", "the one before", "Confidential", "Harriet", "You are at", "17 of 500", "mine.csv")
@@ -39,12 +40,12 @@ def kept(archive: Archive) -> Archive:
             ended = {"started_at": NOON - 9 * DAY, "last_at": NOON - 8 * DAY, "ended_at": NOON - 7 * DAY}
             session.add(Event(page_id=page.id, kind=kind, detail=detail, **ended))
         table = b"marketplace,metric,numerator,denominator\nUS,LSR,17,500\n"
-        reports.add(session, table, metric_file.read(table, "mine.csv"), name="mine.csv", now=NOON)
+        reports.add(session, table, report_file.read(table, "mine.csv"), name="mine.csv", now=NOON)
         session.add(ByHand(page_id=store_page(session, "note-1").id, text="Confidential", ends=NOON.date()))
         for who, channel in (("guest@example.org", "email"), ("guest://chat", "apprise"), ("https://guest", "webhook")):
             reader(session, who, channel=channel, heartbeat=True)
             reader(session, f"{who}/owner", channel=channel, heartbeat=True).standing = True
-        notices.queue(session, change, page, now=NOON)
+        outbox.queue(session, change, page, now=NOON)
     return archive
 
 

@@ -3,16 +3,15 @@ import subprocess
 from dataclasses import asdict
 from datetime import date
 
-from diffs.database import Archive
-from diffs.document import Comparison, Fact
-from diffs.models import Event
+from diffs.database.archive import Archive
+from diffs.database.models import Event
+from diffs.engine import wording
 from diffs.store import changes
-from notifier import wording
+from diffs.values import Comparison, Fact
 from notifier.process import is_dead, this_process
 from notifier.reading import told_changes, unread
 from notifier.told import VersionMark, record, stamp
-
-from .vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, store_change, store_page, told
+from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, store_change, store_page, told
 
 
 def test_a_row_becomes_the_value_that_is_told(archive: Archive) -> None:

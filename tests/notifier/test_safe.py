@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.document import Target, TargetMove
-from notifier import labels
-from notifier.safe import clean, no_tags, one_line, shorten, web_link
+from diffs.language.plain_text import clean, one_line, shorten
+from diffs.values import Target, TargetMove
+from diffs.wording import labels
+from notifier.safe import no_tags, web_link
 
 
 def test_control_characters_go_and_words_stay() -> None:

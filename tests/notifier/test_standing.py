@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from diffs.document import Target, TargetMove
-from diffs.measured import Metric
-from diffs.scorecard import judge
-from diffs.target_fit import Stated
+from diffs.scorecard.applicable_target import Stated
+from diffs.scorecard.metric import Metric
+from diffs.scorecard.scorecard import judge
+from diffs.values import Target, TargetMove
 from notifier.standing import advice, basis, figure, for_the_owner, of_feedback, own_figure, standing
 from notifier.told import ToldChange
 

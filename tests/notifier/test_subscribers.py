@@ -12,8 +12,7 @@ from diffs.errors import SettingsError
 from notifier import notes
 from notifier.settings import NotifierSettings
 from notifier.subscribers import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links, confirmation, email_address, links_from
-
-from .vocabulary import DAY, NOON, settings
+from tests.notifier.vocabulary import DAY, NOON, settings
 
 LINKS = Links(b"secret", "https://policies.example")
 

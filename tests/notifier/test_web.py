@@ -11,15 +11,14 @@ import feedparser
 import pytest
 from fastapi.testclient import TestClient
 
-from diffs.database import Archive
+from diffs.database.archive import Archive
+from diffs.database.models import Subscriber
 from diffs.errors import ArchiveError, ChannelDown, DeliveryError, RecipientRefused
-from diffs.models import Subscriber
-from diffs.store import notices, subscribers
+from diffs.store.notices import outbox, subscribers
 from notifier import notes
 from notifier.subscribers import CONFIRM, PREFERENCES, UNSUBSCRIBE, links_from
 from notifier.web.app import create_app
-
-from .vocabulary import DAY, HOSTILE, NOON, queued, reader, settings, store_change, store_page
+from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, reader, settings, store_change, store_page
 
 LINKS = links_from(settings())
 
@@ -338,8 +337,8 @@ def test_new_wishes_hold_for_what_waits_and_a_heartbeat_can_be_asked_for(web: Te
     assert known(archive).heartbeat
     assert re.search(r'name="heartbeat" value="yes" checked', web.get(link).text)
     with archive.read() as session:
-        assert notices.backlog(session, now=NOON, channels=["email"]).due == 1
+        assert outbox.backlog(session, now=NOON, channels=["email"]).due == 1
     web.post(link, data={"cadence": "at_once", "category": "tax"})
     with archive.read() as session:
-        assert notices.counts(session) == {"dropped": 1}
+        assert outbox.counts(session) == {"dropped": 1}
     assert not known(archive).heartbeat

@@ -15,15 +15,14 @@ import pytest
 import uvicorn
 from fastapi.testclient import TestClient
 
-from diffs.database import Archive
-from diffs.models import Event, Page, Snapshot
+from diffs.database.archive import Archive
+from diffs.database.models import Event, Page, Snapshot
 from diffs.store import hosts
 from notifier.settings import NotifierSettings
 from notifier.web.app import create_app
-
-from .feed_rules import broken
-from .test_calendar import read as read_calendar
-from .vocabulary import DAY, HOSTILE, NOON, settings, store_change, store_page
+from tests.notifier.feed_rules import broken
+from tests.notifier.test_calendar import read as read_calendar
+from tests.notifier.vocabulary import DAY, HOSTILE, NOON, settings, store_change, store_page
 
 
 @dataclass

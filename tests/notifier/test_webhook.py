@@ -19,17 +19,16 @@ from urllib.parse import unquote_plus
 import pytest
 from urllib3.exceptions import InsecureRequestWarning
 
-from diffs.document import Fact, TargetMove
 from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
+from diffs.values import Fact, TargetMove
 from notifier import chat, notes
 from notifier.chat import ChatChannel
 from notifier.digest import Looked
 from notifier.subscribers import Links
 from notifier.told import ToldChange, Unread, VersionMark
 from notifier.webhook import WebhookChannel, payload
-
-from .test_digest import digest
-from .vocabulary import DAY, HOSTILE, LATE_SHIPMENTS, NOON, hostile_change, told
+from tests.notifier.test_digest import digest
+from tests.notifier.vocabulary import DAY, HOSTILE, LATE_SHIPMENTS, NOON, hostile_change, told
 
 # Apprise 2.2 looks for a module that Python 3.13 no longer has.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")

@@ -5,8 +5,11 @@ from typing import Any
 
 from sqlmodel import Session
 
-from diffs.database import Archive
-from diffs.document import (
+from diffs.database.archive import Archive
+from diffs.database.models import Change, Page, Subscriber
+from diffs.store import changes, snapshots
+from diffs.store.notices import outbox, subscribers
+from diffs.values import (
     Block,
     BlockKind,
     Capture,
@@ -20,8 +23,6 @@ from diffs.document import (
     Target,
     TargetMove,
 )
-from diffs.models import Change, Page, Subscriber
-from diffs.store import changes, notices, snapshots, subscribers
 from notifier.settings import NotifierSettings
 from notifier.told import ToldChange
 
@@ -153,7 +154,7 @@ def queued(archive: Archive, *addresses: str, changes_told: int = 1, **wishes: A
             reader(session, address, **wishes)
         page = store_page(session)
         for number in range(changes_told):
-            notices.queue(session, store_change(session, page, f"c0ffee{number:04}"), page, now=NOON)
+            outbox.queue(session, store_change(session, page, f"c0ffee{number:04}"), page, now=NOON)
 
 
 def settings(**fields: Any) -> NotifierSettings:

@@ -256,7 +256,7 @@ def test_ctrl_c_ends_with_130_and_keeps_what_came(program: Program, site: Site) 
 
 def test_a_locked_archive_ends_the_crawl_with_3(program: Program, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     program("crawl")
-    monkeypatch.setattr("diffs.database.open_archive.__kwdefaults__", {"busy_timeout_ms": 50})
+    monkeypatch.setattr("diffs.database.archive.open_archive.__kwdefaults__", {"busy_timeout_ms": 50})
     other = sqlite3.connect(program.database, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 

@@ -11,15 +11,14 @@ import feedparser
 import pytest
 
 from crawler.pages import Category
-from diffs.database import open_archive
-from diffs.matching import Wish
-from diffs.models import Event
+from diffs.database.archive import open_archive
+from diffs.database.models import Event
+from diffs.judging.subscriptions import Wish
 from notifier.catalogue import PAGE_CATEGORIES, in_full, marks, unknown
 from tests.notifier.feed_rules import broken
 from tests.notifier.test_calendar import read as read_calendar
 from tests.notifier.vocabulary import DAY, NOON, store_change, store_page
-
-from .program import Program
+from tests.policywatch.program import Program
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from diffs.database import open_archive
-from diffs.store import hosts, owner
+from diffs.database.archive import open_archive
+from diffs.store import hosts
+from diffs.store.notices import owner
 from tests.policywatch.program import Program, policy
 from tests.policywatch.test_cli_crawl import ROBOT_CHECK, watch
 from tests.site import Site

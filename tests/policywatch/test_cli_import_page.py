@@ -9,7 +9,7 @@ import pytest
 
 from tests.crawler.test_feed import NEW, OLD
 from tests.crawler.versions import NAME, Recorded, repository
-from tests.diffs.test_feeds import rss
+from tests.diffs.reading.test_feeds import rss
 from tests.policywatch.program import Program, policy, save
 
 URL = "https://sellercentral.amazon.com/help/hub/reference/external/G200285190?locale=en-US"

@@ -447,7 +447,7 @@ def test_a_newer_archive_is_not_touched(filled: Program) -> None:
 def test_a_locked_archive_ends_with_3_and_says_what_to_do(
     filled: Program, command: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("diffs.database.open_archive.__kwdefaults__", {"busy_timeout_ms": 50})
+    monkeypatch.setattr("diffs.database.archive.open_archive.__kwdefaults__", {"busy_timeout_ms": 50})
     save(filled.folder / "more", "rate", {"2026-01-03T08:00:00Z": policy("Keep your late shipment rate under 3%.")})
     filled("changes")  # words what came, so that nothing is left to write
     other = sqlite3.connect(filled.database, isolation_level=None)

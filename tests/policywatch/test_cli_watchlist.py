@@ -17,9 +17,9 @@ from crawler.fetchers import browser
 from crawler.fetchers.help_api import ENDPOINT
 from crawler.probe import Probed
 from crawler.settings import CrawlSettings
-from diffs.database import open_archive
-from diffs.document import Outcome
-from diffs.models import Host, Page, Snapshot
+from diffs.database.archive import open_archive
+from diffs.database.models import Host, Page, Snapshot
+from diffs.values import Outcome
 from tests.crawler.looking import policy
 from tests.policywatch.program import Ended, Program
 from tests.site import Answer, Asked, Site

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from crawler.items import PageReport
 from crawler.pages import WatchedPage
-from diffs.document import READ, Outcome
+from diffs.values import READ, Outcome
 from policywatch import output, report
 from tests.policywatch.program import ROOT, Program, policy
 from tests.policywatch.test_cli_crawl import ROBOT_CHECK, watch

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from diffs.database import open_archive
+from diffs.database.archive import open_archive
 from diffs.errors import SettingsError
 from notifier.settings import NotifierSettings
 from policywatch.schedule import Schedule

@@ -1,0 +1,1 @@
+"""Open the archive: its tables and their migrations."""

@@ -1,0 +1,432 @@
+"""All tables. Rows are written through `diffs.store`; pure modules never see them.
+
+Snapshots are the archive: never changed, each row chained to the one before it (design, section 10).
+Everything else below them (observation, version, change, target, event) is derived and can be derived again,
+save that a change once told keeps its id and wording.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import DateTime, TypeDecorator
+from sqlmodel import Field, SQLModel
+
+#: Rowids of SQLite are 64 bit only when the column says INTEGER.
+BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime, stored as UTC, given back as UTC; naive ones are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone, turn any other into UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            message = f"a time without a zone: {value!r}"
+            raise ValueError(message)
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
+        """Give the zone back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _utc(*, nullable: bool = False, index: bool = False) -> Any:
+    return Field(default=None, sa_column=Column(Utc(), nullable=nullable, index=index))
+
+
+def _json() -> Any:
+    return Field(default=None, sa_column=Column(JSON(), nullable=True))
+
+
+def _text(*, nullable: bool = False) -> Any:
+    return Field(default=None if nullable else "", sa_column=Column(Text(), nullable=nullable))
+
+
+def _id() -> Any:
+    return Field(default=None, sa_column=Column(BIG, primary_key=True, autoincrement=True))
+
+
+class Page(SQLModel, table=True):
+    """An address we watch, or whose history was imported.
+
+    `select`, `remove`: CSS selectors. `memory`: what `diffs.judging.history` remembers between two looks (JSON).
+    `derived_to`: id of the newest snapshot that was judged; `derived_with`: by which extractor, selection and rules.
+    """
+
+    id: int = Field(default=None, primary_key=True)
+    key: str = Field(sa_column=Column(String(200), unique=True, nullable=False))
+    url: str = _text()
+    title: str = _text()
+    marketplace: str = Field(default="", max_length=40)
+    category: str = Field(default="", max_length=40)
+    language: str = Field(default="", max_length=20)
+    fetch: str = Field(default="http", max_length=20)
+    check_every: int = Field(default=43_200, description="seconds between two looks")
+    select: list[str] = Field(default_factory=list, sa_column=Column("selectors", JSON(), nullable=False))
+    remove: list[str] = Field(default_factory=list, sa_column=Column("removals", JSON(), nullable=False))
+    is_index: bool = Field(default=False, description="lists pages: those that come and go are news")
+    watched: bool = Field(default=True, description="declared in a watch-list; imported pages are not crawled")
+    muted: bool = False
+    created_at: datetime = _utc()
+    memory: dict[str, Any] | None = _json()
+    derived_to: int = Field(default=0, sa_column=Column(BIG, nullable=False))
+    derived_with: str = _text()
+    accepted_snapshot: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
+
+
+class Body(SQLModel, table=True):
+    """Bytes under their SHA-256: what a look brought back, or a document read from it.
+
+    `encoding` is "zstd", or "zstd-patch" where `data` is a frame against the body `base_sha256`.
+    `depth` counts the patches down to the nearest full frame, `size` the bytes when unpacked.
+    """
+
+    sha256: str = Field(sa_column=Column(String(64), primary_key=True))
+    encoding: str = Field(max_length=16)
+    data: bytes = Field(sa_column=Column(LargeBinary(), nullable=False))
+    base_sha256: str | None = Field(default=None, foreign_key="body.sha256", max_length=64)
+    depth: int = 0
+    size: int = 0
+
+
+class Snapshot(SQLModel, table=True):
+    """What one look brought back, whatever it was. Never changed, never deleted.
+
+    `status` 0 means that no answer came; then `error` says why. `purpose` is "look" or "confirm".
+    `recorded` is true for history imported from elsewhere. `extractor_hint` names a foreign converter, if told.
+    `previous_hash` is the `row_hash` of the row before this one in the whole archive, "" for the first.
+    """
+
+    __table_args__ = (Index("snapshot_page_time", "page_id", "observed_at", "id"),)
+
+    id: int = _id()
+    page_id: int = Field(foreign_key="page.id", ondelete="RESTRICT", index=True)
+    observed_at: datetime = _utc()
+    stored_at: datetime = _utc()
+    fetched_by: str = Field(max_length=20)
+    purpose: str = Field(default="look", max_length=10)
+    recorded: bool = False
+    url: str = _text()
+    final_url: str = _text()
+    status: int = 0
+    headers: list[list[str]] | None = _json()
+    media_type: str = Field(default="html", max_length=20)
+    language: str = Field(default="", max_length=20)
+    error: str = _text()
+    extractor_hint: str = Field(default="", max_length=80)
+    body_sha256: str | None = Field(default=None, foreign_key="body.sha256", max_length=64)
+    response_date: str = Field(default="", max_length=64)
+    previous_hash: str = Field(default="", max_length=64)
+    row_hash: str = Field(default="", sa_column=Column(String(64), unique=True, nullable=False))
+
+
+class Observation(SQLModel, table=True):
+    """How one snapshot was judged: outcome, rule, reason, and which text it was compared with. Derived.
+
+    `news` is what history made of it (`diffs.judging.history.News`). `text_sha256` is the fingerprint of the text read,
+    "" where none was. `traces` has a short hash per kind of noise, so that the next look can name what varied.
+    """
+
+    id: int = _id()
+    snapshot_id: int = Field(sa_column_kwargs={"unique": True}, foreign_key="snapshot.id")
+    page_id: int = Field(foreign_key="page.id", index=True)
+    observed_at: datetime = _utc(index=True)
+    outcome: str = Field(max_length=20)
+    rule: str = Field(default="", max_length=80)
+    reason: str = _text()
+    news: str = Field(default="none", max_length=20)
+    why: str = _text()
+    text_sha256: str = Field(default="", max_length=64, index=True)
+    traces: dict[str, str] | None = _json()
+    version_id: int | None = Field(default=None, foreign_key="version.id", index=True)
+    compared_with: int | None = Field(default=None, foreign_key="version.id")
+
+
+class Version(SQLModel, table=True):
+    """A policy text and when it was first and last seen. Derived.
+
+    `snapshot_id` is the first snapshot that showed it; `extractor` says what read it (extractor, noise, selection).
+    """
+
+    __table_args__ = (UniqueConstraint("page_id", "seq"),)
+
+    id: int = _id()
+    page_id: int = Field(foreign_key="page.id", index=True)
+    seq: int = 1
+    snapshot_id: int = Field(foreign_key="snapshot.id")
+    extractor: str = Field(default="", max_length=120)
+    title: str = _text()
+    text_sha256: str = Field(max_length=64, index=True)
+    document_sha256: str = Field(foreign_key="body.sha256", max_length=64)
+    words: int = 0
+    updated: str = _text()
+    state: str = Field(default="observed", max_length=12, description="observed, confirmed or variant")
+    edition: str = Field(default="", max_length=64, description="fingerprint of the text this is a variant of")
+    first_seen_at: datetime = _utc()
+    last_seen_at: datetime = _utc()
+
+
+class Change(SQLModel, table=True):
+    """The step from one version to the next, told or not. Once told its id and wording are frozen.
+
+    `uid` is the permanent id used in feeds, links and mail. `hunks`, `facts`, `targets`, `renames` are JSON of the
+    values in `diffs.values`. `headline` and `points` are worded once by `diffs.wording.summary`.
+    `from_*`, `to_*` repeat the versions' sequence, times and hash, so that a told change reads the same for ever.
+    `reason` says why it was told, or why not.
+    """
+
+    id: int = _id()
+    uid: str = Field(sa_column=Column(String(40), unique=True, nullable=False))
+    page_id: int = Field(foreign_key="page.id", index=True)
+    kind: str = Field(default="edit", max_length=20)
+    snapshot_id: int = Field(foreign_key="snapshot.id", description="the first look at the new text")
+    from_version_id: int | None = Field(default=None, foreign_key="version.id")
+    to_version_id: int | None = Field(default=None, foreign_key="version.id")
+    from_version: dict[str, Any] | None = _json()
+    to_version: dict[str, Any] | None = _json()
+    seen_at: datetime = _utc(index=True)
+    decided_at: datetime = _utc(index=True)
+    effective_on: date | None = None
+    effective_sentence: str = _text()
+    updated_on: date | None = None
+    significance: str = Field(default="material", max_length=20)
+    importance: str = Field(default="medium", max_length=10)
+    reasons: list[str] | None = _json()
+    categories: list[str] | None = _json()
+    told: bool = False
+    recorded: bool = Field(default=False, description="from imported history: no mail unless asked")
+    reason: str = _text()
+    rule: str = Field(default="", max_length=40)
+    headline: str | None = _text(nullable=True)
+    points: list[str] | None = _json()
+    hunks: list[dict[str, Any]] | None = _json()
+    renames: list[dict[str, Any]] | None = _json()
+    facts: list[dict[str, Any]] | None = _json()
+    targets: list[dict[str, Any]] | None = _json()
+
+
+class TargetRow(SQLModel, table=True):
+    """A performance target that a version states. Derived; a list of targets in force is a query over it."""
+
+    __tablename__ = "target"
+
+    id: int = _id()
+    page_id: int = Field(foreign_key="page.id", index=True)
+    version_id: int = Field(foreign_key="version.id", index=True)
+    position: int = 0
+    metric: str = Field(max_length=120, index=True)
+    comparator: str = Field(max_length=10)
+    value: float
+    value2: float | None = None
+    unit: str = Field(default="percent", max_length=20)
+    window: str | None = _text(nullable=True)
+    scope: str | None = _text(nullable=True)
+    strength: str = Field(default="requirement", max_length=20)
+    consequence: str | None = _text(nullable=True)
+    sentence: str = _text()
+    section: str = _text()
+
+
+class Event(SQLModel, table=True):
+    """Something about our own looking that the owner should know: never a change of policy. Derived.
+
+    `kind`: blocked, unreadable, shrunk, gone_suspected, flapping, volatile; and of the owner's reports, not derived:
+    target_differs, report_target_moved.
+    Open while `ended_at` is null.
+    """
+
+    id: int = _id()
+    page_id: int = Field(foreign_key="page.id", index=True)
+    kind: str = Field(max_length=30)
+    started_at: datetime = _utc()
+    ended_at: datetime | None = _utc(nullable=True)
+    last_at: datetime = _utc()
+    count: int = 1
+    detail: str = _text()
+
+
+class Host(SQLModel, table=True):
+    """What politeness needs to know of a host across spiders, workers and restarts.
+
+    `rest_told`: the owner has a notice about the rest that goes on. `off_since`: switched off, null when on.
+    `budget_used` requests were made on `budget_day` (UTC). `robots` is what robots.txt last said.
+    """
+
+    host: str = Field(sa_column=Column(String(255), primary_key=True))
+    last_request_at: datetime | None = _utc(nullable=True)
+    rest_until: datetime | None = _utc(nullable=True)
+    rest_reason: str = _text()
+    crawl_delay: float | None = None
+    rest_told: bool = False
+    off_since: datetime | None = _utc(nullable=True)
+    off_reason: str = _text()
+    budget_day: date | None = None
+    budget_used: int = 0
+    robots: str = _text()
+    robots_at: datetime | None = _utc(nullable=True)
+
+
+class OwnerNotice(SQLModel, table=True):
+    """Something that whoever runs the program must be told once: a host asked for a human and rests.
+
+    `uid` names it for ever, so that the same message sent twice is one. `about` is the host.
+    `state`: due, sending, sent, shown (nobody was to be written to: it stands in doctor and health).
+    """
+
+    __tablename__ = "owner_notice"
+
+    id: int = _id()
+    uid: str = Field(sa_column=Column(String(64), unique=True, nullable=False))
+    kind: str = Field(max_length=20)
+    about: str = Field(max_length=255)
+    created_at: datetime = _utc()
+    subject: str = _text()
+    detail: str = _text()
+    state: str = Field(default="due", max_length=10)
+    not_before: datetime = _utc()
+    attempts: int = 0
+    claimed_at: datetime | None = _utc(nullable=True)
+    claimed_by: str = Field(default="", max_length=80)
+    sent_at: datetime | None = _utc(nullable=True)
+    error: str = _text()
+
+
+class Subscriber(SQLModel, table=True):
+    """Who wants to be told what, how often and through which channel.
+
+    `address` is an e-mail address, or an Apprise URL for other channels (which may hold a secret: never logged).
+    `state`: pending (double opt-in not answered), active, paused, stopped. Empty filters mean everything.
+    `cadence`: at_once, daily, weekly. `heartbeat`: told at that hour too when nothing changed. `asked_at` is when the
+    mail that asks for confirmation went out.
+    """
+
+    __table_args__ = (UniqueConstraint("channel", "address"),)
+
+    id: int = Field(default=None, primary_key=True)
+    channel: str = Field(default="email", max_length=20)
+    address: str = Field(max_length=500)
+    name: str = Field(default="", max_length=200)
+    state: str = Field(default="pending", max_length=12)
+    cadence: str = Field(default="daily", max_length=12)
+    time_zone: str = Field(default="UTC", max_length=60)
+    pages: list[str] = Field(default_factory=list, sa_column=Column(JSON(), nullable=False))
+    marketplaces: list[str] = Field(default_factory=list, sa_column=Column(JSON(), nullable=False))
+    categories: list[str] = Field(default_factory=list, sa_column=Column(JSON(), nullable=False))
+    importance: str = Field(default="low", max_length=10, description="the least importance to tell")
+    heartbeat: bool = False
+    standing: bool = Field(default=False, description="the owner himself: may see how his own figures stand")
+    key: str = Field(max_length=64, description="names the subscriber in signed links; not a secret by itself")
+    created_at: datetime = _utc()
+    asked_at: datetime | None = _utc(nullable=True)
+    confirmed_at: datetime | None = _utc(nullable=True)
+    stopped_reason: str = _text()
+
+
+class Notice(SQLModel, table=True):
+    """One change told to one subscriber, and whether it arrived. Committed together with the change.
+
+    A notice without a change is a heartbeat: it says that there was nothing to say, and what was looked at.
+    `state`: due, sending, sent, parked (refused for good), dropped (no longer wanted before it went out).
+    `message_id` is fixed before the first attempt: the same message sent twice is one message.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("change_id", "subscriber_id"),
+        # The next one; those of a reader; those of a message. With a million due, each must be found without a search.
+        Index("notice_due", "state", "not_before"),
+        Index("notice_reader", "subscriber_id", "state", "not_before"),
+        Index("notice_message", "message_id", "state"),
+    )
+
+    id: int = _id()
+    change_id: int | None = Field(default=None, foreign_key="change.id", index=True)
+    subscriber_id: int = Field(foreign_key="subscriber.id")
+    state: str = Field(default="due", max_length=10)
+    created_at: datetime = _utc()
+    not_before: datetime = _utc()
+    attempts: int = 0
+    message_id: str | None = Field(default=None, max_length=200)
+    claimed_at: datetime | None = _utc(nullable=True)
+    claimed_by: str = Field(default="", max_length=80)
+    sent_at: datetime | None = _utc(nullable=True)
+    error: str = _text()
+
+
+class Report(SQLModel, table=True):
+    """One file with the seller's own figures, kept as it came: Amazon's report has no history.
+
+    `body_sha256` names its bytes; the same bytes are one report. `as_of` is the end of its newest window, or the time
+    of import where it names none. `accounts` are Amazon's account statuses by marketplace.
+    """
+
+    id: int = _id()
+    body_sha256: str = Field(sa_column_kwargs={"unique": True}, foreign_key="body.sha256", max_length=64)
+    name: str = Field(default="", max_length=200)
+    imported_at: datetime = _utc()
+    as_of: datetime = _utc(index=True)
+    accounts: dict[str, str] | None = _json()
+    problems: list[str] | None = _json()
+
+
+class MetricRow(SQLModel, table=True):
+    """A figure of the seller's own, as `diffs.scorecard.metric.Metric`. `rate` and `target` are decimals as written."""
+
+    __tablename__ = "metric"
+
+    id: int = _id()
+    report_id: int = Field(foreign_key="report.id", index=True)
+    position: int = 0
+    marketplace: str = Field(default="", max_length=40)
+    metric: str = Field(max_length=120, index=True)
+    scope: str = Field(default="", max_length=80)
+    numerator: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
+    denominator: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
+    rate: str | None = Field(default=None, max_length=60)
+    window_from: datetime | None = _utc(nullable=True)
+    window_to: datetime | None = _utc(nullable=True)
+    status: str = Field(default="", max_length=40)
+    target: str | None = Field(default=None, max_length=60)
+    condition: str = Field(default="", max_length=10)
+    source: str = Field(default="", max_length=200)
+    unit: str = Field(default="percent", max_length=20)
+    parts: list[list[Any]] | None = _json()
+
+
+class Work(SQLModel, table=True):
+    """What the owner does about a change: who, notes, done when, muted.
+
+    Bound to the change's permanent id and to no row: changes are derived again, the work on them is not.
+    """
+
+    change_uid: str = Field(sa_column=Column(String(40), primary_key=True))
+    owner: str = Field(default="", max_length=120)
+    note: str = _text()
+    done_at: datetime | None = _utc(nullable=True)
+    muted: bool = False
+    updated_at: datetime = _utc()
+
+
+class ByHand(SQLModel, table=True):
+    """An entry made by hand, for a rule that stands only in a forum post or a mail. Its page is a page of our own.
+
+    `begins` and `ends` are days, both inclusive; `ended_snapshot` is the look that closed it, null while it stands.
+    """
+
+    __tablename__ = "by_hand"
+
+    page_id: int = Field(sa_column=Column(Integer, ForeignKey("page.id"), primary_key=True, autoincrement=False))
+    text: str = _text()
+    importance: str = Field(default="medium", max_length=10)
+    begins: date | None = None
+    ends: date | None = None
+    ended_snapshot: int | None = Field(default=None, foreign_key="snapshot.id")

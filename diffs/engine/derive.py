@@ -1,0 +1,394 @@
+"""The order of the steps: snapshot → reading → verdict → history → comparison → change.
+
+`derive` judges every snapshot of a page that was not judged yet. It reads stored bytes only, so that it can be run
+again at any time: `derive_again` throws away what was derived and replays, and nothing that was told is told twice.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from diffs.comparing import compare
+from diffs.database.models import Observation, Page, Snapshot, Version
+from diffs.errors import BodyLost
+from diffs.judging import gate, history
+from diffs.judging.history import Decision, Difference, Look, Memory, News
+from diffs.meaning import announcements, index_pages
+from diffs.reading import boilerplate, extract, policy_text
+from diffs.reading.policy_text import Reading
+from diffs.store import observations, snapshots
+from diffs.store.events import OpenEvents
+from diffs.store.targets import BY_HAND
+from diffs.values import READ, Document, Outcome, Verdict
+
+from . import record
+from .known_texts import Texts
+from .record import Meaning
+
+#: Looks at other pages count as looks of the same run when they are no older than this.
+SAME_RUN = timedelta(hours=24)
+
+
+#: A page that has shown no former text for so long has stopped flapping.
+FLAPPING_ENDS = timedelta(days=7)
+#: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
+ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE, Outcome.DOUBLED})
+
+
+#: Two policies may become one; that three and more do within a day is the site's own page.
+ENOUGH_OTHERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """What came of the newest judged look of a page.
+
+    `outcome` is None when there was nothing to judge. `changes` are the row ids of changes that became news just now.
+    """
+
+    outcome: Outcome | None
+    reason: str = ""
+    news: str = ""
+    wants_confirmation: bool = False
+    changes: tuple[int, ...] = ()
+    version_seq: int | None = None
+
+
+@dataclass
+class _Run:
+    """One pass over a page's snapshots: what does not change during it, and what is carried from look to look."""
+
+    session: Session
+    page: Page
+    texts: Texts
+    events: OpenEvents
+    stated: record.Stated
+    confirm: bool
+    traces: dict[str, str] | None = None
+    changes: list[int] = field(default_factory=list)
+
+
+def rules(page: Page) -> str:
+    """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
+    title = "" if page.select else page.title
+    parts = [*page.select, "\x01", *page.remove, "\x01", page.language, "\x01", title]
+    declared = "\x00".join([*parts, "index"] if page.is_index else parts)
+    return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
+
+
+def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
+    """Judge the page's new snapshots, in order of observation, and store what follows from them.
+
+    `confirm` asks for a second look before a change counts; recorded history never needs one. When the rules by which
+    the page was read have changed, or a look older than the last one has come in, everything is derived again first.
+    Raises BodyLost when the bytes of a snapshot are missing.
+    """
+    if page.fetch == BY_HAND:
+        return Derived(outcome=None)
+    ids = snapshots.pending(session, page)
+    last = observations.last(session, page)
+    if page.derived_to and page.derived_with != rules(page):
+        return derive_again(session, page, confirm=confirm)
+    if not ids:
+        return _derived(session, last[0]) if last else Derived(outcome=None)
+    if last and _is_older(session, ids[0], last[0]):
+        return _replay(session, page, confirm=confirm, known_to=0)
+    return _judge_all(session, page, ids, last, record.Stated(), confirm=confirm)
+
+
+def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Derived:
+    """Throw away what was derived for a page and judge all its snapshots anew, by today's rules.
+
+    Changes that were told keep their id and wording. A difference that only the new rules find in looks that had been
+    judged before is listed, not told: it would be news of our own making.
+    """
+    if page.fetch == BY_HAND:
+        return Derived(outcome=None)
+    return _replay(session, page, confirm=confirm, known_to=page.derived_to)
+
+
+def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
+    """Take texts that were held back as too short, up to this snapshot, for the policy; what they changed is news."""
+    page.accepted_snapshot = snapshot_id
+    return _replay(session, page, confirm=False, known_to=0)
+
+
+def _replay(session: Session, page: Page, *, confirm: bool, known_to: int) -> Derived:
+    frozen = record.forget(session, page)
+    page.derived_to, page.memory = 0, None
+    session.flush()
+    stated = record.Stated(frozen=frozen, known_to=known_to)
+    ids = snapshots.pending(session, page)
+    return _judge_all(session, page, ids, None, stated, confirm=confirm) if ids else Derived(outcome=None)
+
+
+def _is_older(session: Session, snapshot_id: int, last: Observation) -> bool:
+    snapshot = session.get(Snapshot, snapshot_id)
+    return snapshot is not None and snapshot.observed_at < last.observed_at
+
+
+def _judge_all(
+    session: Session,
+    page: Page,
+    ids: list[int],
+    last: tuple[Observation, Snapshot] | None,
+    stated: record.Stated,
+    *,
+    confirm: bool,
+) -> Derived:
+    run = _Run(session, page, Texts(session, page), OpenEvents(session, page), stated, confirm)
+    run.traces = observations.last_traces(session, page, last[0]) if last else None
+    memory, previous = Memory.from_json(page.memory), last
+    for snapshot in snapshots.in_order(session, ids):
+        memory, observation = _judge(run, memory, snapshot, previous)
+        session.add(observation)
+        previous = (observation, snapshot)
+    remembered = memory.to_json()
+    if remembered != page.memory:
+        page.memory = remembered
+    page.derived_to = max([page.derived_to, *ids])
+    page.derived_with = rules(page)
+    session.flush()
+    newest = _derived(session, previous[0]) if previous else Derived(outcome=None)
+    return replace(newest, changes=tuple(run.changes))
+
+
+def _derived(session: Session, observation: Observation) -> Derived:
+    version = session.get(Version, observation.version_id) if observation.version_id else None
+    return Derived(
+        outcome=Outcome(observation.outcome),
+        reason=observation.reason,
+        news=observation.news,
+        wants_confirmation=observation.news == News.HELD,
+        version_seq=version.seq if version else None,
+    )
+
+
+def _judge(
+    run: _Run, memory: Memory, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
+) -> tuple[Memory, Observation]:
+    again = previous is not None and _same_answer(snapshot, *previous)
+    if again and previous is not None:
+        verdict, found = _as_before(previous[0]), None
+    else:
+        verdict, found = _read(run, memory, snapshot)
+    observation = Observation(
+        snapshot_id=snapshot.id,
+        page_id=run.page.id,
+        observed_at=snapshot.observed_at,
+        outcome=verdict.outcome,
+        rule=verdict.rule,
+        reason=verdict.reason,
+    )
+    if found is not None:
+        observation.text_sha256 = found.document.fingerprint
+    if verdict.outcome in READ:
+        memory = _read_look(run, memory, snapshot, observation, found)
+    else:
+        memory = _unread_look(run, memory, snapshot, observation)
+    return memory, observation
+
+
+def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) -> bool:
+    """Whether a look brought what the look before it brought: then it needs no reading."""
+    if snapshot.status == 304:
+        return observation.outcome in READ
+    return (
+        snapshot.body_sha256 is not None
+        and snapshot.body_sha256 == before.body_sha256
+        and (snapshot.status, snapshot.media_type, snapshot.final_url, snapshot.language)
+        == (before.status, before.media_type, before.final_url, before.language)
+        # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
+        and observation.outcome not in ACCEPTABLE
+        and observation.news != News.HELD
+    )
+
+
+def _as_before(observation: Observation) -> Verdict:
+    if observation.outcome in READ:
+        return Verdict(Outcome.UNCHANGED, "same-bytes", "the page has not changed since the last look")
+    return Verdict(Outcome(observation.outcome), observation.rule, observation.reason)
+
+
+def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Reading | None]:
+    capture = snapshots.capture_of(run.session, snapshot)
+    # As declared: the title picks the policy on a page that holds several, the language is the one we asked for.
+    capture = replace(capture, title=run.page.title, language=capture.language or run.page.language)
+    verdict = gate.judge_transport(capture)
+    if verdict is not None:
+        return verdict, None
+    found = run.texts.read(snapshot, capture, memory.showing)
+    is_known = found.document.fingerprint == memory.showing
+    last_good = found.document if is_known else run.texts.document(memory.showing)
+    verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
+    if verdict.outcome is Outcome.OK:
+        verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
+    if verdict.outcome is Outcome.OK and run.page.is_index and last_good is not None:
+        verdict = index_pages.cut_short(last_good, found.document, run.page.url) or verdict
+    if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
+        verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
+    return verdict, found
+
+
+def _one_text_for_all(run: _Run, memory: Memory, snapshot: Snapshot, found: Reading) -> Verdict | None:
+    """Pages of one host that all turn into the same text at once show the site's own page, not their policies."""
+    text = found.document.fingerprint
+    past = run.texts.past(text)
+    if not memory.showing or text == memory.showing or (past and past.counted):
+        return None
+    since = snapshot.observed_at - SAME_RUN
+    others = observations.shown_elsewhere(run.session, run.page, text, was=memory.showing, since=since)
+    if len(others) < ENOUGH_OTHERS:
+        return None
+    why = f"Other pages of this site turned into the very same text ({', '.join(others[:3])}): it is not this policy."
+    return Verdict(Outcome.WRONG_PAGE, "same-on-other-pages", why)
+
+
+def _read_look(
+    run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation, found: Reading | None
+) -> Memory:
+    """History's part: a text was read. Without `found` it is the one read before."""
+    run.events.ended(record.UNREAD_EVENTS, at=snapshot.observed_at)
+    text = found.document.fingerprint if found else memory.held or memory.showing
+    if not text:
+        return memory
+    look = Look(snapshot.observed_at, snapshot.id, text, snapshot.extractor_hint)
+    before = memory
+    memory, decision = history.read(memory, look, run.texts.past(text))
+    meant: Meaning | None = None
+    if decision is None:
+        document = found.document if found else run.texts.known_document(text)
+        memory, decision, meant = _new_text(run, memory, look, document, live=not snapshot.recorded)
+    if decision.news is News.RETURN:
+        memory = _learn_return(run, memory, before.showing, look)
+    _note_restlessness(run, memory, look, decision)
+    version = _version(run, snapshot, found, text, decision)
+    observation.text_sha256, observation.news, observation.why = text, decision.news, decision.why
+    observation.version_id = version.id
+    observation.traces = dict(found.traces) if found else run.traces
+    if decision.news is News.SAME and found is not None:
+        observation.news = News.NOISE
+        observation.why = f"noise: {policy_text.varied(run.traces or {}, found.traces)}; the policy text is the same"
+    run.traces = observation.traces
+    observation.compared_with = _compared_with(run, decision)
+    _record(run, snapshot, decision, version, meant)
+    return memory
+
+
+def _new_text(
+    run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
+) -> tuple[Memory, Decision, Meaning]:
+    against, old, comparison = run.texts.closest(history.candidates(memory), document)
+    listed = announcements.split(old, document, is_log=run.page.category == "changes")
+    # Without the entries of a list that came or went, places are named by what stands.
+    stands, comparison = (listed.old, listed.comparison) if listed else (old, comparison)
+    found = run.texts.facts(comparison, old, document)
+    # A list grows at one place by its nature.
+    bearing = record.bearing(found) | frozenset(range(len(listed.news) if listed else 0))
+    left = history.without_noise(memory, comparison, stands, look.at, bearing)
+    held = memory.held
+    meant = run.texts.meaning(left, old, document, found if left.hunks == comparison.hunks else None)
+    meant = run.texts.announced(meant, listed, old, document) if listed else meant
+    past = run.texts.past(against)
+    edition = past.edition if past else against
+    difference = Difference(
+        against,
+        edition,
+        len(left.hunks),
+        meant.judgement.significance,
+        meant.judgement.importance,
+        history.marks(left, stands),
+    )
+    memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
+    if decision.news is not News.HELD or held not in ("", look.text):
+        # A look that waits for its second one teaches nothing yet: both show one and the same edit.
+        memory = history.learn_places(memory, comparison, stands, look.at, bearing)
+    if decision.confirmed:
+        meant = run.texts.meaning(history.confirmed(left, stands, decision.confirmed), old, document)
+        meant = run.texts.announced(meant, listed, old, document) if listed else meant
+    if listed and not comparison.hunks:
+        why = "only the oldest entries left the list; nothing was announced"
+        decision = replace(decision, why=why, rule="rolled-off")
+    if not left.hunks:
+        # Listed with what differs, though it is all known noise.
+        meant = replace(meant, comparison=comparison)
+    return memory, decision, meant
+
+
+def _note_restlessness(run: _Run, memory: Memory, look: Look, decision: Decision) -> None:
+    """Tell the owner, in health, of what is kept quiet because it goes back and forth or never stands still."""
+    if decision.news is News.RETURN:
+        run.events.happened("flapping", at=look.at, detail=decision.why)
+    run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
+    places = history.volatile_places(memory, look.at)
+    if places:
+        run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every look: {places}")
+    else:
+        run.events.ended(("volatile",), at=look.at)
+
+
+def _learn_return(run: _Run, memory: Memory, left: str, look: Look) -> Memory:
+    old, new = run.texts.document(left), run.texts.document(look.text)
+    if old is None or new is None:
+        return memory
+    return history.learn_return(memory, compare.compare(old, new), look.at)
+
+
+def _version(run: _Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:
+    version = run.texts.version(text)
+    if version is None:
+        if found is None:
+            raise BodyLost(f"The text {text[:12]} of {run.page.key} is missing.", remedy="Run policywatch verify.")
+        version = run.texts.add(found, snapshot, extractor=rules(run.page))
+    version.last_seen_at = max(version.last_seen_at, snapshot.observed_at)
+    if decision.news is not News.HELD and version.state == "observed":
+        known = run.texts.version(decision.against[0]) if decision.against else None
+        variant = known is not None and decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE)
+        version.state = "variant" if variant else "confirmed"
+        version.edition = known.edition if known is not None and variant else text
+    return version
+
+
+def _compared_with(run: _Run, decision: Decision) -> int | None:
+    version = run.texts.version(decision.against[0]) if decision.against else None
+    return version.id if version else None
+
+
+def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version | None, meant: Meaning | None) -> None:
+    """Write a change where the decision makes one."""
+    if decision.news in (News.NONE, News.SAME, News.RETURN):
+        return
+    old = run.texts.version(decision.against[0]) if decision.against else None
+    old_document = run.texts.document(old.text_sha256) if old else None
+    new_document = run.texts.document(version.text_sha256) if version else None
+    if meant is None and old_document is not None and new_document is not None:
+        comparison = compare.compare(old_document, new_document)
+        meant = run.texts.meaning(comparison, old_document, new_document)
+    sides = record.Sides(old, version, old_document, new_document)
+    is_news = meant is not None and decision.news is News.CHANGE
+    for entry, part in meant.parts() if meant is not None and is_news else ((None, meant),):
+        change = record.change(
+            run.session, run.page, snapshot, decision, sides=sides, meant=part, stated=run.stated, entry=entry
+        )
+        if change is not None and change.told:
+            run.changes.append(change.id)
+
+
+def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:
+    """History's part: nothing was read."""
+    outcome = Outcome(observation.outcome)
+    if outcome is not Outcome.GONE:
+        record.note_unread(run.events, outcome, observation.reason, at=snapshot.observed_at)
+        return memory if outcome in record.SAYS_NOTHING else history.unread(memory)
+    memory, decision = history.missing(memory, snapshot.observed_at, snapshot.id)
+    observation.news, observation.why = decision.news, decision.why
+    if decision.news is News.GONE:
+        _record(run, snapshot, decision, None, None)
+    if memory.gone:
+        # It was told: there is no page that could not be read.
+        run.events.ended(record.UNREAD_EVENTS, at=snapshot.observed_at)
+    else:
+        run.events.happened("gone_suspected", at=snapshot.observed_at, detail=decision.why)
+    return memory

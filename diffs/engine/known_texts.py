@@ -1,0 +1,181 @@
+"""The texts of one page while it is derived: read, known, compared; the last few are kept.
+
+A flapping page shows few texts in turn, so that keeping eight of each spares nearly all reading and comparing.
+"""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from diffs.comparing import compare
+from diffs.database.models import Page, Snapshot, Version
+from diffs.errors import BodyLost
+from diffs.judging.history import Past
+from diffs.meaning import announcements, facts, index_pages
+from diffs.meaning.announcements import Split
+from diffs.reading import policy_text
+from diffs.reading.policy_text import Reading
+from diffs.store import targets as stored_targets
+from diffs.store import versions
+from diffs.targets import extract as targets
+from diffs.values import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
+
+from . import record
+from .record import Meaning
+
+#: How many readings, texts and lists of targets are kept.
+KEPT = 8
+
+T = TypeVar("T")
+
+
+class Texts:
+    """What a page's texts are, by fingerprint."""
+
+    def __init__(self, session: Session, page: Page) -> None:
+        self._session = session
+        self._page = page
+        self._versions: dict[str, Version | None] = {}
+        self._documents: dict[str, Document] = {}
+        self._targets: dict[str, tuple[Target, ...]] = {}
+        self._readings: dict[str, Reading] = {}
+        self._mended: dict[str, Reading] = {}
+
+    def version(self, text: str) -> Version | None:
+        """The version with this text, None for a text that was never stored."""
+        if text not in self._versions:
+            self._versions[text] = versions.by_text(self._session, self._page, text) if text else None
+        return self._versions[text]
+
+    def past(self, text: str) -> Past | None:
+        """What history needs to know of a text; None for a new one."""
+        version = self.version(text)
+        return Past(version.last_seen_at, version.state != "observed", version.edition) if version else None
+
+    def document(self, text: str) -> Document | None:
+        """The text of a version; None where there is none. Raises BodyLost."""
+        version = self.version(text)
+        if version is not None and text not in self._documents:
+            _keep(self._documents, text, versions.document_of(self._session, version))
+        return self._documents.get(text)
+
+    def known_document(self, text: str) -> Document:
+        """The text of a version that must be there. Raises BodyLost."""
+        document = self.document(text)
+        if document is None:
+            raise BodyLost(f"The text {text[:12]} of {self._page.key} is missing.", remedy="Run policywatch verify.")
+        return document
+
+    def read(self, snapshot: Snapshot, capture: Capture, showing: str) -> Reading:
+        """A capture's text; `showing` is the last good one, by which damaged places are read. Raises BodyLost."""
+        body = f"{snapshot.body_sha256}:{snapshot.media_type}"
+        if body not in self._readings:
+            _keep(self._readings, body, self._cleaned(capture))
+        found = self._readings[body]
+        if found.document.fingerprint == showing:
+            return found  # nothing to mend: the last good text need not even be fetched
+        known = self.document(showing)
+        if known is None:
+            return found
+        key = f"{body}:{showing}"
+        if key not in self._mended:
+            _keep(self._mended, key, policy_text.mended(found, known))
+        return self._mended[key]
+
+    def _cleaned(self, capture: Capture) -> Reading:
+        found = policy_text.clean(policy_text.extraction_of(capture, self._page))
+        if not self._page.is_index:
+            return found
+        return replace(found, document=index_pages.as_index(found.document, self._page.url))
+
+    def add(self, found: Reading, snapshot: Snapshot, *, extractor: str) -> Version:
+        """Store a text that this page has not shown before, with the targets it states."""
+        stated = self.targets(found.document)
+        version = versions.add(
+            self._session,
+            self._page,
+            found.document,
+            snapshot_id=snapshot.id,
+            seen_at=snapshot.observed_at,
+            extractor=extractor,
+            updated=found.updated,
+        )
+        self._versions[version.text_sha256] = version
+        _keep(self._documents, version.text_sha256, found.document)
+        stored_targets.add(self._session, self._page, version, stated)
+        return version
+
+    def targets(self, document: Document) -> tuple[Target, ...]:
+        """The targets a text states, read once: finding them costs more than comparing."""
+        text = document.fingerprint
+        if text not in self._targets:
+            version = self.version(text)
+            stated = stored_targets.of(self._session, version) if version else targets.extract_targets(document)
+            _keep(self._targets, text, stated)
+        return self._targets[text]
+
+    def facts(self, comparison: Comparison, old: Document, new: Document) -> tuple[Fact, ...]:
+        """The typed moves of a difference; on an index page also which pages are listed now, and which no longer."""
+        found = facts.facts(comparison, old, new)
+        return found + index_pages.facts(comparison, old, new, self._page.url) if self._page.is_index else found
+
+    def meaning(
+        self, comparison: Comparison, old: Document, new: Document, found: tuple[Fact, ...] | None = None
+    ) -> Meaning:
+        """What a difference between two texts says; `found` are its facts where they are known."""
+        found = self.facts(comparison, old, new) if found is None else found
+        meant = record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
+        return replace(meant, judgement=index_pages.judged(meant.judgement, found))
+
+    def announced(self, meant: Meaning, found: Split, old: Document, new: Document) -> Meaning:
+        """A meaning in which the new entries of a list are told one by one, and the rest by itself."""
+        url, told = self._page.url, []
+        for hunk, entry in found.left_in(meant.comparison):
+            moves = tuple(move for move in meant.moves if move.after and move.after.sentence in hunk.text_after)
+            alone = replace(self.meaning(Comparison((hunk,)), old, new), moves=moves)
+            address = index_pages.address_of(entry.link, url) if entry.link else ""
+            # That the entry itself is a new section says nothing.
+            said = (fact for fact in alone.facts if fact.kind != "section_added" or fact.after != entry.title)
+            told.append((entry, replace(alone, facts=(announcements.fact(entry, address), *said))))
+        rest = found.rest_of(meant.comparison)
+        left = self.meaning(rest, found.old, found.new) if rest.hunks else None
+        if not told:
+            return left or meant
+        judgement = replace(meant.judgement, significance="material")
+        return replace(meant, judgement=judgement, announced=tuple(told), rest=left)
+
+    def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
+        """The known text that a new one stands nearest to, and how they differ.
+
+        Compare with the last good text, not with the last: an edition is told by what it changes, whatever was shown
+        in between.
+        """
+        best: tuple[int, str, Document, Comparison] | None = None
+        for text in candidates:
+            old = self.document(text)
+            if old is None:
+                continue
+            comparison = compare.compare(old, document)
+            size = sum(map(_size, comparison.hunks))
+            if best is None or size < best[0]:
+                best = (size, text, old, comparison)
+        if best is None:
+            raise BodyLost(f"No earlier text of {self._page.key} is there.", remedy="Run policywatch verify.")
+        return best[1:]
+
+
+def _size(hunk: Hunk) -> int:
+    """How much text a hunk changes, in characters."""
+    if hunk.op in (Op.COSMETIC, Op.RENUMBERED):
+        return 0
+    if hunk.spans:
+        return sum(len(span.text) for span in hunk.spans if span.op is not SpanOp.EQUAL)
+    # A move changes no words, but the nearer text is the one in which things stand where they stood.
+    return len(hunk.text_before) + len(hunk.text_after) if hunk.op is not Op.MOVED else 1
+
+
+def _keep(kept: dict[str, T], key: str, value: T) -> None:
+    kept[key] = value
+    if len(kept) > KEPT:
+        del kept[next(iter(kept))]

@@ -1,0 +1,218 @@
+"""Entries made by hand: a rule that stands only in a forum post or a mail, with the day on which it ends.
+
+An entry goes the way of every text: a snapshot of a page of our own, in the chain; a version with its targets; a change
+of kind "announced", told like any other. Its end is a second snapshot and a change of kind "gone". Both say that a
+person entered them: nobody fetched them.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, col, select
+
+from diffs.comparing import compare
+from diffs.database.models import ByHand, Change, Observation, Page, Snapshot, Version
+from diffs.meaning import facts
+from diffs.reading import policy_text
+from diffs.store import changes, pages, snapshots, targets, versions
+from diffs.store.notices import outbox
+from diffs.targets.extract import extract_targets
+from diffs.values import Capture, Document, Outcome
+
+from . import record
+
+#: How such a page is "fetched"; no crawler knows this word.
+FETCH = targets.BY_HAND
+RULE = "note"
+
+LONGEST_TITLE = 90
+_EXCERPT = 280
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What somebody enters: a rule in his words, where it stands, for whom, from and until which day (inclusive)."""
+
+    title: str
+    text: str = ""
+    url: str = ""
+    marketplace: str = ""
+    category: str = "policy"
+    importance: str = "medium"
+    begins: date | None = None
+    ends: date | None = None
+
+    def document(self) -> bytes:
+        """The text that is kept, as Markdown."""
+        about = (
+            ("Marketplace", self.marketplace),
+            ("From", self.begins),
+            ("Until", self.ends),
+            ("Source", self.url),
+        )
+        lines = [f"# {self.title}", "", self.text, "", *(f"- {name}: {value}" for name, value in about if value)]
+        return "\n".join(lines).encode()
+
+
+def add(session: Session, entry: Entry, *, now: datetime) -> tuple[Page, Change]:
+    """Enter a rule; its page, and the change by which it is told. `now` is UTC."""
+    page = pages.upsert(
+        session,
+        key=_key(session, entry.title),
+        url=entry.url,
+        now=now,
+        title=entry.title,
+        marketplace=entry.marketplace,
+        category=entry.category,
+        fetch=FETCH,
+        watched=False,
+    )
+    session.add(
+        ByHand(page_id=page.id, text=entry.text, importance=entry.importance, begins=entry.begins, ends=entry.ends)
+    )
+    look = _look(session, page, entry.document(), now=now)
+    version = _version(session, page, look)
+    row = _change(session, page, look, "announced", version)
+    row.importance, row.effective_on = entry.importance, entry.begins
+    until = f" (until {entry.ends})" if entry.ends else ""
+    row.headline = f"By hand: {entry.title[:LONGEST_TITLE]}{until}"
+    row.points = [line for line in (_excerpt(entry.text), _days(entry), _by_hand(entry, now)) if line]
+    return page, _tell(session, page, row, now=now)
+
+
+def end(session: Session, page: Page, *, on: date, now: datetime) -> Change:
+    """Say that an entry ended; `on` is its last day. The change by which that is told."""
+    entry = session.get_one(ByHand, page.id)
+    body = f"# Ended: {page.title}\n\nEnded on {on}, as entered by hand.\n".encode()
+    look = _look(session, page, body, now=now, status=410)
+    entry.ends, entry.ended_snapshot = on, look.id
+    row = _change(session, page, look, "gone", None)
+    row.importance = entry.importance
+    row.headline = f"Ended on {on}: {page.title[:LONGEST_TITLE]}"
+    row.points = [line for line in (_excerpt(entry.text), f"An entry made by hand; its last day is {on}") if line]
+    return _tell(session, page, row, now=now)
+
+
+def end_due(session: Session, *, now: datetime) -> list[Change]:
+    """End the entries whose last day is over."""
+    query = select(ByHand, Page).join(Page, col(ByHand.page_id) == Page.id)
+    over = query.where(col(ByHand.ended_snapshot).is_(None), col(ByHand.ends) < now.date()).order_by(Page.key)
+    return [end(session, page, on=entry.ends or now.date(), now=now) for entry, page in session.exec(over).all()]
+
+
+def listed(session: Session) -> list[tuple[Page, ByHand]]:
+    """All entries, by page key."""
+    query = select(Page, ByHand).join(ByHand, col(ByHand.page_id) == Page.id)
+    return list(session.exec(query.order_by(Page.key)))
+
+
+def standing_alike(session: Session, entry: Entry) -> Page | None:
+    """An entry of the same title and words that has not ended: the same is not entered twice."""
+    for page, known in listed(session):
+        same = (page.title, page.marketplace, known.text) == (entry.title, entry.marketplace, entry.text)
+        if same and known.ended_snapshot is None:
+            return page
+    return None
+
+
+def _key(session: Session, title: str) -> str:
+    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
+    stem = f"note-{words or 'entry'}"
+    taken = {page.key for page in pages.listed(session)}
+    return next(key for number in range(1, len(taken) + 2) if (key := stem + f"-{number}" * (number > 1)) not in taken)
+
+
+def _look(session: Session, page: Page, body: bytes, *, now: datetime, status: int = 200) -> Snapshot:
+    capture = Capture(url=page.url, status=status, body=body, fetched_by=FETCH, media_type="markdown")
+    look = snapshots.add(session, page, capture, observed_at=now, stored_at=now)
+    page.derived_to, page.derived_with = look.id, FETCH
+    return look
+
+
+def _version(session: Session, page: Page, look: Snapshot) -> Version:
+    found = policy_text.clean(policy_text.extraction_of(snapshots.capture_of(session, look), page))
+    version = versions.add(
+        session,
+        page,
+        found.document,
+        snapshot_id=look.id,
+        seen_at=look.observed_at,
+        extractor=FETCH,
+        updated="",
+    )
+    version.state, version.edition = "confirmed", version.text_sha256
+    targets.add(session, page, version, extract_targets(found.document))
+    return version
+
+
+def _change(session: Session, page: Page, look: Snapshot, kind: str, version: Version | None) -> Change:
+    """The change and the observation of a look at an entry."""
+    old = versions.latest(session, page) if version is None else None
+    session.add(
+        Observation(
+            snapshot_id=look.id,
+            page_id=page.id,
+            observed_at=look.observed_at,
+            outcome=Outcome.OK if version else Outcome.GONE,
+            rule=RULE,
+            reason="entered by hand",
+            news="change" if version else "gone",
+            why="entered by hand",
+            text_sha256=version.text_sha256 if version else "",
+            version_id=version.id if version else None,
+        )
+    )
+    row = Change(
+        uid=record.uid(page, kind, look),
+        page_id=page.id,
+        kind=kind,
+        snapshot_id=look.id,
+        from_version_id=old.id if old else None,
+        to_version_id=version.id if version else None,
+        from_version=record.version_json(old),
+        to_version=record.version_json(version),
+        seen_at=look.observed_at,
+        decided_at=look.observed_at,
+        told=True,
+        rule=RULE,
+        reason="entered by hand",
+        reasons=["entered by hand"],
+        categories=[page.category],
+    )
+    if version is not None:
+        _fill(session, row, page, version)
+    return row
+
+
+def _fill(session: Session, row: Change, page: Page, version: Version) -> None:
+    """What the entry says, as what a page that had said nothing before would say now."""
+    document, nothing = versions.document_of(session, version), Document(title=page.title, blocks=())
+    comparison = compare.compare(nothing, document)
+    found = facts.facts(comparison, nothing, document)
+    meant = record.meaning(comparison, nothing, document, (), targets.of(session, version), found=found)
+    row.hunks, row.facts = changes.as_json(comparison.hunks), changes.as_json(meant.facts)
+    row.targets = changes.as_json(meant.moves)
+    row.categories = list(dict.fromkeys([page.category, *meant.judgement.categories]))
+
+
+def _tell(session: Session, page: Page, row: Change, *, now: datetime) -> Change:
+    session.add(row)
+    session.flush()
+    outbox.queue(session, row, page, now=now)
+    return row
+
+
+def _excerpt(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _EXCERPT else flat[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def _days(entry: Entry) -> str:
+    begin = f"from {entry.begins}" if entry.begins else ""
+    until = f"until {entry.ends}" if entry.ends else ""
+    return f"In force {' '.join(filter(None, (begin, until)))}" if begin or until else ""
+
+
+def _by_hand(entry: Entry, now: datetime) -> str:
+    return f"Entered by hand on {now:%Y-%m-%d}; " + (f"source: {entry.url}" if entry.url else "no source was named")

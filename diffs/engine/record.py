@@ -1,0 +1,256 @@
+"""Write what was decided: changes, targets, events. Between the engine's order and the tables."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from diffs.database.models import Change, Event, Observation, Page, Snapshot, TargetRow, Version
+from diffs.judging.history import Decision, News
+from diffs.language import dates
+from diffs.meaning import facts, significance
+from diffs.meaning.announcements import Entry
+from diffs.store import changes
+from diffs.store.events import OpenEvents
+from diffs.store.notices import outbox
+from diffs.targets import extract as targets
+from diffs.values import Comparison, Document, Fact, Judgement, Outcome, Target, TargetMove
+
+from . import report_events
+
+#: Decisions that are told, and the kind of change they are.
+TOLD_KINDS = {
+    News.CHANGE: "edit",
+    News.ROLLBACK: "rollback",
+    News.APPEARED: "appeared",
+    News.GONE: "gone",
+}
+
+#: Events that end when the policy is read again.
+UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected")
+
+#: Outcomes that say nothing about whether the page still exists: a run of "not found" looks goes on.
+SAYS_NOTHING = frozenset(
+    {Outcome.ERROR, Outcome.THROTTLED, Outcome.UNAVAILABLE, Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE}
+)
+
+_EVENT_OF = {
+    Outcome.ROBOT_CHECK: "blocked",
+    Outcome.WAF_CHALLENGE: "blocked",
+    Outcome.TRUNCATED: "shrunk",
+}
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What had been told before a page was derived again.
+
+    `frozen` holds told changes by uid. Looks up to snapshot `known_to` had been judged before: a change found in them
+    now is not news.
+    """
+
+    frozen: dict[str, Change] = field(default_factory=dict)
+    known_to: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """The two versions of a change with their texts; None where there is none."""
+
+    old: Version | None
+    new: Version | None
+    old_document: Document | None
+    new_document: Document | None
+
+
+def uid(page: Page, kind: str, first: Snapshot) -> str:
+    """The permanent id of a change: from the page, the kind and the first look that showed it.
+
+    The look is named by its time and its bytes, not by its place in the chain: imported in parts, or beside other
+    pages, a change keeps its id.
+    """
+    look = f"{first.observed_at.isoformat()}\x00{first.body_sha256 or first.status}"
+    return hashlib.sha256(f"{page.key}\x00{kind}\x00{look}".encode()).hexdigest()[:20]
+
+
+def announced_uid(page: Page, entry: Entry) -> str:
+    """The permanent id of an announcement: from the page and the entry's own name."""
+    return hashlib.sha256(f"{page.key}\x00announced\x00{entry.key}".encode()).hexdigest()[:20]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a difference says: its facts, the targets that moved, how much it matters.
+
+    `announced` are the new entries of a feed or change log in it, each with what it says; `rest` is what else differs.
+    """
+
+    comparison: Comparison
+    facts: tuple[Fact, ...]
+    moves: tuple[TargetMove, ...]
+    judgement: Judgement
+    announced: tuple[tuple[Entry, "Meaning"], ...] = ()
+    rest: "Meaning | None" = None
+
+    def parts(self) -> Iterator[tuple[Entry | None, "Meaning"]]:
+        """What is told by itself: each new entry, and the rest; all in one where nothing was announced."""
+        if not self.announced:
+            yield None, self
+            return
+        yield from self.announced
+        if self.rest is not None and self.rest.judgement.significance != "cosmetic":
+            yield None, self.rest
+
+
+def meaning(
+    comparison: Comparison,
+    old: Document,
+    new: Document,
+    old_targets: tuple[Target, ...],
+    new_targets: tuple[Target, ...],
+    *,
+    found: tuple[Fact, ...] | None = None,
+) -> Meaning:
+    """Read a difference; the targets are those that the two texts state, `found` its facts where they are known."""
+    found = facts.facts(comparison, old, new) if found is None else found
+    moved = targets.moves(old_targets, new_targets) if comparison.hunks else ()
+    return Meaning(comparison, found, moved, significance.judge(comparison, found, moved, old, new))
+
+
+#: Kinds of facts that make a hunk a rule, whatever else changes around it. A mere count may be a counter.
+_BEARING = frozenset({"percent", "money", "duration", "date", "duty", "definition_added", "definition_removed"})
+
+
+def bearing(found: tuple[Fact, ...]) -> frozenset[int]:
+    """The indexes of the hunks that state a rule: a figure, a date, a duty, a definition."""
+    return frozenset(fact.hunk for fact in found if fact.kind in _BEARING)
+
+
+def change(
+    session: Session,
+    page: Page,
+    snapshot: Snapshot,
+    decision: Decision,
+    *,
+    sides: Sides,
+    meant: Meaning | None,
+    stated: Stated,
+    entry: Entry | None = None,
+) -> Change | None:
+    """Store the change a decision makes; a told one that is known already is only linked to its versions again.
+
+    With `entry` it is the announcement of that entry, which is made once however often the entry comes back.
+    """
+    first = session.get(Snapshot, decision.waited_snapshot) if decision.waited_snapshot else snapshot
+    first = first or snapshot
+    kind = TOLD_KINDS.get(decision.news, "appeared" if decision.news is News.FIRST else "edit")
+    name = uid(page, kind, first)
+    if entry is not None:
+        kind, name = "announced", announced_uid(page, entry)
+    known = stated.frozen.get(name)
+    if known is not None:
+        _link(known, sides)
+        return None
+    told = _is_told(decision, meant, snapshot, stated)
+    row = session.exec(select(Change).where(Change.uid == name)).first()
+    if entry is not None:
+        if row is not None and row.told:
+            return None
+        _forget_held(session, uid(page, "edit", first))
+    row = row or Change(uid=name, page_id=page.id, snapshot_id=first.id)
+    row.kind, row.snapshot_id = kind, first.id
+    row.seen_at, row.decided_at = first.observed_at, snapshot.observed_at
+    row.told, row.recorded = told, snapshot.recorded
+    row.rule, row.reason = decision.rule, _reason(decision, meant, snapshot, stated, told=told)
+    _link(row, sides)
+    row.from_version, row.to_version = version_json(sides.old), version_json(sides.new)
+    _fill(row, page, meant, sides, entry)
+    session.add(row)
+    session.flush()
+    if told:
+        outbox.queue(session, row, page, now=snapshot.stored_at)
+    return row
+
+
+def _forget_held(session: Session, name: str) -> None:
+    """An entry seen once was listed as an edit that waits for a second look; now it is told by its own name."""
+    session.execute(delete(Change).where(col(Change.uid) == name, col(Change.told).is_(False)))
+
+
+def _is_told(decision: Decision, meant: Meaning | None, snapshot: Snapshot, stated: Stated) -> bool:
+    if decision.news not in TOLD_KINDS or snapshot.id <= stated.known_to:
+        return False
+    in_text = decision.news in (News.CHANGE, News.ROLLBACK)
+    return not (in_text and meant is not None and meant.judgement.significance == "cosmetic")
+
+
+def _reason(decision: Decision, meant: Meaning | None, snapshot: Snapshot, stated: Stated, *, told: bool) -> str:
+    if decision.news is News.HELD:
+        return f"unconfirmed: {decision.why}"
+    if told or decision.news not in TOLD_KINDS:
+        return decision.why
+    if snapshot.id <= stated.known_to:
+        return "found when stored looks were read again by newer rules; no news"
+    return f"{decision.why}; {'; '.join(meant.judgement.reasons) if meant else 'nothing differs'}"
+
+
+def _link(row: Change, sides: Sides) -> None:
+    row.from_version_id = sides.old.id if sides.old else None
+    row.to_version_id = sides.new.id if sides.new else None
+
+
+def version_json(version: Version | None) -> dict[str, Any] | None:
+    """What a change keeps of a version: it reads the same for ever, whatever is derived again."""
+    if version is None:
+        return None
+    return {
+        "seq": version.seq,
+        "first_seen_at": version.first_seen_at.isoformat(),
+        "last_seen_at": version.last_seen_at.isoformat(),
+        "text_sha256": version.text_sha256,
+    }
+
+
+def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: Entry | None) -> None:
+    """The content of a change: what differs, what it means, from when."""
+    new = sides.new_document or Document(title=page.title, blocks=())
+    if meant is None or not sides.old_document:
+        judgement = Judgement("material", "high", (f"a whole page {row.kind}",))
+        meant = Meaning(Comparison(), (), (), judgement)
+    judgement = meant.judgement
+    row.significance, row.importance = judgement.significance, judgement.importance
+    row.reasons, row.categories = list(judgement.reasons), list(judgement.categories)
+    row.hunks, row.renames = changes.as_json(meant.comparison.hunks), changes.as_json(meant.comparison.renames)
+    row.facts, row.targets = changes.as_json(meant.facts), changes.as_json(meant.moves)
+    if entry is not None:
+        # What other entries of the list say of their days is not this one's.
+        new = new.with_blocks(new.blocks[entry.start : entry.stop])
+    row.effective_on, row.effective_sentence = dates.effective_on(new, meant.comparison, row.seen_at)
+    row.updated_on = entry.day if entry is not None else dates.last_updated(new)[0]
+
+
+def note_unread(events: OpenEvents, outcome: Outcome, reason: str, *, at: datetime) -> None:
+    """Note that the policy could not be read: could not look is never no change."""
+    events.happened(_EVENT_OF.get(outcome, "unreadable"), at=at, detail=f"{outcome}: {reason}")
+
+
+def forget(session: Session, page: Page) -> dict[str, Change]:
+    """Remove what was derived for a page, save told changes; return those by uid."""
+    session.flush()
+    session.execute(
+        update(Change).where(col(Change.page_id) == page.id).values(from_version_id=None, to_version_id=None)
+    )
+    session.execute(delete(Change).where(col(Change.page_id) == page.id, col(Change.told).is_(False)))
+    # What a report of the owner's said is not derived from looks.
+    derived = col(Event.kind).not_in(report_events.PRIVATE)
+    session.execute(delete(Event).where(col(Event.page_id) == page.id, derived))
+    for table in (TargetRow, Observation, Version):
+        session.execute(delete(table).where(col(table.page_id) == page.id))
+    session.flush()
+    session.expire_all()
+    query = select(Change).where(Change.page_id == page.id)
+    return {row.uid: row for row in session.exec(query)}

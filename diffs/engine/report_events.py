@@ -1,0 +1,85 @@
+"""What a seller's report says against the pages: targets that differ, or that moved from one report to the next.
+
+Both are events of the page that states the target: the owner should look, and no policy changed by it.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from sqlalchemy import or_
+from sqlmodel import Session, col, select
+
+from diffs.database.models import Event, Page
+from diffs.scorecard.applicable_target import fitting
+from diffs.scorecard.metric import Metric, label
+from diffs.scorecard.scorecard import judge, own_target, same_figure
+from diffs.store import reports, targets
+from diffs.store.events import OpenEvents, listed
+
+DIFFERS = "target_differs"
+MOVED = "report_target_moved"
+#: Both tell of the owner's own account: they are for his eyes, on no public page and in no feed.
+PRIVATE = (DIFFERS, MOVED)
+
+
+def note_differences(session: Session, *, now: datetime) -> None:
+    """Open or end the event of each page whose target the newest report does not share. `now` is UTC."""
+    details: dict[str, list[str]] = {}
+    reported = reports.current(session, with_target=True)
+    binding = targets.stated_at(session, now)[0] if reported else []
+    for _, metric in reported:
+        one, own = judge(metric, binding), own_target(metric)
+        if one.differs and own is not None and one.stated is not None:
+            page = one.stated.target
+            line = (
+                f"{label(metric.metric)}: the report of {metric.marketplace} names {own.comparator} {own.value:g}, "
+                f"the page {page.comparator} {page.value:g} ({metric.unit})"
+            )
+            details.setdefault(one.stated.page, []).append(line)
+    _settle(session, DIFFERS, details, now)
+
+
+def moved(before: Mapping[tuple[str, str, str], Metric], metrics: Iterable[Metric]) -> list[tuple[Metric, Metric]]:
+    """The figures whose target is another one than in the report before, with the figure of that time."""
+    found = []
+    for metric in metrics:
+        was = before.get(metric.key)
+        old, new = own_target(was) if was is not None else None, own_target(metric)
+        if was is not None and old is not None and new is not None and not same_figure(old, new):
+            found.append((was, metric))
+    return found
+
+
+def note_moves(
+    session: Session, pairs: Iterable[tuple[Metric, Metric]], reported: Iterable[Metric], *, now: datetime
+) -> None:
+    """Open the event of each page that states a target which moved between two reports; end those of before.
+
+    `reported` are all figures of the newer report: one that names no targets at all says nothing. `now` is UTC.
+    """
+    if all(own_target(metric) is None for metric in reported):
+        return
+    binding, _ = targets.stated_at(session, now)
+    details: dict[str, list[str]] = {}
+    for was, metric in pairs:
+        page = fitting(metric, binding)
+        if page is not None:
+            line = (
+                f"{label(metric.metric)}: Amazon's report of {metric.marketplace} names {metric.condition} "
+                f"{metric.target:f}, the one before {was.condition} {was.target:f} ({metric.unit})"
+            )
+            details.setdefault(page.page, []).append(line)
+    _settle(session, MOVED, details, now)
+
+
+def _settle(session: Session, kind: str, details: Mapping[str, list[str]], now: datetime) -> None:
+    is_open = select(Event.page_id).where(Event.kind == kind, col(Event.ended_at).is_(None))
+    concerned = select(Page).where(or_(col(Page.key).in_(details), col(Page.id).in_(is_open)))
+    for page in session.exec(concerned).all():
+        known = {event.kind: event.detail for event in listed(session, page, open_only=True)}
+        detail = "; ".join(details.get(page.key, ()))
+        if not detail:
+            OpenEvents(session, page).ended((kind,), at=now)
+        elif known.get(kind) != detail:
+            OpenEvents(session, page).happened(kind, at=now, detail=detail)
+    session.flush()

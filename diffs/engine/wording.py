@@ -1,0 +1,63 @@
+"""Give each change its words, once. A headline that was told is never rewritten."""
+
+import logging
+
+from sqlmodel import Session
+
+from diffs.database.models import Change, Page
+from diffs.language.plain_text import one_line, shorten
+from diffs.store import changes
+from diffs.wording import labels
+from diffs.wording.summary import summarise
+
+from . import announcement_links
+
+log = logging.getLogger(__name__)
+
+#: The longest headline (design, section 6).
+HEADLINE = 120
+
+
+def word(session: Session) -> int:
+    """Word the changes that have no headline yet; how many. What has words keeps them."""
+    done = 0
+    rows = changes.unworded(session)
+    announcement_links.link(session, rows)
+    for change, page in rows:
+        words = _worded(change, page)
+        if words is not None:
+            change.headline, change.points = words[0], list(words[1])
+            session.add(change)
+            done += 1
+    return done
+
+
+def wording_of(change: Change, page: Page) -> tuple[str, tuple[str, ...]]:
+    """Headline and points: the stored ones, else those the change would get."""
+    if change.headline is not None:
+        return change.headline, tuple(change.points or ())
+    return _worded(change, page) or (_plain_headline(change, page), ())
+
+
+def _worded(change: Change, page: Page) -> tuple[str, tuple[str, ...]] | None:
+    try:
+        summary = summarise(
+            page.title or page.key,
+            change.kind,
+            changes.comparison_of(change),
+            changes.facts_of(change),
+            changes.moves_of(change),
+            changes.judgement_of(change),
+            change.effective_on,
+        )
+    except Exception:
+        # A text that our wording stumbles over must not keep this notice, or any other, from going out: it goes with
+        # a plain headline, and stays unworded until the fault is mended.
+        log.exception("change %s of page %s could not be worded", change.uid, page.key)
+        return None
+    return summary.headline, tuple(summary.points)
+
+
+def _plain_headline(change: Change, page: Page) -> str:
+    kind = labels.KINDS.get(change.kind, "changed")
+    return f"{shorten(one_line(page.title or page.key), HEADLINE - len(kind) - 1)} {kind}"

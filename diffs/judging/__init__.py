@@ -1,0 +1,1 @@
+"""Whether a text is the policy, whether it is news, and who wants to hear of it."""

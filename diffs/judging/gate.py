@@ -1,0 +1,380 @@
+"""Is this capture the policy? A named outcome with a reason a seller understands.
+
+Generic rules first; the signs of blocked, sign-in and error pages are data (`diffs/data/gate.toml`) and count only
+where the article is missing or tiny, for an article may quote them. What came is held against the last good text.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from diffs.language.normalise import fold
+from diffs.language.rules import rules
+from diffs.reading.detect_language import shares
+from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outcome, Verdict
+
+from . import similarity
+
+#: Who judged. Changed whenever the same capture would get another outcome (design, rule 4).
+GATE = "policywatch-gate/2"
+
+#: A block of so many words is running text; headlines, links and labels are shorter.
+_SENTENCE_WORDS = 8
+#: Less running text than this, in words, is a tiny article: in a container somebody named, and in one we guessed.
+_TINY = 80
+_TINY_GUESSED = 150
+#: Without a sentence, so few words are a page whose text had not come (about 200 characters).
+_EMPTY_WORDS = 40
+#: The part of the last good text that may go before the rest must prove to be the policy (design, section 4).
+_MAY_GO = 0.6
+#: How much of a page is looked at for signs in its source.
+_SOURCE = 400_000
+_POINTS = 2
+#: A script stands for so many letters of source when a page's text is weighed against its scripts.
+_SCRIPT_LETTERS = 400
+_KINDS = ("waf_challenge", "robot_check", "login_required", "throttled", "unavailable", "gone")
+_FRONT_PAGE = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w+)?/?)?")
+_NO_TOPIC = re.compile(rb'\s*\{\s*"topic"\s*:\s*null\s*\}\s*')
+_TAGS = re.compile(
+    r"<(script|style|template|head|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[^<>]*(?:>|\Z)", re.DOTALL
+)
+
+
+def judge_transport(capture: Capture) -> Verdict | None:
+    """What status, headers and final address say alone; None: go on and read the page.
+
+    Costs no parse. A refusal's body is searched for a robot check, which some sites send with status 503 or 403.
+    """
+    # The address before the status: a way to the sign-in page that robots.txt forbids ends as a bare redirect.
+    rules_in_order = (_by_answer, _by_header, _by_address, _by_status, _by_body)
+    return next((verdict for rule in rules_in_order if (verdict := rule(capture)) is not None), None)
+
+
+def judge(
+    capture: Capture,
+    extraction: Extraction | None,
+    cleaned: Document | None,
+    *,
+    last_good: Document | None = None,
+) -> Verdict:
+    """What one look at a page brought back.
+
+    `extraction` is what was read from it, None where it cannot be read; `cleaned` its document without furniture;
+    `last_good` the last text of this page that was good, cleaned.
+    """
+    by_transport = judge_transport(capture)
+    if by_transport is not None:
+        return by_transport
+    if extraction is None or cleaned is None:
+        return Verdict(
+            Outcome.ERROR, "unreadable", "What came is no text that can be read (an image, a PDF, an archive)."
+        )
+    if extraction.container == "feed":
+        return _feed(cleaned)
+    look = _Look(capture, extraction, cleaned, last_good)
+    rules_in_order = [_by_topic, _by_signs]
+    if last_good is None or cleaned.fingerprint != last_good.fingerprint:
+        # The very text that was good before needs no second judgement.
+        rules_in_order += [_by_size, _by_doubling, _by_language, _by_loss]
+    rules_in_order.append(_by_kind)
+    found = next((verdict for rule in rules_in_order if (verdict := rule(look)) is not None), None)
+    return found or Verdict(Outcome.OK, "ok", "The policy was read.")
+
+
+def is_block(capture: Capture) -> bool:
+    """Whether a page, as it came and before any script ran, is a challenge or a robot check in the page's place.
+
+    Costs no parse, so that no browser runs such a page: a proof that a human reads is not ours to give.
+    """
+    by_header = _by_header(capture)
+    if by_header is not None:
+        return by_header.outcome in BLOCKED
+    source = _source(capture)
+    visible = _visible(source)
+    if len(visible.split()) >= _TINY_GUESSED:
+        return False
+    places = {"html": source, "text": visible, "title": _title(source)}
+    return any(_points(kind, places) >= _POINTS for kind in ("waf_challenge", "robot_check"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    capture: Capture
+    extraction: Extraction
+    cleaned: Document
+    last_good: Document | None
+
+
+def is_suspicious(extraction: Extraction, cleaned: Document, last_good: Document | None) -> bool:
+    """Whether the article is missing or tiny, by itself or beside the last good text."""
+    running = _running_words(cleaned)
+    guessed = extraction.container in ("", "body", "main", "article", "markdown", "text")
+    if running < (_TINY_GUESSED if guessed else _TINY) and not (running and cleaned.words >= 2 * _TINY_GUESSED):
+        return guessed or running < _TINY // 2 or _lost(cleaned, last_good)
+    return _lost(cleaned, last_good)
+
+
+def _lost(cleaned: Document, last_good: Document | None) -> bool:
+    return last_good is not None and cleaned.words < (1 - _MAY_GO) * last_good.words
+
+
+def _running_words(document: Document) -> int:
+    counts = (block.compared.count(" ") + 1 for block in document.blocks if block.kind is not BlockKind.HEADING)
+    return sum(count for count in counts if count >= _SENTENCE_WORDS)
+
+
+def _by_answer(capture: Capture) -> Verdict | None:
+    if capture.status == 304:
+        return Verdict(Outcome.UNCHANGED, "status-304", "The site says that the page has not changed.")
+    if capture.status == 0:
+        why = capture.error.rstrip(".") or "the connection failed"
+        what = "Not asked for" if why.startswith("robots.txt") else "No answer came"
+        return Verdict(Outcome.ERROR, "no-answer", f"{what}: {why}.")
+    return None
+
+
+def _by_header(capture: Capture) -> Verdict | None:
+    for kind, wanted in rules("gate")["headers"].items():
+        for name, pattern in wanted.items():
+            if re.search(pattern, capture.headers.get(name, "").casefold() or "\n"):
+                return _verdict(kind, f"header-{name}")
+    return None
+
+
+def _by_address(capture: Capture) -> Verdict | None:
+    asked, came = capture.url.casefold(), capture.final_url.casefold()
+    if not came or came == asked:
+        return None
+    plain_asked, plain_came = (address.split("?")[0] for address in (asked, came))
+    for kind, patterns in rules("gate")["address"].items():
+        for pattern in patterns:
+            if re.search(pattern, came if "?" in pattern else plain_came) and not re.search(pattern, plain_asked):
+                return _verdict(kind, "address")
+    there, here = urlsplit(came), urlsplit(asked)
+    is_deep = len(here.path.strip("/")) > len("xx-xx")
+    if is_deep and there.hostname == here.hostname and not there.query and _FRONT_PAGE.fullmatch(there.path):
+        return Verdict(Outcome.WRONG_PAGE, "front-page", "The address now leads to the site's front page.")
+    return None
+
+
+def _by_status(capture: Capture) -> Verdict | None:
+    status = capture.status
+    if status < 300:
+        return None
+    rule = f"status-{status}"
+    if status < 400:
+        return Verdict(Outcome.ERROR, rule, f"The site sent us on (status {status}), but never to a page.")
+    if status in (404, 410):
+        return Verdict(Outcome.GONE, rule, "The site says that there is no such page (any more).")
+    if status == 429:
+        return Verdict(Outcome.THROTTLED, rule, "The site asked us to come less often.")
+    return _refused(capture, rule)
+
+
+def _refused(capture: Capture, rule: str) -> Verdict:
+    source = _source(capture)
+    places = {"html": source, "text": _visible(source), "title": _title(source)}
+    for kind in ("waf_challenge", "robot_check"):
+        if _points(kind, places) >= _POINTS:
+            return _verdict(kind, rule)
+    if capture.status == 401:
+        return _verdict("login_required", rule)
+    if capture.status >= 500:
+        return Verdict(Outcome.UNAVAILABLE, rule, f"The site could not answer (status {capture.status}).")
+    return Verdict(Outcome.ERROR, rule, f"The site refused to show the page (status {capture.status}).")
+
+
+def _by_body(capture: Capture) -> Verdict | None:
+    if not capture.body.strip():
+        return Verdict(Outcome.EMPTY, "no-body", "The site answered with an empty page.")
+    announced = capture.headers.get("content-length", "")
+    is_short = announced.isdigit() and "content-encoding" not in capture.headers and len(capture.body) < int(announced)
+    if capture.status == 206 or (is_short and capture.fetched_by in ("http", "feed")):
+        return Verdict(Outcome.TRUNCATED, "cut-off", "Only a part of the page arrived.")
+    return None
+
+
+def _feed(cleaned: Document) -> Verdict:
+    """A feed is a list that grows at one end and shrinks at the other: only an empty one says nothing."""
+    if cleaned.words == 0:
+        return Verdict(Outcome.EMPTY, "no-entries", "The feed came without any entry.")
+    return Verdict(Outcome.OK, "ok", "The feed was read.")
+
+
+def _by_kind(look: _Look) -> Verdict | None:
+    if look.capture.media_type != "feed":
+        return None
+    return Verdict(Outcome.WRONG_PAGE, "no-feed", "A page came where a feed of announcements should have answered.")
+
+
+def _by_topic(look: _Look) -> Verdict | None:
+    """The help system's own word for "no such article", and answers of it that hold none."""
+    capture, container = look.capture, look.extraction.container
+    answer = capture.body.lstrip()[:200]
+    if _NO_TOPIC.fullmatch(answer) is not None or (capture.media_type == "help-api" and not container):
+        return Verdict(Outcome.GONE, "no-topic", "The help system knows no such article, or it is not public.")
+    is_answer = capture.media_type == "help-api" or answer.startswith(b'{"topic"')
+    if container == "topic" or not is_answer or answer.startswith(b"<"):
+        return None
+    try:
+        json.loads(capture.body)
+    except (ValueError, RecursionError):
+        return Verdict(Outcome.TRUNCATED, "broken-answer", "Only a part of the help system's answer arrived.")
+    return Verdict(
+        Outcome.ERROR, "no-answer-of-the-help", "The help system answered with something that is no article."
+    )
+
+
+def _by_signs(look: _Look) -> Verdict | None:
+    """Blocked, signed out, out of order or gone: by the words and the source of what came."""
+    extraction, cleaned = look.extraction, look.cleaned
+    if not is_suspicious(extraction, cleaned, look.last_good):
+        return None
+    source = _source(look.capture) if look.capture.media_type not in ("markdown", "text") else ""
+    shown = extraction.document.compared if extraction.document.blocks else _visible(source)
+    title = fold(extraction.title or cleaned.title).casefold()
+    places = {"html": source, "text": shown[:20_000].casefold(), "title": title}
+    points = {kind: _points(kind, places) for kind in _KINDS}
+    best = max(points, key=lambda kind: points[kind])
+    if points[best] >= _POINTS:
+        return _verdict(best, "signs")
+    return _by_shell(look, places)
+
+
+def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:
+    """A page without its text, or without the part that was to hold it."""
+    extraction, cleaned, source = look.extraction, look.cleaned, places["html"]
+    has_text = _running_words(cleaned) > 0 or cleaned.words >= _EMPTY_WORDS
+    if has_text or not source or not _container_lacks(extraction):
+        return None
+    visible = _visible(source)
+    if _points("js_shell", places) >= _POINTS or 0 < 2 * len(visible) < _SCRIPT_LETTERS * source.count("<script"):
+        why = "reason_in_browser" if look.capture.fetched_by == "browser" else "reason"
+        return Verdict(Outcome.JS_SHELL, "js-shell:signs", rules("gate")["js_shell"][why])
+    if not extraction.container and len(visible.split()) >= _TINY_GUESSED:
+        why = "A page came, but without the part that holds the policy: another page, or a new layout."
+        return Verdict(Outcome.WRONG_PAGE, "container-missing", why)
+    return None
+
+
+def _container_lacks(extraction: Extraction) -> bool:
+    """Whether no container was named that the site itself uses for its text: an empty one of those is just empty."""
+    return extraction.container in ("", "body", "main", "article")
+
+
+def _by_size(look: _Look) -> Verdict | None:
+    cleaned = look.cleaned
+    if cleaned.words == 0:
+        where = f" ({look.extraction.container})" if look.extraction.container else ""
+        return Verdict(Outcome.EMPTY, "no-text", f"The page came without any policy text in it{where}.")
+    if _running_words(cleaned) == 0 and cleaned.words < _EMPTY_WORDS:
+        return Verdict(Outcome.EMPTY, "headline-only", "Only a headline or a date came, without the policy's text.")
+    return None
+
+
+def _by_doubling(look: _Look) -> Verdict | None:
+    if not similarity.is_doubled(look.cleaned):
+        return None
+    return Verdict(Outcome.DOUBLED, "doubled", "The page holds its text twice over.")
+
+
+def _by_language(look: _Look) -> Verdict | None:
+    """Another language than the page is declared in, or than its last good text."""
+    cleaned, last_good = look.cleaned, look.last_good
+    notice = _fallback_notice(cleaned)
+    if not notice and last_good is not None and similarity.shared(cleaned, last_good) >= _SAME_TEXT:
+        return None  # mostly the known sentences: no need to load a model
+    expected = look.capture.language or (_main_language(last_good) if last_good is not None else "")
+    if not expected:
+        return None
+    found = shares(cleaned.blocks)
+    own, first = found.get(expected, 0.0), next(iter(found), expected)
+    if notice and own < _MOST:
+        why = f"The page says that its text is not there in the language asked for ({expected})."
+        return Verdict(Outcome.WRONG_LANGUAGE, "fallback-notice", why)
+    if first == expected or own >= _OWN_SHARE or found[first] < _MOST:
+        return None
+    why = f"The text came in another language ({first} instead of {expected})."
+    return Verdict(Outcome.WRONG_LANGUAGE, "language", why)
+
+
+#: A text that shares half of its words with the last good one is in its language.
+_SAME_TEXT = 0.5
+#: A page in two languages is still the page.
+_OWN_SHARE = 0.3
+_MOST = 0.5
+
+
+def _main_language(document: Document) -> str:
+    return next(iter(shares(document.blocks)), "")
+
+
+def _fallback_notice(cleaned: Document) -> bool:
+    pattern = _fallback_pattern()
+    return any(pattern.search(block.compared.casefold()) for block in cleaned.blocks[:6] if len(block.compared) < 300)
+
+
+@cache
+def _fallback_pattern() -> re.Pattern[str]:
+    return re.compile("|".join(rules("gate")["language_fallback"]["patterns"]))
+
+
+def _by_loss(look: _Look) -> Verdict | None:
+    """Text lost against the last good version, or another page in its place."""
+    cleaned, last_good = look.cleaned, look.last_good
+    if last_good is None:
+        return None
+    # The title the page is watched under says something, its own title does not.
+    watched = look.capture.title if look.capture.title != look.extraction.title else ""
+    is_other = similarity.is_other_page(cleaned, last_good, watched)
+    if _lost(cleaned, last_good):
+        return None if similarity.good_signs(cleaned, last_good) else _cut_down(cleaned, last_good, is_other=is_other)
+    if is_other:
+        why = "Another page came in the policy's place: another title, other sections, other sentences."
+        return Verdict(Outcome.WRONG_PAGE, "other-page", why)
+    for kind, what in ((BlockKind.ITEM, "list items"), (BlockKind.ROW, "table rows"), (BlockKind.HEADING, "sections")):
+        if similarity.lost_all(kind, cleaned, last_good):
+            return Verdict(Outcome.TRUNCATED, f"lost-{kind.value}s", f"All of the policy's {what} were missing.")
+    return None
+
+
+def _cut_down(cleaned: Document, last_good: Document, *, is_other: bool) -> Verdict:
+    if is_other:
+        return Verdict(Outcome.WRONG_PAGE, "other-page", "Another, much shorter page came in the policy's place.")
+    lost = round(100 * (1 - cleaned.words / max(1, last_good.words)))
+    why = f"{lost} % of the policy's words were missing, and what came does not stand for the whole."
+    return Verdict(Outcome.TRUNCATED, "lost-words", why)
+
+
+def _points(kind: str, places: dict[str, str]) -> int:
+    return sum(points for points, where, pattern in _signs(kind) if places[where] and pattern.search(places[where]))
+
+
+@cache
+def _signs(kind: str) -> tuple[tuple[int, str, re.Pattern[str]], ...]:
+    signs: list[dict[str, Any]] = rules("gate")[kind]["signs"]
+    return tuple((sign["points"], sign["where"], re.compile(sign["pattern"])) for sign in signs)
+
+
+def _verdict(kind: str, rule: str) -> Verdict:
+    return Verdict(Outcome(kind), f"{kind.replace('_', '-')}:{rule}", rules("gate")[kind]["reason"])
+
+
+def _source(capture: Capture) -> str:
+    return (
+        capture.body[:_SOURCE].decode("utf-8", "replace").replace("'", '"').casefold()
+        if b"<" in capture.body[:4096]
+        else ""
+    )
+
+
+def _visible(source: str) -> str:
+    return fold(re.sub(r"&#?\w+;", " ", _TAGS.sub(" ", source)))
+
+
+def _title(source: str) -> str:
+    found = re.search(r"<title[^>]*>([^<]*)", source)
+    return fold(found[1]) if found else ""

@@ -1,0 +1,397 @@
+"""What is news: a new text, a return to a known one, flapping, a lasting rollback, a page gone.
+
+Pure. Decisions use only what was known at the time: `Memory` goes in, a `Decision` and the next memory come out.
+The rules are those of the design, section 5:
+
+* a text not seen before is news, once its difference is more than cosmetic and, in a live crawl, confirmed;
+* a text seen before is a return, never news by itself. A return that stands for 30 days over a text that was told is a
+  rollback, told once;
+* what has gone back and forth once is known as flapping: the same difference is not told again, wherever it shows up;
+* a place that shows another text at every look (a counter, a teaser) is volatile and leaves the comparison;
+* a page is gone after three days of not being found.
+"""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from diffs.values import Comparison, Document, Hunk, Op
+
+#: How long a former text must stand before its return is told as a rollback (design, section 5).
+ROLLBACK_AFTER = timedelta(days=30)
+#: How long a page must be missing before it is told as gone (design, section 3: "three days of 404").
+GONE_AFTER = timedelta(days=3)
+#: A place that changed this often within `VOLATILE_WITHIN` is volatile: no clause is edited thrice a fortnight.
+VOLATILE_AFTER = 3
+VOLATILE_WITHIN = timedelta(days=14)
+#: For how long a difference that went back and forth is known as flapping. Later the same edit may be meant.
+FLAPPING_FOR = timedelta(days=60)
+#: How many flapping differences and places a page's memory holds; the oldest leave first.
+REMEMBERED = 2_000
+
+
+class News(StrEnum):
+    """What a look was, seen in the page's history."""
+
+    NONE = "none"
+    FIRST = "first"
+    SAME = "same"
+    NOISE = "noise"
+    CHANGE = "change"
+    HELD = "held"
+    RETURN = "return"
+    ROLLBACK = "rollback"
+    COSMETIC = "cosmetic"
+    VARIANT = "variant"
+    UPGRADE = "upgrade"
+    APPEARED = "appeared"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a look was, why in words for the owner, and by which rule.
+
+    `against` are the fingerprints that the new text may be compared with, best guess first.
+    `waited_since` is the first look (UTC) at what is only decided now, None when seen and decided coincide.
+    `confirmed` are the marks of the hunks that two looks showed, where the second one also showed others.
+    """
+
+    news: News
+    why: str
+    rule: str
+    against: tuple[str, ...] = ()
+    waited_since: datetime | None = None
+    waited_snapshot: int = 0
+    confirmed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What is known of a text that this page has shown before.
+
+    `last_seen_at` in UTC; `counted` is false for a text that never got its second look; `edition` is the text that
+    this one is a variant of, or itself.
+    """
+
+    last_seen_at: datetime
+    counted: bool
+    edition: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a page's history is remembered by between two looks. All times UTC, all texts by fingerprint.
+
+    An edition is a text that was news, with all its variants. `current` is the edition in force as told; `showing` the
+    text last read, `edition` what that is a variant of (another than `current` where a former edition came back).
+    `held` is a new text seen once that waits for its second look; `missing_since` the first of the looks in a row that
+    did not find the page. `flaps` and `places` are learned noise, see `learn_return` and `learn_places`.
+    """
+
+    current: str = ""
+    current_told: bool = False
+    showing: str = ""
+    edition: str = ""
+    showing_since: datetime | None = None
+    showing_snapshot: int = 0
+    held: str = ""
+    held_since: datetime | None = None
+    held_snapshot: int = 0
+    held_marks: tuple[str, ...] = ()
+    missing_since: datetime | None = None
+    missing_snapshot: int = 0
+    gone: bool = False
+    hint: str = ""
+    flaps: dict[str, str] = field(default_factory=dict)
+    places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """A mapping for a JSON column."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name in self.__slots__
+            if (value := getattr(self, name)) not in ("", None, False, (), {}, 0)
+        }
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any] | None) -> "Memory":
+        """Read back what `to_json` wrote."""
+        read = dict(fields or {})
+        for name in ("showing_since", "held_since", "missing_since"):
+            if name in read:
+                read[name] = datetime.fromisoformat(read[name])
+        read["held_marks"] = tuple(read.get("held_marks", ()))
+        read["places"] = {place: tuple(times) for place, times in read.get("places", {}).items()}
+        return cls(**read)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A look that read a text: when (UTC), by which snapshot, its fingerprint, and the foreign converter, if named."""
+
+    at: datetime
+    snapshot: int
+    text: str
+    hint: str = ""
+
+
+def read(memory: Memory, look: Look, past: Past | None) -> tuple[Memory, Decision | None]:
+    """Judge a text by whether it was seen before; None means that it is new and must be compared (see `weigh`)."""
+    was_missing = memory.missing_since is not None
+    memory = replace(memory, missing_since=None, missing_snapshot=0)
+    known = past is not None and past.counted
+    if memory.current and not memory.gone and look.text != memory.showing and not known:
+        return memory, None
+    # A converter that reads the same text is no longer news when the text changes one day.
+    memory = replace(memory, hint=look.hint or memory.hint)
+    if not memory.current:
+        return _first(memory, look, was_missing=was_missing)
+    if memory.gone:
+        return _back(memory, look)
+    if look.text == memory.showing or past is None:
+        return _stands(memory, look)
+    return _returned(memory, look, past)
+
+
+def _first(memory: Memory, look: Look, *, was_missing: bool) -> tuple[Memory, Decision]:
+    memory = _news(memory, look, told=was_missing)
+    if was_missing:
+        return memory, Decision(News.APPEARED, "the page was not there at earlier looks", "appeared")
+    return memory, Decision(News.FIRST, "the first look at this page; there is nothing to compare with", "first-look")
+
+
+def _back(memory: Memory, look: Look) -> tuple[Memory, Decision]:
+    against = (memory.showing,) if look.text != memory.showing else ()
+    why = "the page is back after it had been gone"
+    return _news(memory, look, told=True), Decision(News.APPEARED, why, "back", against)
+
+
+def _stands(memory: Memory, look: Look) -> tuple[Memory, Decision]:
+    memory = replace(memory, **_NOTHING_HELD)
+    since = memory.showing_since
+    if memory.edition == memory.current or since is None or not memory.current_told:
+        return memory, Decision(News.SAME, "the same text as at the last look", "same")
+    if look.at - since < ROLLBACK_AFTER:
+        return memory, Decision(News.SAME, f"a former text, back since {since:%Y-%m-%d}", "return-stands")
+    decision = Decision(
+        News.ROLLBACK,
+        f"a former text has stood again for {ROLLBACK_AFTER.days} days",
+        "lasting-rollback",
+        (memory.current,),
+        since,
+        memory.showing_snapshot,
+    )
+    return replace(memory, current=memory.edition), decision
+
+
+def _returned(memory: Memory, look: Look, past: Past) -> tuple[Memory, Decision]:
+    against = (memory.showing,)
+    memory = _shows(memory, look, past.edition)
+    if past.edition == memory.current:
+        why = "back to the text in force after another one was shown"
+        return memory, Decision(News.RETURN, why, "back-to-current", against)
+    why = f"a text known from before, last seen {past.last_seen_at:%Y-%m-%d %H:%M} UTC"
+    return memory, Decision(News.RETURN, why, "known-text", against)
+
+
+def candidates(memory: Memory) -> tuple[str, ...]:
+    """The texts a new one may stand on: the one last shown and the one in force."""
+    return tuple(dict.fromkeys(text for text in (memory.showing, memory.current) if text))
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What sets a new text apart from a known one.
+
+    `against` is the known text, `edition` what that is a variant of. `hunks` counts what is left when learned noise is
+    taken away, `significance` and `importance` judge that, `marks` names each of them (see `marks`).
+    """
+
+    against: str
+    edition: str
+    hunks: int
+    significance: str
+    importance: str = "high"
+    marks: tuple[str, ...] = ()
+
+
+def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) -> tuple[Memory, Decision]:
+    """Judge a text that was never seen, after its comparison with the known text nearest to it.
+
+    `confirm` asks for a second look before a change counts (a live crawl); recorded history needs none.
+    """
+    against = (difference.against,)
+    upgraded = bool(look.hint and memory.hint and look.hint != memory.hint)
+    memory = replace(memory, hint=look.hint or memory.hint)
+    if not difference.hunks:
+        why = "differs only where this page has gone back and forth or changes at every look"
+        return _shows(memory, look, difference.edition), Decision(News.VARIANT, why, "learned-noise", against)
+    if difference.significance == "cosmetic":
+        why = "only case, punctuation, markup, order or link targets differ"
+        return _shows(memory, look, difference.edition), Decision(News.COSMETIC, why, "cosmetic", against)
+    if upgraded and (difference.significance != "material" or difference.importance == "low"):
+        why = f"the archive that recorded it changed its converter ({look.hint}); no rule differs"
+        return _shows(memory, look, difference.edition), Decision(News.UPGRADE, why, "converter", against)
+    same = difference.marks if memory.held == look.text else _seen_twice(memory.held_marks, difference.marks)
+    if confirm and memory.held != look.text and not same:
+        memory = replace(
+            memory, held=look.text, held_since=look.at, held_snapshot=look.snapshot, held_marks=difference.marks
+        )
+        why = "a new text, seen once; it counts when a second look shows it too"
+        return memory, Decision(News.HELD, why, "unconfirmed", against)
+    if not memory.held or not (same or memory.held == look.text):
+        return _news(memory, look, told=True), Decision(News.CHANGE, "a new text", "new-text", against)
+    decision = Decision(
+        News.CHANGE,
+        "a new text, confirmed by a second look",
+        "new-text",
+        against,
+        memory.held_since,
+        memory.held_snapshot,
+        confirmed=() if same == difference.marks else same,
+    )
+    return _news(memory, look, told=True), decision
+
+
+def _seen_twice(held: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
+    """The marks that two looks share, when they differ only in places that changed at both (a counter); else none.
+
+    A page with a counter never shows the same text twice; what else changed on it is confirmed all the same.
+    """
+    places = {mark.split(":")[0] for mark in held}
+    if places != {mark.split(":")[0] for mark in now}:
+        return ()
+    return tuple(mark for mark in now if mark in held)
+
+
+_NOTHING_HELD: dict[str, Any] = {"held": "", "held_since": None, "held_snapshot": 0, "held_marks": ()}
+
+
+def _news(memory: Memory, look: Look, *, told: bool) -> Memory:
+    memory = replace(memory, current=look.text, current_told=told, edition="", gone=False)
+    return _shows(memory, look, look.text)
+
+
+def _shows(memory: Memory, look: Look, edition: str) -> Memory:
+    memory = replace(memory, showing=look.text, **_NOTHING_HELD)
+    if edition != memory.edition:
+        memory = replace(memory, edition=edition, showing_since=look.at, showing_snapshot=look.snapshot)
+    return memory
+
+
+def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decision]:
+    """Judge a look that did not find the page."""
+    since = memory.missing_since or at
+    memory = replace(memory, missing_since=since, missing_snapshot=memory.missing_snapshot or snapshot)
+    if memory.current and not memory.gone and at - since >= GONE_AFTER:
+        why = f"the page has not been found for {GONE_AFTER.days} days"
+        decision = Decision(News.GONE, why, "gone", (memory.showing,), since, memory.missing_snapshot)
+        return replace(memory, gone=True), decision
+    waits = f"the page was not found; told when that lasts {GONE_AFTER.days} days"
+    return memory, Decision(News.NONE, "the page is still gone" if memory.gone else waits, "missing")
+
+
+def unread(memory: Memory) -> Memory:
+    """A look that read nothing and says nothing about the page: only the count of missing looks starts over."""
+    return replace(memory, missing_since=None, missing_snapshot=0)
+
+
+def learn_return(memory: Memory, comparison: Comparison, at: datetime) -> Memory:
+    """Remember a difference that has gone back and forth, hunk by hunk."""
+    flaps = {name: time for name, time in memory.flaps.items() if _recent(time, at, FLAPPING_FOR)}
+    for hunk in filter(_says_something, comparison.hunks):
+        flaps.pop(_difference(hunk), None)
+        flaps[_difference(hunk)] = at.isoformat()
+    return replace(memory, flaps=dict(list(flaps.items())[-REMEMBERED:]))
+
+
+def learn_places(
+    memory: Memory, comparison: Comparison, old: Document, at: datetime, bearing: frozenset[int] = frozenset()
+) -> Memory:
+    """Remember where a text changed, to find the places that change at every look.
+
+    `bearing` are the indexes of hunks that state a figure, a date or a duty: a rule may be edited thrice a fortnight,
+    and never becomes a counter by that.
+    """
+    places = dict(memory.places)
+    for number, hunk in enumerate(comparison.hunks):
+        if number in bearing or not _says_something(hunk):
+            continue
+        place = _where(hunk, old)
+        recent = tuple(time for time in places.pop(place, ()) if _recent(time, at, VOLATILE_WITHIN))
+        places[place] = (*recent, at.isoformat())[-VOLATILE_AFTER:]
+    return replace(memory, places=dict(list(places.items())[-REMEMBERED:]))
+
+
+def without_noise(
+    memory: Memory, comparison: Comparison, old: Document, at: datetime, bearing: frozenset[int] = frozenset()
+) -> Comparison:
+    """The comparison without differences known as flapping and without volatile places; `bearing` as above."""
+    hunks = tuple(
+        hunk
+        for number, hunk in enumerate(comparison.hunks)
+        if not _has_flapped(memory, hunk, at) and (number in bearing or not _is_volatile(memory, hunk, old, at))
+    )
+    return replace(comparison, hunks=hunks)
+
+
+def _has_flapped(memory: Memory, hunk: Hunk, at: datetime) -> bool:
+    flapped = memory.flaps.get(_difference(hunk), "")
+    return bool(flapped) and _recent(flapped, at, FLAPPING_FOR)
+
+
+def _is_volatile(memory: Memory, hunk: Hunk, old: Document, at: datetime) -> bool:
+    return _is_restless(memory.places.get(_where(hunk, old), ()), at)
+
+
+def _is_restless(times: tuple[str, ...], at: datetime) -> bool:
+    return sum(_recent(time, at, VOLATILE_WITHIN) for time in times) >= VOLATILE_AFTER
+
+
+def _recent(time: str, at: datetime, span: timedelta) -> bool:
+    return at - datetime.fromisoformat(time) <= span
+
+
+def marks(comparison: Comparison, old: Document) -> tuple[str, ...]:
+    """A name for each hunk that says something: where it stands and what differs there."""
+    return tuple(_mark(hunk, old) for hunk in comparison.hunks if _says_something(hunk))
+
+
+def confirmed(comparison: Comparison, old: Document, seen_twice: tuple[str, ...]) -> Comparison:
+    """Only the hunks that two looks showed."""
+    return replace(comparison, hunks=tuple(hunk for hunk in comparison.hunks if _mark(hunk, old) in seen_twice))
+
+
+def _mark(hunk: Hunk, old: Document) -> str:
+    return f"{_where(hunk, old)}:{_difference(hunk)}"
+
+
+def _says_something(hunk: Hunk) -> bool:
+    """Whether words differ: a look at markup or numbering teaches nothing about words."""
+    return hunk.op not in (Op.COSMETIC, Op.RENUMBERED)
+
+
+def volatile_places(memory: Memory, at: datetime) -> int:
+    """How many places of the page are known, at this time, to change at nearly every look."""
+    return sum(_is_restless(times, at) for times in memory.places.values())
+
+
+def _difference(hunk: Hunk) -> str:
+    """One name for a difference in either direction."""
+    sides = sorted("\n".join(block.compared for block in side) for side in (hunk.before, hunk.after))
+    return _short("\x00".join(sides))
+
+
+def _where(hunk: Hunk, old: Document) -> str:
+    """A place is named by the blocks around it, which stay when what stands there changes."""
+    end = hunk.old_at + len(hunk.before)
+    before = old.blocks[hunk.old_at - 1].compared if hunk.old_at > 0 else "^"
+    after = old.blocks[end].compared if end < len(old.blocks) else "$"
+    return _short(f"{before}\x00{after}")
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

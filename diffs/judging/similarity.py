@@ -1,0 +1,128 @@
+"""How one text of a page stands to another: twice itself, cut short, split up, or another page altogether."""
+
+import re
+from collections import Counter
+from functools import lru_cache
+from itertools import pairwise
+
+from diffs.language.normalise import loose
+from diffs.values import BlockKind, Document
+
+#: Blocks of fewer words are labels that several pages share.
+_SENTENCE_WORDS = 6
+#: The share of a text's running words that must come twice, in the same order, for the text to be doubled.
+_TWICE = 0.9
+_SECTIONS = 3
+_LABEL = 10
+_ITEMS = 4
+_ELSE_THE_SAME = 0.5
+
+
+def shared(new: Document, old: Document) -> float:
+    """Share of the new text's words that stand in blocks the old text has too, 0 to 1."""
+    known = _known(old)
+    return sum(block.compared.count(" ") + 1 for block in new.blocks if block.compared in known) / max(1, new.words)
+
+
+@lru_cache(maxsize=4)
+def _known(document: Document) -> frozenset[str]:
+    return frozenset(block.compared for block in document.blocks)
+
+
+def is_doubled(document: Document) -> bool:
+    """Whether the page holds its whole text twice, one after the other."""
+    said = [block.compared for block in document.blocks if block.compared.count(" ") + 1 >= _SENTENCE_WORDS]
+    counts = Counter(said)
+    if len(counts) < _SECTIONS:
+        return False
+    twice = sum(len(text) * count for text, count in counts.items() if count % 2 == 0)
+    if twice < _TWICE * sum(map(len, said)):
+        return False
+    # The order tells a text that is printed twice from one that says everything twice, point by point: the second
+    # time comes in the second half, in the order of the first.
+    first: dict[str, int] = {}
+    seconds = [(number, first[text]) for number, text in enumerate(said) if first.setdefault(text, number) != number]
+    late = sum(2 * number >= len(said) * _TWICE for number, _ in seconds)
+    rising = sum(one <= other for (_, one), (_, other) in pairwise(seconds))
+    return late >= _TWICE * len(seconds) and rising >= _TWICE * (len(seconds) - 1)
+
+
+def lost_all(kind: BlockKind, new: Document, old: Document) -> bool:
+    """Whether all blocks of a kind are gone with their words, from a text that had several and is else the same.
+
+    Lists of nothing but links are an index, which comes and goes.
+    """
+    had = [
+        block.compared
+        for block in old.blocks
+        if block.kind is kind and not (block.links and block.compared.count(" ") < _LABEL)
+    ]
+    if len(had) < _ITEMS or any(block.kind is kind for block in new.blocks) or new.words >= old.words:
+        return False
+    if shared(new, old) < _ELSE_THE_SAME:
+        return False  # written anew, without them
+    text = f" {new.compared} "
+    return sum(item in text for item in had) <= len(had) // 10
+
+
+def is_other_page(new: Document, old: Document, title: str = "") -> bool:
+    """Whether the new text is another page: no sentence, section or title in common, and other words.
+
+    `title` is the page's declared title: a text that bears it is the page, however new its words are.
+    """
+    if shared(new, old) > 0.02 or _headings(new) & _headings(old):
+        return False
+    named = _content_words(new.title)
+    if named and (_alike(named, _content_words(old.title)) or _alike(named, _content_words(title))):
+        return False
+    return _subject(new, old) < 0.4
+
+
+def good_signs(new: Document, old: Document) -> bool:
+    """Whether a text that lost most of its words still stands for the policy.
+
+    It needs all three (design, section 4): sentences of its own on the subject, sections or the old title, and links
+    to the parts that moved elsewhere.
+    """
+    sentences = [
+        block for block in new.blocks if block.kind is not BlockKind.HEADING and block.compared.count(" ") + 1 >= 10
+    ]
+    own = sum(block.compared.count(" ") + 1 for block in sentences)
+    if len(sentences) < 4 or own < 100 or _subject(new, old) < 0.5:
+        return False
+    titled = _alike(_content_words(new.title), _content_words(old.title))
+    if not titled and len(_headings(new)) < _SECTIONS:
+        return False
+    return _links_to_parts(new, old) >= _SECTIONS
+
+
+def _links_to_parts(new: Document, old: Document) -> int:
+    """How many links in the new text bear the name of a part of the old one, and lead to another page."""
+    parts = {loose(block.shown) for block in old.blocks if 0 < block.compared.count(" ") + 1 <= 14}
+    linked = {
+        loose(block.shown) for block in new.blocks if any(link.startswith(("http", "help:")) for link in block.links)
+    }
+    return len(linked & parts)
+
+
+def _subject(new: Document, old: Document) -> float:
+    """Share of the new text's content words (counted once) that the old text uses too."""
+    words = _vocabulary(new)
+    return len(words & _vocabulary(old)) / len(words) if words else 0.0
+
+
+@lru_cache(maxsize=4)
+def _vocabulary(document: Document) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{5,}", document.compared.casefold()))
+
+
+def _headings(document: Document) -> set[str]:
+    return {loose(block.shown) for block in document.blocks if block.kind is BlockKind.HEADING} - {""}
+
+
+def _content_words(title: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]{4,}", title.casefold()))
+
+
+def _alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    return bool(one and other) and 2 * len(one & other) >= min(len(one), len(other)) * 1.2

@@ -1,0 +1,1 @@
+"""What a sentence says: amounts, dates, duties, names. Knows no document."""

@@ -1,0 +1,257 @@
+"""Read dates: those in a sentence, from when a text binds, and when the page says it was last updated.
+
+Effective dates, "last updated" dates and notice periods are three things and are kept apart.
+Patterns first; dateparser only for a language whose months are not in `data/wording_dates.toml`, and only on text
+with a year (it reads the word "may" as a date, and takes seconds without a language: see the traps it is known for).
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+
+from diffs.values import Comparison, Document, Hunk, Op
+
+from .amounts import find
+from .sentences import sentences, spans
+from .vocabulary import pattern, plain, table
+
+# A statement older than this when the change was seen is left from an earlier edition; a later one is no plan.
+_OLDEST = timedelta(days=400)
+_LATEST = timedelta(days=3 * 365)
+
+_DAY_FIRST_LANGUAGES = frozenset({"de", "fr", "it", "es", "pt", "nl", "pl", "sv", "tr", "da", "nb", "fi", "cs"})
+# A line with a weak word for "updated" has no more words than this before the date.
+_STAMP_WORDS = 8
+_DAYS_IN = {"hours": 1 / 24, "days": 1, "business days": 1, "weeks": 7, "months": 30, "years": 365}
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """A date in a text: its place there, the text as written, and the day; None where no year or no day is given.
+
+    `key` tells two dates apart however they are written: "2024-03-01", "2024-03", "--03-01".
+    """
+
+    text: str
+    start: int
+    end: int
+    key: str
+    day: date | None = None
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
+    """All dates of a text in order. `language` (BCP 47) decides whether 2/3/2027 is in March or February."""
+    if not _DIGIT.search(text):
+        return ()
+    flat = plain(text)
+    found: list[Dated] = []
+    for shape, read in ((_named(), _from_names), (_NUMERIC, _from_numbers), (_CJK, _from_cjk)):
+        for match in shape.finditer(flat):
+            dated = read(match, text, language)
+            if dated and not any(dated.start < other.end and other.start < dated.end for other in found):
+                found.append(dated)
+    if not found and language and language not in table("wording_dates")["months"]:
+        found = list(_by_library(text, language))
+    return tuple(sorted(found, key=lambda dated: dated.start))
+
+
+def effective_on(document: Document, comparison: Comparison, seen_at: datetime) -> tuple[date | None, str]:
+    """From when a change binds, and the sentence that says so; (None, "") where the page does not say.
+
+    What the change itself says counts first. A statement that stood before counts only while its date lies ahead of
+    `seen_at` (UTC), the moment the change was seen.
+    """
+    seen = seen_at.date()
+    for day, sentence in _effective(_new_sentences(comparison.hunks), document.language):
+        if seen - _OLDEST <= day <= seen + _LATEST:
+            return day, sentence
+    standing = (sentence for block in document.blocks for sentence in _dated_sentences(block.shown))
+    for day, sentence in _effective(standing, document.language):
+        if seen < day <= seen + _LATEST:
+            return day, sentence
+    return None, ""
+
+
+def last_updated(document: Document) -> tuple[date | None, str]:
+    """The page's own "last updated" date and the sentence it stands in; (None, "") where it gives none.
+
+    The first such line counts: pages put it at their head or foot, and parts of a page carry their own further down.
+    Where no line says it outright, the first "version of" or "published on" does.
+    """
+    lines = [sentence for block in document.blocks for sentence in _dated_sentences(block.shown)]
+    for cue in ("updated", "issued"):
+        for sentence in lines:
+            for dated in dates_in(sentence, document.language):
+                if dated.day and _stamps(sentence, dated, cue):
+                    return dated.day, sentence
+    return None, ""
+
+
+def is_update_stamp(sentence: str, dated: Dated) -> bool:
+    """Whether a date says when the page was updated: "Last updated: 18 October 2022", "Stand: 1. März 2024"."""
+    return _stamps(sentence, dated, "updated") or _stamps(sentence, dated, "issued")
+
+
+def is_effective(sentence: str, dated: Dated) -> bool:
+    """Whether a date says from when something binds."""
+    if is_update_stamp(sentence, dated) or _is_former(sentence):
+        return False
+    flat = plain(sentence)
+    return bool(_cue("effective").search(flat[: dated.start]) or _after().match(flat[dated.end :]))
+
+
+def _stamps(sentence: str, dated: Dated, cue: str) -> bool:
+    before = plain(sentence[: dated.start])
+    if cue == "issued" and len(before.split()) > _STAMP_WORDS:
+        return False
+    return bool(_cue(cue).search(before)) and not _cue("effective").search(before) and not _is_former(sentence)
+
+
+def notice_periods(document: Document) -> tuple[tuple[int, str], ...]:
+    """The periods of notice a text grants or asks for, in days, each with its sentence."""
+    found = []
+    cue = pattern(tuple(table("wording_dates")["cues"]["notice"]))
+    for block in document.blocks:
+        if not cue.search(block.shown):
+            continue
+        for sentence in sentences(block.shown):
+            if cue.search(sentence):
+                lengths = (amount for amount in find(sentence, document.language) if amount.kind == "duration")
+                found += [
+                    (round(amount.value * _DAYS_IN[amount.unit]), sentence)
+                    for amount in lengths
+                    if _DAYS_IN.get(amount.unit, 0) * amount.value >= 1
+                ]
+    return tuple(found)
+
+
+def _effective(candidates: Iterable[str], language: str) -> Iterator[tuple[date, str]]:
+    for sentence in candidates:
+        for dated in dates_in(sentence, language):
+            if dated.day and is_effective(sentence, dated):
+                yield dated.day, sentence
+
+
+def _new_sentences(hunks: tuple[Hunk, ...]) -> Iterator[str]:
+    """The sentences with a date that a change brought."""
+    for hunk in hunks:
+        if hunk.op in (Op.ADDED, Op.EDITED, Op.MOVED):
+            known = {sentence for block in hunk.before for sentence in sentences(block.shown)}
+            for block in hunk.after:
+                yield from (sentence for sentence in _dated_sentences(block.shown) if sentence not in known)
+
+
+def _dated_sentences(text: str) -> Iterator[str]:
+    if not _DIGIT.search(text):
+        return
+    for start, end in spans(text):
+        if _YEAR.search(plain(text[start:end])):
+            yield text[start:end]
+
+
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.]\d{1,2}[/.]\d\d(?!\d)")
+_NUMERIC = re.compile(
+    r"(?<![\d./-])(?:(?P<y>(?:19|20)\d\d)-(?P<m>\d\d?)-(?P<d>\d\d?)|"
+    r"(?P<a>\d\d?)(?P<sep>[./-])(?P<b>\d\d?)(?P=sep)(?P<year>(?:19|20)\d\d|\d\d))(?![\d/-])"
+)
+_CJK = re.compile(r"(?P<y>(?:19|20)\d\d) ?年 ?(?P<m>\d\d?) ?月(?: ?(?P<d>\d\d?) ?日)?")
+
+
+@cache
+def _months() -> dict[str, int]:
+    lists = table("wording_dates")["months"].values()
+    return {name.lower(): at for months in lists for at, names in enumerate(months, 1) for name in names.split("|")}
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """Dates with a month's name, day first or month first, year and day each left out at most once."""
+    names = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+    year = [rf"(?P<y{at}>(?:19|20)\d\d)(?!\d)" for at in range(4)]
+    month = [rf"(?P<m{at}>{names})\.?(?![^\W\d])" for at in range(4)]
+    day_first = r"(?<![\d.,/:])(?P<d1>\d\d?)(?:st|nd|rd|th|er|º|°|\.)?(?![\d,])"
+    day_last = r"(?P<d2>\d\d?)(?:st|nd|rd|th)?(?!\d)"
+    return re.compile(
+        rf"{day_first}[\s-]*(?:day of |de |of )?{month[1]}(?:[\s,-]*(?:de |del )?{year[1]})?|"
+        rf"(?<![^\W\d]){month[2]}\s+{day_last}(?:,?\s+{year[2]})?|"
+        rf"(?<![^\W\d]){month[3]},?\s+(?:de |del )?{year[3]}",
+        re.IGNORECASE,
+    )
+
+
+def _from_names(match: re.Match[str], text: str, _language: str) -> Dated | None:
+    parts = match.groupdict()
+    name = next(parts[key] for key in ("m1", "m2", "m3") if parts[key])
+    day = parts["d1"] or parts["d2"]
+    year = parts["y1"] or parts["y2"] or parts["y3"]
+    # "may 5" is a verb and a figure, "May 5" a date.
+    if not year and parts["m2"] and not name[0].isupper():
+        return None
+    return _dated(match, text, year, _months()[name.lower()], day)
+
+
+def _from_numbers(match: re.Match[str], text: str, language: str) -> Dated | None:
+    parts = match.groupdict()
+    if parts["y"]:
+        return _dated(match, text, parts["y"], int(parts["m"]), parts["d"])
+    first, second = int(parts["a"]), int(parts["b"])
+    day_first = parts["sep"] == "." or language in _DAY_FIRST_LANGUAGES or first > 12
+    day, month = (first, second) if day_first and second <= 12 else (second, first)
+    year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
+    # A two-digit year with points is a section number or a version.
+    if parts["sep"] != "/" and len(parts["year"]) == 2 and language not in _DAY_FIRST_LANGUAGES:
+        return None
+    return _dated(match, text, year, month, str(day))
+
+
+def _from_cjk(match: re.Match[str], text: str, _language: str) -> Dated | None:
+    return _dated(match, text, match["y"], int(match["m"]), match["d"])
+
+
+def _dated(match: re.Match[str], text: str, year: str | None, month: int, day: str | None) -> Dated | None:
+    """The date, or None where the calendar has no such day."""
+    try:
+        exact = date(int(year or 2024), month, int(day or 1))
+    except ValueError:
+        return None
+    start, end = match.span()
+    written = text[start:end].rstrip(" ,-")
+    key = f"{year or '-'}-{month:02}" + (f"-{int(day):02}" if day else "")
+    return Dated(written, start, start + len(written), key, exact if year and day else None)
+
+
+def _by_library(text: str, language: str) -> Iterator[Dated]:
+    if not _YEAR.search(text):
+        return
+    # Imported when it is needed: it loads its languages at import.
+    from dateparser.search import search_dates
+
+    at = 0
+    for written, moment in (
+        search_dates(text, languages=[language], settings={"REQUIRE_PARTS": ["day", "month", "year"]}) or []
+    ):
+        start = text.find(written, at)
+        if start >= 0 and any(letter.isdigit() for letter in written):
+            at = start + len(written)
+            yield Dated(written, start, at, moment.date().isoformat(), moment.date())
+
+
+@cache
+def _cue(name: str) -> re.Pattern[str]:
+    """The cue right before a date: small words and signs may stand between."""
+    cues = "|".join(f"(?<![^\\W\\d]){one}" if one[0].isalpha() else one for one in table("wording_dates")["cues"][name])
+    return pattern((rf"(?:{cues})[\s:;,*_(\"|–-]*(?:(?:the|on|le|dem|den|il|el|o|op|am|vom|du)\b\s*)?$",))
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return pattern((rf"[\s,]*(?:{'|'.join(table('wording_dates')['cues']['effective_after'])})",))
+
+
+def _is_former(sentence: str) -> bool:
+    return bool(pattern(tuple(table("wording_dates")["cues"]["former"])).search(plain(sentence)))

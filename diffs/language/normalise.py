@@ -1,0 +1,289 @@
+"""One text in three forms: as shown, as compared, and loosely; its list marker apart; its links canonical."""
+
+import re
+import unicodedata
+from functools import cache, lru_cache
+from html import unescape
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from ftfy import fix_encoding
+from ftfy.badness import is_bad
+from w3lib.url import canonicalize_url
+
+from .rules import rules
+
+_NOTHING = [
+    *[*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x034F, 0x061C, 0x180E],
+    *[*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF],
+]
+_FOLDS = {
+    **dict.fromkeys("‘’‚‛′´`ʼʹ＇", "'"),
+    **dict.fromkeys("“”„‟″«»〝〞＂", '"'),
+    **dict.fromkeys("‐‑‒–—―−﹘﹣－⁃", "-"),
+    **dict.fromkeys("⁄∕", "/"),
+    **dict.fromkeys(map(chr, _NOTHING), ""),
+    "…": "...",
+    "％": "%",
+    "ﬁ": "fi",
+    "ﬂ": "fl",
+    "ﬀ": "ff",
+    "ﬃ": "ffi",
+    "ﬄ": "ffl",
+}
+_FOLDED = re.compile(f"[{re.escape(''.join(_FOLDS))}]")
+_INVISIBLE = re.compile(f"[{re.escape(''.join(map(chr, _NOTHING)))}]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
+_AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+", re.IGNORECASE)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_BREAKS = re.compile("[\t-\r\x1c-\x1f]")
+#: UTF-8 that was read as Latin-1 leaves control characters behind, invisible halves of a sign.
+_LEFT_OVER = re.compile("[\xc2-\xf4][\x80-\x9f]")
+#: « and » stand with a space inside in French, without one elsewhere.
+_GUILLEMETS = re.compile(r"«\s+|\s+»")
+#: Two of these in a row are how UTF-8 looks when it was read as Latin-1: the cheap test before ftfy's own.
+_MOJIBAKE = re.compile(
+    "[\xc2-\xf4\u0102\u0103\u0412-\u0440][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]"
+)
+
+
+def fold(shown: str) -> str:
+    """The text as compared: equal means the same words, signs and letter case.
+
+    Unicode NFC; spaces of every kind are one blank; invisible characters go; quotes, dashes and the ellipsis have one
+    form; HTML entities left in the text are read; UTF-8 that was read in another encoding is repaired. Case and other
+    punctuation stay. Folding twice gives the same as folding once.
+    """
+    if shown.isascii() and "&" not in shown and "`" not in shown and shown.isprintable():
+        return " ".join(shown.split())
+    return _fold_short(shown) if len(shown) < _SHORT else _fold_fully(shown)
+
+
+def tidy(text: str) -> str:
+    """The text as a reader sees it: runs of white space are one blank, invisible characters are gone."""
+    if not text.isascii():
+        if _LEFT_OVER.search(text) and is_bad(text):
+            text = fix_encoding(text)  # while the signs that say how are still there
+        text = _INVISIBLE.sub("", text)
+    elif _CONTROL.search(text):
+        text = _CONTROL.sub("", text)
+    return " ".join(text.split())
+
+
+def loose(shown: str) -> str:
+    """The words alone: letter case and punctuation gone, save what carries meaning.
+
+    Figures keep their separators ("1,000.50", "05/30/18"), and %, ‰, §, currency signs, < > ≤ ≥ = ≠ ± + stay, a minus
+    only before a figure. Two texts with one loose form differ in typography only.
+    """
+    return " ".join(_MEANING.findall(fold(shown).casefold()))
+
+
+# A minus counts where a negative figure can stand: not in "10-day", "5-7" or "5 - 7".
+_MEANING = re.compile(
+    r"[^\W\d]+|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤]|(?<![^\s(<>=≤≥])-(?=\d)",
+)
+
+
+def split_marker(shown: str, *, heading: bool = False) -> tuple[str, str]:
+    """The number or bullet a text begins with, and the rest: "3.2 Fees" gives ("3.2", "Fees").
+
+    Values are left alone: "4% of orders", "2.5 days", "2026", "30 days", "14. Oktober". `heading` says that the text
+    is a heading, where a bare number ("1 Definitions") and a paragraph sign are markers too.
+    The marker is given as written, without Markdown's backslash; "" where there is none.
+    """
+    found = _MARKER.match(shown)
+    if not found:
+        return "", shown
+    marker = found[0].replace("\\", "").strip()
+    rest = shown[found.end() :].lstrip()
+    if not _is_marker(found, rest, heading=heading):
+        return "", shown
+    return marker, rest
+
+
+_ROMAN = r"(?=[ivxlIVXL])(?:x{0,3}|xl|l|X{0,3}|XL|L)(?:ix|iv|v?i{0,3}|IX|IV|V?I{0,3})"
+
+
+@cache
+def _marker_pattern() -> re.Pattern[str]:
+    data = rules("markers")
+    bullets = re.escape(data["bullets"].replace("*", "").replace("-", ""))
+    parts = "|".join(sorted(data["parts"], key=len, reverse=True))
+    number = r"\d{1,3}(?:\.\d{1,3}){0,6}"
+    return re.compile(
+        rf"""\s*(?:
+          (?P<bullet>(?:(?:\\?\*){{1,6}}|\\?-|[{bullets}])(?=\s|$)|[•‣◦▪●■○□⁃❖](?=\S))
+        | (?P<part>(?i:{parts})\.?\s+(?:{number}|{_ROMAN}|[A-Z])[a-z]?\s*\\?[.:)–—-])(?=\s|$)
+        | (?P<abbreviated>[A-Z][A-Za-z]{{1,4}}\.\s*{number}\s*[:)–—-])(?=\s|$)
+        | (?P<coded>[A-Z]{{1,4}}-{number}\\?\.?)(?=\s+\S)
+        | (?P<paragraph>§+\s*\d{{1,3}}[a-z]?\\?[.:]?)(?=\s+\S)
+        | (?P<closed>\\?\(?(?:{number}[a-z]?|[a-zA-Z]{{1,2}}|{_ROMAN})\\?\))(?=\s|$|[A-Z"“(])
+        | (?P<dotted>(?:{number}|[a-zA-Z]|{_ROMAN})\\?\.)(?=\s|$|[A-Z"“])
+        | (?P<dashed>{number}\s*[–—-])(?=\s+\S)
+        | (?P<deep>\d{{1,3}}(?:\.\d{{1,3}}){{1,6}})(?=\s+\S|[A-Z])
+        | (?P<bare>\d{{1,2}})(?=\s+\S)
+        )""",
+        re.VERBOSE,
+    )
+
+
+class _Lazy:
+    """The marker pattern, built at the first use from data."""
+
+    def match(self, text: str) -> re.Match[str] | None:
+        # Markers are short: a bounded look keeps hostile digits cheap.
+        return _marker_pattern().match(text, 0, min(len(text), 80))
+
+
+_MARKER = _Lazy()
+
+
+def _is_marker(found: re.Match[str], rest: str, *, heading: bool) -> bool:
+    kind, written = found.lastgroup or "", found[0].strip().replace("\\", "")
+    if not rest:
+        # "1." or "(a)" alone is a marker whose text comes in the next block; "3.2" alone is a value.
+        return kind in ("closed", "dotted")
+    if kind in ("bullet", "part", "closed"):
+        return True
+    if kind == "abbreviated":
+        return written.split(".", 1)[0].casefold() not in _values()  # "Nov. 5 - ..."
+    if _is_decimal(written) or _next_word(rest) in _values():
+        return False  # "9.00", "0.5"; "30 days", "14. Oktober"
+    if kind == "dotted":
+        return not re.match(r"[A-Za-z]\.(?:\s|[A-Za-z]\.)|\d{1,2}\.\s", rest)  # "z. B.", "i. d. R.", "1. 5. 2026"
+    return _is_titled(rest) and _bare_is_marker(kind, written, heading=heading)
+
+
+def _is_decimal(written: str) -> bool:
+    numbers = re.findall(r"\d+", written)
+    return any(number.startswith("0") for number in numbers[1:]) or (len(numbers) > 1 and not int(numbers[0]))
+
+
+def _is_titled(rest: str) -> bool:
+    return rest[0].isupper() or rest[0] in "\"'“„«(["
+
+
+def _bare_is_marker(kind: str, written: str, *, heading: bool) -> bool:
+    """A number without a sign behind it, before a capital letter."""
+    if kind in ("paragraph", "bare"):
+        return heading
+    if kind == "dashed":
+        return heading or "." in written
+    is_thousands = kind == "deep" and all(len(number) == 3 for number in re.findall(r"\d+", written)[1:])
+    return not is_thousands
+
+
+def _next_word(rest: str) -> str:
+    found = re.match(r"%|°|[^\W\d_]+(?:\.[a-z]\b)?", rest)
+    return found[0].casefold() if found else ""
+
+
+@cache
+def _values() -> frozenset[str]:
+    data = rules("markers")
+    return frozenset([*data["units"], *data["months"]])
+
+
+@lru_cache(maxsize=4096)
+def link_key(url: str, base: str = "") -> str:
+    """What a link leads to, in one form however it is written; "" where it leads to no other document.
+
+    Help pages become "help:<host>/<id>", their id without the optional prefix. Tracking parameters, session tokens and
+    the way through a sign-in form are dropped; places inside a page ("#terms") count only where they name another
+    page's part. "mailto:" and "tel:" are kept in lower case.
+    """
+    url = "".join(url.split()) if "\n" in url or "\t" in url else url.strip()
+    if not url or url.startswith("#"):
+        return ""
+    try:
+        there = urljoin(base, url)
+        if base and "#" in there and there.split("#")[0] == base.split("#", maxsplit=1)[0]:
+            return ""
+        return _canonical(there, depth=0)
+    except (ValueError, UnicodeError):
+        return fold(url)
+
+
+def _canonical(url: str, depth: int) -> str:
+    parts = urlsplit(url)
+    if parts.scheme in ("mailto", "tel"):
+        return f"{parts.scheme}:{unquote(parts.path).casefold()}"
+    data = rules("links")
+    if parts.scheme not in ("http", "https") or any(parts.path.startswith(path) for path in data["masked_mail"]):
+        return ""
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    host = (parts.hostname or "").casefold()
+    help_key = _help_key(host, parts.path, query)
+    if help_key:
+        return help_key
+    if set(parts.path.casefold().strip("/").split("/")[-2:]) & set(data["sign_in"]) or host.startswith("accounts."):
+        there = next((value for name, value in query if name.casefold() in data["destination"]), "")
+        return _canonical(urljoin(url, there), depth + 1) if there and depth < 3 else ""
+    kept = "&".join(
+        pair for pair in parts.query.split("&") if not _tracking().fullmatch(unquote(pair.split("=")[0]).casefold())
+    )
+    path = re.sub(r";jsessionid=[^/?]*", "", parts.path, flags=re.IGNORECASE)
+    path = re.sub(r"/ref=[^/]*/?$", "", path)
+    port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
+    plain = parts._replace(scheme="https", netloc=host + port, path=path.rstrip("/") or "/", query=kept)
+    return canonicalize_url(plain.geturl(), keep_fragments=True)
+
+
+def _help_key(host: str, path: str, query: list[tuple[str, str]]) -> str:
+    for rule in rules("links")["help"]:
+        if not re.search(rule["host"], host):
+            continue
+        found = re.search(rule["path"], path)
+        topic = found["id"] if found else ""
+        if not topic and re.search(rule["query_path"], path):
+            topic = next((value for name, value in query if name.casefold() in rule["query"]), "")
+        if topic:
+            return f"help:{host}/{help_id(topic)}"
+    return ""
+
+
+def help_id(topic: str) -> str:
+    """A help page's id in its short form: "G200205250" and "200205250" are one page."""
+    topic = topic.strip().upper()
+    for rule in rules("links")["help"]:
+        rest = topic.removeprefix(rule["optional_prefix"])
+        if rest != topic and re.search(rule["bare"], rest):
+            return rest
+    return topic
+
+
+@cache
+def _tracking() -> re.Pattern[str]:
+    names = (re.escape(name).replace(r"\*", ".*") for name in rules("links")["tracking"])
+    return re.compile("|".join(names))
+
+
+#: Histories say the same sentences again and again; only short texts are remembered, so that memory stays bounded.
+_SHORT = 2000
+
+
+@lru_cache(maxsize=2048)
+def _fold_short(shown: str) -> str:
+    return _fold_fully(shown)
+
+
+def _fold_fully(shown: str) -> str:
+    folded = _fold_once(shown)
+    # Entities, invisible signs and broken encodings can hide one another; each of them changes the length.
+    while len(folded) != len(shown) and ("&" in folded or _MOJIBAKE.search(folded)):
+        shown, folded = folded, _fold_once(folded)
+    return folded
+
+
+def _fold_once(shown: str) -> str:
+    if "&" in shown:
+        shown = _ENTITY.sub(lambda found: unescape(found[0]), _AMPERSANDS.sub("&", shown))
+    if not shown.isascii():
+        if _MOJIBAKE.search(shown):
+            shown = _BREAKS.sub(" ", shown)  # a blank can be half of a sign; another kind of space must read the same
+            shown = fix_encoding(shown) if is_bad(shown) else shown
+        shown = unicodedata.normalize("NFC", shown)
+        if "«" in shown or "»" in shown:
+            shown = _GUILLEMETS.sub('"', shown)
+    folded = _FOLDED.sub(lambda found: _FOLDS[found[0]], shown)
+    return unicodedata.normalize("NFC", " ".join(folded.split()))

@@ -1,0 +1,1 @@
+"""What the hunks mean: facts, effective dates, significance."""

@@ -1,0 +1,136 @@
+"""What an index page lists: a new or a vanished help page is news, however the links are ordered, grouped or titled.
+
+The addresses that an index leads to become a part of its text as compared, so that history, confirmation and noise
+rules hold for them as for words. Which pages came and went is read from the two documents.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from diffs.language.normalise import link_key, tidy
+from diffs.language.rules import rules
+from diffs.values import Block, Comparison, Document, Fact, Hunk, Judgement, Outcome, Verdict
+
+#: Of so many listed pages no more than this share goes in one day: an index that lost more was not read whole.
+MAY_VANISH = 0.5
+#: Titles longer than this are a sentence with a link in it; its beginning must do.
+_TITLE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A page that an index leads to: its key (`link_key`), the link's words, and its place on the index."""
+
+    key: str
+    title: str
+    section: str = ""
+
+
+def listed(document: Document, url: str) -> dict[str, Listed]:
+    """The pages that an index at `url` leads to, by key, in reading order.
+
+    An index of help pages lists help pages; any other lists the pages of its own host. Its own address never counts.
+    """
+    found: dict[str, Listed] = {}
+    for block in document.blocks:
+        keys = _keys(block, url)
+        for key in keys:
+            # A line that is nothing but the link names the page better than a sentence that mentions it.
+            if key not in found or (len(keys) == 1 and len(block.shown) < len(found[key].title)):
+                found[key] = Listed(key, _shortened(block.shown) or key, block.place)
+    return found
+
+
+def as_index(document: Document, url: str) -> Document:
+    """The document of an index page: as compared, every line also says where it leads."""
+    return document.with_blocks(tuple(_with_keys(block, url) for block in document.blocks))
+
+
+def facts(comparison: Comparison, old: Document, new: Document, url: str) -> tuple[Fact, ...]:
+    """`page_listed` and `page_unlisted` for each page that came or went, standing on the hunk that shows it.
+
+    The value is the page's address, the sentence the words of its link. A page that no hunk shows is left out: its
+    line is known as noise.
+    """
+    was, now = listed(old, url), listed(new, url)
+    found = []
+    for kind, here, there, side in (("page_listed", now, was, "after"), ("page_unlisted", was, now, "before")):
+        for key, entry in here.items():
+            at = next((at for at, hunk in enumerate(comparison.hunks) if _shows(hunk, side, key, url)), -1)
+            if key in there or at < 0:
+                continue
+            address, is_new = address_of(key, url), kind == "page_listed"
+            values = ("", address, "", entry.title) if is_new else (address, "", entry.title, "")
+            found.append(Fact(kind, *values, entry.section, at))
+    return tuple(found)
+
+
+def judged(judgement: Judgement, found: tuple[Fact, ...]) -> Judgement:
+    """The judgement of an index's change: pages that came or went are material, whatever words changed."""
+    came = sum(fact.kind == "page_listed" for fact in found)
+    went = sum(fact.kind == "page_unlisted" for fact in found)
+    if not came + went:
+        return judgement
+    reasons = [f"{_pages(came)} listed for the first time"] if came else []
+    reasons += [f"{_pages(went)} no longer listed"] if went else []
+    importance = judgement.importance if judgement.importance == "high" else "medium"
+    told = judgement.reasons if judgement.significance == "material" else ()
+    return replace(judgement, significance="material", importance=importance, reasons=(*reasons, *told)[:6])
+
+
+def cut_short(old: Document, new: Document, url: str) -> Verdict | None:
+    """Whether most of the pages an index listed are missing at once: then it was not read whole."""
+    was, now = listed(old, url), listed(new, url)
+    lost = [key for key in was if key not in now]
+    if len(lost) <= MAY_VANISH * len(was):
+        return None
+    why = f"{len(lost)} of the {len(was)} pages that this index listed were missing at once."
+    return Verdict(Outcome.TRUNCATED, "lost-links", why)
+
+
+def address_of(key: str, url: str) -> str:
+    """The address of a listed page, in the language that the index at `url` is read in."""
+    if not key.startswith("help:"):
+        return key
+    host, topic = key.removeprefix("help:").rsplit("/", 1)
+    rule = next((rule for rule in rules("links")["help"] if re.search(rule["host"], host)), None)
+    locale = re.search(r"[?&]locale=([A-Za-z]{2,3}[-_][A-Za-z0-9]{2,8})(?:&|$)", url)
+    address = rule["address"].format(host=host, id=topic) if rule else f"https://{host}/{topic}"
+    return f"{address}?locale={locale[1]}" if locale else address
+
+
+def _keys(block: Block, url: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_counted(block.links, url)))
+
+
+def _counted(links: tuple[str, ...], url: str) -> Iterator[str]:
+    own = link_key(url)
+    for link in links:
+        key = link.split("#", 1)[0]
+        if key == own.split("#", 1)[0]:
+            continue
+        if own.startswith("help:"):
+            if key.startswith("help:"):
+                yield key
+        elif key.startswith("http") and urlsplit(key).netloc == urlsplit(own).netloc:
+            yield key
+
+
+def _with_keys(block: Block, url: str) -> Block:
+    keys = _keys(block, url)
+    return replace(block, compared=" ".join((block.compared, *keys))) if keys else block
+
+
+def _shows(hunk: Hunk, side: str, key: str, url: str) -> bool:
+    return any(key in _keys(block, url) for block in getattr(hunk, side))
+
+
+def _shortened(text: str) -> str:
+    text = tidy(text)
+    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1].rsplit(' ', 1)[0]}…"
+
+
+def _pages(count: int) -> str:
+    return "a page is" if count == 1 else f"{count} pages are"

@@ -1,0 +1,184 @@
+"""What kind of rewording a sentence went through, and whether it still means the same."""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from functools import cache
+
+from diffs.language.amounts import find, spelled
+from diffs.language.dates import dates_in, is_update_stamp
+from diffs.language.duties import duties
+from diffs.language.normalise import loose
+from diffs.language.vocabulary import pattern, plain, table
+
+from .sentence_pairs import SentencePair
+
+_TITLE_WORDS = 14
+_POINTER_WORDS = 25
+_URL = re.compile(r"\(?\bhttps?://[^\s)]+\)?|\bwww\.[^\s)]+")
+_MARKER_ONLY = re.compile(r"[\W\d]*(?:[ivxlcdm]+|[a-z])?[\W\d]*", re.IGNORECASE)
+_LETTERS = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[%€$£<>≤≥]")
+
+
+def kind_of_rewording(pair: SentencePair) -> str:
+    """What became of a sentence.
+
+    One of: "stamp" (a date the page was updated), "marker" (a number or bullet alone), "pointer" (a link to elsewhere,
+    an address), "spelling", "order" (the same words), "title" (a short name reworded), "meaning" (all else).
+    """
+    for kind, fits in _KINDS:
+        if fits(pair):
+            return kind
+    return "meaning"
+
+
+def changed_words(pair: SentencePair) -> tuple[list[str], list[str]]:
+    """The words that went from a sentence and those that came, in order, in small letters."""
+    before, after = _tokens(pair.before), _tokens(pair.after)
+    same = Counter(before) & Counter(after)
+    return _without(before, same), _without(after, same)
+
+
+def _tokens(text: str) -> list[str]:
+    return [_plain_number(token) for token in _LETTERS.findall(plain(text).lower())]
+
+
+def _plain_number(token: str) -> str:
+    return token.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+", token) else token
+
+
+def _without(tokens: list[str], same: Counter[str]) -> list[str]:
+    room = same.copy()
+    left = []
+    for token in tokens:
+        if room[token]:
+            room[token] -= 1
+        else:
+            left.append(token)
+    return left
+
+
+def _is_stamp(pair: SentencePair) -> bool:
+    """Both sides are nothing but a line that says when the page was updated, or one is and the other is not there."""
+    sides = [side for side in (pair.before, pair.after) if side]
+    return all(
+        len(side.split()) <= _TITLE_WORDS and any(is_update_stamp(side, one) for one in dates_in(side))
+        for side in sides
+    )
+
+
+def _is_pointer(sentence: str) -> bool:
+    """A short sentence that binds nobody and only leads elsewhere."""
+    flat = plain(sentence)
+    if len(flat.split()) > _POINTER_WORDS or not _words("pointers").search(flat):
+        return False
+    return not any(duty.kind in ("must_not", "discretion") for duty in duties(sentence)) and not find(
+        sentence, skip=tuple((one.start, one.end) for one in dates_in(sentence))
+    )
+
+
+def _only_addresses(pair: SentencePair) -> bool:
+    if not (pair.before and pair.after):
+        return False
+    before, after = (loose(_URL.sub(" ", side)) for side in (pair.before, pair.after))
+    return before == after
+
+
+def _is_small(gone: list[str], come: list[str]) -> bool:
+    """A correction of spelling or grammar: no word that turns a sentence, no figure, and letters nearly the same."""
+    if sorted(map(_figure, gone)) == sorted(map(_figure, come)):
+        return True
+    turning, small = _set("turning"), _set("small")
+    if any(word in turning or not word[0].isalpha() for word in (*gone, *come)):
+        return False
+    if "".join(sorted("".join(gone))) == "".join(sorted("".join(come))):
+        return True
+    left, right = ([word for word in side if word not in small] for side in (gone, come))
+    if len(left) != len(right):
+        return _joined_alike(gone, come)
+    return all(_near(one, other) for one, other in zip(left, right, strict=True))
+
+
+def _figure(word: str) -> str:
+    """A number written as a word, in figures: "eight" became "8"."""
+    value = spelled(word)
+    return word if value is None else f"{value:g}"
+
+
+def _joined_alike(gone: list[str], come: list[str]) -> bool:
+    """One word written as two, or two as one."""
+    return "".join(gone) == "".join(come)
+
+
+def _near(one: str, other: str) -> bool:
+    """Two spellings or forms of one word: the same beginning, and at most two letters between them."""
+    if min(len(one), len(other)) < 4 or one[:2] != other[:2]:
+        return False
+    return _distance(one, other) <= (2 if min(len(one), len(other)) > 5 else 1)
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters must be put in, taken out or exchanged to make one word the other."""
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        last, row[0] = row[0], i
+        for j, against in enumerate(other, 1):
+            last, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, last + (letter != against))
+    return row[-1]
+
+
+def _is_title(sentence: str) -> bool:
+    """A name rather than a statement: short, no full stop, no duty, no figure."""
+    if (
+        len(sentence.split()) > _TITLE_WORDS
+        or sentence.rstrip().endswith((".", ";", ":", "。", "!", "?"))
+        or "|" in sentence
+    ):
+        return False
+    return not duties(sentence) and not find(sentence)
+
+
+def _is_marker(pair: SentencePair) -> bool:
+    return bool(_MARKER_ONLY.fullmatch(pair.before) and _MARKER_ONLY.fullmatch(pair.after))
+
+
+def _is_lone_pointer(pair: SentencePair) -> bool:
+    return not (pair.before and pair.after) and _is_pointer(pair.before or pair.after)
+
+
+def _is_reordered(pair: SentencePair) -> bool:
+    return bool(pair.before and pair.after) and changed_words(pair) == ([], [])
+
+
+def _is_respelled(pair: SentencePair) -> bool:
+    return bool(pair.before and pair.after) and _is_small(*changed_words(pair))
+
+
+def _are_pointers(pair: SentencePair) -> bool:
+    return _is_pointer(pair.before) and _is_pointer(pair.after)
+
+
+def _are_titles(pair: SentencePair) -> bool:
+    return bool(pair.before and pair.after) and _is_title(pair.before) and _is_title(pair.after)
+
+
+# In this order: the first that fits counts.
+_KINDS: tuple[tuple[str, Callable[[SentencePair], bool]], ...] = (
+    ("stamp", _is_stamp),
+    ("marker", _is_marker),
+    ("pointer", _is_lone_pointer),
+    ("order", _is_reordered),
+    ("pointer", _only_addresses),
+    ("spelling", _is_respelled),
+    ("pointer", _are_pointers),
+    ("title", _are_titles),
+)
+
+
+@cache
+def _set(name: str) -> frozenset[str]:
+    return frozenset(table("wording_significance")[name])
+
+
+def _words(name: str) -> re.Pattern[str]:
+    return pattern(tuple(table("wording_significance")[name]))

@@ -1,0 +1,311 @@
+"""How much a change matters to a seller, and why: significance, importance, reasons, categories.
+
+Significance: cosmetic (case, punctuation, link targets, moves, numbering), editorial (spelling, a title reworded, a
+date stamp, a pointer to help), material (all else): in doubt a change is material.
+Importance is from the seller's side: what costs him his account, his money or his time weighs most. The weights are
+ours, set by reading labelled histories of policies; they are few and coarse on purpose.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from diffs.language.categories import categories, weight
+from diffs.language.duties import duties
+from diffs.language.names import companies
+from diffs.language.normalise import loose
+from diffs.language.vocabulary import plain, words
+from diffs.targets.known_metrics import label
+from diffs.values import BlockKind, Comparison, Document, Fact, Judgement, Op, TargetMove
+
+from .rewording import changed_words, kind_of_rewording
+from .sentence_pairs import SentencePair, sentence_pairs
+
+# From this weight on a change is of high importance, below the other of low.
+_HIGH, _LOW = 4.0, 1.0
+# So many words of rules that came or went are a revision.
+_REVISION_WORDS = 250
+_MOST_REASONS = 6
+_MOST_CATEGORIES = 6
+# A company that is one of so many named together is a list of affiliates.
+_AFFILIATES = 3
+# A sentence of so many words speaks of one matter.
+_SHORT = 40
+
+_EDITORIAL = {
+    "stamp": "only the date of the last update changed",
+    "pointer": "a link or a pointer to another page changed",
+    "spelling": "spelling or grammar corrected, no rule touched",
+    "order": "the same words in another order",
+    "title": "a title or a name was reworded",
+    "marker": "numbering changed",
+}
+
+_AMOUNTS = {
+    "percent": "a percentage",
+    "money": "an amount of money",
+    "duration": "a period of time",
+    "count": "a number",
+}
+_TARGET_MOVES = {
+    "appeared": "a performance target appeared",
+    "gone": "a performance target is gone",
+    "stricter": "a performance target became stricter",
+    "looser": "a performance target became looser",
+    "scope": "a performance target covers something else",
+    "window": "a performance target is measured over another period",
+    "strength": "a performance target binds more or less than before",
+}
+
+
+@dataclass(frozen=True)
+class _Change:
+    """What is weighed: the reworded sentences by kind, the facts, the moves of targets."""
+
+    pairs: tuple[SentencePair, ...]
+    kinds: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    moves: tuple[TargetMove, ...]
+    reasons: list[str] = field(default_factory=list)
+
+    @cached_property
+    def rules(self) -> tuple[SentencePair, ...]:
+        """The sentences whose meaning changed."""
+        return tuple(pair for pair, kind in zip(self.pairs, self.kinds, strict=True) if kind == "meaning")
+
+    @cached_property
+    def words(self) -> int:
+        """How many words of rules came or went."""
+        return sum(len(words) for pair in self.rules for words in changed_words(pair))
+
+    @cached_property
+    def about(self) -> Counter[str]:
+        """The categories of the words that changed, with how often; titles and list entries count by half."""
+        found: Counter[str] = Counter()
+        for pair in self.rules:
+            gone, come = changed_words(pair)
+            found.update(categories(f"{' '.join(come)} \n {' '.join(gone)}"))
+        return found
+
+    @cached_property
+    def around(self) -> Counter[str]:
+        """The categories of short sentences in which the words that changed say nothing of the matter: "5%", "may"."""
+        found: Counter[str] = Counter()
+        for pair in self.rules:
+            if pair.before and pair.after and len(pair.after.split()) <= _SHORT:
+                found.update(dict.fromkeys(categories(pair.after), 1))
+        return found
+
+    @cached_property
+    def places(self) -> Counter[str]:
+        """The categories of the headings above what changed."""
+        found: Counter[str] = Counter()
+        for pair in self.rules:
+            found.update(categories(pair.section).keys())
+        return found
+
+
+def judge(
+    comparison: Comparison,
+    facts: tuple[Fact, ...],
+    moves: tuple[TargetMove, ...],
+    old: Document,
+    new: Document,
+) -> Judgement:
+    """Judge a change by its hunks, facts and moved targets; `old` and `new` are its two sides."""
+    pairs = sentence_pairs(comparison)
+    repeated = _titles(old) & _titles(new)
+    kinds = tuple(_kind(pair, repeated, comparison) for pair in pairs)
+    change = _Change(pairs, kinds, facts, moves)
+    party = _new_party(facts)
+    if not (change.rules or moves or party):
+        return _without_rules(change, comparison)
+    points = _weigh(change, party)
+    importance = "high" if points >= _HIGH else "low" if points < _LOW else "medium"
+    return Judgement("material", importance, _reasons(change, party), _categories(change, party))
+
+
+def _titles(document: Document) -> frozenset[str]:
+    headings = (block.shown for block in document.blocks if block.kind is BlockKind.HEADING)
+    return frozenset(loose(text) for text in (document.title, *headings) if text)
+
+
+def _kind(pair: SentencePair, repeated: frozenset[str], comparison: Comparison) -> str:
+    hunk = comparison.hunks[pair.hunk]
+    if hunk.rename and not (companies(pair.before) or companies(pair.after)):
+        return "title"
+    kind = kind_of_rewording(pair)
+    # A line that only repeats a standing heading of the page is its table of contents or a link to itself.
+    alone = pair.after or pair.before
+    if kind == "meaning" and not (pair.before and pair.after) and loose(alone) in repeated:
+        return "pointer"
+    return kind
+
+
+def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
+    """Nothing that binds changed: editorial where words did, cosmetic where they did not."""
+    told = [kind for kind in dict.fromkeys(change.kinds) if kind != "marker"]
+    if told:
+        return Judgement("editorial", "low", tuple(_EDITORIAL[kind] for kind in told))
+    ops = dict.fromkeys(hunk.op for hunk in comparison.hunks)
+    reasons = tuple(dict.fromkeys(_COSMETIC[op] for op in ops))
+    return Judgement("cosmetic", "low", reasons or ("case, punctuation or typography only",))
+
+
+_MOVED = "text moved, not a word of it changed"
+_COSMETIC = {
+    Op.MOVED: _MOVED,
+    Op.ADDED: _MOVED,
+    Op.REMOVED: _MOVED,
+    Op.RENUMBERED: "numbering changed",
+    Op.COSMETIC: "case, punctuation, typography or link targets only",
+    Op.EDITED: "case or punctuation only",
+}
+
+
+def _new_party(facts: tuple[Fact, ...]) -> Fact | None:
+    """The fact that one company stands where another stood; a new legal form or one of many affiliates is less."""
+    for fact in facts:
+        if fact.kind == "renamed" and companies(fact.before) and companies(fact.after) and not _same_house(fact):
+            return fact
+    return None
+
+
+def _same_house(fact: Fact) -> bool:
+    named = len(companies(fact.sentence_after))
+    first, second = (name.replace(",", " ").rsplit(" ", 1)[0].strip() for name in (fact.before, fact.after))
+    return first == second or named > _AFFILIATES
+
+
+def _weigh(change: _Change, party: Fact | None) -> float:
+    """How much the change matters; the scale is `_HIGH` and `_LOW`."""
+    points = 4.0 if party else 0.0
+    points += sum(1.0 if move.move == "window" else 4.0 for move in change.moves)
+    points += min(change.words / 60, 5.0) if change.words < _REVISION_WORDS else 5.0
+    if all(_is_entry(pair) for pair in change.rules):
+        return points + 0.5 * bool(change.about)
+    for name, count in change.about.items():
+        points += {4: 2.0, 3: 1.5, 2: 0.5}.get(weight(name), 0.0) * min(count, 2)
+    points += sum(0.8 for name in change.places if weight(name) >= 3)
+    points += _weigh_figures(change.facts)
+    points += 0.7 * min(2, sum(1 for name in change.around if weight(name) >= _LIVING))
+    points += 1.5 * min(2, _count_duties(change.facts, "must_not")) + 2.0 * any(map(_is_forbidden_now, change.facts))
+    points += 0.7 * min(3, _count_duties(change.facts, "must", "discretion"))
+    points += 3.0 * any(_sanction_moved(pair) for pair in change.rules)
+    return points + 1.5 * any(_right_moved(pair) for pair in change.rules)
+
+
+def _weigh_figures(facts: Iterable[Fact]) -> float:
+    """What figures weigh: one that came or went little, one that became another as much as what it is about."""
+    amounts = [fact for fact in facts if fact.kind in ("percent", "money", "duration")]
+    steps = [fact for fact in amounts if fact.before and fact.after]
+    about = max((_matter(fact) for fact in steps), default=0)
+    others = sum(2.5 if fact.sentence_before and fact.sentence_after else 0.7 for fact in amounts)
+    return max(_HIGH if about >= _LIVING else 0.0, min(3.0, others))
+
+
+# From this weight on a category touches a seller's account, money or rights.
+_LIVING = 3
+# From this one on his rights.
+_RIGHTS = 4
+_NEAR = 120
+
+
+def _matter(fact: Fact) -> int:
+    """The weight of what is spoken of around a figure."""
+    at = max(0, fact.sentence_after.find(fact.after))
+    near = fact.sentence_after[max(0, at - _NEAR) : at + len(fact.after) + _NEAR]
+    if fact.kind == "duration" and words("wording_dates", "cues", "notice").search(plain(near)):
+        return _LIVING  # a notice period is a right
+    return max(map(weight, categories(near)), default=0)
+
+
+def _is_entry(pair: SentencePair) -> bool:
+    """A short line without a verb of duty: an entry in an index, a title."""
+    alone = pair.before or pair.after
+    return (
+        not (pair.before and pair.after) and len(alone.split()) <= 12 and not alone.endswith(".") and not duties(alone)
+    )
+
+
+def _sanction_moved(pair: SentencePair) -> bool:
+    """Whether a sentence that names sanctions names one more or less now, or needs a reason more or less for them."""
+    if not (pair.before and pair.after):
+        return False
+    name = "suspension-and-termination"
+    if name not in categories(pair.before) or name not in categories(pair.after):
+        return False
+    moved = categories(" ".join(word for side in changed_words(pair) for word in side))
+    free = ({duty.kind for duty in duties(side)} & {"discretion"} for side in (pair.before, pair.after))
+    return name in moved or len(set(map(bool, free))) > 1
+
+
+def _right_moved(pair: SentencePair) -> bool:
+    """Whether a sentence on a seller's rights (liability, disputes) says more or less of them now."""
+    if not (pair.before and pair.after):
+        return False
+    moved = categories(" ".join(word for side in changed_words(pair) for word in side))
+    on_both = categories(pair.before).keys() & categories(pair.after).keys() & moved.keys()
+    return any(weight(name) >= _RIGHTS for name in on_both)
+
+
+def _is_forbidden_now(fact: Fact) -> bool:
+    """Whether what a sentence allowed it forbids now, or the other way round."""
+    if fact.kind != "duty" or not (fact.before and fact.after):
+        return False
+    was, now = ({duty.kind for duty in duties(text)} for text in (fact.before, fact.after))
+    return ("must_not" in was) != ("must_not" in now)
+
+
+def _count_duties(facts: Iterable[Fact], *kinds: str) -> int:
+    return sum(
+        1
+        for fact in facts
+        if fact.kind == "duty"
+        and any(duty.kind in kinds for text in (fact.before, fact.after) for duty in duties(text))
+    )
+
+
+def _reasons(change: _Change, party: Fact | None) -> tuple[str, ...]:
+    """Why it matters, the weightiest first, each naming its rule and the words that led to it."""
+    told: list[str] = []
+    for move in change.moves[:2]:
+        target = move.after or move.before
+        told.append(f"{_TARGET_MOVES[move.move]}: {label(target.metric)}" if target else "")
+    if party:
+        told.append(f"contracting party: {party.before} became {party.after}")
+    weighty = sorted(change.about.items(), key=lambda item: (-weight(item[0]), -item[1]))
+    told += [f"words about {name.replace('-', ' ')} changed" for name, _ in weighty if weight(name) >= 3][:3]
+    for fact in change.facts:
+        if fact.kind in _AMOUNTS and fact.before and fact.after:
+            told.append(f"{_AMOUNTS[fact.kind]} changed: {fact.before} → {fact.after}")
+        elif fact.kind == "duty":
+            told.append(_duty_reason(fact))
+    told += [f"words about {name.replace('-', ' ')} changed" for name, _ in weighty if weight(name) == 2][:2]
+    told.append(_size_reason(change))
+    return tuple(dict.fromkeys(reason for reason in told if reason))[:_MOST_REASONS]
+
+
+def _duty_reason(fact: Fact) -> str:
+    if fact.before and fact.after:
+        return f"a duty word changed: {fact.before} → {fact.after}"
+    return f"a clause with “{fact.after or fact.before}” {'came' if fact.after else 'went'}"
+
+
+def _size_reason(change: _Change) -> str:
+    places = len(change.rules)
+    if change.words >= _REVISION_WORDS:
+        return f"a revision: {change.words} words of rules changed in {places} sentences"
+    return f"the wording of {'a rule' if places == 1 else f'{places} rules'} changed" if places else ""
+
+
+def _categories(change: _Change, party: Fact | None) -> tuple[str, ...]:
+    """What the change is about, the most spoken of first; headings decide where the words do not."""
+    found = Counter({name: count * weight(name) for name, count in change.about.items()})
+    found.update({name: weight(name) for name in (*change.places, *change.around)})
+    if change.moves:
+        found["performance"] += 20
+    if party:
+        found["contracting-party"] += 20
+    return tuple(name for name, _ in found.most_common(_MOST_CATEGORIES)) or ("agreement",)

@@ -1,0 +1,228 @@
+"""Drafts of blocks, as a reader of HTML or Markdown meets them, made into the blocks of a document.
+
+What is the same for every source is decided here: lines inside a paragraph, list markers apart from words, bold lines
+that act as headings, section paths.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from diffs.language.normalise import fold, link_key, split_marker, tidy
+from diffs.values import Block, BlockKind
+
+#: A line break inside a draft's text (a control character that no cleaned page contains).
+BREAK = "\x1e"
+
+#: A bold line longer than this is an emphasised sentence, not a heading.
+_HEADING_WORDS = 12
+_UNNUMBERED_HEADING_WORDS = 8
+#: A heading longer than this is a sentence set in large letters: no name for a section.
+_NAME_WORDS = 24
+_DEEPEST = 6
+_TOP = 15
+_ENDS_SENTENCE = re.compile(r"[.:;!?…][\"'”’»)\]]*$")
+_DATED = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2}")
+
+
+@dataclass(slots=True)
+class Draft:
+    """A block before its words are told from its marker.
+
+    `text` may hold `BREAK`s; `links` are (place in `text`, address as written); `bold` says that every word of it is.
+    """
+
+    kind: BlockKind
+    text: str
+    level: int = 0
+    marker: str = ""
+    cells: tuple[str, ...] = ()
+    links: tuple[tuple[int, str], ...] = ()
+    bold: bool = False
+
+
+def finish(drafts: Iterable[Draft], base: str) -> tuple[Block, ...]:
+    """The blocks of a document, each with its section path; empty ones are left out.
+
+    `base` is the page's address, against which links are read.
+    """
+    lines = [line for draft in drafts for line in (_row(draft) if draft.kind is BlockKind.ROW else _lines(draft))]
+    lines = list(_with_lone_markers(lines))
+    _promote(lines)
+    return tuple(_blocks(lines, base))
+
+
+def ordinal(number: int, style: str) -> str:
+    """The marker a browser shows for a list item: "3.", "c.", "iii."."""
+    if style in ("a", "A") and number > 0:
+        letters = ""
+        while number:
+            number, rest = divmod(number - 1, 26)
+            letters = chr(ord(style) + rest) + letters
+        return f"{letters}."
+    if style in ("i", "I") and 0 < number < 4000:  # the end of Roman numerals
+        roman = "".join(_ROMAN[place][int(digit)] for place, digit in enumerate(f"{number:04d}"))
+        return f"{roman.casefold() if style == 'i' else roman}."
+    return f"{number}."
+
+
+_ROMAN = (
+    ("", "M", "MM", "MMM"),
+    ("", "C", "CC", "CCC", "CD", "D", "DC", "DCC", "DCCC", "CM"),
+    ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC"),
+    ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX"),
+)
+
+
+def title_of(blocks: Iterable[Block]) -> str:
+    """The highest heading near the top that bears no number, the document's own title; "" where there is none."""
+    first = [block for block in islice(blocks, _TOP) if block.kind is BlockKind.HEADING and not block.marker]
+    return min(first, key=lambda block: block.level).shown if first else ""
+
+
+@dataclass(slots=True)
+class _Line:
+    """A block in the making."""
+
+    kind: BlockKind
+    shown: str
+    level: int
+    marker: str
+    links: tuple[tuple[int, str], ...]
+    bold: bool
+    cells: tuple[str, ...] = ()
+
+
+def _row(draft: Draft) -> Iterator[_Line]:
+    cells = tuple(tidy(cell.replace(BREAK, " ")) for cell in draft.cells)
+    if any(cells):
+        yield _Line(BlockKind.ROW, " | ".join(cells), 0, "", draft.links, bold=False, cells=cells)
+
+
+def _lines(draft: Draft) -> Iterator[_Line]:
+    first = True
+    for start, end in _broken(draft.text) if BREAK in draft.text else ((0, len(draft.text)),):
+        shown = tidy(draft.text[start:end].replace(BREAK, " "))
+        if not shown:
+            continue
+        marker, rest = split_marker(shown, heading=draft.kind is BlockKind.HEADING)
+        kind, level = draft.kind, draft.level
+        if not first and kind is BlockKind.ITEM:
+            kind, level = (BlockKind.ITEM, level + 1) if marker else (BlockKind.PARAGRAPH, 0)
+        elif kind is BlockKind.PARAGRAPH and marker and _is_listed(marker):
+            kind, level = BlockKind.ITEM, 1
+        if first and not marker:
+            marker = draft.marker
+        links = tuple(link for link in draft.links if start <= link[0] < max(end, start + 1)) if draft.links else ()
+        yield _Line(kind, rest, level, marker, links, draft.bold)
+        first = False
+
+
+def _is_listed(marker: str) -> bool:
+    """Whether a paragraph with this marker is an item of a list: "•", "(a)", "2)"; not "3.2"."""
+    return not marker[0].isalnum() or (marker.endswith(")") and "." not in marker)
+
+
+def _broken(text: str) -> Iterator[tuple[int, int]]:
+    """Where the lines of a text begin and end: a break counts where a new thought begins, not inside a sentence."""
+    start = at = 0
+    while (at := text.find(BREAK, at)) >= 0:
+        after = at + 1
+        while after < len(text) and (text[after] == BREAK or text[after].isspace()):
+            after += 1
+        is_blank_line = text.count(BREAK, at, after) > 1
+        before = text[max(start, at - 40) : at].rstrip()
+        if is_blank_line or _ENDS_SENTENCE.search(before) or split_marker(text[after : after + 80])[0]:
+            yield start, at
+            start = after
+        at = after
+    yield start, len(text)
+
+
+def _with_lone_markers(lines: Iterable[_Line]) -> Iterator[_Line]:
+    """A marker that stands alone belongs to the text after it."""
+    waiting: _Line | None = None
+    for line in lines:
+        if waiting:
+            if line.marker or line.kind not in (BlockKind.PARAGRAPH, BlockKind.ITEM):
+                yield _marker_as_text(waiting)
+            else:
+                line.marker, line.kind, line.level = waiting.marker, waiting.kind, waiting.level
+            waiting = None
+        if line.shown:
+            yield line
+        else:
+            waiting = line
+    if waiting:
+        yield _marker_as_text(waiting)
+
+
+def _marker_as_text(line: _Line) -> _Line:
+    line.shown, line.marker = line.marker, ""
+    return line
+
+
+def _promote(lines: list[_Line]) -> None:
+    """Bold lines that act as headings become headings, under the last real one."""
+    real = 0
+    for number, line in enumerate(lines):
+        if line.kind is BlockKind.HEADING:
+            real = line.level
+        elif (
+            line.bold
+            and not line.links
+            and _acts_as_heading(line, lines[number + 1] if number + 1 < len(lines) else None)
+        ):
+            if not line.marker:
+                line.marker, line.shown = split_marker(line.shown, heading=True)
+            depth = max(0, len(re.findall(r"\d+", line.marker)) - 1)
+            line.kind, line.level = BlockKind.HEADING, min(_DEEPEST, real + 1 + depth)
+
+
+def _acts_as_heading(line: _Line, following: _Line | None) -> bool:
+    if line.kind is BlockKind.ROW or (line.kind is BlockKind.ITEM and not _heads_a_section(line, following)):
+        return False
+    if _DATED.search(line.shown) or not any(sign.isalpha() for sign in line.shown):
+        return False
+    count = len(line.shown.split())
+    if line.marker:
+        is_sentence = _ENDS_SENTENCE.search(line.shown) and count > _UNNUMBERED_HEADING_WORDS
+        return count <= _HEADING_WORDS and not is_sentence and not line.shown.endswith((",", ";"))
+    return count <= _UNNUMBERED_HEADING_WORDS and not line.shown.endswith((".", ",", ":", ";", "!"))
+
+
+def _heads_a_section(item: _Line, following: _Line | None) -> bool:
+    """Whether a bold item begins a chapter ("3. Term") rather than being one emphasised item among others."""
+    is_numbered = any(sign.isalnum() for sign in item.marker)
+    is_item_again = following is None or (following.bold and following.kind is BlockKind.ITEM)
+    return is_numbered and item.level == 1 and not is_item_again
+
+
+def _blocks(lines: list[_Line], base: str) -> Iterator[Block]:
+    title = _title_at(lines)
+    above: list[tuple[int, str]] = []
+    section: tuple[str, ...] = ()
+    for number, line in enumerate(lines):
+        if line.kind is BlockKind.HEADING:
+            while above and above[-1][0] >= line.level:
+                above.pop()
+            section = tuple(name for _, name in above)
+        # The border between two cells is markup: a table laid out anew states the same.
+        words = " ".join(line.cells).replace("• ", "") if line.cells else line.shown
+        links = tuple(key for _, url in line.links if (key := link_key(url, base))) if line.links else ()
+        block = Block(line.kind, line.shown, fold(words), line.level, line.marker, line.cells, links, section)
+        yield block
+        if line.kind is BlockKind.HEADING and number != title and line.shown.count(" ") < _NAME_WORDS:
+            above.append((line.level, block.numbered))
+            section = (*section, block.numbered)
+
+
+def _title_at(lines: list[_Line]) -> int:
+    """Where the document's title stands: the only heading of its level, above all others; it is no section. Else -1."""
+    headings = [(line.level, number) for number, line in enumerate(lines) if line.kind is BlockKind.HEADING]
+    if not headings:
+        return -1
+    level, number = headings[0]
+    is_only = sum(other <= level for other, _ in headings) == 1
+    return number if is_only else -1

@@ -1,0 +1,345 @@
+"""What is not policy text: page furniture, scope lines, counters, masked addresses. It goes before texts are compared.
+
+The words are data (`diffs/data/furniture.toml`); the rules here look at a block's kind, length and place as well, for
+a policy may say "search" or "cookies" too. What is taken out is returned with the rule's name, so nothing goes unseen.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from diffs.language.normalise import fold, loose
+from diffs.language.rules import rules, words
+from diffs.values import Block, BlockKind, Document
+
+from .repair import mend
+
+#: Who cleaned a document. Changed whenever the same document would come out different (design, rule 4).
+NOISE = "policywatch-noise/1"
+
+#: How many blocks count as a page's beginning and end.
+_BEGINNING = 8
+_END = 14
+#: Longer than this a line is a sentence of its own; furniture is short.
+_LINE_WORDS = 30
+_EDGE_WORDS = 90
+_EDGE_LETTERS = 1200
+_LABEL_WORDS = 9
+#: So many linked lines before a copyright line make a footer.
+_FOOTER_LINKS = 3
+_MASK = "[e-mail]"
+_Find = Callable[[str], re.Match[str] | None]
+#: Cloudflare's stand-in for an address, in the languages it is served in; a part of the real one may leak beside it.
+_MASKED = re.compile(
+    r"[\w.+-]{0,60}\[(?:e-?mail[\s-]protected|email[^\[\]\w]{1,3}protected|e-mail geschützt)\]"
+    r"[\w-]{0,60}(?:\.[\w-]{2,20})*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """A document without its furniture.
+
+    `removed` are the blocks taken out, each with the rule that took it. `marketplaces` are the countries a scope line
+    named. `updated` is the page's own date line as shown, "" where there is none; it stays in the document.
+    """
+
+    document: Document
+    removed: tuple[tuple[Block, str], ...] = ()
+    marketplaces: tuple[str, ...] = ()
+    updated: str = ""
+
+
+def clean(document: Document, *, learned: frozenset[str] = frozenset(), known: Document | None = None) -> Cleaned:
+    """Take out what is not policy text.
+
+    `learned` are the loose texts of blocks known to change at every look. `known` is the last good text of the page,
+    cleaned: by it, broken signs and masked e-mail addresses are read as what they stood for (`diffs.reading.repair`).
+    """
+    blocks = tuple(_masked(block) for block in document.blocks)
+    judged = _Rules(blocks, document.title, learned)
+    gone: dict[int, tuple[tuple[Block, str], ...]]
+    gone = {number: ((document.blocks[number], rule),) for number, rule in judged.rule_of.items()}
+    stays: dict[int, Block] = {}
+    for number, block, parts in judged.trim():
+        stays[number], gone[number] = block, parts
+    left = (stays.get(number, block) for number, block in enumerate(blocks) if number not in judged.rule_of)
+    kept = tuple(block for block in left if block.shown)
+    removed = tuple(taken for _, parts in sorted(gone.items()) for taken in parts)
+    scopes = (_scope(block) for block, rule in removed if rule == "scope")
+    cleaned = document.with_blocks(kept)
+    if known is not None:
+        cleaned = mend(cleaned, known)
+    return Cleaned(cleaned, removed, tuple(dict.fromkeys(place for scope in scopes for place in scope)), _updated(kept))
+
+
+def _masked(block: Block) -> Block:
+    if "[e" not in block.compared and "[E" not in block.compared:
+        return block
+    folded = _MASKED.sub(_MASK, block.compared)
+    return block if folded == block.compared else replace(block, compared=folded)
+
+
+class _Rules:
+    """Which blocks go, and by which rule."""
+
+    def __init__(self, blocks: tuple[Block, ...], title: str, learned: frozenset[str]) -> None:
+        self.blocks = blocks
+        self.rule_of: dict[int, str] = {}
+        self.counts = [block.compared.count(" ") + 1 for block in blocks]
+        self.title = loose(title)
+        #: The loose text of each short line.
+        self.said: dict[int, str] = {}
+        about_cookies = "cookie" in self.title
+        for number, block in enumerate(blocks):
+            rule = self._line(number, block, about_cookies=about_cookies)
+            if rule:
+                self.rule_of[number] = rule
+            elif learned and loose(block.shown) in learned:
+                self.rule_of[number] = "learned"
+        self._breadcrumbs()
+        self._tails()
+        self._footers()
+        self._feedback_forms()
+        self._spared()
+
+    def _line(self, number: int, block: Block, *, about_cookies: bool) -> str:
+        """The rule by which a block alone is furniture, "" where it is none."""
+        count = self.counts[number]
+        if count > _EDGE_WORDS or len(block.compared) > _EDGE_LETTERS:
+            return ""
+        at_edge = number < _BEGINNING or number >= len(self.blocks) - _END
+        if count > _LINE_WORDS and not at_edge:
+            return ""
+        said = self.said[number] = loose(block.shown)
+        rule = self._short_line(block, said) if count <= _LINE_WORDS else ""
+        if rule or not at_edge:
+            return rule
+        # A policy's own headings, rows and items may be as short: "Contact us", "No".
+        is_loose = block.kind is BlockKind.PARAGRAPH or (block.kind is BlockKind.ITEM and bool(block.links))
+        if is_loose and (said in _lines("edge_lines") or _is_language_switch(said)):
+            return "edge"
+        if is_loose and number < _BEGINNING and _is_trail(block.shown):
+            return "breadcrumb"
+        return self._edge_pattern(block, said, about_cookies=about_cookies)
+
+    def _short_line(self, block: Block, said: str) -> str:
+        rule = _lines("lines").get(said) or _all_parts(block.shown)
+        if rule:
+            return rule
+        if _scope_pattern().match(block.compared):
+            return "scope"
+        folded = block.compared.casefold()
+        return next((rule for rule, find in _patterns("patterns") if find(folded)), "")
+
+    def _edge_pattern(self, block: Block, said: str, *, about_cookies: bool) -> str:
+        folded = block.compared.casefold()
+        for rule, find in _patterns("edge_patterns"):
+            if find(folded) and not (about_cookies and rule == "cookies"):
+                return rule
+        return "advertised" if self._advertises(said) else ""
+
+    def _advertises(self, said: str) -> bool:
+        """Whether a line points to the page it stands on: "Learn more about the <title>"."""
+        lead = _LEAD.match(said)
+        if not lead or not self.title:
+            return False
+        named, title = said[lead.end() :].split(), set(self.title.split())
+        # A site's name more or less.
+        return len(title & set(named)) >= 2 and len(set(named) - title) <= 2 and len(named) <= len(title) + 2
+
+    def trim(self) -> Iterator[tuple[int, Block, tuple[tuple[Block, str], ...]]]:
+        """First and last lines into which furniture ran: place, what stays, what goes with its rule."""
+        count = len(self.blocks)
+        for number in {*range(min(4, count)), *range(max(0, count - 4), count)}:
+            block = self.blocks[number]
+            if (
+                number in self.rule_of
+                or block.kind in (BlockKind.ROW, BlockKind.HEADING)
+                or self.counts[number] > _LINE_WORDS + 10
+            ):
+                continue
+            parts = _PARTS.split(block.shown)
+            rules_of = [self._part(part.strip()) for part in parts]
+            if len(parts) > 1 and any(rules_of):
+                # Parts keep their spaces, so that what stays reads as it did.
+                stays = "".join(part for part, rule in zip(parts, rules_of, strict=True) if not rule).strip()
+                goes = tuple(
+                    (replace(block, shown=part.strip(), compared=fold(part)), rule)
+                    for part, rule in zip(parts, rules_of, strict=True)
+                    if rule
+                )
+                yield number, replace(block, shown=stays, compared=_MASKED.sub(_MASK, fold(stays))), goes
+
+    def _part(self, part: str) -> str:
+        said = loose(part)
+        return _lines("lines").get(said) or ("advertised" if self._advertises(said) else "")
+
+    def _breadcrumbs(self) -> None:
+        """Short lines before the title, the first of them a link home, are the way through the site."""
+        first = next(
+            (number for number, block in enumerate(self.blocks[:_BEGINNING]) if block.kind is BlockKind.HEADING), 0
+        )
+        steps = [number for number in range(first) if number not in self.rule_of or self.rule_of[number] == "edge"]
+        if not steps or any(self.counts[number] > _LABEL_WORDS for number in steps):
+            return
+        if loose(self.blocks[steps[0]].shown) in _lines("homes") and self.blocks[steps[0]].links:
+            for number in steps:
+                self.rule_of[number] = "breadcrumb"
+
+    def _tails(self) -> None:
+        """Headings like "Related articles" go with the links under them."""
+        for number in range(len(self.blocks)):
+            if self.counts[number] > _LABEL_WORDS or self._loose(number) not in _lines("tails"):
+                continue
+            under = self._linked_run(number + 1)
+            if under or number >= len(self.blocks) - 2:
+                for gone in (number, *under):
+                    self.rule_of.setdefault(gone, "related")
+
+    def _loose(self, number: int) -> str:
+        return self.said.get(number) or loose(self.blocks[number].shown)
+
+    def _linked_run(self, start: int) -> list[int]:
+        run: list[int] = []
+        for number in range(start, len(self.blocks)):
+            block = self.blocks[number]
+            if number in self.rule_of:
+                continue
+            if block.kind is BlockKind.HEADING or not block.links or self.counts[number] > 2 * _LABEL_WORDS:
+                break
+            run.append(number)
+        return run
+
+    def _footers(self) -> None:
+        """A copyright line ends a page's footer: short linked lines and labels before it, and links behind it."""
+        for number in [number for number, rule in self.rule_of.items() if rule == "copyright"]:
+            start = number
+            while start and self._is_label(start - 1):
+                start -= 1
+            if sum(bool(self.blocks[before].links) for before in range(start, number)) >= _FOOTER_LINKS:
+                for before in range(start, number):
+                    self.rule_of.setdefault(before, "footer")
+            for after in self._linked_run(number + 1):
+                self.rule_of.setdefault(after, "footer")
+
+    def _is_label(self, number: int) -> bool:
+        block = self.blocks[number]
+        if number in self.rule_of:
+            return True
+        if (
+            self.counts[number] > _LABEL_WORDS
+            or block.compared.endswith((".", ":", ";", "!", "?"))
+            or block.kind is BlockKind.ROW
+        ):
+            return False
+        return block.kind is not BlockKind.ITEM or bool(block.links)
+
+    def _feedback_forms(self) -> None:
+        """What follows a feedback question at the end of a page belongs to the form: a few words without a sentence."""
+        asked = [number for number, rule in self.rule_of.items() if rule == "feedback"]
+        rest = range(max(asked, default=len(self.blocks)) + 1, len(self.blocks))
+        if len(rest) <= _END and all(self._is_form_field(number) for number in rest):
+            for number in rest:
+                self.rule_of.setdefault(number, "feedback")
+
+    def _is_form_field(self, number: int) -> bool:
+        block = self.blocks[number]
+        is_label = (
+            self.counts[number] <= _LABEL_WORDS and not block.links and not block.compared.endswith((".", ":", ";"))
+        )
+        return number in self.rule_of or (block.kind is BlockKind.PARAGRAPH and is_label)
+
+    def _spared(self) -> None:
+        """A page that would lose most of its words to these rules is short, not furniture: only sure rules hold."""
+        gone = sum(self.counts[number] for number in self.rule_of)
+        if 2 * gone > sum(self.counts):
+            self.rule_of = {number: rule for number, rule in self.rule_of.items() if rule in _SURE}
+
+
+_SURE = frozenset(
+    ("scope", "sign_in", "feedback", "navigation", "cookies", "counters", "tokens", "copyright", "learned")
+)
+_LEAD = re.compile(r"(?:learn more about|find out more about|read|see|view)(?: the)?(?: full)? ")
+_PARTS = re.compile(r"(?<=[.)?!])(?=\s*[A-ZÀ-Þ])")
+
+
+def _updated(blocks: tuple[Block, ...]) -> str:
+    """The page's own "last updated" line: among the first or last lines, a date behind the words."""
+    count = len(blocks)
+    for number, block in enumerate(blocks):
+        if (
+            (number < _BEGINNING + 4 or number >= count - _BEGINNING)
+            and len(block.compared) < 200
+            and _updated_pattern().match(block.compared.casefold())
+        ):
+            return block.numbered
+    return ""
+
+
+def _scope(block: Block) -> Iterator[str]:
+    found = _scope_pattern().match(block.compared)
+    places = re.split(r"[,;、]| (?:and|und|et|e|y|en|och|i|ve) ", found["places"]) if found else ()
+    yield from (place.strip(" .") for place in places if place.strip(" ."))
+
+
+@cache
+def _lines(table: str) -> dict[str, str]:
+    """Loose text of a furniture line -> the rule it stands for."""
+    return {loose(line): rule for rule, listed in rules("furniture")[table].items() for line in listed}
+
+
+@cache
+def _patterns(table: str) -> tuple[tuple[str, _Find], ...]:
+    """What finds the patterns of a table, by rule; those of whole lines are tried at the beginning of a line only."""
+    found: list[tuple[str, _Find]] = []
+    for rule, listed in rules("furniture")[table].items():
+        needed = tuple(rules("furniture")["needed"].get(rule, ()))
+        whole = [pattern for pattern in listed if pattern.startswith("^")]
+        inside = [pattern for pattern in listed if not pattern.startswith("^")]
+        if whole:
+            found.append((rule, _where(re.compile("|".join(whole)).match, needed)))
+        if inside:
+            found.append((rule, _where(re.compile("|".join(inside)).search, needed)))
+    return tuple(found)
+
+
+def _where(find: _Find, needed: tuple[str, ...]) -> _Find:
+    """The same, asked only of texts that hold one of the needed words."""
+    return (lambda text: find(text) if any(word in text for word in needed) else None) if needed else find
+
+
+@cache
+def _scope_pattern() -> re.Pattern[str]:
+    leads = (re.escape(fold(line.removesuffix("{X}")).strip(" :")) for line in words("furniture", "applies_to"))
+    return re.compile(rf"(?:{'|'.join(leads)})\s*[::]?\s*(?P<places>.+)$", re.IGNORECASE)
+
+
+@cache
+def _updated_pattern() -> re.Pattern[str]:
+    leads = sorted((re.escape(fold(line).casefold()) for line in words("furniture", "updated")), key=len, reverse=True)
+    return re.compile(rf"[\[(*_\s]*(?:this \w+ was |the \w+ )?(?:{'|'.join(leads)})(?!\w)[^;]{{0,60}}\d")
+
+
+def _all_parts(shown: str) -> str:
+    """The rule of a line in which several furniture lines run together."""
+    parts = [loose(part) for part in _PARTS.split(shown)] if "?" in shown or "!" in shown else []
+    found = [_lines("lines").get(part) or ("edge" if part in _lines("edge_lines") else "") for part in parts if part]
+    return found[0] if len(found) > 1 and all(found) else ""
+
+
+def _is_trail(shown: str) -> bool:
+    return len(shown) < 250 and any(find(shown.casefold()) for _, find in _patterns("breadcrumbs"))
+
+
+def _is_language_switch(said: str) -> bool:
+    names = _language_names()
+    parts = said.split()
+    return len(parts) > 2 and all(part in names for part in parts)  # two could be a sentence
+
+
+@cache
+def _language_names() -> frozenset[str]:
+    return frozenset(part for name in words("furniture", "languages") for part in loose(name).split())

@@ -1,0 +1,384 @@
+"""Read the policy text out of a capture: HTML, Markdown, plain text or the help API's JSON to a document.
+
+HTML takes two steps: lxml's tree, which is cheap, finds the container (`diffs.reading.main_content`); BeautifulSoup
+reads that.
+"""
+
+import gc
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+from lxml.html import HtmlElement
+
+from diffs.language.normalise import fold, link_key, tidy
+from diffs.language.rules import rules
+from diffs.values import Block, BlockKind, Capture, Document, Extraction, Selection
+
+from . import feeds
+from .blocks import BREAK, Draft, finish, ordinal, title_of
+from .decode import Topic, decode, kind_of, parse, topic_of, unmasked
+from .feeds import DAY, ENTRY, Feed
+from .main_content import SLICE, select, slices
+from .markdown import markdown_drafts, text_drafts
+
+#: Who made a document. Changed whenever the same bytes would give other blocks (design, rule 4).
+EXTRACTOR = "policywatch-extract/1"
+
+_BLOCKS = frozenset(rules("containers")["block_elements"])
+_BOLD = frozenset(("b", "strong"))
+_BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
+#: A table cell this long is page layout, not a cell.
+_CELL = 1500
+
+
+def extract(capture: Capture, selection: Selection) -> Extraction:
+    """Read the policy out of a capture.
+
+    The document holds everything visible in the container, furniture too (`diffs.reading.boilerplate` removes that). A
+    container that is missing or empty gives a document without blocks.
+    Raises ExtractionError only for bytes that are no text (an image, a PDF, an archive).
+    """
+    text = decode(capture.body, capture.headers.get("content-type", ""))
+    kind = kind_of(capture.media_type, text)
+    if kind == "feed":
+        feed = feeds.read(text, capture.final_url or capture.url)
+        if feed is not None:
+            return _feed_extraction(feed, capture)
+        kind = "html"  # a page came where a feed should have answered
+    if kind == "help-api":
+        topic = topic_of(text)
+        if topic is not None:
+            return _topic_extraction(topic, capture)
+        kind = "html"  # a page came where the interface should have answered
+    if kind == "html":
+        return _html(text, capture, selection)
+    drafts = markdown_drafts(text) if kind == "markdown" else text_drafts(text)
+    blocks = finish(drafts, capture.final_url or capture.url)
+    title = title_of(blocks) or capture.title
+    return Extraction(Document(title, blocks, capture.language), container=kind if blocks else "", title=title)
+
+
+def _topic_extraction(topic: Topic, capture: Capture) -> Extraction:
+    root = parse(topic.content)
+    blocks: tuple[Block, ...] = ()
+    if root is not None:
+        found, _ = select(root, Selection(select=("body",)), capture.title)
+        blocks = _read(found, capture.final_url or capture.url)
+    title = tidy(topic.title)
+    is_shown = any(block.kind is BlockKind.HEADING and block.numbered == title for block in blocks[:3])
+    if title and blocks and not is_shown:
+        blocks = finish([Draft(BlockKind.HEADING, title, level=1)], "") + blocks
+    language = _primary(topic.language)
+    document = Document(title or title_of(blocks), blocks, capture.language or language)
+    return Extraction(document, container="topic" if topic.content or title else "", title=title, language=language)
+
+
+def _feed_extraction(feed: Feed, capture: Capture) -> Extraction:
+    """Each entry under its title; which entry it is and of which day is kept among the links of that heading."""
+    base = capture.final_url or capture.url
+    title, language = tidy(_plain(feed.title)) or capture.title, _primary(feed.language)
+    blocks: list[Block] = []
+    for item in feed.items:
+        name = tidy(_plain(item.title)) or item.link
+        day = item.published or item.updated
+        marks = (f"{ENTRY}{item.name}", *((f"{DAY}{day}",) if day else ()))
+        links = (link_key(item.link), *marks) if item.link else marks
+        blocks.append(Block(BlockKind.HEADING, name, fold(name), 2, links=links))
+        if item.published:
+            said = f"Published {item.published}"
+            blocks.append(Block(BlockKind.PARAGRAPH, said, fold(said), section=(name,)))
+        blocks += (_inside(block, name) for block in _fragment(item.content, base))
+    document = Document(title, tuple(blocks), capture.language or language)
+    return Extraction(document, container="feed", title=title, language=language)
+
+
+def _fragment(html: str, base: str) -> tuple[Block, ...]:
+    """The blocks of a piece of HTML, without what is not visible."""
+    root = parse(html) if html.strip() else None
+    return _read(select(root, Selection(select=("body",)), "")[0], base) if root is not None else ()
+
+
+def _inside(block: Block, name: str) -> Block:
+    """A block of an entry, under the entry's title; what looks like an entry's mark is none."""
+    links = tuple(link for link in block.links if not link.startswith((ENTRY, DAY)))
+    level = min(6, block.level + 2) if block.kind is BlockKind.HEADING else block.level
+    return replace(block, level=level, links=links, section=(name, *block.section))
+
+
+def _plain(text: str) -> str:
+    """A title's words, where it holds markup."""
+    return " ".join(block.shown for block in _fragment(text, "")) if "<" in text or "&" in text else text
+
+
+def _html(text: str, capture: Capture, selection: Selection) -> Extraction:
+    root = parse(text)
+    if root is None:
+        return Extraction(Document(capture.title, (), capture.language), container="", title="")
+    title = tidy(root.findtext(".//title") or "")
+    language = _primary(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+    found, container = select(root, selection, capture.title, urlsplit(capture.final_url or capture.url).hostname or "")
+    blocks = _read(found, capture.final_url or capture.url)
+    document = Document(title_of(blocks) or title or capture.title, blocks, capture.language or language)
+    return Extraction(document, container, title, language)
+
+
+def _primary(tag: str) -> str:
+    found = re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", tag.strip())
+    return found[0].casefold() if found else ""
+
+
+def _read(found: list[HtmlElement], base: str) -> tuple[Block, ...]:
+    """The blocks of the containers, in order."""
+    pieces = [html for element in found for html in slices(element)]
+    if sum(map(len, pieces)) <= SLICE:
+        return _blocks("\n".join(pieces), base)
+    reader = _Reader()
+    for html in pieces:
+        with _undisturbed():
+            reader.read(BeautifulSoup(html, "lxml"))
+    return finish(reader.drafts, base)
+
+
+@lru_cache(maxsize=8)
+def _blocks(html: str, base: str) -> tuple[Block, ...]:
+    # Consecutive looks mostly bring the same container in another page around it: that costs no second reading.
+    if not html:
+        return ()
+    with _undisturbed():
+        return finish(_Reader().read(BeautifulSoup(html, "lxml")), base)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """A tree in the making is no garbage: looking for some meanwhile takes up to a third of the whole reading."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
+
+
+@dataclass(slots=True)
+class _List:
+    ordered: bool
+    next: int = 1
+    style: str = "1"
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks BeautifulSoup's tree without recursion and drafts a block at every border of one."""
+
+    drafts: list[Draft] = field(default_factory=list)
+    pieces: list[str] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    size: int = 0
+    plain: int = 0
+    bold: int = 0
+    lists: list[_List] = field(default_factory=list)
+    heading: int = 0
+    item: str | None = None
+    pre: int = 0
+
+    def read(self, soup: Tag) -> list[Draft]:
+        """All blocks inside an element."""
+        stack: list[PageElement | Callable[[], None]] = list(reversed(soup.contents))
+        while stack:
+            here = stack.pop()
+            if isinstance(here, Tag):
+                leave = self.enter(here)
+                if leave is not None:
+                    stack.append(leave)
+                    stack.extend(reversed(here.contents))
+            elif isinstance(here, NavigableString):
+                if not isinstance(here, PreformattedString):
+                    self.say(here)
+            elif callable(here):
+                here()
+        self.flush()
+        return self.drafts
+
+    def say(self, text: str) -> None:
+        if self.pre:
+            text = text.replace("\n", BREAK)
+        self.pieces.append(text)
+        self.size += len(text)
+        if not self.bold and not self.plain and not text.isspace():
+            self.plain = 1
+
+    def flush(self) -> None:
+        """A border between blocks: draft what was said since the last one."""
+        if self.pieces:
+            text = "".join(self.pieces)
+            if not text.isspace() and text.strip(BREAK + " \n\t"):
+                self.drafts.append(self.draft(text))
+                self.item = None
+            self.pieces, self.links, self.size, self.plain = [], [], 0, 0
+
+    def draft(self, text: str) -> Draft:
+        links = tuple(self.links)
+        if self.heading:
+            return Draft(BlockKind.HEADING, text.replace(BREAK, " "), self.heading, self.item or "", links=links)
+        if self.item is not None:
+            return Draft(BlockKind.ITEM, text, max(1, len(self.lists)), self.item, links=links, bold=not self.plain)
+        return Draft(BlockKind.PARAGRAPH, text, links=links, bold=not self.plain)
+
+    def enter(self, tag: Tag) -> Callable[[], None] | None:
+        """Begin an element; gives what ends it, None where its inside is read already."""
+        name = tag.name
+        if name in _BLOCKS:
+            self.flush()
+            return self.enter_block(tag, name)
+        if name in _BOLD or (tag.attrs and _BOLD_STYLE.search(str(tag.attrs.get("style", "")))):
+            self.bold += 1
+            return self.leave_bold
+        if name == "br":
+            self.say(BREAK)
+        elif name == "a":
+            self.link(tag)
+        elif name == "q":
+            self.say('"')
+            return lambda: self.say('"')
+        elif name == "sup" and self.pieces and self.pieces[-1][-1:].isdigit():
+            self.say(" ")
+        if "data-cfemail" in tag.attrs:
+            self.say(unmasked(str(tag.attrs["data-cfemail"])) or tag.get_text())
+            return None
+        return _nothing
+
+    def link(self, tag: Tag) -> None:
+        href = tag.attrs.get("href")
+        if isinstance(href, str) and href:
+            self.links.append((self.size, href))
+
+    def leave_bold(self) -> None:
+        self.bold -= 1
+
+    def enter_block(self, tag: Tag, name: str) -> Callable[[], None] | None:
+        level = _heading_level(tag, name)
+        if level:
+            self.heading = level
+            return self.leave_heading
+        if name == "table" and not _is_layout(tag):
+            self.table(tag)
+            return None
+        if name in ("ul", "ol", "menu", "dir"):
+            self.lists.append(
+                _List(name == "ol", _number(tag.attrs.get("start"), 1), str(tag.attrs.get("type") or "1"))
+            )
+            self.item = None
+            return self.leave_list
+        if name == "li":
+            self.item = self.marker(tag)
+            return self.leave_item
+        if name == "pre":
+            self.pre += 1
+            return self.leave_pre
+        return self.flush
+
+    def leave_heading(self) -> None:
+        self.flush()
+        self.heading = 0
+
+    def leave_pre(self) -> None:
+        self.flush()
+        self.pre -= 1
+
+    def leave_list(self) -> None:
+        self.flush()
+        self.lists.pop()
+
+    def leave_item(self) -> None:
+        self.flush()
+        self.item = None
+
+    def marker(self, tag: Tag) -> str:
+        if not self.lists or not self.lists[-1].ordered:
+            return "•"
+        here = self.lists[-1]
+        here.next = _number(tag.attrs.get("value"), here.next)
+        marker = ordinal(here.next, str(tag.attrs.get("type") or here.style))
+        here.next += 1
+        return marker
+
+    def table(self, table: Tag) -> None:
+        """One row of cells per table row; a caption is a paragraph before them."""
+        for part in table.find_all(["caption", "tr"]):
+            if part.name == "caption":
+                text, links = _flat(part)
+                self.drafts.append(Draft(BlockKind.PARAGRAPH, text, links=links))
+                continue
+            cells = [_flat(cell) for cell in part.find_all(["td", "th"], recursive=False)]
+            links = tuple(link for _, found in cells for link in found)
+            self.drafts.append(Draft(BlockKind.ROW, "", cells=tuple(text for text, _ in cells), links=links))
+
+
+def _heading_level(tag: Tag, name: str) -> int:
+    """1 to 6 for what the page shows as a heading, else 0; what folds a section open is its heading."""
+    if name in _HEADINGS:
+        return int(name[1])
+    if tag.attrs.get("role") == "heading":
+        return min(6, max(1, _number(tag.attrs.get("aria-level"), 2)))
+    return 3 if name == "summary" and tag.find(list(_HEADINGS)) is None else 0
+
+
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def _nothing() -> None:
+    """An inline element ends: no border."""
+
+
+def _number(value: object, default: int) -> int:
+    text = str(value if value is not None else "").strip()
+    return int(text) if re.fullmatch(r"-?\d{1,6}", text) else default
+
+
+def _is_layout(table: Tag) -> bool:
+    """Whether a table only places things on the page: its cells hold headings, tables, or whole chapters."""
+    if table.attrs.get("role") in ("presentation", "none"):
+        return True
+    if table.find(["table", *_HEADINGS]) is not None:
+        return True
+    widest = 0
+    for row in table.find_all("tr"):
+        cells = row.find_all(["td", "th"], recursive=False)
+        widest = max(widest, len(cells))
+        if any(_is_long(cell) for cell in cells):
+            return True
+    return widest < 2  # one column is no table
+
+
+def _is_long(cell: Tag) -> bool:
+    size = 0
+    for text in cell.strings:
+        size += len(text)
+        if size > _CELL:
+            return True
+    return False
+
+
+def _flat(cell: Tag) -> tuple[str, tuple[tuple[int, str], ...]]:
+    """A cell's text on one line and its links; an icon alone in a cell speaks by its description."""
+    if cell.string is not None and isinstance(cell.contents[0], NavigableString):
+        return tidy(cell.string), ()
+    pieces = (f"• {draft.text}" if draft.kind is BlockKind.ITEM else draft.text for draft in _Reader().read(cell))
+    text = tidy(" ".join(pieces).replace(BREAK, " "))
+    if not text:
+        text = tidy(" ".join(str(image.attrs.get("alt", "")) for image in cell.find_all("img")))
+    return text, tuple(_hrefs(cell))
+
+
+def _hrefs(cell: Tag) -> Iterator[tuple[int, str]]:
+    for anchor in cell.find_all("a"):
+        href = anchor.attrs.get("href")
+        if isinstance(href, str) and href:
+            yield 0, href

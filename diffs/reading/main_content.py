@@ -1,0 +1,305 @@
+"""Where on an HTML page the policy stands, and what of it is shown: read on lxml's tree, which is cheap."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
+from html import escape
+from typing import cast
+
+from cssselect import SelectorError
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from diffs.language.normalise import tidy
+from diffs.language.rules import rules
+from diffs.values import Selection
+
+#: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
+_MAIN_SHARE = 0.5
+#: BeautifulSoup needs some fifty times a text's size: more HTML than this (in characters) is read piece by piece.
+SLICE = 1_000_000
+_SLICED = ("html", "body", "main", "article", "section", "div", "form", "center")
+#: A page is a set of policies when at least so many parts are named like documents of their own.
+_PARTS = 3
+_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
+#: An element that assistive software should skip is decoration when it says no more than this.
+_DECORATIVE_WORDS = 3
+#: An element named like furniture ("share", "related") is policy when it holds so many letters of text without links.
+_RUNNING = 250
+_NEVER_FURNITURE = ("html", "body", "main", "article", "a", "p", "li", "span", "b", "strong", "em", "td", "th", "tr")
+_WORD_BORDER = re.compile(r"[\W_]+")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")
+
+
+def select(root: HtmlElement, selection: Selection, title: str, host: str = "") -> tuple[list[HtmlElement], str]:
+    """The elements that hold the policy, in reading order, and the selector that found them.
+
+    `title` is the policy's title, by which one part of a page that holds several policies is chosen; words of `host`,
+    the site's name, say nothing in it. Invisible elements and those of `selection.remove` are taken out of the tree.
+    ([], "") where `selection.select` matches nothing or is no CSS.
+    """
+    _drop(root, selection.remove)
+    if selection.select:
+        found = _matches(root, selection.select)
+        name = ", ".join(selection.select) if found else ""
+    else:
+        found, name = _found(root, _meaning(title) - set(_plain_words(host)))
+    for element in found:
+        prune(element)
+    return found, name
+
+
+def prune(container: HtmlElement) -> None:
+    """Take what is not shown, and certain furniture, out of the container: scripts, hidden elements, decoration."""
+    hidden = [element for element in container.iter() if not _is_shown(element) and element is not container]
+    for element in hidden:
+        _remove(element)
+
+
+def slices(element: HtmlElement) -> Iterator[str]:
+    """An element's HTML, in pieces where it is very long and only groups others."""
+    html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    while len(html) > SLICE and element.tag in _SLICED and len(element) == 1 and not (element.text or "").strip():
+        element = element[0]
+    if len(html) <= SLICE or element.tag not in _SLICED:
+        yield html
+        return
+    del html
+    piece, size = [escape(element.text or "")], 0
+    for child in element:
+        inner = etree.tostring(child, encoding="unicode", method="html")
+        piece.append(inner)
+        size += len(inner)
+        if size > SLICE:
+            yield "".join(piece)
+            piece, size = [], 0
+    yield "".join(piece)
+
+
+def _found(root: HtmlElement, wanted: frozenset[str]) -> tuple[list[HtmlElement], str]:
+    data = rules("containers")
+    for known in data["known"]:
+        found = _matches(root, (known,))
+        if found:
+            return found, known
+    body = root.find(".//body") if root.tag != "body" else root
+    body = root if body is None else body
+    part = _part(body, wanted)
+    if part is not None:
+        return [_without(part[0], _is_furniture)], f"part: {part[1]}"
+    prune(body)
+    whole = _words(body)
+    for declared in data["declared"]:
+        candidates = [element for element in _matches(body, (declared,)) if not _is_furniture(element)]
+        held = sum(_words(element) for element in candidates)
+        if candidates and held >= max(1, _MAIN_SHARE * whole):
+            return [_without(element, _is_furniture) for element in candidates], declared
+    return [_without(body, _is_furniture)], "body"
+
+
+def _part(body: HtmlElement, wanted: frozenset[str]) -> tuple[HtmlElement, str] | None:
+    """Of a page that holds several policies, the one whose name means `wanted`; None where the page is one policy.
+
+    The parts are brothers, each named by its first heading; most of them must be named like documents.
+    """
+    named = _first_headings(body)
+    for parent in dict.fromkeys(element.getparent() for element in named) if wanted else ():
+        brothers = (
+            [child for child in parent if child.tag in ("section", "article", "details", "div")]
+            if parent is not None
+            else []
+        )
+        titled = [(brother, named[brother]) for brother in brothers if brother in named]
+        parts = [part for part in titled if not _document_words().isdisjoint(_plain_words(part[1]))]
+        if len(parts) < _PARTS or 2 * len(parts) < len(brothers):
+            continue
+        alike = [_likeness(wanted, _meaning(name)) for _, name in parts]
+        best = max(alike)
+        # Among parts of one name the longest is the document, the others point to it; brothers all alike are no set.
+        if best >= _LIKE and 2 * alike.count(best) <= len(parts):
+            return max(
+                (part for part, like in zip(parts, alike, strict=True) if like == best),
+                key=lambda part: _words(part[0]),
+            )
+    return None
+
+
+def _first_headings(body: HtmlElement) -> dict[HtmlElement, str]:
+    """The first heading inside each element that has one, in one pass."""
+    first: dict[HtmlElement, str] = {}
+    for heading in body.iter(*_HEADINGS):
+        name = tidy("".join(heading.itertext()))[:200]
+        for element in heading.iterancestors():
+            if element in first:
+                break
+            first[element] = name
+    return first
+
+
+@cache
+def _document_words() -> frozenset[str]:
+    return frozenset(rules("containers")["documents"])
+
+
+#: How much of two names must be common for them to name one document.
+_LIKE = 0.5
+
+
+def _likeness(wanted: frozenset[str], name: frozenset[str]) -> float:
+    common = len(wanted & name)
+    return 2 * common / (len(wanted) + len(name)) if common else 0.0
+
+
+def _meaning(name: str) -> frozenset[str]:
+    same = rules("containers")["same_document"]
+    kinds = {word: kind for kind, words in same.items() for word in words}
+    return frozenset(kinds.get(word, word) for word in _plain_words(name)) - {"empty"}
+
+
+def _plain_words(name: str) -> list[str]:
+    return re.findall(r"[^\W\d_]+", name.casefold())
+
+
+def _matches(root: HtmlElement, selectors: tuple[str, ...]) -> list[HtmlElement]:
+    """Elements matching any of the selectors in document order, without those inside another match."""
+    wanted: set[HtmlElement] = set()
+    for selector in selectors:
+        compiled = _compiled(selector)
+        if compiled is not None:
+            wanted.update(cast("list[HtmlElement]", compiled(root)))
+    if not wanted:
+        return []
+    outer = [element for element in wanted if not any(above in wanted for above in element.iterancestors())]
+    if len(outer) == 1:
+        return outer
+    order = {element: number for number, element in enumerate(root.iter()) if element in wanted}
+    return sorted(outer, key=order.__getitem__)
+
+
+@cache
+def _compiled(selector: str) -> CSSSelector | None:
+    try:
+        return CSSSelector(selector, translator="html")
+    except (SelectorError, etree.XPathError):
+        return None
+
+
+def _drop(root: HtmlElement, selectors: tuple[str, ...]) -> None:
+    for selector in selectors:
+        for element in _matches(root, (selector,)):
+            if element is not root:
+                _remove(element)
+
+
+def _remove(element: HtmlElement) -> None:
+    parent = element.getparent()
+    assert parent is not None, "the root of a page is never taken out"
+    tail = element.tail or ""
+    before = element.getprevious()
+    parent.remove(element)
+    if not tail:
+        return
+    if before is None:
+        parent.text = (parent.text or "") + tail
+    else:
+        before.tail = (before.tail or "") + tail
+
+
+@cache
+def _sets() -> dict[str, frozenset[str]]:
+    return {name: frozenset(listed) for name, listed in rules("containers").items() if isinstance(listed, list)}
+
+
+def _is_shown(element: HtmlElement) -> bool:
+    if not isinstance(element.tag, str) or element.tag in _sets()["invisible_elements"]:
+        return False  # a comment, a processing instruction, a script
+    attributes = element.attrib
+    return not attributes or not (
+        _is_hidden(attributes)
+        or (("class" in attributes or "id" in attributes) and _is_named(element, _sets()["certain_words"]))
+        or (attributes.get("aria-hidden") == "true" and len(_text(element).split()) <= _DECORATIVE_WORDS)
+    )
+
+
+def _is_hidden(attributes: Mapping[str, str]) -> bool:
+    if "hidden" in attributes and attributes["hidden"].strip().casefold() != "until-found":
+        return True
+    if "style" in attributes and _HIDDEN_STYLE.search(attributes["style"]):
+        return True
+    return "class" in attributes and not _sets()["unseen_classes"].isdisjoint(attributes["class"].split())
+
+
+def _text(element: HtmlElement) -> str:
+    """The beginning of an element's text, enough to count a few words."""
+    taken, size = [], 0
+    for piece in element.itertext():
+        taken.append(piece)
+        size += len(piece)
+        if size > 200:
+            break
+    return "".join(taken)
+
+
+def _is_furniture(element: HtmlElement) -> bool:
+    """Whether an element is page furniture, by what it is or how it is named, and holds no running text."""
+    if not isinstance(element.tag, str) or element.tag in ("nav", "footer", "aside"):
+        return True
+    if element.tag == "header":
+        # A page's header is furniture; an article's header holds its title.
+        return next(element.iter("h1", "h2", "h3"), None) is None
+    if not element.attrib:
+        return False
+    sets = _sets()
+    is_declared = element.get("role", "") in sets["furniture_roles"]
+    return is_declared or _is_named(element, sets["furniture_words"] | sets["certain_words"])
+
+
+def _is_named(element: HtmlElement, furniture: frozenset[str]) -> bool:
+    if element.tag in _NEVER_FURNITURE:
+        return False
+    words = _name_words(element.get("id") or "") | _name_words(element.get("class") or "")
+    return not words.isdisjoint(furniture) and not _is_rich(element)
+
+
+@lru_cache(maxsize=4096)
+def _name_words(name: str) -> frozenset[str]:
+    names = name[:1000].casefold().split()
+    return frozenset([*names, *(word for name in names for word in _WORD_BORDER.split(name))])
+
+
+def _is_rich(element: HtmlElement) -> bool:
+    """Whether an element that is named like furniture holds a title or running text all the same."""
+    if next(element.iter("h1", "h2", "table"), None) is not None:
+        return True
+    running = 0
+    for text in element.iter("p", "li", "dd"):
+        if next(text.iter("a"), None) is None:
+            running += len(tidy("".join(text.itertext())))
+        if running > _RUNNING:
+            return True
+    return False
+
+
+def _words(element: HtmlElement) -> int:
+    """How many words stand in an element outside of furniture."""
+    count, stack = 0, [element]
+    while stack:
+        here = stack.pop()
+        if here is not element and here.tail:
+            count += len(here.tail.split())
+        if isinstance(here.tag, str) and (here is element or not _is_furniture(here)):
+            count += len((here.text or "").split())
+            stack.extend(here)
+    return count
+
+
+def _without(element: HtmlElement, is_unwanted: Callable[[HtmlElement], bool]) -> HtmlElement:
+    stack: list[HtmlElement] = [element]
+    unwanted: list[HtmlElement] = []
+    while stack:
+        for child in stack.pop():
+            (unwanted if is_unwanted(child) else stack).append(child)
+    for child in unwanted:
+        _remove(child)
+    return element

@@ -1,0 +1,174 @@
+"""Read Markdown, as archives of terms keep it, and plain text into drafts of blocks."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from diffs.language.normalise import split_marker, tidy
+from diffs.values import BlockKind
+
+from .blocks import BREAK, Draft
+
+#: Longer than this a line's markup is stripped, not parsed: the parser's cost grows faster than its input.
+_PARSED = 60_000
+_TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
+_LINE_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|p|div|li)\b[^<>]{0,200}>", re.IGNORECASE)
+_ADDRESS = r"[^()\s<>]{0,2000}(?:\([^()\s]{0,500}\)[^()\s<>]{0,500}){0,3}"
+_LINK = re.compile(rf"!?\[((?:[^\[\]\\]|\\.){{0,2000}})\]\(<?{_ADDRESS}>?(?:\s+\"[^\"]{{0,300}}\")?\)")
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+#: The parser drops what is nested deeper than `_NESTED`; nobody reads that deep, so the text is taken up from there.
+_DEEP = re.compile(r"^(?:[ \t]*[>*+-][ \t]?){15,}", re.MULTILINE)
+_INDENTED = re.compile(r"^[ \t]{61,}", re.MULTILINE)
+_NESTED = 120
+
+
+def markdown_drafts(text: str) -> Iterator[Draft]:
+    """The blocks of a Markdown text: headings of both kinds, lists with numbers, tables, raw HTML as its words."""
+    return _Reader(_parser().parse(_DEEP.sub("", _INDENTED.sub(" " * 60, text)))).drafts()
+
+
+def text_drafts(text: str) -> Iterator[Draft]:
+    """The blocks of a plain text: paragraphs between blank lines, a line with a marker begins one."""
+    for paragraph in re.split(r"\n\s*\n", text):
+        yield Draft(BlockKind.PARAGRAPH, "".join(_unwrapped(paragraph.split("\n"))))
+
+
+def _unwrapped(lines: list[str]) -> Iterator[str]:
+    for line in lines:
+        yield (BREAK if split_marker(line.strip())[0] else "\n") + line
+
+
+@cache
+def _parser() -> MarkdownIt:
+    # Indented text is text here: archives indent lists deeply. Joining is off so that a stray ** stays recognisable.
+    return (
+        MarkdownIt("commonmark", {"maxNesting": _NESTED})
+        .enable("table")
+        .disable(["code", "fragments_join", "text_join", "inline", "reference"])
+    )
+
+
+class _Reader:
+    """Walks the parser's tokens; what a token kind does stands in the method of its name."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.lists: list[bool] = []
+        self.item: str | None = None
+        self.heading = 0
+        self.cells: list[_Inline] | None = None
+
+    def drafts(self) -> Iterator[Draft]:
+        """All blocks of the text, in order."""
+        for token in self.tokens:
+            if token.type == "inline":
+                yield from self.inline(_Inline(token.content))
+            elif token.type in _VERBATIM:
+                broken = _LINE_BREAK.sub(BREAK, token.content) if token.type == "html_block" else token.content
+                text = broken if token.type == "html_block" else broken.replace("\n", BREAK)
+                yield Draft(BlockKind.PARAGRAPH, _TAG.sub("", text) if token.type == "html_block" else text)
+            elif token.type == "tr_close" and self.cells is not None:
+                links = tuple(link for cell in self.cells for link in cell.links)
+                yield Draft(BlockKind.ROW, "", cells=tuple(cell.cell() for cell in self.cells), links=links)
+                self.cells = None
+            else:
+                self.border(token)
+
+    def border(self, token: Token) -> None:
+        """A list, an item, a heading or a row begins or ends."""
+        kind = token.type
+        if kind in ("bullet_list_open", "ordered_list_open"):
+            self.lists.append(kind.startswith("ordered"))
+            self.item = None
+        elif kind in ("bullet_list_close", "ordered_list_close"):
+            self.lists.pop()
+            self.item = None
+        elif kind == "list_item_open":
+            self.item = f"{token.info}{token.markup}" if self.lists and self.lists[-1] else "•"
+        elif kind == "list_item_close":
+            self.item = None
+        elif kind in ("heading_open", "heading_close"):
+            self.heading = int(token.tag[1]) if kind == "heading_open" else 0
+        elif kind == "tr_open":
+            self.cells = []
+
+    def inline(self, inline: "_Inline") -> Iterator[Draft]:
+        """A line of words: a cell, a heading, the beginning of an item, or a paragraph."""
+        if self.cells is not None:
+            self.cells.append(inline)
+        elif self.heading:
+            marker, self.item = self.item or "", None
+            yield Draft(
+                BlockKind.HEADING, inline.text.replace(BREAK, " "), self.heading, marker, links=tuple(inline.links)
+            )
+        elif inline.text.strip(BREAK + " \n"):
+            marker, self.item = self.item or "", None
+            kind, level = (BlockKind.ITEM, max(1, len(self.lists))) if marker else (BlockKind.PARAGRAPH, 0)
+            yield Draft(kind, inline.text, level, marker, links=tuple(inline.links), bold=inline.bold)
+
+
+_VERBATIM = ("fence", "code_block", "html_block")
+
+
+class _Inline:
+    """A line's words, links and whether all of it is bold."""
+
+    def __init__(self, content: str) -> None:
+        self.links: list[tuple[int, str]] = []
+        self.alt = ""
+        self.depth = 0
+        self.plain = False
+        if len(content) > _PARSED:
+            self.text, self.plain = _stripped(content), True
+            return
+        pieces: list[str] = []
+        size = 0
+        for token in _children(content):
+            if token.type == "link_open":
+                self.links.append((size, str(token.attrs.get("href", ""))))
+            piece = self.piece(token)
+            pieces.append(piece)
+            size += len(piece)
+        self.text = "".join(pieces)
+
+    @property
+    def bold(self) -> bool:
+        """Whether every word is bold."""
+        return not self.plain
+
+    def piece(self, token: Token) -> str:
+        """What a token says."""
+        kind = token.type
+        if kind in ("text", "text_special", "code_inline"):
+            piece = "" if kind == "text" and token.content in _LEFT_OVER else token.content
+            self.plain = self.plain or (not self.depth and bool(piece.strip()))
+            return piece
+        if kind in ("strong_open", "strong_close"):
+            self.depth += 1 if kind == "strong_open" else -1
+        elif kind == "image":
+            self.alt = f"{self.alt} {token.content}".strip()
+        elif kind == "hardbreak" or (kind == "html_inline" and _LINE_BREAK.match(token.content)):
+            return BREAK
+        return "\n" if kind == "softbreak" else ""
+
+    def cell(self) -> str:
+        """The text of a table cell; an icon alone in it speaks by its description."""
+        return self.text if tidy(self.text.replace(BREAK, " ")) else self.alt
+
+
+#: Emphasis that found no partner: archives write it around words where Markdown does not allow it.
+_LEFT_OVER = frozenset(("*", "**", "***"))
+
+
+def _children(content: str) -> list[Token]:
+    tokens: list[Token] = []
+    _parser().inline.parse(content, _parser(), {}, tokens)
+    return tokens
+
+
+def _stripped(content: str) -> str:
+    content = _LINK.sub(r"\1", content).replace("**", "")
+    return _TAG.sub("", _ESCAPED.sub(r"\1", content))

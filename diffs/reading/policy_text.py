@@ -1,0 +1,106 @@
+"""What a capture says once extracted and cleaned of noise, and which kinds of noise it carried."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from diffs.database.models import Page
+from diffs.errors import ExtractionError
+from diffs.store import pages
+from diffs.values import Capture, Document, Extraction
+
+from . import boilerplate, extract
+from .repair import mend
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A capture's text: as extracted, and as policy text without noise.
+
+    `extraction` is None when the bytes could not be read at all; then `document` is empty.
+    """
+
+    extraction: Extraction | None
+    document: Document
+    title: str = ""
+    updated: str = ""
+    traces: Mapping[str, str] = field(default_factory=dict)
+
+
+#: What a difference in each trace means, for the owner. Other traces are named after the rule that removed a block.
+_TRACES = {
+    "shown": "spaces, quotes or dashes",
+    "markers": "numbering or list marks",
+    "structure": "headings, lists or paragraphs",
+    "links": "link targets",
+    "scope": "the line that names the country",
+    "sign_in": "a sign-in line",
+    "feedback": "the feedback box",
+    "navigation": "navigation",
+    "cookies": "a cookie notice",
+    "counters": "a counter",
+    "tokens": "a one-time token",
+    "copyright": "the copyright line",
+}
+
+
+def extraction_of(capture: Capture, page: Page) -> Extraction | None:
+    """What the page's selectors pick from a capture; None when the bytes cannot be read at all."""
+    try:
+        return extract.extract(capture, pages.selection(page))
+    except ExtractionError:
+        return None
+
+
+def clean(extraction: Extraction | None) -> Reading:
+    """An extraction without its noise."""
+    if extraction is None:
+        return Reading(None, Document(title="", blocks=()))
+    cleaned = boilerplate.clean(extraction.document)
+    return Reading(
+        extraction,
+        cleaned.document,
+        title=extraction.title,
+        updated=cleaned.updated,
+        traces=_traces(cleaned.document) | _removed(cleaned),
+    )
+
+
+def mended(found: Reading, known: Document) -> Reading:
+    """A reading whose damaged places are read as in `known`, the last good text of the page."""
+    document = mend(found.document, known)
+    if document is found.document:
+        return found
+    return replace(found, document=document, traces=dict(found.traces) | _traces(document))
+
+
+def _traces(document: Document) -> dict[str, str]:
+    """A short hash of all that may vary while the policy text is the same, by kind."""
+    blocks = document.blocks
+    return {
+        "shown": _short("\n".join(block.shown for block in blocks)),
+        "markers": _short("\n".join(block.marker for block in blocks)),
+        "structure": _short("\n".join(f"{block.kind}{block.level}" for block in blocks)),
+        "links": _short("\n".join(link for block in blocks for link in block.links)),
+    }
+
+
+def _removed(cleaned: boilerplate.Cleaned) -> dict[str, str]:
+    """The same of what was taken out, by the rule that took it."""
+    removed: dict[str, list[str]] = {}
+    for block, rule in cleaned.removed:
+        removed.setdefault(rule, []).append(block.shown)
+    return {rule: _short("\n".join(texts)) for rule, texts in removed.items()}
+
+
+def _short(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def varied(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What differs between two looks that showed the same policy text, in words."""
+    kinds = [kind for kind in dict.fromkeys([*before, *after]) if before.get(kind) != after.get(kind)]
+    if not kinds:
+        return "it differs only in markup, scripts, tokens or link parameters"
+    named = [_TRACES.get(kind, kind.replace("-", " ").replace("_", " ")) for kind in kinds]
+    return f"it differs only in {', '.join(named)}"

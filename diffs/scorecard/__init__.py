@@ -1,0 +1,1 @@
+"""The seller's own metrics against the targets in force."""

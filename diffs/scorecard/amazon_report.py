@@ -1,0 +1,279 @@
+"""Read Amazon's seller performance report (SP-API, GET_V2_SELLER_PERFORMANCE_REPORT), tolerantly.
+
+Field names drift between the schema and what comes: known misspellings are read, fields that nobody knows are kept and
+marked, what is missing is missing. `rate` and `targetValue` are fractions (0.04 is 4 %), whatever the schema says; the
+counts beside them are asked, and a rate above 1 is none.
+Where a rate contradicts the counts beside it, the rate is taken and the counts are not: the rate is what Amazon judges
+by. That is said, and nothing is calculated from such counts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from diffs.errors import ReportError
+
+from . import metric as measured
+from .metric import UNKNOWN, Metric, reported_counters, reported_rates
+from .numbers import Written, day, decimal, is_quotient, whole
+
+T = TypeVar("T")
+
+CONDITIONS = {
+    "LESS_THAN": "<",
+    "LESS_THAN_OR_EQUAL": "<=",
+    "LESS_THAN_OR_EQUALS": "<=",
+    "GREATER_THAN": ">",
+    "GREATER_THAN_OR_EQUAL": ">=",
+    "GREATER_THAN_OR_EQUALS": ">=",
+    "EQUALS": "=",
+}
+
+#: Fields of a marketplace that are read in another way than as a figure.
+_OTHER = {"marketplaceId", "warningStates", "warningState", "accountHealthRating"}
+
+
+@dataclass
+class Found:
+    """What a report holds: figures, the account's status by marketplace, warnings, and what could not be read."""
+
+    metrics: list[Metric] = field(default_factory=list)
+    accounts: dict[str, str] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def attempt(self, read: Callable[[], T]) -> T | None:
+        """What `read` gives; None where it cannot, and the reason is noted."""
+        try:
+            return read()
+        except ReportError as error:
+            self.problems.append(str(error))
+            return None
+
+
+def read(report: Any, *, source: str) -> Found:
+    """The figures of a report that was read as JSON; `source` names it. Raises ReportError for any other JSON."""
+    if isinstance(report, dict) and "performanceMetrics" not in report and "accountStatuses" not in report:
+        inner = report.get("payload", report.get("reportDocument"))
+        report = inner if isinstance(inner, dict) else report
+    if not isinstance(report, dict) or not {"performanceMetrics", "accountStatuses"} & set(report):
+        remedy = "Give the document of GET_V2_SELLER_PERFORMANCE_REPORT, or a CSV (docs/scorecard.md)."
+        raise ReportError("it is JSON, but neither performanceMetrics nor accountStatuses is in it.", remedy=remedy)
+    found = Found()
+    for at, entry in _entries(report, "accountStatuses", found):
+        code = _marketplace(entry, at, found)
+        if code:
+            found.accounts[code] = measured.word(entry.get("status") or "")
+    entries = list(_entries(report, "performanceMetrics", found))
+    for at, entry in entries:
+        code = _marketplace(entry, at, found, only=list(found.accounts) if len(entries) == 1 else [])
+        if code:
+            _read_marketplace(entry, at, Metric(code, "", source=source), found)
+    return found
+
+
+def _entries(report: Mapping[str, Any], name: str, found: Found) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    listed = report.get(name)
+    if listed is None:
+        found.problems.append(f"{name}: missing, so nothing is known of it. Ask for the whole report.")
+        return
+    for number, entry in enumerate(listed if isinstance(listed, list) else [listed]):
+        if isinstance(entry, dict):
+            yield f"{name}[{number}]", entry
+        else:
+            found.problems.append(f"{name}[{number}]: an object is expected; it is left out.")
+
+
+def _marketplace(entry: Mapping[str, Any], at: str, found: Found, only: list[str] | None = None) -> str:
+    written = entry.get("marketplaceId")
+    if isinstance(written, str) and written.strip():
+        return measured.marketplace(written)
+    if only is not None and len(only) == 1:
+        return only[0]
+    found.problems.append(f"{at}.marketplaceId: missing, so nobody knows of which marketplace this is; it is left out.")
+    return ""
+
+
+def _read_marketplace(entry: Mapping[str, Any], at: str, base: Metric, found: Found) -> None:
+    seen = set(_OTHER)
+    for name, fields in reported_rates().items():
+        metric = replace(base, metric=name, scope=fields.get("scope", ""))
+        written = next((one for one in (fields["field"], *fields.get("also", ())) if one in entry), "")
+        seen.add(written)
+        if written:
+            for place, part, scope in _halves(entry[written], f"{at}.{written}", found):
+                _Reader(part, place, found, replace(metric, scope=scope or metric.scope)).rate(fields)
+        elif not fields.get("optional"):
+            found.problems.append(f"{at}.{fields['field']}: missing: no data.")
+            found.metrics.append(metric)
+    for name, spellings in reported_counters().items():
+        for written in {*spellings} & set(entry):
+            seen.add(written)
+            for place, part, _ in _halves(entry[written], f"{at}.{written}", found):
+                _Reader(part, place, found, replace(base, metric=name)).counter()
+    _read_rating(entry, at, replace(base, metric="account_health_rating"), found)
+    for written in entry:
+        if written not in seen:
+            _read_unknown(written, entry[written], at, base, found)
+
+
+def _halves(value: Any, at: str, found: Found) -> Iterator[tuple[str, Mapping[str, Any], str]]:
+    """A figure, or its halves for the seller's own and Amazon's fulfilment."""
+    if not isinstance(value, dict):
+        found.problems.append(f"{at}: an object is expected; it is left out.")
+        return
+    halves = [name for name in ("mfn", "afn") if isinstance(value.get(name), dict)]
+    if not halves:
+        yield at, value, ""
+    for name in halves:
+        yield f"{at}.{name}", value[name], measured.scope(name, "")
+
+
+def _read_rating(entry: Mapping[str, Any], at: str, base: Metric, found: Found) -> None:
+    """The account health rating: a word, and a score where a report has one."""
+    rating = entry.get("accountHealthRating")
+    if not isinstance(rating, dict):
+        return
+    reader = _Reader(rating, f"{at}.accountHealthRating", found, base)
+    status = rating.get("accountHealthRatingStatus") or rating.get("ahrStatus") or ""
+    score = reader.number("ahrScore")
+    read_so_far = replace(reader.base(), unit="score", status=measured.word(status))
+    found.metrics.append(replace(read_so_far, rate=score.value if score else None))
+
+
+def _read_unknown(name: str, value: Any, at: str, base: Metric, found: Found) -> None:
+    """Keep what looks like a figure under its own name, marked as unknown."""
+    if isinstance(value, dict) and {"rate", "status", "targetValue", "defectsCount"} & set(value):
+        metric = UNKNOWN + measured.named(name).removeprefix(UNKNOWN)
+        reader = _Reader(value, f"{at}.{name}", found, replace(base, metric=metric))
+        if "defectsCount" in value:
+            reader.counter()
+        else:
+            reader.rate({})
+    found.problems.append(f"{at}.{name}: we do not know this field; it is kept, and no page is asked about it.")
+
+
+@dataclass
+class _Reader:
+    """Reads one object of the report, noting what cannot be read and going on."""
+
+    fields: Mapping[str, Any]
+    at: str
+    found: Found
+    metric: Metric
+
+    def rate(self, names: Mapping[str, Any]) -> None:
+        """A share of orders."""
+        base = self.base()
+        orders, counted = self.count(names.get("of")), self.count(names.get("count"))
+        if orders is not None and counted is not None and counted > orders:
+            self.trouble(names["count"], f"{counted} of {orders} cannot be; the counts are left aside")
+            orders = counted = None
+        rate, hundred = self._percents("rate", counted, orders)
+        if rate is not None and counted is not None and orders and not _fit(rate, counted, orders):
+            self.trouble("rate", f"{rate.value} does not fit {counted} of {orders}; the rate is judged, not the counts")
+            orders = counted = None
+        target = self._target(hundred=hundred)
+        parts = tuple((name, number) for name in names.get("parts", ()) if (number := self.count(name)) is not None)
+        if "rate" not in self.fields and counted is None:
+            self.trouble("rate", "missing: no data")
+        self.found.metrics.append(
+            replace(
+                base,
+                numerator=counted,
+                denominator=orders,
+                rate=rate.value if rate else None,
+                target=target,
+                parts=parts,
+            )
+        )
+
+    def counter(self) -> None:
+        """A number of violations."""
+        number, target = self.count("defectsCount"), self.number("targetValue")
+        if number is None:
+            self.trouble("defectsCount", "missing: no data")
+        base = replace(self.base(), unit="count", numerator=number, target=target.value if target else None)
+        self.found.metrics.append(base)
+
+    def base(self) -> Metric:
+        """What every figure has: window, status, condition."""
+        begin, end = self._window()
+        written = str(self.fields.get("targetCondition") or "")
+        condition = CONDITIONS.get(written, "")
+        if written and not condition:
+            self.trouble("targetCondition", f"{written!r} is unknown; the report's target is not used")
+        status = measured.word(self.fields.get("status") or "")
+        return replace(self.metric, window_from=begin, window_to=end, status=status, condition=condition)
+
+    def number(self, name: str) -> Written | None:
+        """A number under this name."""
+        return self.found.attempt(lambda: decimal(self.fields.get(name), f"{self.at}.{name}"))
+
+    def count(self, name: str | None) -> int | None:
+        """A whole number under this name; some stand in an object of their own, as `count`."""
+        if name is None:
+            return None
+        value, at = self.fields.get(name), f"{self.at}.{name}"
+        if isinstance(value, dict):
+            value, at = value.get("count"), f"{at}.count"
+        return self.found.attempt(lambda: whole(value, at))
+
+    def trouble(self, name: str, what: str) -> None:
+        """Note what is wrong with a field."""
+        self.found.problems.append(f"{self.at}.{name}: {what}.")
+
+    def _percents(self, name: str, counted: int | None, orders: int | None) -> tuple[Written | None, bool]:
+        """A rate in percent, and whether it came as a fraction.
+
+        Fractions by the form of the report; percent only where the counts say so.
+        """
+        number = self.number(name)
+        if number is None:
+            return None, True
+        if counted is not None and orders:
+            places = number.decimals
+            as_fraction = is_quotient(number.value, max(2, places), counted, orders)
+            if not as_fraction and is_quotient(number.value / 100, places + 2, counted, orders):
+                return number, False
+        if number.percent:
+            return number, False
+        if number.value > 1:
+            self.trouble(name, f"{number.value} is no fraction, and no counts say that it is percent; it is left out")
+            return None, True
+        return _in_percent(number), True
+
+    def _target(self, *, hundred: bool) -> Decimal | None:
+        number = self.number("targetValue")
+        if number is None:
+            return None
+        if number.percent or not hundred:
+            return number.value
+        if number.value >= 1:
+            self.trouble("targetValue", f"{number.value} is no fraction; the report's target is not used")
+            return None
+        return _in_percent(number).value
+
+    def _window(self) -> tuple[datetime | None, datetime | None]:
+        window = self.fields.get("reportingDateRange")
+        if not isinstance(window, dict):
+            self.trouble("reportingDateRange", "missing, so the days are not known")
+            return None, None
+        begin, end = (self._end(window, name) for name in ("reportingDateFrom", "reportingDateTo"))
+        if begin and end and begin > end:
+            self.trouble("reportingDateRange", "it ends before it begins, so the days are not known")
+            return None, None
+        return begin, end
+
+    def _end(self, window: Mapping[str, Any], name: str) -> datetime | None:
+        written, at = str(window.get(name) or ""), f"{self.at}.reportingDateRange.{name}"
+        return self.found.attempt(lambda: day(written, at, end=name.endswith("To")))
+
+
+def _in_percent(number: Written) -> Written:
+    return Written(100 * number.value, max(0, number.decimals - 2))
+
+
+def _fit(rate: Written, counted: int, orders: int) -> bool:
+    return is_quotient(rate.value / 100, max(2, rate.decimals + 2), counted, orders)

@@ -1,0 +1,95 @@
+"""Which of the targets that pages state is the one a figure is held to."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from diffs.values import Target
+
+from . import metric as measured
+from .metric import Metric, reported_rates
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A target and where it stands: the page's key, title, address and marketplaces ("UK,IE").
+
+    `since` is when the text that states it was first seen, `seen_at` when it was last looked at (UTC). `by_hand`: a
+    person entered it, no page states it.
+    """
+
+    target: Target
+    page: str
+    title: str = ""
+    url: str = ""
+    marketplace: str = ""
+    version: int = 0
+    since: datetime | None = None
+    seen_at: datetime | None = None
+    by_hand: bool = False
+
+
+#: How strongly a statement binds. What only describes, or is asked for a badge, holds nobody to anything.
+RANKS = {"requirement": 4, "goal": 3, "band": 3, "recommendation": 2, "advisory": 1}
+
+_SIDES = {"lower": ("<", "<=", "=", "range"), "higher": (">", ">=", "=", "range")}
+
+
+def fitting(metric: Metric, stated: Iterable[Stated]) -> Stated | None:
+    """The target this figure is held to: the most binding one, the nearest in scope and window, then the strictest."""
+    found = [one for one in stated if fits(metric, one)]
+    return max(found, key=lambda one: _nearness(metric, one.target), default=None)
+
+
+def fits(metric: Metric, stated: Stated) -> bool:
+    """Whether a stated target is about this figure at all."""
+    return speaks_for(metric.marketplace, stated.marketplace) and about(metric, stated.target)
+
+
+def speaks_for(marketplace: str, pages: str) -> bool:
+    """Whether pages of these marketplaces ("UK,IE") speak for this one, as pages for its region do."""
+    listed = {code.strip().upper() for code in pages.split(",")}
+    return not listed.isdisjoint(measured.regions(marketplace.upper()))
+
+
+def about(metric: Metric, target: Target) -> bool:
+    """Whether a target is about this figure, wherever it is stated: name, unit, direction, whose orders."""
+    names = {metric.metric, reported_rates().get(metric.metric, {}).get("pages_call_it")}
+    side = _SIDES.get(measured.better(metric.metric), (*_SIDES["lower"], *_SIDES["higher"]))
+    return (
+        target.metric in names
+        and target.unit == metric.unit
+        and target.comparator in side
+        and target.strength in RANKS
+        and _scopes(target) <= _covered(metric)
+    )
+
+
+def window_fits(metric: Metric, target: Target) -> bool | None:
+    """Whether both are measured over the same days ("10 or 30 days" is either); None where one of them is not said."""
+    days = {int(number) for number in re.findall(r"\d+", target.window or "")}
+    return metric.days in days if days and metric.days is not None else None
+
+
+def _scopes(target: Target) -> set[str]:
+    return {part.strip().casefold() for part in (target.scope or "").split(",") if part.strip()}
+
+
+def _covered(metric: Metric) -> set[str]:
+    """What a target may say of whose orders it covers and still be about this figure."""
+    # Help pages without a word on it speak to those who ship themselves.
+    own = metric.scope or "seller-fulfilled"
+    return {own.casefold(), metric.marketplace.casefold(), "per product category"}
+
+
+def _nearness(metric: Metric, target: Target) -> tuple[int, bool, int, tuple[float, bool]]:
+    window = {True: 1, None: 0, False: -1}[window_fits(metric, target)]
+    names_scope = metric.scope.casefold() in _scopes(target)
+    return (RANKS[target.strength], names_scope, window, _strictness(target))
+
+
+def _strictness(target: Target) -> tuple[float, bool]:
+    if target.comparator in (">", ">=", "range"):
+        return (target.value, target.comparator == ">")
+    return (-target.value, target.comparator == "<")

@@ -1,0 +1,213 @@
+"""Hold the seller's own figures against the targets in force: met, at risk, missed, and what is left.
+
+The rules:
+
+1. No orders in the window, or no figure: "no data". A rate of 0 without orders is nothing to be glad about.
+2. The target is the binding one that a watched page states for the marketplace, the scope and the window; of several
+   the strictest, since that is the one to be safe from. Where no page states one, the target in the report itself.
+3. "Met" and "missed" follow the target's comparator to the letter: exactly 4 % is not under 4 %.
+4. "At risk" is what still holds, but would not after one more defect among these orders, or has used 80 % of the limit
+   and more: with a fifth fewer orders and the same defects it would be missed. (Scores and times: within a fourth of
+   the limit.) A limit of nothing leaves no room to be at risk in: it is met or missed.
+5. Amazon's own status wins where it was given for the same figure: GOOD is not missed, BAD is not met. Ours stands
+   beside it. Where the page's target is another one than the report's, the status is about the report's, and ours
+   counts.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from diffs.values import Target
+
+from . import arithmetic
+from . import metric as measured
+from .applicable_target import Stated, fitting, window_fits
+from .arithmetic import Limit
+from .metric import Metric
+
+#: How much of a limit may be used before a figure that holds is at risk.
+NEAR = Fraction(4, 5)
+
+
+class Verdict(StrEnum):
+    """How a figure stands against its target."""
+
+    MET = "met"
+    AT_RISK = "at risk"
+    MISSED = "missed"
+    NO_DATA = "no data"
+    NO_TARGET = "no target known"
+
+
+#: What Amazon's own words for a figure say. NONE says that there was nothing to judge; other words are only shown.
+_STATUS = {"GOOD": Verdict.MET, "BAD": Verdict.MISSED}
+
+#: Amazon's words for an account, the better the lower.
+_ACCOUNT = {"NORMAL": 0, "AT_RISK": 1, "DEACTIVATED": 3}
+_UNKNOWN_ACCOUNT = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What the counts of a figure leave, under its target.
+
+    `left`: how many more of these orders may have a defect; 0 where none may, below 0 how many are too many.
+    `good_needed`: how many further orders without a defect bring it back, `orders_needed` how many there are then;
+    None where no number does. `after_one` is the figure with one more defect among these orders, in the metric's unit.
+    `for_one`: how many orders it takes to carry a single defect; None where no number does. More than there are means
+    that the figure rests on few orders.
+    """
+
+    left: int
+    good_needed: int | None
+    orders_needed: int | None
+    after_one: Fraction
+    for_one: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A figure and how it stands.
+
+    `ours` is the verdict by the target's words, `verdict` the one that counts, Amazon's status considered. `stated`
+    says which page the target stands on; None where it is the report's own, or there is none. `other_window`: the
+    target is measured over other days than the figure. `differs`: the report names another target than the page.
+    """
+
+    metric: Metric
+    verdict: Verdict
+    ours: Verdict
+    target: Target | None = None
+    stated: Stated | None = None
+    room: Room | None = None
+    other_window: bool = False
+    differs: bool = False
+
+
+def judge(metric: Metric, stated: Iterable[Stated]) -> Judged:
+    """Hold one figure against the target in force among those that pages state."""
+    found, own = fitting(metric, stated), own_target(metric)
+    target = found.target if found else own
+    ours = against(metric, target) if target else _without_target(metric)
+    return Judged(
+        metric,
+        _counting(metric, ours, target),
+        ours,
+        target,
+        found,
+        room(metric, target) if target else None,
+        other_window=found is not None and window_fits(metric, found.target) is False,
+        differs=found is not None and own is not None and _differ(metric, found, own),
+    )
+
+
+def against(metric: Metric, target: Target) -> Verdict:
+    """How a figure stands against a target by its words alone: no data, met, at risk or missed."""
+    value = metric.value
+    if value is None:
+        return Verdict.NO_DATA
+    if not _holds(value, metric, target):
+        return Verdict.MISSED
+    return Verdict.AT_RISK if _is_near(value, metric, target) else Verdict.MET
+
+
+def room(metric: Metric, target: Target) -> Room | None:
+    """What the counts leave; None without counts, or where the figure is no share of orders."""
+    orders, counted = metric.denominator, metric.numerator
+    if metric.unit != "percent" or not orders or counted is None or not 0 <= counted <= orders:
+        return None
+    limit, higher = limit_of(metric, target), _is_higher(metric, target)
+    defects = orders - counted if higher else counted
+    after = Fraction(100 * min(orders, defects + 1), orders)
+    return Room(
+        left=arithmetic.left(defects, orders, limit),
+        good_needed=arithmetic.good_needed(defects, orders, limit),
+        orders_needed=arithmetic.orders_for(defects, limit),
+        after_one=100 - after if higher else after,
+        for_one=arithmetic.orders_for(1, limit),
+    )
+
+
+def limit_of(metric: Metric, target: Target) -> Limit:
+    """A target in percent as the share of defects it allows."""
+    share = _edge(metric, target)
+    strict = target.comparator in ("<", ">")
+    return Limit(1 - share / 100 if _is_higher(metric, target) else share / 100, strict)
+
+
+def own_target(metric: Metric) -> Target | None:
+    """The target that the report itself names for this figure; None where it names none that can be read."""
+    if metric.target is None or metric.condition not in ("<", "<=", ">", ">=", "="):
+        return None
+    return Target(metric.metric, metric.condition, float(metric.target), metric.unit, scope=metric.scope or None)
+
+
+def account_rank(status: str) -> int:
+    """How bad an account's status is: the more, the worse. A word that we do not know is worse than AT_RISK."""
+    return _ACCOUNT.get(status, _UNKNOWN_ACCOUNT)
+
+
+def same_figure(one: Target, other: Target) -> bool:
+    """Whether two targets name the same figure, be it "under" or "at most": pages and reports are loose there."""
+    return (one.value, one.value2) == (other.value, other.value2)
+
+
+def _without_target(metric: Metric) -> Verdict:
+    return Verdict.NO_DATA if metric.value is None else Verdict.NO_TARGET
+
+
+def _counting(metric: Metric, ours: Verdict, target: Target | None) -> Verdict:
+    """Rule 5."""
+    status, own = _STATUS.get(metric.status.upper()), own_target(metric)
+    about_another = target is not None and (own is None or not same_figure(target, own))
+    if status is None or metric.denominator == 0 or about_another:
+        return ours
+    if ours is Verdict.AT_RISK and status is Verdict.MET:
+        return ours
+    return status
+
+
+def _holds(value: Fraction, metric: Metric, target: Target) -> bool:
+    edge, higher = _edge(metric, target), _is_higher(metric, target)
+    if value == edge:
+        return target.comparator not in ("<", ">")
+    return value > edge if higher else value < edge
+
+
+def _is_near(value: Fraction, metric: Metric, target: Target) -> bool:
+    edge, higher = _edge(metric, target), _is_higher(metric, target)
+    if metric.unit == "percent":
+        used, allowed = (100 - value, 100 - edge) if higher else (value, edge)
+        left = room(metric, target)
+        return allowed > 0 and (used >= NEAR * allowed or (left is not None and left.left <= 0))
+    if edge == 0:
+        return False
+    return value * NEAR <= edge if higher else value >= NEAR * edge
+
+
+def _edge(metric: Metric, target: Target) -> Fraction:
+    """The figure to stay on the right side of; of a range (a band) its worse end."""
+    if target.comparator == "range" and not _is_higher(metric, target) and target.value2 is not None:
+        return exact(target.value2)
+    return exact(target.value)
+
+
+def _is_higher(metric: Metric, target: Target) -> bool:
+    if target.comparator in ("<", "<="):
+        return False
+    return target.comparator in (">", ">=") or measured.better(metric.metric) == "higher"
+
+
+def exact(value: float | Decimal) -> Fraction:
+    """A figure as written: 0.1 is a tenth."""
+    return Fraction(str(value))
+
+
+def _differ(metric: Metric, found: Stated, own: Target) -> bool:
+    """Whether the report names another figure than the page, for the same thing."""
+    page = found.target
+    comparable = page.strength == "requirement" and window_fits(metric, page) is not False
+    return comparable and not found.by_hand and not same_figure(page, own)

@@ -1,0 +1,70 @@
+"""Whether the archive still holds: the chain over snapshots and every body, recomputed.
+
+A row changed, removed or put in between breaks the chain at that place.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from diffs.database.models import Page, Snapshot
+from diffs.errors import ArchiveError
+
+from . import bodies, chain
+
+#: Rows that are read at once while verifying.
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The result of a check: how many rows hold, the chain's head, and the first break ("" when there is none)."""
+
+    snapshots: int
+    head: str
+    broken: str = ""
+
+
+def verify(session: Session, *, expected_head: str = "") -> Verified:
+    """Recompute the whole chain and every body; stop at the first break.
+
+    `expected_head` is a head that was written down earlier (a digest carries it): it must stand in the chain, so that
+    a cut-off end shows.
+    """
+    previous, count, seen = "", 0, not expected_head
+    for snapshot, page_key in _rows(session):
+        broken = _broken(session, snapshot, page_key, previous)
+        if broken:
+            return Verified(count, previous, broken)
+        previous, count = snapshot.row_hash, count + 1
+        seen = seen or previous == expected_head
+    if not seen:
+        return Verified(count, previous, f"the head {expected_head[:16]}… is not in the archive: its end was cut off")
+    return Verified(count, previous)
+
+
+def _rows(session: Session) -> Iterator[tuple[Snapshot, str]]:
+    after = 0
+    while True:
+        query = select(Snapshot, Page.key).join(Page).where(col(Snapshot.id) > after).order_by(col(Snapshot.id))
+        rows = session.exec(query.limit(BATCH)).all()
+        if not rows:
+            return
+        yield from rows
+        after = rows[-1][0].id or 0
+        session.expunge_all()
+
+
+def _broken(session: Session, snapshot: Snapshot, page_key: str, previous: str) -> str:
+    place = f"snapshot {snapshot.id} of {page_key} ({snapshot.observed_at:%Y-%m-%d %H:%M} UTC)"
+    if snapshot.previous_hash != previous:
+        return f"{place}: the row before it is missing or was changed"
+    if chain.row_hash(snapshot, page_key) != snapshot.row_hash:
+        return f"{place}: the row was changed after it was written"
+    if snapshot.body_sha256:
+        try:
+            bodies.get(session, snapshot.body_sha256)
+        except ArchiveError as error:
+            return f"{place}: {error.message}"
+    return ""

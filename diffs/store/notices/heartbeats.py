@@ -1,0 +1,93 @@
+"""Heartbeats: whoever asked for them hears at the hour of their digest that there was nothing to tell.
+
+A heartbeat is a notice without a change, and goes the same way: due, sending, sent.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_
+from sqlmodel import Session, col, select
+
+from diffs.database.models import Notice, Subscriber
+from diffs.judging.subscriptions import last_slot
+
+#: Longer ago nothing matters: it is before the last hour of any cadence, and the one before that.
+LOOK_BACK = timedelta(days=15)
+
+_A_MOMENT = timedelta(microseconds=1)
+
+
+def queue(session: Session, *, now: datetime) -> int:
+    """A due notice without a change for every reader whose hour has come and who was told nothing; how many.
+
+    Missed hours are not made up for: one heartbeat says it all. `now` is UTC.
+    """
+    found = missing(session, now=now, lock=True)
+    for reader, slot in found:
+        session.add(Notice(subscriber_id=reader.id, created_at=now, not_before=slot))
+    session.flush()
+    return len(found)
+
+
+def missing(session: Session, *, now: datetime, lock: bool = False) -> list[tuple[Subscriber, datetime]]:
+    """Who is to get a heartbeat now, and for which hour (UTC).
+
+    `lock` keeps a second program from finding the same until the transaction ends.
+    """
+    wished = select(Subscriber).where(Subscriber.state == "active", col(Subscriber.heartbeat).is_(True))
+    wished = wished.order_by(col(Subscriber.id))
+    readers = list(session.exec(wished.with_for_update(key_share=True) if lock else wished))
+    if not readers:
+        return []
+    busy, told, beaten = _busy(session, now), _told(session, now), _beaten(session, now)
+    found = []
+    for reader in readers:
+        slot = last_slot(reader.cadence, reader.time_zone, now)
+        began = reader.confirmed_at or reader.created_at
+        before = told.get(reader.id)
+        if (
+            began <= slot
+            and reader.id not in busy
+            and (before is None or before < _quiet_since(reader, slot))
+            and (reader.id not in beaten or beaten[reader.id] < slot)
+        ):
+            found.append((reader, slot))
+    return found
+
+
+def before(reader: Subscriber, slot: datetime) -> datetime:
+    """The hour before that hour (UTC): what a heartbeat reports on began there."""
+    return last_slot(reader.cadence, reader.time_zone, slot - _A_MOMENT)
+
+
+def _quiet_since(reader: Subscriber, slot: datetime) -> datetime:
+    # Who is told at once heard of the day's changes during the day, the others hear of them at that hour.
+    return slot if reader.cadence in ("daily", "weekly") else before(reader, slot)
+
+
+def _busy(session: Session, now: datetime) -> set[int]:
+    """Who has something on its way."""
+    on_its_way = or_(col(Notice.not_before) <= now, col(Notice.message_id).is_not(None))
+    query = select(Notice.subscriber_id).where(col(Notice.state).in_(["due", "sending"]), on_its_way).distinct()
+    return set(session.exec(query))
+
+
+def _told(session: Session, now: datetime) -> dict[int, datetime]:
+    """When each was last sent something. What a wrong clock dated ahead does not count."""
+    latest = func.max(Notice.sent_at)
+    query = (
+        select(Notice.subscriber_id, latest)
+        .where(Notice.state == "sent", col(Notice.sent_at).between(now - LOOK_BACK, now))
+        .group_by(col(Notice.subscriber_id))
+    )
+    return {reader: at for reader, at in session.exec(query) if at is not None}
+
+
+def _beaten(session: Session, now: datetime) -> dict[int, datetime]:
+    """The hour of each one's last heartbeat, whatever became of it."""
+    query = (
+        select(Notice.subscriber_id, func.max(Notice.not_before))
+        .where(col(Notice.change_id).is_(None), col(Notice.not_before).between(now - LOOK_BACK, now))
+        .group_by(col(Notice.subscriber_id))
+    )
+    return dict(session.exec(query).all())

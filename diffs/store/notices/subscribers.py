@@ -1,0 +1,118 @@
+"""Subscribers: who is told, how often, and through which channel."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+
+from diffs.database.models import Change, Notice, Page, Subscriber
+from diffs.judging.subscriptions import Topic, Wish
+
+#: The only states there are; a pending one has not answered the confirmation mail.
+STATES = ("pending", "active", "paused", "stopped")
+
+
+def add(
+    session: Session,
+    *,
+    channel: str,
+    address: str,
+    now: datetime,
+    confirmed: bool = False,
+    **wishes: Any,
+) -> Subscriber:
+    """The subscriber with this address on this channel: made where there is none, else with the wishes given now.
+
+    `now` is UTC. `confirmed` makes it active at once: the owner answers for the address. Without it a new one is
+    pending, and one that had stopped is pending again. `wishes` are further fields of `Subscriber`: name, cadence,
+    time_zone, pages, marketplaces, categories, importance, heartbeat.
+    """
+    subscriber = by_address(session, channel, address)
+    if subscriber is None:
+        subscriber = Subscriber(channel=channel, address=address, key=secrets.token_hex(16), created_at=now)
+        session.add(subscriber)
+    elif subscriber.state == "stopped":
+        subscriber.state, subscriber.confirmed_at, subscriber.stopped_reason = "pending", None, ""
+    change_wishes(subscriber, **wishes)
+    if confirmed:
+        confirm(subscriber, now=now)
+    session.flush()
+    return subscriber
+
+
+def change_wishes(subscriber: Subscriber, **wishes: Any) -> None:
+    """Set the fields that a reader may choose. Raises TypeError for any other."""
+    for field, value in wishes.items():
+        if field not in _WISHES:
+            raise TypeError(f"a subscriber does not choose {field!r}")
+        setattr(subscriber, field, value)
+
+
+_WISHES = frozenset(
+    {"name", "cadence", "time_zone", "pages", "marketplaces", "categories", "importance", "heartbeat"},
+)
+
+
+def confirm(subscriber: Subscriber, *, now: datetime) -> None:
+    """Make a pending (or stopped, or paused) subscriber active."""
+    subscriber.state, subscriber.stopped_reason = "active", ""
+    subscriber.confirmed_at = subscriber.confirmed_at or now
+
+
+def pause(subscriber: Subscriber) -> None:
+    """Hold everything back until `confirm`; what is due waits."""
+    subscriber.state = "paused"
+
+
+def stop(session: Session, subscriber: Subscriber, *, reason: str) -> None:
+    """Tell them nothing any more; what was due is dropped with the reason. Stopping twice changes nothing."""
+    if subscriber.state == "stopped":
+        return
+    subscriber.state, subscriber.stopped_reason = "stopped", reason
+    waiting = (col(Notice.subscriber_id) == subscriber.id, col(Notice.state) == "due")
+    session.exec(update(Notice).where(*waiting).values(state="dropped", error=reason))
+
+
+def remove(session: Session, subscriber: Subscriber) -> None:
+    """Forget a subscriber, with all notices: a person's address is kept only as long as they want to be told."""
+    for notice in session.exec(select(Notice).where(Notice.subscriber_id == subscriber.id)):
+        session.delete(notice)
+    session.flush()
+    session.delete(subscriber)
+
+
+def by_key(session: Session, key: str) -> Subscriber | None:
+    """The subscriber that signed links name so, or None."""
+    return session.exec(select(Subscriber).where(Subscriber.key == key)).first()
+
+
+def by_address(session: Session, channel: str, address: str) -> Subscriber | None:
+    """The subscriber with this address on this channel, or None."""
+    query = select(Subscriber).where(Subscriber.channel == channel, Subscriber.address == address)
+    return session.exec(query).first()
+
+
+def listed(session: Session, *, state: str | None = None) -> list[Subscriber]:
+    """All subscribers, or those in one state, oldest first."""
+    query = select(Subscriber).order_by(col(Subscriber.id))
+    if state is not None:
+        query = query.where(Subscriber.state == state)
+    return list(session.exec(query).all())
+
+
+def wish_of(subscriber: Subscriber) -> Wish:
+    """What the subscriber wants to hear of, as a value."""
+    return wish(subscriber.pages, subscriber.marketplaces, subscriber.categories, subscriber.importance)
+
+
+def wish(pages: Iterable[str], marketplaces: Iterable[str], categories: Iterable[str], importance: str) -> Wish:
+    """A wish from the columns of a subscriber."""
+    return Wish(tuple(pages or ()), tuple(marketplaces or ()), tuple(categories or ()), importance)
+
+
+def topic_of(change: Change, page: Page) -> Topic:
+    """What a change is about, as a value."""
+    categories = tuple(dict.fromkeys([page.category, *(change.categories or ())]))
+    return Topic(page.key, page.marketplace, categories, change.importance)

@@ -1,0 +1,1 @@
+"""The performance targets a document states, and how they moved."""

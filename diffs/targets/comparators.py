@@ -1,0 +1,172 @@
+"""Read how a sentence holds a figure: by which comparator, as a target, or as something else."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from diffs.language.amounts import Amount
+from diffs.language.vocabulary import pattern, table, words
+
+_SIGNS = ("<", "<=", ">", ">=")
+_NEAR_BEFORE, _NEAR_AFTER = 45, 25
+# No wording that holds a figure stands further from it than so many characters.
+_REACH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A figure and the sign the sentence holds it by ("" for a bare figure); `start` is where those words begin."""
+
+    amount: Amount
+    sign: str
+    start: int
+    end: int
+
+
+def held(text: str, amount: Amount) -> Held:
+    """Find the comparator before or after an amount in a plain text; the longest wording counts."""
+    before, after = _before(text[: amount.start][-80:]), _after(text[amount.end : amount.end + 60])
+    if before[0]:
+        return Held(amount, before[0], amount.start - before[1], amount.end + after[1])
+    return Held(amount, after[0], amount.start, amount.end + after[1])
+
+
+def canonical(sign: str, better: str) -> str:
+    """The target that a comparator states, given which way is good.
+
+    A breach is its complement: "above 4 %" of late shipments means keep them at or under 4 %. A bare figure is the
+    limit itself: "under" for what should be small (the field's usage), "at least" for what should be large.
+    """
+    if better == "lower":
+        return {"": "<", ">": "<=", ">=": "<"}.get(sign, sign)
+    if better == "higher":
+        return {"": ">=", "<": ">=", "<=": ">"}.get(sign, sign)
+    return sign or "="
+
+
+def breached(sign: str) -> str:
+    """The complement of a comparator."""
+    return {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}.get(sign, sign)
+
+
+def is_example(text: str) -> bool:
+    """Whether the sentence is a worked example, a finding or a rule of arithmetic: its figures bind nobody."""
+    return bool(_never().search(text))
+
+
+def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
+    """Whether the figure belongs to a fee, a price or a comparison with something else.
+
+    `named` says that a metric stands in the same sentence: then only the nearest words count.
+    """
+    reach = 14 if named else _NEAR_BEFORE
+    start, end = found.amount.start, found.amount.end
+    near = f"{text[max(0, start - reach) : start]} \u2022 {text[end : end + (14 if named else _NEAR_AFTER)]}"
+    if words("wording_targets", "never", "fee").search(near):
+        return True
+    return bool(_compared().match(text[end : end + _REACH])) or text[:start].rstrip()[-1:] in tuple("$€£¥₹")
+
+
+def is_named(text: str, found: Held) -> bool:
+    """Whether the figure is called a target right there: "the 95% requirement", "Goal: 5% or less"."""
+    before, after = _named()
+    return bool(
+        before.search(text[max(0, found.start - _REACH) : found.start]) or after.match(text[found.end :][:_REACH])
+    )
+
+
+def is_actual(text: str, found: Held) -> bool:
+    """Whether a bare figure is what somebody reached: "Your rate is 10.53%"."""
+    start, end = found.amount.start, found.amount.end
+    before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
+    if found.sign or words("wording_targets", "cues", "named").search(before[-_NEAR_BEFORE:]):
+        return False
+    return bool(_ACTUAL.search(before) or _COMPARED_NEXT.match(after))
+
+
+def has_cue(text: str) -> bool:
+    """Whether the sentence speaks of a duty or a target at all."""
+    return bool(words("wording_targets", "cues", "target").search(text))
+
+
+def speaks_of_breach(text: str) -> bool:
+    """Whether the sentence says what follows from missing a target."""
+    return bool(words("wording_targets", "cues", "breach").search(text))
+
+
+_ACTUAL = re.compile(
+    r"\b(?:is|was|are|were|at|reached|stands at|currently|now|ist|war|liegt bei|beträgt|est|était|è|era|es|está en|é|"
+    r"is nu|bedraagt)\s*(?:currently|now|at|only|just|:)*\s*$|(?:現在|目前)[^。]{0,12}$",
+    re.IGNORECASE,
+)
+
+# "Your rate of 3.2% is above our target".
+_COMPARED_NEXT = re.compile(
+    r"\s*(?:is|was|ist|est|è|es|é) (?:now |currently )?"
+    r"(?:above|below|over|under|higher|lower|more|less|über|unter|höher|"
+    r"niedriger|supérieur|inférieur|superior|inferior)|\s*(?:exceeds|überschreitet|dépasse|supera)",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _comparators(where: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    lists = table("wording_targets")[where]
+    between = "|".join(sorted(map(re.escape, table("wording_targets")["between"]["words"]), key=len, reverse=True))
+    made = []
+    for sign in _SIGNS:
+        body = "|".join(_edged(one) for one in lists[sign])
+        if where == "before":
+            body = rf"(?:{body})(?:\s*(?<!\w)(?:{between})(?!\w))*\s*[:(]?\s*[\"']?$"
+        else:
+            body = rf"[\"')]*\s*(?:{body})"
+        made.append((sign, pattern((body,))))
+    return tuple(made)
+
+
+def _edged(one: str) -> str:
+    """No comparator begins inside a Latin word."""
+    return rf"(?<![A-Za-zÀ-ɏ])(?:{one})" if re.match(r"[a-zà-ɏ(]", one, re.IGNORECASE) else f"(?:{one})"
+
+
+def _before(text: str) -> tuple[str, int]:
+    """The sign right before the end of `text`, and how many characters its wording takes."""
+    best = ("", 0)
+    for sign, shape in _comparators("before"):
+        match = shape.search(text)
+        if match and len(text) - match.start() > best[1]:
+            best = (sign, len(text) - match.start())
+    return best
+
+
+def _after(text: str) -> tuple[str, int]:
+    best = ("", 0)
+    for sign, shape in _comparators("after"):
+        match = shape.match(text)
+        if match and match.end() > best[1]:
+            best = (sign, match.end())
+    return best
+
+
+@cache
+def _never() -> re.Pattern[str]:
+    lists = table("wording_targets")["never"]
+    return pattern((*lists["example"], *lists["statistic"], *lists["calculation"]))
+
+
+@cache
+def _compared() -> re.Pattern[str]:
+    return pattern((rf"\s*(?:{'|'.join(table('wording_targets')['never']['compared'])})(?![a-zà-ÿ])",))
+
+
+@cache
+def _named() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = table("wording_targets")["cues"]["named"][0]
+    whose = r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4}?)?"
+    small = (
+        r"is|are|now|currently|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\("
+    )
+    joint = rf"{whose}\s*(?:(?:{small})\s*){{0,6}}"
+    before = pattern((rf"{names}{joint}$",))
+    after = pattern((rf"\s*(?:[\w'-]+\s+){{0,2}}{names}(?!\w)",))
+    return before, after

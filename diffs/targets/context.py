@@ -1,0 +1,95 @@
+"""What stands around a target: its scope, window, strength and consequence."""
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from diffs.language.vocabulary import pattern, plain, table, words
+from diffs.values import Target
+
+from .comparators import speaks_of_breach
+from .known_metrics import mentions
+from .passages import Passage
+
+_STRENGTHS = ("binding", "goal", "recommendation", "advisory", "eligibility")
+_LEADS_TO = re.compile(
+    r"\b(?:results? in|leads? to|risk of|risk|donner lieu à|entraîner|comportare|führen|conllevar|resultar en|"
+    r"leiden tot)\b[: ]*",
+    re.IGNORECASE,
+)
+
+
+def scope_of(passage: Passage) -> str | None:
+    """Whom or what a target covers, from the sentence, else from the headings and the lead; None where not said.
+
+    Several scopes are joined by ", ".
+    """
+    for text in (plain(passage.text), plain(passage.lead), *(plain(heading) for heading in passage.headings)):
+        found = [name for name, shape in _scopes() if shape.search(text)]
+        if "seller-fulfilled-prime" in found and "seller-fulfilled" in found:
+            found.remove("seller-fulfilled")
+        if found:
+            return ", ".join(found)
+    return None
+
+
+def window_of(passage: Passage, metric: str) -> str | None:
+    """The days over which a target of this metric is measured: "60 days", "10 or 30 days"; None where not said."""
+    for text in (passage.text, *_on_it(passage.near, passage, metric), passage.lead, *passage.headings[:2]):
+        match = _windows().search(plain(text)) if _DIGIT.search(text) else None
+        if match:
+            days = next(group for group in match.groups() if group)
+            return f"{' or '.join(re.findall(r'[0-9]+', days))} days"
+    return None
+
+
+def strength_of(passage: Passage, target: Target) -> str:
+    """How strongly a target binds: its sentence says so, else the lead and the headings; "requirement" by default."""
+    text, lists = plain(passage.text), table("wording_targets")["strength"]
+    for own in (True, False):
+        where = text if own else passage.around
+        for name in _STRENGTHS:
+            if pattern(tuple(lists[name])).search(where):
+                return "requirement" if name == "binding" else name
+    if target.unit in ("hours", "days") and pattern(tuple(lists["definition"])).search(text):
+        return "definition"
+    if target.unit == "score" and target.comparator != ">=" and pattern(tuple(lists["band"])).search(text):
+        return "band"
+    return "implied" if pattern(tuple(lists["implied"])).search(" ".join(passage.near)) else "requirement"
+
+
+def _on_it(near: Iterable[str], passage: Passage, metric: str) -> Iterator[str]:
+    """The sentences around that may speak of this metric: not those on another one."""
+    for part in near:
+        named = {mention.metric.name for mention in mentions(plain(part))}
+        if part == passage.text or not named or metric in named:
+            yield part
+
+
+def consequence_in(passage: Passage, metric: str) -> str | None:
+    """What follows from missing a target of this metric, in the page's words; None where the passage does not say."""
+    if passage.cells:
+        return next(
+            (cell for cell in passage.cells[1:] if speaks_of_breach(plain(cell)) and not re.search(r"\d", cell)), None
+        )
+    if speaks_of_breach(plain(passage.text)):
+        after = _LEADS_TO.search(plain(passage.text))
+        told = passage.text[after.end() :].strip(" .:") if after else ""
+        return told or passage.text
+    at = passage.near.index(passage.text) if passage.text in passage.near else len(passage.near)
+    later = _on_it(passage.near[at + 1 :], passage, metric)
+    return next((part for part in later if speaks_of_breach(plain(part))), None)
+
+
+_DIGIT = re.compile(r"\d")
+
+
+@cache
+def _scopes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((name, words("wording_targets", "scope", name)) for name in table("wording_targets")["scope"])
+
+
+@cache
+def _windows() -> re.Pattern[str]:
+    shapes = [shape.replace("?P<days>", "") for shape in table("wording_targets")["window"]["patterns"]]
+    return pattern(tuple(shapes))

@@ -1,0 +1,112 @@
+"""The seller performance metrics we know by name, and where a text mentions them."""
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+from diffs.language.vocabulary import Names, pattern, plain, table
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A known metric: `better` is "lower", "higher" or "" (not known); `unit` is what its targets are in.
+
+    `also` are further units its figures may come in; `scale` is the lowest and highest value of a score.
+    """
+
+    name: str
+    label: str
+    better: str
+    unit: str
+    also: tuple[str, ...] = ()
+    scale: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Where a text names a metric."""
+
+    metric: Metric
+    start: int
+    end: int
+
+
+@cache
+def metrics() -> dict[str, Metric]:
+    """All known metrics by name."""
+    return {name: _metric(name, fields) for name, fields in table("metrics").items()}
+
+
+def label(name: str) -> str:
+    """How a metric is called in a sentence for people: "Order defect rate"; an unknown one by its own words."""
+    known = metrics().get(name)
+    return known.label if known else name.removeprefix("unknown:").replace("_", " ").capitalize()
+
+
+# Without a figure or a unit of time there is nothing to hold a time limit to.
+_TIMED = re.compile(r"\d|hour|hrs|stund|heure|\bore\b|horas|\buur\b|days", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def mentions(text: str) -> tuple[Mention, ...]:
+    """Every mention of a known metric, in order, the longest name first; weak names only where no other stands."""
+    flat = plain(text)
+    found = [Mention(_called(hit.group(), _by_name()), *hit.span()) for hit in _names().finditer(flat)]
+    for name, shape in _shapes() if _TIMED.search(flat) else ():
+        found += [Mention(metrics()[name], *hit.span()) for hit in shape.finditer(flat)]
+    if not found:
+        found += [Mention(_called(hit.group(), _weak()), *hit.span()) for hit in _weak_names().finditer(flat)]
+    return tuple(sorted(found, key=lambda mention: mention.start))
+
+
+def _metric(name: str, fields: dict[str, Any]) -> Metric:
+    scale = fields.get("scale")
+    return Metric(
+        name=name,
+        label=fields["label"],
+        better=fields["better"],
+        unit=fields["unit"],
+        also=tuple(fields.get("also", ())),
+        scale=(float(scale[0]), float(scale[1])) if scale else None,
+    )
+
+
+def _key(written: str) -> str:
+    """One spelling for all: no case, no spaces or hyphens."""
+    return re.sub(r"[\s-]+", "", written.lower())
+
+
+def _called(written: str, names: dict[str, str]) -> Metric:
+    """The metric of a name as written, in the singular or the plural."""
+    key = _key(written)
+    return metrics()[next(names[one] for one in (key, key[:-1], key[:-2]) if one in names)]
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    return {
+        _key(plain(name)): metric for metric, fields in table("metrics").items() for name in fields.get("names", ())
+    }
+
+
+@cache
+def _weak() -> dict[str, str]:
+    return {_key(plain(name)): metric for metric, fields in table("metrics").items() for name in fields.get("weak", ())}
+
+
+@cache
+def _names() -> Names:
+    return Names(name for fields in table("metrics").values() for name in fields.get("names", ()))
+
+
+@cache
+def _weak_names() -> Names:
+    return Names(name for fields in table("metrics").values() for name in fields.get("weak", ()))
+
+
+@cache
+def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple(
+        (name, pattern(tuple(fields["patterns"]))) for name, fields in table("metrics").items() if "patterns" in fields
+    )

@@ -1,0 +1,194 @@
+"""How the targets of a page moved: appeared, gone, stricter, looser, or another scope, window or strength.
+
+A page states one target in several places and wordings. What counts is the meaning: metric, scope, direction and
+value; "under 1%" and "1% or less" are one target, and a target that goes from 4 to 3 in three places moved once.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Hashable, Iterable
+
+from diffs.values import Target, TargetMove
+
+# How strongly each kind of statement binds. A move between ranks is told; definitions, bands and questions only
+# repeat what binds elsewhere.
+_RANKS = {"requirement": 3, "eligibility": 3, "goal": 2, "recommendation": 1, "advisory": 1}
+_UNRANKED = 0
+
+_ALIKE = 0.5
+
+
+def moves(before: tuple[Target, ...], after: tuple[Target, ...]) -> tuple[TargetMove, ...]:
+    """The moves from one version's targets to the next one's, in the new page's order, what is gone last.
+
+    A target whose value and strength moved together is told as a move of strength: a lower number that became binding
+    is no relief.
+    """
+    found: list[TargetMove] = []
+    for metric in dict.fromkeys((target.metric, target.unit) for target in (*after, *before)):
+        old = [target for target in before if (target.metric, target.unit) == metric]
+        new = [target for target in after if (target.metric, target.unit) == metric]
+        found += _moves_of_metric(old, new)
+    order = {id(target): at for at, target in enumerate(after)}
+    found.sort(key=lambda move: order.get(id(move.after), len(after)) if move.after else len(after))
+    return tuple(found)
+
+
+def direction(move: TargetMove) -> str:
+    """Whether a move asks more of the seller ("stricter") or less ("looser"); "" where neither can be said.
+
+    What binds now and was only advised is stricter, whatever its figure.
+    """
+    if move.move == "strength" and move.before and move.after:
+        return "stricter" if _rank(move.after) > _rank(move.before) else "looser"
+    return {"stricter": "stricter", "looser": "looser", "appeared": "stricter", "gone": "looser"}.get(move.move, "")
+
+
+def _moves_of_metric(before: list[Target], after: list[Target]) -> list[TargetMove]:
+    old, new = _left(before, after), _left(after, before)
+    pairs = _pairs(old, new)
+    found = [move for was, now in pairs if (move := _moved(was, now))]
+    paired_old, paired_new = {id(was) for was, _ in pairs}, {id(now) for _, now in pairs}
+    found += [
+        TargetMove("appeared", None, target)
+        for target in new
+        if id(target) not in paired_new and not _stated(target, before)
+    ]
+    found += [
+        TargetMove("gone", target, None)
+        for target in old
+        if id(target) not in paired_old and not _stated(target, after)
+    ]
+    return _once(found)
+
+
+def _left(these: list[Target], those: list[Target]) -> list[Target]:
+    """The statements on one side that the other side does not make as often."""
+    room = Counter(_statement(target) for target in those)
+    left = []
+    for target in these:
+        if room[_statement(target)]:
+            room[_statement(target)] -= 1
+        else:
+            left.append(target)
+    return left
+
+
+def _statement(target: Target) -> Hashable:
+    return (target.scope, _figure(target), _rank(target), target.window)
+
+
+def _figure(target: Target) -> tuple[str, float, float | None]:
+    """Direction and value: "< 1" and "<= 1" are the same figure."""
+    return (
+        {"<": "<", "<=": "<", ">": ">", ">=": ">"}.get(target.comparator, target.comparator),
+        target.value,
+        target.value2,
+    )
+
+
+def _rank(target: Target) -> int:
+    return _RANKS.get(target.strength, _UNRANKED)
+
+
+def _pairs(old: list[Target], new: list[Target]) -> list[tuple[Target, Target]]:
+    """Which statement became which: same place and words first, then same scope, then what is left alone."""
+    scored = sorted(
+        ((_kinship(was, now), -i, -j) for i, was in enumerate(old) for j, now in enumerate(new)),
+        reverse=True,
+    )
+    free_old, free_new = set(range(len(old))), set(range(len(new)))
+    pairs = []
+    for score, i, j in scored:
+        if score > 0 and -i in free_old and -j in free_new:
+            free_old.remove(-i)
+            free_new.remove(-j)
+            pairs.append((old[-i], new[-j]))
+    if len(free_old) == 1 and len(free_new) == 1:
+        was, now = old[free_old.pop()], new[free_new.pop()]
+        if was.section == now.section:
+            pairs.append((was, now))
+    return pairs
+
+
+def _kinship(was: Target, now: Target) -> float:
+    """How surely two statements are one that changed; 0 when they are not."""
+    alike = _overlap(was.sentence, now.sentence)
+    scopes_fit = was.scope == now.scope or None in (was.scope, now.scope)
+    if not scopes_fit and alike < _ALIKE:
+        return 0.0
+    score = alike + (1.0 if was.scope == now.scope else 0.3 * scopes_fit) + 0.5 * (was.section == now.section)
+    return score + 0.4 * (_figure(was) == _figure(now)) + 0.3 * (_rank(was) == _rank(now))
+
+
+def _overlap(one: str, other: str) -> float:
+    """The share of words two sentences have in common, figures left out."""
+    words, others = (set(re.findall(r"[^\W\d_]+", sentence.lower())) for sentence in (one, other))
+    return len(words & others) / max(1, len(words | others))
+
+
+def _moved(was: Target, now: Target) -> TargetMove | None:
+    if _UNRANKED not in (_rank(was), _rank(now)) and _rank(was) != _rank(now):
+        return TargetMove("strength", was, now)
+    if _figure(was) != _figure(now):
+        return TargetMove("stricter" if _stricter(was, now) else "looser", was, now)
+    if was.scope != now.scope and (
+        None not in (was.scope, now.scope) or _overlap(was.sentence, now.sentence) >= _ALIKE
+    ):
+        return TargetMove("scope", was, now)
+    if was.window and now.window and was.window != now.window:
+        return TargetMove("window", was, now)
+    return None
+
+
+def _stricter(was: Target, now: Target) -> bool:
+    if _figure(was)[0] == "<" or _figure(now)[0] == "<":
+        return now.value < was.value
+    if now.value != was.value:
+        return now.value > was.value
+    # The same lower end: a range that ends sooner leaves less room.
+    return (now.value2 or float("inf")) < (was.value2 or float("inf"))
+
+
+def _stated(target: Target, elsewhere: Iterable[Target]) -> bool:
+    """Whether the other side says the same somewhere, with no word against it."""
+    return any(
+        _figure(target) == _figure(other)
+        and (target.scope == other.scope or None in (target.scope, other.scope))
+        and (_rank(target) == _rank(other) or _UNRANKED in (_rank(target), _rank(other)))
+        for other in elsewhere
+    )
+
+
+def _once(found: list[TargetMove]) -> list[TargetMove]:
+    """One move per meaning: the same step told in several places is told once, by its strongest statement."""
+    kept: dict[Hashable, TargetMove] = {}
+    for move in found:
+        key = _meaning(move)
+        if key not in kept or _weight(move) > _weight(kept[key]):
+            kept[key] = move
+    return list(kept.values())
+
+
+def _meaning(move: TargetMove) -> Hashable:
+    was, now = move.before, move.after
+    step = (_figure(was) if was else None, _figure(now) if now else None)
+    match move.move:
+        case "scope":
+            return (move.move, step, was and was.scope, now and now.scope)
+        case "window":
+            return (move.move, step, was and was.window, now and now.window)
+        case "strength":
+            return (move.move, step)
+        case _:
+            return ("value", step)
+
+
+def _weight(move: TargetMove) -> int:
+    """The binding statement speaks for the others.
+
+    "Under 4 %" goes before "above 4 % may lead to…", which leaves the edge open, and what names its scope before what
+    does not.
+    """
+    target = move.after or move.before
+    return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + bool(target.scope) if target else 0

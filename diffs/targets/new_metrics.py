@@ -1,0 +1,140 @@
+"""Name a metric that stands in no list, so that a new target is never lost."""
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from diffs.language.vocabulary import pattern, plain, table, words
+
+from .comparators import Held, has_cue, speaks_of_breach
+from .passages import Passage
+
+_MAX_WORDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class NewMetric:
+    """A metric by the page's own words: `name` is "unknown:" and snake_case; `better` as its words suggest."""
+
+    name: str
+    better: str
+
+
+def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric | None:
+    """The metric a figure belongs to when no listed name stands by it; None where nothing speaks for a target.
+
+    `called` says that the figure itself is called a target.
+    """
+    if found.amount.kind not in ("percent", "duration", "stars", "score"):
+        return None
+    text = plain(passage.text)
+    written = (
+        _row_name(passage) if passage.cells else _name_before(text[: found.start]) or _name_behind(text[found.end :])
+    )
+    if not written and found.sign and found.amount.kind == "percent" and passage.states_targets:
+        written = _label(text[: found.start])
+    if not written or _is_no_metric(written):
+        return None
+    if found.amount.kind == "duration" and not (_TIME.search(written) and (called or passage.states_targets)):
+        return None
+    new = NewMetric(f"unknown:{_snake(written)}", polarity(written))
+    if passage.cells:
+        fits = called or (passage.states_targets and bool(passage.header)) or _agrees(found.sign, new.better)
+        return new if fits else None
+    label = re.search(r"[:(–-]\s*$", text[: found.start]) is not None
+    stated = bool(found.sign) and (has_cue(text) or label or speaks_of_breach(text) or passage.states_targets)
+    return new if stated or called or (not found.sign and has_cue(text)) else None
+
+
+def names_something(text: str) -> bool:
+    """A cheap look whether a plain text can hold the name of a metric, or calls a figure a target."""
+    if _heads().search(text) or _compounds().search(text) or _LABEL.match(text):
+        return True
+    return bool(words("wording_targets", "cues", "named").search(text))
+
+
+def polarity(name: str) -> str:
+    """Which way is good for a metric, from the words of its name: "lower", "higher" or ""."""
+    lowered = name.lower()
+    if words("wording_targets", "unknown", "lower").search(lowered):
+        return "lower"
+    return "higher" if words("wording_targets", "unknown", "higher").search(lowered) else ""
+
+
+def _agrees(sign: str, better: str) -> bool:
+    """A cell that holds a figure the wrong way round tells when something breaks, and for whom we cannot say."""
+    return bool(sign) and (not better or (sign[0] == "<") == (better == "lower"))
+
+
+_TIME = re.compile(r"time|zeit|délai|temps|tempo|tiempo|tijd|時間|时间", re.IGNORECASE)
+
+
+def _row_name(passage: Passage) -> str:
+    name = re.sub(r"\(.*?\)", "", plain(passage.cells[0])).strip(" *:")
+    return name if 0 < len(name.split()) <= _MAX_WORDS and (_heads().search(name) or _compounds().search(name)) else ""
+
+
+@cache
+def _heads() -> re.Pattern[str]:
+    return pattern((rf"\b(?:{'|'.join(table('wording_targets')['unknown']['heads'])})\b",))
+
+
+@cache
+def _compounds() -> re.Pattern[str]:
+    return words("wording_targets", "unknown", "compounds")
+
+
+def _name_before(text: str) -> str:
+    """The last name of a metric before the figure, in its clause."""
+    clause = (
+        re.split(r"[;|]|(?<=\D), ", text)[-1]
+        if not _heads().search(text.rsplit(",", 1)[-1])
+        else text.rsplit(",", 1)[-1]
+    )
+    heads = list(_heads().finditer(clause))
+    if heads:
+        return _trimmed(clause[: heads[-1].end()])
+    compounds = list(_compounds().finditer(clause))
+    return compounds[-1].group().strip() if compounds else ""
+
+
+def _label(text: str) -> str:
+    """The whole label before a colon, where nothing else names the figure: "Cases closed without resolution: ..."."""
+    match = _LABEL.fullmatch(text)
+    return match.group(1) if match else ""
+
+
+_LABEL = re.compile(r"\W*([^\W\d][^:.;|%$€£\d]{5,60}):\s*(?:<|>|=|≤|≥)?\s*")
+
+
+def _name_behind(text: str) -> str:
+    """A name right behind the figure: "at least 98% parcel scan rate"."""
+    head = _heads().match(text[:50].lstrip())
+    found = re.match(r"\s*((?:[^\W\d][\w-]*\s+){0,3}?(?:rate|ratio|score|rating|index))\b", text, re.IGNORECASE)
+    return _trimmed(found.group(1)) if found and not head else ""
+
+
+def _trimmed(text: str) -> str:
+    """The last words of a text that can belong to a name."""
+    leading = set(table("wording_targets")["unknown"]["leading"])
+    name: list[str] = []
+    for word in reversed(re.findall(r"[^\W\d_][\w'-]*|[^\w\s]", text)):
+        if (word.lower() in leading and word.lower() != "of") or not (word[0].isalnum()) or len(name) == _MAX_WORDS:
+            break
+        name.insert(0, word)
+    if len(name) == 1 and (whose := re.search(rf"\b(seller|shop|store|account) {re.escape(name[0])}$", text)):
+        name.insert(0, whose.group(1))
+    return " ".join(name).removeprefix("of ")
+
+
+def _is_no_metric(name: str) -> bool:
+    first, *_ = name.lower().split()
+    if len(name.split()) == 1 and first.isascii() and _heads().fullmatch(first):
+        return True
+    return any(word in table("wording_targets")["never"]["not_metrics"] for word in name.lower().split()[:-1]) or bool(
+        re.search(r"(?:steuer|zins|gebühren|provisions)", name.lower())
+    )
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"[^\w]+", "_", name.lower()).strip("_")

@@ -1,0 +1,425 @@
+"""The values that pass between the steps: texts, hunks, facts, targets, verdicts.
+
+All are frozen. None knows a database, a clock or the network.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Self
+
+
+class BlockKind(StrEnum):
+    """What a block is on the page."""
+
+    HEADING = "heading"
+    PARAGRAPH = "paragraph"
+    ITEM = "item"
+    ROW = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One heading, paragraph, list item or table row, in reading order.
+
+    `shown` is the text as a reader sees it, without its list marker or number.
+    `compared` is the same text folded for comparison (`diffs.language.normalise.fold`): equal means no policy change.
+    `marker` is the number or bullet before it ("3.2", "(b)", "•"), kept apart so that renumbering is not rewording.
+    `level` is 1 to 6 for a heading, the nesting depth from 1 for a list item, else 0.
+    `cells` are a row's cells as shown (`shown` joins them with " | ").
+    `links` are the link targets inside it, canonical (`diffs.language.normalise.link_key`), in order.
+    `section` holds the headings above it, outermost first, each with its number: ("3. Term", "(b) Notice").
+    """
+
+    kind: BlockKind
+    shown: str
+    compared: str
+    level: int = 0
+    marker: str = ""
+    cells: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    section: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """The section path as one line: "3. Term and Termination › (b)"."""
+        return " › ".join(self.section)
+
+    @property
+    def numbered(self) -> str:
+        """The text as shown with its marker in front."""
+        return f"{self.marker} {self.shown}" if self.marker else self.shown
+
+
+@dataclass(frozen=True)
+class Document:
+    """A policy text: its blocks in reading order, with the page's own title and language.
+
+    `language` is the language of the text as a BCP 47 primary tag ("en"), or "" when unknown.
+    """
+
+    title: str
+    blocks: tuple[Block, ...]
+    language: str = ""
+
+    @cached_property
+    def compared(self) -> str:
+        """All words as compared, block borders and markers folded away."""
+        return " ".join(block.compared for block in self.blocks if block.compared)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 (hex) of `compared`: two documents with one fingerprint state the same policy."""
+        return hashlib.sha256(self.compared.encode()).hexdigest()
+
+    @cached_property
+    def shown(self) -> str:
+        """The whole text as shown: one block per line with its marker, a blank line around headings."""
+        return "\n".join(_lines(self.blocks)).strip() + "\n" if self.blocks else ""
+
+    @cached_property
+    def words(self) -> int:
+        """How many words the text has, as compared."""
+        return len(self.compared.split())
+
+    def with_blocks(self, blocks: tuple[Block, ...]) -> Self:
+        """The same document with other blocks."""
+        return replace(self, blocks=blocks)
+
+    def to_json(self) -> bytes:
+        """Canonical JSON bytes, the form in which a version is stored."""
+        fields = {
+            "title": self.title,
+            "language": self.language,
+            "blocks": [_fields(block) for block in self.blocks],
+        }
+        return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=0).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Read back what `to_json` wrote.
+
+        Raises KeyError or ValueError where the bytes are not such a document.
+        """
+        fields = json.loads(data)
+        return cls(
+            title=fields["title"],
+            language=fields["language"],
+            blocks=tuple(block_from(block) for block in fields["blocks"]),
+        )
+
+
+def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
+    for block in blocks:
+        if block.kind is BlockKind.HEADING:
+            yield ""
+            yield f"{'#' * max(1, block.level)} {block.numbered}"
+            yield ""
+        elif block.kind is BlockKind.ITEM:
+            yield f"{'  ' * (max(1, block.level) - 1)}{block.marker or '-'} {block.shown}"
+        else:
+            yield block.numbered
+
+
+def _fields(block: Block) -> dict[str, Any]:
+    # `asdict` copies every value and costs more than the rest of storing a version.
+    fields = ((name, getattr(block, name)) for name in Block.__slots__)
+    return {name: value for name, value in fields if value not in ("", 0, ())}
+
+
+def block_from(fields: dict[str, Any]) -> Block:
+    """A Block from the mapping that `dataclasses.asdict` gives (empty fields may be left out)."""
+    return Block(
+        kind=BlockKind(fields["kind"]),
+        shown=fields.get("shown", ""),
+        compared=fields.get("compared", ""),
+        level=fields.get("level", 0),
+        marker=fields.get("marker", ""),
+        cells=tuple(fields.get("cells", ())),
+        links=tuple(fields.get("links", ())),
+        section=tuple(fields.get("section", ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of a page is the policy: CSS selectors to keep and to drop.
+
+    An empty `select` means: find the container by yourself.
+    """
+
+    select: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+
+
+class Op(StrEnum):
+    """What happened to the blocks of a hunk."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    EDITED = "edited"
+    MOVED = "moved"
+    RENUMBERED = "renumbered"
+    #: The same words as compared: other typography, link targets, kind or division into blocks.
+    COSMETIC = "cosmetic"
+
+
+class SpanOp(StrEnum):
+    """What happened to a run of words inside an edited block."""
+
+    EQUAL = "equal"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of words with the spaces that belong to it.
+
+    The EQUAL and REMOVED spans of a hunk joined give the old text, the EQUAL and ADDED ones the new.
+    `cosmetic` is true for what went or came without a change as compared: other quotes, another kind of space.
+    """
+
+    op: SpanOp
+    text: str
+    cosmetic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """One place where two documents differ.
+
+    `before` are the blocks taken from the old document, `after` those that stand in the new one.
+    `old_at` and `new_at` are the indexes of the first of them in their document (for a pure addition `old_at` is
+    where it would have stood, and the other way round).
+    `spans` are word edits of an EDITED hunk, or of a MOVED one that was edited on the way; several blocks on one
+    side are joined by a newline.
+    `rename` is true where nothing but a name changed that changed in the same way throughout the document.
+    `lead` is the line that introduces the list it stands in ("You may not:"), as shown; "" where there is none.
+    """
+
+    op: Op
+    before: tuple[Block, ...] = ()
+    after: tuple[Block, ...] = ()
+    old_at: int = 0
+    new_at: int = 0
+    spans: tuple[Span, ...] = ()
+    rename: bool = False
+    lead: str = ""
+
+    @property
+    def marks(self) -> tuple[Span, ...]:
+        """The spans as a reader should see them: what is merely written otherwise is not marked, and reads as now."""
+        marks: list[Span] = []
+        for span in self.spans:
+            if span.cosmetic and span.op is SpanOp.REMOVED:
+                continue
+            op = SpanOp.EQUAL if span.cosmetic else span.op
+            if marks and marks[-1].op is op:
+                marks[-1] = Span(op, marks[-1].text + span.text)
+            else:
+                marks.append(Span(op, span.text))
+        return tuple(marks)
+
+    @property
+    def section_before(self) -> str:
+        """Where it stood, as one line; "" for an addition."""
+        return _place(self.before)
+
+    @property
+    def section_after(self) -> str:
+        """Where it stands now, as one line; "" for a removal."""
+        return _place(self.after)
+
+    @property
+    def text_before(self) -> str:
+        """The old blocks as shown, one per line."""
+        return "\n".join(block.shown for block in self.before)
+
+    @property
+    def text_after(self) -> str:
+        """The new blocks as shown, one per line."""
+        return "\n".join(block.shown for block in self.after)
+
+
+def _place(blocks: tuple[Block, ...]) -> str:
+    return blocks[0].place if blocks else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rename:
+    """A name that changed in the same way throughout a document, and in how many places."""
+
+    before: str
+    after: str
+    places: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reheaded:
+    """A run of blocks that stayed as they were while the headings above them changed: no edit, kept for the rebuild.
+
+    `old_at` and `new_at` are the indexes of the first, `before` and `after` the section path of all of them.
+    """
+
+    old_at: int
+    new_at: int
+    count: int
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two documents differ in, in the new document's order; what left stands where it stood.
+
+    `hunks` hold every difference, RENUMBERED and COSMETIC ones among them; `reheaded` says which of the other blocks
+    stand under other headings now. Both together turn one document into the other.
+    """
+
+    hunks: tuple[Hunk, ...] = ()
+    renames: tuple[Rename, ...] = ()
+    reheaded: tuple[Reheaded, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A typed move inside a change, with the sentences it was read from.
+
+    `kind` is one of: percent, money, duration, date, count, duty, definition_added, definition_removed, renamed,
+    scope_added, scope_removed, section_added, section_removed, link_target; on an index page page_listed and
+    page_unlisted (addresses; the sentences are the links' words); announcement (an entry of a feed or log: day, address
+    and title) and announced (what foretold this change: its day, the id of its change and what it said).
+    `before` and `after` are the values as written ("" where there is none).
+    `hunk` is the index of the hunk it stands on.
+    """
+
+    kind: str
+    before: str
+    after: str
+    sentence_before: str = ""
+    sentence_after: str = ""
+    section: str = ""
+    hunk: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A performance target that a text states.
+
+    `comparator` is one of "<", "<=", ">", ">=", "=", "range" (then from `value` to `value2`).
+    `value` is in `unit`: percent, hours, days, score, stars, count, orders; 4 percent is 4.0.
+    `strength` is requirement, recommendation, advisory, goal, band, eligibility, definition or implied.
+    `section` is where the sentence stands. Vocabulary: the field's data set of help-page sentences.
+    """
+
+    metric: str
+    comparator: str
+    value: float
+    unit: str = "percent"
+    value2: float | None = None
+    window: str | None = None
+    scope: str | None = None
+    strength: str = "requirement"
+    consequence: str | None = None
+    sentence: str = ""
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetMove:
+    """A target that appeared, went (gone), became stricter or looser, or changed its scope, window or strength."""
+
+    move: str
+    before: Target | None = None
+    after: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How much a change matters, and why.
+
+    `significance` is material, editorial or cosmetic; `importance` is high, medium or low, from the seller's side.
+    `reasons` say which rule and which words led to it; `categories` are what a seller filters by.
+    """
+
+    significance: str
+    importance: str
+    reasons: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+class Outcome(StrEnum):
+    """What one look at a page brought back."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    ROBOT_CHECK = "robot_check"
+    LOGIN_REQUIRED = "login_required"
+    WAF_CHALLENGE = "waf_challenge"
+    THROTTLED = "throttled"
+    UNAVAILABLE = "unavailable"
+    GONE = "gone"
+    JS_SHELL = "js_shell"
+    EMPTY = "empty"
+    WRONG_LANGUAGE = "wrong_language"
+    TRUNCATED = "truncated"
+    DOUBLED = "doubled"
+    WRONG_PAGE = "wrong_page"
+    ERROR = "error"
+
+
+#: Outcomes in which the policy was read (the same text counts as read).
+READ = frozenset({Outcome.OK, Outcome.UNCHANGED})
+
+#: Outcomes by which a host asks to be left alone: it rests for 24 hours (design, section 3).
+BLOCKED = frozenset({Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The gate's word on a capture: what it is, by which rule, and why in words a seller understands."""
+
+    outcome: Outcome
+    rule: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What one look brought back, before anybody read it.
+
+    `headers` have lower-case names; `status` is 0 when no answer came, then `error` says why.
+    `fetched_by` is http, browser, help-api or feed, or the source of recorded history: folder, ota, wayback, warc.
+    `media_type` is html, markdown, text, help-api, feed or other.
+    `language` is the language the page is declared in ("en"), "" when it may be any.
+    """
+
+    url: str
+    final_url: str = ""
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    fetched_by: str = "http"
+    media_type: str = "html"
+    language: str = ""
+    title: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What was read from a capture.
+
+    `document` still holds everything visible in the container; noise is removed later.
+    `container` is the selector that matched, "body" when the whole page was taken, "" when nothing was found.
+    `title` is the page's `<title>` (or the API's), `language` its declared language ("" where none).
+    """
+
+    document: Document
+    container: str
+    title: str = ""
+    language: str = ""

@@ -1,0 +1,1 @@
+"""A change in plain words."""

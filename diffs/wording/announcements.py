@@ -1,0 +1,44 @@
+"""Word what was announced, and by what a change was announced."""
+
+from collections.abc import Iterable
+
+from diffs.language.vocabulary import plain
+from diffs.values import BlockKind, Comparison, Fact
+
+from .quotes import excerpt, shorten
+
+_QUOTE = 140
+#: So much of the announcement's id is shown: enough for `policywatch diff`, which takes the beginning of one.
+_ID = 8
+
+
+def title_of(facts: Iterable[Fact]) -> str:
+    """The title of what is announced; "" where it has none but a date."""
+    found = next((fact.sentence_after for fact in facts if fact.kind == "announcement"), "")
+    words = [word for word in plain(found).replace(",", " ").split() if word.isalpha()]
+    # "February 9, 2026", "Updates of 9 February" say nothing of the matter.
+    return found if len(words) > 2 else ""
+
+
+def lead_of(comparison: Comparison) -> str:
+    """How an announced entry begins below the line with its date; "" where there is nothing below it."""
+    blocks = comparison.hunks[0].after[1:] if comparison.hunks else ()
+    return next((block.shown for block in blocks if block.kind is not BlockKind.HEADING), "")
+
+
+def where_of(facts: Iterable[Fact]) -> str:
+    """One line that says of which day an announcement is and where it stands; "" where that is the page itself."""
+    fact = next((fact for fact in facts if fact.kind == "announcement" and fact.after), None)
+    if fact is None:
+        return ""
+    return f"Dated {fact.before}; read it at {fact.after}" if fact.before else f"Read it at {fact.after}"
+
+
+def line_of(facts: Iterable[Fact]) -> str:
+    """One line that says when and where a change was announced; "" where it was not."""
+    for fact in facts:
+        if fact.kind == "announced":
+            place = f" in “{shorten(fact.section, 70)}”" if fact.section else ""
+            quote = excerpt(fact.sentence_after, _QUOTE)
+            return f"Announced on {fact.before}{place} (change {fact.after[:_ID]}): “{quote}”"
+    return ""

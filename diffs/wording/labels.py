@@ -1,0 +1,126 @@
+"""Codes in words: marketplaces, categories, kinds, dates. Data and small functions, no clock."""
+
+from datetime import date, datetime
+
+from diffs.targets.moves import direction
+from diffs.values import Target, TargetMove
+
+#: Amazon's marketplaces by the code that watch-lists use.
+MARKETPLACES = {
+    "AE": "United Arab Emirates",
+    "AU": "Australia",
+    "BE": "Belgium",
+    "BR": "Brazil",
+    "CA": "Canada",
+    "DE": "Germany",
+    "EG": "Egypt",
+    "ES": "Spain",
+    "EU": "Europe",
+    "FR": "France",
+    "IE": "Ireland",
+    "IN": "India",
+    "IT": "Italy",
+    "JP": "Japan",
+    "MX": "Mexico",
+    "NL": "Netherlands",
+    "PL": "Poland",
+    "SA": "Saudi Arabia",
+    "SE": "Sweden",
+    "SG": "Singapore",
+    "TR": "Türkiye",
+    "UK": "United Kingdom",
+    "US": "United States",
+    "ZA": "South Africa",
+}
+
+KINDS = {
+    "edit": "changed",
+    "rollback": "went back to an earlier text",
+    "appeared": "is new",
+    "gone": "is gone",
+    "announced": "was announced",
+}
+
+COMPARATORS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
+UNITS = {"percent": "%", "score": "points", "count": ""}
+
+#: What a health event of a page means to a reader.
+EVENTS = {
+    "blocked": "the site asked us to stay away",
+    "unreadable": "it could not be read",
+    "shrunk": "it could not be read whole",
+    "stale": "the last look is too long ago",
+    "gone_suspected": "it is not found",
+    "robots": "robots.txt asks us to stay away",
+}
+
+
+def marketplace(code: str) -> str:
+    """The marketplace's name ("United States"); several codes are joined; an unknown code stays as it is."""
+    names = [MARKETPLACES.get(part.strip().upper(), part.strip()) for part in code.split(",") if part.strip()]
+    return ", ".join(names) or "All marketplaces"
+
+
+def category(code: str) -> str:
+    """A category as a heading: "intellectual-property" is "Intellectual property"."""
+    words = code.replace("-", " ").replace("_", " ").strip()
+    return words[:1].upper() + words[1:] or "Other"
+
+
+def metric(code: str) -> str:
+    """A metric's name as a heading: "order_defect_rate" is "Order defect rate"."""
+    return category(code)
+
+
+def day(moment: date) -> str:
+    """A date as "1 December 2026"; of a moment, its UTC day."""
+    return f"{moment.day} {moment:%B} {moment.year}"
+
+
+def minute(moment: datetime) -> str:
+    """A moment as "1 December 2026, 08:05 UTC"; `moment` is UTC."""
+    return f"{day(moment)}, {moment:%H:%M} UTC"
+
+
+def effective(on: date, today: date) -> str:
+    """How far away an effective date is: "takes effect in 9 days"."""
+    days = (on - today).days
+    if days > 1:
+        return f"takes effect in {days} days"
+    if days >= -1:
+        return {1: "takes effect tomorrow", 0: "takes effect today", -1: "took effect yesterday"}[days]
+    return f"took effect {-days} days ago" if days >= -60 else "took effect"
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: "1 change", "2 changes"."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def target(value: Target) -> str:
+    """A target's figure in words: "under 4 %", "350 to 550 points"."""
+    unit = UNITS.get(value.unit, value.unit)
+    if value.comparator == "range" and value.value2 is not None:
+        figure = f"{_figure(value.value)} to {_figure(value.value2)}"
+    else:
+        figure = f"{COMPARATORS.get(value.comparator, value.comparator)} {_figure(value.value)}"
+    extra = [part for part in (value.window, value.scope) if part]
+    return f"{figure} {unit}".strip() + (f" ({'; '.join(extra)})" if extra else "")
+
+
+def move(moved: TargetMove) -> str:
+    """A target move as one line: "Late shipment rate: under 4 % → under 3 % (stricter)"."""
+    known = moved.after or moved.before
+    name = metric(known.metric) if known else "Target"
+    if moved.before and moved.after:
+        if moved.move == "strength":
+            was, now = moved.before.strength, moved.after.strength
+            return f"{name}: {target(moved.before)}, {was} → {target(moved.after)}, {now} ({direction(moved)})"
+        return f"{name}: {target(moved.before)} → {target(moved.after)} ({moved.move})"
+    if known is None:
+        return f"{name}: {moved.move}"
+    return f"{name}: {target(known)} ({'new' if moved.after else 'no longer stated'})"
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.4f}".rstrip("0").rstrip(".")

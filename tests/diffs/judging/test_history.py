@@ -1,0 +1,375 @@
+"""What is news and what is not, told as histories of looks at one page."""
+
+from datetime import UTC, datetime, timedelta
+
+from diffs.judging.history import (
+    Decision,
+    Difference,
+    Look,
+    Memory,
+    News,
+    Past,
+    candidates,
+    confirmed,
+    learn_places,
+    learn_return,
+    marks,
+    missing,
+    read,
+    unread,
+    volatile_places,
+    weigh,
+    without_noise,
+)
+from diffs.values import Block, BlockKind, Comparison, Document, Hunk, Op
+
+START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+class Page:
+    """A page's history, told look by look. Texts are named by a letter; a new one differs materially unless said."""
+
+    def __init__(self, *, confirm: bool = False) -> None:
+        self.memory = Memory()
+        self.confirm = confirm
+        self.day = 0.0
+        self.looks = 0
+        self.known: dict[str, Past] = {}
+
+    @property
+    def now(self) -> datetime:
+        return START + timedelta(days=self.day)
+
+    def shows(
+        self,
+        text: str,
+        *,
+        after: float = 1,
+        significance: str = "material",
+        hunks: int = 1,
+        hint: str = "",
+        marks: tuple[str, ...] = (),
+    ) -> Decision:
+        self.day += after
+        self.looks += 1
+        look = Look(self.now, self.looks, text, hint)
+        self.memory, decision = read(Memory.from_json(self.memory.to_json()), look, self.known.get(text))
+        if decision is None:
+            against = candidates(self.memory)[0]
+            difference = Difference(against, self.known[against].edition, hunks, significance, marks=marks)
+            self.memory, decision = weigh(self.memory, look, difference, confirm=self.confirm)
+        self._remember(text, decision)
+        return decision
+
+    def is_missing(self, *, after: float = 1) -> Decision:
+        self.day += after
+        self.looks += 1
+        self.memory, decision = missing(self.memory, self.now, self.looks)
+        return decision
+
+    def cannot_be_read(self) -> None:
+        self.day += 1
+        self.looks += 1
+        self.memory = unread(self.memory)
+
+    def _remember(self, text: str, decision: Decision) -> None:
+        past = self.known.get(text)
+        if past is None or not past.counted:
+            same = decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE)
+            edition = self.known[decision.against[0]].edition if same else text
+            self.known[text] = Past(self.now, decision.news is not News.HELD, edition)
+        else:
+            self.known[text] = Past(self.now, counted=True, edition=past.edition)
+
+
+def test_the_first_look_is_no_news() -> None:
+    assert Page().shows("A").news is News.FIRST
+
+
+def test_a_new_text_is_news_once() -> None:
+    page = Page()
+    page.shows("A")
+
+    told = page.shows("B")
+
+    assert (told.news, told.against) == (News.CHANGE, ("A",))
+    assert [page.shows("B").news for _ in range(40)] == [News.SAME] * 40
+
+
+def test_a_text_that_comes_back_is_no_news_and_neither_is_the_way_forward() -> None:
+    page = Page()
+    page.shows("A")
+    page.shows("B")
+
+    assert page.shows("A").rule == "known-text"
+    assert page.shows("B").rule == "back-to-current"
+
+
+def test_a_lasting_return_is_a_rollback_told_once_and_dated_by_its_first_look() -> None:
+    page = Page()
+    page.shows("A")
+    page.shows("B")
+    page.shows("A")
+    first_look = page.now
+
+    news = [page.shows("A", after=7) for _ in range(8)]
+
+    assert [decision.news for decision in news].count(News.ROLLBACK) == 1
+    rollback = next(decision for decision in news if decision.news is News.ROLLBACK)
+    assert (rollback.waited_since, rollback.against) == (first_look, ("B",))
+    assert news.index(rollback) == 4
+
+
+def test_a_return_over_a_text_that_was_never_told_is_no_rollback() -> None:
+    page = Page()
+    page.shows("A")
+    page.shows("a", significance="cosmetic")
+    page.shows("A")
+
+    assert {page.shows("A", after=20).news for _ in range(4)} == {News.SAME}
+
+
+def test_a_variant_of_the_text_in_force_is_that_text() -> None:
+    page = Page()
+    page.shows("A")
+    page.shows("B")
+    page.shows("B with a counter", hunks=0)
+    page.shows("B")
+
+    assert {page.shows("B", after=20).news for _ in range(4)} == {News.SAME}
+
+
+def test_two_texts_in_turn_are_told_once() -> None:
+    page = Page()
+    page.shows("A")
+
+    news = [page.shows(text, after=0.5).news for text in "BABABABABA"]
+
+    assert news.count(News.CHANGE) == 1
+    assert set(news[1:]) == {News.RETURN}
+
+
+def test_a_new_edition_after_flapping_is_news() -> None:
+    page = Page()
+    for text in "ABAB":
+        page.shows(text)
+
+    assert page.shows("C").news is News.CHANGE
+
+
+def test_a_cosmetic_difference_is_listed_and_not_told() -> None:
+    page = Page()
+    page.shows("A")
+
+    assert page.shows("a", significance="cosmetic").news is News.COSMETIC
+
+
+def test_a_converter_step_with_no_material_difference_is_not_told() -> None:
+    page = Page()
+    page.shows("A", hint="one")
+
+    assert page.shows("A converted", hint="two", significance="editorial").news is News.UPGRADE
+    assert page.shows("B", hint="two", significance="editorial").news is News.CHANGE
+
+
+def test_a_converter_step_that_read_the_same_text_excuses_no_later_edit() -> None:
+    page = Page()
+    page.shows("A", hint="one")
+    page.shows("A", hint="two")
+
+    assert page.shows("B", hint="two", significance="editorial").news is News.CHANGE
+
+
+def test_a_real_edit_hidden_in_a_converter_step_is_told() -> None:
+    page = Page()
+    page.shows("A", hint="one")
+
+    assert page.shows("B", hint="two").news is News.CHANGE
+
+
+def test_a_live_change_waits_for_its_second_look() -> None:
+    page = Page(confirm=True)
+    page.shows("A")
+    held = page.shows("B")
+    seen_at = page.now
+
+    told = page.shows("B", after=0.01)
+
+    assert (held.news, told.news, told.waited_since) == (News.HELD, News.CHANGE, seen_at)
+
+
+def test_a_text_that_its_second_look_does_not_show_is_not_told() -> None:
+    page = Page(confirm=True)
+    page.shows("A")
+    page.shows("B")
+
+    assert page.shows("A", after=0.01).news is News.SAME
+    assert page.shows("A").news is News.SAME
+    assert page.memory.held == ""
+
+
+def test_a_third_text_starts_waiting_anew() -> None:
+    page = Page(confirm=True)
+    page.shows("A")
+    page.shows("B")
+    third = page.shows("C", after=0.01)
+    third_at = page.now
+
+    told = page.shows("C")
+
+    assert (third.news, told.news, told.waited_since) == (News.HELD, News.CHANGE, third_at)
+
+
+def test_a_change_beside_a_counter_is_confirmed_without_the_counter() -> None:
+    page = Page(confirm=True)
+    page.shows("A1")
+    held = page.shows("B2", marks=("clause:4 to 3", "counter:1 to 2"))
+
+    told = page.shows("B3", after=0.01, marks=("clause:4 to 3", "counter:1 to 3"))
+
+    assert (held.news, told.news, told.confirmed) == (News.HELD, News.CHANGE, ("clause:4 to 3",))
+
+
+def test_a_second_look_that_differs_elsewhere_too_confirms_nothing() -> None:
+    page = Page(confirm=True)
+    page.shows("A")
+    page.shows("B", marks=("clause:4 to 3",))
+
+    assert page.shows("C", after=0.01, marks=("clause:4 to 3", "fees:up")).news is News.HELD
+    assert page.shows("D", after=0.01, marks=("fees:up",)).news is News.HELD
+
+
+def test_what_a_second_look_confirms_is_told_without_the_rest() -> None:
+    old = document("Late under 4%", "7 views")
+    both = Comparison((*edit(0, "Late under 4%", "Late under 3%").hunks, *edit(1, "7 views", "9 views").hunks))
+    clause = marks(both, old)[0]
+
+    assert confirmed(both, old, (clause,)).hunks == both.hunks[:1]
+
+
+def test_a_page_is_gone_after_three_days_of_not_being_found() -> None:
+    page = Page()
+    page.shows("A")
+
+    news = [page.is_missing().news for _ in range(6)]
+
+    assert news == [News.NONE, News.NONE, News.NONE, News.GONE, News.NONE, News.NONE]
+
+
+def test_a_page_found_in_between_is_not_gone() -> None:
+    page = Page()
+    page.shows("A")
+    for _ in range(3):
+        page.is_missing()
+    page.shows("A")
+
+    assert [page.is_missing().news for _ in range(3)] == [News.NONE] * 3
+
+
+def test_a_look_that_read_something_else_starts_the_count_of_missing_looks_over() -> None:
+    page = Page()
+    page.shows("A")
+    page.is_missing()
+    page.is_missing()
+    page.cannot_be_read()
+
+    assert [page.is_missing().news for _ in range(3)] == [News.NONE] * 3
+
+
+def test_a_page_that_comes_back_after_it_was_told_as_gone_appears() -> None:
+    page = Page()
+    page.shows("A")
+    for _ in range(5):
+        page.is_missing()
+
+    back = page.shows("B")
+
+    assert (back.news, back.against) == (News.APPEARED, ("A",))
+    assert page.shows("B").news is News.SAME
+
+
+def test_a_page_that_comes_back_as_it_was_has_nothing_to_compare() -> None:
+    page = Page()
+    page.shows("A")
+    for _ in range(5):
+        page.is_missing()
+
+    assert page.shows("A").against == ()
+
+
+def test_a_page_that_was_not_there_at_first_appears() -> None:
+    page = Page()
+    page.is_missing()
+
+    assert page.shows("A").news is News.APPEARED
+
+
+def paragraph(text: str) -> Block:
+    return Block(BlockKind.PARAGRAPH, text, text)
+
+
+def document(*texts: str) -> Document:
+    return Document("", tuple(paragraph(text) for text in texts))
+
+
+def edit(at: int, before: str, after: str) -> Comparison:
+    hunk = Hunk(Op.EDITED, (paragraph(before),), (paragraph(after),), old_at=at, new_at=at)
+    return Comparison((hunk,))
+
+
+def test_what_has_gone_back_and_forth_is_noise_in_either_direction() -> None:
+    memory = learn_return(Memory(), edit(0, "Bonjour", "Hello"), START)
+    old = document("Hello", "Fees")
+
+    there = without_noise(memory, edit(0, "Hello", "Bonjour"), old, START + timedelta(days=10))
+    other = without_noise(memory, edit(0, "Hello", "Good day"), old, START + timedelta(days=10))
+
+    assert there.hunks == ()
+    assert len(other.hunks) == 1
+
+
+def test_flapping_is_forgotten_after_sixty_days() -> None:
+    memory = learn_return(Memory(), edit(0, "Bonjour", "Hello"), START)
+    late = START + timedelta(days=61)
+
+    assert len(without_noise(memory, edit(0, "Hello", "Bonjour"), document("Hello"), late).hunks) == 1
+    assert learn_return(memory, edit(0, "x", "y"), late).flaps.keys().isdisjoint(memory.flaps)
+
+
+def test_a_place_that_changes_at_every_look_leaves_the_comparison() -> None:
+    memory, texts = Memory(), ["1 view", "5 views", "9 views", "12 views"]
+    for number in range(3):
+        old = document("Intro", texts[number], "Fees")
+        change = edit(1, texts[number], texts[number + 1])
+        assert without_noise(memory, change, old, START).hunks
+        memory = learn_places(memory, change, old, START + timedelta(days=number))
+
+    old = document("Intro", "12 views", "Fees")
+
+    assert volatile_places(memory, START + timedelta(days=2)) == 1
+    assert volatile_places(memory, START + timedelta(days=30)) == 0
+    assert without_noise(memory, edit(1, "12 views", "99 views"), old, START).hunks == ()
+    assert without_noise(memory, edit(2, "Fees", "Fees rise"), old, START).hunks
+
+
+def test_three_edits_in_a_year_do_not_make_a_place_volatile() -> None:
+    memory = Memory()
+    for number in range(4):
+        old = document(f"Fee {number}")
+        memory = learn_places(
+            memory, edit(0, f"Fee {number}", f"Fee {number + 1}"), old, START + timedelta(days=90 * number)
+        )
+
+    assert volatile_places(memory, START + timedelta(days=270)) == 0
+
+
+def test_memory_reads_back_what_it_wrote() -> None:
+    page = Page(confirm=True)
+    page.shows("A")
+    page.shows("B")
+    page.is_missing()
+    page.memory = learn_return(page.memory, edit(0, "a", "b"), START)
+    page.memory = learn_places(page.memory, edit(0, "a", "b"), document("a"), START)
+
+    assert Memory.from_json(page.memory.to_json()) == page.memory
+    assert Memory.from_json(None) == Memory()

@@ -1,0 +1,404 @@
+"""What is not policy text leaves the comparison; every policy sentence stays."""
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from diffs.language.normalise import fold, loose
+from diffs.language.rules import rules, words
+from diffs.reading.boilerplate import NOISE, clean
+from diffs.values import Block, BlockKind, Document
+from tests.diffs.phrasing import heading, item, paragraph, row
+from tests.diffs.scopes import SCOPES
+
+RULES = [
+    "Sellers must confirm every shipment within two days of the order.",
+    "We may suspend an account whose late shipment rate is above 4%.",
+    "The referral fee for books is 15% of the total sales price.",
+    "You agree not to contact buyers for marketing purposes.",
+    "Appeals are answered within 30 days.",
+    "We use cookies to recognise your account; our privacy notice says which of them we need and why we keep them.",
+    "Contact us at legal@shop.example with any question about this policy.",
+    "Sign in to Seller Central to see your rate, search for orders and print your labels.",
+]
+PARTS = [paragraph(text) for text in RULES]
+TARGETS = [item(f"Category {number} is closed to new sellers.") for number in range(12)]
+
+
+def page(*before, middle=(), after=(), title="Shipping policy"):
+    """A policy with lines before its title, in its middle and at its end."""
+    return Document(
+        title,
+        (*before, heading(title, 1), *PARTS[:4], *TARGETS, *middle, heading("Fees"), *PARTS[4:], *TARGETS, *after),
+    )
+
+
+PLAIN = clean(page()).document
+
+
+def linked(text, kind=BlockKind.PARAGRAPH):
+    return Block(kind, text, fold(text), links=("https://shop.example/x",))
+
+
+def rules_of(document, **more):
+    return {block.shown: rule for block, rule in clean(document, **more).removed}
+
+
+def test_a_policy_without_furniture_stays_whole():
+    assert clean(page()).document == page()
+    assert clean(page()).removed == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *SCOPES,
+        "Sell on Amazon Sign in",
+        "Was this article helpful?",
+        "Was this helpful? Yes No",
+        "War diese Seite hilfreich?",
+        "Thank you for your feedback!",
+        "1,234 people found this helpful",
+        "Views: 12,345",
+        "This page was viewed 1,234 times",
+        "★★★★☆ (132)",
+        "12 comments",
+        "1,523 sellers online",
+        "5 min read",
+        "Updated 3 days ago",
+        "vor 2 Stunden",
+        "Session ID: 133-1234567-1234567",
+        "Ray ID: 8c1d2e3f4a5b6c7d",
+        "Page generated at 2026-03-04 12:00:01",
+        "You last visited this page on March 3, 2026",
+        "© 1999-2026, Shop, Inc. or its affiliates",
+        "Skip to main content",
+        "Back to top",
+        "Loading...",
+        "Accept all cookies",
+    ],
+)
+def test_furniture_goes_wherever_it_stands(line):
+    for noisy in (
+        page(paragraph(line)),
+        page(middle=[paragraph(line)]),
+        page(after=[paragraph(line)]),
+        page(paragraph(line), paragraph(line), after=[paragraph(line)]),
+    ):
+        assert clean(noisy).document.fingerprint == PLAIN.fingerprint
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Top",
+        "Sign in",
+        "English Deutsch Français",
+        "Language: English",
+        "We use cookies to improve your experience. Accept",
+        "Nous utilisons des cookies pour améliorer votre expérience.",
+        "We're having some issues and are working to fix them. Some features may be slow.",
+        "We are currently experiencing intermittent outages and delays.",
+        "Geplante Wartungsarbeiten am Sonntag.",
+        "Your browser is not supported.",
+        "This overview was generated with AI from the text below.",
+        "Popular searches: returns, fees, shipping",
+        "Learn more about the Shipping policy",
+        " ".join(["We use cookies and similar tools on this site to provide services to you and to show you ads."] * 3),
+    ],
+)
+def test_banners_and_short_words_go_at_the_edges_of_a_page_only(line):
+    assert clean(page(paragraph(line))).document.fingerprint == PLAIN.fingerprint
+    assert clean(page(after=[paragraph(line)])).document.fingerprint == PLAIN.fingerprint
+    assert clean(page(middle=[paragraph(line)])).document.fingerprint != PLAIN.fingerprint
+
+
+@pytest.mark.parametrize(
+    "trail", ["Home > Help > Shipping", "Seller Central › Shipping", "Hilfe / Versand", "You are here: Help"]
+)
+def test_the_way_through_the_site_is_no_policy(trail):
+    assert rules_of(page(paragraph(trail))) == {trail: "breadcrumb"}
+
+
+def test_linked_steps_before_the_title_are_the_way_through_the_site():
+    steps = (linked("Home", BlockKind.ITEM), linked("Policies", BlockKind.ITEM), item("Shipping policy"))
+
+    assert set(rules_of(page(*steps)).values()) == {"breadcrumb"}
+    assert rules_of(page(linked("Version 4 of 2025"), linked("Version 3 of 2024"))) == {}
+    assert rules_of(page(linked("Home"), paragraph(RULES[0]))) == {"Home": "edge"}
+
+
+def test_related_articles_go_with_their_links():
+    related = [heading("Related articles", 4), linked("Returns"), linked("Refunds")]
+
+    assert clean(page(after=related)).document.fingerprint == PLAIN.fingerprint
+    assert clean(page(middle=related)).document.fingerprint == PLAIN.fingerprint
+    assert clean(page(middle=[heading("Related articles", 4), paragraph(RULES[0])])).removed == ()
+
+
+def test_a_list_of_linked_policies_is_policy():
+    index = [heading("Our policies"), *[linked(f"Policy {number}", BlockKind.ITEM) for number in range(9)]]
+
+    assert clean(page(middle=index)).removed == ()
+
+
+def test_a_footer_goes_with_its_copyright_line():
+    footer = [
+        paragraph("Company info"),
+        *[linked(f"About {name}", BlockKind.ITEM) for name in ("us", "jobs", "press")],
+        paragraph("© 2025 Shop Inc. All rights reserved."),
+        linked("Terms"),
+    ]
+    other = [*footer[:3], paragraph("© 2026 Shop Inc. All rights reserved."), linked("Privacy")]
+
+    assert clean(page(after=footer)).document.fingerprint == PLAIN.fingerprint
+    assert clean(page(after=other[2:])).document.fingerprint != PLAIN.fingerprint
+    assert clean(page(after=[*footer, heading("Part two"), *PARTS])).document.blocks[-9].shown == "Part two"
+
+
+def test_a_copyright_line_after_the_last_list_takes_the_line_only():
+    closed = [item("Weapons"), item("Drugs"), row("a", "b"), paragraph("© 2026 Shop Inc.")]
+
+    assert list(rules_of(page(after=closed)).values()) == ["copyright"]
+
+
+def test_a_feedback_form_ends_the_page():
+    form = [paragraph("Was this article helpful?"), paragraph("Tell us more"), paragraph("Cancel"), paragraph("500")]
+
+    assert clean(page(after=form)).document.fingerprint == PLAIN.fingerprint
+    assert len(clean(page(after=[*form[:1], *PARTS])).removed) == 1
+
+
+def test_furniture_run_into_the_first_and_last_lines_is_cut_off():
+    noisy = page(
+        paragraph(
+            "See all alerts (alert-count more) Learn more about the Shipping policy. Version two of these terms applies"
+        ),
+        after=[paragraph("Appeals end here. Find more solutions")],
+    )
+
+    cleaned = clean(noisy).document
+
+    assert cleaned.blocks[0].shown == "Version two of these terms applies"
+    assert cleaned.blocks[-1].shown == "Appeals end here."
+    assert rules_of(noisy)["Find more solutions"] == "navigation"
+
+
+def test_a_line_that_ran_together_from_furniture_alone_goes_whole():
+    noisy = page(after=[paragraph("Find more solutions. Learn more about the Shipping policy.")])
+
+    assert clean(noisy).document.fingerprint == PLAIN.fingerprint
+
+
+def test_policies_own_short_words_stay():
+    stays = page(after=[heading("Contact us"), row("Returns", "No"), item("Search"), item("Yes")])
+
+    assert clean(stays).removed == ()
+
+
+def test_a_policy_about_cookies_keeps_its_sentences():
+    about = Document("Cookie policy", (paragraph("We use cookies to keep you signed in."), *PARTS))
+
+    assert clean(about).removed == ()
+
+
+def test_a_very_short_page_is_not_cleaned_away():
+    sign_in = Document(
+        "Sign in", (paragraph("Sign in"), paragraph("Next"), paragraph("Help"), paragraph("Continue here"))
+    )
+
+    assert clean(sign_in).document == sign_in
+
+
+def test_a_very_long_line_is_no_furniture():
+    assert clean(page(paragraph("x" * 5000))).removed == ()
+
+
+def test_learned_lines_leave_the_text():
+    teaser = paragraph("Join our webinar on holiday shipping")
+
+    assert rules_of(page(middle=[teaser]), learned=frozenset({loose(teaser.shown)})) == {teaser.shown: "learned"}
+
+
+def test_the_countries_of_a_scope_line_are_kept_apart():
+    found = clean(page(paragraph("This article applies to selling in: Germany, France and Italy")))
+
+    assert found.marketplaces == ("Germany", "France", "Italy")
+    assert clean(page()).marketplaces == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Last updated: August 5, 2026",
+        "Zuletzt aktualisiert: 16. August 2026",
+        "Dernière mise à jour : 3 mai 2026",
+        "Última actualización: 30/05/18",
+        "Stand: 31.07.2026",
+        "This policy was last updated on May 1, 2026",
+    ],
+)
+def test_the_pages_own_date_is_read_and_stays(line):
+    found = clean(page(paragraph(line)))
+
+    assert found.updated == line
+    assert found.removed == ()
+    assert clean(page(paragraph("Last updated by our team"))).updated == ""
+
+
+# --- what came damaged ---
+
+
+def mail(text):
+    return Document("t", (*PARTS, paragraph(text)))
+
+
+@pytest.mark.parametrize(
+    "masked",
+    [
+        "Write to [email\u00a0protected] with questions.",
+        "Write to [email protected].example with questions.",
+        "Write to abu[email protected] with questions.",
+        "Write to [E-Mail protected]buse.shop.example with questions.",
+    ],
+)
+def test_a_masked_address_is_the_known_one(masked):
+    shown = clean(mail("Write to abuse@shop.example with questions.")).document
+    hidden = clean(mail(masked)).document
+
+    assert clean(mail(masked), known=shown).document.fingerprint == shown.fingerprint
+    assert (
+        clean(mail("Write to abuse@shop.example with questions."), known=hidden).document.fingerprint
+        == hidden.fingerprint
+    )
+    assert clean(mail("Write to [email protected] with questions.")).document.fingerprint == hidden.fingerprint
+
+
+def test_a_new_address_is_a_change():
+    known = clean(mail("Write to abuse@shop.example with questions.")).document
+    masked = clean(mail("Write to [email protected] with questions."), known=known).document
+    unmasked = clean(
+        mail("Write to abuse@shop.example with questions."),
+        known=clean(mail("Write to [email protected] with questions.")).document,
+    )
+
+    assert (
+        clean(mail("Write to legal@shop.example with questions."), known=known).document.fingerprint
+        != known.fingerprint
+    )
+    assert clean(mail("Send [email protected] a letter."), known=known).document.fingerprint != known.fingerprint
+    assert (
+        clean(mail("Write to legal@shop.example with questions."), known=unmasked.document).document.fingerprint
+        != masked.fingerprint
+    )
+
+
+BELGIAN = [
+    paragraph("Verkopers in België betalen € 10 per categorieën.", marker="Artikel 1 –"),
+    paragraph("Beëindiging kan altijd – ook zonder reden…"),
+    paragraph("De coördinatie ligt bij ons. Wat nu?"),
+    row("België", "€ 5"),
+]
+
+
+def damaged(block):
+    shown = "".join(sign if sign.isascii() else "?" for sign in block.numbered)
+    cells = tuple("".join(sign if sign.isascii() else "?" for sign in cell) for cell in block.cells)
+    return Block(block.kind, shown, fold(shown), cells=cells)
+
+
+def test_a_page_served_without_its_signs_says_what_the_known_one_says():
+    known = Document("t", tuple(BELGIAN))
+    broken = Document("t", tuple(damaged(block) for block in BELGIAN))
+
+    assert clean(broken, known=known).document == known
+
+
+def test_a_real_change_in_a_damaged_page_is_a_change_in_whole_words():
+    known = Document("t", tuple(BELGIAN))
+    changed = paragraph("Verkopers in Belgi? betalen ? 20 per categorie?n? en dag?")
+    broken = Document("t", (changed, *(damaged(block) for block in BELGIAN[1:])))
+
+    found = clean(broken, known=known).document
+
+    assert found.blocks[0].shown == "Verkopers in België betalen ? 20 per categorie?n? en dag?"
+    assert found.blocks[1:] == known.blocks[1:]
+
+
+def test_questions_are_no_damage():
+    known = Document("t", tuple(BELGIAN))
+    asked = Document("t", (*PARTS, paragraph("Why? Who? When? What?")))
+    foreign = Document("t", (*BELGIAN[:3], paragraph("Wat?é ?a ?b ?c")))
+
+    assert clean(asked, known=known).document == asked
+    assert clean(foreign, known=known).document == foreign
+    assert clean(asked, known=page()).document == asked
+
+
+def test_an_unchanged_page_needs_no_mending():
+    assert clean(page(), known=PLAIN).document == PLAIN
+
+
+# --- noise of any kind, anywhere ---
+
+LINES = [
+    "This article applies to selling in: France",
+    "Cet article s'applique à la vente en : France",
+    "Was this article helpful?",
+    "2,001 people found this helpful",
+    "Request ID: 7Z3QK1ABCDEFGH",
+    "Skip to main content",
+    "Updated 5 minutes ago",
+    "Thank you for your feedback",
+]
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.sampled_from(LINES)), max_size=6))
+def test_inserted_noise_leaves_the_fingerprint(inserted):
+    blocks = list(page().blocks)
+    for at, line in inserted:
+        blocks.insert(at, paragraph(line))
+
+    assert clean(Document("Shipping policy", tuple(blocks))).document.fingerprint == PLAIN.fingerprint
+
+
+@given(st.lists(st.text(max_size=40), max_size=12))
+def test_cleaning_twice_is_cleaning_once(lines):
+    document = Document("t", tuple(paragraph(fold(line)) for line in lines if fold(line)))
+
+    once = clean(document).document
+
+    assert set(once.blocks) <= set(document.blocks) or once.words <= document.words
+    assert NOISE.startswith("policywatch-noise/")
+
+
+# --- the rules as data ---
+
+
+def alternatives(pattern):
+    """A regular expression's alternatives on its outermost level."""
+    depth, taken, inside = 0, [""], False
+    for sign in re.findall(r"\\.|.", pattern, re.DOTALL):
+        inside = sign == "[" or (inside and sign != "]")
+        depth += (sign == "(") - (sign == ")") if not inside else 0
+        if sign == "|" and not depth and not inside:
+            taken.append("")
+        else:
+            taken[-1] += sign
+    return taken
+
+
+def test_a_pattern_of_whole_lines_is_one_alternative():
+    """They are tried at a line's beginning only, which is right for all of one or for none."""
+    for table in ("patterns", "edge_patterns", "breadcrumbs"):
+        for pattern in words("furniture", table):
+            assert len(alternatives(pattern)) == 1, pattern
+
+
+def test_no_pattern_matches_without_the_words_it_is_asked_for():
+    listed = rules("furniture")
+    for rule, needed in listed["needed"].items():
+        for pattern in [*listed["patterns"].get(rule, ()), *listed["edge_patterns"].get(rule, ())]:
+            assert any(word in pattern for word in needed), (rule, pattern)
