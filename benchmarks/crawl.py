@@ -97,7 +97,7 @@ def scrapy_alone(base: str, pages: int, *, extract: bool) -> dict[str, float]:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler import reactor
+    from crawler.rounds import reactor
     from diffs.reading.extract import extract as read
     from diffs.values import Capture, Selection
 
@@ -142,9 +142,9 @@ def ours(base: str, pages: int) -> dict[str, float]:
     """Our crawl: a first round, unchanged ones by equal bytes and by 304, and a changed one."""
     from urllib.request import urlopen
 
-    from crawler.pages import WatchedPage
     from crawler.run import crawl
     from crawler.settings import CrawlSettings
+    from crawler.watchlist.watchlists import WatchedPage
     from diffs.database.archive import open_archive
 
     folder = tempfile.mkdtemp()

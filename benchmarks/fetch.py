@@ -117,7 +117,7 @@ def peak_of(process: "subprocess.Popen[str]") -> float:
 
 def tree_pss(pid: int) -> float:
     """The memory of a process and all it started, shared pages counted once, in MB."""
-    from crawler.processes import below
+    from crawler.fetchers.browser.processes import below
 
     total = 0
     for process in (pid, *below(pid)):
@@ -132,7 +132,7 @@ def playwright_alone(base: str, pages: int) -> dict[str, float]:
     """Plain Playwright: one browser, a context per page, no pictures, wait for the article, take the page."""
     from playwright.async_api import async_playwright
 
-    from crawler.fetchers.browser import PROGRAMS
+    from crawler.fetchers.browser.fetcher import PROGRAMS
 
     program = next(found for name in PROGRAMS if (found := shutil.which(name)))
     measured = Measured(pages)
@@ -165,9 +165,9 @@ def playwright_alone(base: str, pages: int) -> dict[str, float]:
 
 def ours(base: str, pages: int, fetch: str) -> dict[str, float]:
     """Our crawl by one fetcher, the archive's own work named apart; the browser starts with the warm-up's pages."""
-    from crawler.pages import WatchedPage
     from crawler.run import crawl
     from crawler.settings import CrawlSettings
+    from crawler.watchlist.watchlists import WatchedPage
     from diffs.database.archive import open_archive
 
     folder = tempfile.mkdtemp()
@@ -213,7 +213,7 @@ def ours(base: str, pages: int, fetch: str) -> dict[str, float]:
 
 def archive_time() -> list[float]:
     """Have the archive's work measured: wall and CPU of its thread in seconds, so far."""
-    from crawler.rounds import Round
+    from crawler.rounds.round import Round
 
     kept, keep = [0.0, 0.0], Round._keep
 
@@ -235,7 +235,7 @@ def scrapy_alone(base: str, pages: int) -> dict[str, float]:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler import reactor
+    from crawler.rounds import reactor
 
     reactor.resolver().allow_private = True
     read: list[str] = []

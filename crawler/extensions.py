@@ -8,7 +8,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 
 from .items import FetchedPage
-from .rounds import Round, round_of
+from .rounds.round import Round, round_of
 
 log = logging.getLogger(__name__)
 

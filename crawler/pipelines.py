@@ -8,7 +8,7 @@ from scrapy.exceptions import DropItem
 from diffs.errors import ArchiveError
 
 from .items import FetchedPage
-from .rounds import Round, round_of
+from .rounds.round import Round, round_of
 
 
 class Archivist:

@@ -12,16 +12,16 @@ from scrapy.settings import Settings
 
 from diffs.database.archive import Archive
 
-from . import reactor
-from .alone import AnotherCrawl, alone
-from .fetchers.browser import browser_settings
+from .fetchers.browser.fetcher import browser_settings
 from .items import PageReport
-from .leftover import judge_left_over
-from .pages import WatchedPage
-from .probe import Probed, ProbeRound
-from .rounds import Progress, Round, Waiting
+from .rounds import reactor
+from .rounds.lock import AnotherCrawl, alone
+from .rounds.probe import Probed, ProbeRound
+from .rounds.round import Progress, Round, Waiting
+from .rounds.selection import check_contact, due_pages, watched_pages
+from .rounds.unfinished import judge_left_over
 from .settings import CrawlSettings, scrapy_settings
-from .standalone import check_contact, due_pages, watched_pages
+from .watchlist.watchlists import WatchedPage
 
 __all__ = ["AnotherCrawl", "Interrupted", "Plan", "crawl", "crawl_rounds", "due_pages", "probe", "watched_pages"]
 

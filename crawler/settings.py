@@ -16,7 +16,7 @@ from pydantic_settings import NoDecode
 from diffs.errors import SettingsError
 from diffs.settings import TomlSettings
 
-from . import interests
+from .watchlist import interests
 
 # --- Scrapy: the same for every crawl -----------------------------------------------------------------------------
 
@@ -24,16 +24,17 @@ BOT_NAME = "policywatch"
 SPIDER_MODULES = ["crawler.spiders"]
 NEWSPIDER_MODULE = "crawler.spiders"
 
-# robots.txt is obeyed by our own middleware: Scrapy's lets disallowed pages through (crawler/robots.py says how).
+# robots.txt is obeyed by our own middleware: Scrapy's lets disallowed pages through (crawler/middlewares/robots.py says
+# how).
 ROBOTSTXT_OBEY = True
-DOWNLOAD_HANDLERS = {"http": "crawler.download.Downloads", "https": "crawler.download.Downloads"}
+DOWNLOAD_HANDLERS = {"http": "crawler.fetchers.download.Downloads", "https": "crawler.fetchers.download.Downloads"}
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # A second try is a look of its own with a snapshot of its own: the spider decides about it.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.middlewares.AddressGuard": 90,
-    "crawler.robots.Robots": 100,
-    "crawler.middlewares.Politeness": 990,
+    "crawler.middlewares.politeness.AddressGuard": 90,
+    "crawler.middlewares.robots.Robots": 100,
+    "crawler.middlewares.politeness.Politeness": 990,
 }
 ITEM_PIPELINES = {"crawler.pipelines.Archivist": 300}
 EXTENSIONS = {"crawler.extensions.Outcomes": 500}

@@ -10,13 +10,13 @@ import typer
 from pydantic import ValidationError
 
 from crawler.addresses import refused
-from crawler.follow import CURABLE
-from crawler.help_pages import public_address
-from crawler.pages import WatchedPage, read_watchlists
-from crawler.probe import Probed
-from crawler.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
+from crawler.rounds.next_step import CURABLE
+from crawler.rounds.probe import Probed
+from crawler.rounds.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
 from crawler.settings import CrawlSettings, crawl_settings
-from crawler.toml_text import with_entry, with_watchlist
+from crawler.watchlist.editing import with_entry, with_watchlist
+from crawler.watchlist.help_sites import public_address
+from crawler.watchlist.watchlists import WatchedPage, read_watchlists
 from diffs.settings import CONFIG_FILE
 from diffs.values import READ
 

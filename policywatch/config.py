@@ -4,9 +4,9 @@ import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 
-from crawler import interests
-from crawler.pages import shipped_watchlists
-from crawler.toml_text import toml_value
+from crawler.watchlist import interests
+from crawler.watchlist.editing import toml_value
+from crawler.watchlist.watchlists import shipped_watchlists
 
 _CONFIG = """\
 # policywatch's settings. Each may also be given in the environment, as POLICYWATCH_ and its name in capitals.

@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 from sqlmodel import Session
 
-from crawler.pages import Category
+from crawler.watchlist.watchlists import Category
 from diffs.database.archive import Archive, open_archive
 from diffs.database.models import Page
 from diffs.engine import notes, report_events, wording

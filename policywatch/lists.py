@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from crawler.addresses import host_of, is_loopback
-from crawler.pages import CRAWLED, Problem, WatchedPage
+from crawler.rounds.selection import watched_pages
 from crawler.settings import CrawlSettings
-from crawler.standalone import watched_pages
+from crawler.watchlist.watchlists import CRAWLED, Problem, WatchedPage
 from diffs.errors import SettingsError
 from diffs.wording import labels
 

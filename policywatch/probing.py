@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
-from crawler.probe import Probed
-from crawler.proposal import shipped
+from crawler.rounds.probe import Probed
+from crawler.rounds.proposal import shipped
 from crawler.run import probe
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.values import READ, Outcome
 

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from crawler import archived
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
+from crawler.watchlist import public_archives
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import READ, Outcome
 from diffs.wording import labels
 
@@ -171,7 +171,7 @@ def _from_an_archive(pages: Iterable[WatchedPage]) -> list[str]:
     said: list[str] = []
     cloned: set[str] = set()
     for page in pages:
-        known = archived.recorded(page.url)
+        known = public_archives.recorded(page.url)
         if known is None:
             continue
         clone, bring = known.commands(page.key)

@@ -13,10 +13,10 @@ from datetime import UTC, datetime, timedelta
 
 from crawler import run as crawling
 from crawler.items import PageReport
-from crawler.leftover import judge_left_over
-from crawler.pages import WatchedPage
+from crawler.rounds.selection import next_due
+from crawler.rounds.unfinished import judge_left_over
 from crawler.settings import CrawlSettings, crawl_settings
-from crawler.standalone import next_due
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError, PolicywatchError
 from diffs.store.notices import outbox as notices

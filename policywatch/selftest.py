@@ -15,10 +15,10 @@ from typing import Protocol
 from pydantic import SecretStr
 
 from crawler import run as crawling
-from crawler.fetching import fetcher
+from crawler.fetchers.registry import fetcher
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive, open_archive
 from diffs.engine import wording
 from diffs.store import changes, evidence

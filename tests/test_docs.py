@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 import typer.main
 
-from crawler.pages import Category, WatchedPage, read_watchlists
+from crawler.watchlist.watchlists import Category, WatchedPage, read_watchlists
 from diffs.settings import TomlSettings
 from diffs.values import Outcome
 from policywatch.cli import app

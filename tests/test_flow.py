@@ -10,9 +10,9 @@ import feedparser
 from pydantic import SecretStr
 from sqlmodel import select
 
-from crawler.pages import read_watchlists
 from crawler.run import crawl
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import read_watchlists
 from diffs.database.archive import Archive
 from diffs.database.models import Notice, Snapshot
 from diffs.store import changes, evidence, observations, pages, snapshots, targets, versions

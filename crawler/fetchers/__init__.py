@@ -1,1 +1,1 @@
-"""One module per way of fetching a page; `crawler.fetching` has their common interface."""
+"""One module per way of fetching a page; `crawler.fetchers.registry` has their common interface."""

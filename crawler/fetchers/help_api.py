@@ -14,8 +14,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.items import Look
-from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import Capture
 
 from .http import plain_headers

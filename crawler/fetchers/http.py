@@ -7,8 +7,8 @@ from scrapy import Request
 from scrapy.http import Headers, Response
 
 from crawler.items import Look
-from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import Capture
 
 #: Content types that are Markdown or plain text; everything else is read as HTML, or not at all.

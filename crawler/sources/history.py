@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from crawler.pages import WatchedPage
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.database.models import Page
 from diffs.engine import derive

@@ -16,14 +16,14 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from crawler.addresses import GuardedResolver, host_of
-from crawler.alone import alone
 from crawler.failures import NotAsked, Unshown, in_words
-from crawler.fetching import fetcher
-from crawler.follow import follow
+from crawler.fetchers.registry import fetcher
 from crawler.items import FetchedPage, Look
-from crawler.rounds import Round
+from crawler.rounds.lock import alone
+from crawler.rounds.next_step import follow
+from crawler.rounds.round import Round
+from crawler.rounds.selection import round_from_settings
 from crawler.settings import crawl_settings, scrapy_settings
-from crawler.standalone import round_from_settings
 from diffs.errors import ArchiveError
 from diffs.values import Capture
 

@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 from sqlmodel import Session
 
+from crawler.rounds.selection import watched_pages
 from crawler.settings import crawl_settings
-from crawler.standalone import watched_pages
 from diffs.database.models import Page
 from diffs.judging.history import Memory
 from diffs.language.normalise import link_key

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import typer
 
 from crawler.addresses import refused
-from crawler.enrol import enrol
+from crawler.rounds.enrol import enrol
+from crawler.rounds.selection import watched_pages
 from crawler.settings import crawl_settings
 from crawler.sources import folder as source
 from crawler.sources import ota as ota_source
 from crawler.sources.history import Imported, Progress
 from crawler.sources.ota import Wanted
-from crawler.standalone import watched_pages
 from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
 from diffs.language.normalise import link_key

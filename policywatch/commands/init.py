@@ -9,10 +9,10 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from crawler import interests as known_interests
-from crawler.fetchers import browser as chromium
-from crawler.pages import WatchedPage, read_watchlists, shipped_watchlists
+from crawler.fetchers.browser import fetcher as chromium
 from crawler.settings import CrawlSettings, contact_problem, crawl_settings
+from crawler.watchlist import interests as known_interests
+from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
 from diffs.settings import CONFIG_FILE
 from diffs.wording import labels
 from policywatch import context, lists, output, schedules

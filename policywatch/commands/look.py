@@ -10,9 +10,9 @@ from sqlmodel import Session
 
 from crawler import run
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
+from crawler.rounds.selection import chosen_pages
 from crawler.settings import crawl_settings
-from crawler.standalone import chosen_pages
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.database.models import Page
 from diffs.engine import derive, notes

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 from pydantic import ValidationError
 
-from crawler.declarations import Missing, taken
-from crawler.pages import WatchedPage
-from crawler.toml_text import entry_text, free_key, printable
+from crawler.watchlist.declarations import Missing, taken
+from crawler.watchlist.editing import entry_text, free_key, printable
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.wording import labels
 from policywatch import context, output
 

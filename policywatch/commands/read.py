@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from sqlmodel import Session
 
-from crawler.pages import CRAWLED
+from crawler.watchlist.watchlists import CRAWLED
 from diffs.comparing import compare
 from diffs.database.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions, work

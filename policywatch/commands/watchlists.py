@@ -7,10 +7,10 @@ from typing import Annotated, get_args
 
 import typer
 
-from crawler.pages import CRAWLED, Category, Problem, WatchedPage, read_watchlists, shipped_watchlists
-from crawler.proposal import same_page, shipped
+from crawler.rounds.proposal import same_page, shipped
 from crawler.settings import CrawlSettings, crawl_settings
-from crawler.toml_text import entry_text
+from crawler.watchlist.editing import entry_text
+from crawler.watchlist.watchlists import CRAWLED, Category, Problem, WatchedPage, read_watchlists, shipped_watchlists
 from diffs.values import READ
 from diffs.wording import labels
 from policywatch import adding, context, lists, output, probing

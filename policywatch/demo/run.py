@@ -17,8 +17,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from crawler import run as crawler_run
-from crawler.pages import WatchedPage, read_watchlists
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage, read_watchlists
 from diffs.database.archive import Archive, open_archive
 from diffs.engine import wording
 from diffs.errors import SettingsError

@@ -19,7 +19,7 @@ from typing import Literal
 
 from aiohttp import web
 
-from crawler.pages import WatchedPage
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import BLOCKED, Outcome
 
 from .serving import LoopbackSite

@@ -9,9 +9,9 @@ from typing import Any
 from sqlmodel import col, select
 
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
 from crawler.run import crawl
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive, open_archive
 from diffs.database.models import Host, Snapshot
 from diffs.store import pages as stored_pages

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
 from crawler.run import Interrupted, crawl
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.errors import PolicywatchError
 from tests.crawler.looking import seller
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.addresses import GuardedResolver
-from crawler.pages import WatchedPage
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import READ, Outcome
 from tests.crawler.looking import Seller, policy, watched
 from tests.site import Answer, Site, moved

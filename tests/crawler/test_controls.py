@@ -12,16 +12,16 @@ from time import sleep
 
 import pytest
 
-from crawler.rounds import Round
+from crawler.rounds.round import Round
+from crawler.rounds.selection import closed_hosts, due_pages, next_due
 from crawler.run import crawl
-from crawler.standalone import closed_hosts, due_pages, next_due
 from diffs.store import hosts
 from diffs.store.notices import owner
 from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, seller, watched
-from tests.crawler.test_interrupted import entries, started
-from tests.crawler.test_interrupted import wait_for as wait_so_long
-from tests.crawler.test_politeness import ROBOT_CHECK
+from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
+from tests.crawler.rounds.test_interrupted import entries, started
+from tests.crawler.rounds.test_interrupted import wait_for as wait_so_long
 from tests.site import Answer, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
 from crawler.run import Plan, crawl, crawl_rounds, due_pages
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.errors import SettingsError
 from diffs.values import Outcome
 from tests.crawler.looking import CONTACT, Seller, policy, watched

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from crawler.rounds.selection import chosen_pages, watched_pages
 from crawler.settings import CrawlSettings, crawl_settings
-from crawler.standalone import chosen_pages, watched_pages
 from diffs.errors import SettingsError, WatchlistError
 
 

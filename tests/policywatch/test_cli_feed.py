@@ -10,7 +10,7 @@ from typing import get_args
 import feedparser
 import pytest
 
-from crawler.pages import Category
+from crawler.watchlist.watchlists import Category
 from diffs.database.archive import open_archive
 from diffs.database.models import Event
 from diffs.judging.subscriptions import Wish

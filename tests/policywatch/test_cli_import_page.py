@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.crawler.test_feed import NEW, OLD
+from tests.crawler.fetchers.test_feed import NEW, OLD
 from tests.crawler.versions import NAME, Recorded, repository
 from tests.diffs.reading.test_feeds import rss
 from tests.policywatch.program import Program, policy, save

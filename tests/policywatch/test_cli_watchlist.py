@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from crawler import proposal
-from crawler.fetchers import browser
+from crawler.fetchers.browser import fetcher
 from crawler.fetchers.help_api import ENDPOINT
-from crawler.probe import Probed
+from crawler.rounds import proposal
+from crawler.rounds.probe import Probed
 from crawler.settings import CrawlSettings
 from diffs.database.archive import open_archive
 from diffs.database.models import Host, Page, Snapshot
@@ -25,7 +25,7 @@ from tests.policywatch.program import Ended, Program
 from tests.site import Answer, Asked, Site
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
-CHROMIUM = not browser.FETCHER.missing(CrawlSettings())
+CHROMIUM = not fetcher.FETCHER.missing(CrawlSettings())
 
 ROBOT_CHECK = (
     "<html><head><title>Robot Check</title></head><body><h4>Enter the characters you see below</h4>"

@@ -15,7 +15,7 @@ import pytest
 from rich.console import Console
 
 from crawler.items import PageReport
-from crawler.pages import WatchedPage
+from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import READ, Outcome
 from policywatch import output, report
 from tests.policywatch.program import ROOT, Program, policy
@@ -288,7 +288,7 @@ runpy.run_module("policywatch", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.setup", "crawler.reactor"]
+    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.setup", "crawler.rounds.reactor"]
 )
 def test_ctrl_c_while_the_program_is_still_loading_ends_in_our_words(program: Program, module: str) -> None:
     settings = {f"POLICYWATCH_{name.upper()}": value for name, value in program.settings.items()}

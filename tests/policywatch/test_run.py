@@ -279,10 +279,10 @@ def test_a_page_that_could_not_be_asked_is_tried_again_in_half_an_hour(
     (program.folder / "watchlist.toml").write_text(
         text.replace('language = "en"', 'language = "en"\nfetch = "browser"', 1)
     )
-    from crawler.fetchers import browser
+    from crawler.fetchers.browser import fetcher
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(browser, "find_chromium", lambda *_: "", raising=False)
+        patch.setattr(fetcher, "find_chromium", lambda *_: "", raising=False)
         patch.setenv("POLICYWATCH_CHROMIUM", "/nowhere/chromium")
         first = rounds.go(step=timedelta(minutes=10))
         soon = rounds.go(step=timedelta(minutes=10))

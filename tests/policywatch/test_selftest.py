@@ -5,8 +5,8 @@ from urllib.request import urlopen
 
 import pytest
 
-from crawler.pages import WatchedPage
 from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
 from policywatch import selftest
 from tests.policywatch.program import Program
 
@@ -111,7 +111,7 @@ def test_what_it_reads_of_seller_central_is_no_plain_page(fetch: str) -> None:
 
 @pytest.mark.chromium
 def test_a_browser_that_is_installed_is_tried(program: Program) -> None:
-    from crawler.fetchers.browser import FETCHER
+    from crawler.fetchers.browser.fetcher import FETCHER
 
     program.settings.clear()
     if missing := FETCHER.missing(CrawlSettings()):

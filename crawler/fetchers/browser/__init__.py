@@ -1,0 +1,1 @@
+"""Pages that need a browser: a Chromium without a network of its own."""

@@ -1,0 +1,177 @@
+"""A page filled by scripts, shown by a Chromium that is already installed (the extra `browser`).
+
+One browser per round, a fresh context per look. The browser has no network of its own: the page and what it asks for
+are fetched by Scrapy (`crawler.fetchers.browser.parts`). It waits for the policy to appear, and takes what is there
+when time is up.
+"""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.fetchers.http import media_type, plain_headers
+from crawler.items import Look
+from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
+from diffs.values import Capture
+
+if TYPE_CHECKING:
+    from .parts import Parts
+
+#: Programs that will do, in order. The one without windows needs 170 MB less (measured with Debian's 156).
+PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+#: How many characters a container must show to count as filled: less is a frame without its picture.
+FILLED = 200
+
+#: How long a page may take to fill after it has loaded, in seconds.
+PATIENCE = 15.0
+
+#: How long parts that are still on their way are waited for once the policy shows, in seconds: one may be its rest.
+SETTLING = 2.0
+
+_ARGUMENTS = (
+    # No name leads anywhere, no address either: nothing is asked but through crawler.fetchers.browser.parts.
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--force-webrtc-ip-handling-policy",
+    # No process for pictures, none in reserve, none for extensions: they cost memory and show no text.
+    "--disable-gpu",
+    "--in-process-gpu",
+    "--disable-software-rasterizer",
+    "--disable-features=SpareRendererForSitePerProcess,Translate,OptimizationHints,MediaRouter",
+    "--disable-extensions",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--js-flags=--max-old-space-size=384",
+)
+
+
+class Browser:
+    """Opens the page in a fresh context and takes what it shows once its policy is there."""
+
+    def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a rendered page has no validators)
+        """A page to show: what `crawler.fetchers.browser.handler` does with it stands in the request's meta."""
+        meta = kept.pop("meta", {}) | {
+            "playwright": True,
+            "policywatch_select": page.select,
+            "policywatch_parts_from": page.parts_from,
+            "playwright_context": f"{look.page} {look.purpose} {look.attempt}",
+            "playwright_context_kwargs": {
+                "accept_downloads": False,
+                "service_workers": "block",
+                "locale": page.language.replace("_", "-") or "en",
+            },
+        }
+        fields = {"Accept-Language": page.language or "en"}
+        if look.purpose == "confirm":
+            fields |= {"Cache-Control": "no-cache", "Pragma": "no-cache"}
+        return Request(page.url, headers=fields, meta=meta, dont_filter=True, **kept)
+
+    def capture(self, page: WatchedPage, response: Response) -> Capture:
+        """The page as it stood in the browser in the end; one that was not shown there, as it came."""
+        headers = plain_headers(response.headers)
+        return Capture(
+            url=page.url,
+            final_url=response.url,
+            status=response.status,
+            headers=headers,
+            body=response.body,
+            fetched_by="browser",
+            media_type=media_type(headers),
+            language=page.language,
+            error=response.meta.get("policywatch_left_out", ""),
+        )
+
+    def missing(self, settings: CrawlSettings) -> str:
+        """What has to be installed first, or ""."""
+        if find_spec("scrapy_playwright") is None:
+            return 'This page needs a browser. Install it with pip install "policywatch[browser]" and Chromium.'
+        if not program(settings):
+            install = "Install Chromium (Debian: apt install chromium-headless-shell, or chromium)"
+            return f"This page needs a browser. {install}, or name it in chromium."
+        return ""
+
+
+def program(settings: CrawlSettings) -> str:
+    """The browser's program: the one in the settings, else the first that is installed; "" where there is none."""
+    wanted = (settings.chromium,) if settings.chromium else PROGRAMS
+    return next((found for name in wanted if (found := shutil.which(name))), "")
+
+
+def browser_settings(pages: Iterable[WatchedPage], settings: CrawlSettings) -> dict[str, Any]:
+    """Scrapy's settings for a round that needs the browser; {} for one that does not, or cannot have it."""
+    if not any("browser" in (page.fetch, page.fallback) for page in pages) or FETCHER.missing(settings):
+        return {}
+    handler = "crawler.fetchers.browser.handler.Browsing"
+    return {
+        "DOWNLOAD_HANDLERS": {"http": handler, "https": handler},
+        "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
+        "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.timeout * 1000,
+        "PLAYWRIGHT_LAUNCH_OPTIONS": {
+            "executable_path": program(settings),
+            "args": _ARGUMENTS,
+            # Chromium's own sandbox works for every user but root.
+            "chromium_sandbox": os.geteuid() != 0,
+            "handle_sigint": False,
+            "handle_sigterm": False,
+            "handle_sighup": False,
+        },
+    }
+
+
+#: Whether one of the selectors shows a text. One that this browser does not understand is passed over.
+_SHOWS = """([selectors, enough]) => selectors.some(selector => {
+  try { return [...document.querySelectorAll(selector)].some(e => (e.innerText || "").trim().length >= enough) }
+  catch { return false }
+})"""
+
+_LENGTH = "() => document.body ? document.body.innerText.trim().length : 0"
+
+
+async def filled(page: Any, selectors: tuple[str, ...], parts: "Parts") -> bool:
+    """Wait until one of the selectors shows a text, without them until the page's text stands still.
+
+    Then, for a moment, for the parts that are still on their way. When the time is up the page is taken as it stands:
+    False says so.
+    """
+    from playwright.async_api import TimeoutError as NotInTime
+
+    ends = monotonic() + PATIENCE
+    try:
+        if selectors:
+            arguments = [list(selectors), FILLED]
+            await page.wait_for_function(_SHOWS, arg=arguments, polling=50, timeout=PATIENCE * 1000)
+            await parts.settle(min(SETTLING, ends - monotonic()))
+            return True
+        return await _stands_still(page, parts, ends)
+    except NotInTime:
+        return False
+    finally:
+        parts.end()
+
+
+async def _stands_still(page: Any, parts: "Parts", ends: float) -> bool:
+    before = -1
+    while monotonic() < ends:
+        length = await page.evaluate(_LENGTH)
+        if length >= FILLED and length == before and parts.idle:
+            return True
+        before = length
+        await asyncio.sleep(0.25)
+    return False
+
+
+FETCHER = Browser()

@@ -1,0 +1,220 @@
+"""Scrapy's download handler for pages that a browser shows (only with the extra `browser`).
+
+The page itself is fetched as ever, through every middleware, and handed to the browser; what it then asks for comes
+through `crawler.fetchers.browser.parts`. One browser per round, a context per look; time and memory are bounded.
+"""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from playwright.async_api import Error
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DownloadCancelledError
+from scrapy.http import Response
+from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
+from scrapy_playwright.page import PageMethod
+
+from crawler.failures import NotAsked, Unshown, printable
+from crawler.fetchers.download import Downloads, LetsGo
+from crawler.fetchers.http import media_type, plain_headers
+from crawler.items import PART
+from diffs.judging.gate import is_block
+from diffs.values import Capture
+
+from . import fetcher, processes
+from .parts import Parts
+
+#: How many pages stand in the browser at a time.
+PLACES = 2
+
+#: How much memory one process of the browser may hold, in bytes.
+ROOM = 512 * 1024 * 1024
+
+#: How often that is looked at, in seconds.
+_EVERY = 0.25
+
+#: How long the browser may take to close a page, in seconds.
+_CLOSING = 5.0
+
+#: How often the browser is started in one round.
+STARTS = 5
+
+
+class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
+    """Shows what asks for it in the browser, in a context that ends with the look; the rest goes as usual."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._web = Downloads(crawler)
+        self._places = asyncio.Semaphore(PLACES)
+        self._starting = asyncio.Lock()
+        self._starts = 0
+        self._out_of_order = ""
+        # A page is asked for again by the spider, when it is the host's turn, and by nobody else.
+        self.config.target_closed_max_retries = 0
+
+    async def close(self) -> None:
+        """End the browser, also one that does not answer any more."""
+        await self._web.close()
+        try:
+            async with asyncio.timeout(2 * _CLOSING):
+                await super().close()
+        except (TimeoutError, Error):
+            processes.end_larger(os.getpid(), 0)
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch, or fetch and show. Raises NotAsked, Unshown, or what a fetch raises."""
+        if not request.meta.get("playwright"):
+            return await self._web.download_request(request)
+        await self._start()
+        document = await self._engine.engine.download_async(_document(request))
+        request.meta["download_latency"] = document.meta.get("download_latency", 0.0)
+        if not _can_be_shown(document):
+            return document.replace(request=request)
+        # Only now, so that a host that does not answer keeps no place from the others.
+        async with self._places:
+            try:
+                await self._start()
+            except NotAsked as error:
+                raise Unshown(str(error.error)) from error
+            return await self._shown(request, document)
+
+    async def _start(self) -> None:
+        """Have the browser running. Raises NotAsked where it cannot be."""
+        async with self._starting:
+            if self._round.stopping:
+                raise NotAsked("The round was stopped.")
+            await self._old_one_gone()
+            if not self._out_of_order and not hasattr(self, "browser"):
+                await self._start_afresh()
+        if self._out_of_order:
+            raise NotAsked(self._out_of_order)
+
+    async def _start_afresh(self) -> None:
+        self._starts += 1
+        if self._starts > STARTS:
+            self._out_of_order = "The browser ended too often in this round and is not started again."
+            return
+        try:
+            await self._maybe_launch_browser()
+        except Exception as error:  # noqa: BLE001 (a missing library, a wrong program, a full disk: all the same)
+            self._out_of_order = _cannot_start(error)
+
+    async def _old_one_gone(self) -> None:
+        # scrapy-playwright takes it out itself, when it has heard of its end.
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_CLOSING):
+                while hasattr(self, "browser") and not self.browser.is_connected():  # noqa: ASYNC110 (it has no event)
+                    await asyncio.sleep(0.05)
+
+    async def _shown(self, request: Request, document: Response) -> Response:
+        parts = Parts(document, self._engine.engine.download_async, request.meta["policywatch_parts_from"])
+        latency = request.meta["download_latency"]
+        limit = self._engine.settings.getfloat("DOWNLOAD_TIMEOUT") + fetcher.PATIENCE
+        waiting = _prepare(request, parts, self._engine.settings["USER_AGENT"])
+        async with self._bounded(request, limit):
+            response = await super().download_request(request)
+        parts.end()
+        request.meta["download_latency"] = latency
+        if parts.refused is not None and not waiting.result:
+            # What the site said to a part of the page, it said to us: the look brings that word, not an empty frame.
+            return parts.refused.replace(url=document.url, request=request)
+        request.meta["policywatch_left_out"] = "" if waiting.result else parts.told()
+        if len(response.body) > self._engine.settings.getint("DOWNLOAD_MAXSIZE"):
+            raise DownloadCancelledError("the rendered page is too large")
+        headers = {name: value for name, value in document.headers.items() if name.lower() != b"content-length"}
+        return response.replace(url=parts.led_to or response.url, status=document.status, headers=headers)
+
+    @asynccontextmanager
+    async def _bounded(self, request: Request, limit: float) -> AsyncIterator[None]:
+        """Hold the block to its time and memory, and close its context. Raises Unshown where it went wrong."""
+        watched = _Watch()
+        watching = asyncio.ensure_future(watched.watch())
+        try:
+            async with asyncio.timeout(limit):
+                yield
+        except TimeoutError as error:
+            raise Unshown(f"the page was not done in the browser after {limit:.0f} seconds.") from error
+        except Error as error:
+            raise self._why(error, watched) from error
+        finally:
+            watching.cancel()
+            await self._forget(request.meta["playwright_context"])
+
+    def _why(self, error: Error, watched: "_Watch") -> Unshown:
+        text = str(error)
+        if watched.ended or "crashed" in text:
+            return Unshown(
+                f"the page broke down in the browser, as one does that needs more than {ROOM // 1024**2} MB of memory."
+            )
+        if not (hasattr(self, "browser") and self.browser.is_connected()) or "has been closed" in text:
+            return Unshown("the browser ended in the middle of the page.", interrupted=True)
+        return Unshown(f"the browser could not show the page ({printable(text.splitlines()[0])}).")
+
+    async def _forget(self, context: str) -> None:
+        wrapper = self.context_wrappers.get(context)
+        if wrapper is None:
+            return
+        try:
+            async with asyncio.timeout(_CLOSING):
+                await wrapper.context.close()
+        except (TimeoutError, Error):
+            # It does not answer any more: the next page gets a new one.
+            processes.end_larger(os.getpid(), 0)
+
+
+class _Watch:
+    """Ends the processes of the browser that grow too large; `ended` counts them."""
+
+    def __init__(self) -> None:
+        self.ended = 0
+
+    async def watch(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY)
+            self.ended += processes.end_larger(os.getpid(), ROOM)
+
+
+def _document(request: Request) -> Request:
+    """The page itself, as it is fetched without a browser; a redirect is the outer request's affair."""
+    meta = {
+        PART: True,
+        "download_slot": f"{request.url} itself",
+        "dont_redirect": True,
+        "autothrottle_dont_adjust_delay": True,
+    }
+    return Request(request.url, headers=request.headers, meta=meta, dont_filter=True)
+
+
+def _can_be_shown(document: Response) -> bool:
+    """Only a page that came is; a refusal, a challenge, a redirect or a PDF says what it has to say without."""
+    headers = plain_headers(document.headers)
+    came = Capture(url=document.url, status=document.status, headers=headers, body=document.body)
+    is_page = media_type(headers) == "html" and bool(document.body.strip())
+    return 200 <= document.status < 300 and is_page and not is_block(came)
+
+
+def _prepare(request: Request, parts: Parts, user_agent: str) -> PageMethod:
+    """Say to scrapy-playwright how the page is to be shown; what is returned has the result of the waiting."""
+
+    async def init(page: Any, _: Request) -> None:
+        await page.route("**", parts.answer)  # comes before scrapy-playwright's own, which would let the browser ask
+
+    request.meta["playwright_page_init_callback"] = init
+    request.meta["playwright_context_kwargs"]["user_agent"] = user_agent
+    request.meta["playwright_page_goto_kwargs"] = {"wait_until": "commit"}
+    waiting = PageMethod(fetcher.filled, request.meta["policywatch_select"], parts)
+    request.meta["playwright_page_methods"] = [waiting]
+    return waiting
+
+
+def _cannot_start(error: Exception) -> str:
+    first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return (
+        f"The browser could not be started ({printable(first)}). "
+        "Try chromium --version, install Chromium afresh, or name another one in the setting chromium."
+    )

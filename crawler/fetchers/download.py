@@ -1,0 +1,60 @@
+"""Scrapy's download handler, which here lets go when the round is stopped, and asks afresh for a second look."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.utils.defer import maybe_deferred_to_future
+
+from crawler.failures import NotAsked
+from crawler.items import Look
+from crawler.rounds.round import round_of
+
+#: How long an answer that is on its way may still take after the round was stopped, in seconds.
+GRACE = 2.0
+
+
+class LetsGo:
+    """Mixed into a download handler: an answer that does not come within the grace after a stop is given up."""
+
+    def __init__(self, crawler: Crawler, *args: Any, **kwargs: Any) -> None:
+        super().__init__(crawler, *args, **kwargs)  # type: ignore[call-arg]
+        self._round = round_of(crawler)
+        self._engine = crawler
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch, or raise NotAsked."""
+        task = asyncio.ensure_future(super().download_request(request))  # type: ignore[misc]
+        try:
+            await self._done(task)
+            response: Response = task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                with suppress(BaseException):
+                    await task
+        return response
+
+    async def _done(self, task: "asyncio.Future[Response]") -> None:
+        stopped_for = 0.0
+        while not task.done():
+            await asyncio.wait({task}, timeout=0.5)
+            if self._round.stopped() or not self._engine.engine.running:
+                stopped_for += 0.5
+            if stopped_for > GRACE and not task.done():
+                raise NotAsked("The round was stopped before the answer came.")
+
+
+class Downloads(LetsGo, HTTP11DownloadHandler):
+    """HTTP as Scrapy does it; a second look comes over a connection of its own."""
+
+    async def download_request(self, request: Request) -> Response:
+        """Fetch, or raise NotAsked."""
+        look = request.meta.get("look")
+        if isinstance(look, Look) and look.purpose == "confirm":
+            await maybe_deferred_to_future(self._pool.closeCachedConnections())  # type: ignore[no-untyped-call]
+        return await super().download_request(request)

@@ -1,0 +1,45 @@
+"""How a page is asked for, and how its answer is read: one module per way in `crawler.fetchers`, one interface.
+
+`request` makes the request for a look, `capture` reads the answer. What robots.txt, politeness and the archive do is
+the same for all of them.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from scrapy import Request
+from scrapy.http import Response
+
+from crawler.items import Look
+from crawler.settings import CrawlSettings
+from crawler.watchlist.watchlists import WatchedPage
+from diffs.values import Capture
+
+from . import feed, help_api, http
+from .browser import fetcher as browser
+
+
+class Fetcher(Protocol):
+    """One way of fetching a page."""
+
+    def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
+        """The request for one look; `headers` are those of a conditional GET, `kept` goes to Scrapy as it is."""
+
+    def capture(self, page: WatchedPage, response: Response) -> Capture:
+        """What the answer brought back."""
+
+    def missing(self, settings: CrawlSettings) -> str:
+        """What has to be installed before this way can be used, or ""."""
+
+
+_FETCHERS: dict[str, Fetcher] = {
+    "http": http.FETCHER,
+    "help-api": help_api.FETCHER,
+    "browser": browser.FETCHER,
+    "feed": feed.FETCHER,
+}
+
+
+def fetcher(name: str) -> Fetcher:
+    """The fetcher of this name. Raises KeyError where there is none."""
+    return _FETCHERS[name]

@@ -1,0 +1,194 @@
+"""What every request passes on its way out: an address we may ask, and the host's turn.
+
+Both see all requests: pages, robots.txt, and each step of a redirect.
+"""
+
+import asyncio
+import logging
+import math
+import random
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadConnectionRefusedError,
+    DownloadFailedError,
+    DownloadTimeoutError,
+)
+from scrapy.http import Response
+
+from crawler.addresses import host_of, refused
+from crawler.failures import NotAsked, Refused
+from crawler.items import PART, Look
+from crawler.rounds.round import Round, Turn, round_of
+from diffs.errors import AddressRefused
+
+from .robots import ROBOTS
+
+log = logging.getLogger(__name__)
+
+#: The longest a page waits for its host's turn, in seconds; then it is left for the next round.
+PATIENCE = 3_600.0
+
+#: After so many requests in a row without any answer a host is asked no more in this round.
+SILENT = 3
+
+#: A gap is made longer by up to this share, never shorter.
+JITTER = 0.1
+
+_NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, CannotResolveHostError, DownloadFailedError)
+
+
+class AddressGuard:
+    """Let nothing pass to a private network; what a name resolves to is checked by `addresses.GuardedResolver`."""
+
+    def __init__(self, current: Round) -> None:
+        self._allowed = current.settings.allow_private_addresses
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(round_of(crawler))
+
+    def process_request(self, request: Request) -> None:
+        """Raise Refused where the address is not one we may ask."""
+        reason = refused(request.url)
+        if reason and not (self._allowed and "private" in reason):
+            remedy = "Set POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true to allow it." if "private" in reason else ""
+            raise Refused(AddressRefused(f"This address is not asked: {reason}.", remedy=remedy))
+
+
+@dataclass(slots=True, eq=False)
+class _Host:
+    """A host in this round: one request at a time holds the lock, from its turn to its answer."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    asked_at: float | None = None
+    free: bool = False
+    silent: int = 0
+
+
+class Politeness:
+    """One request at a time per host, and the gap between two of them, over workers and restarts.
+
+    A moment is reserved in the archive, so that another process asking the same host waits for its own, now or after a
+    restart; within this process the gap is kept by the monotonic clock too. The first page after robots.txt may follow
+    it at once. With the moment the request is counted against the host's requests of the day.
+    """
+
+    def __init__(self, crawler: Crawler, current: Round) -> None:
+        self._crawler = crawler
+        self._round = current
+        self._hosts: dict[str, _Host] = {}
+        self._holding: dict[Request, _Host] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler, round_of(crawler))
+
+    async def process_request(self, request: Request) -> None:
+        """Hold the request until its host may be asked. Raises NotAsked where it may not in this round."""
+        if request.meta.get(PART):
+            return  # it belongs to a look that has its turn
+        name = host_of(request.url)
+        host = self._hosts.setdefault(name, _Host())
+        await host.lock.acquire()
+        try:
+            await self._wait(name, host, request)
+        except BaseException:
+            host.lock.release()
+            raise
+        host.asked_at = monotonic()
+        self._holding[request] = host
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Give the host to the next request."""
+        host = self._release(request)
+        if host is not None:
+            host.silent = 0
+            host.free = bool(request.meta.get(ROBOTS)) and "redirect_times" not in request.meta
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Give the host to the next request; count how often it stayed silent."""
+        host = self._release(request)
+        if host is not None:
+            host.silent = host.silent + 1 if isinstance(exception, _NO_ANSWER) else 0
+
+    def _release(self, request: Request) -> _Host | None:
+        host = self._holding.pop(request, None)
+        if host is not None:
+            if request.meta.get("playwright"):
+                host.asked_at = monotonic()  # a page in the browser asked for its last part only now
+            host.lock.release()
+        return host
+
+    async def _wait(self, name: str, host: _Host, request: Request) -> None:
+        self._go_on()
+        if host.silent >= SILENT:
+            raise NotAsked(f"{name} did not answer {SILENT} times in a row; the next round asks again.")
+        gap = self._gap(name, host, request)
+        turn = await self._turn(name, gap)
+        try:
+            pause = (turn.at - self._round.now()).total_seconds()
+            if host.asked_at is not None:
+                pause = max(pause, host.asked_at + gap - monotonic())
+            await self._sleep(name, pause, most=PATIENCE)
+        except NotAsked:
+            await self._round.give_back(name, turn)
+            raise
+        refusal = await self._round.begins(name, turn)
+        if refusal is not None:
+            raise NotAsked(_in_words(name, refusal))
+        host.free = False
+
+    def _gap(self, name: str, host: _Host, request: Request) -> float:
+        """The least time since the host's last request, in seconds; AutoThrottle's is longer if it is slow."""
+        if host.free:
+            return 0.0
+        gap = self._round.gap(name)
+        look = request.meta.get("look")
+        if isinstance(look, Look) and look.attempt > 1 and "redirect_times" not in request.meta:
+            gap *= 2 ** (look.attempt - 1)
+        slot = self._crawler.engine.downloader.slots.get(name)
+        slowly = slot.delay if slot is not None and host.asked_at is not None else 0.0
+        return max(gap * (1 + JITTER * random.random()), slowly)
+
+    async def _turn(self, name: str, gap: float) -> Turn:
+        """A moment to ask the host; a short rest is waited for, a long one ends the round for this host."""
+        while True:
+            turn = await self._round.turn(name, gap)
+            if turn.resting_until is None and not turn.closed:
+                return turn
+            pause = (turn.resting_until - self._round.now()).total_seconds() if turn.resting_until else math.inf
+            if pause > self._round.settings.max_wait:
+                raise NotAsked(_in_words(name, turn))
+            await self._sleep(name, max(pause, 0.01))
+
+    async def _sleep(self, name: str, seconds: float, *, most: float = math.inf) -> None:
+        """Wait for the host; raise NotAsked where that takes more than `most` seconds, or the round ends meanwhile."""
+        if seconds > most:
+            raise NotAsked(f"{name} is to be asked in {seconds:.0f} seconds only; this page waits for the next round.")
+        ends = monotonic() + seconds
+        if seconds > 1 and self._round.waiting is not None:
+            self._round.waiting(name, ends)
+        while (left := ends - monotonic()) > 0:
+            await asyncio.sleep(min(left, 0.25))
+            self._go_on()
+        self._go_on()
+
+    def _go_on(self) -> None:
+        """Raise NotAsked where the round is over."""
+        why = self._round.stopped()
+        if why or not self._crawler.engine.running:
+            raise NotAsked(why or "The round was stopped.")
+
+
+def _in_words(name: str, turn: Turn) -> str:
+    """Why the host may not be asked."""
+    return turn.closed or f"{name} is left alone until {turn.resting_until:%Y-%m-%d %H:%M} UTC. {turn.reason}".strip()

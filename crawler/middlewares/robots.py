@@ -1,0 +1,118 @@
+"""robots.txt, obeyed for real. There is no switch.
+
+Scrapy's own middleware (2.14 to 2.19) answers "allowed" to every request but the first that waits for the same
+robots.txt, takes a server error for permission and leaves Crawl-delay out. Here one request per host fetches it while
+the others wait, and RFC 9309 is kept: 4xx means there are no rules (2.3.1.3); 5xx, 429 and no answer mean stay away
+(2.3.1.4); at least 500 KiB are read, the rest is not (2.5). Scrapy's parser (Protego) decides, longest match first.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Self
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import StopDownload
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import ProtegoRobotParser
+from scrapy.utils.httpobj import urlparse_cached
+
+from crawler.failures import Disallowed, NotAsked, in_words
+from crawler.rounds.round import Round, round_of
+from diffs.errors import RobotsRefused
+
+log = logging.getLogger(__name__)
+
+#: How much of a robots.txt is read, in bytes (RFC 9309, 2.5: at least 500 KiB).
+READ = 512 * 1024
+
+#: Marks the request for robots.txt itself.
+ROBOTS = "policywatch_robots"
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What a host's robots.txt says: a parser, or why we must stay away; both None where there are no rules."""
+
+    parser: ProtegoRobotParser | None = None
+    closed: str = ""
+
+    @property
+    def says(self) -> str:
+        """The same in a few words, for the list of hosts."""
+        return self.closed or ("rules read and kept" if self.parser is not None else "no rules")
+
+
+class Robots:
+    """Let no request pass that its host's robots.txt forbids; redirected ones are asked about again."""
+
+    def __init__(self, crawler: Crawler, current: Round) -> None:
+        self._crawler = crawler
+        self._round = current
+        self._agent: str = crawler.settings["USER_AGENT"]
+        self._rules: dict[str, _Rules] = {}
+        self._locks: dict[str, asyncio.Lock] = {}
+        crawler.signals.connect(self._enough, signal=signals.bytes_received)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(crawler, round_of(crawler))
+
+    async def process_request(self, request: Request) -> None:
+        """Wait for the host's robots.txt and obey it. Raises Disallowed."""
+        if request.meta.get(ROBOTS):
+            return
+        rules = await self._rules_for(request)
+        if rules.closed:
+            raise Disallowed(RobotsRefused(rules.closed))
+        if rules.parser is not None and not rules.parser.allowed(request.url, self._agent):
+            self._crawler.stats.inc_value("robotstxt/forbidden")
+            raise Disallowed(RobotsRefused("robots.txt disallows this address."))
+
+    async def _rules_for(self, request: Request) -> _Rules:
+        url = urlparse_cached(request)
+        site = f"{url.scheme}://{url.netloc}"
+        async with self._locks.setdefault(site, asyncio.Lock()):
+            if site not in self._rules:
+                self._rules[site] = await self._fetch(f"{site}/robots.txt")
+                await self._note_delay(url.hostname or "", self._rules[site])
+                await self._round.robots_read(url.hostname or "", self._rules[site].says)
+        return self._rules[site]
+
+    async def _fetch(self, url: str) -> _Rules:
+        request = Request(url, priority=1000, dont_filter=True, meta={ROBOTS: True}, callback=NO_CALLBACK)
+        self._crawler.stats.inc_value("robotstxt/request_count")
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except NotAsked:
+            raise
+        except Exception as error:  # noqa: BLE001 (whatever kept robots.txt away keeps us away from the pages)
+            return _Rules(closed=f"robots.txt could not be read: {in_words(error, url)}")
+        self._crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        return self._read(response)
+
+    def _read(self, response: Response) -> _Rules:
+        status = response.status
+        if status >= 500 or status == 429:
+            return _Rules(closed=f"robots.txt could not be read: the host answered {status}.")
+        if 400 <= status < 500:
+            return _Rules()
+        if not 200 <= status < 300:
+            return _Rules(closed=f"robots.txt could not be read: the host answered {status} without an end.")
+        body = response.body[:READ]
+        if len(response.body) > READ:
+            body = body[: body.rfind(b"\n") + 1]  # half a line could forbid too little
+        return _Rules(parser=ProtegoRobotParser.from_crawler(self._crawler, body))
+
+    async def _note_delay(self, host: str, rules: _Rules) -> None:
+        delay = rules.parser.crawl_delay(self._agent) if rules.parser is not None else None
+        await self._round.slow_down(host, delay)
+
+    def _enough(self, data: bytes, request: Request) -> None:
+        if request.meta.get(ROBOTS):
+            read = request.meta["policywatch_bytes"] = request.meta.get("policywatch_bytes", 0) + len(data)
+            if read > READ:
+                raise StopDownload(fail=False)

@@ -1,0 +1,1 @@
+"""One round of fetching: which pages are due, when a host may be asked, what is stored."""

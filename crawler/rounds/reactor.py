@@ -1,0 +1,59 @@
+"""Twisted's reactor in a thread of its own, so that one process can crawl many times, and from any thread.
+
+A reactor can be run once in a process. It is started with the first crawl and ends with the process.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+from crawler.addresses import GuardedResolver
+from diffs.errors import CrawlError
+
+T = TypeVar("T")
+
+_starting = threading.Lock()
+_loop: asyncio.AbstractEventLoop | None = None
+
+
+def submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
+    """Run a coroutine in the reactor's thread and return its future."""
+    return asyncio.run_coroutine_threadsafe(work, _running())
+
+
+def resolver() -> GuardedResolver:
+    """The resolver of the reactor's thread, which is started where it was not."""
+    _running()
+    assert GuardedResolver.current is not None
+    return GuardedResolver.current
+
+
+def _running() -> asyncio.AbstractEventLoop:
+    global _loop  # noqa: PLW0603 (there is one reactor per process, as Twisted has it)
+    with _starting:
+        if _loop is None:
+            started: Future[asyncio.AbstractEventLoop] = Future()
+            threading.Thread(target=_run, args=(started,), name="reactor", daemon=True).start()
+            _loop = started.result()
+    return _loop
+
+
+def _run(started: "Future[asyncio.AbstractEventLoop]") -> None:
+    from scrapy.utils.reactor import install_reactor, is_asyncio_reactor_installed, is_reactor_installed
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    if is_reactor_installed():
+        started.set_exception(CrawlError("This process runs a reactor of its own already; crawl in another process."))
+        return
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    assert is_asyncio_reactor_installed()
+    from twisted.internet import reactor  # importing it installs one, so not before
+
+    guarded = GuardedResolver(reactor, allow_private=False)
+    guarded.install_on_reactor()
+    GuardedResolver.current = guarded
+    reactor.callWhenRunning(started.set_result, loop)
+    reactor.run(installSignalHandlers=False)  # type: ignore[call-arg, misc]

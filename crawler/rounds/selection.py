@@ -1,0 +1,143 @@
+"""A round made from settings and watch-lists alone: which pages, and which of them are due."""
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, time, timedelta
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from sqlmodel import Session
+
+from crawler.addresses import host_of, is_loopback
+from crawler.settings import CrawlSettings, crawl_settings
+from crawler.watchlist.watchlists import Problem, WatchedPage, needs_contact, read_watchlists, shipped_watchlists
+from diffs.database.archive import Archive, open_archive
+from diffs.errors import SettingsError, WatchlistError
+from diffs.settings import ArchiveSettings
+from diffs.store import hosts, snapshots
+from diffs.store import pages as stored_pages
+
+from .due import NEVER, Watch, due, first_due
+from .round import Round
+
+
+def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Problem]]:
+    """The pages of the watch-lists and marketplaces in the settings, and what could not be used of them.
+
+    With neither there are none: what comes with the program is never watched unasked. Lists of more pages (`…-more`)
+    only where they are named. Interests choose among the pages that come with the program; a file of your own is
+    watched whole.
+    """
+    shipped = {entry.name.removesuffix(".toml"): entry for entry in shipped_watchlists()}
+    wanted: list[Path | Traversable] = [_found(path, shipped) for path in settings.watchlists]
+    places = [place.lower() for place in settings.marketplaces]
+    first = (name for name in shipped if not name.endswith("-more"))
+    wanted += [shipped[name] for name in first if name.rpartition("-")[2] in places]
+    pages, problems = read_watchlists(wanted, allow_private_addresses=settings.allow_private_addresses)
+    if settings.interests:
+        included = read_watchlists(entry for entry in wanted if entry in shipped.values())[0]
+        others = {page for page in included if page.group not in settings.interests}
+        pages = [page for page in pages if page not in others]
+    for place in places:
+        if not any(name.endswith(f"-{place}") for name in shipped):
+            known = ", ".join(sorted({code.upper() for name in shipped if len(code := name.split("-")[1]) == 2}))
+            problems.append(
+                Problem("marketplaces", 0, "", f"no list is shipped for {place.upper()}.", f"Known are: {known}.")
+            )
+    return pages, problems
+
+
+def _found(path: Path, shipped: Mapping[str, Traversable]) -> Path | Traversable:
+    """A file of the user's own, else a shipped list of that name."""
+    return path if path.exists() else shipped.get(path.name.removesuffix(".toml"), path)
+
+
+def due_pages(
+    pages: Sequence[WatchedPage],
+    archive: Archive,
+    *,
+    now: datetime,
+    jitter: Callable[[], float] = random.random,
+    settings: CrawlSettings | None = None,
+) -> list[WatchedPage]:
+    """The pages that are due at `now` (UTC), the one that waited longest first; `jitter` gives 0 to 1.
+
+    With `settings`, pages of hosts that are switched off, or have had their requests of the day, are not due.
+    """
+    by_key = {page.key: page for page in pages if page.crawled}
+    with archive.read() as session:
+        watches = [_watch(session, page) for page in by_key.values()]
+        closed = closed_hosts(session, settings, now=now)
+    return [by_key[key] for key in due(watches, now=now, jitter={key: jitter() for key in by_key}, resting=closed)]
+
+
+def next_due(pages: Sequence[WatchedPage], archive: Archive, *, settings: CrawlSettings) -> datetime | None:
+    """When the first page becomes due (UTC) whose host is not switched off; None where no page ever does."""
+    with archive.read() as session:
+        watches = [_watch(session, page) for page in pages if page.crawled]
+        closed = closed_hosts(session, settings, now=datetime.min.replace(tzinfo=UTC))
+    return first_due(watches, resting=closed)
+
+
+def closed_hosts(session: Session, settings: CrawlSettings | None, *, now: datetime) -> dict[str, datetime]:
+    """Until when (UTC) which hosts are not asked: they rest, are switched off, or had their requests of the day."""
+    found = {host: row.rest_until for host, row in hosts.resting(session, now=now).items() if row.rest_until}
+    if settings is None:
+        return found
+    for row in hosts.listed(session):
+        budget = settings.budget(loopback=is_loopback(row.host))
+        if row.budget_day is not None and budget is not None and row.budget_used >= budget:
+            midnight = datetime.combine(row.budget_day + timedelta(days=1), time(), UTC)
+            found[row.host] = max(found.get(row.host, midnight), midnight)
+        if row.off_since is not None:
+            found[row.host] = NEVER
+    return {**found, **dict.fromkeys(settings.hosts_off, NEVER)}
+
+
+def _watch(session: Session, page: WatchedPage) -> Watch:
+    row = stored_pages.get(session, page.key)
+    last = snapshots.last_look_at(session, row.id) if row is not None and row.id is not None else None
+    return Watch(page.key, host_of(page.url), page.check_every, last)
+
+
+def chosen_pages(pages: Sequence[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:
+    """The pages with these keys, all where none is given. Raises WatchlistError for a key that nobody declares."""
+    if not keys:
+        return list(pages)
+    by_key = {page.key: page for page in pages}
+    unknown = [key for key in keys if key not in by_key]
+    if unknown:
+        raise WatchlistError(
+            f"No watch-list declares the page {', '.join(unknown)}.", remedy="See policywatch watchlist check."
+        )
+    return [by_key[key] for key in keys]
+
+
+def check_contact(pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
+    """Raise SettingsError where something would be fetched and nobody said whom its host may write to."""
+    if not settings.contact and needs_contact(pages):
+        raise SettingsError(
+            "No contact is set, and a site's owner must be able to reach whoever asks.",
+            remedy="Set POLICYWATCH_CONTACT, or contact in policywatch.toml, to your e-mail or web address.",
+        )
+
+
+def round_from_settings(*, page: str = "", due: str = "") -> Round:
+    """The round of `scrapy crawl pages -a page=KEY[,KEY] -a due=1`.
+
+    Raises SettingsError, WatchlistError or ArchiveError.
+    """
+    settings = crawl_settings()
+    pages, problems = watched_pages(settings)
+    if problems and not pages:
+        raise WatchlistError("\n".join(map(str, problems)))
+    pages = chosen_pages(pages, [key.strip() for key in page.split(",") if key.strip()])
+    check_contact(pages, settings)
+    archive = open_archive(ArchiveSettings().url)
+    if due not in ("", "0", "false", "no"):
+        pages = due_pages(pages, archive, now=_utc_now(), settings=settings)
+    return Round(pages, archive=archive, settings=settings, clock=_utc_now)
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

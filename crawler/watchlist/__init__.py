@@ -1,0 +1,1 @@
+"""What we watch: watch-lists, interests, declarations of others."""

@@ -1,0 +1,355 @@
+"""Watch-lists: TOML files that say which pages we watch, read and checked.
+
+A file has an optional `[defaults]` table and any number of `[[page]]` entries:
+
+    [defaults]
+    select = "#full-help-page"
+    check_every = "12h"
+
+    [[page]]
+    key = "us-late-shipment-rate"
+    url = "https://example.com/help/late-shipment-rate"
+    title = "Late Shipment Rate"
+    marketplace = "US"
+    category = "performance"
+    language = "en"
+
+A default holds for every entry of its file that does not say otherwise. What cannot be used is told with file, line,
+entry and remedy; the other entries are watched all the same.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
+
+from crawler.addresses import refused
+
+from . import interests
+
+#: What a page is about; a seller filters by it (design, section 3).
+Category = Literal[
+    "agreement",
+    "policy",
+    "performance",
+    "fees",
+    "intellectual-property",
+    "restricted",
+    "appeals",
+    "tax",
+    "changes",
+]
+
+#: How a page is fetched: the first four by the crawler, the others are sources of recorded history.
+Fetch = Literal["http", "browser", "help-api", "feed", "ota", "wayback", "folder"]
+
+#: The fetchers among them.
+CRAWLED = frozenset({"http", "browser", "help-api", "feed"})
+
+#: The shortest time between two looks that may be asked for, in seconds.
+LEAST_EVERY = 60
+
+_SHORT = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)")
+_UNITS = {"s": 1, "m": 60, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+
+
+def _interval(value: object) -> object:
+    """Whole seconds from "12h", "30m", "1d", ISO 8601 ("PT12H") or seconds."""
+    if isinstance(value, str):
+        short = _SHORT.fullmatch(value.strip().lower())
+        if short:
+            return round(float(short[1]) * _UNITS[short[2]])
+        try:
+            return round(_TIMEDELTA.validate_python(value).total_seconds())
+        except ValidationError:
+            message = 'must be a time such as "12h", "30m", "1d", "PT12H" or a number of seconds'
+            raise ValueError(message) from None
+    return value
+
+
+def _several(value: object) -> object:
+    """One selector or a list of them."""
+    return (value,) if isinstance(value, str) and value.strip() else value or ()
+
+
+_TIMEDELTA = TypeAdapter(timedelta)
+_Selectors = Annotated[tuple[str, ...], BeforeValidator(_several)]
+_Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,253}$")]
+
+
+class WatchedPage(BaseModel):
+    """A page that we watch, as declared.
+
+    `key` names the page for ever, in the archive, feeds and commands. `language` is that of the text ("en", "pt-BR").
+    `interest` is the group a seller chooses by; without one it follows from the category.
+    `select` and `remove` are CSS selectors: which part of the page is the policy; without `select` it is found.
+    `parts_from` names other hosts whose scripts and data the page may have in the browser.
+    `fetch` says how the page is read, `fallback` how when that brings no text. `check_every` is in seconds.
+    `index = true` says that the page lists others: what it lists anew, or no longer, is news.
+    `enabled = false` switches an entry off; `note` is for people.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    key: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
+    url: str
+    title: str = Field(default="", max_length=300)
+    marketplace: str = Field(default="", max_length=40)
+    category: Category = "policy"
+    interest: str = ""
+    language: str = Field(default="", pattern=r"^([A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*)?$")
+    select: _Selectors = ()
+    remove: _Selectors = ()
+    parts_from: Annotated[tuple[_Host, ...], BeforeValidator(_several)] = ()
+    fetch: Fetch = "http"
+    fallback: Literal["", "http", "browser", "help-api"] = ""
+    check_every: Annotated[int, BeforeValidator(_interval)] = Field(default=43_200, ge=LEAST_EVERY, le=366 * 86_400)
+    index: bool = False
+    enabled: bool = True
+    note: str = ""
+
+    @field_validator("url")
+    @classmethod
+    def _is_a_web_address(cls, value: str) -> str:
+        # Whether a private address is allowed is for the settings to say, not for the page.
+        reason = refused(value)
+        if reason and "private" not in reason:
+            raise ValueError(reason)
+        return value
+
+    @field_validator("interest")
+    @classmethod
+    def _is_an_interest(cls, value: str) -> str:
+        if value and value not in interests.names():
+            message = f"must be one of {', '.join(interests.names())}"
+            raise ValueError(message)
+        return value
+
+    @field_validator("select", "remove")
+    @classmethod
+    def _can_be_selectors(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for selector in value:
+            problem = bad_selector(selector)
+            if problem:
+                message = f"{selector!r} is no CSS selector ({problem})"
+                raise ValueError(message)
+        return value
+
+    @property
+    def crawled(self) -> bool:
+        """Whether the crawler reads this page: it is switched on and not recorded history."""
+        return self.enabled and self.fetch in CRAWLED
+
+    @property
+    def group(self) -> str:
+        """The interest that this page belongs to."""
+        return self.interest or interests.interest_of(self.category)
+
+
+def bad_selector(selector: str) -> str:
+    """What is wrong with a CSS selector, or "": it must be CSS, and such CSS as pages are read with."""
+    import soupsieve
+    from cssselect import HTMLTranslator, SelectorError
+
+    try:
+        soupsieve.compile(selector)
+        HTMLTranslator().css_to_xpath(selector)
+    except (soupsieve.SelectorSyntaxError, SelectorError) as error:
+        return str(error).splitlines()[0]
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a watch-list that cannot be used.
+
+    `line` counts from 1, 0 where no line can be named; `entry` is the page's key or its number in the file.
+    """
+
+    file: str
+    line: int
+    entry: str
+    message: str
+    remedy: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        entry = f"page {self.entry}: " if self.entry else ""
+        return f"{place}: {entry}{self.message} {self.remedy}".strip()
+
+
+def shipped_watchlists() -> list[Traversable]:
+    """The watch-lists that come with the program, by name."""
+    found = (
+        entry for entry in files("crawler").joinpath("data", "watchlists").iterdir() if entry.name.endswith(".toml")
+    )
+    return sorted(found, key=lambda entry: entry.name)
+
+
+def read_watchlists(
+    paths: Iterable[Path | Traversable], *, allow_private_addresses: bool = False
+) -> tuple[list[WatchedPage], list[Problem]]:
+    """The pages of all files in order, and what could not be used.
+
+    Never raises: a file that is missing or no TOML is a Problem, an entry that is wrong does not take the others along.
+    Where two entries have one key the first one holds.
+    """
+    reading = _Reading(allow_private_addresses)
+    for path in paths:
+        reading.add(path)
+    return list(reading.pages.values()), reading.problems
+
+
+@dataclass
+class _Reading:
+    """All files read so far."""
+
+    allow_private: bool
+    pages: dict[str, WatchedPage] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def add(self, path: Path | Traversable) -> None:
+        name = str(path) if isinstance(path, Path) else path.name
+        try:
+            text = path.read_text(encoding="utf-8")
+            content = tomllib.loads(text)
+        except OSError as error:
+            self._bad(name, 0, "", f"the file cannot be read: {error.strerror or error}.", "Check its name and rights.")
+        except UnicodeDecodeError:
+            self._bad(name, 0, "", "the file is not in UTF-8.", "Save it as UTF-8.")
+        except tomllib.TOMLDecodeError as error:
+            line = re.search(r"at line (\d+)", str(error))
+            self._bad(name, int(line[1]) if line else 0, "", f"this is not TOML: {error}.", "Correct the line.")
+        else:
+            self._entries(name, _Lines(text), content)
+
+    def _entries(self, name: str, lines: "_Lines", content: dict[str, Any]) -> None:
+        for key in sorted(set(content) - {"defaults", "page", "title", "description"}):
+            remedy = "A file has [defaults] and [[page]] entries."
+            self._bad(name, lines.of_key(key), "", f"unknown table or key `{key}`.", remedy)
+        defaults, entries = content.get("defaults", {}), content.get("page", [])
+        if not isinstance(defaults, dict):
+            self._bad(name, lines.of_key("defaults"), "", "`defaults` is not a table.", "Write [defaults].")
+            defaults = {}
+        if not isinstance(entries, list):
+            self._bad(name, lines.of_key("page"), "", "`page` is not a list of tables.", "Write [[page]].")
+            entries = []
+        defaults = self._good_defaults(name, lines, defaults)
+        for number, entry in enumerate(entries):
+            if isinstance(entry, dict):
+                self._entry(name, lines, number, {**defaults, **entry})
+            else:
+                self._bad(name, 0, f"number {number + 1}", "is not a table.", "Write [[page]].")
+
+    def _good_defaults(self, name: str, lines: "_Lines", defaults: dict[str, Any]) -> dict[str, Any]:
+        allowed = set(WatchedPage.model_fields) - {"key", "url", "title"}
+        for key in sorted(set(defaults) - allowed):
+            remedy = f"Possible are: {', '.join(sorted(allowed))}."
+            self._bad(name, lines.in_defaults(key), "", f"`{key}` cannot be a default.", remedy)
+        return {key: value for key, value in defaults.items() if key in allowed}
+
+    def _entry(self, name: str, lines: "_Lines", number: int, fields: dict[str, Any]) -> None:
+        given = fields.get("key")
+        entry = given if isinstance(given, str) and given else f"number {number + 1}"
+        try:
+            page = WatchedPage.model_validate(fields)
+        except ValidationError as error:
+            for problem in error.errors():
+                place = str(problem["loc"][0]) if problem["loc"] else ""
+                message, remedy = _in_words(place, problem["type"], problem["msg"])
+                self._bad(name, lines.of_entry(number, place), entry, message, remedy)
+            return
+        line = lines.of_entry(number, "url")
+        reason = refused(page.url)
+        if reason and not self.allow_private:
+            remedy = "Use a public address, or allow it with POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true."
+            self._bad(name, line, entry, f"url: {reason}.", remedy)
+        elif page.key in self.pages:
+            remedy = f"Rename one of them; the first one stands in {self.places[page.key]}."
+            self._bad(name, lines.of_entry(number, "key"), entry, "this key is taken already.", remedy)
+        else:
+            self.pages[page.key] = page
+            self.places[page.key] = f"{name}:{lines.of_entry(number, 'key')}"
+
+    def _bad(self, name: str, line: int, entry: str, message: str, remedy: str) -> None:
+        self.problems.append(Problem(name, line, _printable(entry), _printable(message), remedy))
+
+
+def _in_words(place: str, kind: str, message: str) -> tuple[str, str]:
+    if kind == "extra_forbidden":
+        return f"unknown key `{place}`.", f"Possible are: {', '.join(WatchedPage.model_fields)}."
+    if kind == "missing":
+        return f"`{place}` is missing.", f"Add a line {place} = …"
+    message = message.removeprefix("Value error, ").removeprefix("Input ")
+    remedies: dict[str, str] = {
+        "key": "Use letters, digits, dot, hyphen and underscore.",
+        "url": "Write the whole address, beginning with https://.",
+        "check_every": f"At least {LEAST_EVERY} seconds.",
+        "language": 'Write a language tag such as "en" or "pt-BR".',
+    }
+    return f"`{place}`: {message}.", remedies.get(place, "Correct the value.")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+class _Lines:
+    """Where the entries and keys of a TOML file stand: the parser keeps no line numbers."""
+
+    _HEADER = re.compile(r"^\s*\[\[\s*[\"']?page[\"']?\s*\]\]")
+    _TABLE = re.compile(r"^\s*\[")
+
+    def __init__(self, text: str) -> None:
+        self._lines = list(_without_long_strings(text))
+        self._headers = [number for number, line in enumerate(self._lines) if self._HEADER.match(line)]
+
+    def of_entry(self, number: int, key: str) -> int:
+        """The line of a key in the entry, else of the entry's header; 0 where the entry is not found."""
+        if number >= len(self._headers):
+            return 0
+        start = self._headers[number]
+        return self._find(start + 1, key, self._TABLE.match) or start + 1
+
+    def in_defaults(self, key: str) -> int:
+        """The line of a key in [defaults]; 0 where it is not found."""
+        starts = [number for number, line in enumerate(self._lines) if re.match(r"^\s*\[\s*defaults\s*\]", line)]
+        return self._find(starts[0] + 1, key, self._TABLE.match) or starts[0] + 1 if starts else 0
+
+    def of_key(self, key: str) -> int:
+        """The line of a key or table of the whole file; 0 where it is not found."""
+        table = re.compile(rf"^\s*\[+\s*[\"']?{re.escape(key)}\b")
+        found = (number + 1 for number, line in enumerate(self._lines) if table.match(line))
+        return next(found, 0) or self._find(0, key, lambda _: None)
+
+    def _find(self, start: int, key: str, ends: Callable[[str], object]) -> int:
+        wanted = re.compile(rf"^\s*[\"']?{re.escape(key)}[\"']?\s*[=.]")
+        for number in range(start, len(self._lines)):
+            if wanted.match(self._lines[number]):
+                return number + 1
+            if ends(self._lines[number]):
+                break
+        return 0
+
+
+def _without_long_strings(text: str) -> Iterator[str]:
+    """The lines of a file; those inside a multi-line string are given as empty ones."""
+    quote = ""
+    for line in text.splitlines():
+        inside = bool(quote)
+        for mark in re.findall(r'"""|\'\'\'', line):
+            quote = "" if quote == mark else quote or mark
+        yield "" if inside else line
+
+
+def needs_contact(pages: Iterable[WatchedPage]) -> bool:
+    """Whether any of the pages is fetched: then its host is told whom to write to."""
+    return any(page.crawled for page in pages)

@@ -1,0 +1,97 @@
+"""Entries and settings written as TOML: whatever a page calls itself, nothing else in the file moves."""
+
+import tomllib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from crawler.watchlist.editing import entry_text, free_key, printable, slug, toml_value, with_entry, with_watchlist
+
+HOSTILE = 'Fees" \\ \x1b[31m\x7f\u202e\u2028]\r\n[[page]]\nkey = "other" \x00 日本'
+
+
+@given(some.text())
+def test_any_title_comes_back_as_one_printable_line(title: str) -> None:
+    written = tomllib.loads(entry_text({"key": "a", "title": title}))
+
+    assert written == {"page": [{"key": "a", "title": printable(title)}]}
+    assert printable(title).isprintable()
+
+
+def test_a_hostile_title_adds_no_entry() -> None:
+    text = with_entry(
+        '[[page]]\nkey = "mine"\n', {"key": "new", "title": HOSTILE, "select": ["#a", "b"], "enabled": False}
+    )
+    first, second = tomllib.loads(text)["page"]
+
+    assert first == {"key": "mine"}
+    assert second["title"] == 'Fees" \\ [31m ] [[page]] key = "other" 日本'
+    assert (second["select"], second["enabled"]) == (["#a", "b"], False)
+    assert toml_value(3) == "3"
+
+
+def test_an_entry_goes_to_the_end_and_the_rest_stays_as_it_is() -> None:
+    before = '# mine\n[defaults]\nlanguage = "en" # English\n\n[[page]]\nkey = "a"\n'
+
+    assert with_entry(before, {"key": "b"}) == f'{before}\n[[page]]\nkey = "b"\n'
+    assert with_entry("", {"key": "b"}) == '[[page]]\nkey = "b"\n'
+
+
+@pytest.mark.parametrize(
+    "text", ["[[page]\n", "page = 3\n", 'page = [{key = "a"}]\n', "defaults = 3\n", '[page]\nkey = "a"']
+)
+def test_a_list_that_cannot_take_an_entry_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        with_entry(text, {"key": "b"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('watchlists = ["a"] # mine\n', 'watchlists = ["a", "m.toml"] # mine\n'),
+        ("watchlists = []\n", 'watchlists = ["m.toml"]\n'),
+        (
+            "x = 1\nwatchlists = [\n  \"a\", # ] not the end\n  'b]',\n]\n",
+            'x = 1\nwatchlists = [\n  "a", # ] not the end\n  \'b]\', "m.toml",\n]\n',
+        ),
+        ("contact = 'a@b.cc'\n", "contact = 'a@b.cc'\nwatchlists = [\"m.toml\"]\n"),
+        ("a = 1\n\n[other]\nb = 2\n", 'a = 1\n\nwatchlists = ["m.toml"]\n\n[other]\nb = 2\n'),
+        ("", 'watchlists = ["m.toml"]\n'),
+        ('watchlists = ["m.toml"]\n', 'watchlists = ["m.toml"]\n'),
+    ],
+    ids=["one more", "the first", "over many lines", "no such setting", "before a table", "empty", "there already"],
+)
+def test_a_list_is_added_to_the_settings_and_comments_stay(before: str, after: str) -> None:
+    assert with_watchlist(before, "m.toml") == after
+
+
+@pytest.mark.parametrize("text", ['watchlists = "a,b"\n', '"watchlists" = ["a"]\n', "x = \n"])
+def test_settings_written_in_an_unusual_way_are_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        with_watchlist(text, "m.toml")
+
+
+def test_a_change_that_would_say_something_else_is_refused() -> None:
+    text = 'note = """\nwatchlists = []\n"""\nwatchlists = ["a"]\n'
+
+    with pytest.raises(ValueError, match="written in an unusual way"):
+        with_watchlist(text, "m.toml")
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (("US", "Late Shipment Rate"), "us-late-shipment-rate"),
+        (("", "Gebühren & Größen"), "gebuehren-groessen"),
+        (("FR", "Conditions générales d’utilisation"), "fr-conditions-generales-dutilisation"),
+        (("", "日本"), "page"),
+        (("", "x" * 200), "x" * 80),
+    ],
+)
+def test_a_key_is_made_of_words(words: tuple[str, ...], key: str) -> None:
+    assert slug(*words) == key
+
+
+def test_a_key_that_is_taken_gets_a_number() -> None:
+    assert [free_key("a", taken) for taken in ([], ["a"], ["a", "a-2"])] == ["a", "a-2", "a-3"]
