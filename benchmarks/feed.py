@@ -34,9 +34,10 @@ from diffs.database.models import Change, Page
 from diffs.judging.subscriptions import Wish
 from diffs.store import changes, snapshots
 from diffs.values import Block, BlockKind, Capture, Hunk, Op, Span, SpanOp
-from notifier import calendar, catalogue, feed
-from notifier.diff_html import environment
-from notifier.diff_view import FULL, view
+from notifier import catalogue
+from notifier.feeds import calendar, feed
+from notifier.rendering.diff_html import environment
+from notifier.rendering.diff_view import FULL, view
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TEXT = (

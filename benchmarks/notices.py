@@ -38,14 +38,14 @@ from diffs.database.models import Change, Page, Subscriber
 from diffs.store import changes, pages, snapshots
 from diffs.store.notices import outbox
 from diffs.values import Capture, Comparison, Judgement
-from notifier import digest as digests
-from notifier.channels import open_channels
-from notifier.diff_html import environment
-from notifier.digest import Digest
-from notifier.outbox import run
+from notifier.channels.smtp import open_channels
+from notifier.mail import digest as digests
+from notifier.mail.digest import Digest
+from notifier.outbox.send import run
+from notifier.rendering.diff_html import environment
 from notifier.settings import NotifierSettings
-from notifier.subscribers import links_from
-from notifier.told import ToldChange
+from notifier.subscribers.links import links_from
+from notifier.values import ToldChange
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TURNS = 40

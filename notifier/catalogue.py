@@ -19,9 +19,9 @@ from diffs.store import pages
 from diffs.store.notices.subscribers import topic_of
 from diffs.wording import labels
 
-from .calendar import Ending
-from .reading import told_change
-from .told import ToldChange
+from .changes import told_change
+from .feeds.calendar import Ending
+from .values import ToldChange
 
 #: Changes that are in memory at one time.
 BATCH = 20

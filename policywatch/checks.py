@@ -16,7 +16,7 @@ from diffs.database.archive import open_archive
 from diffs.errors import DeliveryError, PolicywatchError, SettingsError
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
-from notifier.channels import SmtpChannel, mail_channel
+from notifier.channels.smtp import SmtpChannel, mail_channel
 from notifier.settings import NotifierSettings
 
 from . import context, hosts

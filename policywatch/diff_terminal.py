@@ -6,7 +6,7 @@ from rich.text import Text
 
 from diffs.values import Comparison, Span, SpanOp
 from diffs.wording import labels
-from notifier.diff_view import CELL_BORDER, Line, Place, sides, view
+from notifier.rendering.diff_view import CELL_BORDER, Line, Place, sides, view
 
 from . import output
 

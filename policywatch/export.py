@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from diffs.language.plain_text import one_line
-from notifier.safe import web_link
+from notifier.rendering.escaping import web_link
 
 #: What is written of a change, with the work on it.
 COLUMNS = (

@@ -22,10 +22,10 @@ from diffs.errors import ArchiveError, PolicywatchError
 from diffs.store.notices import outbox as notices
 from diffs.values import READ
 from diffs.wording import labels
-from notifier import outbox
-from notifier.channels import open_channels
-from notifier.owner import tell_owner
-from notifier.subscribers import links_from
+from notifier.channels.smtp import open_channels
+from notifier.outbox import send
+from notifier.outbox.owner import tell_owner
+from notifier.subscribers.links import links_from
 
 from . import context
 from .lists import watched
@@ -130,7 +130,7 @@ class Schedule:
             waiting = notices.backlog(session, now=now, channels=["email", "apprise", "webhook"])
         if waiting.due or by_the_hour:
             with open_channels(settings, links_from(settings)) as channels:
-                report = outbox.run(
+                report = send.run(
                     self.archive, channels, now=now, settings=settings, clock=self.clock, stopped=self.stop.is_set
                 )
             self._told_at = quarter

@@ -24,10 +24,10 @@ from diffs.engine import wording
 from diffs.store import changes, evidence
 from diffs.store.notices import subscribers
 from diffs.values import READ
-from notifier import outbox
-from notifier.channels import open_channels
+from notifier.channels.smtp import open_channels
+from notifier.outbox import send
 from notifier.settings import NotifierSettings
-from notifier.subscribers import links_from
+from notifier.subscribers.links import links_from
 
 from .checks import Check
 from .demo.marketplace import EDITIONS
@@ -202,7 +202,7 @@ def _noticed(archive: Archive, folder: Path) -> Check:
         owner=SecretStr(""),
     )
     with open_channels(settings, links_from(settings)) as channels:
-        report = outbox.run(archive, channels, now=EDITIONS[2].at + timedelta(days=1), settings=settings)
+        report = send.run(archive, channels, now=EDITIONS[2].at + timedelta(days=1), settings=settings)
     written = len(list((folder / "mail").glob("*.eml")))
     good = report.sent == written >= 1 and not report.troubles
     why = "; ".join(map(str, report.troubles)) or "no notice was due"

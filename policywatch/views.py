@@ -6,13 +6,13 @@ from typing import Any
 
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, Version, Work
 from diffs.values import Outcome, Target
-from notifier import told
-from notifier.reading import told_change
+from notifier import values
+from notifier.changes import told_change
 
 
 def stamp(moment: datetime | None) -> str | None:
     """A time as ISO 8601 in UTC."""
-    return told.stamp(moment) if moment else None
+    return values.stamp(moment) if moment else None
 
 
 def minute(stamped: str | None) -> str:
@@ -22,7 +22,7 @@ def minute(stamped: str | None) -> str:
 
 def change(row: Change, page: Page) -> dict[str, Any]:
     """A change, told or not: what webhooks carry, and how it was judged."""
-    return told.record(told_change(row, page)) | {
+    return values.record(told_change(row, page)) | {
         "categories": row.categories or [],
         "reasons": row.reasons or [],
         "rule": row.rule,

@@ -135,7 +135,7 @@ def test_an_init_holds_a_docstring_and_nothing_else(path):
         ("import difflib", "diffs/comparing/align.py"),
         ("from cydifflib import SequenceMatcher", "diffs/comparing/align.py"),
         ("import bs4", "diffs/reading/extract.py"),
-        ("import smtplib", "notifier/channels.py"),
+        ("import smtplib", "notifier/channels/smtp.py"),
         ("import os; print(os.environ)", "crawler/settings.py"),
         ("from os import getenv", "notifier/settings.py"),
     ],
@@ -145,7 +145,7 @@ def test_each_library_has_one_home(line, home):
     for elsewhere in (
         "diffs/engine/derive.py",
         "crawler/watchlist/watchlists.py",
-        "notifier/digest.py",
+        "notifier/mail/digest.py",
         "policywatch/cli.py",
     ):
         assert fenced_in(line, elsewhere), f"{elsewhere} must not: {line}"

@@ -19,11 +19,12 @@ from diffs.store import changes, evidence, observations, pages, snapshots, targe
 from diffs.store.notices import outbox as notices
 from diffs.store.notices import subscribers
 from diffs.values import Op, Outcome, SpanOp
-from notifier import feed, outbox
-from notifier.channels import open_channels
-from notifier.reading import told_changes
+from notifier.changes import told_changes
+from notifier.channels.smtp import open_channels
+from notifier.feeds import feed
+from notifier.outbox import send
 from notifier.settings import NotifierSettings
-from notifier.subscribers import links_from
+from notifier.subscribers.links import links_from
 from tests.crawler.looking import policy
 from tests.notifier.conftest import MailServer
 from tests.site import Site
@@ -117,8 +118,8 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
 
     # delivered once, with the words a person needs
     with open_channels(settings, links_from(settings)) as channels:
-        sent = outbox.run(archive, channels, now=TUESDAY, settings=settings)
-        again = outbox.run(archive, channels, now=TUESDAY, settings=settings)
+        sent = send.run(archive, channels, now=TUESDAY, settings=settings)
+        again = send.run(archive, channels, now=TUESDAY, settings=settings)
     assert (sent.sent, sent.troubles, again.sent) == (1, [], 0)
     (mail,) = mailbox.mails
     assert mail["To"] == "seller@example.com"

@@ -13,8 +13,9 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from diffs.errors import ArchiveError
-from notifier import feed, notes
-from notifier.diff_html import environment
+from notifier.feeds import feed
+from notifier.rendering import disclaimer
+from notifier.rendering.diff_html import environment
 from notifier.settings import NotifierSettings
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,7 @@ def page(settings: NotifierSettings, title: str, content: Markup, *, discovery: 
     found += [feed.calendar_discovery(settings.base_url, f"{site}: effective dates")]
     head = Markup("\n".join(part for part in found if part))  # noqa: S704 (escaped there)
     fields = {"title": title, "site": site, "content": content, "discovery": head, "root": root(settings)}
-    return environment().get_template("web/page.html").render(**fields, notes=notes.ALL).encode()
+    return environment().get_template("web/page.html").render(**fields, notes=disclaimer.ALL).encode()
 
 
 def part(name: str, settings: NotifierSettings, **fields: object) -> Markup:

@@ -14,11 +14,11 @@ from fastapi.responses import JSONResponse
 
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
-from notifier import health, looking
-from notifier.channels import MailChannel
+from notifier.channels.smtp import MailChannel
+from notifier.health import health, queries
 from notifier.settings import NotifierSettings
-from notifier.subscribers import links_from
-from notifier.told import stamp
+from notifier.subscribers.links import links_from
+from notifier.values import stamp
 
 from . import answers, feeds, pages
 from .subscriptions import Desk
@@ -68,7 +68,7 @@ def create_app(
 def _health_of(archive: Archive, now: datetime) -> dict[str, Any]:
     try:
         with archive.read() as session:
-            state = looking.state(session, now=now, channels=CHANNELS)
+            state = queries.state(session, now=now, channels=CHANNELS)
     except ArchiveError as error:
         log.error("the archive cannot be used: %s", error)  # noqa: TRY400 (the sentence says it; the trace does not help)
         return {"status": "failing", "problems": ["The database cannot be read."], "warnings": []}

@@ -15,7 +15,9 @@ from sqlmodel import Session
 
 from diffs.database.archive import Archive
 from diffs.judging.subscriptions import Wish
-from notifier import calendar, catalogue, feed, feed_forms, health, looking
+from notifier import catalogue
+from notifier.feeds import calendar, feed, formats
+from notifier.health import health, queries
 from notifier.settings import NotifierSettings
 
 from . import answers
@@ -91,9 +93,9 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
         wish, now = asked.wish(), clock()
         with archive.read() as session:
             _refuse_unknown(session, wish)
-            entries = health.entries(looking.events(session, wish), looking.rests(session, wish, now=now))
+            entries = health.entries(queries.events(session, wish), queries.rests(session, wish, now=now))
         query = feed.query_of(wish)
-        channel = feed_forms.Channel(
+        channel = formats.Channel(
             title=feed.title_of(f"{settings.site_name}: pages that cannot be read", wish, ""),
             updated=begun,
             description=health.DESCRIPTION,
@@ -126,11 +128,11 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
 
 def _channel(
     settings: NotifierSettings, path: str, wish: Wish, documents: list[feed.Document], *, at: int, updated: datetime
-) -> feed_forms.Channel:
+) -> formats.Channel:
     query = feed.query_of(wish)
     names = [{"archive": [document.name]} if document.name else {} for document in documents]
     addresses = [feed.address_of(settings.base_url, path, query | name) for name in names]
-    return feed_forms.Channel(
+    return formats.Channel(
         title=feed.title_of(settings.site_name, wish),
         updated=updated,
         base_url=settings.base_url,
@@ -141,9 +143,9 @@ def _channel(
     )
 
 
-def _rendered(form: str, channel: feed_forms.Channel, entries: Iterable[feed_forms.Entry]) -> bytes:
+def _rendered(form: str, channel: formats.Channel, entries: Iterable[formats.Entry]) -> bytes:
     out = io.BytesIO()
-    feed_forms.write(out, form, channel, entries)
+    formats.write(out, form, channel, entries)
     return out.getvalue()
 
 

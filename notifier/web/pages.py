@@ -10,8 +10,9 @@ from markupsafe import Markup
 from diffs.database.archive import Archive
 from diffs.judging.subscriptions import Wish
 from diffs.store import changes
-from notifier import catalogue, feed
-from notifier.reading import told_change
+from notifier import catalogue
+from notifier.changes import told_change
+from notifier.feeds import feed
 from notifier.settings import NotifierSettings
 
 from . import answers

@@ -19,9 +19,9 @@ from diffs.database.archive import Archive
 from diffs.database.models import Subscriber
 from diffs.errors import DeliveryError, RecipientRefused
 from diffs.store.notices import outbox, subscribers
-from notifier.channels import MailChannel
+from notifier.channels.smtp import MailChannel
 from notifier.settings import NotifierSettings
-from notifier.subscribers import (
+from notifier.subscribers.links import (
     CONFIRM,
     CONFIRM_WITHIN,
     PREFERENCES,

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from diffs.database.models import Change, Page
 from diffs.store import changes, observations, reports, versions, work
 from diffs.wording import labels
-from notifier.standing import standing
+from notifier.rendering.standing import standing
 from policywatch import context, output, views
 from policywatch.diff_terminal import coloured, plain
 

@@ -17,9 +17,11 @@ from sqlmodel import Session
 
 from diffs.judging.subscriptions import IMPORTANCES, Wish
 from diffs.wording import labels
-from notifier import calendar, catalogue, feed_forms, health, looking
-from notifier import feed as feeds
-from notifier.safe import web_link
+from notifier import catalogue
+from notifier.feeds import calendar, formats
+from notifier.feeds import feed as feeds
+from notifier.health import health, queries
+from notifier.rendering.escaping import web_link
 from notifier.settings import NotifierSettings
 from policywatch import context, output
 
@@ -103,17 +105,17 @@ def _write_changes(
 def _write_health(
     spool: IO[bytes], form: str, session: Session, wish: Wish, settings: NotifierSettings, url: str, limit: int
 ) -> int:
-    events = looking.events(session, wish, most=limit)
-    entries = health.entries(events, looking.rests(session, wish, now=context.now()), most=limit)
+    events = queries.events(session, wish, most=limit)
+    entries = health.entries(events, queries.rests(session, wish, now=context.now()), most=limit)
     title = feeds.title_of(f"{settings.site_name}: pages that cannot be read", wish, "")
     channel = replace(_channel(title, settings, wish, url), description=health.DESCRIPTION)
-    feed_forms.write(_binary(spool), form, channel, entries)
+    formats.write(_binary(spool), form, channel, entries)
     return len(entries)
 
 
-def _channel(title: str, settings: NotifierSettings, wish: Wish, url: str) -> feed_forms.Channel:
+def _channel(title: str, settings: NotifierSettings, wish: Wish, url: str) -> formats.Channel:
     scope = str(feeds.query_of(wish))
-    return feed_forms.Channel(title, context.now(), base_url=settings.base_url, self_url=url, scope=scope)
+    return formats.Channel(title, context.now(), base_url=settings.base_url, self_url=url, scope=scope)
 
 
 def _binary(spool: IO[bytes]) -> Any:

@@ -10,7 +10,7 @@ from diffs.engine import notes
 from diffs.engine.notes import Entry
 from diffs.judging.subscriptions import IMPORTANCES
 from diffs.language.plain_text import clean, one_line
-from notifier.safe import web_link
+from notifier.rendering.escaping import web_link
 from policywatch import context, output
 
 LONGEST_TEXT = 20_000

@@ -6,8 +6,8 @@ import typer
 
 from diffs.store.notices import plan
 from diffs.wording import labels
-from notifier.outbox import shown_address
-from notifier.told import stamp
+from notifier.outbox.send import shown_address
+from notifier.values import stamp
 from policywatch import context, output
 
 _STATES = ("due", "sending", "sent", "parked", "dropped")

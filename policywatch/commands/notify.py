@@ -13,16 +13,16 @@ from sqlmodel import Session
 from diffs.judging.subscriptions import Wish
 from diffs.store import chain, reports
 from diffs.wording import labels
-from notifier import digest as digests
-from notifier import outbox
-from notifier.channels import open_channels
-from notifier.digest import Digest
-from notifier.looks import looked, looks
-from notifier.owner import tell_owner
-from notifier.reading import told_changes, unread
+from notifier.changes import told_changes, unread
+from notifier.channels.smtp import open_channels
+from notifier.health.looks import looked, looks
+from notifier.mail import digest as digests
+from notifier.mail.digest import Digest
+from notifier.outbox import send
+from notifier.outbox.owner import tell_owner
+from notifier.rendering.standing import for_the_owner
 from notifier.settings import NotifierSettings
-from notifier.standing import for_the_owner
-from notifier.subscribers import links_from
+from notifier.subscribers.links import links_from
 from policywatch import context, output
 
 #: The period of a preview that names none.
@@ -44,11 +44,11 @@ def notify(
     with context.archive() as archive, open_channels(settings, links_from(settings)) as channels:
         if not dry_run:
             context.review(archive)
-        report = outbox.run(archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run)
+        report = send.run(archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run)
         if not dry_run:
             to_owner = tell_owner(archive, settings, now=context.now())
             if to_owner.trouble:
-                report.troubles.append(outbox.Trouble("owner", "you", to_owner.trouble))
+                report.troubles.append(send.Trouble("owner", "you", to_owner.trouble))
     if as_json:
         output.as_json(json.loads(json.dumps(asdict(report), default=str)))
     elif dry_run:
@@ -63,7 +63,7 @@ def notify(
         raise typer.Exit(context.FAILURES)
 
 
-def _say(report: outbox.Report, *, mail_is_set: bool) -> None:
+def _say(report: send.Report, *, mail_is_set: bool) -> None:
     output.say(f"{labels.count(report.sent, 'message')} sent with {labels.count(report.told, 'notice')}.")
     for trouble in report.troubles:
         output.warn(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")

@@ -12,8 +12,8 @@ from diffs.comparing import compare
 from diffs.database.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions, work
 from diffs.wording import labels
-from notifier import reading
-from notifier.diff_html import diff_html
+from notifier import changes as reading
+from notifier.rendering.diff_html import diff_html
 from policywatch import context, output, views
 from policywatch.diff_terminal import coloured, markdown, plain
 from policywatch.export import as_csv, as_markdown

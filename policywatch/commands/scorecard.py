@@ -19,7 +19,7 @@ from diffs.scorecard.scorecard import Judged, Verdict
 from diffs.store import reports
 from diffs.store import targets as stored
 from diffs.wording import labels
-from notifier import standing as words
+from notifier.rendering import standing as words
 from policywatch import context, output, views
 
 _COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stands on")

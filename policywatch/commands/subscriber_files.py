@@ -15,11 +15,12 @@ from diffs.store import pages
 from diffs.store.notices import outbox, plan
 from diffs.store.notices import subscribers as stored
 from diffs.wording import labels
-from notifier import asking, roster
-from notifier.bounces import bounces
-from notifier.channels import SmtpChannel, mail_channel
-from notifier.outbox import shown_address
-from notifier.subscribers import links_from
+from notifier.channels.bounces import bounces
+from notifier.channels.smtp import SmtpChannel, mail_channel
+from notifier.outbox import opt_in
+from notifier.outbox.send import shown_address
+from notifier.subscribers import csv_file
+from notifier.subscribers.links import links_from
 from policywatch import context, output
 
 from .subscribers import group, reached
@@ -48,7 +49,7 @@ def ask(
     with context.archive() as archive:
         try:
             only = reached("email", address)[1] if address is not None else None
-            asked = asking.ask(
+            asked = opt_in.ask(
                 archive, mail, settings, links_from(settings), clock=context.now, again=again, address=only
             )
         except ValueError as error:
@@ -66,8 +67,8 @@ def ask(
 def export(file: Annotated[Path, typer.Argument(help="Where to write it; - for standard output.")]) -> None:
     """Write all subscribers to a CSV file. It holds the addresses of chats and webhooks too: keep it safe."""
     with context.archive() as archive, archive.read() as session:
-        rows = [{name: getattr(row, name) for name in roster.COLUMNS} for row in stored.listed(session)]
-    text = roster.write(rows)
+        rows = [{name: getattr(row, name) for name in csv_file.COLUMNS} for row in stored.listed(session)]
+    text = csv_file.write(rows)
     if str(file) == "-":
         sys.stdout.write(text)
         return
@@ -88,7 +89,7 @@ def import_(
     """Bring in subscribers from a CSV file: new ones wait for their confirmation, known ones keep their state."""
     done: Counter[str] = Counter()
     seen: dict[tuple[str, str], int] = {}
-    entries = iter(roster.read(_text_of(file)))
+    entries = iter(csv_file.read(_text_of(file)))
     with context.archive() as archive:
         try:
             while part := list(islice(entries, _AT_A_TIME)):
@@ -110,13 +111,13 @@ def import_(
 def _taken_in(
     session: Session,
     file: Path,
-    entry: roster.Entry | roster.Fault,
+    entry: csv_file.Entry | csv_file.Fault,
     seen: dict[tuple[str, str], int],
     *,
     confirmed: bool,
 ) -> str:
     """Store one line; what became of it. `seen` are the addresses of the lines before."""
-    if isinstance(entry, roster.Fault):
+    if isinstance(entry, csv_file.Fault):
         return _fault(file, entry.line, entry.reason)
     try:
         channel, address = reached(entry.channel, entry.address, is_new=True)
@@ -151,7 +152,7 @@ def _fault(file: Path, line: int, reason: str) -> str:
     return "fault"
 
 
-def _note_unknown_pages(session: Session, file: Path, entry: roster.Entry) -> None:
+def _note_unknown_pages(session: Session, file: Path, entry: csv_file.Entry) -> None:
     for key in entry.wishes.get("pages", []):
         if pages.get(session, key) is None:
             output.warn(f"{file}:{entry.line}: note: the archive has no page {key!r} yet.")

@@ -13,10 +13,10 @@ from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
 from diffs.store import pages
 from diffs.store.notices import outbox
 from diffs.store.notices import subscribers as stored
-from notifier import chat
-from notifier.outbox import shown_address
-from notifier.safe import web_link
-from notifier.subscribers import email_address, links_from
+from notifier.channels import chat
+from notifier.outbox.send import shown_address
+from notifier.rendering.escaping import web_link
+from notifier.subscribers.links import email_address, links_from
 from policywatch import context, output
 
 group = typer.Typer(help="Who wants to be told what, and how often.", no_args_is_help=True)

@@ -25,11 +25,12 @@ from diffs.errors import SettingsError
 from diffs.store import changes, observations, pages
 from diffs.store.notices import subscribers
 from diffs.values import READ
-from notifier import feed, outbox
-from notifier.channels import open_channels
-from notifier.reading import told_changes
+from notifier.changes import told_changes
+from notifier.channels.smtp import open_channels
+from notifier.feeds import feed
+from notifier.outbox import send
 from notifier.settings import NotifierSettings
-from notifier.subscribers import links_from
+from notifier.subscribers.links import links_from
 from policywatch import views
 
 from .marketplace import EDITIONS
@@ -178,7 +179,7 @@ def _deliver(archive: Archive, folder: Path) -> None:
         site_name="policywatch demo",
     )
     with open_channels(settings, links_from(settings)) as channels:
-        outbox.run(archive, channels, now=now, settings=settings)
+        send.run(archive, channels, now=now, settings=settings)
     for mail in (folder / "mail").glob("*.eml"):
         content = mail.read_bytes()
         (folder / "digest.eml").write_bytes(content)

@@ -8,9 +8,9 @@ from diffs.database.models import Event
 from diffs.engine import wording
 from diffs.store import changes
 from diffs.values import Comparison, Fact
-from notifier.process import is_dead, this_process
-from notifier.reading import told_changes, unread
-from notifier.told import VersionMark, record, stamp
+from notifier.changes import told_changes, unread
+from notifier.outbox.worker import is_dead, this_process
+from notifier.values import VersionMark, record, stamp
 from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, store_change, store_page, told
 
 

@@ -24,7 +24,7 @@ from diffs.values import (
     TargetMove,
 )
 from notifier.settings import NotifierSettings
-from notifier.told import ToldChange
+from notifier.values import ToldChange
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -16,7 +16,7 @@ from diffs.database.models import Event
 from diffs.judging.subscriptions import Wish
 from notifier.catalogue import PAGE_CATEGORIES, in_full, marks, unknown
 from tests.notifier.feed_rules import broken
-from tests.notifier.test_calendar import read as read_calendar
+from tests.notifier.feeds.test_calendar import read as read_calendar
 from tests.notifier.vocabulary import DAY, NOON, store_change, store_page
 from tests.policywatch.program import Program
 

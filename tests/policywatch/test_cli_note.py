@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.notifier.test_calendar import read as read_calendar
+from tests.notifier.feeds.test_calendar import read as read_calendar
 from tests.policywatch.program import Program
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.notifier.channels.test_bounces import GONE, full, report
 from tests.notifier.conftest import MailServer
-from tests.notifier.test_bounces import GONE, full, report
 from tests.policywatch.program import Program
 from tests.policywatch.test_cli_tell import at_once, change_page, watching
 from tests.site import Site

@@ -1,0 +1,143 @@
+"""Notices in chats and the rest of what Apprise reaches: Slack, Discord, Telegram, Teams, ntfy, Matrix.
+
+Only a short text goes there: the headline, the date, the first points, the link; as much of it as the service takes.
+"""
+
+import logging
+import re
+from typing import Any
+
+from diffs.errors import DeliveryError, RecipientRefused
+from diffs.language.plain_text import shorten
+from diffs.wording import labels
+from notifier.feeds.feed import permanent_link
+from notifier.mail.digest import Digest, looked_lines, subject
+from notifier.rendering import disclaimer
+from notifier.rendering.escaping import no_tags
+from notifier.values import IMPORTANCE_ORDER, ToldChange
+
+#: The longest message, in bytes of UTF-8: what ntfy takes whole, and more than a person reads in a chat. A service that
+#: takes less gets less.
+LONGEST = 3_800
+
+#: What services add to a message of ours: blank lines, marks around the title.
+MARGIN = 40
+
+#: From rich to poor: how many changes are shown, and how many points of each. The first that fits is sent.
+FITS = ((10, 3), (10, 1), (10, 0), (5, 1), (3, 1), (3, 0), (2, 0), (1, 1), (1, 0))
+
+# Words by which a text would call a whole room.
+_CALL = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b|room\b)", re.IGNORECASE)
+# How Slack and Discord write that somebody, a room or a picture is meant.
+_MEANT = re.compile(r"<(?=[@#&:!])")
+# How Markdown writes that words lead somewhere else than they say.
+_DISGUISE = re.compile(r"\](?=\s*[(\[:])")
+
+
+class ChatChannel:
+    """Delivers to one Apprise address per reader."""
+
+    def deliver(self, digest: Digest) -> None:
+        """Send a digest as a chat message.
+
+        Raises RecipientRefused where Apprise does not know the address, or where it names several chats (when one of
+        them fails, all would get the message again), DeliveryError where it was not taken. None of them names the
+        address, since it holds the secret of the chat.
+        """
+        target = _target(digest.to)
+        head = title(digest, target[0].title_maxlen)
+        _send(target, head, text(digest, _room(target[0], head)))
+
+    def say(self, address: str, *, title: str, body: str) -> None:
+        """Send a line and some words of ours to an address; raises as `deliver`."""
+        _send(_target(address), _quiet(title), _CALL.sub("@\u200b", body))
+
+
+def check(address: str) -> None:
+    """See that an address is one chat, and send nothing. Raises RecipientRefused."""
+    _target(address)
+
+
+def _target(address: str) -> Any:
+    # Apprise writes addresses into its log, at every level.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 10)
+    import apprise  # slow to load, and most installations send mail only
+
+    target = apprise.Apprise()
+    if not target.add(address):
+        raise RecipientRefused("Apprise does not know this kind of address.")
+    if len(target) != 1 or len(target[0]) > 1:
+        raise RecipientRefused("This address names several chats: add each of them as a subscriber of its own.")
+    return target
+
+
+def _send(target: Any, head: str, body: str) -> None:
+    import apprise
+
+    form = apprise.NotifyFormat.TEXT
+    if _only_markdown(target[0]):
+        # Told that this is plain text, Apprise would escape the dots of our links, and break them.
+        body, form = body.replace("\n", "\n\n"), apprise.NotifyFormat.MARKDOWN
+    # A result object, true only when every target took it (2.2): there is one target here.
+    if not target.notify(body=body, title=head, body_format=form):
+        raise DeliveryError("The chat service did not take the message.")
+
+
+def title(digest: Digest, longest: int = 0) -> str:
+    """One line for the message's head, of no more than `longest` characters where that is not 0."""
+    line = _quiet(subject(digest))
+    return shorten(line, longest) if longest > 0 else line
+
+
+def text(digest: Digest, room: int = LONGEST) -> str:
+    """The message in no more than `room` bytes: the most important changes, each with date, points and link."""
+    ordered = sorted(digest.changes, key=lambda change: (IMPORTANCE_ORDER.get(change.importance, 0), change.decided_at))
+    shown = ""
+    for changes, points in FITS:
+        shown = _shown(digest, ordered, changes, points)
+        if len(shown.encode()) <= room:
+            return shown
+    # A pager's worth: where to read it. A link that does not fit whole is none.
+    link = permanent_link(ordered[0], digest.base_url) if ordered else digest.base_url
+    kept = [line for line in (link, disclaimer.NOT_AFFILIATED) if line]
+    while kept and len("\n".join(kept).encode()) > room:
+        kept.pop()
+    return "\n".join(kept) or shown.encode()[:room].decode(errors="ignore")
+
+
+def _room(service: Any, head: str) -> int:
+    """How many bytes of text the service takes beside the head; a tenth is left for line breaks and what it adds."""
+    return max(min(LONGEST, (int(service.body_maxlen) - len(head.encode())) * 9 // 10 - MARGIN), 1)
+
+
+def _only_markdown(service: Any) -> bool:
+    """Whether the service (Teams, Google Chat, Webex, Rocket.Chat) takes text as Markdown and in no other way."""
+    known = service.notify_format
+    forms = [known] if isinstance(known, str) else list(known)
+    return forms == ["markdown"]
+
+
+def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int) -> str:
+    parts = [" ".join(looked_lines(digest))] if digest.looked else []
+    if digest.standing and points:
+        parts.append("\n".join(["Where you stand:", *(f"• {_quiet(line)}" for line in digest.standing[:changes])]))
+    parts += [_change(change, digest, points) for change in ordered[:changes]]
+    if len(ordered) > changes:
+        parts.append(f"… and {labels.count(len(ordered) - changes, 'more change')}.")
+    if digest.unread:
+        parts.append(f"{labels.count(len(digest.unread), 'page')} could not be read.")
+    return "\n\n".join([*filter(None, parts), f"{disclaimer.NOT_AFFILIATED} {disclaimer.NO_ADVICE}"])
+
+
+def _change(change: ToldChange, digest: Digest, points: int) -> str:
+    where = shorten(f"{labels.marketplace(change.marketplace)}, {change.title}", 160)
+    lines = [f"[{change.importance}] {_quiet(change.headline)}", _quiet(where)]
+    if change.effective_on:
+        when = labels.effective(change.effective_on, digest.today).capitalize()
+        lines.append(f"{when} ({labels.day(change.effective_on)}).")
+    lines += [f"• {_quiet(shorten(point, 300))}" for point in change.points[:points]]
+    return "\n".join([*lines, permanent_link(change, digest.base_url)]).strip()
+
+
+def _quiet(words: str) -> str:
+    return _DISGUISE.sub("]\u200b", _MEANT.sub("‹", _CALL.sub("@\u200b", no_tags(words))))

@@ -1,0 +1,354 @@
+"""The ways out: mail through SMTP or into a folder; chat through Apprise; signed webhooks.
+
+Each channel delivers one digest to one reader and returns, or raises: ChannelDown when nothing can be sent now,
+RecipientRefused (RecipientGone) when this reader is refused for good, any other DeliveryError when it failed for now.
+Addresses of chats and webhooks hold secrets: no error and no log names them.
+"""
+
+import hashlib
+import os
+import smtplib
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.message import EmailMessage
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
+from diffs.language.plain_text import one_line, shorten
+from notifier.mail.digest import Digest, message
+from notifier.settings import NotifierSettings
+from notifier.subscribers.links import Links
+
+from .bounces import is_gone
+from .chat import ChatChannel
+from .webhook import WebhookChannel
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Channel(Protocol):
+    """Delivers one digest to one reader."""
+
+    def deliver(self, digest: Digest) -> None:
+        """Deliver it, or raise DeliveryError."""
+
+
+class MailChannel(Channel, Protocol):
+    """Delivers mail of any kind."""
+
+    def check(self) -> None:
+        """See whether mail can be handed in, and hand in none. Raises ChannelDown."""
+
+    def post(self, mail: EmailMessage) -> None:
+        """Deliver one mail to the address in its To header, or raise DeliveryError."""
+
+
+class Pace:
+    """No more than so many turns a minute, evenly spread; 0 for no limit. `clock` and `sleep` are seconds."""
+
+    def __init__(
+        self,
+        per_minute: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._gap = 60 / per_minute if per_minute else 0.0
+        self._clock, self._sleep = clock, sleep
+        self._free_at = 0.0
+
+    def wait(self) -> None:
+        """Until it is our turn."""
+        now = self._clock()
+        if self._free_at > now:
+            self._sleep(self._free_at - now)
+        self._free_at = max(now, self._free_at) + self._gap
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """A channel that delivers no faster than its pace."""
+
+    channel: Channel
+    pace: Pace
+
+    def deliver(self, digest: Digest) -> None:
+        """Wait for our turn and deliver. Raises as the channel does."""
+        self.pace.wait()
+        self.channel.deliver(digest)
+
+
+def _paced(channel: Channel, per_minute: int) -> Channel:
+    return Paced(channel, Pace(per_minute)) if per_minute else channel
+
+
+@contextmanager
+def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
+    """The channels that the settings allow, by the name that subscribers use: email, apprise, webhook.
+
+    Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
+    """
+    with ExitStack() as stack:
+        channels: dict[str, Channel] = {
+            "apprise": _paced(ChatChannel(), settings.chat_per_minute),
+            "webhook": _paced(WebhookChannel(links.webhook_secret), settings.webhooks_per_minute),
+        }
+        mail = mail_channel(settings)
+        if isinstance(mail, SmtpChannel):
+            stack.callback(mail.close)
+        if mail is not None:
+            channels["email"] = mail
+        yield channels
+
+
+def mail_channel(settings: NotifierSettings) -> MailChannel | None:
+    """Where mail goes by these settings; None when no mail server is set. Raises SettingsError."""
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        return None
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() in ("folder", "file"):
+        return FolderChannel(Path(unquote(urlsplit(url).path if scheme.lower() == "file" else rest)).expanduser())
+    server = MailServer.from_url(url, ca_file=settings.smtp_ca_file, timeout=settings.smtp_timeout)
+    return SmtpChannel(server, name=settings.mail_domain, per_minute=settings.mail_per_minute)
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where mail is handed in. `security` is tls (from the start), required, offered or never (STARTTLS)."""
+
+    host: str
+    port: int
+    security: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+    ca_file: Path | None = None
+    timeout: float = 30.0
+
+    @classmethod
+    def from_url(cls, url: str, *, ca_file: Path | None = None, timeout: float = 30.0) -> "MailServer":
+        """From smtp://user:password@host:port?starttls=required, or smtps://….
+
+        STARTTLS is required where a password is sent to another machine, else used where it is offered; a server on
+        this machine is asked for it only when told so. Raises SettingsError; the message never holds the address.
+        """
+        remedy = "Set POLICYWATCH_SMTP_URL to smtp://user:password@host:587."
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError as error:
+            raise SettingsError("The mail server's address cannot be read.", remedy=remedy) from error
+        tls = parts.scheme.lower() == "smtps"
+        user, password = unquote(parts.username or ""), unquote(parts.password or "")
+        local = host in LOOPBACK
+        wish = parse_qs(parts.query).get("starttls", ["never" if local else "required" if user else "offered"])[0]
+        if not host or wish not in ("required", "offered", "never"):
+            raise SettingsError("The mail server's address names no host, or an unknown starttls.", remedy=remedy)
+        standard = 465 if tls else 587 if user else 25
+        return cls(host, port or standard, "tls" if tls else wish, user, password, ca_file, timeout)
+
+
+class SmtpChannel:
+    """Mail through one connection to one server, opened at the first mail and kept for the next ones.
+
+    `name` is what we call ourselves in EHLO; `per_minute` bounds the rate, 0 for none. `clock` and `sleep` are seconds.
+    """
+
+    def __init__(
+        self,
+        server: MailServer,
+        *,
+        name: str = "localhost",
+        per_minute: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._server = server
+        self._name = name
+        self._pace = Pace(per_minute, clock=clock, sleep=sleep)
+        self._connection: smtplib.SMTP | None = None
+
+    def deliver(self, digest: Digest) -> None:
+        """Send a digest. Raises ChannelDown, RecipientRefused, RecipientGone or DeliveryError."""
+        self.post(_mail(digest))
+
+    def post(self, mail: EmailMessage) -> None:
+        """Send one mail to the address in its To header. Raises as `deliver` does."""
+        sender, to = parseaddr(str(mail["From"]))[1], parseaddr(str(mail["To"]))[1]
+        self._pace.wait()
+        smtp = self._ready()
+        try:
+            self._hand_in(smtp, sender, to, mail.as_bytes())
+        except DeliveryError:
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise ChannelDown(f"The mail server broke off: {_said(error)}.") from error
+
+    def check(self) -> None:
+        """Connect and log in, send nothing. Raises ChannelDown."""
+        self._ready()
+
+    def close(self) -> None:
+        """Say goodbye, where there is anybody to say it to."""
+        if self._connection is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                self._connection.quit()
+        self._drop()
+
+    def _hand_in(self, smtp: smtplib.SMTP, sender: str, to: str, content: bytes) -> None:
+        code, reply = smtp.mail(sender)
+        if code != 250:
+            self._drop()
+            remedy = "Set POLICYWATCH_MAIL_FROM to an address that this server may send for." if code >= 500 else ""
+            raise ChannelDown(f"The mail server takes no mail from {sender}: {_reply(code, reply)}.", remedy=remedy)
+        code, reply = smtp.rcpt(to)
+        if code not in (250, 251):
+            raise self._refusal(code, reply, to)
+        try:
+            code, reply = smtp.data(content)
+        except smtplib.SMTPDataError as error:
+            raise self._answer(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            # It may have arrived. Sent again it has the same Message-ID, so that it is one mail to the reader.
+            self._drop()
+            raise DeliveryError(f"The connection broke while the mail was handed in: {_said(error)}.") from error
+        if code != 250:
+            raise self._answer(code, reply)
+
+    def _refusal(self, code: int, reply: bytes | str, to: str) -> DeliveryError:
+        said = _reply(code, reply)
+        if code == 421:
+            self._drop()
+            return ChannelDown(f"The mail server closes: {said}.")
+        if code < 500:
+            return DeliveryError(f"The mail server does not take mail for {to} now: {said}.")
+        kind = RecipientGone if is_gone(said) else RecipientRefused
+        return kind(f"The mail server refuses {to}: {said}.")
+
+    def _answer(self, code: int, reply: bytes | str) -> DeliveryError:
+        said = _reply(code, reply)
+        if code == 421:
+            self._drop()
+        if code < 500:
+            return DeliveryError(f"The mail server did not take the mail now: {said}.")
+        return RecipientRefused(f"The mail server refuses the mail: {said}.")
+
+    def _ready(self) -> smtplib.SMTP:
+        """The open connection, with nothing begun on it; a new one where the server has closed it meanwhile."""
+        if self._connection is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                if self._connection.rset()[0] == 250:
+                    return self._connection
+            self._drop()
+        self._connection = self._connect()
+        return self._connection
+
+    def _connect(self) -> smtplib.SMTP:
+        server, secure = self._server, ssl.create_default_context(cafile=self._server.ca_file)
+        where = f"{server.host}:{server.port}"
+        try:
+            if server.security == "tls":
+                smtp: smtplib.SMTP = smtplib.SMTP_SSL(
+                    server.host, server.port, self._name, timeout=server.timeout, context=secure
+                )
+            else:
+                smtp = smtplib.SMTP(server.host, server.port, self._name, timeout=server.timeout)
+        except (smtplib.SMTPException, OSError) as error:
+            raise ChannelDown(f"No mail server answers at {where}: {_said(error)}.") from error
+        try:
+            self._greet(smtp, secure)
+        except (smtplib.SMTPException, OSError) as error:
+            smtp.close()
+            remedy = "Check user and password in POLICYWATCH_SMTP_URL." if _is_login(error) else ""
+            raise ChannelDown(f"The mail server at {where} lets us not in: {_said(error)}.", remedy=remedy) from error
+        except DeliveryError:
+            smtp.close()
+            raise
+        return smtp
+
+    def _greet(self, smtp: smtplib.SMTP, secure: ssl.SSLContext) -> None:
+        smtp.ehlo_or_helo_if_needed()
+        wish = self._server.security
+        if wish == "required" and not smtp.has_extn("starttls"):
+            remedy = "Use smtps://, or add ?starttls=never if the way there is safe."
+            raise ChannelDown(f"The mail server at {self._server.host} offers no STARTTLS.", remedy=remedy)
+        if wish in ("required", "offered") and smtp.has_extn("starttls"):
+            smtp.starttls(context=secure)
+            smtp.ehlo()
+        if self._server.user:
+            smtp.login(self._server.user, self._server.password)
+
+    def _drop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+
+class FolderChannel:
+    """Mail into a local folder, one `.eml` file per Message-ID: the same mail twice is one file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def deliver(self, digest: Digest) -> None:
+        """Write a digest. Raises ChannelDown where the folder cannot be written."""
+        self.post(_mail(digest))
+
+    def check(self) -> None:
+        """See that the folder is there and can be written. Raises ChannelDown."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            writable = os.access(self.folder, os.W_OK)
+        except OSError as error:
+            raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error
+        if not writable:
+            raise ChannelDown(f"Mail cannot be written into {self.folder}.")
+
+    def post(self, mail: EmailMessage) -> None:
+        """Write one mail, whole or not at all. Raises ChannelDown where the folder cannot be written."""
+        name = "".join(char if char.isalnum() else "-" for char in str(mail["Message-ID"]).strip("<>").split("@")[0])
+        if not name or len(name) > 120:
+            name = hashlib.sha256(str(mail["Message-ID"]).encode()).hexdigest()[:32]
+        path = self.folder / f"{name}.eml"
+        half = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            half.write_bytes(mail.as_bytes())
+            half.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                half.unlink()
+            raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error
+
+
+def _mail(digest: Digest) -> EmailMessage:
+    try:
+        return message(digest)
+    except (ValueError, IndexError, MessageError) as error:
+        raise RecipientRefused(f"Not a mail address: {shorten(one_line(digest.to), 80)}.") from error
+
+
+def _is_login(error: Exception) -> bool:
+    return isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError)
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _reply(error.smtp_code, error.smtp_error)
+    return shorten(one_line(str(error)) or type(error).__name__, 200).rstrip(".")
+
+
+def _reply(code: int, reply: bytes | str) -> str:
+    words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
+    return shorten(one_line(f"{code} {words}"), 200).rstrip(".")
+
+
+Channels = Mapping[str, Channel]

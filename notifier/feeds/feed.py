@@ -1,0 +1,197 @@
+"""Changes as feeds: RSS 2.0, Atom and JSON Feed. Pure.
+
+Every change is an entry of its own and stays one: the id, the date and the link never change. A feed that grows long
+is cut into documents, the newest entries and archives that stay as they are (RFC 5005 and docs/decisions/0018).
+"""
+
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from html import escape
+from itertools import groupby
+from typing import BinaryIO
+from urllib.parse import urlencode
+
+from diffs.judging.subscriptions import Wish
+from diffs.language.plain_text import clean, one_line
+from diffs.wording import labels
+from notifier.rendering import disclaimer
+from notifier.rendering.diff_html import diff_html, environment
+from notifier.rendering.escaping import web_link
+from notifier.values import ToldChange, stamp
+
+from . import formats
+from .formats import MEDIA_TYPES, Channel, Entry
+
+__all__ = ["MEDIA_TYPES", "Channel", "render", "write"]
+
+#: Entries in an archive document; the newest document has from as many to twice as many.
+PER_DOCUMENT = 50
+
+CALENDAR_TYPE = "text/calendar"
+
+
+def permanent_link(change: ToldChange, base_url: str) -> str:
+    """Where a change is read: its page of our site, or the policy page itself where there is no site; "" if neither."""
+    return f"{base_url}/changes/{change.uid}" if web_link(base_url) else web_link(change.url)
+
+
+def render(form: str, channel: Channel, changes: Iterable[ToldChange]) -> bytes:
+    """The feed as bytes (UTF-8). `form` is rss, atom or json; `changes` come newest decided first.
+
+    Raises ValueError for another form.
+    """
+    out = io.BytesIO()
+    write(out, form, channel, changes)
+    return out.getvalue()
+
+
+def write(out: BinaryIO, form: str, channel: Channel, changes: Iterable[ToldChange]) -> None:
+    """Write the feed entry by entry. Arguments and errors as for `render`."""
+    formats.write(out, form, channel, (entry_of(change, channel.base_url) for change in changes))
+
+
+def entry_of(change: ToldChange, base_url: str) -> Entry:
+    """A change as an entry of a feed whose site is at `base_url` ("" for none)."""
+    link = permanent_link(change, base_url)
+    return Entry(
+        urn=change.urn,
+        title=change.headline,
+        at=change.decided_at,
+        summary=entry_text(change),
+        html=entry_html(change, link=link),
+        link=link,
+        source=web_link(change.url),
+        source_title=change.title,
+        terms=tuple(_terms(change)),
+        extra={
+            "change": change.uid,
+            "page": change.page,
+            "marketplace": change.marketplace,
+            "kind": change.kind,
+            "importance": change.importance,
+            "seen_at": stamp(change.seen_at),
+            "effective_on": change.effective_on.isoformat() if change.effective_on else None,
+        },
+    )
+
+
+def entry_html(change: ToldChange, *, link: str = "", with_notes: bool = True) -> str:
+    """The whole entry as HTML: points, targets, the full comparison, and (unless the page has them) the notes."""
+    template = environment().get_template("entry.html")
+    fields = {"change": change, "diff": diff_html(change.comparison, more=link), "source": web_link(change.url)}
+    return clean(template.render(**fields, link=web_link(link), notes=disclaimer.ALL if with_notes else "")).strip()
+
+
+def entry_text(change: ToldChange) -> str:
+    """The summary as plain text: the effective date, then one point a line; the headline where there is no point."""
+    lines = [f"Effective {labels.day(change.effective_on)}."] if change.effective_on else []
+    lines += [f"• {one_line(point)}" for point in change.points] or [one_line(change.headline)]
+    return "\n".join(lines)
+
+
+def _terms(change: ToldChange) -> Iterator[tuple[str, str]]:
+    yield "page", change.page
+    if change.marketplace:
+        yield "marketplace", change.marketplace
+    yield from (("category", category) for category in change.categories)
+    yield "importance", change.importance
+    yield "kind", change.kind
+
+
+# --- what a feed is about -----------------------------------------------------------------------------------------
+
+
+def query_of(wish: Wish) -> dict[str, list[str]]:
+    """A filter as the parts of an address, always in the same order: one feed has one address."""
+    markets = tuple(code.upper() for code in wish.marketplaces)
+    parts = {"page": wish.pages, "marketplace": markets, "category": wish.categories}
+    chosen = {name: sorted(set(values)) for name, values in parts.items() if values}
+    return chosen | ({"importance": [wish.importance]} if wish.importance != "low" else {})
+
+
+def address_of(base_url: str, path: str, query: Mapping[str, Sequence[str]]) -> str:
+    """The address of a feed, "" without a site. Codes of several values are joined: "marketplace=DE,US"."""
+    if not base_url:
+        return ""
+    words = urlencode({name: ",".join(values) for name, values in query.items()}, safe=",")
+    return f"{base_url}{path}{'?' + words if words else ''}"
+
+
+def title_of(site: str, wish: Wish, everything: str = "all changes") -> str:
+    """A feed's title: the site and what it is about; `everything` is said where nothing was chosen."""
+    query = query_of(wish)
+    about = list(query.get("page", []))
+    about += [labels.marketplace(code) for code in query.get("marketplace", [])]
+    about += [labels.category(code) for code in query.get("category", [])]
+    about += [f"{level} importance" + (" and more" if level != "high" else "") for level in query.get("importance", [])]
+    return one_line(": ".join(part for part in (site, ", ".join(about) or everything) if part))
+
+
+def autodiscovery(
+    base_url: str, title: str, path: str = "/feed", query: Mapping[str, Sequence[str]] | None = None
+) -> str:
+    """The `<link rel="alternate">` elements by which browsers and readers find the three feeds, as safe HTML."""
+    words = urlencode({name: ",".join(values) for name, values in (query or {}).items()}, safe=",")
+    return "\n".join(
+        _alternate(media, title, f"{base_url}{path}.{form}{'?' + words if words else ''}")
+        for form, media in MEDIA_TYPES.items()
+    )
+
+
+def calendar_discovery(base_url: str, title: str) -> str:
+    """The element by which the calendar of effective dates is found, as safe HTML."""
+    return _alternate(CALENDAR_TYPE, title, f"{base_url}/calendar.ics")
+
+
+def _alternate(media: str, title: str, address: str) -> str:
+    return f'<link rel="alternate" type="{media}" title="{escape(one_line(title))}" href="{escape(address)}">'
+
+
+# --- the documents of a long feed ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One document of a feed: the entries from `start` to before `end`, counted from the newest.
+
+    `name` is "" for the newest one, else the year and a number in it: "2026.1" is the oldest of 2026.
+    """
+
+    name: str
+    start: int
+    end: int
+
+
+def documents(moments: Sequence[datetime], size: int = PER_DOCUMENT) -> list[Document]:
+    """The documents of a feed whose entries were decided at these moments (newest first), the newest document first.
+
+    Each year is cut into parts of `size` entries, counted from its oldest: a part that is full, or whose year is over,
+    never changes. The newest document has the newest parts, at least `size` entries where there are so many. History
+    that is brought in later changes the parts of its own year, no others.
+    """
+    parts: list[Document] = []
+    start = 0
+    for year, group in groupby(moment.astimezone(UTC).year for moment in moments):
+        over = start + len(list(group))
+        for number in range(-(-(over - start) // size), 0, -1):
+            # Full parts end at a multiple of `size` from the year's oldest entry; the newest has what is left.
+            end = over - (number - 1) * size
+            parts.append(Document(f"{year}.{number}", start, end))
+            start = end
+    newest = next((at for at, part in enumerate(parts, 1) if part.end >= size), len(parts))
+    return [Document("", 0, parts[newest - 1].end if parts else 0), *parts[newest:]]
+
+
+def relations(found: Sequence[Document], at: int, addresses: Sequence[str]) -> dict[str, str]:
+    """The links of document number `at`, by relation: to read on page by page, and to know archives as such."""
+    if len(found) == 1 or not all(addresses):
+        return {}
+    links = {"first": addresses[0], "last": addresses[-1]}
+    if at > 0:
+        links |= {"current": addresses[0], "previous": addresses[at - 1]}
+        links |= {"next-archive": addresses[at - 1]} if at > 1 else {}
+    if at + 1 < len(found):
+        links |= {"next": addresses[at + 1], "prev-archive": addresses[at + 1]}
+    return links

@@ -1,0 +1,1 @@
+"""How our own fetching and telling goes."""

@@ -1,0 +1,200 @@
+"""How our own looking goes, told like news: pages that cannot be read, hosts at rest, and when that ended. Pure.
+
+"Could not look" is never "no change". Each event is an entry when it begins and another one when it ends; neither is
+ever rewritten, so that a feed reader shows both.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from diffs.language.plain_text import clean, one_line, shorten
+from diffs.wording import labels
+from notifier.feeds.formats import Entry
+from notifier.rendering import disclaimer
+from notifier.rendering.diff_html import environment
+from notifier.rendering.escaping import no_tags, web_link
+from notifier.values import ENTRIES, stamp
+
+#: What the owner should know, by the kind of event: what it is while it lasts, and what is said when it is over.
+WORDS = {
+    **{kind: (f"cannot be read: {why}", "can be read again") for kind, why in labels.EVENTS.items()},
+    "unreadable": ("cannot be read", "can be read again"),
+    "shrunk": ("cannot be read whole", "can be read whole again"),
+    "gone_suspected": ("is not found", "is no longer missing, or was told as gone"),
+    "flapping": ("shows different texts in turn", "shows one text again"),
+    "volatile": ("has parts that change at nearly every look; they are left out", "stands still again"),
+}
+
+#: What the health feed says about itself.
+DESCRIPTION = "Pages that cannot be read, hosts that are left alone, and when that ended."
+
+#: Entries of the health feed: enough for a year of trouble, too few to be a burden.
+MOST = 100
+
+#: After this much more than twice the shortest `check_every`, rounds of looking have stopped.
+GRACE = timedelta(hours=1)
+
+#: A notice that nobody tried to send for so long waits for a `notify` that does not come. Many run it once a day.
+NOTIFY_WITHIN = timedelta(hours=25)
+
+
+@dataclass(frozen=True, slots=True)
+class HealthEvent:
+    """Something about our own looking at a page, begun and perhaps ended (UTC); `detail` is the reason in words."""
+
+    page: str
+    title: str
+    url: str
+    marketplace: str
+    category: str
+    kind: str
+    started_at: datetime
+    ended_at: datetime | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A host that is left alone until a time (UTC), since when as far as is known, and why."""
+
+    host: str
+    since: datetime
+    until: datetime
+    reason: str = ""
+
+
+def entries(events: Iterable[HealthEvent], rests: Iterable[Rest] = (), *, most: int = MOST) -> list[Entry]:
+    """What began and what ended, newest first, no more than `most`."""
+    made = [entry for event in events for entry in _of_event(event)]
+    made += [_of_rest(rest) for rest in rests]
+    return sorted(made, key=lambda entry: (entry.at, entry.urn), reverse=True)[:most]
+
+
+def _of_event(event: HealthEvent) -> Iterator[Entry]:
+    begun, ended = WORDS.get(event.kind, WORDS["unreadable"])
+    name = shorten(one_line(event.title), 120)
+    place = labels.marketplace(event.marketplace)
+    where = name if place in name else f"{name} ({place})"
+    since = labels.minute(event.started_at)
+    reason = _reason(event.detail)
+    lines = [f"Since {since}.", f"Reason: {reason}." if reason else "", _MEANING.get(event.kind, _UNKNOWN)]
+    yield _entry(event, "begun", event.started_at, f"{where} {begun}", [line for line in lines if line])
+    if event.ended_at is not None:
+        lasted = labels.count(max((event.ended_at - event.started_at).days, 0), "day")
+        period = f"From {since} to {labels.minute(event.ended_at)} ({lasted})."
+        lines = [period, f"Reason then: {reason}." if reason else ""]
+        yield _entry(event, "ended", event.ended_at, f"{where} {ended}", [line for line in lines if line])
+
+
+_OUTCOME = re.compile(r"^[a-z_]+: ")
+_UNKNOWN = "What changes there meanwhile, we cannot know; when it can be read again, it is told."
+_MEANING = {
+    "flapping": "Texts that alternate are not told as changes; one that stays is.",
+    "volatile": "The rest of the page is compared as ever.",
+}
+
+
+def _entry(event: HealthEvent, phase: str, at: datetime, title: str, lines: list[str]) -> Entry:
+    link = web_link(event.url)
+    known: dict[str, Any] = {
+        "page": event.page,
+        "marketplace": event.marketplace,
+        "kind": event.kind,
+        "started_at": stamp(event.started_at),
+        "ended_at": stamp(event.ended_at) if phase == "ended" and event.ended_at else None,
+    }
+    terms = [("page", event.page), ("marketplace", event.marketplace), ("category", event.category)]
+    return Entry(
+        urn=uuid.uuid5(ENTRIES, f"event {phase} {event.page} {event.kind} {stamp(event.started_at)}").urn,
+        title=title,
+        at=at,
+        summary="\n".join(lines),
+        html=_html(lines, link),
+        link=link,
+        source=link,
+        source_title=event.title,
+        terms=(*((scheme, term) for scheme, term in terms if term), ("kind", event.kind), ("phase", phase)),
+        extra=known | {"phase": phase},
+    )
+
+
+def _of_rest(rest: Rest) -> Entry:
+    until, host = labels.minute(rest.until), shorten(one_line(rest.host), 120)
+    reason = _reason(rest.reason)
+    lines = [
+        f"No page of this host is looked at until {until}.",
+        f"Reason: {reason}." if reason else "",
+        "What changes there meanwhile, we cannot know; when it can be read again, it is told.",
+    ]
+    lines = [line for line in lines if line]
+    return Entry(
+        urn=uuid.uuid5(ENTRIES, f"rest {rest.host} {stamp(rest.until)}").urn,
+        title=f"{host} is left alone until {until}",
+        at=rest.since,
+        summary="\n".join(lines),
+        html=_html(lines, ""),
+        terms=(("host", rest.host), ("kind", "resting"), ("phase", "begun")),
+        extra={"host": rest.host, "kind": "resting", "phase": "begun", "until": stamp(rest.until)},
+    )
+
+
+def _reason(words: str) -> str:
+    """The reason in words, without the outcome's name before it ("robot_check: The site asked …")."""
+    return shorten(_OUTCOME.sub("", one_line(words), count=1), 400).rstrip(".")
+
+
+def _html(lines: list[str], link: str) -> str:
+    template = environment().get_template("health_entry.html")
+    return clean(template.render(lines=[no_tags(line) for line in lines], link=link, notes=disclaimer.ALL)).strip()
+
+
+# --- whether all goes well ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How the whole goes, in numbers. Times are UTC.
+
+    `watched` counts the watched pages whose host is not at rest, `check_every` is the shortest time between two looks
+    that one of them asks for. `last_look_at` is when anything was last fetched (or the first page was added). `due`
+    counts the notices that could go out now, `failed` those among the waiting that were refused for now, `parked` those
+    refused for good. `untried_since` is since when the oldest due notice waits that nobody has tried to send.
+    """
+
+    watched: int = 0
+    check_every: timedelta = timedelta(0)
+    last_look_at: datetime | None = None
+    unread: int = 0
+    resting: int = 0
+    due: int = 0
+    failed: int = 0
+    parked: int = 0
+    untried_since: datetime | None = None
+
+
+def problems(state: State, *, now: datetime) -> list[str]:
+    """What is so wrong that somebody must act, as sentences: nobody looks any more, or nobody sends."""
+    found = []
+    last = state.last_look_at
+    if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:
+        found.append(f"No page has been looked at since {labels.minute(last)}: policywatch crawl does not run.")
+    if state.untried_since is not None and now - state.untried_since > NOTIFY_WITHIN:
+        since = labels.minute(state.untried_since)
+        found.append(f"Notices wait since {since}: policywatch notify does not run, or has no way to send them.")
+    return found
+
+
+def warnings(state: State) -> list[str]:
+    """What goes wrong but is being dealt with, as sentences."""
+    number = labels.count
+    said = {
+        f"{number(state.unread, 'page')} cannot be read at present.": state.unread,
+        f"{number(state.resting, 'host is', 'hosts are')} left alone for now.": state.resting,
+        f"{number(state.failed, 'notice')} could not be delivered yet and will be tried again.": state.failed,
+        f"{number(state.parked, 'notice was', 'notices were')} refused for good.": state.parked,
+    }
+    return [sentence for sentence, many in said.items() if many]

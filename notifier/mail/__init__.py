@@ -1,0 +1,1 @@
+"""The mails: digest and confirmation. Pure."""

@@ -1,0 +1,206 @@
+"""How the seller's own figures stand, in plain words: what is left, what brings it back, who misses a new target."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from diffs.language.plain_text import one_line, shorten
+from diffs.scorecard import metric as measured
+from diffs.scorecard.applicable_target import about, speaks_for
+from diffs.scorecard.metric import Metric
+from diffs.scorecard.scorecard import Judged, Room, Verdict, against, own_target, room
+from diffs.targets.known_metrics import label as known_label
+from diffs.values import Target, TargetMove
+from diffs.wording import labels
+from notifier.values import ToldChange
+
+_UNITS = {"percent": " %", "count": "", "score": " points"}
+
+#: Decimals of a figure: more only where it would look like the limit that it is not.
+_DECIMALS, _MOST_DECIMALS = 2, 6
+
+#: Of a page's title so much stands before a line.
+_TITLE = 80
+
+_FAULTS = {
+    Verdict.MET: "you would meet the new target",
+    Verdict.AT_RISK: "you would meet, with little to spare, the new target",
+    Verdict.MISSED: "you would miss the new target",
+}
+
+
+def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str]:
+    """One line for each figure that a moved target is about, as of the last report.
+
+    `metrics` are the newest figures of the marketplaces that the page is for. Without any there are no lines: nothing
+    was reported, which says nothing.
+    """
+    known = list(metrics)
+    lines: list[str] = []
+    for move in moves if known else ():
+        target = move.after or move.before
+        if target is None:
+            continue
+        concerned = [metric for metric in known if about(metric, target)]
+        lines += [_stands(move, metric) for metric in concerned]
+        if not concerned and not any(_is_named(metric, target) for metric in known):
+            lines.append(f"Your last report has no {known_label(target.metric).lower()} to hold against this target.")
+    return list(dict.fromkeys(lines))
+
+
+def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> list[str]:
+    """How the owner of the figures stands to all targets that moved, each line with its page. For nobody else's eyes.
+
+    `metrics` are the newest figures of all marketplaces. Where a target moved twice only the last step counts; where
+    two pages say the same, one line names both.
+    """
+    figures = list(metrics)
+    last: dict[str, tuple[ToldChange, dict[tuple[str, ...], TargetMove]]] = {}
+    for change in sorted(changes, key=lambda change: change.decided_at):
+        _, moves = last.setdefault(change.page, (change, {}))
+        moves.update((_which(move), move) for move in change.moves)
+    lines: dict[tuple[str, str], list[str]] = {}
+    for change, moves in last.values():
+        known = [metric for metric in figures if speaks_for(metric.marketplace, change.marketplace)]
+        for line in standing(moves.values(), known):
+            titles = lines.setdefault((change.marketplace, line), [])
+            titles.append(shorten(one_line(change.title), _TITLE))
+    return [f"{'; '.join(titles)} ({labels.marketplace(place)}): {line}" for (place, line), titles in lines.items()]
+
+
+def _which(move: TargetMove) -> tuple[str, ...]:
+    """Which target of a page moved: of one metric, scope and window there is one."""
+    target = move.after or move.before
+    return (target.metric, target.scope or "", target.window or "") if target else ()
+
+
+def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:
+    """A figure in words: "3.4 %". It never looks like `limit` when it is not that."""
+    for places in range(_DECIMALS, _MOST_DECIMALS + 1):
+        shown = round(value, places)
+        if limit is None or (shown == limit) == (value == limit):
+            break
+    if limit is not None and shown == limit != value:
+        return f"just {'under' if value < limit else 'over'} {figure(limit, unit)}"
+    number = f"{float(shown):,.{places}f}"
+    number = number.rstrip("0").rstrip(".") if "." in number else number
+    return f"{number}{_UNITS.get(unit, f' {unit}')}"
+
+
+def held(target: Target) -> str:
+    """A target without what stands around it: "under 3 %"."""
+    return labels.target(replace(target, window=None, scope=None))
+
+
+def own_figure(metric: Metric, target: Target | None = None) -> str:
+    """The seller's figure, as exact as the target asks for; "–" where there is none."""
+    if metric.value is None:
+        return "–"
+    return figure(metric.value, metric.unit, Fraction(str(target.value)) if target else None)
+
+
+def basis(metric: Metric) -> str:
+    """What a figure rests on: "17 of 500 orders, 1 April 2026 to 30 April 2026"."""
+    parts = []
+    if metric.scope != measured.usual_scope(metric.metric):
+        parts.append(metric.scope)
+    if metric.denominator is not None and metric.numerator is not None:
+        parts.append(f"{metric.numerator:,} of {metric.denominator:,} {measured.things(metric.metric)}")
+    if metric.window_from and metric.window_to:
+        parts.append(f"{labels.day(metric.window_from)} to {labels.day(metric.window_to)}")
+    return ", ".join(parts)
+
+
+def advice(judged: Judged) -> list[str]:
+    """What is left, or what brings it back; then what should be known of the figure. Whole sentences."""
+    return [*_what_to_do(judged), *_what_to_know(judged)]
+
+
+def of_feedback(metrics: Iterable[Metric]) -> list[str]:
+    """Where few buyers leave feedback, its rate frightens and the defect rate decides: both in one sentence."""
+    known = {metric.key: metric for metric in metrics}
+    lines = []
+    for (marketplace, name, _), feedback in known.items():
+        if name != "negative_feedback_rate" or not feedback.numerator or not feedback.denominator:
+            continue
+        for metric in known.values():
+            shared = (metric.marketplace, metric.metric) == (marketplace, "order_defect_rate")
+            if shared and metric.numerator is not None and metric.denominator:
+                lines.append(
+                    f"{marketplace}: {feedback.numerator} of {labels.count(feedback.denominator, 'feedback')} negative "
+                    f"({own_figure(feedback)}), but what counts is "
+                    f"{metric.numerator} of {metric.denominator:,} orders: {own_figure(metric)}."
+                )
+    return lines
+
+
+def _what_to_do(judged: Judged) -> Iterator[str]:
+    metric, target, left = judged.metric, judged.target, judged.room
+    if judged.ours is Verdict.NO_DATA:
+        yield "No orders in this window." if metric.denominator == 0 else "The report has no figure for it."
+    elif target is None:
+        yield "No page that was read states a target for it."
+    elif left is not None:
+        yield from _by_counts(metric, target, left, missed=judged.ours is Verdict.MISSED)
+    elif judged.ours is Verdict.MISSED:
+        yield f"It must be {held(target)}."
+    elif judged.ours is Verdict.AT_RISK:
+        yield f"It is close to the limit, {held(target)}."
+
+
+def _by_counts(metric: Metric, target: Target, left: Room, *, missed: bool) -> Iterator[str]:
+    bad, things = measured.bad(metric.metric), measured.things(metric.metric)
+    if missed and left.good_needed is None:
+        yield f"No number of {things} brings it back; it ends when the {bad} has left the window."
+    elif missed:
+        yield (
+            f"{_more_good(left.good_needed or 0, things)} would bring it back ({left.orders_needed:,} in all); "
+            f"{-left.left:,} {measured.bad(metric.metric, -left.left)} too many for these."
+        )
+    elif left.left > 0:
+        yield f"Room for {left.left:,} more {measured.bad(metric.metric, left.left)} among these {things}."
+    else:
+        yield f"Nothing left: one more {bad} among these {things} breaks it."
+    if missed or left.left <= 0:
+        limit = Fraction(str(target.value))
+        yield f"One more {bad} makes it {figure(left.after_one, metric.unit, limit)}."
+    if left.for_one is not None and metric.denominator is not None and left.for_one > metric.denominator:
+        one = figure(Fraction(100, metric.denominator), metric.unit)
+        yield f"Few {things}: a single {bad} is {one} here; it takes {left.for_one:,} to carry one."
+
+
+def _more_good(number: int, things: str) -> str:
+    return f"{number:,} more good {things.removesuffix('s') if number == 1 else things}"
+
+
+def _what_to_know(judged: Judged) -> Iterator[str]:
+    metric, target = judged.metric, judged.target
+    if metric.status and judged.verdict is not judged.ours and target is not None:
+        yield f"Amazon says {metric.status}; by the words of the target, {held(target)}, it is {judged.ours}."
+    if judged.differs and (own := own_target(metric)) is not None and target is not None:
+        yield f"The report names {held(own)}, the page {held(target)}."
+    if judged.other_window and target is not None:
+        yield f"The page measures over {target.window}, your figure is over {metric.days} days."
+    if target is not None and judged.stated is not None and target.strength not in ("requirement", "band"):
+        yield f"The page states it as a {target.strength}."
+    if not metric.is_known:
+        yield "A metric that we do not know."
+
+
+def _is_named(metric: Metric, target: Target) -> bool:
+    return target.metric in (metric.metric, measured.reported_rates().get(metric.metric, {}).get("pages_call_it"))
+
+
+def _stands(move: TargetMove, metric: Metric) -> str:
+    name = measured.label(metric.metric).lower()
+    place = ", ".join(part for part in (name, basis(metric)) if part)
+    target = move.after
+    if metric.value is None:
+        return f"Your last report has no figure to hold against this target ({place})."
+    if target is None:
+        return f"You are at {own_figure(metric)} ({place}): the target you were held to is no longer stated."
+    verdict = against(metric, target)
+    judged = Judged(metric, verdict, verdict, target, room=room(metric, target))
+    told = f"You are at {own_figure(metric, target)} ({place}): {_FAULTS[verdict]} {held(target)}."
+    # Of what the arithmetic says only the first sentence: this is a line among others.
+    return " ".join([told, *list(_what_to_do(judged))[:1]])

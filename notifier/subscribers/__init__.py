@@ -1,0 +1,1 @@
+"""Subscribers' signed links, and lists of them as files."""

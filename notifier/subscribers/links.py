@@ -1,0 +1,150 @@
+"""Readers: addresses checked, double opt-in, signed links to confirm, choose and leave.
+
+A link carries the subscriber's key, what it is for, and a signature: it works without a login, a cookie or a look into
+the database, and one for leaving cannot be used to choose. RFC 8058 asks for exactly that.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+from datetime import datetime, timedelta
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from pathlib import Path
+from typing import Final
+
+from diffs.errors import SettingsError
+from diffs.language.plain_text import one_line
+from notifier.rendering import disclaimer
+from notifier.rendering.escaping import web_link
+from notifier.settings import NotifierSettings
+
+#: How long a confirmation link works. Links to leave and to choose work for ever: they stand in old mail.
+CONFIRM_WITHIN = timedelta(days=7)
+FOR_EVER = 0
+
+CONFIRM: Final = "confirm"
+UNSUBSCRIBE: Final = "unsubscribe"
+PREFERENCES: Final = "preferences"
+
+#: The file in the data folder that holds the signing secret where the settings name none.
+KEY_FILE = "signing.key"
+
+
+class Links:
+    """Makes and reads signed links. `base_url` "" makes none."""
+
+    def __init__(self, secret: bytes, base_url: str = "") -> None:
+        self._secret = secret
+        self._base_url = web_link(base_url)
+
+    def to(self, purpose: str, key: str, *, until: datetime | None = None) -> str:
+        """The address for a purpose, "" without a web site. `until` (UTC) is when it stops working."""
+        return f"{self._base_url}/{purpose}?t={self.token(purpose, key, until=until)}" if self._base_url else ""
+
+    def token(self, purpose: str, key: str, *, until: datetime | None = None) -> str:
+        """What the address carries."""
+        ends = int(until.timestamp()) if until else FOR_EVER
+        return f"{key}.{ends:x}.{self._signature(purpose, key, ends)}"
+
+    def key_from(self, purpose: str, token: str, *, now: datetime) -> str | None:
+        """The subscriber's key that a token names; None when it is forged, for another purpose, or too old."""
+        try:
+            key, ends_hex, signature = token.split(".")
+            ends = int(ends_hex, 16)
+        except ValueError:
+            return None
+        good = hmac.compare_digest(signature.encode(), self._signature(purpose, key, ends).encode())
+        return key if good and (ends == FOR_EVER or now.timestamp() <= ends) else None
+
+    def webhook_secret(self, key: str) -> str:
+        """The secret that signs what goes to one subscriber's webhook, in the form "whsec_…" (Standard Webhooks)."""
+        return "whsec_" + base64.b64encode(self._mac(f"webhook|{key}")).decode()
+
+    def _signature(self, purpose: str, key: str, ends: int) -> str:
+        return base64.urlsafe_b64encode(self._mac(f"{purpose}|{key}|{ends}")).decode().rstrip("=")
+
+    def _mac(self, text: str) -> bytes:
+        return hmac.digest(self._secret, text.encode("utf-8", "surrogatepass"), "sha256")
+
+
+def links_from(settings: NotifierSettings) -> Links:
+    """Links signed with the secret of the settings, or with one made and kept in the data folder.
+
+    Raises SettingsError where that file can neither be read nor written.
+    """
+    secret = settings.secret.get_secret_value().encode()
+    return Links(hashlib.sha256(secret or _kept_secret(settings.data_dir / KEY_FILE)).digest(), settings.base_url)
+
+
+def email_address(text: str) -> str:
+    """A mail address as it is stored: the host in small letters, IDNA-encoded. Raises ValueError with the reason."""
+    given = text.strip()
+    local, _, host = given.rpartition("@")
+    if not local or not host or given != one_line(given) or len(given) > 254:
+        raise ValueError("not a mail address: it must look like name@example.org")
+    if not local.isascii():
+        raise ValueError("not a mail address that every server takes: only ASCII may stand before the @")
+    try:
+        host = host.encode("idna").decode().lower()
+        return Address(addr_spec=f"{local}@{host}").addr_spec
+    except (ValueError, MessageError, IndexError) as error:
+        raise ValueError("not a mail address: it must look like name@example.org") from error
+
+
+def confirmation(
+    to: str, link: str, *, sender: str, site: str, now: datetime, unsubscribe: str = "", key: str = ""
+) -> EmailMessage:
+    """The mail that asks whether an address really wants to be told (double opt-in). `now` is UTC.
+
+    It holds nothing that the person who filled in the form could choose: nobody can send words of theirs through us.
+    """
+    name, spec = parseaddr(sender)
+    mail = EmailMessage(policy=SMTP)
+    mail["Subject"] = one_line(f"Please confirm: policy changes from {site}")
+    mail["From"] = Address(display_name=name, addr_spec=spec)
+    mail["To"] = Address(addr_spec=to)
+    mail["Date"] = format_datetime(now)
+    stamp = hashlib.sha256(f"confirm {key} {now:%Y-%m-%dT%H}".encode()).hexdigest()[:32]
+    mail["Message-ID"] = f"<confirm.{stamp}@{spec.rpartition('@')[2] or 'localhost'}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    if web_link(unsubscribe):
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(
+        f"Somebody, we hope you, asked {site} to tell this address about policy changes.\n\n"
+        f"To confirm, open this address within {CONFIRM_WITHIN.days} days:\n\n{link}\n\n"
+        f"If it was not you, do nothing: you will hear no more from us.\n\n-- \n{disclaimer.ALL}\n",
+        cte="base64",
+    )
+    mail.policy = SMTP.clone(max_line_length=200, cte_type="7bit")
+    return mail
+
+
+def _kept_secret(path: Path) -> bytes:
+    try:
+        if not path.exists():
+            _make_secret(path)
+        return path.read_bytes().strip()
+    except OSError as error:
+        message = f"The key for signing links cannot be kept in {path}: {error.strerror}."
+        raise SettingsError(message, remedy="Set POLICYWATCH_SECRET, or make the data folder writable.") from error
+
+
+def _make_secret(path: Path) -> None:
+    # Written whole under another name and linked into place: two programs at once end up with the same one.
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_hex(32) + "\n")
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        return
+    finally:
+        fresh.unlink()

@@ -1,0 +1,344 @@
+"""The app as browsers, feed readers and mail programs use it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from typing import Any
+
+import feedparser
+import pytest
+from fastapi.testclient import TestClient
+
+from diffs.database.archive import Archive
+from diffs.database.models import Subscriber
+from diffs.errors import ArchiveError, ChannelDown, DeliveryError, RecipientRefused
+from diffs.store.notices import outbox, subscribers
+from notifier.rendering import disclaimer
+from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, links_from
+from notifier.web.app import create_app
+from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, reader, settings, store_change, store_page
+
+LINKS = links_from(settings())
+
+
+@dataclass
+class Outgoing:
+    """The mail channel and the clock of the app."""
+
+    mails: list[EmailMessage] = field(default_factory=list)
+    fails: DeliveryError | None = None
+    now: datetime = NOON
+
+    def deliver(self, digest: Any) -> None:
+        raise AssertionError
+
+    def post(self, mail: EmailMessage) -> None:
+        if self.fails:
+            raise self.fails
+        self.mails.append(mail)
+
+    @property
+    def link(self) -> str:
+        text = self.mails[-1].get_content()
+        found = re.search(r"https://policies\.example(/confirm\S+)", text)
+        assert found
+        return found.group(1)
+
+
+@pytest.fixture
+def outgoing() -> Outgoing:
+    return Outgoing()
+
+
+@pytest.fixture
+def web(archive: Archive, outgoing: Outgoing) -> Iterator[TestClient]:
+    app = create_app(archive, settings(), mail=outgoing, clock=lambda: outgoing.now)
+    with TestClient(app, base_url="https://policies.example") as client:
+        yield client
+
+
+def known(archive: Archive, address: str = "reader@example.org") -> Subscriber:
+    with archive.read() as session:
+        found = subscribers.by_address(session, "email", address)
+        assert found is not None
+        return found
+
+
+def several(archive: Archive) -> None:
+    with archive.begin() as session:
+        us, de = store_page(session, "us-fees", category="fees"), store_page(session, "de-terms", marketplace="DE")
+        store_change(session, us, "aaaaaa0001", headline="US fees", importance="low", categories=["fees"])
+        store_change(session, de, "aaaaaa0002", headline="German terms", importance="high", decided_at=NOON + DAY)
+        store_change(session, de, "aaaaaa0003", headline="Untold", told=False)
+
+
+@pytest.mark.parametrize(
+    ("query", "headlines"),
+    [
+        ("", ["German terms", "US fees"]),
+        ("?marketplace=DE", ["German terms"]),
+        ("?page=us-fees", ["US fees"]),
+        ("?category=fees", ["US fees"]),
+        ("?importance=high", ["German terms"]),
+        ("?marketplace=US&importance=high", []),
+    ],
+)
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+def test_a_feed_for_everything_and_for_each_filter(
+    web: TestClient, archive: Archive, form: str, query: str, headlines: list[str]
+) -> None:
+    several(archive)
+
+    answer = web.get(f"/feed.{form}{query}")
+
+    assert answer.status_code == 200
+    if form == "json":
+        assert answer.headers["content-type"].startswith("application/feed+json")
+        assert [item["title"] for item in answer.json()["items"]] == headlines
+    else:
+        feed = feedparser.parse(answer.content)
+        assert feed.bozo == 0
+        assert [entry.title for entry in feed.entries] == headlines
+        assert feed.feed.links[-1].href.startswith(f"https://policies.example/feed.{form}")
+
+
+def test_a_feed_that_did_not_change_is_not_sent_again(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
+    several(archive)
+    first = web.get("/feed.atom")
+    outgoing.now += DAY
+
+    again = web.get("/feed.atom", headers={"if-none-match": f'"other", W/{first.headers["etag"]}'})
+    with archive.begin() as session:
+        store_change(session, store_page(session, "us-new"), "bbbbbb0001")
+    changed = web.get("/feed.atom", headers={"if-none-match": first.headers["etag"]})
+
+    assert (again.status_code, again.content) == (304, b"")
+    assert changed.status_code == 200
+
+
+def test_an_empty_feed_is_not_new_at_every_look(web: TestClient, outgoing: Outgoing) -> None:
+    first = web.get("/feed.rss")
+    outgoing.now += DAY
+
+    assert web.get("/feed.rss", headers={"if-none-match": first.headers["etag"]}).status_code == 304
+
+
+def test_a_long_feed_is_read_page_by_page(web: TestClient, archive: Archive) -> None:
+    with archive.begin() as session:
+        page = store_page(session)
+        for number in range(120):
+            store_change(session, page, f"cccccc{number:04}", decided_at=NOON + timedelta(minutes=number))
+
+    seen, address = [], "/feed.atom?marketplace=US"
+    while address:
+        feed = feedparser.parse(web.get(address).content)
+        seen += [entry.id for entry in feed.entries]
+        address = next((link.href for link in feed.feed.links if link.rel == "next"), "")
+
+    assert len(seen) == len(set(seen)) == 120
+    assert web.get("/feed.atom?archive=2026.4").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/feed.rss", "/feed.atom", "/feed.json", "/healthz", "/subscribe"])
+def test_head_is_answered_like_get(web: TestClient, path: str) -> None:
+    get, head = web.get(path), web.head(path)
+
+    assert head.status_code == get.status_code == 200
+    assert head.headers["content-type"] == get.headers["content-type"]
+
+
+def test_every_entrys_link_leads_to_its_change_for_ever(web: TestClient, archive: Archive) -> None:
+    several(archive)
+    entry = feedparser.parse(web.get("/feed.atom").content).entries[0]
+
+    answer = web.get(entry.link)
+
+    assert "German terms" in answer.text
+    assert "<del>30</del> <ins>15</ins>" in answer.text
+    assert disclaimer.NOT_AFFILIATED in answer.text
+    feeds = re.findall(r'rel="alternate" type="([^"]+)"', answer.text)
+    assert feeds.count("application/atom+xml") == 3, "this page's, all changes, our own health"
+    assert feeds.count("text/calendar") == 1
+    assert web.get("/changes/aaaaaa0003").status_code == 404, "what was not told has no page"
+    assert web.get("/changes/nothing000").status_code == 404
+
+
+def test_hostile_text_stays_text_on_every_page(web: TestClient, archive: Archive) -> None:
+    with archive.begin() as session:
+        page = store_page(session, title=HOSTILE.replace("\x00", "").replace("\ud800", ""), url="javascript:alert(1)")
+        store_change(session, page, headline=HOSTILE.replace("\x00", "").replace("\ud800", ""))
+
+    for path in ("/", "/changes/c0ffee0001", "/subscribe"):
+        answer = web.get(path)
+        assert "<script" not in answer.text
+        assert 'href="javascript' not in answer.text
+        assert "\x1b" not in answer.text
+        assert "default-src 'none'" in answer.headers["content-security-policy"]
+        assert answer.headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_reader_subscribes_by_confirming(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
+    form = {"email": "reader@Example.org", "cadence": "weekly", "marketplace": ["DE", "US"], "time_zone": "Asia/Tokyo"}
+    answer = web.post("/subscribe", data=form)
+
+    assert answer.status_code == 200
+    assert known(archive).state == "pending"
+    assert web.get(outgoing.link).status_code == 200
+    assert known(archive).state == "pending", "a mail scanner that opens the link confirms nothing"
+    web.post(outgoing.link)
+    now = known(archive)
+    assert (now.state, now.cadence, now.marketplaces, now.time_zone) == ("active", "weekly", ["DE", "US"], "Asia/Tokyo")
+
+
+def test_nobody_learns_who_reads_us(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
+    with archive.begin() as session:
+        reader(session, "old@example.org")
+
+    answers = {
+        web.post("/subscribe", data={"email": address}).text for address in ("old@example.org", "new@example.org")
+    }
+    outgoing.fails = RecipientRefused("550 no such user")
+    answers.add(web.post("/subscribe", data={"email": "wrong@example.org"}).text)
+
+    assert len(answers) == 1
+    assert [mail["To"] for mail in outgoing.mails] == ["new@example.org"]
+    assert known(archive, "old@example.org").state == "active"
+
+
+def test_nobody_is_flooded_with_confirmations(web: TestClient, outgoing: Outgoing) -> None:
+    for _ in range(5):
+        web.post("/subscribe", data={"email": "victim@example.org"})
+    assert len(outgoing.mails) == 1
+
+    outgoing.now += timedelta(hours=2)
+    web.post("/subscribe", data={"email": "victim@example.org"})
+    assert len(outgoing.mails) == 2
+    for number in range(80):
+        web.post("/subscribe", data={"email": f"victim{number}@example.org"})
+    assert len(outgoing.mails) == 61
+
+
+def test_an_address_that_was_refused_is_not_tried_at_every_click(web: TestClient, outgoing: Outgoing) -> None:
+    outgoing.fails = RecipientRefused("550 no such user")
+    web.post("/subscribe", data={"email": "nobody@example.org"})
+    outgoing.fails = None
+
+    assert web.post("/subscribe", data={"email": "nobody@example.org"}).status_code == 200
+    assert outgoing.mails == []
+
+
+def test_when_mail_is_down_the_reader_is_told(web: TestClient, outgoing: Outgoing) -> None:
+    outgoing.fails = ChannelDown("down")
+
+    assert web.post("/subscribe", data={"email": "a@example.org"}).status_code == 503
+    outgoing.fails = None
+    assert web.post("/subscribe", data={"email": "a@example.org"}).status_code == 200
+    assert len(outgoing.mails) == 1
+
+
+def test_without_mail_the_form_points_to_the_feeds(archive: Archive) -> None:
+    web = TestClient(create_app(archive, settings()))
+
+    assert "No mail server is set up here" in web.get("/subscribe").text
+    assert web.post("/subscribe", data={"email": "a@example.org"}).status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"email=nobody", 422), (b"", 422), (b"email=" + b"x" * 30_000, 413), (b"a&" * 2000, 400)]
+)
+def test_an_odd_form_is_refused(web: TestClient, body: bytes, status: int) -> None:
+    assert web.post("/subscribe", content=body).status_code in (status, 422)
+    assert web.get("/healthz").status_code == 200
+
+
+def test_one_click_unsubscribes_without_cookie_or_login(web: TestClient, archive: Archive) -> None:
+    queued(archive, "reader@example.org")
+    link = LINKS.to(UNSUBSCRIBE, known(archive).key)
+
+    assert web.get(link).status_code == 200
+    assert known(archive).state == "active", "opening the link changes nothing"
+    answer = web.post(link, content=b"List-Unsubscribe=One-Click")
+
+    assert answer.status_code == 200
+    assert "set-cookie" not in answer.headers
+    assert known(archive).state == "stopped"
+    assert web.post(link).status_code == 200, "twice is no error"
+    assert web.get("/healthz").json()["notices_due"] == 0
+
+
+def test_a_reader_chooses_and_pauses(web: TestClient, archive: Archive) -> None:
+    queued(archive, "reader@example.org")
+    link = LINKS.to(PREFERENCES, known(archive).key)
+
+    form = web.get(link).text
+    assert 'value="US"' in form
+    web.post(link, data={"importance": "high", "category": "agreement", "pause": "yes"})
+    paused = known(archive)
+    web.post(link, data={"cadence": "at_once"})
+    back = known(archive)
+
+    assert (paused.state, paused.importance, paused.categories, paused.cadence) == (
+        "paused",
+        "high",
+        ["agreement"],
+        "daily",
+    )
+    assert (back.state, back.cadence, back.categories) == ("active", "at_once", [])
+
+
+def test_who_left_cannot_come_back_by_an_old_link(web: TestClient, archive: Archive) -> None:
+    queued(archive, "reader@example.org")
+    key = known(archive).key
+    web.post(LINKS.to(UNSUBSCRIBE, key))
+
+    assert web.post(LINKS.to(PREFERENCES, key), data={}).status_code == 409
+    assert known(archive).state == "stopped"
+
+
+@pytest.mark.parametrize("path", ["/confirm", "/unsubscribe", "/preferences"])
+def test_a_forged_or_foreign_link_does_nothing(web: TestClient, archive: Archive, path: str) -> None:
+    queued(archive, "reader@example.org")
+    key = known(archive).key
+    others = {"/confirm": UNSUBSCRIBE, "/unsubscribe": PREFERENCES, "/preferences": CONFIRM}
+
+    for token in ("", "nonsense", f"{key}.0.AAAA", LINKS.token(others[path], key), LINKS.token(path[1:], "nobody")):
+        assert web.get(path, params={"t": token}).status_code == 404
+        assert web.post(path, params={"t": token}).status_code == 404
+    assert known(archive).state == "active"
+
+
+def test_an_archive_that_cannot_be_read_is_said(web: TestClient, archive: Archive, monkeypatch: Any) -> None:
+    def broken() -> None:
+        raise ArchiveError("disk gone")
+
+    monkeypatch.setattr(archive, "read", broken)
+    answer = web.get("/healthz")
+
+    assert answer.status_code == 503
+    assert "disk" not in answer.text
+
+
+def test_a_reader_who_was_asked_is_not_asked_again_by_the_owner(
+    web: TestClient, archive: Archive, outgoing: Outgoing
+) -> None:
+    web.post("/subscribe", data={"email": "reader@example.org"})
+
+    assert known(archive).asked_at == NOON
+
+
+def test_new_wishes_hold_for_what_waits_and_a_heartbeat_can_be_asked_for(web: TestClient, archive: Archive) -> None:
+    queued(archive, "reader@example.org", cadence="weekly")
+    link = f"/preferences?t={LINKS.token(PREFERENCES, known(archive).key)}"
+
+    web.post(link, data={"cadence": "at_once", "heartbeat": "yes"})
+
+    assert known(archive).heartbeat
+    assert re.search(r'name="heartbeat" value="yes" checked', web.get(link).text)
+    with archive.read() as session:
+        assert outbox.backlog(session, now=NOON, channels=["email"]).due == 1
+    web.post(link, data={"cadence": "at_once", "category": "tax"})
+    with archive.read() as session:
+        assert outbox.counts(session) == {"dropped": 1}
+    assert not known(archive).heartbeat
