@@ -12,28 +12,28 @@ from diffs.errors import ArchiveError, PolicywatchError, SettingsError
 
 from .commands import (
     change,
+    changes,
+    crawl,
     demo,
     discover,
-    evidence,
+    doctor,
     explain,
     feed,
-    hosts,
-    imports,
-    look,
+    host,
+    import_,
     note,
     notices,
     notify,
-    read,
-    running,
+    run,
     scorecard,
-    setup,
     subscriber_files,
     subscribers,
     targets,
-    watchlists,
+    verify,
+    watchlist,
 )
 from .context import CANNOT_WORK, FAILURES
-from .output import warn
+from .terminal.output import warn
 
 
 class _Verbs(TyperGroup):
@@ -86,15 +86,15 @@ def _options(
 
 
 for module in (
-    setup,
+    doctor,
     demo,
-    watchlists,
+    watchlist,
     discover,
-    look,
-    running,
-    hosts,
-    imports,
-    read,
+    crawl,
+    run,
+    host,
+    import_,
+    changes,
     change,
     note,
     explain,
@@ -105,7 +105,7 @@ for module in (
     subscriber_files,
     notify,
     notices,
-    evidence,
+    verify,
 ):
     module.register(app)
 

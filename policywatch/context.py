@@ -21,7 +21,7 @@ from diffs.settings import ArchiveSettings
 from diffs.store import changes, pages
 from notifier.settings import NotifierSettings
 
-from .output import warn
+from .terminal.output import warn
 
 #: Exit codes (design, section 8).
 DONE, FAILURES, WRONG_USE, CANNOT_WORK = 0, 1, 2, 3

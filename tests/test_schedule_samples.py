@@ -18,8 +18,8 @@ import typer.main
 import yaml
 
 from policywatch.cli import app
+from tests.policywatch.commands.test_crawl import watch
 from tests.policywatch.program import ROOT, policy
-from tests.policywatch.test_cli_crawl import watch
 from tests.site import Site
 
 SCHEDULE = (ROOT / "docs" / "schedule.md").read_text(encoding="utf-8")

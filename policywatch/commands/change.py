@@ -10,8 +10,10 @@ from diffs.database.models import Change, Page
 from diffs.store import changes, observations, reports, versions, work
 from diffs.wording import labels
 from notifier.rendering.standing import standing
-from policywatch import context, output, views
-from policywatch.diff_terminal import coloured, plain
+from policywatch import context
+from policywatch.terminal import as_json as views
+from policywatch.terminal import output
+from policywatch.terminal.diff import coloured, plain
 
 #: Longer notes are documents, and belong elsewhere.
 LONGEST_NOTE = 4000

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from policywatch import output
+from policywatch.terminal import output
 
 
 def register(app: typer.Typer) -> None:

@@ -15,7 +15,8 @@ from diffs.language.normalise import link_key
 from diffs.meaning import index_pages
 from diffs.store import pages, versions
 from diffs.wording import labels
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 
 @dataclass(frozen=True, slots=True)

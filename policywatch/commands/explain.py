@@ -6,7 +6,9 @@ import typer
 
 from diffs.database.models import Observation, Page, Snapshot
 from diffs.store import changes, observations, versions
-from policywatch import context, output, views
+from policywatch import context
+from policywatch.terminal import as_json as views
+from policywatch.terminal import output
 
 
 def register(app: typer.Typer) -> None:

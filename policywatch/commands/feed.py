@@ -23,7 +23,8 @@ from notifier.feeds import feed as feeds
 from notifier.health import health, queries
 from notifier.rendering.escaping import web_link
 from notifier.settings import NotifierSettings
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 
 class Form(StrEnum):

@@ -15,8 +15,11 @@ from crawler.watchlist import interests as known_interests
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
 from diffs.settings import CONFIG_FILE
 from diffs.wording import labels
-from policywatch import context, lists, output, schedules
-from policywatch.config import own_watchlists, written_config
+from policywatch import context
+from policywatch.service import timers
+from policywatch.settings_file import own_watchlists, written_config
+from policywatch.terminal import output
+from policywatch.watchlists import lists
 
 T = TypeVar("T")
 
@@ -53,13 +56,13 @@ def init(
     wanted = _answer(_given(interests, "all", asking=asking), _interests, "Numbers with commas, or all", "all")
     names = _lists(places, more=_more(more, places, wanted, asking=asking))
     look_for_browser = _yes(browser, "Look whether Chromium is here, for pages built by scripts?", asking=asking)
-    ways = ", ".join(schedules.WAYS)
+    ways = ", ".join(timers.WAYS)
     question = f"How shall it run by itself? Shown, not installed ({ways})"
     way = _answer(_given(schedule, "cron", asking=asking), _schedule, question, "cron")
     own = own_watchlists(CONFIG_FILE)
     Path(CONFIG_FILE).write_text(written_config(contact, [*names, *own], wanted), encoding="utf-8")
     _report(crawl_settings(contact=contact, interests=wanted), names, own, look_for_browser=look_for_browser)
-    output.say(schedules.text(way))
+    output.say(timers.text(way))
     output.say("Next: policywatch doctor, then policywatch crawl.")
 
 
@@ -174,8 +177,8 @@ def _yes(given: bool | None, question: str, *, asking: bool) -> bool:
 
 def _schedule(answer: str) -> str:
     way = answer.strip().lower()
-    if way not in schedules.WAYS:
-        raise ValueError(f"There is no schedule {way!r}. There are: {', '.join(schedules.WAYS)}.")
+    if way not in timers.WAYS:
+        raise ValueError(f"There is no schedule {way!r}. There are: {', '.join(timers.WAYS)}.")
     return way
 
 

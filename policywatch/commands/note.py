@@ -11,7 +11,8 @@ from diffs.engine.notes import Entry
 from diffs.judging.subscriptions import IMPORTANCES
 from diffs.language.plain_text import clean, one_line
 from notifier.rendering.escaping import web_link
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 LONGEST_TEXT = 20_000
 

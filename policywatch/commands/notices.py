@@ -8,7 +8,8 @@ from diffs.store.notices import plan
 from diffs.wording import labels
 from notifier.outbox.send import shown_address
 from notifier.values import stamp
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 _STATES = ("due", "sending", "sent", "parked", "dropped")
 

@@ -23,7 +23,8 @@ from notifier.outbox.owner import tell_owner
 from notifier.rendering.standing import for_the_owner
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 #: The period of a preview that names none.
 PREVIEW_DAYS = 7

@@ -13,7 +13,8 @@ from crawler.watchlist.declarations import Missing, taken
 from crawler.watchlist.editing import entry_text, free_key, printable
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.wording import labels
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 _HEAD = """\
 # Taken over from Open Terms Archive declarations: policywatch watchlist import-ota

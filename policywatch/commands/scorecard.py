@@ -20,7 +20,9 @@ from diffs.store import reports
 from diffs.store import targets as stored
 from diffs.wording import labels
 from notifier.rendering import standing as words
-from policywatch import context, output, views
+from policywatch import context
+from policywatch.terminal import as_json as views
+from policywatch.terminal import output
 
 _COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stands on")
 

@@ -21,7 +21,8 @@ from notifier.outbox import opt_in
 from notifier.outbox.send import shown_address
 from notifier.subscribers import csv_file
 from notifier.subscribers.links import links_from
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 from .subscribers import group, reached
 

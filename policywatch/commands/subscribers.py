@@ -17,7 +17,8 @@ from notifier.channels import chat
 from notifier.outbox.send import shown_address
 from notifier.rendering.escaping import web_link
 from notifier.subscribers.links import email_address, links_from
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 group = typer.Typer(help="Who wants to be told what, and how often.", no_args_is_help=True)
 

@@ -10,7 +10,9 @@ from diffs.reading import boilerplate, extract
 from diffs.store import targets as stored
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Selection, Target
-from policywatch import context, output, views
+from policywatch import context
+from policywatch.terminal import as_json as views
+from policywatch.terminal import output
 
 _TYPES = {".html": "html", ".htm": "html", ".txt": "text", ".json": "help-api"}
 

@@ -21,7 +21,7 @@ from tests.crawler.looking import Seller, policy, seller, watched
 from tests.site import Answer, Site
 
 TEXT = policy("Keep your late shipment rate under 4%.")
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def started(folder: Path, *entries: str, timeout: float = 60) -> "subprocess.Popen[str]":

@@ -110,7 +110,7 @@ def test_the_body_holds_what_the_command_line_prints(receiver: Receiver, webhook
     assert "127.0.0.1" not in json.dumps(payload(digest(told(), to=receiver.url)))
 
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SCHEMA = json.loads((ROOT / "docs" / "webhook.schema.json").read_text(encoding="utf-8"))
 
 

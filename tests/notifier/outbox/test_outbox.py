@@ -280,7 +280,7 @@ def test_a_kill_between_send_and_mark_sends_the_same_message_again(
     folder = tmp_path / "mail"
     command = [sys.executable, "-c", KILLED, f"sqlite:///{tmp_path / 'policywatch.db'}", str(folder), NOON.isoformat()]
 
-    killed = subprocess.run(command, check=False, cwd=Path(__file__).parents[2])
+    killed = subprocess.run(command, check=False, cwd=Path(__file__).parents[3])
 
     assert killed.returncode == -signal.SIGKILL
     assert states(archive) == ["sending", "sending"]

@@ -28,7 +28,7 @@ from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, reader, settin
 #: No archive holds half a letter.
 STORED = HOSTILE.replace("\ud800", "")
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def start_notify(folder: Path, server: MailServer) -> "subprocess.Popen[bytes]":

@@ -19,8 +19,10 @@ from crawler.watchlist.help_sites import public_address
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists
 from diffs.settings import CONFIG_FILE
 from diffs.values import READ
+from policywatch import context
+from policywatch.terminal import output
 
-from . import context, output, probing
+from . import probing
 from .lists import sources
 
 _HEAD = """\

@@ -17,9 +17,9 @@ from rich.console import Console
 from crawler.items import PageReport
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import READ, Outcome
-from policywatch import output, report
+from policywatch.terminal import output, round_report
+from tests.policywatch.commands.test_crawl import ROBOT_CHECK, watch
 from tests.policywatch.program import ROOT, Program, policy
-from tests.policywatch.test_cli_crawl import ROBOT_CHECK, watch
 from tests.site import Answer, Site
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def declared(key: str, **more: str) -> WatchedPage:
 
 
 def test_every_outcome_has_words_of_its_own() -> None:
-    assert set(report.WORDS) == set(Outcome)
-    assert len(set(report.WORDS.values())) == len(Outcome)
-    assert not READ & set(report.REMEDIES)
+    assert set(round_report.WORDS) == set(Outcome)
+    assert len(set(round_report.WORDS.values())) == len(Outcome)
+    assert not READ & set(round_report.REMEDIES)
 
 
 def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
@@ -69,7 +69,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
         page("g", Outcome.OK, "The policy was read.", first=True),
     ]
 
-    found = report.lines(reports, {"e": ["The limit falls from 4 % to 3 %"]})
+    found = round_report.lines(reports, {"e": ["The limit falls from 4 % to 3 %"]})
 
     assert [(line.group, line.page) for line in found] == [
         ("changed", "e"),
@@ -84,7 +84,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
     assert found[2].says == "A second look is due."
     assert found[3].says == "the site asked for a human (it asks for a human)"
     assert (
-        report.total(reports, 1)
+        round_report.total(reports, 1)
         == "7 pages: 5 read (1 for the first time), 1 could not be read, 1 not looked at, 1 change, 2 held for a second look."
     )
 
@@ -97,7 +97,7 @@ def test_when_nothing_could_be_read_it_says_why_what_was_tried_and_what_is_left(
         page("c", None, "Chromium is missing."),
     ]
 
-    said = "\n".join(report.nothing_read(reports, pages))
+    said = "\n".join(round_report.nothing_read(reports, pages))
 
     assert "No page could be read. That does not mean that nothing changed." in said
     assert "no answer, or none that can be read: The host did not answer in time (1 of 3)" in said
@@ -117,7 +117,7 @@ def test_an_archive_is_named_only_for_pages_it_is_known_to_hold_and_with_the_com
         "agents": declared("agents", category="agreement"),
     }
 
-    said = report.nothing_read([page(key, Outcome.ERROR) for key in pages], pages)
+    said = round_report.nothing_read([page(key, Outcome.ERROR) for key in pages], pages)
 
     first = said.index("  Open Terms Archive, a public archive, has recorded agreement up to August 2024:")
     assert said[first + 1 : first + 5] == [
@@ -130,18 +130,18 @@ def test_an_archive_is_named_only_for_pages_it_is_known_to_hold_and_with_the_com
 
 
 def test_what_was_never_looked_at_is_not_called_unreadable() -> None:
-    none = report.nothing_read([page("c", None, "The host rests.")], {"c": declared("c")})
+    none = round_report.nothing_read([page("c", None, "The host rests.")], {"c": declared("c")})
 
     assert none[0] == "No page was looked at. That does not mean that nothing changed."
     assert "  Tried: nothing was asked of any site." in none
-    assert report.nothing_read([page("a", Outcome.UNCHANGED), page("c", None)], {}) == []
-    assert report.nothing_read([], {}) == []
+    assert round_report.nothing_read([page("a", Outcome.UNCHANGED), page("c", None)], {}) == []
+    assert round_report.nothing_read([], {}) == []
 
 
 def test_every_host_has_its_own_reason_and_what_is_left_out_is_said() -> None:
     reports = [page(key, None, f"{key}.example is switched off.") for key in "abcda"]
 
-    said = report.nothing_read(reports, {key: declared(key) for key in "abcd"})
+    said = round_report.nothing_read(reports, {key: declared(key) for key in "abcd"})
 
     assert "  Why: not asked: a.example is switched off (2 of 5)" in said
     assert "  Why: not asked: b.example is switched off (1 of 5)" in said
@@ -159,11 +159,11 @@ def test_a_remedy_fits_what_was_tried() -> None:
         page("g", Outcome.JS_SHELL),
     ]
 
-    said = report.remedies(reports)
+    said = round_report.remedies(reports)
 
     assert said == [
-        f"An empty frame came, without the text. {report.REMEDIES[Outcome.JS_SHELL]}",
-        f"An empty frame came, without the text. {report.EMPTY_FRAME}",
+        f"An empty frame came, without the text. {round_report.REMEDIES[Outcome.JS_SHELL]}",
+        f"An empty frame came, without the text. {round_report.EMPTY_FRAME}",
         "The site's robots.txt keeps us away. Look at the page yourself and save it. No setting changes that.",
     ]
 
@@ -288,7 +288,7 @@ runpy.run_module("policywatch", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.setup", "crawler.rounds.reactor"]
+    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.doctor", "crawler.rounds.reactor"]
 )
 def test_ctrl_c_while_the_program_is_still_loading_ends_in_our_words(program: Program, module: str) -> None:
     settings = {f"POLICYWATCH_{name.upper()}": value for name, value in program.settings.items()}

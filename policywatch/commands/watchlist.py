@@ -13,7 +13,10 @@ from crawler.watchlist.editing import entry_text
 from crawler.watchlist.watchlists import CRAWLED, Category, Problem, WatchedPage, read_watchlists, shipped_watchlists
 from diffs.values import READ
 from diffs.wording import labels
-from policywatch import adding, context, lists, output, probing
+from policywatch import context
+from policywatch.terminal import output
+from policywatch.watchlists import add as adding
+from policywatch.watchlists import lists, probing
 
 from . import ota
 

@@ -18,9 +18,10 @@ from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
 from notifier.channels.smtp import SmtpChannel, mail_channel
 from notifier.settings import NotifierSettings
+from policywatch import context
+from policywatch.watchlists.lists import declared
 
-from . import context, hosts
-from .lists import declared
+from . import hosts
 
 #: Below this much free space (bytes) the doctor warns.
 LITTLE_SPACE = 500_000_000

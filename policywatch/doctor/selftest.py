@@ -28,11 +28,11 @@ from notifier.channels.smtp import open_channels
 from notifier.outbox import send
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
+from policywatch.demo.marketplace import EDITIONS
+from policywatch.demo.seller_central import TARGET, TOPIC_BY_NAME, SellerCentral
+from policywatch.demo.site import PAGES, DemoSite
 
 from .checks import Check
-from .demo.marketplace import EDITIONS
-from .demo.seller_central import TARGET, TOPIC_BY_NAME, SellerCentral
-from .demo.site import PAGES, DemoSite
 
 FETCHERS = ("http", "help-api", "browser")
 

@@ -7,7 +7,9 @@ import typer
 from crawler.settings import crawl_settings, host_named
 from diffs.store import hosts as stored
 from diffs.wording import labels
-from policywatch import context, hosts, output
+from policywatch import context
+from policywatch.doctor import hosts
+from policywatch.terminal import output
 
 Named = Annotated[str, typer.Argument(help="The host, or the address of one of its pages.")]
 

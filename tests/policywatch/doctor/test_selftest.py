@@ -7,7 +7,7 @@ import pytest
 
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
-from policywatch import selftest
+from policywatch.doctor import selftest
 from tests.policywatch.program import Program
 
 WITHOUT_BROWSER = {"chromium": "/nowhere/chromium"}

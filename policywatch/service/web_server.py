@@ -12,8 +12,7 @@ from diffs.errors import SettingsError
 from notifier.channels.smtp import SmtpChannel, mail_channel
 from notifier.settings import NotifierSettings
 from notifier.web.app import create_app
-
-from . import context
+from policywatch import context
 
 #: Where the pages are served when nobody says otherwise: on this machine only.
 HOST, PORT = "127.0.0.1", 8080

@@ -23,7 +23,8 @@ from diffs.errors import WatchlistError
 from diffs.language.normalise import link_key
 from diffs.store import pages
 from diffs.wording import labels
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 _JSON = Annotated[bool, typer.Option("--json", help="What was done, as JSON.")]
 

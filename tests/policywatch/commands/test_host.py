@@ -10,8 +10,8 @@ import pytest
 from diffs.database.archive import open_archive
 from diffs.store import hosts
 from diffs.store.notices import owner
+from tests.policywatch.commands.test_crawl import ROBOT_CHECK, watch
 from tests.policywatch.program import Program, policy
-from tests.policywatch.test_cli_crawl import ROBOT_CHECK, watch
 from tests.site import Site
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)

@@ -11,9 +11,9 @@ from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.values import READ, Outcome
-
-from . import context, output
-from .report import REMEDIES
+from policywatch import context
+from policywatch.terminal import output
+from policywatch.terminal.round_report import REMEDIES
 
 #: Where a probe has something else to say than a crawl: it keeps nothing and holds nothing back.
 _ADVICE = {

@@ -8,8 +8,8 @@ import pytest
 
 from tests.notifier.channels.test_bounces import GONE, full, report
 from tests.notifier.conftest import MailServer
+from tests.policywatch.commands.test_telling import at_once, change_page, watching
 from tests.policywatch.program import Program
-from tests.policywatch.test_cli_tell import at_once, change_page, watching
 from tests.site import Site
 
 NOW = datetime(2026, 3, 2, 6, tzinfo=UTC)

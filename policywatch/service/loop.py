@@ -26,9 +26,8 @@ from notifier.channels.smtp import open_channels
 from notifier.outbox import send
 from notifier.outbox.owner import tell_owner
 from notifier.subscribers.links import links_from
-
-from . import context
-from .lists import watched
+from policywatch import context
+from policywatch.watchlists.lists import watched
 
 log = logging.getLogger(__name__)
 

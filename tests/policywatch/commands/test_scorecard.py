@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from tests.policywatch.program import Program, policy, save
-from tests.policywatch.test_cli_hostile import on_a_terminal
+from tests.policywatch.terminal.test_hostile_text import on_a_terminal
 
-SAMPLE = Path(__file__).parents[1] / "diffs" / "data" / "seller_performance_report.json"
+SAMPLE = Path(__file__).parents[2] / "diffs" / "data" / "seller_performance_report.json"
 HEADING = "marketplace,metric,scope,numerator,denominator,rate,window_from,window_to\n"
 
 

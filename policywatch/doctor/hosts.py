@@ -12,8 +12,7 @@ from crawler.settings import CrawlSettings
 from diffs.database.models import Host, Page
 from diffs.store import hosts, pages
 from diffs.store.notices import owner
-
-from . import views
+from policywatch.terminal import as_json as views
 
 
 @dataclass(frozen=True, slots=True)

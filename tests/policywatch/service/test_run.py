@@ -18,10 +18,10 @@ import pytest
 from diffs.database.archive import open_archive
 from diffs.errors import SettingsError
 from notifier.settings import NotifierSettings
-from policywatch.schedule import Schedule
-from policywatch.serving import Serving
+from policywatch.service.loop import Schedule
+from policywatch.service.web_server import Serving
+from tests.policywatch.commands.test_crawl import ROBOT_CHECK, watch
 from tests.policywatch.program import Program, policy
-from tests.policywatch.test_cli_crawl import ROBOT_CHECK, watch
 from tests.site import Answer, Site
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from typing import Annotated
 
 import typer
 
-from policywatch import context, output
-from policywatch.schedule import Schedule, stamped
-from policywatch.serving import HOST, PORT, Serving
+from policywatch import context
+from policywatch.service.loop import Schedule, stamped
+from policywatch.service.web_server import HOST, PORT, Serving
+from policywatch.terminal import output
 
 
 def register(app: typer.Typer) -> None:

@@ -19,8 +19,11 @@ from diffs.engine import derive, notes
 from diffs.store import changes, events, observations, pages, versions
 from diffs.values import READ, Outcome
 from diffs.wording import labels
-from policywatch import context, hosts, output, report, views
-from policywatch.lists import watched
+from policywatch import context
+from policywatch.doctor import hosts
+from policywatch.terminal import as_json as views
+from policywatch.terminal import output, round_report
+from policywatch.watchlists.lists import watched
 
 
 def register(app: typer.Typer) -> None:
@@ -109,16 +112,16 @@ def _report(reports: Sequence[PageReport], wanted: Sequence[WatchedPage], archiv
     _table(reports, headlines)
     for key, headline in told:
         output.say_parts((f"changed: {key}: ", "bold"), (headline, ""))
-    for line in report.remedies(reports):
+    for line in round_report.remedies(reports):
         output.prose(line)
-    for line in report.nothing_read(reports, {page.key: page for page in wanted}):
-        (output.say if line.startswith(report.COMMAND) else output.prose)(line)
-    output.prose(report.total(reports, len(told)))
+    for line in round_report.nothing_read(reports, {page.key: page for page in wanted}):
+        (output.say if line.startswith(round_report.COMMAND) else output.prose)(line)
+    output.prose(round_report.total(reports, len(told)))
 
 
 def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> None:
     """Grouped for a person; a line per page, in the order of the watch-list, for a program."""
-    found = report.lines(reports, headlines)
+    found = round_report.lines(reports, headlines)
     if not output.console.is_terminal:
         group = {line.page: line.group for line in found}
         output.print_lines(
@@ -126,7 +129,7 @@ def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> No
             ((r.page, r.outcome or "not looked at", r.version_seq or "", r.reason, group[r.page]) for r in reports),
         )
         return
-    for name, heading in report.GROUPS.items():
+    for name, heading in round_report.GROUPS.items():
         rows = [(line.page, line.version or "", line.says) for line in found if line.group == name]
         if not rows:
             continue
@@ -178,7 +181,7 @@ def health(
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     """A page for a person in words; for a program with the names of outcomes and events."""
     in_words, outcome = output.console.is_terminal, row["outcome"]
-    said = (report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never looked at"
+    said = (round_report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never looked at"
     open_events = "; ".join(
         f"{labels.EVENTS.get(event['kind'], event['kind']) if in_words else event['kind']}"
         f" since {event['started_at'][:10]}"

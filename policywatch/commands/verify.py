@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from diffs.store import evidence
-from policywatch import context, output
+from policywatch import context
+from policywatch.terminal import output
 
 
 def register(app: typer.Typer) -> None:

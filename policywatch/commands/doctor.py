@@ -6,7 +6,9 @@ from typing import Annotated
 import typer
 
 from crawler.settings import crawl_settings
-from policywatch import checks, context, output
+from policywatch import context
+from policywatch.doctor import checks
+from policywatch.terminal import output
 
 from .init import init
 
@@ -49,7 +51,7 @@ def doctor(
 
 def _self_test() -> Iterable[checks.Check]:
     """Its steps, each as it ends."""
-    from policywatch.selftest import self_test  # loads the crawler and the demo
+    from policywatch.doctor.selftest import self_test  # loads the crawler and the demo
 
     output.quiet_libraries()
     return self_test(crawl_settings())

@@ -14,9 +14,11 @@ from diffs.store import changes, observations, pages, versions, work
 from diffs.wording import labels
 from notifier import changes as reading
 from notifier.rendering.diff_html import diff_html
-from policywatch import context, output, views
-from policywatch.diff_terminal import coloured, markdown, plain
-from policywatch.export import as_csv, as_markdown
+from policywatch import context
+from policywatch.terminal import as_json as views
+from policywatch.terminal import output
+from policywatch.terminal.diff import coloured, markdown, plain
+from policywatch.terminal.export import as_csv, as_markdown
 
 
 class Form(StrEnum):

@@ -1,0 +1,1 @@
+"""The long-running process: its loop, the timers of others, the web server."""

@@ -1,0 +1,1 @@
+"""Adding to watch-lists, probing what they name."""
