@@ -25,7 +25,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"program": ROOT / "requirements.lock", "tests": ROOT / "requirements-dev.lock"}
 #: The contract in pyproject.toml that lists the pure modules.
-PURE = "the thinking parts touch no database, network or framework"
+PURE = "the thinking rooms touch no database, network or framework"
 #: Seconds to wait before the next try when a download breaks off.
 PAUSES = (2, 10)
 
@@ -131,12 +131,16 @@ def missing_parts() -> Iterator[str]:
 
 
 def pure_files() -> list[str]:
-    """The files of the modules that may touch no database, network or framework, as listed in pyproject.toml."""
+    """The files that stay free of database, network and framework: all that the rooms of that contract hold."""
     import tomllib  # not in the Pythons that get a clear message below
 
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
-    modules = next(contract["source_modules"] for contract in contracts if contract["name"] == PURE)
-    return [module.replace(".", "/") + ".py" for module in modules]
+    rooms = next(contract["source_modules"] for contract in contracts if contract["name"] == PURE)
+    files: list[Path] = []
+    for room in rooms:
+        path = ROOT / room.replace(".", "/")
+        files += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+    return [file.relative_to(ROOT).as_posix() for file in files]
 
 
 def _usable() -> bool:
