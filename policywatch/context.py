@@ -8,10 +8,9 @@ from typing import NoReturn, get_args
 
 import typer
 from pydantic import ValidationError
-from sqlmodel import Session
 
 from crawler.watchlist.watchlists import Category
-from diffs.database.archive import Archive, open_archive
+from diffs.database.archive import Archive, Session, open_archive
 from diffs.database.models import Page
 from diffs.engine import notes, report_events, wording
 from diffs.errors import SettingsError

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.database.archive import Session
 from diffs.database.models import Page
 from diffs.store import pages as stored_pages
 from diffs.store import snapshots

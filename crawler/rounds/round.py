@@ -14,13 +14,12 @@ from time import monotonic
 from typing import Any, TypeVar
 
 from scrapy.crawler import Crawler
-from sqlmodel import Session
 
 from crawler.addresses import is_loopback
 from crawler.items import FetchedPage, Judged, Look, PageReport
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
-from diffs.database.archive import Archive
+from diffs.database.archive import Archive, Session
 from diffs.engine import derive
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import events, hosts, observations, snapshots, versions

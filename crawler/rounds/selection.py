@@ -6,12 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-from sqlmodel import Session
-
 from crawler.addresses import host_of, is_loopback
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import Problem, WatchedPage, needs_contact, read_watchlists, shipped_watchlists
-from diffs.database.archive import Archive, open_archive
+from diffs.database.archive import Archive, Session, open_archive
 from diffs.errors import SettingsError, WatchlistError
 from diffs.settings import ArchiveSettings
 from diffs.store import hosts, snapshots

@@ -15,6 +15,9 @@ from diffs.errors import ArchiveError
 
 from .migrations.head import HEAD
 
+#: Whoever uses the archive names its sessions from here; only the archive's own rooms know the library behind it.
+__all__ = ["BUSY_TIMEOUT_MS", "Archive", "Session", "engine_for", "open_archive"]
+
 log = logging.getLogger(__name__)
 
 #: How long a writer waits for another one, in milliseconds, before the archive is called locked.

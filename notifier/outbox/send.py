@@ -11,9 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlmodel import Session
-
-from diffs.database.archive import Archive
+from diffs.database.archive import Archive, Session
 from diffs.database.models import Subscriber
 from diffs.engine import wording
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused

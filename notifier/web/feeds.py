@@ -11,9 +11,8 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
-from sqlmodel import Session
 
-from diffs.database.archive import Archive
+from diffs.database.archive import Archive, Session
 from diffs.judging.subscriptions import Wish
 from notifier import catalogue
 from notifier.feeds import calendar, feed, formats

@@ -13,9 +13,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Response
 from fastapi.responses import HTMLResponse
-from sqlmodel import Session
 
-from diffs.database.archive import Archive
+from diffs.database.archive import Archive, Session
 from diffs.database.models import Subscriber
 from diffs.errors import DeliveryError, RecipientRefused
 from diffs.store.notices import outbox, subscribers

@@ -4,8 +4,8 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from fastapi import HTTPException, Request
-from sqlmodel import Session
 
+from diffs.database.archive import Session
 from diffs.database.models import Subscriber
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
 from diffs.store import pages

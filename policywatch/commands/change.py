@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
 
+from diffs.database.archive import Session
 from diffs.database.models import Change, Page
 from diffs.store import changes, observations, reports, versions, work
 from diffs.wording import labels

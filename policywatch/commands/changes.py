@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
 
 from crawler.watchlist.watchlists import CRAWLED
 from diffs.comparing import compare
+from diffs.database.archive import Session
 from diffs.database.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions, work
 from diffs.wording import labels

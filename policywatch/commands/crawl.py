@@ -6,14 +6,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
 
 from crawler import run
 from crawler.items import PageReport
 from crawler.rounds.selection import chosen_pages
 from crawler.settings import crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
-from diffs.database.archive import Archive
+from diffs.database.archive import Archive, Session
 from diffs.database.models import Page
 from diffs.engine import derive, notes
 from diffs.store import changes, events, observations, pages, versions

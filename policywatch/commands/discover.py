@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
 from crawler.rounds.selection import watched_pages
 from crawler.settings import crawl_settings
+from diffs.database.archive import Session
 from diffs.database.models import Page
 from diffs.judging.history import Memory
 from diffs.language.normalise import link_key

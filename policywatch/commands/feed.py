@@ -13,8 +13,8 @@ from shutil import copyfileobj
 from typing import IO, Annotated, Any
 
 import typer
-from sqlmodel import Session
 
+from diffs.database.archive import Session
 from diffs.judging.subscriptions import IMPORTANCES, Wish
 from diffs.wording import labels
 from notifier import catalogue

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
+from diffs.database.archive import Session
 from diffs.judging.subscriptions import Wish
 from diffs.store import chain, reports
 from diffs.wording import labels

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlmodel import Session
 
+from diffs.database.archive import Session
 from diffs.engine import report_events
 from diffs.scorecard import metric as measured
 from diffs.scorecard import report_file, scorecard

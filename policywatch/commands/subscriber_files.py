@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
-from diffs.database.archive import Archive
+from diffs.database.archive import Archive, Session
 from diffs.store import pages
 from diffs.store.notices import outbox, plan
 from diffs.store.notices import subscribers as stored

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from typing import Annotated
 
 import typer
-from sqlmodel import Session
 
+from diffs.database.archive import Session
 from diffs.database.models import Subscriber
 from diffs.errors import RecipientRefused
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of

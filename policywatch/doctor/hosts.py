@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session
-
 from crawler.addresses import host_of, is_loopback
 from crawler.settings import CrawlSettings
+from diffs.database.archive import Session
 from diffs.database.models import Host, Page
 from diffs.store import hosts, pages
 from diffs.store.notices import owner
