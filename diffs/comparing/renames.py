@@ -13,8 +13,8 @@ from itertools import takewhile
 from typing import NamedTuple
 from unicodedata import normalize
 
-from diffs.language import rules
 from diffs.language.normalise import fold
+from diffs.language.vocabulary import all_words
 from diffs.values import Document, Hunk, Rename, Span, SpanOp
 
 #: A change in so many places is consistent; of a proper name of several words two are enough.
@@ -189,7 +189,7 @@ def _is_name(words: tuple[str, ...], left: tuple[str, ...]) -> bool:
 
 @cache
 def _no_names() -> frozenset[str]:
-    return frozenset(rules.words("renames", "no_names"))
+    return frozenset(all_words("renames", "no_names"))
 
 
 def _common(contexts: Sequence[tuple[str, ...]]) -> int:

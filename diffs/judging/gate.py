@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from diffs.language.normalise import fold
-from diffs.language.rules import rules
+from diffs.language.vocabulary import table
 from diffs.reading.detect_language import shares
 from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outcome, Verdict
 
@@ -137,7 +137,7 @@ def _by_answer(capture: Capture) -> Verdict | None:
 
 
 def _by_header(capture: Capture) -> Verdict | None:
-    for kind, wanted in rules("gate")["headers"].items():
+    for kind, wanted in table("gate")["headers"].items():
         for name, pattern in wanted.items():
             if re.search(pattern, capture.headers.get(name, "").casefold() or "\n"):
                 return _verdict(kind, f"header-{name}")
@@ -149,7 +149,7 @@ def _by_address(capture: Capture) -> Verdict | None:
     if not came or came == asked:
         return None
     plain_asked, plain_came = (address.split("?")[0] for address in (asked, came))
-    for kind, patterns in rules("gate")["address"].items():
+    for kind, patterns in table("gate")["address"].items():
         for pattern in patterns:
             if re.search(pattern, came if "?" in pattern else plain_came) and not re.search(pattern, plain_asked):
                 return _verdict(kind, "address")
@@ -253,7 +253,7 @@ def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:
     visible = _visible(source)
     if _points("js_shell", places) >= _POINTS or 0 < 2 * len(visible) < _SCRIPT_LETTERS * source.count("<script"):
         why = "reason_in_browser" if look.capture.fetched_by == "browser" else "reason"
-        return Verdict(Outcome.JS_SHELL, "js-shell:signs", rules("gate")["js_shell"][why])
+        return Verdict(Outcome.JS_SHELL, "js-shell:signs", table("gate")["js_shell"][why])
     if not extraction.container and len(visible.split()) >= _TINY_GUESSED:
         why = "A page came, but without the part that holds the policy: another page, or a new layout."
         return Verdict(Outcome.WRONG_PAGE, "container-missing", why)
@@ -319,7 +319,7 @@ def _fallback_notice(cleaned: Document) -> bool:
 
 @cache
 def _fallback_pattern() -> re.Pattern[str]:
-    return re.compile("|".join(rules("gate")["language_fallback"]["patterns"]))
+    return re.compile("|".join(table("gate")["language_fallback"]["patterns"]))
 
 
 def _by_loss(look: _Look) -> Verdict | None:
@@ -355,12 +355,12 @@ def _points(kind: str, places: dict[str, str]) -> int:
 
 @cache
 def _signs(kind: str) -> tuple[tuple[int, str, re.Pattern[str]], ...]:
-    signs: list[dict[str, Any]] = rules("gate")[kind]["signs"]
+    signs: list[dict[str, Any]] = table("gate")[kind]["signs"]
     return tuple((sign["points"], sign["where"], re.compile(sign["pattern"])) for sign in signs)
 
 
 def _verdict(kind: str, rule: str) -> Verdict:
-    return Verdict(Outcome(kind), f"{kind.replace('_', '-')}:{rule}", rules("gate")[kind]["reason"])
+    return Verdict(Outcome(kind), f"{kind.replace('_', '-')}:{rule}", table("gate")[kind]["reason"])
 
 
 def _source(capture: Capture) -> str:

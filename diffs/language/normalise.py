@@ -10,7 +10,7 @@ from ftfy import fix_encoding
 from ftfy.badness import is_bad
 from w3lib.url import canonicalize_url
 
-from .rules import rules
+from .vocabulary import table
 
 _NOTHING = [
     *[*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x034F, 0x061C, 0x180E],
@@ -106,7 +106,7 @@ _ROMAN = r"(?=[ivxlIVXL])(?:x{0,3}|xl|l|X{0,3}|XL|L)(?:ix|iv|v?i{0,3}|IX|IV|V?I{
 
 @cache
 def _marker_pattern() -> re.Pattern[str]:
-    data = rules("markers")
+    data = table("markers")
     bullets = re.escape(data["bullets"].replace("*", "").replace("-", ""))
     parts = "|".join(sorted(data["parts"], key=len, reverse=True))
     number = r"\d{1,3}(?:\.\d{1,3}){0,6}"
@@ -180,7 +180,7 @@ def _next_word(rest: str) -> str:
 
 @cache
 def _values() -> frozenset[str]:
-    data = rules("markers")
+    data = table("markers")
     return frozenset([*data["units"], *data["months"]])
 
 
@@ -208,7 +208,7 @@ def _canonical(url: str, depth: int) -> str:
     parts = urlsplit(url)
     if parts.scheme in ("mailto", "tel"):
         return f"{parts.scheme}:{unquote(parts.path).casefold()}"
-    data = rules("links")
+    data = table("links")
     if parts.scheme not in ("http", "https") or any(parts.path.startswith(path) for path in data["masked_mail"]):
         return ""
     query = parse_qsl(parts.query, keep_blank_values=True)
@@ -230,7 +230,7 @@ def _canonical(url: str, depth: int) -> str:
 
 
 def _help_key(host: str, path: str, query: list[tuple[str, str]]) -> str:
-    for rule in rules("links")["help"]:
+    for rule in table("links")["help"]:
         if not re.search(rule["host"], host):
             continue
         found = re.search(rule["path"], path)
@@ -245,7 +245,7 @@ def _help_key(host: str, path: str, query: list[tuple[str, str]]) -> str:
 def help_id(topic: str) -> str:
     """A help page's id in its short form: "G200205250" and "200205250" are one page."""
     topic = topic.strip().upper()
-    for rule in rules("links")["help"]:
+    for rule in table("links")["help"]:
         rest = topic.removeprefix(rule["optional_prefix"])
         if rest != topic and re.search(rule["bare"], rest):
             return rest
@@ -254,7 +254,7 @@ def help_id(topic: str) -> str:
 
 @cache
 def _tracking() -> re.Pattern[str]:
-    names = (re.escape(name).replace(r"\*", ".*") for name in rules("links")["tracking"])
+    names = (re.escape(name).replace(r"\*", ".*") for name in table("links")["tracking"])
     return re.compile("|".join(names))
 
 

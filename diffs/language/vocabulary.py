@@ -1,6 +1,6 @@
-"""The word lists in `diffs/data`, read once and compiled: metrics, comparators, duty words, categories.
+"""Vocabulary as data: the TOML files of a package's `data` folder, read once, and their word lists compiled.
 
-Vocabulary is data, in TOML, so that a language or a metric is added without touching code.
+A language, a metric or a rule is added there without touching code.
 """
 
 import re
@@ -25,9 +25,17 @@ _ONE_TO_ONE = str.maketrans(
 
 
 @cache
-def table(name: str) -> dict[str, Any]:
-    """The word list `diffs/data/<name>.toml` as a mapping."""
-    return tomllib.loads((resources.files("diffs") / "data" / f"{name}.toml").read_text(encoding="utf-8"))
+def table(name: str, package: str = "diffs") -> dict[str, Any]:
+    """The tables of `<package>/data/<name>.toml`, read once.
+
+    Raises FileNotFoundError where there is no such file.
+    """
+    return tomllib.loads((resources.files(package) / "data" / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def all_words(name: str, key: str) -> tuple[str, ...]:
+    """All strings of a table whose values are lists of strings (one list per language), in order, each once."""
+    return tuple(dict.fromkeys(word for listed in table(name)[key].values() for word in listed))
 
 
 def plain(text: str) -> str:

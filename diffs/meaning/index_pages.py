@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from diffs.language.normalise import link_key, tidy
-from diffs.language.rules import rules
+from diffs.language.vocabulary import table
 from diffs.values import Block, Comparison, Document, Fact, Hunk, Judgement, Outcome, Verdict
 
 #: Of so many listed pages no more than this share goes in one day: an index that lost more was not read whole.
@@ -95,7 +95,7 @@ def address_of(key: str, url: str) -> str:
     if not key.startswith("help:"):
         return key
     host, topic = key.removeprefix("help:").rsplit("/", 1)
-    rule = next((rule for rule in rules("links")["help"] if re.search(rule["host"], host)), None)
+    rule = next((rule for rule in table("links")["help"] if re.search(rule["host"], host)), None)
     locale = re.search(r"[?&]locale=([A-Za-z]{2,3}[-_][A-Za-z0-9]{2,8})(?:&|$)", url)
     address = rule["address"].format(host=host, id=topic) if rule else f"https://{host}/{topic}"
     return f"{address}?locale={locale[1]}" if locale else address

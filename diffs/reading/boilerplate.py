@@ -1,6 +1,6 @@
 """What is not policy text: page furniture, scope lines, counters, masked addresses. It goes before texts are compared.
 
-The words are data (`diffs/data/furniture.toml`); the rules here look at a block's kind, length and place as well, for
+The words are data (`diffs/data/boilerplate.toml`); the rules here look at a block's kind, length and place as well, for
 a policy may say "search" or "cookies" too. What is taken out is returned with the rule's name, so nothing goes unseen.
 """
 
@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
+from diffs.language import vocabulary
 from diffs.language.normalise import fold, loose
-from diffs.language.rules import rules, words
 from diffs.values import Block, BlockKind, Document
 
 from .repair import mend
@@ -288,15 +288,15 @@ def _scope(block: Block) -> Iterator[str]:
 @cache
 def _lines(table: str) -> dict[str, str]:
     """Loose text of a furniture line -> the rule it stands for."""
-    return {loose(line): rule for rule, listed in rules("furniture")[table].items() for line in listed}
+    return {loose(line): rule for rule, listed in vocabulary.table("boilerplate")[table].items() for line in listed}
 
 
 @cache
 def _patterns(table: str) -> tuple[tuple[str, _Find], ...]:
     """What finds the patterns of a table, by rule; those of whole lines are tried at the beginning of a line only."""
     found: list[tuple[str, _Find]] = []
-    for rule, listed in rules("furniture")[table].items():
-        needed = tuple(rules("furniture")["needed"].get(rule, ()))
+    for rule, listed in vocabulary.table("boilerplate")[table].items():
+        needed = tuple(vocabulary.table("boilerplate")["needed"].get(rule, ()))
         whole = [pattern for pattern in listed if pattern.startswith("^")]
         inside = [pattern for pattern in listed if not pattern.startswith("^")]
         if whole:
@@ -313,13 +313,20 @@ def _where(find: _Find, needed: tuple[str, ...]) -> _Find:
 
 @cache
 def _scope_pattern() -> re.Pattern[str]:
-    leads = (re.escape(fold(line.removesuffix("{X}")).strip(" :")) for line in words("furniture", "applies_to"))
+    leads = (
+        re.escape(fold(line.removesuffix("{X}")).strip(" :"))
+        for line in vocabulary.all_words("boilerplate", "applies_to")
+    )
     return re.compile(rf"(?:{'|'.join(leads)})\s*[::]?\s*(?P<places>.+)$", re.IGNORECASE)
 
 
 @cache
 def _updated_pattern() -> re.Pattern[str]:
-    leads = sorted((re.escape(fold(line).casefold()) for line in words("furniture", "updated")), key=len, reverse=True)
+    leads = sorted(
+        (re.escape(fold(line).casefold()) for line in vocabulary.all_words("boilerplate", "updated")),
+        key=len,
+        reverse=True,
+    )
     return re.compile(rf"[\[(*_\s]*(?:this \w+ was |the \w+ )?(?:{'|'.join(leads)})(?!\w)[^;]{{0,60}}\d")
 
 
@@ -342,4 +349,4 @@ def _is_language_switch(said: str) -> bool:
 
 @cache
 def _language_names() -> frozenset[str]:
-    return frozenset(part for name in words("furniture", "languages") for part in loose(name).split())
+    return frozenset(part for name in vocabulary.all_words("boilerplate", "languages") for part in loose(name).split())

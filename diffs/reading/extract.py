@@ -16,8 +16,8 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from lxml.html import HtmlElement
 
+from diffs.language import vocabulary
 from diffs.language.normalise import fold, link_key, tidy
-from diffs.language.rules import rules
 from diffs.values import Block, BlockKind, Capture, Document, Extraction, Selection
 
 from . import feeds
@@ -30,7 +30,7 @@ from .markdown import markdown_drafts, text_drafts
 #: Who made a document. Changed whenever the same bytes would give other blocks (design, rule 4).
 EXTRACTOR = "policywatch-extract/1"
 
-_BLOCKS = frozenset(rules("containers")["block_elements"])
+_BLOCKS = frozenset(vocabulary.table("containers")["block_elements"])
 _BOLD = frozenset(("b", "strong"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 #: A table cell this long is page layout, not a cell.

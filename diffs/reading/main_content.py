@@ -12,7 +12,7 @@ from lxml.cssselect import CSSSelector
 from lxml.html import HtmlElement
 
 from diffs.language.normalise import tidy
-from diffs.language.rules import rules
+from diffs.language.vocabulary import table
 from diffs.values import Selection
 
 #: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
@@ -78,7 +78,7 @@ def slices(element: HtmlElement) -> Iterator[str]:
 
 
 def _found(root: HtmlElement, wanted: frozenset[str]) -> tuple[list[HtmlElement], str]:
-    data = rules("containers")
+    data = table("containers")
     for known in data["known"]:
         found = _matches(root, (known,))
         if found:
@@ -139,7 +139,7 @@ def _first_headings(body: HtmlElement) -> dict[HtmlElement, str]:
 
 @cache
 def _document_words() -> frozenset[str]:
-    return frozenset(rules("containers")["documents"])
+    return frozenset(table("containers")["documents"])
 
 
 #: How much of two names must be common for them to name one document.
@@ -152,7 +152,7 @@ def _likeness(wanted: frozenset[str], name: frozenset[str]) -> float:
 
 
 def _meaning(name: str) -> frozenset[str]:
-    same = rules("containers")["same_document"]
+    same = table("containers")["same_document"]
     kinds = {word: kind for kind, words in same.items() for word in words}
     return frozenset(kinds.get(word, word) for word in _plain_words(name)) - {"empty"}
 
@@ -208,7 +208,7 @@ def _remove(element: HtmlElement) -> None:
 
 @cache
 def _sets() -> dict[str, frozenset[str]]:
-    return {name: frozenset(listed) for name, listed in rules("containers").items() if isinstance(listed, list)}
+    return {name: frozenset(listed) for name, listed in table("containers").items() if isinstance(listed, list)}
 
 
 def _is_shown(element: HtmlElement) -> bool:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from diffs.language import vocabulary
 from diffs.language.normalise import fold, loose
-from diffs.language.rules import rules, words
 from diffs.reading.boilerplate import NOISE, clean
 from diffs.values import Block, BlockKind, Document
 from tests.diffs.phrasing import heading, item, paragraph, row
@@ -393,12 +393,12 @@ def alternatives(pattern):
 def test_a_pattern_of_whole_lines_is_one_alternative():
     """They are tried at a line's beginning only, which is right for all of one or for none."""
     for table in ("patterns", "edge_patterns", "breadcrumbs"):
-        for pattern in words("furniture", table):
+        for pattern in vocabulary.all_words("boilerplate", table):
             assert len(alternatives(pattern)) == 1, pattern
 
 
 def test_no_pattern_matches_without_the_words_it_is_asked_for():
-    listed = rules("furniture")
+    listed = vocabulary.table("boilerplate")
     for rule, needed in listed["needed"].items():
         for pattern in [*listed["patterns"].get(rule, ()), *listed["edge_patterns"].get(rule, ())]:
             assert any(word in pattern for word in needed), (rule, pattern)
