@@ -34,7 +34,7 @@ from diffs.database.models import Page
 from diffs.engine import derive
 from diffs.judging import gate
 from diffs.language import normalise
-from diffs.reading import extract, policy_text
+from diffs.reading import extract, links, policy_text
 from diffs.store import pages, snapshots
 from diffs.values import Capture, Outcome
 
@@ -145,14 +145,14 @@ def _judged(archive: Archive, stored: dict[Any, Any], *, keep: bool = False) -> 
 
 def _read(page: Page, body: bytes) -> None:
     _forget()
-    assert policy_text.extraction_of(_capture(page, body), page) is not None
+    assert policy_text.extraction_of(_capture(page, body), pages.selection(page)) is not None
 
 
 def _judged_alone(page: Page, body: bytes) -> None:
     _forget()
     capture = _capture(page, body)
     assert gate.judge_transport(capture) is None
-    found = policy_text.clean(policy_text.extraction_of(capture, page))
+    found = policy_text.clean(policy_text.extraction_of(capture, pages.selection(page)))
     # A noisy page says what the last good one said.
     assert gate.judge(capture, found.extraction, found.document, last_good=found.document).outcome is Outcome.OK
 
@@ -164,7 +164,7 @@ def _capture(page: Page, body: bytes) -> Capture:
 def _forget() -> None:
     """Nothing is kept between two pages of a crawl that watches hundreds of them."""
     extract._blocks.cache_clear()
-    normalise.link_key.cache_clear()
+    links.link_key.cache_clear()
     normalise._fold_short.cache_clear()
 
 

@@ -23,12 +23,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import compare as speed
 
 from diffs.comparing.compare import compare, rebuild_new, rebuild_old
-from diffs.language.dates import dates_in, effective_on
+from diffs.language.dates import dates_in
+from diffs.meaning.effective_dates import effective_on
 from diffs.meaning.facts import facts
 from diffs.meaning.significance import judge
 from diffs.reading.boilerplate import clean
 from diffs.reading.extract import extract
-from diffs.targets.extract import extract_targets, moves
+from diffs.targets.extract import extract_targets
+from diffs.targets.moves import moves
 from diffs.values import Capture, Comparison, Document, Judgement, Selection
 from diffs.wording.summary import Summary, summarise
 

@@ -30,7 +30,7 @@ class Block:
     `marker` is the number or bullet before it ("3.2", "(b)", "•"), kept apart so that renumbering is not rewording.
     `level` is 1 to 6 for a heading, the nesting depth from 1 for a list item, else 0.
     `cells` are a row's cells as shown (`shown` joins them with " | ").
-    `links` are the link targets inside it, canonical (`diffs.language.normalise.link_key`), in order.
+    `links` are the link targets inside it, canonical (`diffs.reading.links.link_key`), in order.
     `section` holds the headings above it, outermost first, each with its number: ("3. Term", "(b) Notice").
     """
 

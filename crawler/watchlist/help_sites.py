@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import unquote
 
-from diffs.language.normalise import link_key
+from diffs.reading.links import link_key
 
 from .tables import table
 

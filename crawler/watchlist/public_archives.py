@@ -8,7 +8,7 @@ import shlex
 from dataclasses import dataclass
 from functools import cache
 
-from diffs.language.normalise import link_key
+from diffs.reading.links import link_key
 
 from .tables import table
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Change, Page
-from diffs.language.normalise import link_key
 from diffs.meaning.announcements import Announcement, Followed, match
+from diffs.reading.links import link_key
 from diffs.store import changes
 
 #: Announcements older than this foretell nothing any more.

@@ -16,6 +16,7 @@ from diffs.errors import BodyLost
 from diffs.judging import gate, history
 from diffs.judging.history import Decision, Difference, Look, Memory, News
 from diffs.meaning import announcements, index_pages
+from diffs.meaning.meaning import Meaning, bearing
 from diffs.reading import boilerplate, extract, policy_text
 from diffs.reading.policy_text import Reading
 from diffs.store import observations, snapshots
@@ -25,7 +26,6 @@ from diffs.values import READ, Document, Outcome, Verdict
 
 from . import record
 from .known_texts import Texts
-from .record import Meaning
 
 #: Looks at other pages count as looks of the same run when they are no older than this.
 SAME_RUN = timedelta(hours=24)
@@ -286,8 +286,8 @@ def _new_text(
     stands, comparison = (listed.old, listed.comparison) if listed else (old, comparison)
     found = run.texts.facts(comparison, old, document)
     # A list grows at one place by its nature.
-    bearing = record.bearing(found) | frozenset(range(len(listed.news) if listed else 0))
-    left = history.without_noise(memory, comparison, stands, look.at, bearing)
+    stating = bearing(found) | frozenset(range(len(listed.news) if listed else 0))
+    left = history.without_noise(memory, comparison, stands, look.at, stating)
     held = memory.held
     meant = run.texts.meaning(left, old, document, found if left.hunks == comparison.hunks else None)
     meant = run.texts.announced(meant, listed, old, document) if listed else meant
@@ -304,7 +304,7 @@ def _new_text(
     memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
     if decision.news is not News.HELD or held not in ("", look.text):
         # A look that waits for its second one teaches nothing yet: both show one and the same edit.
-        memory = history.learn_places(memory, comparison, stands, look.at, bearing)
+        memory = history.learn_places(memory, comparison, stands, look.at, stating)
     if decision.confirmed:
         meant = run.texts.meaning(history.confirmed(left, stands, decision.confirmed), old, document)
         meant = run.texts.announced(meant, listed, old, document) if listed else meant

@@ -14,15 +14,13 @@ from diffs.errors import BodyLost
 from diffs.judging.history import Past
 from diffs.meaning import announcements, facts, index_pages
 from diffs.meaning.announcements import Split
+from diffs.meaning.meaning import Meaning, meaning_of
 from diffs.reading import policy_text
 from diffs.reading.policy_text import Reading
+from diffs.store import pages, versions
 from diffs.store import targets as stored_targets
-from diffs.store import versions
-from diffs.targets import extract as targets
+from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
-
-from . import record
-from .record import Meaning
 
 #: How many readings, texts and lists of targets are kept.
 KEPT = 8
@@ -84,7 +82,7 @@ class Texts:
         return self._mended[key]
 
     def _cleaned(self, capture: Capture) -> Reading:
-        found = policy_text.clean(policy_text.extraction_of(capture, self._page))
+        found = policy_text.clean(policy_text.extraction_of(capture, pages.selection(self._page)))
         if not self._page.is_index:
             return found
         return replace(found, document=index_pages.as_index(found.document, self._page.url))
@@ -111,7 +109,7 @@ class Texts:
         text = document.fingerprint
         if text not in self._targets:
             version = self.version(text)
-            stated = stored_targets.of(self._session, version) if version else targets.extract_targets(document)
+            stated = stored_targets.of(self._session, version) if version else extract_targets(document)
             _keep(self._targets, text, stated)
         return self._targets[text]
 
@@ -125,7 +123,7 @@ class Texts:
     ) -> Meaning:
         """What a difference between two texts says; `found` are its facts where they are known."""
         found = self.facts(comparison, old, new) if found is None else found
-        meant = record.meaning(comparison, old, new, self.targets(old), self.targets(new), found=found)
+        meant = meaning_of(comparison, old, new, self.targets(old), self.targets(new), found=found)
         return replace(meant, judgement=index_pages.judged(meant.judgement, found))
 
     def announced(self, meant: Meaning, found: Split, old: Document, new: Document) -> Meaning:

@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select
 from diffs.comparing import compare
 from diffs.database.models import ByHand, Change, Observation, Page, Snapshot, Version
 from diffs.meaning import facts
+from diffs.meaning.meaning import meaning_of
 from diffs.reading import policy_text
 from diffs.store import changes, pages, snapshots, targets, versions
 from diffs.store.notices import outbox
@@ -131,7 +132,7 @@ def _look(session: Session, page: Page, body: bytes, *, now: datetime, status: i
 
 
 def _version(session: Session, page: Page, look: Snapshot) -> Version:
-    found = policy_text.clean(policy_text.extraction_of(snapshots.capture_of(session, look), page))
+    found = policy_text.clean(policy_text.extraction_of(snapshots.capture_of(session, look), pages.selection(page)))
     version = versions.add(
         session,
         page,
@@ -190,7 +191,7 @@ def _fill(session: Session, row: Change, page: Page, version: Version) -> None:
     document, nothing = versions.document_of(session, version), Document(title=page.title, blocks=())
     comparison = compare.compare(nothing, document)
     found = facts.facts(comparison, nothing, document)
-    meant = record.meaning(comparison, nothing, document, (), targets.of(session, version), found=found)
+    meant = meaning_of(comparison, nothing, document, (), targets.of(session, version), found=found)
     row.hunks, row.facts = changes.as_json(comparison.hunks), changes.as_json(meant.facts)
     row.targets = changes.as_json(meant.moves)
     row.categories = list(dict.fromkeys([page.category, *meant.judgement.categories]))

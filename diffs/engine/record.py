@@ -1,7 +1,6 @@
 """Write what was decided: changes, targets, events. Between the engine's order and the tables."""
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -11,16 +10,13 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, TargetRow, Version
 from diffs.judging.history import Decision, News
-from diffs.language import dates
-from diffs.meaning import facts, significance
+from diffs.meaning import effective_dates
 from diffs.meaning.announcements import Entry
+from diffs.meaning.meaning import Meaning
 from diffs.store import changes
-from diffs.store.events import OpenEvents
+from diffs.store.events import PRIVATE, OpenEvents
 from diffs.store.notices import outbox
-from diffs.targets import extract as targets
-from diffs.values import Comparison, Document, Fact, Judgement, Outcome, Target, TargetMove
-
-from . import report_events
+from diffs.values import Comparison, Document, Judgement, Outcome
 
 #: Decisions that are told, and the kind of change they are.
 TOLD_KINDS = {
@@ -80,54 +76,6 @@ def uid(page: Page, kind: str, first: Snapshot) -> str:
 def announced_uid(page: Page, entry: Entry) -> str:
     """The permanent id of an announcement: from the page and the entry's own name."""
     return hashlib.sha256(f"{page.key}\x00announced\x00{entry.key}".encode()).hexdigest()[:20]
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a difference says: its facts, the targets that moved, how much it matters.
-
-    `announced` are the new entries of a feed or change log in it, each with what it says; `rest` is what else differs.
-    """
-
-    comparison: Comparison
-    facts: tuple[Fact, ...]
-    moves: tuple[TargetMove, ...]
-    judgement: Judgement
-    announced: tuple[tuple[Entry, "Meaning"], ...] = ()
-    rest: "Meaning | None" = None
-
-    def parts(self) -> Iterator[tuple[Entry | None, "Meaning"]]:
-        """What is told by itself: each new entry, and the rest; all in one where nothing was announced."""
-        if not self.announced:
-            yield None, self
-            return
-        yield from self.announced
-        if self.rest is not None and self.rest.judgement.significance != "cosmetic":
-            yield None, self.rest
-
-
-def meaning(
-    comparison: Comparison,
-    old: Document,
-    new: Document,
-    old_targets: tuple[Target, ...],
-    new_targets: tuple[Target, ...],
-    *,
-    found: tuple[Fact, ...] | None = None,
-) -> Meaning:
-    """Read a difference; the targets are those that the two texts state, `found` its facts where they are known."""
-    found = facts.facts(comparison, old, new) if found is None else found
-    moved = targets.moves(old_targets, new_targets) if comparison.hunks else ()
-    return Meaning(comparison, found, moved, significance.judge(comparison, found, moved, old, new))
-
-
-#: Kinds of facts that make a hunk a rule, whatever else changes around it. A mere count may be a counter.
-_BEARING = frozenset({"percent", "money", "duration", "date", "duty", "definition_added", "definition_removed"})
-
-
-def bearing(found: tuple[Fact, ...]) -> frozenset[int]:
-    """The indexes of the hunks that state a rule: a figure, a date, a duty, a definition."""
-    return frozenset(fact.hunk for fact in found if fact.kind in _BEARING)
 
 
 def change(
@@ -229,8 +177,8 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: E
     if entry is not None:
         # What other entries of the list say of their days is not this one's.
         new = new.with_blocks(new.blocks[entry.start : entry.stop])
-    row.effective_on, row.effective_sentence = dates.effective_on(new, meant.comparison, row.seen_at)
-    row.updated_on = entry.day if entry is not None else dates.last_updated(new)[0]
+    row.effective_on, row.effective_sentence = effective_dates.effective_on(new, meant.comparison, row.seen_at)
+    row.updated_on = entry.day if entry is not None else effective_dates.last_updated(new)[0]
 
 
 def note_unread(events: OpenEvents, outcome: Outcome, reason: str, *, at: datetime) -> None:
@@ -246,7 +194,7 @@ def forget(session: Session, page: Page) -> dict[str, Change]:
     )
     session.execute(delete(Change).where(col(Change.page_id) == page.id, col(Change.told).is_(False)))
     # What a report of the owner's said is not derived from looks.
-    derived = col(Event.kind).not_in(report_events.PRIVATE)
+    derived = col(Event.kind).not_in(PRIVATE)
     session.execute(delete(Event).where(col(Event.page_id) == page.id, derived))
     for table in (TargetRow, Observation, Version):
         session.execute(delete(table).where(col(table.page_id) == page.id))

@@ -14,12 +14,7 @@ from diffs.scorecard.applicable_target import fitting
 from diffs.scorecard.metric import Metric, label
 from diffs.scorecard.scorecard import judge, own_target, same_figure
 from diffs.store import reports, targets
-from diffs.store.events import OpenEvents, listed
-
-DIFFERS = "target_differs"
-MOVED = "report_target_moved"
-#: Both tell of the owner's own account: they are for his eyes, on no public page and in no feed.
-PRIVATE = (DIFFERS, MOVED)
+from diffs.store.events import DIFFERS, MOVED, OpenEvents, listed
 
 
 def note_differences(session: Session, *, now: datetime) -> None:

@@ -1,30 +1,21 @@
-"""Read dates: those in a sentence, from when a text binds, and when the page says it was last updated.
+"""Dates in a sentence, and what each says: from when something binds, or when the page was updated.
 
-Effective dates, "last updated" dates and notice periods are three things and are kept apart.
 Patterns first; dateparser only for a language whose months are not in `data/wording_dates.toml`, and only on text
 with a year (it reads the word "may" as a date, and takes seconds without a language: see the traps it is known for).
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cache
 
-from diffs.values import Comparison, Document, Hunk, Op
-
-from .amounts import find
-from .sentences import sentences, spans
+from .sentences import spans
 from .vocabulary import pattern, plain, table
-
-# A statement older than this when the change was seen is left from an earlier edition; a later one is no plan.
-_OLDEST = timedelta(days=400)
-_LATEST = timedelta(days=3 * 365)
 
 _DAY_FIRST_LANGUAGES = frozenset({"de", "fr", "it", "es", "pt", "nl", "pl", "sv", "tr", "da", "nb", "fi", "cs"})
 # A line with a weak word for "updated" has no more words than this before the date.
 _STAMP_WORDS = 8
-_DAYS_IN = {"hours": 1 / 24, "days": 1, "business days": 1, "weeks": 7, "months": 30, "years": 365}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,41 +51,21 @@ def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
     return tuple(sorted(found, key=lambda dated: dated.start))
 
 
-def effective_on(document: Document, comparison: Comparison, seen_at: datetime) -> tuple[date | None, str]:
-    """From when a change binds, and the sentence that says so; (None, "") where the page does not say.
+def dated_sentences(text: str) -> Iterator[str]:
+    """The sentences of a text that name a year, as written."""
+    if not _DIGIT.search(text):
+        return
+    for start, end in spans(text):
+        if _YEAR.search(plain(text[start:end])):
+            yield text[start:end]
 
-    What the change itself says counts first. A statement that stood before counts only while its date lies ahead of
-    `seen_at` (UTC), the moment the change was seen.
+
+def is_update_stamp(sentence: str, dated: Dated, *, outright: bool = False) -> bool:
+    """Whether a date says when the page was updated: "Last updated: 18 October 2022", "Stand: 1. März 2024".
+
+    With `outright`, a date of issue ("Published on 4 May 2021") does not count.
     """
-    seen = seen_at.date()
-    for day, sentence in _effective(_new_sentences(comparison.hunks), document.language):
-        if seen - _OLDEST <= day <= seen + _LATEST:
-            return day, sentence
-    standing = (sentence for block in document.blocks for sentence in _dated_sentences(block.shown))
-    for day, sentence in _effective(standing, document.language):
-        if seen < day <= seen + _LATEST:
-            return day, sentence
-    return None, ""
-
-
-def last_updated(document: Document) -> tuple[date | None, str]:
-    """The page's own "last updated" date and the sentence it stands in; (None, "") where it gives none.
-
-    The first such line counts: pages put it at their head or foot, and parts of a page carry their own further down.
-    Where no line says it outright, the first "version of" or "published on" does.
-    """
-    lines = [sentence for block in document.blocks for sentence in _dated_sentences(block.shown)]
-    for cue in ("updated", "issued"):
-        for sentence in lines:
-            for dated in dates_in(sentence, document.language):
-                if dated.day and _stamps(sentence, dated, cue):
-                    return dated.day, sentence
-    return None, ""
-
-
-def is_update_stamp(sentence: str, dated: Dated) -> bool:
-    """Whether a date says when the page was updated: "Last updated: 18 October 2022", "Stand: 1. März 2024"."""
-    return _stamps(sentence, dated, "updated") or _stamps(sentence, dated, "issued")
+    return _stamps(sentence, dated, "updated") or (not outright and _stamps(sentence, dated, "issued"))
 
 
 def is_effective(sentence: str, dated: Dated) -> bool:
@@ -110,48 +81,6 @@ def _stamps(sentence: str, dated: Dated, cue: str) -> bool:
     if cue == "issued" and len(before.split()) > _STAMP_WORDS:
         return False
     return bool(_cue(cue).search(before)) and not _cue("effective").search(before) and not _is_former(sentence)
-
-
-def notice_periods(document: Document) -> tuple[tuple[int, str], ...]:
-    """The periods of notice a text grants or asks for, in days, each with its sentence."""
-    found = []
-    cue = pattern(tuple(table("wording_dates")["cues"]["notice"]))
-    for block in document.blocks:
-        if not cue.search(block.shown):
-            continue
-        for sentence in sentences(block.shown):
-            if cue.search(sentence):
-                lengths = (amount for amount in find(sentence, document.language) if amount.kind == "duration")
-                found += [
-                    (round(amount.value * _DAYS_IN[amount.unit]), sentence)
-                    for amount in lengths
-                    if _DAYS_IN.get(amount.unit, 0) * amount.value >= 1
-                ]
-    return tuple(found)
-
-
-def _effective(candidates: Iterable[str], language: str) -> Iterator[tuple[date, str]]:
-    for sentence in candidates:
-        for dated in dates_in(sentence, language):
-            if dated.day and is_effective(sentence, dated):
-                yield dated.day, sentence
-
-
-def _new_sentences(hunks: tuple[Hunk, ...]) -> Iterator[str]:
-    """The sentences with a date that a change brought."""
-    for hunk in hunks:
-        if hunk.op in (Op.ADDED, Op.EDITED, Op.MOVED):
-            known = {sentence for block in hunk.before for sentence in sentences(block.shown)}
-            for block in hunk.after:
-                yield from (sentence for sentence in _dated_sentences(block.shown) if sentence not in known)
-
-
-def _dated_sentences(text: str) -> Iterator[str]:
-    if not _DIGIT.search(text):
-        return
-    for start, end in spans(text):
-        if _YEAR.search(plain(text[start:end])):
-            yield text[start:end]
 
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.]\d{1,2}[/.]\d\d(?!\d)")

@@ -1,14 +1,12 @@
-"""One text in three forms: as shown, as compared, and loosely; its list marker apart; its links canonical."""
+"""One text in three forms: as shown, as compared, and loosely; its list marker apart."""
 
 import re
 import unicodedata
 from functools import cache, lru_cache
 from html import unescape
-from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from ftfy import fix_encoding
 from ftfy.badness import is_bad
-from w3lib.url import canonicalize_url
 
 from .vocabulary import table
 
@@ -182,80 +180,6 @@ def _next_word(rest: str) -> str:
 def _values() -> frozenset[str]:
     data = table("markers")
     return frozenset([*data["units"], *data["months"]])
-
-
-@lru_cache(maxsize=4096)
-def link_key(url: str, base: str = "") -> str:
-    """What a link leads to, in one form however it is written; "" where it leads to no other document.
-
-    Help pages become "help:<host>/<id>", their id without the optional prefix. Tracking parameters, session tokens and
-    the way through a sign-in form are dropped; places inside a page ("#terms") count only where they name another
-    page's part. "mailto:" and "tel:" are kept in lower case.
-    """
-    url = "".join(url.split()) if "\n" in url or "\t" in url else url.strip()
-    if not url or url.startswith("#"):
-        return ""
-    try:
-        there = urljoin(base, url)
-        if base and "#" in there and there.split("#")[0] == base.split("#", maxsplit=1)[0]:
-            return ""
-        return _canonical(there, depth=0)
-    except (ValueError, UnicodeError):
-        return fold(url)
-
-
-def _canonical(url: str, depth: int) -> str:
-    parts = urlsplit(url)
-    if parts.scheme in ("mailto", "tel"):
-        return f"{parts.scheme}:{unquote(parts.path).casefold()}"
-    data = table("links")
-    if parts.scheme not in ("http", "https") or any(parts.path.startswith(path) for path in data["masked_mail"]):
-        return ""
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    host = (parts.hostname or "").casefold()
-    help_key = _help_key(host, parts.path, query)
-    if help_key:
-        return help_key
-    if set(parts.path.casefold().strip("/").split("/")[-2:]) & set(data["sign_in"]) or host.startswith("accounts."):
-        there = next((value for name, value in query if name.casefold() in data["destination"]), "")
-        return _canonical(urljoin(url, there), depth + 1) if there and depth < 3 else ""
-    kept = "&".join(
-        pair for pair in parts.query.split("&") if not _tracking().fullmatch(unquote(pair.split("=")[0]).casefold())
-    )
-    path = re.sub(r";jsessionid=[^/?]*", "", parts.path, flags=re.IGNORECASE)
-    path = re.sub(r"/ref=[^/]*/?$", "", path)
-    port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
-    plain = parts._replace(scheme="https", netloc=host + port, path=path.rstrip("/") or "/", query=kept)
-    return canonicalize_url(plain.geturl(), keep_fragments=True)
-
-
-def _help_key(host: str, path: str, query: list[tuple[str, str]]) -> str:
-    for rule in table("links")["help"]:
-        if not re.search(rule["host"], host):
-            continue
-        found = re.search(rule["path"], path)
-        topic = found["id"] if found else ""
-        if not topic and re.search(rule["query_path"], path):
-            topic = next((value for name, value in query if name.casefold() in rule["query"]), "")
-        if topic:
-            return f"help:{host}/{help_id(topic)}"
-    return ""
-
-
-def help_id(topic: str) -> str:
-    """A help page's id in its short form: "G200205250" and "200205250" are one page."""
-    topic = topic.strip().upper()
-    for rule in table("links")["help"]:
-        rest = topic.removeprefix(rule["optional_prefix"])
-        if rest != topic and re.search(rule["bare"], rest):
-            return rest
-    return topic
-
-
-@cache
-def _tracking() -> re.Pattern[str]:
-    names = (re.escape(name).replace(r"\*", ".*") for name in table("links")["tracking"])
-    return re.compile("|".join(names))
 
 
 #: Histories say the same sentences again and again; only short texts are remembered, so that memory stays bounded.

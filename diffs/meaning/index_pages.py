@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
-from diffs.language.normalise import link_key, tidy
+from diffs.language.normalise import tidy
 from diffs.language.vocabulary import table
+from diffs.reading.links import link_key
 from diffs.values import Block, Comparison, Document, Fact, Hunk, Judgement, Outcome, Verdict
 
 #: Of so many listed pages no more than this share goes in one day: an index that lost more was not read whole.

@@ -7,7 +7,6 @@ from functools import lru_cache
 
 from diffs.language.normalise import loose
 from diffs.language.sentences import sentences
-from diffs.reading.repair import differ_in_broken_signs
 from diffs.values import Block, BlockKind, Comparison, Hunk, Op
 
 from .location import place_of
@@ -95,6 +94,21 @@ def _same_words(hunk: Hunk) -> bool:
         # A list that became running text, or the other way round, takes its numbers along.
         before, after = (_LIST_NUMBER.sub("", side) for side in (before, after))
     return loose(before) == loose(after) or differ_in_broken_signs(before, after)
+
+
+def differ_in_broken_signs(before: str, after: str) -> bool:
+    """Whether two texts are one, of which one side lost its non-ASCII characters to question marks.
+
+    "Belgi?" and "België", "? 10" and "€ 10": a page served now and then in the wrong encoding.
+    """
+    before, after = (" ".join(side.split()) for side in (before, after))
+    if len(before) != len(after) or before == after:
+        return False
+    differing = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
+    return any(
+        all(pair[broken] in "?\N{REPLACEMENT CHARACTER}" and not pair[1 - broken].isascii() for pair in differing)
+        for broken in (0, 1)
+    )
 
 
 # "…only if: 1. the order is paid; and 2. the buyer agrees."

@@ -9,8 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from diffs.language.normalise import fold, link_key, split_marker, tidy
+from diffs.language.normalise import fold, split_marker, tidy
 from diffs.values import Block, BlockKind
+
+from .links import link_key
 
 #: A line break inside a draft's text (a control character that no cleaned page contains).
 BREAK = "\x1e"

@@ -17,13 +17,14 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from lxml.html import HtmlElement
 
 from diffs.language import vocabulary
-from diffs.language.normalise import fold, link_key, tidy
+from diffs.language.normalise import fold, tidy
 from diffs.values import Block, BlockKind, Capture, Document, Extraction, Selection
 
 from . import feeds
 from .blocks import BREAK, Draft, finish, ordinal, title_of
 from .decode import Topic, decode, kind_of, parse, topic_of, unmasked
 from .feeds import DAY, ENTRY, Feed
+from .links import link_key
 from .main_content import SLICE, select, slices
 from .markdown import markdown_drafts, text_drafts
 

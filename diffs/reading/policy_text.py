@@ -4,10 +4,8 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from diffs.database.models import Page
 from diffs.errors import ExtractionError
-from diffs.store import pages
-from diffs.values import Capture, Document, Extraction
+from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
 from .repair import mend
@@ -44,10 +42,10 @@ _TRACES = {
 }
 
 
-def extraction_of(capture: Capture, page: Page) -> Extraction | None:
-    """What the page's selectors pick from a capture; None when the bytes cannot be read at all."""
+def extraction_of(capture: Capture, selection: Selection) -> Extraction | None:
+    """What a selection picks from a capture; None when the bytes cannot be read at all."""
     try:
-        return extract.extract(capture, pages.selection(page))
+        return extract.extract(capture, selection)
     except ExtractionError:
         return None
 

@@ -102,18 +102,3 @@ def _vocabulary(known: Document) -> dict[str, set[str]]:
 def _word(damaged: str, vocabulary: dict[str, set[str]]) -> str:
     words = vocabulary.get(damaged.replace("�", "?"), set())
     return next(iter(words)) if len(words) == 1 else damaged
-
-
-def differ_in_broken_signs(before: str, after: str) -> bool:
-    """Whether two texts are one, of which one side lost its non-ASCII characters to question marks.
-
-    "Belgi?" and "België", "? 10" and "€ 10": a page served now and then in the wrong encoding.
-    """
-    before, after = (" ".join(side.split()) for side in (before, after))
-    if len(before) != len(after) or before == after:
-        return False
-    differing = [(was, now) for was, now in zip(before, after, strict=True) if was != now]
-    return any(
-        all(pair[broken] in "?\N{REPLACEMENT CHARACTER}" and not pair[1 - broken].isascii() for pair in differing)
-        for broken in (0, 1)
-    )

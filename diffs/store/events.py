@@ -6,6 +6,11 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import Event, Page
 
+DIFFERS = "target_differs"
+MOVED = "report_target_moved"
+#: Both tell of the owner's own account: they are for his eyes, on no public page and in no feed.
+PRIVATE = (DIFFERS, MOVED)
+
 
 class OpenEvents:
     """The events of one page that go on, while its looks are judged."""

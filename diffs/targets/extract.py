@@ -1,4 +1,4 @@
-"""Read the performance targets that a policy states, and tell how they moved.
+"""The performance targets that a policy states.
 
 A target is a metric, a comparator, a value and its unit: "Late shipment rate: < 4%". The wording differs by page and
 language: bullets, sentences, breach sentences ("above 4% may result in ..."), table rows, headings with the figure in
@@ -27,11 +27,8 @@ from .comparators import (
 )
 from .context import consequence_in, scope_of, strength_of, window_of
 from .known_metrics import Mention, Metric, mentions
-from .moves import moves
 from .new_metrics import names_something, unknown_metric
 from .passages import Passage, passages
-
-__all__ = ["extract_targets", "moves"]
 
 _SHORT_SENTENCE = 9
 _BARE_UNITS = {"score": ("score", "count"), "stars": ("stars", "count", "score"), "orders": ("orders",)}

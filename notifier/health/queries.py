@@ -8,9 +8,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Event, Notice, Page, Snapshot, Subscriber
-from diffs.engine.report_events import PRIVATE
 from diffs.judging.subscriptions import Topic, Wish, wants
 from diffs.store import hosts, pages
+from diffs.store.events import PRIVATE
 from diffs.store.notices import outbox
 from notifier.changes import unread
 

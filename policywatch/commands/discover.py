@@ -11,8 +11,8 @@ from crawler.settings import crawl_settings
 from diffs.database.archive import Session
 from diffs.database.models import Page
 from diffs.judging.history import Memory
-from diffs.language.normalise import link_key
 from diffs.meaning import index_pages
+from diffs.reading.links import link_key
 from diffs.store import pages, versions
 from diffs.wording import labels
 from policywatch import context

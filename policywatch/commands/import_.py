@@ -20,7 +20,7 @@ from crawler.sources.history import Imported, Progress
 from crawler.sources.ota import Wanted
 from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
-from diffs.language.normalise import link_key
+from diffs.reading.links import link_key
 from diffs.store import pages
 from diffs.wording import labels
 from policywatch import context

@@ -7,10 +7,11 @@ import pytest
 
 from diffs.comparing.compare import compare
 from diffs.language.categories import categories
-from diffs.language.dates import effective_on, last_updated
+from diffs.meaning.effective_dates import effective_on, last_updated
 from diffs.meaning.facts import facts
 from diffs.meaning.significance import judge
-from diffs.targets.extract import extract_targets, moves
+from diffs.targets.extract import extract_targets
+from diffs.targets.moves import moves
 from diffs.values import Document, Judgement
 from tests.diffs.phrasing import heading, policy, row
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs.language.normalise import fold
-from diffs.targets.extract import extract_targets, moves
+from diffs.targets.extract import extract_targets
 from diffs.targets.known_metrics import label, metrics
-from diffs.targets.moves import direction
+from diffs.targets.moves import direction, moves
 from diffs.values import Block, BlockKind, Document, Target
 from tests.diffs.phrasing import heading, item, paragraph, policy, row
 

@@ -14,7 +14,8 @@ from diffs.meaning.sentence_pairs import SentencePair
 from diffs.meaning.significance import judge
 from diffs.reading.boilerplate import clean
 from diffs.reading.extract import extract
-from diffs.targets.extract import extract_targets, moves
+from diffs.targets.extract import extract_targets
+from diffs.targets.moves import moves
 from diffs.values import Block, Capture, Document, Selection, Target, TargetMove
 from diffs.wording.quotes import around, excerpt, middle, shorten
 from diffs.wording.summary import HEADLINE_LENGTH, MOST_POINTS, Summary, summarise

@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 
 from diffs.database.archive import Archive
 from diffs.database.models import ByHand, Event, Work
-from diffs.engine import report_events
 from diffs.judging.subscriptions import Wish
 from diffs.scorecard import report_file
 from diffs.store import changes, reports
+from diffs.store.events import DIFFERS, MOVED, PRIVATE
 from diffs.store.notices import outbox
 from notifier.changes import told_changes, unread
 from notifier.health import health
@@ -33,8 +33,8 @@ def kept(archive: Archive) -> Archive:
         change = store_change(session, page, targets=changes.as_json([LATE_SHIPMENTS]))
         session.add(Work(change_uid=change.uid, owner="Harriet", note="Confidential", updated_at=NOON))
         for kind, detail in (
-            (report_events.DIFFERS, "Late shipment rate: the report of US names < 7, the page < 3 (percent)"),
-            (report_events.MOVED, "Late shipment rate: Amazon's report of US names < 7, the one before < 4 (percent)"),
+            (DIFFERS, "Late shipment rate: the report of US names < 7, the page < 3 (percent)"),
+            (MOVED, "Late shipment rate: Amazon's report of US names < 7, the one before < 4 (percent)"),
         ):
             session.add(Event(page_id=page.id, kind=kind, started_at=NOON - DAY, last_at=NOON, detail=detail))
             ended = {"started_at": NOON - 9 * DAY, "last_at": NOON - 8 * DAY, "ended_at": NOON - 7 * DAY}
@@ -118,4 +118,4 @@ def test_only_looks_are_health_and_only_what_hides_a_page_makes_it_unread(kept: 
         assert {event.kind for event in events(session, Wish())} == {"blocked", "flapping"}
         assert [page.kind for page in unread(session)] == ["blocked"]
         assert [words for words in OURS if words in repr(told_changes(session))] == []
-    assert not health.WORDS.keys() & set(report_events.PRIVATE), "they have no public words"
+    assert not health.WORDS.keys() & set(PRIVATE), "they have no public words"

@@ -1,0 +1,60 @@
+"""From when a change binds, and when the page says that it was last updated. The two are kept apart."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime, timedelta
+
+from diffs.language.dates import dated_sentences, dates_in, is_effective, is_update_stamp
+from diffs.language.sentences import sentences
+from diffs.values import Comparison, Document, Hunk, Op
+
+# A statement older than this when the change was seen is left from an earlier edition; a later one is no plan.
+_OLDEST = timedelta(days=400)
+_LATEST = timedelta(days=3 * 365)
+
+
+def effective_on(document: Document, comparison: Comparison, seen_at: datetime) -> tuple[date | None, str]:
+    """From when a change binds, and the sentence that says so; (None, "") where the page does not say.
+
+    What the change itself says counts first. A statement that stood before counts only while its date lies ahead of
+    `seen_at` (UTC), the moment the change was seen.
+    """
+    seen = seen_at.date()
+    for day, sentence in _effective(_new_sentences(comparison.hunks), document.language):
+        if seen - _OLDEST <= day <= seen + _LATEST:
+            return day, sentence
+    standing = (sentence for block in document.blocks for sentence in dated_sentences(block.shown))
+    for day, sentence in _effective(standing, document.language):
+        if seen < day <= seen + _LATEST:
+            return day, sentence
+    return None, ""
+
+
+def last_updated(document: Document) -> tuple[date | None, str]:
+    """The page's own "last updated" date and the sentence it stands in; (None, "") where it gives none.
+
+    The first such line counts: pages put it at their head or foot, and parts of a page carry their own further down.
+    Where no line says it outright, the first "version of" or "published on" does.
+    """
+    lines = [sentence for block in document.blocks for sentence in dated_sentences(block.shown)]
+    for outright in (True, False):
+        for sentence in lines:
+            for dated in dates_in(sentence, document.language):
+                if dated.day and is_update_stamp(sentence, dated, outright=outright):
+                    return dated.day, sentence
+    return None, ""
+
+
+def _effective(candidates: Iterable[str], language: str) -> Iterator[tuple[date, str]]:
+    for sentence in candidates:
+        for dated in dates_in(sentence, language):
+            if dated.day and is_effective(sentence, dated):
+                yield dated.day, sentence
+
+
+def _new_sentences(hunks: tuple[Hunk, ...]) -> Iterator[str]:
+    """The sentences with a date that a change brought."""
+    for hunk in hunks:
+        if hunk.op in (Op.ADDED, Op.EDITED, Op.MOVED):
+            known = {sentence for block in hunk.before for sentence in sentences(block.shown)}
+            for block in hunk.after:
+                yield from (sentence for sentence in dated_sentences(block.shown) if sentence not in known)

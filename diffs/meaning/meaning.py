@@ -1,0 +1,58 @@
+"""What a difference says: its facts, the targets that moved, how much it matters."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diffs.targets.moves import moves
+from diffs.values import Comparison, Document, Fact, Judgement, Target, TargetMove
+
+from . import facts, significance
+from .announcements import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a difference says: its facts, the targets that moved, how much it matters.
+
+    `announced` are the new entries of a feed or change log in it, each with what it says; `rest` is what else differs.
+    """
+
+    comparison: Comparison
+    facts: tuple[Fact, ...]
+    moves: tuple[TargetMove, ...]
+    judgement: Judgement
+    announced: tuple[tuple[Entry, "Meaning"], ...] = ()
+    rest: "Meaning | None" = None
+
+    def parts(self) -> Iterator[tuple[Entry | None, "Meaning"]]:
+        """What is told by itself: each new entry, and the rest; all in one where nothing was announced."""
+        if not self.announced:
+            yield None, self
+            return
+        yield from self.announced
+        if self.rest is not None and self.rest.judgement.significance != "cosmetic":
+            yield None, self.rest
+
+
+def meaning_of(
+    comparison: Comparison,
+    old: Document,
+    new: Document,
+    old_targets: tuple[Target, ...],
+    new_targets: tuple[Target, ...],
+    *,
+    found: tuple[Fact, ...] | None = None,
+) -> Meaning:
+    """Read a difference; the targets are those that the two texts state, `found` its facts where they are known."""
+    found = facts.facts(comparison, old, new) if found is None else found
+    moved = moves(old_targets, new_targets) if comparison.hunks else ()
+    return Meaning(comparison, found, moved, significance.judge(comparison, found, moved, old, new))
+
+
+#: Kinds of facts that make a hunk a rule, whatever else changes around it. A mere count may be a counter.
+_BEARING = frozenset({"percent", "money", "duration", "date", "duty", "definition_added", "definition_removed"})
+
+
+def bearing(found: tuple[Fact, ...]) -> frozenset[int]:
+    """The indexes of the hunks that state a rule: a figure, a date, a duty, a definition."""
+    return frozenset(fact.hunk for fact in found if fact.kind in _BEARING)
