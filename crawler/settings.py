@@ -85,7 +85,7 @@ STOP_FILE = "STOP"
 #: second looks among them. All lists that come with the program have 99 pages on one host, each looked at twice a day.
 DAILY_REQUESTS = 300
 
-#: The shortest gap between two looks at one host, in seconds (design, section 3). Less holds on the loopback only.
+#: The shortest gap between two fetches from one host, in seconds (architecture.md, rule 9); less on the loopback only.
 LEAST_GAP = 10.0
 
 _CONTACT = re.compile(r"[^\s()<>;,]+@[^\s()<>;,]+\.[^\s()<>;,]+|https?://[^\s()<>;,]+\.[^\s()<>;,]+")

@@ -375,7 +375,7 @@ class Outcome(StrEnum):
 #: Outcomes in which the policy was read (the same text counts as read).
 READ = frozenset({Outcome.OK, Outcome.UNCHANGED})
 
-#: Outcomes by which a host asks to be left alone: it rests for 24 hours (design, section 3).
+#: Outcomes by which a host asks to be left alone: it rests for 24 hours (architecture.md, rule 9).
 BLOCKED = frozenset({Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE})
 
 

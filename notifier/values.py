@@ -91,7 +91,7 @@ class Unread:
 
 
 def record(change: ToldChange) -> dict[str, Any]:
-    """A change as plain JSON values: what `changes --json` prints and webhooks carry (design, section 8)."""
+    """A change as plain JSON values: what `changes --json` prints and webhooks carry (docs/commands.md)."""
     return {
         "id": change.uid,
         "page": change.page,

@@ -22,7 +22,7 @@ from notifier.settings import NotifierSettings
 
 from .terminal.output import warn
 
-#: Exit codes (design, section 8).
+#: Exit codes, as docs/commands.md lists them.
 DONE, FAILURES, WRONG_USE, CANNOT_WORK = 0, 1, 2, 3
 
 

@@ -1,5 +1,6 @@
 """The documentation is true: what exists is described, and what is described exists."""
 
+import ast
 import importlib
 import re
 import shlex
@@ -21,6 +22,8 @@ PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8") for path in PAGES}
 CONFIGURATION = TEXTS["docs/configuration.md"]
 COMMANDS = TEXTS["docs/commands.md"]
+ARCHITECTURE = TEXTS["docs/architecture.md"]
+PACKAGES = ("crawler", "diffs", "notifier", "policywatch")
 
 
 def blocks(language: str) -> list[Any]:
@@ -134,6 +137,122 @@ def test_links_between_pages_lead_somewhere(page):
 def test_the_reader_is_told_what_this_is_not(page):
     for sentence in ("ot affiliated with Amazon", "egal advice", "English text binds"):
         assert sentence in TEXTS[page]
+
+
+RECORDS = sorted((ROOT / "docs/decisions").glob("[0-9]*.md"))
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda path: path.name[:4])
+def test_a_decision_has_the_form_of_the_template_and_a_line_in_the_index(record):
+    text = record.read_text(encoding="utf-8")
+    number, _, title = text.splitlines()[0].removeprefix("# ").partition(". ")
+    form = (ROOT / "docs/decisions/template.md").read_text(encoding="utf-8")
+
+    assert re.findall("^## .*", text, re.MULTILINE) == re.findall("^## .*", form, re.MULTILINE)
+    assert text.splitlines()[2].startswith("Status: ")
+    assert record.name.startswith(f"{int(number):04}-")
+    assert f"| {number} | [{title}]({record.name}) |" in TEXTS["docs/decisions/README.md"].splitlines()
+
+
+def test_no_two_decisions_have_one_number():
+    assert [record.name[:4] for record in RECORDS] == [f"{number + 1:04}" for number in range(len(RECORDS))]
+
+
+# --- docs/architecture.md -----------------------------------------------------------------------------------------
+
+
+def drawn(heading: str, *, which: int = 0) -> list[str]:
+    """The lines of a drawing below a heading of docs/architecture.md."""
+    section = ARCHITECTURE.split(f"\n## {heading}\n", 1)[1].split("\n## ", 1)[0]
+    return re.findall(r"^```\n(.*?)^```", section, re.MULTILINE | re.DOTALL)[which].splitlines()
+
+
+def tree() -> set[str]:
+    """Every folder and file in the drawn tree, as a path."""
+    path: list[str] = []
+    found = set()
+    for line in filter(None, drawn("The tree")):
+        indent, name = re.match(r"( *)(\S+)", line).groups()
+        path[len(indent) // 2 :] = [name.rstrip("/")]
+        found.add("/".join(path))
+    return found
+
+
+def names_in(file: Path) -> set[str]:
+    """What a module defines: functions, classes and their methods, constants."""
+    found = set()
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+            inner = node.body if isinstance(node, ast.ClassDef) else []
+            found |= {f"{node.name}.{part.name}" for part in inner if hasattr(part, "name")}
+            found |= {part.name for part in inner if hasattr(part, "name")}
+    return found
+
+
+def test_every_room_is_in_the_drawn_tree_and_no_other():
+    rooms = {
+        file.parent.relative_to(ROOT).as_posix() for name in PACKAGES for file in ROOT.glob(f"{name}/**/__init__.py")
+    }
+    modules = {file.relative_to(ROOT).as_posix() for name in PACKAGES for file in ROOT.glob(f"{name}/[!_]*.py")}
+
+    assert rooms | modules <= tree()
+    assert not [path for path in tree() if not (ROOT / path).exists()]
+
+
+def test_the_drawn_layers_are_those_of_the_contracts():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    held = {contract["containers"][0]: contract["layers"] for contract in contracts if "containers" in contract}
+    drawings = "\n".join(drawn("Which room may import which", which=1)).split("\n\n")
+    layers = {}
+    for drawing in drawings:
+        package, _, rooms = drawing.partition(":  ")
+        layers[package] = [line.strip() for line in rooms.splitlines()]
+
+    assert layers == held
+
+
+def test_every_file_and_name_in_the_architecture_exists():
+    """A function stands in a file that is named on its line; a class or a constant somewhere in the packages."""
+    modules = [file for name in PACKAGES for file in ROOT.glob(f"{name}/**/*.py")]
+    everywhere = set().union(*map(names_in, modules))
+    missing = []
+    for line in ARCHITECTURE.splitlines():
+        spans = re.findall(r"`([^`\s]+)`", line)
+        paths = [span for span in spans if "/" in span]
+        missing += [path for path in paths if not (ROOT / path).exists()]
+        here = [names_in(file) for file in modules if any(f"{file}/".startswith(f"{ROOT / path}/") for path in paths)]
+        functions = [span.removesuffix("()") for span in spans if span.endswith("()")]
+        missing += [f"{name}, in: {line}" for name in functions if not any(name in names for names in here)]
+        others = [span for span in spans if re.fullmatch(r"[A-Z][A-Za-z]+", span)]
+        missing += [f"{name}, in: {line}" for name in others if name not in everywhere]
+
+    assert not missing
+
+
+def test_every_rule_that_the_code_points_to_exists():
+    rules = re.findall(r"^(\d+)\. \*\*", ARCHITECTURE, re.MULTILINE)
+    files = [file for name in (*PACKAGES, "tests") for file in ROOT.glob(f"{name}/**/*.py")]
+    cited = [
+        (file, number) for file in files for number in re.findall(r"\barchitecture\.md, rule (\d+)", file.read_text())
+    ]
+
+    assert rules == [str(number + 1) for number in range(len(rules))]
+    assert cited
+    assert not [(file.name, number) for file, number in cited if number not in rules]
+
+
+def test_the_code_cites_no_document_that_is_not_here():
+    files = [file for name in PACKAGES for file in ROOT.glob(f"{name}/**/*.py")]
+    cited = re.compile(r"\b(docs/[\w./-]+\.(?:md|json))|\bdesign(?:\.md|, (?:section|rule))", re.IGNORECASE)
+    found = [(file, hit) for file in files for hit in cited.finditer(file.read_text(encoding="utf-8"))]
+
+    assert not [(file.name, hit[0]) for file, hit in found if not hit[1] or not (ROOT / hit[1]).exists()]
 
 
 def test_nothing_names_the_place_where_it_was_made():

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 from crawler.items import Judged, Look
 from diffs.values import BLOCKED, READ, Capture, Outcome
 
-#: How long a host is left alone after a robot check or a block (design, section 3).
+#: How long a host is left alone after a robot check or a block (architecture.md, rule 9).
 REST = timedelta(hours=24)
 
 #: How long after it said "too many requests" to the last try and named no time.

@@ -2,7 +2,7 @@
 
 Such a repository holds a Markdown file per service and kind of terms; each recorded version is a commit whose author
 date is the time of the fetch. Commits that say that the archive's own converter or declaration changed are hints: what
-differs there may be its own doing (design, section 7).
+differs there may be its own doing (docs/import.md).
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Read a folder of saved pages (design, section 7): looks with their times, and what is wrong with them.
+"""Read a folder of saved pages (docs/import.md): fetches with their times, and what is wrong with them.
 
 `DIR/<page key>/observations.csv` names files and when they were observed; without it files named by an ISO basic time
 are taken in order. `DIR/<page key>/page.toml` says what the page is.

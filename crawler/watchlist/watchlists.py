@@ -34,7 +34,7 @@ from crawler.addresses import refused
 
 from . import interests
 
-#: What a page is about; a seller filters by it (design, section 3).
+#: What a page is about; a seller filters by it.
 Category = Literal[
     "agreement",
     "policy",

@@ -1,6 +1,6 @@
 """All tables. Rows are written through `diffs.store`; pure modules never see them.
 
-Snapshots are the archive: never changed, each row chained to the one before it (design, section 10).
+Snapshots are the archive: never changed, each row chained to the one before it (architecture.md, rule 1).
 Everything else below them (observation, version, change, target, event) is derived and can be derived again,
 save that a change once told keeps its id and wording.
 """

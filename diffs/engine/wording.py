@@ -14,7 +14,7 @@ from . import announcement_links
 
 log = logging.getLogger(__name__)
 
-#: The longest headline (design, section 6).
+#: The longest headline, in characters.
 HEADLINE = 120
 
 

@@ -18,7 +18,7 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 
 from . import similarity
 
-#: Who judged. Changed whenever the same capture would get another outcome (design, rule 4).
+#: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
 GATE = "policywatch-gate/2"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
@@ -28,7 +28,7 @@ _TINY = 80
 _TINY_GUESSED = 150
 #: Without a sentence, so few words are a page whose text had not come (about 200 characters).
 _EMPTY_WORDS = 40
-#: The part of the last good text that may go before the rest must prove to be the policy (design, section 4).
+#: The part of the last good text that may go before the rest must prove to be the policy.
 _MAY_GO = 0.6
 #: How much of a page is looked at for signs in its source.
 _SOURCE = 400_000

@@ -1,7 +1,7 @@
 """What is news: a new text, a return to a known one, flapping, a lasting rollback, a page gone.
 
 Pure. Decisions use only what was known at the time: `Memory` goes in, a `Decision` and the next memory come out.
-The rules are those of the design, section 5:
+The rules (architecture.md, rule 6):
 
 * a text not seen before is news, once its difference is more than cosmetic and, in a live crawl, confirmed;
 * a text seen before is a return, never news by itself. A return that stands for 30 days over a text that was told is a
@@ -19,9 +19,9 @@ from typing import Any
 
 from diffs.values import Comparison, Document, Hunk, Op
 
-#: How long a former text must stand before its return is told as a rollback (design, section 5).
+#: How long a former text must stand before its return is told as a rollback (architecture.md, rule 6).
 ROLLBACK_AFTER = timedelta(days=30)
-#: How long a page must be missing before it is told as gone (design, section 3: "three days of 404").
+#: How long a page must be missing before it is told as gone: sites lose pages for an hour or a night.
 GONE_AFTER = timedelta(days=3)
 #: A place that changed this often within `VOLATILE_WITHIN` is volatile: no clause is edited thrice a fortnight.
 VOLATILE_AFTER = 3

@@ -81,7 +81,7 @@ def is_other_page(new: Document, old: Document, title: str = "") -> bool:
 def good_signs(new: Document, old: Document) -> bool:
     """Whether a text that lost most of its words still stands for the policy.
 
-    It needs all three (design, section 4): sentences of its own on the subject, sections or the old title, and links
+    It needs all three: sentences of its own on the subject, sections or the old title, and links
     to the parts that moved elsewhere.
     """
     sentences = [

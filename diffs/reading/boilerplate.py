@@ -15,7 +15,7 @@ from diffs.values import Block, BlockKind, Document
 
 from .repair import mend
 
-#: Who cleaned a document. Changed whenever the same document would come out different (design, rule 4).
+#: Who cleaned a document. Changed whenever the same document would come out different (architecture.md, rule 4).
 NOISE = "policywatch-noise/1"
 
 #: How many blocks count as a page's beginning and end.

@@ -28,7 +28,7 @@ from .links import link_key
 from .main_content import SLICE, select, slices
 from .markdown import markdown_drafts, text_drafts
 
-#: Who made a document. Changed whenever the same bytes would give other blocks (design, rule 4).
+#: Who made a document. Changed whenever the same bytes would give other blocks (architecture.md, rule 4).
 EXTRACTOR = "policywatch-extract/1"
 
 _BLOCKS = frozenset(vocabulary.table("containers")["block_elements"])

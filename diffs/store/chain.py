@@ -1,7 +1,7 @@
 """The hash chain over snapshots: what a row's hash covers, and where the chain ends.
 
 Every snapshot row carries the SHA-256 of its body, the hash of the row before it in the whole archive, and its own
-hash over both and all that was recorded of the look (design, section 10).
+hash over both and all that was recorded of the look (architecture.md, rule 1).
 """
 
 import hashlib

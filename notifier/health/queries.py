@@ -18,7 +18,7 @@ from .health import MOST, HealthEvent, Rest, State
 
 EVERYTHING = Wish()
 
-#: How long a host is left alone after a robot check (design, section 3).
+#: How long a host is left alone after a robot check (architecture.md, rule 9).
 LONGEST = timedelta(hours=24)
 
 

@@ -1,4 +1,4 @@
-"""Rows of the archive as the JSON that programs read. Field names are fixed by the design, section 8."""
+"""Rows of the archive as the JSON that programs read. Field names never change (docs/commands.md)."""
 
 import hashlib
 from datetime import datetime
