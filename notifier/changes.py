@@ -1,15 +1,33 @@
-"""Rows of the archive as the values that are told: changes with their pages, pages that cannot be read."""
+"""Rows of the archive as the values that are reported: changes with their pages, pages that cannot be read.
 
+A change carries its whole comparison. A feed over years of them is therefore made from marks (number and times), and
+the changes themselves pass one batch after the other.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
-
-from diffs.database.models import Change, Event, Page
+from diffs.database.archive import Session
+from diffs.database.models import Change, Page
 from diffs.engine.wording import wording_of
-from diffs.store import changes
+from diffs.judging.subscriptions import Wish, wants
+from diffs.language.plain_text import one_line, shorten
+from diffs.language.vocabulary import table
+from diffs.store import changes, events, pages
+from diffs.store.changes import Mark
+from diffs.store.notices.subscribers import topic_of
+from diffs.wording import labels
 
-from .values import ToldChange, Unread, VersionMark
+from .values import Ending, ToldChange, Unread, VersionMark
+
+#: Changes that are in memory at one time.
+BATCH = 20
+
+#: What a page can be about, in a watch-list's words; a test holds them to those of the crawler, which we do not know.
+PAGE_CATEGORIES = frozenset(
+    {"agreement", "policy", "performance", "fees", "intellectual-property", "restricted", "appeals", "tax", "changes"}
+)
 
 #: Events that mean: we do not know at present what the page says.
 UNREAD_KINDS = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
@@ -51,19 +69,54 @@ def told_change(change: Change, page: Page) -> ToldChange:
     )
 
 
+def in_full(session: Session, found: Sequence[Mark], *, batch: int = BATCH) -> Iterator[ToldChange]:
+    """The changes behind marks, in their order, never more than `batch` of them in memory."""
+    for change, page in changes.in_full(session, [mark.id for mark in found], batch=batch):
+        yield told_change(change, page)
+
+
+def endings(session: Session, wish: Wish) -> list[Ending]:
+    """The last days of the rules entered by hand that pass a filter, soonest first."""
+    found = [
+        Ending(told_change(change, page), ends)
+        for change, page, ends in changes.ending(session)
+        if wants(wish, topic_of(change, page))
+    ]
+    return sorted(found, key=lambda ending: (ending.on, ending.change.page))
+
+
+def modified(found: Iterable[Mark]) -> datetime | None:
+    """When the newest of them came into the archive (UTC); None where there are none."""
+    return max((mark.stored_at for mark in found), default=None)
+
+
 def unread(session: Session) -> tuple[Unread, ...]:
     """The watched pages that cannot be read at present, each once, the longest unread first."""
-    query = (
-        select(Event, Page)
-        .join(Page, col(Event.page_id) == Page.id)
-        .where(col(Event.ended_at).is_(None), col(Event.kind).in_(UNREAD_KINDS), col(Page.watched).is_(True))
-        .order_by(col(Event.started_at), col(Event.id))
-    )
     found: dict[str, Unread] = {}
-    for event, page in session.exec(query):
+    for event, page in events.going_on(session, UNREAD_KINDS):
         known = Unread(page.key, page.title or page.key, page.url, page.marketplace, event.kind, event.started_at)
         found.setdefault(page.key, known)
     return tuple(found.values())
+
+
+def unknown(session: Session, wish: Wish) -> str:
+    """Which page, marketplace or category of a filter does not exist, as a sentence; "" where all do.
+
+    A feed about a misspelt page would stay empty for ever, and nobody would wonder.
+    """
+    known = pages.listed(session)
+    markets = {part.strip().casefold() for page in known for part in page.marketplace.split(",")}
+    markets |= {code.casefold() for code in labels.MARKETPLACES}
+    categories = {page.category.casefold() for page in known} | {*table("wording_categories")} | PAGE_CATEGORIES
+    for noun, wanted, there in (
+        ("page", wish.pages, {page.key for page in known}),
+        ("marketplace", wish.marketplaces, markets),
+        ("category", wish.categories, categories),
+    ):
+        for word in wanted:
+            if (word if noun == "page" else word.casefold()) not in there:
+                return f"There is no {noun} {shorten(one_line(word), 60)!r} here."
+    return ""
 
 
 def _mark(fields: dict[str, Any] | None) -> VersionMark | None:

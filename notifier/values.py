@@ -1,4 +1,4 @@
-"""A change as it is told: one value for feeds, mail, chat, web pages and the command line."""
+"""What notices, feeds and pages are made from: a change as it is reported, and what we could see of the pages."""
 
 import uuid
 from dataclasses import asdict, dataclass
@@ -88,6 +88,29 @@ class Unread:
     kind: str
     since: datetime
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How a period was for the pages that concern a reader.
+
+    `pages` are watched, `visited` of them were fetched, `read` of them could be read, the last at `last_read_at`
+    (UTC). `looks` counts all fetches.
+    """
+
+    pages: int = 0
+    visited: int = 0
+    read: int = 0
+    looks: int = 0
+    last_read_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """The last day of a rule that was entered by hand, and the newest change by which it was reported."""
+
+    change: ToldChange
+    on: date
 
 
 def record(change: ToldChange) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Open the archive: SQLite by default, PostgreSQL by URL; migrate on open; hand out sessions."""
 
 import logging
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from diffs.errors import ArchiveError
 from .migrations.head import HEAD
 
 #: Whoever uses the archive names its sessions from here; only the archive's own rooms know the library behind it.
-__all__ = ["BUSY_TIMEOUT_MS", "Archive", "Session", "engine_for", "open_archive"]
+__all__ = ["BUSY_TIMEOUT_MS", "Archive", "Session", "engine_for", "open_archive", "sqlite_version"]
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +73,11 @@ def _spoken(error: SQLAlchemyError) -> ArchiveError:
     elif "full" in reason:
         remedy = "Make room on the disk and run the same command again; nothing stored was lost."
     return ArchiveError(f"The archive cannot be used: {reason}.", remedy=remedy)
+
+
+def sqlite_version() -> str:
+    """The version of the SQLite that this Python brings, as "3.40.1"."""
+    return sqlite3.sqlite_version
 
 
 def open_archive(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Archive:

@@ -1,14 +1,15 @@
 """Changes: told and not told; the values inside them."""
 
-from collections.abc import Iterable
-from dataclasses import asdict
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from diffs.database.models import Change, Page
+from diffs.database.models import ByHand, Change, Page, Snapshot
+from diffs.judging.subscriptions import Topic, Wish, wants
 from diffs.values import Comparison, Fact, Hunk, Judgement, Op, Rename, Span, SpanOp, Target, TargetMove, block_from
 
 
@@ -65,6 +66,66 @@ def unworded(session: Session) -> list[tuple[Change, Page]]:
     """The changes that have no headline yet."""
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id).where(col(Change.headline).is_(None))
     return list(session.exec(query).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A told change, as small as can be. `decided_at` and `stored_at` are UTC.
+
+    `stored_at` is when it came into this archive: for imported history much later than it was decided.
+    """
+
+    id: int
+    decided_at: datetime
+    stored_at: datetime
+    effective_on: date | None = None
+
+
+def marks(session: Session, wish: Wish, *, limit: int | None = None) -> list[Mark]:
+    """The told changes that pass a filter, newest decided first. A change carries its whole comparison; a mark none."""
+    columns = (
+        *(Change.id, Change.decided_at, Snapshot.stored_at, Change.effective_on, Change.importance, Change.categories),
+        *(Page.key, Page.marketplace, Page.category),
+    )
+    query = (
+        select(*columns)  # type: ignore[call-overload]
+        .join(Page, col(Change.page_id) == Page.id)
+        .join(Snapshot, col(Change.snapshot_id) == Snapshot.id)
+        .where(col(Change.told).is_(True))
+        .order_by(col(Change.decided_at).desc(), col(Change.id).desc())
+    )
+    found: list[Mark] = []
+    for number, decided, stored, effective, importance, own, key, market, category in session.exec(query):
+        if len(found) == limit:
+            break
+        if wants(wish, Topic(key, market, (category, *(own or ())), importance)):
+            found.append(Mark(number, decided, max(stored, decided), effective))
+    return found
+
+
+def in_full(session: Session, ids: Sequence[int], *, batch: int) -> Iterator[tuple[Change, Page]]:
+    """The changes with these ids and their pages, in the order of the ids, never more than `batch` in memory."""
+    for start in range(0, len(ids), batch):
+        part = ids[start : start + batch]
+        query = select(Change, Page).join(Page, col(Change.page_id) == Page.id).where(col(Change.id).in_(part))
+        rows = {change.id: (change, page) for change, page in session.exec(query)}
+        yield from (rows[number] for number in part if number in rows)
+        # Nothing of this batch is needed any more, neither here nor by the session.
+        rows.clear()
+        session.expunge_all()
+
+
+def ending(session: Session) -> list[tuple[Change, Page, date]]:
+    """The last day of each rule entered by hand that has one, with its page and the newest told change of it."""
+    query = (
+        select(Change, Page, ByHand.ends)  # type: ignore[type-var]
+        .join(Page, col(Change.page_id) == Page.id)
+        .join(ByHand, col(ByHand.page_id) == Page.id)
+        .where(col(Change.told).is_(True), col(ByHand.ends).is_not(None))
+        .order_by(col(Change.decided_at), col(Change.id))
+    )
+    newest = {page.key: (change, page, ends) for change, page, ends in session.exec(query) if ends is not None}
+    return list(newest.values())
 
 
 def as_json(values: Iterable[Any]) -> list[dict[str, Any]]:

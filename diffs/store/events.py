@@ -1,14 +1,17 @@
 """Events: what the owner should know about our own looking. Never a change of policy."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Event, Page
 
+#: What the seller's own report says against a page: another target there, or one that moved from report to report.
 DIFFERS = "target_differs"
 MOVED = "report_target_moved"
-#: Both tell of the owner's own account: they are for his eyes, on no public page and in no feed.
+#: Both tell of the owner's own account: they are for the owner's eyes, on no public page and in no feed.
 PRIVATE = (DIFFERS, MOVED)
 
 
@@ -50,3 +53,26 @@ def listed(session: Session, page: Page, *, open_only: bool = False) -> list[Eve
     if open_only:
         query = query.where(col(Event.ended_at).is_(None))
     return list(session.exec(query).all())
+
+
+def going_on(session: Session, kinds: Iterable[str]) -> list[tuple[Event, Page]]:
+    """The open events of these kinds of watched pages, with their pages, the oldest first."""
+    query = (
+        select(Event, Page)
+        .join(Page, col(Event.page_id) == Page.id)
+        .where(col(Event.ended_at).is_(None), col(Event.kind).in_(list(kinds)), col(Page.watched).is_(True))
+        .order_by(col(Event.started_at), col(Event.id))
+    )
+    return list(session.exec(query).all())
+
+
+def public(session: Session) -> Iterator[tuple[Event, Page]]:
+    """The events of watched pages that are for everybody's eyes, those that began or ended last first."""
+    latest = func.coalesce(col(Event.ended_at), col(Event.started_at))
+    query = (
+        select(Event, Page)
+        .join(Page, col(Event.page_id) == Page.id)
+        .where(col(Page.watched).is_(True), col(Event.kind).not_in(PRIVATE))
+        .order_by(latest.desc(), col(Event.id).desc())
+    )
+    yield from session.exec(query.execution_options(yield_per=200))

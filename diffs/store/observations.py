@@ -1,9 +1,11 @@
 """Observations: how each snapshot was judged."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func, or_
+from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Observation, Page, Snapshot, Version
@@ -116,3 +118,35 @@ def shown_elsewhere(session: Session, page: Page, text: str, *, was: str, since:
         if urlsplit(other.url).hostname == host and texts and was not in texts:
             found.append(other.key)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class PageLooks:
+    """How often a watched page was fetched and could be read in a time, and when (UTC) it was read last."""
+
+    page: str
+    marketplace: str
+    category: str
+    looks: int
+    read: int
+    last_read_at: datetime | None
+
+
+def looks(session: Session, *, since: datetime, until: datetime) -> list[PageLooks]:
+    """Every watched page with its looks from `since` to `until` (UTC), none included."""
+    read = col(Observation.outcome).in_([str(outcome) for outcome in READ])
+    in_time = (col(Observation.page_id) == Page.id) & col(Observation.observed_at).between(since, until)
+    query: Any = (
+        select(  # type: ignore[call-overload]
+            Page.key,
+            Page.marketplace,
+            Page.category,
+            func.count(col(Observation.snapshot_id)),
+            func.sum(case((read, 1), else_=0)),
+            func.max(case((read, col(Observation.observed_at)))),
+        )
+        .join(Observation, in_time, isouter=True)
+        .where(col(Page.watched).is_(True))
+        .group_by(col(Page.id))
+    )
+    return [PageLooks(*row) for row in session.exec(query)]

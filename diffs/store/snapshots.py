@@ -159,3 +159,9 @@ def validators(session: Session, page_id: int, *, url: str, fetched_by: str) -> 
 
 def _mapping(headers: Sequence[Sequence[str]] | None) -> dict[str, str]:
     return {header[0]: header[1] for header in headers or ()}
+
+
+def last_stored_at(session: Session) -> datetime | None:
+    """When anything was last fetched (UTC), imported history not counted; None if never."""
+    looks = select(Snapshot.stored_at).where(col(Snapshot.recorded).is_(False))
+    return session.exec(looks.order_by(col(Snapshot.id).desc()).limit(1)).first()

@@ -10,10 +10,10 @@ from typing import Any
 from diffs.errors import DeliveryError, RecipientRefused
 from diffs.language.plain_text import shorten
 from diffs.wording import labels
-from notifier.feeds.feed import permanent_link
 from notifier.mail.digest import Digest, looked_lines, subject
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import no_tags
+from notifier.rendering.permanent_link import permanent_link
 from notifier.values import IMPORTANCE_ORDER, ToldChange
 
 #: The longest message, in bytes of UTF-8: what ntfy takes whole, and more than a person reads in a chat. A service that

@@ -19,11 +19,11 @@ import urllib3
 
 from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
 from diffs.language.plain_text import clean
-from notifier.feeds.feed import permanent_link
-from notifier.mail.digest import Digest, Looked, subject
+from notifier.mail.digest import Digest, subject
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import web_link
-from notifier.values import record, stamp
+from notifier.rendering.permanent_link import permanent_link
+from notifier.values import Looked, record, stamp
 
 #: What kind of message it is; another kind, or fields that mean something else, would get another name.
 TYPE = "policywatch.changes"

@@ -15,9 +15,8 @@ from diffs.language.plain_text import clean, one_line, shorten
 from diffs.wording import labels
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import web_link
-from notifier.values import ENTRIES, ToldChange
-
-from .feed import permanent_link
+from notifier.rendering.permanent_link import permanent_link
+from notifier.values import ENTRIES, Ending, ToldChange
 
 MEDIA_TYPE = "text/calendar"
 
@@ -50,14 +49,6 @@ class About:
     title: str
     self_url: str = ""
     base_url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """The last day of a rule that was entered by hand, and the newest change by which it was told."""
-
-    change: ToldChange
-    on: date
 
 
 def render(about: About, changes: Iterable[ToldChange], endings: Iterable[Ending] = ()) -> bytes:

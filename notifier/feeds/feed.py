@@ -19,6 +19,7 @@ from diffs.wording import labels
 from notifier.rendering import disclaimer
 from notifier.rendering.diff_html import diff_html, environment
 from notifier.rendering.escaping import web_link
+from notifier.rendering.permanent_link import permanent_link
 from notifier.values import ToldChange, stamp
 
 from . import formats
@@ -30,11 +31,6 @@ __all__ = ["MEDIA_TYPES", "Channel", "render", "write"]
 PER_DOCUMENT = 50
 
 CALENDAR_TYPE = "text/calendar"
-
-
-def permanent_link(change: ToldChange, base_url: str) -> str:
-    """Where a change is read: its page of our site, or the policy page itself where there is no site; "" if neither."""
-    return f"{base_url}/changes/{change.uid}" if web_link(base_url) else web_link(change.url)
 
 
 def render(form: str, channel: Channel, changes: Iterable[ToldChange]) -> bytes:

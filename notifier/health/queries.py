@@ -1,18 +1,18 @@
 """Rows of the archive as values that say how our own looking and telling goes."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import func
-from sqlmodel import Session, col, select
-
-from diffs.database.models import Event, Notice, Page, Snapshot, Subscriber
+from diffs.database.archive import Session
+from diffs.database.models import Event, Page
 from diffs.judging.subscriptions import Topic, Wish, wants
-from diffs.store import hosts, pages
-from diffs.store.events import PRIVATE
+from diffs.store import events as stored
+from diffs.store import hosts, pages, snapshots
 from diffs.store.notices import outbox
+from diffs.store.observations import PageLooks
 from notifier.changes import unread
+from notifier.values import Looked
 
 from .health import MOST, HealthEvent, Rest, State
 
@@ -25,17 +25,10 @@ LONGEST = timedelta(hours=24)
 def events(session: Session, wish: Wish = EVERYTHING, *, most: int = MOST) -> list[HealthEvent]:
     """The events of watched pages that pass a filter, those that began or ended last first. Importance is not asked.
 
-    For everybody's eyes: what a report of the owner's says (`diffs.engine.report_events`) is none of them.
+    For everybody's eyes: what a report of the owner's says (`diffs.store.events.PRIVATE`) is none of them.
     """
-    latest = func.coalesce(col(Event.ended_at), col(Event.started_at))
-    query = (
-        select(Event, Page)
-        .join(Page, col(Event.page_id) == Page.id)
-        .where(col(Page.watched).is_(True), col(Event.kind).not_in(PRIVATE))
-        .order_by(latest.desc(), col(Event.id).desc())
-    )
     found: list[HealthEvent] = []
-    for event, page in session.exec(query.execution_options(yield_per=200)):
+    for event, page in stored.public(session):
         if len(found) == most:
             break
         if wants(wish, Topic(page.key, page.marketplace, (page.category,), "high")):
@@ -64,28 +57,31 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
     watched = pages.listed(session, watched=True)
     asked = [page for page in watched if _host(page) not in resting]
     backlog = outbox.backlog(session, now=now, channels=channels)
+    waiting = outbox.waiting(session, now=now)
     return State(
         watched=len(asked),
         check_every=timedelta(seconds=min((page.check_every for page in asked), default=0)),
-        last_look_at=_last_look(session) or max((page.created_at for page in watched), default=None),
+        last_look_at=snapshots.last_stored_at(session) or max((page.created_at for page in watched), default=None),
         unread=len(unread(session)),
         resting=len({_host(page) for page in watched} & resting.keys()),
         due=backlog.due,
-        failed=_waiting(session, func.count(), col(Notice.error) != "").one() or 0,
+        failed=waiting.failed,
         parked=outbox.counts(session).get("parked", 0),
-        untried_since=_waiting(session, func.min(Notice.not_before), col(Notice.not_before) <= now).one(),
+        untried_since=waiting.due_since,
     )
 
 
-def _last_look(session: Session) -> datetime | None:
-    looks = select(Snapshot.stored_at).where(col(Snapshot.recorded).is_(False))
-    return session.exec(looks.order_by(col(Snapshot.id).desc()).limit(1)).first()
-
-
-def _waiting(session: Session, what: Any, *conditions: Any) -> Any:
-    """Something about the due notices of active readers."""
-    query = select(what).join(Subscriber, col(Notice.subscriber_id) == Subscriber.id).select_from(Notice)
-    return session.exec(query.where(Notice.state == "due", Subscriber.state == "active", *conditions))
+def looked(pages: Iterable[PageLooks], wish: Wish) -> Looked:
+    """The fetches of the pages that concern somebody, together."""
+    # Of whatever importance a change might have been.
+    mine = [page for page in pages if wants(wish, Topic(page.page, page.marketplace, (page.category,), "high"))]
+    return Looked(
+        pages=len(mine),
+        visited=sum(page.looks > 0 for page in mine),
+        read=sum(page.read > 0 for page in mine),
+        looks=sum(page.looks for page in mine),
+        last_read_at=max((page.last_read_at for page in mine if page.last_read_at), default=None),
+    )
 
 
 def _event(event: Event, page: Page) -> HealthEvent:

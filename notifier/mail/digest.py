@@ -20,12 +20,12 @@ from diffs.judging.subscriptions import zone_of
 from diffs.language.plain_text import clean, one_line, shorten
 from diffs.values import Comparison
 from diffs.wording import labels
-from notifier.feeds.feed import permanent_link
 from notifier.rendering import disclaimer
 from notifier.rendering.diff_html import diff_html, diff_text, environment
 from notifier.rendering.diff_view import BRIEF
 from notifier.rendering.escaping import web_link
-from notifier.values import IMPORTANCE_ORDER, ToldChange, Unread
+from notifier.rendering.permanent_link import permanent_link
+from notifier.values import IMPORTANCE_ORDER, Looked, ToldChange, Unread
 
 from .inline_css import inlined
 
@@ -37,21 +37,6 @@ LONG_HEADERS = SMTP.clone(max_line_length=200, cte_type="7bit")
 FULLY_SHOWN = 20
 DIFFS_SHOWN = 16_000
 DATES_SHOWN = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """What was looked at in the period of a digest, among the pages that concern its reader.
-
-    `pages` are watched, `visited` of them were looked at, `read` of them could be read, the last at `last_read_at`
-    (UTC). `looks` counts all looks.
-    """
-
-    pages: int = 0
-    visited: int = 0
-    read: int = 0
-    looks: int = 0
-    last_read_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

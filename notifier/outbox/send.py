@@ -19,14 +19,15 @@ from diffs.judging.subscriptions import Topic, last_slot, wants
 from diffs.store import chain, reports
 from diffs.store.notices import heartbeats, outbox, subscribers
 from diffs.store.notices import plan as delivery
+from diffs.store.observations import PageLooks, looks
 from notifier.changes import told_change, unread
 from notifier.channels.smtp import Channels
-from notifier.health.looks import PageLooks, looked, looks
-from notifier.mail.digest import Digest, Looked, subject
+from notifier.health.queries import looked
+from notifier.mail.digest import Digest, subject
 from notifier.rendering.standing import for_the_owner
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import PREFERENCES, UNSUBSCRIBE, Links, links_from
-from notifier.values import ToldChange, Unread
+from notifier.values import Looked, ToldChange, Unread
 
 from .worker import is_dead, this_process
 

@@ -14,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from diffs.database.archive import Archive, Session
 from diffs.judging.subscriptions import Wish
-from notifier import catalogue
+from diffs.store.changes import marks
+from notifier import changes
 from notifier.feeds import calendar, feed, formats
 from notifier.health import health, queries
 from notifier.settings import NotifierSettings
@@ -76,15 +77,15 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
         wish = asked.wish()
         with archive.read() as session:
             _refuse_unknown(session, wish)
-            found = catalogue.marks(session, wish)
+            found = marks(session, wish)
             documents = feed.documents([mark.decided_at for mark in found])
             at = next((at for at, document in enumerate(documents) if document.name == asked.archive), None)
             if at is None:
                 raise HTTPException(404, "The feed has no such archive document.")
             shown = found[documents[at].start : documents[at].end]
             channel = _channel(settings, f"/feed.{form}", wish, documents, at=at, updated=begun)
-            body = feed.render(form, channel, catalogue.in_full(session, shown))
-        return _answer(request, body, feed.MEDIA_TYPES[form], catalogue.modified(shown), clock())
+            body = feed.render(form, channel, changes.in_full(session, shown))
+        return _answer(request, body, feed.MEDIA_TYPES[form], changes.modified(shown), clock())
 
     @routes.api_route("/health.{form}", methods=["GET", "HEAD"])
     def health_of(request: Request, form: Form, asked: Annotated[Scope, Query()]) -> Response:
@@ -111,14 +112,14 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
         wish = asked.wish()
         with archive.read() as session:
             _refuse_unknown(session, wish)
-            found = [mark for mark in catalogue.marks(session, wish) if mark.effective_on is not None]
+            found = [mark for mark in marks(session, wish) if mark.effective_on is not None]
             about = calendar.About(
                 title=feed.title_of(f"{settings.site_name}: effective dates", wish, ""),
                 self_url=feed.address_of(settings.base_url, "/calendar.ics", feed.query_of(wish)),
                 base_url=settings.base_url,
             )
-            endings = catalogue.endings(session, wish)
-            body = calendar.render(about, catalogue.in_full(session, found), endings)
+            endings = changes.endings(session, wish)
+            body = calendar.render(about, changes.in_full(session, found), endings)
         told = [mark.stored_at for mark in found] + [ending.change.decided_at for ending in endings]
         return _answer(request, body, calendar.MEDIA_TYPE, max(told, default=None), clock())
 
@@ -155,7 +156,7 @@ def _answer(request: Request, body: bytes, media_type: str, modified: datetime |
 
 
 def _refuse_unknown(session: Session, wish: Wish) -> None:
-    if sentence := catalogue.unknown(session, wish):
+    if sentence := changes.unknown(session, wish):
         raise HTTPException(404, sentence)
 
 

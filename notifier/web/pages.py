@@ -10,8 +10,7 @@ from markupsafe import Markup
 from diffs.database.archive import Archive
 from diffs.judging.subscriptions import Wish
 from diffs.store import changes
-from notifier import catalogue
-from notifier.changes import told_change
+from notifier.changes import in_full, told_change
 from notifier.feeds import feed
 from notifier.settings import NotifierSettings
 
@@ -29,7 +28,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
     def newest(request: Request) -> Response:
         """The newest changes, and where the feeds are."""
         with archive.read() as session:
-            shown = list(catalogue.in_full(session, catalogue.marks(session, Wish(), limit=NEWEST)))
+            shown = list(in_full(session, changes.marks(session, Wish(), limit=NEWEST)))
         body = answers.page(settings, settings.site_name, answers.part("newest", settings, changes=shown))
         return answers.conditional(request, body, answers.HTML, modified=None, now=clock())
 

@@ -16,8 +16,9 @@ import typer
 
 from diffs.database.archive import Session
 from diffs.judging.subscriptions import IMPORTANCES, Wish
+from diffs.store.changes import marks
 from diffs.wording import labels
-from notifier import catalogue
+from notifier import changes
 from notifier.feeds import calendar, formats
 from notifier.feeds import feed as feeds
 from notifier.health import health, queries
@@ -88,18 +89,18 @@ def feed(
 def _write_changes(
     spool: IO[bytes], form: str, session: Session, wish: Wish, settings: NotifierSettings, url: str, limit: int
 ) -> int:
-    found = catalogue.marks(session, wish)
+    found = marks(session, wish)
     if form == Form.ICS:
         found = [mark for mark in found if mark.effective_on is not None]
     found = found[:limit]
     if form == Form.ICS:
         title = feeds.title_of(f"{settings.site_name}: effective dates", wish, "")
         about = calendar.About(title, self_url=url, base_url=settings.base_url)
-        endings = catalogue.endings(session, wish)[: limit - len(found)]
-        calendar.write(_binary(spool), about, catalogue.in_full(session, found), endings)
+        endings = changes.endings(session, wish)[: limit - len(found)]
+        calendar.write(_binary(spool), about, changes.in_full(session, found), endings)
         return len(found) + len(endings)
     channel = _channel(feeds.title_of(settings.site_name, wish), settings, wish, url)
-    feeds.write(_binary(spool), form, channel, catalogue.in_full(session, found))
+    feeds.write(_binary(spool), form, channel, changes.in_full(session, found))
     return len(found)
 
 
@@ -128,7 +129,7 @@ def _check(session: Session, wish: Wish) -> None:
     """End the command where a feed would stay empty for ever."""
     for key in wish.pages:
         context.page_named(session, key)
-    if sentence := catalogue.unknown(session, Wish(marketplaces=wish.marketplaces)):
+    if sentence := changes.unknown(session, Wish(marketplaces=wish.marketplaces)):
         context.wrong_use(f"{sentence} Marketplaces are codes, such as US, DE or JP.")
 
 

@@ -12,10 +12,11 @@ import typer
 from diffs.database.archive import Session
 from diffs.judging.subscriptions import Wish
 from diffs.store import chain, reports
+from diffs.store.observations import looks
 from diffs.wording import labels
 from notifier.changes import told_changes, unread
 from notifier.channels.smtp import open_channels
-from notifier.health.looks import looked, looks
+from notifier.health.queries import looked
 from notifier.mail import digest as digests
 from notifier.mail.digest import Digest
 from notifier.outbox import send

@@ -2,7 +2,6 @@
 
 import importlib.util
 import shutil
-import sqlite3
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from crawler.settings import CrawlSettings, crawl_settings
-from diffs.database.archive import open_archive
+from diffs.database.archive import open_archive, sqlite_version
 from diffs.errors import DeliveryError, PolicywatchError, SettingsError
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
@@ -115,7 +114,7 @@ def _archive(_now: datetime) -> Iterator[Check]:
             count = len(pages.listed(session))
         yield Check("archive", "ok", f"{archive.url}, {count} pages, tables up to date")
         if archive.url.startswith("sqlite"):
-            yield Check("sqlite", "ok", f"version {sqlite3.sqlite_version}")
+            yield Check("sqlite", "ok", f"version {sqlite_version()}")
     finally:
         archive.close()
 

@@ -320,3 +320,20 @@ def backlog(session: Session, *, now: datetime, channels: Iterable[str]) -> Back
 def counts(session: Session) -> dict[str, int]:
     """How many notices are in which state."""
     return dict(session.exec(select(Notice.state, func.count()).group_by(Notice.state)).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Of the due notices of active readers: how many failed, and since when (UTC) the oldest is due."""
+
+    failed: int = 0
+    due_since: datetime | None = None
+
+
+def waiting(session: Session, *, now: datetime) -> Waiting:
+    """What waits, seen from how long and why. `now` is UTC."""
+    mine = (col(Notice.subscriber_id) == Subscriber.id, Notice.state == "due", Subscriber.state == "active")
+    failed = select(func.count()).select_from(Notice).join(Subscriber, mine[0]).where(*mine[1:], Notice.error != "")
+    since = select(func.min(Notice.not_before)).join(Subscriber, mine[0])
+    since = since.where(*mine[1:], col(Notice.not_before) <= now)
+    return Waiting(session.exec(failed).one(), session.exec(since).one())

@@ -24,10 +24,9 @@ from diffs.values import Fact, TargetMove
 from notifier.channels import chat
 from notifier.channels.chat import ChatChannel
 from notifier.channels.webhook import WebhookChannel, payload
-from notifier.mail.digest import Looked
 from notifier.rendering import disclaimer
 from notifier.subscribers.links import Links
-from notifier.values import ToldChange, Unread, VersionMark
+from notifier.values import Looked, ToldChange, Unread, VersionMark
 from tests.notifier.mail.test_digest import digest
 from tests.notifier.vocabulary import DAY, HOSTILE, LATE_SHIPMENTS, NOON, hostile_change, told
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.feeds.calendar import About, Ending, render
+from notifier.feeds.calendar import About, render
 from notifier.rendering import disclaimer
+from notifier.values import Ending
 from tests.notifier.vocabulary import DAY, HOSTILE, NOON, hostile_change, told
 
 SITE = About("Effective dates", "https://policies.example/calendar.ics", "https://policies.example")

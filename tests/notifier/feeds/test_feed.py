@@ -21,7 +21,6 @@ from notifier.feeds.feed import (
     autodiscovery,
     documents,
     entry_text,
-    permanent_link,
     query_of,
     relations,
     render,
@@ -29,6 +28,7 @@ from notifier.feeds.feed import (
     write,
 )
 from notifier.rendering import disclaimer
+from notifier.rendering.permanent_link import permanent_link
 from notifier.values import ToldChange
 from tests.notifier.feed_rules import broken
 from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, hostile_change, told

@@ -9,10 +9,10 @@ import pytest
 from lxml import etree
 
 from diffs.values import Comparison, Judgement, Rename
-from notifier.mail.digest import Digest, Looked, html, message, subject, text
+from notifier.mail.digest import Digest, html, message, subject, text
 from notifier.mail.inline_css import inlined
 from notifier.rendering import disclaimer
-from notifier.values import Unread
+from notifier.values import Looked, Unread
 from tests.notifier.vocabulary import (
     DAY,
     HOSTILE,

@@ -354,7 +354,7 @@ def test_an_error_of_our_own_shows_nothing_of_the_inside(
     def broken_off(*_: object, **__: object) -> None:
         raise RuntimeError("a secret inside")
 
-    monkeypatch.setattr("notifier.catalogue.marks", broken_off)
+    monkeypatch.setattr("notifier.web.feeds.marks", broken_off)
     answer = served.ask("/feed.rss")
 
     assert answer.status == 500

@@ -14,7 +14,8 @@ from crawler.watchlist.watchlists import Category
 from diffs.database.archive import open_archive
 from diffs.database.models import Event
 from diffs.judging.subscriptions import Wish
-from notifier.catalogue import PAGE_CATEGORIES, in_full, marks, unknown
+from diffs.store.changes import marks
+from notifier.changes import PAGE_CATEGORIES, in_full, unknown
 from tests.notifier.feed_rules import broken
 from tests.notifier.feeds.test_calendar import read as read_calendar
 from tests.notifier.vocabulary import DAY, NOON, store_change, store_page
