@@ -4,6 +4,7 @@
     python3 dev.py          what the program needs to run
     python3 dev.py tests    that, and what the tests and `make check` need
     python3 dev.py pure     print the files of the pure modules, for the coverage report
+    python3 dev.py readme   write what the demo prints into README.md
 
 Needs Python 3.11 to 3.13 and pip, nothing else: no root, no python3-venv, no compiler. Debian's own Python serves,
 since nothing is installed outside `.venv`. A second run finds everything in place and returns at once.
@@ -12,6 +13,7 @@ since nothing is installed outside `.venv`. A second run finds everything in pla
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +28,9 @@ PYTHON = VENV / "bin" / "python"
 LOCKS = {"program": ROOT / "requirements.lock", "tests": ROOT / "requirements-dev.lock"}
 #: The contract in pyproject.toml that lists the pure modules.
 PURE = "the thinking rooms touch no database, network or framework"
+#: The edition of the demo that README.md shows, and how much of a line.
+SHOWN_EDITION = "2026-02-09"
+SHOWN_LETTERS = 140
 #: Seconds to wait before the next try when a download breaks off.
 PAUSES = (2, 10)
 
@@ -50,6 +55,9 @@ def main(arguments: list[str]) -> int:
     what = arguments[0] if arguments else "program"
     if what == "pure":
         print(",".join(pure_files()))
+        return 0
+    if what == "readme":
+        write_transcript()
         return 0
     if what not in LOCKS or len(arguments) > 1:
         print(__doc__, file=sys.stderr)
@@ -141,6 +149,33 @@ def pure_files() -> list[str]:
         path = ROOT / room.replace(".", "/")
         files += sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
     return [file.relative_to(ROOT).as_posix() for file in files]
+
+
+def write_transcript() -> None:
+    """Run the demo in `.venv` and put its words into README.md."""
+    command = [str(PYTHON), "-m", "policywatch", "demo", str(ROOT / "demo")]
+    printed = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    readme.write_text(text.replace(shown_transcript(text), transcript(printed.splitlines())), encoding="utf-8")
+
+
+def shown_transcript(readme: str) -> str:
+    """The transcript of the demo as README.md shows it."""
+    return readme.split("```\n$ make demo\n", 1)[1].split("```\n", 1)[0]
+
+
+def transcript(printed: list[str]) -> str:
+    """What README.md shows of the demo: one edition and the closing count, long lines cut short."""
+    begins = next(number for number, line in enumerate(printed) if line.startswith(SHOWN_EDITION))
+    ends = printed.index("", begins)
+    total = next(number for number, line in enumerate(printed) if line.startswith("Written: ")) - 1
+    lines = [_cut(line) for line in (*printed[begins:ends], printed[total])]
+    return "\n".join(["…", *lines[:-1], "…", lines[-1], ""])
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= SHOWN_LETTERS else re.sub(r"\W*\s\S*$", "…", line[:SHOWN_LETTERS])
 
 
 def _usable() -> bool:

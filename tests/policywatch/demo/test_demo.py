@@ -14,12 +14,14 @@ from typing import Any
 import feedparser
 import pytest
 
+import dev
 from diffs.errors import SettingsError
 from policywatch.demo import run as demo
 from policywatch.demo.marketplace import EDITIONS
 
 EXPECTED = tomllib.loads((files("policywatch.demo") / "expected.toml").read_text(encoding="utf-8"))
 READ = ("ok", "unchanged")
+README = (Path(dev.__file__).parent / "README.md").read_text(encoding="utf-8")
 
 Entry = dict[str, Any]
 
@@ -118,6 +120,23 @@ def test_it_prints_every_edition_and_every_told_change(played: Played) -> None:
     assert all(entry["headline"] in printed for entry in played.ended.told)
     assert "policywatch init" in printed
     assert "Not affiliated with Amazon" in printed
+
+
+def masked(text: str) -> str:
+    """Without what differs from run to run: ids, times of day, ports."""
+    return re.sub(r"\b(?=\w*\d)[0-9a-f]{8,20}\b|\b\d\d:\d\d\b|(?<=:)\d{4,5}\b", "*", text)
+
+
+def test_the_readme_shows_what_the_demo_prints(played: Played) -> None:
+    shown = dev.shown_transcript(README)
+
+    assert masked(shown) == masked(dev.transcript(played.lines)), "python3 dev.py readme writes it anew"
+
+
+def test_the_headline_that_the_readme_promises_is_one_that_the_program_writes(played: Played) -> None:
+    (promised,) = re.findall(r"^- \*\*What changed, in words\*\*: \"(.+?)\"", README, re.MULTILINE)
+
+    assert [entry for entry in played.ended.told if entry["headline"].startswith(promised)]
 
 
 def test_the_feed_holds_every_told_change(played: Played) -> None:
