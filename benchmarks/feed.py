@@ -31,7 +31,7 @@ from sqlmodel import col, update
 
 from diffs.database.archive import Archive, open_archive
 from diffs.database.models import Change, Page
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.store import changes, snapshots
 from diffs.store.changes import marks
 from diffs.values import Block, BlockKind, Capture, Hunk, Op, Span, SpanOp
@@ -65,7 +65,7 @@ def main() -> None:
 
 def _times(archive: Archive, number: int) -> None:
     with archive.read() as session:
-        ready = list(in_full(session, marks(session, Wish())))
+        ready = list(in_full(session, marks(session, Filter())))
     texts = feed.render("atom", CHANNEL, ready)
     parsed = etree.fromstring(texts, etree.XMLParser(huge_tree=True))
     views = [view(change.comparison, FULL) for change in ready]
@@ -113,7 +113,7 @@ def _copied(element: Any) -> Any:
 
 def _from_archive(archive: Archive, out: Any) -> None:
     with archive.read() as session:
-        feed.write(out, "atom", CHANNEL, in_full(session, marks(session, Wish())))
+        feed.write(out, "atom", CHANNEL, in_full(session, marks(session, Filter())))
 
 
 def _memory(archive: Archive, folder: Path, number: int) -> None:

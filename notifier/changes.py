@@ -11,7 +11,7 @@ from typing import Any
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page
 from diffs.engine.wording import wording_of
-from diffs.judging.subscriptions import Wish, wants
+from diffs.judging.subscriptions import Filter, wants
 from diffs.language.plain_text import one_line, shorten
 from diffs.language.vocabulary import table
 from diffs.store import changes, events, pages
@@ -75,12 +75,12 @@ def in_full(session: Session, found: Sequence[Mark], *, batch: int = BATCH) -> I
         yield told_change(change, page)
 
 
-def endings(session: Session, wish: Wish) -> list[Ending]:
+def endings(session: Session, wanted: Filter) -> list[Ending]:
     """The last days of the rules entered by hand that pass a filter, soonest first."""
     found = [
         Ending(told_change(change, page), ends)
         for change, page, ends in changes.ending(session)
-        if wants(wish, topic_of(change, page))
+        if wants(wanted, topic_of(change, page))
     ]
     return sorted(found, key=lambda ending: (ending.on, ending.change.page))
 
@@ -99,7 +99,7 @@ def unread(session: Session) -> tuple[Unread, ...]:
     return tuple(found.values())
 
 
-def unknown(session: Session, wish: Wish) -> str:
+def unknown(session: Session, wanted: Filter) -> str:
     """Which page, marketplace or category of a filter does not exist, as a sentence; "" where all do.
 
     A feed about a misspelt page would stay empty for ever, and nobody would wonder.
@@ -108,12 +108,12 @@ def unknown(session: Session, wish: Wish) -> str:
     markets = {part.strip().casefold() for page in known for part in page.marketplace.split(",")}
     markets |= {code.casefold() for code in labels.MARKETPLACES}
     categories = {page.category.casefold() for page in known} | {*table("wording_categories")} | PAGE_CATEGORIES
-    for noun, wanted, there in (
-        ("page", wish.pages, {page.key for page in known}),
-        ("marketplace", wish.marketplaces, markets),
-        ("category", wish.categories, categories),
+    for noun, named, there in (
+        ("page", wanted.pages, {page.key for page in known}),
+        ("marketplace", wanted.marketplaces, markets),
+        ("category", wanted.categories, categories),
     ):
-        for word in wanted:
+        for word in named:
             if (word if noun == "page" else word.casefold()) not in there:
                 return f"There is no {noun} {shorten(one_line(word), 60)!r} here."
     return ""

@@ -14,7 +14,7 @@ from diffs.database.archive import Archive, Session, open_archive
 from diffs.database.models import Page
 from diffs.engine import notes, report_events, wording
 from diffs.errors import SettingsError
-from diffs.judging.subscriptions import Topic, Wish, wants
+from diffs.judging.subscriptions import Filter, Topic, wants
 from diffs.language.vocabulary import table
 from diffs.settings import ArchiveSettings
 from diffs.store import changes, pages
@@ -133,8 +133,8 @@ def _pairs(name: str) -> set[str]:
 
 def is_of(page: Page, marketplace: str | None) -> bool:
     """Whether a page is one of a marketplace; without one every page is. A page may be of several ("UK,IE")."""
-    wish = Wish(marketplaces=(marketplace,) if marketplace is not None else ())
-    return wants(wish, Topic(page.key, page.marketplace))
+    wanted = Filter(marketplaces=(marketplace,) if marketplace is not None else ())
+    return wants(wanted, Topic(page.key, page.marketplace))
 
 
 def categories() -> list[str]:

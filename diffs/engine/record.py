@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, TargetRow, Version
 from diffs.judging.history import Decision, News
 from diffs.meaning import effective_dates
-from diffs.meaning.announcements import Entry
+from diffs.meaning.announcements import Announced
 from diffs.meaning.meaning import Meaning
 from diffs.store import changes
 from diffs.store.events import PRIVATE, OpenEvents
@@ -73,7 +73,7 @@ def uid(page: Page, kind: str, first: Snapshot) -> str:
     return hashlib.sha256(f"{page.key}\x00{kind}\x00{look}".encode()).hexdigest()[:20]
 
 
-def announced_uid(page: Page, entry: Entry) -> str:
+def announced_uid(page: Page, entry: Announced) -> str:
     """The permanent id of an announcement: from the page and the entry's own name."""
     return hashlib.sha256(f"{page.key}\x00announced\x00{entry.key}".encode()).hexdigest()[:20]
 
@@ -87,7 +87,7 @@ def change(
     sides: Sides,
     meant: Meaning | None,
     stated: Stated,
-    entry: Entry | None = None,
+    entry: Announced | None = None,
 ) -> Change | None:
     """Store the change a decision makes; a told one that is known already is only linked to its versions again.
 
@@ -163,7 +163,7 @@ def version_json(version: Version | None) -> dict[str, Any] | None:
     }
 
 
-def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: Entry | None) -> None:
+def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: Announced | None) -> None:
     """The content of a change: what differs, what it means, from when."""
     new = sides.new_document or Document(title=page.title, blocks=())
     if meant is None or not sides.old_document:

@@ -16,7 +16,7 @@ DIGEST_WEEKDAY = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class Filter:
     """What somebody wants to hear of. An empty filter means everything.
 
     `pages` are page keys, `importance` is the least importance to tell. Marketplaces and categories are compared
@@ -42,13 +42,13 @@ class Topic:
     importance: str = "medium"
 
 
-def wants(wish: Wish, topic: Topic) -> bool:
-    """Whether somebody with this wish is told of a change on this topic: every filter that is set must fit."""
+def wants(wanted: Filter, topic: Topic) -> bool:
+    """Whether somebody with this filter is told of a change on this topic: every filter that is set must fit."""
     return (
-        (not wish.pages or topic.page in wish.pages)
-        and _meets(wish.marketplaces, topic.marketplace.split(","))
-        and _meets(wish.categories, topic.categories)
-        and _rank(topic.importance) >= _rank(wish.importance)
+        (not wanted.pages or topic.page in wanted.pages)
+        and _meets(wanted.marketplaces, topic.marketplace.split(","))
+        and _meets(wanted.categories, topic.categories)
+        and _rank(topic.importance) >= _rank(wanted.importance)
     )
 
 

@@ -29,7 +29,7 @@ _QUOTE = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Announced:
     """An entry of a feed or log: the name it keeps, its title, its day, and which blocks of the document are its."""
 
     key: str
@@ -48,12 +48,12 @@ class Split:
     rolled-off entries; `comparison` holds the hunks of the new entries, then those in which `old` and `new` differ.
     """
 
-    news: tuple[tuple[Hunk, Entry], ...]
+    news: tuple[tuple[Hunk, Announced], ...]
     old: Document
     new: Document
     comparison: Comparison
 
-    def left_in(self, comparison: Comparison) -> tuple[tuple[Hunk, Entry], ...]:
+    def left_in(self, comparison: Comparison) -> tuple[tuple[Hunk, Announced], ...]:
         """The new entries whose hunks are still there once noise was taken out."""
         left = set(comparison.hunks)
         return tuple((hunk, entry) for hunk, entry in self.news if hunk in left)
@@ -64,17 +64,17 @@ class Split:
         return replace(comparison, hunks=tuple(hunk for hunk in comparison.hunks if hunk not in news))
 
 
-def entries(document: Document, *, is_log: bool) -> tuple[Entry, ...]:
+def entries(document: Document, *, is_log: bool) -> tuple[Announced, ...]:
     """The entries of a feed, or with `is_log` of a change log, in the order given; none where it has none."""
     starts = list(_feed_starts(document)) or (list(_log_starts(document)) if is_log else [])
-    found: dict[str, Entry] = {}
+    found: dict[str, Announced] = {}
     for number, (at, key, day, ends) in enumerate(starts):
         following = starts[number + 1][0] if number + 1 < len(starts) else len(document.blocks)
         name = key if key not in found else f"{key}#{number}"
         block = document.blocks[at]
         link = next((link for link in block.links if not link.startswith((ENTRY, DAY))), "")
         title = block.numbered if block.kind is not BlockKind.ROW else " | ".join(block.cells[:2])
-        found[name] = Entry(name, title, day, at, min(following, ends), link)
+        found[name] = Announced(name, title, day, at, min(following, ends), link)
     return tuple(found.values())
 
 
@@ -97,7 +97,7 @@ def split(old: Document, new: Document, *, is_log: bool) -> Split | None:
     return Split(news, left, stays, replace(rest, hunks=(*(hunk for hunk, _ in news), *rest.hunks)))
 
 
-def fact(entry: Entry, address: str) -> Fact:
+def fact(entry: Announced, address: str) -> Fact:
     """An entry as a fact of its change: its day, its address ("" where that is the list's own), its title."""
     return Fact("announcement", entry.day.isoformat() if entry.day else "", address, "", entry.title, hunk=0)
 
@@ -148,13 +148,13 @@ def _end(document: Document, at: int) -> int:
     return len(document.blocks)
 
 
-def _is_oldest(entry: Entry, kept: Iterable[Entry]) -> bool:
+def _is_oldest(entry: Announced, kept: Iterable[Announced]) -> bool:
     """Whether an entry left at the old end; one that is withdrawn while older ones stay is news."""
     days = [other.day for other in kept if other.day]
     return entry.day is None or not days or entry.day <= min(days)
 
 
-def _without(document: Document, gone: Iterable[Entry]) -> Document:
+def _without(document: Document, gone: Iterable[Announced]) -> Document:
     taken = {at for entry in gone for at in range(entry.start, entry.stop)}
     return document.with_blocks(tuple(block for at, block in enumerate(document.blocks) if at not in taken))
 

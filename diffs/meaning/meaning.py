@@ -7,7 +7,7 @@ from diffs.targets.moves import moves
 from diffs.values import Comparison, Document, Fact, Judgement, Target, TargetMove
 
 from . import facts, significance
-from .announcements import Entry
+from .announcements import Announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Meaning:
     facts: tuple[Fact, ...]
     moves: tuple[TargetMove, ...]
     judgement: Judgement
-    announced: tuple[tuple[Entry, "Meaning"], ...] = ()
+    announced: tuple[tuple[Announced, "Meaning"], ...] = ()
     rest: "Meaning | None" = None
 
-    def parts(self) -> Iterator[tuple[Entry | None, "Meaning"]]:
+    def parts(self) -> Iterator[tuple[Announced | None, "Meaning"]]:
         """What is told by itself: each new entry, and the rest; all in one where nothing was announced."""
         if not self.announced:
             yield None, self

@@ -32,7 +32,7 @@ from .metric import Metric
 NEAR = Fraction(4, 5)
 
 
-class Verdict(StrEnum):
+class Standing(StrEnum):
     """How a figure stands against its target."""
 
     MET = "met"
@@ -43,7 +43,7 @@ class Verdict(StrEnum):
 
 
 #: What Amazon's own words for a figure say. NONE says that there was nothing to judge; other words are only shown.
-_STATUS = {"GOOD": Verdict.MET, "BAD": Verdict.MISSED}
+_STATUS = {"GOOD": Standing.MET, "BAD": Standing.MISSED}
 
 #: Amazon's words for an account, the better the lower.
 _ACCOUNT = {"NORMAL": 0, "AT_RISK": 1, "DEACTIVATED": 3}
@@ -69,17 +69,17 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Result:
     """A figure and how it stands.
 
-    `ours` is the verdict by the target's words, `verdict` the one that counts, Amazon's status considered. `stated`
+    `ours` is the standing by the target's words, `standing` the one that counts, Amazon's status considered. `stated`
     says which page the target stands on; None where it is the report's own, or there is none. `other_window`: the
     target is measured over other days than the figure. `differs`: the report names another target than the page.
     """
 
     metric: Metric
-    verdict: Verdict
-    ours: Verdict
+    standing: Standing
+    ours: Standing
     target: Target | None = None
     stated: Stated | None = None
     room: Room | None = None
@@ -87,12 +87,12 @@ class Judged:
     differs: bool = False
 
 
-def judge(metric: Metric, stated: Iterable[Stated]) -> Judged:
+def judge(metric: Metric, stated: Iterable[Stated]) -> Result:
     """Hold one figure against the target in force among those that pages state."""
     found, own = fitting(metric, stated), own_target(metric)
     target = found.target if found else own
     ours = against(metric, target) if target else _without_target(metric)
-    return Judged(
+    return Result(
         metric,
         _counting(metric, ours, target),
         ours,
@@ -104,14 +104,14 @@ def judge(metric: Metric, stated: Iterable[Stated]) -> Judged:
     )
 
 
-def against(metric: Metric, target: Target) -> Verdict:
+def against(metric: Metric, target: Target) -> Standing:
     """How a figure stands against a target by its words alone: no data, met, at risk or missed."""
     value = metric.value
     if value is None:
-        return Verdict.NO_DATA
+        return Standing.NO_DATA
     if not _holds(value, metric, target):
-        return Verdict.MISSED
-    return Verdict.AT_RISK if _is_near(value, metric, target) else Verdict.MET
+        return Standing.MISSED
+    return Standing.AT_RISK if _is_near(value, metric, target) else Standing.MET
 
 
 def room(metric: Metric, target: Target) -> Room | None:
@@ -155,17 +155,17 @@ def same_figure(one: Target, other: Target) -> bool:
     return (one.value, one.value2) == (other.value, other.value2)
 
 
-def _without_target(metric: Metric) -> Verdict:
-    return Verdict.NO_DATA if metric.value is None else Verdict.NO_TARGET
+def _without_target(metric: Metric) -> Standing:
+    return Standing.NO_DATA if metric.value is None else Standing.NO_TARGET
 
 
-def _counting(metric: Metric, ours: Verdict, target: Target | None) -> Verdict:
+def _counting(metric: Metric, ours: Standing, target: Target | None) -> Standing:
     """Rule 5."""
     status, own = _STATUS.get(metric.status.upper()), own_target(metric)
     about_another = target is not None and (own is None or not same_figure(target, own))
     if status is None or metric.denominator == 0 or about_another:
         return ours
-    if ours is Verdict.AT_RISK and status is Verdict.MET:
+    if ours is Standing.AT_RISK and status is Standing.MET:
         return ours
     return status
 

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from diffs.database.models import ByHand, Change, Page, Snapshot
-from diffs.judging.subscriptions import Topic, Wish, wants
+from diffs.judging.subscriptions import Filter, Topic, wants
 from diffs.values import Comparison, Fact, Hunk, Judgement, Op, Rename, Span, SpanOp, Target, TargetMove, block_from
 
 
@@ -81,7 +81,7 @@ class Mark:
     effective_on: date | None = None
 
 
-def marks(session: Session, wish: Wish, *, limit: int | None = None) -> list[Mark]:
+def marks(session: Session, wanted: Filter, *, limit: int | None = None) -> list[Mark]:
     """The told changes that pass a filter, newest decided first. A change carries its whole comparison; a mark none."""
     columns = (
         *(Change.id, Change.decided_at, Snapshot.stored_at, Change.effective_on, Change.importance, Change.categories),
@@ -98,7 +98,7 @@ def marks(session: Session, wish: Wish, *, limit: int | None = None) -> list[Mar
     for number, decided, stored, effective, importance, own, key, market, category in session.exec(query):
         if len(found) == limit:
             break
-        if wants(wish, Topic(key, market, (category, *(own or ())), importance)):
+        if wants(wanted, Topic(key, market, (category, *(own or ())), importance)):
             found.append(Mark(number, decided, max(stored, decided), effective))
     return found
 

@@ -26,7 +26,7 @@ from .comparators import (
     speaks_of_breach,
 )
 from .context import consequence_in, scope_of, strength_of, window_of
-from .known_metrics import Mention, Metric, mentions
+from .known_metrics import KnownMetric, Mention, mentions
 from .new_metrics import names_something, unknown_metric
 from .passages import Passage, passages
 
@@ -76,7 +76,7 @@ def _once(read: list[tuple[Held, Target]], text: str) -> Iterator[Target]:
             yield target
 
 
-def _metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tuple[Amount, ...]) -> Metric | None:
+def _metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tuple[Amount, ...]) -> KnownMetric | None:
     """The metric that a figure belongs to: the one right behind it, else the last before it, else the next."""
     fitting = [mention for mention in named if _fits(mention.metric, found.amount)]
     behind = next((mention for mention in fitting if mention.start >= found.end), None)
@@ -103,7 +103,7 @@ def _right_behind(gap: str) -> bool:
     )
 
 
-def _fits(metric: Metric, amount: Amount) -> bool:
+def _fits(metric: KnownMetric, amount: Amount) -> bool:
     if amount.kind == "duration":
         return amount.unit.removeprefix("business ") in (metric.unit, *metric.also)
     if metric.unit == "percent":
@@ -111,7 +111,7 @@ def _fits(metric: Metric, amount: Amount) -> bool:
     return amount.kind in _BARE_UNITS.get(metric.unit, ())
 
 
-def _known(found: Held, metric: Metric, passage: Passage) -> Target | None:
+def _known(found: Held, metric: KnownMetric, passage: Passage) -> Target | None:
     """The target that a figure states for a metric named in the same sentence, row or column."""
     text, amount = plain(passage.text), found.amount
     if not _fits(metric, amount) or is_other_amount(text, found, named=True) or passage.shows_other(amount):
@@ -124,7 +124,7 @@ def _known(found: Held, metric: Metric, passage: Passage) -> Target | None:
     return _target(found, metric.name, metric.better, metric.unit, metric.scale)
 
 
-def _held_as_its_kind(found: Held, text: str, metric: Metric, *, named: bool) -> bool:
+def _held_as_its_kind(found: Held, text: str, metric: KnownMetric, *, named: bool) -> bool:
     """Whether a figure that is no percentage is held the way a target of its kind is."""
     match found.amount.kind:
         case "duration":
@@ -137,7 +137,7 @@ def _held_as_its_kind(found: Held, text: str, metric: Metric, *, named: bool) ->
             return True
 
 
-def _holds_bare_number(found: Held, text: str, metric: Metric, *, named: bool) -> bool:
+def _holds_bare_number(found: Held, text: str, metric: KnownMetric, *, named: bool) -> bool:
     """A number without a unit is a score only when it is held as one ("a score of 300 or higher")."""
     if metric.scale and not metric.scale[0] <= found.amount.value <= metric.scale[1]:
         return False

@@ -9,7 +9,7 @@ from diffs.language.vocabulary import Names, pattern, plain, table
 
 
 @dataclass(frozen=True, slots=True)
-class Metric:
+class KnownMetric:
     """A known metric: `better` is "lower", "higher" or "" (not known); `unit` is what its targets are in.
 
     `also` are further units its figures may come in; `scale` is the lowest and highest value of a score.
@@ -27,13 +27,13 @@ class Metric:
 class Mention:
     """Where a text names a metric."""
 
-    metric: Metric
+    metric: KnownMetric
     start: int
     end: int
 
 
 @cache
-def metrics() -> dict[str, Metric]:
+def metrics() -> dict[str, KnownMetric]:
     """All known metrics by name."""
     return {name: _metric(name, fields) for name, fields in table("metrics").items()}
 
@@ -60,9 +60,9 @@ def mentions(text: str) -> tuple[Mention, ...]:
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 
-def _metric(name: str, fields: dict[str, Any]) -> Metric:
+def _metric(name: str, fields: dict[str, Any]) -> KnownMetric:
     scale = fields.get("scale")
-    return Metric(
+    return KnownMetric(
         name=name,
         label=fields["label"],
         better=fields["better"],
@@ -77,7 +77,7 @@ def _key(written: str) -> str:
     return re.sub(r"[\s-]+", "", written.lower())
 
 
-def _called(written: str, names: dict[str, str]) -> Metric:
+def _called(written: str, names: dict[str, str]) -> KnownMetric:
     """The metric of a name as written, in the singular or the plural."""
     key = _key(written)
     return metrics()[next(names[one] for one in (key, key[:-1], key[:-2]) if one in names)]

@@ -10,7 +10,7 @@ from diffs.language.vocabulary import plain, words
 from diffs.values import Block, BlockKind, Document
 
 from .comparators import has_cue
-from .known_metrics import Metric, mentions
+from .known_metrics import KnownMetric, mentions
 
 # How many sentences before and after one may say more about its target.
 _NEAR = 3
@@ -33,8 +33,8 @@ class Passage:
     kind: BlockKind = BlockKind.PARAGRAPH
     cells: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
-    column: Metric | None = None
-    recent: Metric | None = field(default=None)
+    column: KnownMetric | None = None
+    recent: KnownMetric | None = field(default=None)
 
     @property
     def around(self) -> str:
@@ -42,7 +42,7 @@ class Passage:
         return plain(" \n ".join((self.lead, *self.headings)))
 
     @cached_property
-    def context_metric(self) -> Metric | None:
+    def context_metric(self) -> KnownMetric | None:
         """The metric that a heading or the lead names, else the one the section spoke of last."""
         for text in (self.lead, *self.headings):
             named = mentions(plain(text))
@@ -87,7 +87,7 @@ def passages(document: Document) -> Iterator[Passage]:
     """Yield every sentence and row of a document with its surroundings, in reading order."""
     lead = ""
     header: tuple[str, ...] = ()
-    recent: Metric | None = None
+    recent: KnownMetric | None = None
     place: tuple[str, ...] | None = None
     before: Block | None = None
     for block in document.blocks:

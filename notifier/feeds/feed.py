@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import BinaryIO
 from urllib.parse import urlencode
 
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.language.plain_text import clean, one_line
 from diffs.wording import labels
 from notifier.rendering import disclaimer
@@ -99,12 +99,12 @@ def _terms(change: ToldChange) -> Iterator[tuple[str, str]]:
 # --- what a feed is about -----------------------------------------------------------------------------------------
 
 
-def query_of(wish: Wish) -> dict[str, list[str]]:
+def query_of(wanted: Filter) -> dict[str, list[str]]:
     """A filter as the parts of an address, always in the same order: one feed has one address."""
-    markets = tuple(code.upper() for code in wish.marketplaces)
-    parts = {"page": wish.pages, "marketplace": markets, "category": wish.categories}
+    markets = tuple(code.upper() for code in wanted.marketplaces)
+    parts = {"page": wanted.pages, "marketplace": markets, "category": wanted.categories}
     chosen = {name: sorted(set(values)) for name, values in parts.items() if values}
-    return chosen | ({"importance": [wish.importance]} if wish.importance != "low" else {})
+    return chosen | ({"importance": [wanted.importance]} if wanted.importance != "low" else {})
 
 
 def address_of(base_url: str, path: str, query: Mapping[str, Sequence[str]]) -> str:
@@ -115,9 +115,9 @@ def address_of(base_url: str, path: str, query: Mapping[str, Sequence[str]]) -> 
     return f"{base_url}{path}{'?' + words if words else ''}"
 
 
-def title_of(site: str, wish: Wish, everything: str = "all changes") -> str:
+def title_of(site: str, wanted: Filter, everything: str = "all changes") -> str:
     """A feed's title: the site and what it is about; `everything` is said where nothing was chosen."""
-    query = query_of(wish)
+    query = query_of(wanted)
     about = list(query.get("page", []))
     about += [labels.marketplace(code) for code in query.get("marketplace", [])]
     about += [labels.category(code) for code in query.get("category", [])]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from diffs.database.archive import Session
 from diffs.database.models import Event, Page
-from diffs.judging.subscriptions import Topic, Wish, wants
+from diffs.judging.subscriptions import Filter, Topic, wants
 from diffs.store import events as stored
 from diffs.store import hosts, pages, snapshots
 from diffs.store.notices import outbox
@@ -16,13 +16,13 @@ from notifier.values import Looked
 
 from .health import MOST, HealthEvent, Rest, State
 
-EVERYTHING = Wish()
+EVERYTHING = Filter()
 
 #: How long a host is left alone after a robot check (architecture.md, rule 9).
 LONGEST = timedelta(hours=24)
 
 
-def events(session: Session, wish: Wish = EVERYTHING, *, most: int = MOST) -> list[HealthEvent]:
+def events(session: Session, wanted: Filter = EVERYTHING, *, most: int = MOST) -> list[HealthEvent]:
     """The events of watched pages that pass a filter, those that began or ended last first. Importance is not asked.
 
     For everybody's eyes: what a report of the owner's says (`diffs.store.events.PRIVATE`) is none of them.
@@ -31,17 +31,17 @@ def events(session: Session, wish: Wish = EVERYTHING, *, most: int = MOST) -> li
     for event, page in stored.public(session):
         if len(found) == most:
             break
-        if wants(wish, Topic(page.key, page.marketplace, (page.category,), "high")):
+        if wants(wanted, Topic(page.key, page.marketplace, (page.category,), "high")):
             found.append(_event(event, page))
     return found
 
 
-def rests(session: Session, wish: Wish = EVERYTHING, *, now: datetime) -> list[Rest]:
+def rests(session: Session, wanted: Filter = EVERYTHING, *, now: datetime) -> list[Rest]:
     """The hosts that are left alone at `now` (UTC) and have a watched page that passes the filter."""
     asked_for = {
         _host(page)
         for page in pages.listed(session, watched=True)
-        if wants(wish, Topic(page.key, page.marketplace, (page.category,), "high"))
+        if wants(wanted, Topic(page.key, page.marketplace, (page.category,), "high"))
     }
     return [
         # The request after which the rest began was the last one; a clock that was set back must not make it later.
@@ -71,10 +71,10 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
     )
 
 
-def looked(pages: Iterable[PageLooks], wish: Wish) -> Looked:
+def looked(pages: Iterable[PageLooks], wanted: Filter) -> Looked:
     """The fetches of the pages that concern somebody, together."""
     # Of whatever importance a change might have been.
-    mine = [page for page in pages if wants(wish, Topic(page.page, page.marketplace, (page.category,), "high"))]
+    mine = [page for page in pages if wants(wanted, Topic(page.page, page.marketplace, (page.category,), "high"))]
     return Looked(
         pages=len(mine),
         visited=sum(page.looks > 0 for page in mine),

@@ -142,12 +142,12 @@ def compose(
 
     `since` (UTC) begins the period of a digest without changes, and `looked_at` is what was looked at in it.
     """
-    wish = subscribers.wish_of(subscriber)
+    wanted = subscribers.filter_of(subscriber)
     concern = (
         page
         for page in unread_pages
         # Whatever the change may be that we cannot see: its importance and category are not known either.
-        if wants(wish, Topic(page.page, page.marketplace, wish.categories[:1], "high"))
+        if wants(wanted, Topic(page.page, page.marketplace, wanted.categories[:1], "high"))
     )
     return Digest(
         message_id=message_id,
@@ -285,7 +285,7 @@ class _Office:
     def _looked(self, session: Session, reader: Subscriber, since: datetime, until: datetime) -> Looked:
         if since not in self._looks:
             self._looks[since] = looks(session, since=since, until=until)
-        return looked(self._looks[since], subscribers.wish_of(reader))
+        return looked(self._looks[since], subscribers.filter_of(reader))
 
     def _told(self, session: Session, ids: tuple[int, ...]) -> tuple[ToldChange, ...]:
         missing = [number for number in ids if number not in self._changes]

@@ -8,7 +8,7 @@ from diffs.language.plain_text import one_line, shorten
 from diffs.scorecard import metric as measured
 from diffs.scorecard.applicable_target import about, speaks_for
 from diffs.scorecard.metric import Metric
-from diffs.scorecard.scorecard import Judged, Room, Verdict, against, own_target, room
+from diffs.scorecard.scorecard import Result, Room, Standing, against, own_target, room
 from diffs.targets.known_metrics import label as known_label
 from diffs.values import Target, TargetMove
 from diffs.wording import labels
@@ -23,9 +23,9 @@ _DECIMALS, _MOST_DECIMALS = 2, 6
 _TITLE = 80
 
 _FAULTS = {
-    Verdict.MET: "you would meet the new target",
-    Verdict.AT_RISK: "you would meet, with little to spare, the new target",
-    Verdict.MISSED: "you would miss the new target",
+    Standing.MET: "you would meet the new target",
+    Standing.AT_RISK: "you would meet, with little to spare, the new target",
+    Standing.MISSED: "you would miss the new target",
 }
 
 
@@ -111,9 +111,9 @@ def basis(metric: Metric) -> str:
     return ", ".join(parts)
 
 
-def advice(judged: Judged) -> list[str]:
+def advice(result: Result) -> list[str]:
     """What is left, or what brings it back; then what should be known of the figure. Whole sentences."""
-    return [*_what_to_do(judged), *_what_to_know(judged)]
+    return [*_what_to_do(result), *_what_to_know(result)]
 
 
 def of_feedback(metrics: Iterable[Metric]) -> list[str]:
@@ -134,17 +134,17 @@ def of_feedback(metrics: Iterable[Metric]) -> list[str]:
     return lines
 
 
-def _what_to_do(judged: Judged) -> Iterator[str]:
-    metric, target, left = judged.metric, judged.target, judged.room
-    if judged.ours is Verdict.NO_DATA:
+def _what_to_do(result: Result) -> Iterator[str]:
+    metric, target, left = result.metric, result.target, result.room
+    if result.ours is Standing.NO_DATA:
         yield "No orders in this window." if metric.denominator == 0 else "The report has no figure for it."
     elif target is None:
         yield "No page that was read states a target for it."
     elif left is not None:
-        yield from _by_counts(metric, target, left, missed=judged.ours is Verdict.MISSED)
-    elif judged.ours is Verdict.MISSED:
+        yield from _by_counts(metric, target, left, missed=result.ours is Standing.MISSED)
+    elif result.ours is Standing.MISSED:
         yield f"It must be {held(target)}."
-    elif judged.ours is Verdict.AT_RISK:
+    elif result.ours is Standing.AT_RISK:
         yield f"It is close to the limit, {held(target)}."
 
 
@@ -173,15 +173,15 @@ def _more_good(number: int, things: str) -> str:
     return f"{number:,} more good {things.removesuffix('s') if number == 1 else things}"
 
 
-def _what_to_know(judged: Judged) -> Iterator[str]:
-    metric, target = judged.metric, judged.target
-    if metric.status and judged.verdict is not judged.ours and target is not None:
-        yield f"Amazon says {metric.status}; by the words of the target, {held(target)}, it is {judged.ours}."
-    if judged.differs and (own := own_target(metric)) is not None and target is not None:
+def _what_to_know(result: Result) -> Iterator[str]:
+    metric, target = result.metric, result.target
+    if metric.status and result.standing is not result.ours and target is not None:
+        yield f"Amazon says {metric.status}; by the words of the target, {held(target)}, it is {result.ours}."
+    if result.differs and (own := own_target(metric)) is not None and target is not None:
         yield f"The report names {held(own)}, the page {held(target)}."
-    if judged.other_window and target is not None:
+    if result.other_window and target is not None:
         yield f"The page measures over {target.window}, your figure is over {metric.days} days."
-    if target is not None and judged.stated is not None and target.strength not in ("requirement", "band"):
+    if target is not None and result.stated is not None and target.strength not in ("requirement", "band"):
         yield f"The page states it as a {target.strength}."
     if not metric.is_known:
         yield "A metric that we do not know."
@@ -199,8 +199,8 @@ def _stands(move: TargetMove, metric: Metric) -> str:
         return f"Your last report has no figure to hold against this target ({place})."
     if target is None:
         return f"You are at {own_figure(metric)} ({place}): the target you were held to is no longer stated."
-    verdict = against(metric, target)
-    judged = Judged(metric, verdict, verdict, target, room=room(metric, target))
-    told = f"You are at {own_figure(metric, target)} ({place}): {_FAULTS[verdict]} {held(target)}."
+    standing = against(metric, target)
+    result = Result(metric, standing, standing, target, room=room(metric, target))
+    told = f"You are at {own_figure(metric, target)} ({place}): {_FAULTS[standing]} {held(target)}."
     # Of what the arithmetic says only the first sentence: this is a line among others.
-    return " ".join([told, *list(_what_to_do(judged))[:1]])
+    return " ".join([told, *list(_what_to_do(result))[:1]])

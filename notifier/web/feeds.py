@@ -13,7 +13,7 @@ from fastapi import APIRouter, HTTPException, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from diffs.database.archive import Archive, Session
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.store.changes import marks
 from notifier import changes
 from notifier.feeds import calendar, feed, formats
@@ -38,9 +38,9 @@ class Scope(BaseModel):
     marketplace: Codes = []
     category: Codes = []
 
-    def wish(self) -> Wish:
+    def as_filter(self) -> Filter:
         """The same as it is asked by subscribers."""
-        return Wish(_codes(self.page), _codes(self.marketplace), _codes(self.category), self.least)
+        return Filter(_codes(self.page), _codes(self.marketplace), _codes(self.category), self.least)
 
     @property
     def least(self) -> str:
@@ -48,7 +48,7 @@ class Scope(BaseModel):
         return "low"
 
 
-class Filter(Scope):
+class GradedScope(Scope):
     """The same, with the least importance."""
 
     importance: Literal["low", "medium", "high"] = "low"
@@ -59,7 +59,7 @@ class Filter(Scope):
         return self.importance
 
 
-class Asked(Filter):
+class Asked(GradedScope):
     """Which document of a feed, by its name: the newest where none is named."""
 
     archive: str = Field(default="", max_length=20)
@@ -74,29 +74,29 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
     @routes.api_route("/feed.{form}", methods=["GET", "HEAD"])
     def feed_of(request: Request, form: Form, asked: Annotated[Asked, Query()]) -> Response:
         """All told changes that pass the filter, newest first; older ones in archive documents."""
-        wish = asked.wish()
+        wanted = asked.as_filter()
         with archive.read() as session:
-            _refuse_unknown(session, wish)
-            found = marks(session, wish)
+            _refuse_unknown(session, wanted)
+            found = marks(session, wanted)
             documents = feed.documents([mark.decided_at for mark in found])
             at = next((at for at, document in enumerate(documents) if document.name == asked.archive), None)
             if at is None:
                 raise HTTPException(404, "The feed has no such archive document.")
             shown = found[documents[at].start : documents[at].end]
-            channel = _channel(settings, f"/feed.{form}", wish, documents, at=at, updated=begun)
+            channel = _channel(settings, f"/feed.{form}", wanted, documents, at=at, updated=begun)
             body = feed.render(form, channel, changes.in_full(session, shown))
         return _answer(request, body, feed.MEDIA_TYPES[form], changes.modified(shown), clock())
 
     @routes.api_route("/health.{form}", methods=["GET", "HEAD"])
     def health_of(request: Request, form: Form, asked: Annotated[Scope, Query()]) -> Response:
         """Pages that cannot be read and hosts at rest: what began, and what ended."""
-        wish, now = asked.wish(), clock()
+        wanted, now = asked.as_filter(), clock()
         with archive.read() as session:
-            _refuse_unknown(session, wish)
-            entries = health.entries(queries.events(session, wish), queries.rests(session, wish, now=now))
-        query = feed.query_of(wish)
+            _refuse_unknown(session, wanted)
+            entries = health.entries(queries.events(session, wanted), queries.rests(session, wanted, now=now))
+        query = feed.query_of(wanted)
         channel = formats.Channel(
-            title=feed.title_of(f"{settings.site_name}: pages that cannot be read", wish, ""),
+            title=feed.title_of(f"{settings.site_name}: pages that cannot be read", wanted, ""),
             updated=begun,
             description=health.DESCRIPTION,
             base_url=settings.base_url,
@@ -107,18 +107,18 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
         return _answer(request, _rendered(form, channel, entries), feed.MEDIA_TYPES[form], None, now)
 
     @routes.api_route("/calendar.ics", methods=["GET", "HEAD"])
-    def calendar_of(request: Request, asked: Annotated[Filter, Query()]) -> Response:
+    def calendar_of(request: Request, asked: Annotated[GradedScope, Query()]) -> Response:
         """The effective dates of all told changes that pass the filter, and the last days of rules entered by hand."""
-        wish = asked.wish()
+        wanted = asked.as_filter()
         with archive.read() as session:
-            _refuse_unknown(session, wish)
-            found = [mark for mark in marks(session, wish) if mark.effective_on is not None]
+            _refuse_unknown(session, wanted)
+            found = [mark for mark in marks(session, wanted) if mark.effective_on is not None]
             about = calendar.About(
-                title=feed.title_of(f"{settings.site_name}: effective dates", wish, ""),
-                self_url=feed.address_of(settings.base_url, "/calendar.ics", feed.query_of(wish)),
+                title=feed.title_of(f"{settings.site_name}: effective dates", wanted, ""),
+                self_url=feed.address_of(settings.base_url, "/calendar.ics", feed.query_of(wanted)),
                 base_url=settings.base_url,
             )
-            endings = changes.endings(session, wish)
+            endings = changes.endings(session, wanted)
             body = calendar.render(about, changes.in_full(session, found), endings)
         told = [mark.stored_at for mark in found] + [ending.change.decided_at for ending in endings]
         return _answer(request, body, calendar.MEDIA_TYPE, max(told, default=None), clock())
@@ -127,13 +127,13 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
 
 
 def _channel(
-    settings: NotifierSettings, path: str, wish: Wish, documents: list[feed.Document], *, at: int, updated: datetime
+    settings: NotifierSettings, path: str, wanted: Filter, documents: list[feed.Document], *, at: int, updated: datetime
 ) -> formats.Channel:
-    query = feed.query_of(wish)
+    query = feed.query_of(wanted)
     names = [{"archive": [document.name]} if document.name else {} for document in documents]
     addresses = [feed.address_of(settings.base_url, path, query | name) for name in names]
     return formats.Channel(
-        title=feed.title_of(settings.site_name, wish),
+        title=feed.title_of(settings.site_name, wanted),
         updated=updated,
         base_url=settings.base_url,
         self_url=addresses[at],
@@ -155,8 +155,8 @@ def _answer(request: Request, body: bytes, media_type: str, modified: datetime |
     return answer
 
 
-def _refuse_unknown(session: Session, wish: Wish) -> None:
-    if sentence := changes.unknown(session, wish):
+def _refuse_unknown(session: Session, wanted: Filter) -> None:
+    if sentence := changes.unknown(session, wanted):
         raise HTTPException(404, sentence)
 
 

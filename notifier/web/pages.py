@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from diffs.database.archive import Archive
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.store import changes
 from notifier.changes import in_full, told_change
 from notifier.feeds import feed
@@ -28,7 +28,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
     def newest(request: Request) -> Response:
         """The newest changes, and where the feeds are."""
         with archive.read() as session:
-            shown = list(in_full(session, changes.marks(session, Wish(), limit=NEWEST)))
+            shown = list(in_full(session, changes.marks(session, Filter(), limit=NEWEST)))
         body = answers.page(settings, settings.site_name, answers.part("newest", settings, changes=shown))
         return answers.conditional(request, body, answers.HTML, modified=None, now=clock())
 
@@ -42,8 +42,10 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
                 raise HTTPException(404, "There is no such change.")
             change = told_change(*found)
         content = Markup(feed.entry_html(change, with_notes=False))  # noqa: S704 (made by templates that escape)
-        wish = Wish(pages=(change.page,))
-        own = feed.autodiscovery(settings.base_url, feed.title_of(settings.site_name, wish), query=feed.query_of(wish))
+        wanted = Filter(pages=(change.page,))
+        own = feed.autodiscovery(
+            settings.base_url, feed.title_of(settings.site_name, wanted), query=feed.query_of(wanted)
+        )
         body = answers.page(settings, change.headline, content, discovery=own)
         return answers.conditional(request, body, answers.HTML, modified=None, now=clock())
 

@@ -15,7 +15,7 @@ from typing import IO, Annotated, Any
 import typer
 
 from diffs.database.archive import Session
-from diffs.judging.subscriptions import IMPORTANCES, Wish
+from diffs.judging.subscriptions import IMPORTANCES, Filter
 from diffs.store.changes import marks
 from diffs.wording import labels
 from notifier import changes
@@ -69,17 +69,17 @@ def feed(
     for name in category or []:
         context.check_category(name)
     settings = context.notifier_settings()
-    wish = Wish(tuple(page or ()), tuple(marketplace or ()), tuple(category or ()), importance)
+    wanted = Filter(tuple(page or ()), tuple(marketplace or ()), tuple(category or ()), importance)
     with context.archive() as archive, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
         context.word(archive)
         with archive.read() as session:
-            _check(session, wish)
+            _check(session, wanted)
             if of_health:
                 said = labels.count(
-                    _write_health(spool, str(form), session, wish, settings, url, limit), "entry", "entries"
+                    _write_health(spool, str(form), session, wanted, settings, url, limit), "entry", "entries"
                 )
             else:
-                said = labels.count(_write_changes(spool, str(form), session, wish, settings, url, limit), "change")
+                said = labels.count(_write_changes(spool, str(form), session, wanted, settings, url, limit), "change")
         spool.seek(0)
         _hand_over(spool, out)
     if out is not None:
@@ -87,36 +87,36 @@ def feed(
 
 
 def _write_changes(
-    spool: IO[bytes], form: str, session: Session, wish: Wish, settings: NotifierSettings, url: str, limit: int
+    spool: IO[bytes], form: str, session: Session, wanted: Filter, settings: NotifierSettings, url: str, limit: int
 ) -> int:
-    found = marks(session, wish)
+    found = marks(session, wanted)
     if form == Form.ICS:
         found = [mark for mark in found if mark.effective_on is not None]
     found = found[:limit]
     if form == Form.ICS:
-        title = feeds.title_of(f"{settings.site_name}: effective dates", wish, "")
+        title = feeds.title_of(f"{settings.site_name}: effective dates", wanted, "")
         about = calendar.About(title, self_url=url, base_url=settings.base_url)
-        endings = changes.endings(session, wish)[: limit - len(found)]
+        endings = changes.endings(session, wanted)[: limit - len(found)]
         calendar.write(_binary(spool), about, changes.in_full(session, found), endings)
         return len(found) + len(endings)
-    channel = _channel(feeds.title_of(settings.site_name, wish), settings, wish, url)
+    channel = _channel(feeds.title_of(settings.site_name, wanted), settings, wanted, url)
     feeds.write(_binary(spool), form, channel, changes.in_full(session, found))
     return len(found)
 
 
 def _write_health(
-    spool: IO[bytes], form: str, session: Session, wish: Wish, settings: NotifierSettings, url: str, limit: int
+    spool: IO[bytes], form: str, session: Session, wanted: Filter, settings: NotifierSettings, url: str, limit: int
 ) -> int:
-    events = queries.events(session, wish, most=limit)
-    entries = health.entries(events, queries.rests(session, wish, now=context.now()), most=limit)
-    title = feeds.title_of(f"{settings.site_name}: pages that cannot be read", wish, "")
-    channel = replace(_channel(title, settings, wish, url), description=health.DESCRIPTION)
+    events = queries.events(session, wanted, most=limit)
+    entries = health.entries(events, queries.rests(session, wanted, now=context.now()), most=limit)
+    title = feeds.title_of(f"{settings.site_name}: pages that cannot be read", wanted, "")
+    channel = replace(_channel(title, settings, wanted, url), description=health.DESCRIPTION)
     formats.write(_binary(spool), form, channel, entries)
     return len(entries)
 
 
-def _channel(title: str, settings: NotifierSettings, wish: Wish, url: str) -> formats.Channel:
-    scope = str(feeds.query_of(wish))
+def _channel(title: str, settings: NotifierSettings, wanted: Filter, url: str) -> formats.Channel:
+    scope = str(feeds.query_of(wanted))
     return formats.Channel(title, context.now(), base_url=settings.base_url, self_url=url, scope=scope)
 
 
@@ -125,11 +125,11 @@ def _binary(spool: IO[bytes]) -> Any:
     return spool
 
 
-def _check(session: Session, wish: Wish) -> None:
+def _check(session: Session, wanted: Filter) -> None:
     """End the command where a feed would stay empty for ever."""
-    for key in wish.pages:
+    for key in wanted.pages:
         context.page_named(session, key)
-    if sentence := changes.unknown(session, Wish(marketplaces=wish.marketplaces)):
+    if sentence := changes.unknown(session, Filter(marketplaces=wanted.marketplaces)):
         context.wrong_use(f"{sentence} Marketplaces are codes, such as US, DE or JP.")
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from diffs.database.archive import Session
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.store import chain, reports
 from diffs.store.observations import looks
 from diffs.wording import labels
@@ -125,7 +125,9 @@ def preview_of(
         base_url=settings.base_url,
         site=settings.site_name,
         head=chain.head(session),
-        looked=looked(looks(session, since=since, until=now), Wish(marketplaces=(marketplace,) if marketplace else ())),
+        looked=looked(
+            looks(session, since=since, until=now), Filter(marketplaces=(marketplace,) if marketplace else ())
+        ),
     )
 
 

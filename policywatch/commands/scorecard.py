@@ -15,7 +15,7 @@ from diffs.scorecard import report_file, scorecard
 from diffs.scorecard.amazon_report import Found
 from diffs.scorecard.applicable_target import fitting
 from diffs.scorecard.metric import Metric
-from diffs.scorecard.scorecard import Judged, Verdict
+from diffs.scorecard.scorecard import Result, Standing
 from diffs.store import reports
 from diffs.store import targets as stored
 from diffs.wording import labels
@@ -28,7 +28,7 @@ _COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left
 
 
 #: What needs doing stands on top.
-_WORST_FIRST = (Verdict.MISSED, Verdict.AT_RISK, Verdict.NO_TARGET, Verdict.NO_DATA, Verdict.MET)
+_WORST_FIRST = (Standing.MISSED, Standing.AT_RISK, Standing.NO_TARGET, Standing.NO_DATA, Standing.MET)
 
 
 def register(app: typer.Typer) -> None:
@@ -68,10 +68,10 @@ def scorecard_(
 
 @dataclass
 class _Card:
-    """What is shown: the judged figures, what is announced for them, and what the reader should know besides."""
+    """What is shown: figures with their standing, what is announced for them, and what else the reader should know."""
 
-    judged: list[Judged]
-    coming: list[tuple[Judged, date]]
+    results: list[Result]
+    coming: list[tuple[Result, date]]
     accounts: dict[str, str]
     said: list[str]
     problems: list[str]
@@ -129,24 +129,24 @@ def _card(
     session: Session, metrics: Sequence[Metric], moment: datetime, accounts: dict[str, str], said: list[str]
 ) -> _Card:
     binding, announced = stored.stated_at(session, moment)
-    judged = [scorecard.judge(metric, binding) for metric in metrics]
+    results = [scorecard.judge(metric, binding) for metric in metrics]
     coming = []
-    for one in judged:
+    for one in results:
         found = fitting(one.metric, [later.stated for later in announced])
         if found is not None and (one.target is None or not scorecard.same_figure(found.target, one.target)):
             on = min(later.effective_on for later in announced if later.stated is found)
             coming.append((scorecard.judge(one.metric, [found]), on))
-    return _Card(judged, coming, accounts, said, [])
+    return _Card(results, coming, accounts, said, [])
 
 
 def _show(card: _Card, *, as_json: bool) -> None:
     for problem in card.problems:
         output.warn(problem)
     if as_json:
-        for one in card.judged:
+        for one in card.results:
             output.as_json(_record(one, card))
         return
-    if not card.judged:
+    if not card.results:
         output.say("No figure could be read.")
         return
     for line in card.said:
@@ -154,30 +154,30 @@ def _show(card: _Card, *, as_json: bool) -> None:
     for code, status in sorted(card.accounts.items(), key=lambda item: -scorecard.account_rank(item[1])):
         output.say(f"Account in {code}: {status or 'no status'}")
     if output.console.is_terminal:
-        _draw(card.judged)
+        _draw(card.results)
     else:
-        output.table(_COLUMNS, [_cells(one) for one in card.judged])
+        output.table(_COLUMNS, [_cells(one) for one in card.results])
     for one, on in card.coming:
         _say_coming(one, on)
-    for line in words.of_feedback([one.metric for one in card.judged]):
+    for line in words.of_feedback([one.metric for one in card.results]):
         output.say(line)
-    _sum_up(card.judged)
+    _sum_up(card.results)
 
 
-def _say_coming(judged: Judged, on: date) -> None:
+def _say_coming(result: Result, on: date) -> None:
     """A target for later, and how today's figure stands to it."""
-    verdict = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(judged.ours)
-    if verdict and judged.target:
-        name, yours = measured.label(judged.metric.metric), words.own_figure(judged.metric, judged.target)
+    standing = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(result.ours)
+    if standing and result.target:
+        name, yours = measured.label(result.metric.metric), words.own_figure(result.metric, result.target)
         output.say(
-            f"From {labels.day(on)}: {name} ({judged.metric.marketplace}) {words.held(judged.target)}. "
-            f"At {yours} you would {verdict} it. {' '.join(words.advice(judged)[:1])}".rstrip()
+            f"From {labels.day(on)}: {name} ({result.metric.marketplace}) {words.held(result.target)}. "
+            f"At {yours} you would {standing} it. {' '.join(words.advice(result)[:1])}".rstrip()
         )
 
 
-def _draw(judged: Sequence[Judged]) -> None:
+def _draw(results: Sequence[Result]) -> None:
     """For people: a table that fits a terminal, the worst first, and below it a paragraph for each figure."""
-    ranked = sorted(judged, key=lambda one: _WORST_FIRST.index(one.verdict))
+    ranked = sorted(results, key=lambda one: _WORST_FIRST.index(one.standing))
     output.table(
         ["", "metric", "yours", "target", "verdict", "Amazon says"],
         [
@@ -186,7 +186,7 @@ def _draw(judged: Sequence[Judged]) -> None:
                 _called(one.metric),
                 words.own_figure(one.metric, one.target),
                 words.held(one.target) if one.target else "",
-                one.verdict,
+                one.standing,
                 one.metric.status,
             )
             for one in ranked
@@ -195,7 +195,7 @@ def _draw(judged: Sequence[Judged]) -> None:
     for one in ranked:
         if told := words.advice(one):
             output.say()
-            output.say(f"{_called(one.metric)} ({one.metric.marketplace}): {one.verdict}", style="bold")
+            output.say(f"{_called(one.metric)} ({one.metric.marketplace}): {one.standing}", style="bold")
             output.say(f"  {' '.join(told)}")
             on = " · ".join(filter(None, (words.basis(one.metric), _place(one) and f"target: {_place(one)}")))
             output.say(f"  {on}" if on else "", style="dim")
@@ -207,32 +207,32 @@ def _called(metric: Metric) -> str:
     return name if metric.scope == measured.usual_scope(metric.metric) else f"{name}, {metric.scope}"
 
 
-def _sum_up(judged: Sequence[Judged]) -> None:
+def _sum_up(results: Sequence[Result]) -> None:
     counts: dict[str, int] = {}
-    for one in judged:
-        counts[one.verdict] = counts.get(one.verdict, 0) + 1
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if verdict in counts)
-    output.say(f"{labels.count(len(judged), 'figure')}: {told}.")
+    for one in results:
+        counts[one.standing] = counts.get(one.standing, 0) + 1
+    told = ", ".join(f"{counts[standing]} {standing}" for standing in Standing if standing in counts)
+    output.say(f"{labels.count(len(results), 'figure')}: {told}.")
 
 
-def _cells(one: Judged) -> tuple[str, ...]:
+def _cells(one: Result) -> tuple[str, ...]:
     metric, status = one.metric, one.metric.status
     yours = words.own_figure(metric, one.target)
     on = words.basis(metric)
-    verdict = f"{one.verdict} (Amazon: {status})" if status else str(one.verdict)
+    standing = f"{one.standing} (Amazon: {status})" if status else str(one.standing)
     name = measured.label(metric.metric)
     return (
         metric.marketplace,
         name,
         f"{yours} ({on})" if on else yours,
         words.held(one.target) if one.target else "",
-        verdict,
+        standing,
         " ".join(words.advice(one)),
         _place(one),
     )
 
 
-def _place(one: Judged) -> str:
+def _place(one: Result) -> str:
     if one.stated is not None and one.stated.by_hand:
         return f"{one.stated.page}, entered by hand"
     if one.stated is not None:
@@ -241,7 +241,7 @@ def _place(one: Judged) -> str:
     return "the report itself" if one.target is not None else ""
 
 
-def _record(one: Judged, card: _Card) -> dict[str, Any]:
+def _record(one: Result, card: _Card) -> dict[str, Any]:
     metric, target, room = one.metric, one.target, one.room
     later = next(((j, on) for j, on in card.coming if j.metric is metric), None)
     return {
@@ -260,7 +260,7 @@ def _record(one: Judged, card: _Card) -> dict[str, Any]:
         "report_condition": metric.condition,
         "source": metric.source,
         "account_status": card.accounts.get(metric.marketplace, ""),
-        "verdict": one.verdict,
+        "verdict": one.standing,
         "verdict_by_words": one.ours,
         "target": views.target(target) if target is not None else None,
         "target_page": one.stated.page if one.stated else None,
@@ -279,9 +279,9 @@ def _record(one: Judged, card: _Card) -> dict[str, Any]:
     }
 
 
-def _coming(judged: Judged, on: date) -> dict[str, Any]:
-    target = views.target(judged.target) if judged.target is not None else None
-    return {"from": on.isoformat(), "target": target, "verdict": judged.ours}
+def _coming(result: Result, on: date) -> dict[str, Any]:
+    target = views.target(result.target) if result.target is not None else None
+    return {"from": on.isoformat(), "target": target, "verdict": result.ours}
 
 
 def _history(name: str, *, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select, update
 
 from diffs.database.models import Change, Notice, Page, Subscriber
-from diffs.judging.subscriptions import due_at, wants
+from diffs.judging.subscriptions import Filter, due_at, wants
 
 from . import subscribers
 
@@ -71,8 +71,7 @@ def queue(session: Session, change: Change, page: Page, *, now: datetime) -> int
             "error": "",
         }
         for reader in _active(session)
-        if reader.id not in have
-        and wants(subscribers.wish(reader.pages, reader.marketplaces, reader.categories, reader.importance), topic)
+        if reader.id not in have and wants(reader.filter, topic)
     )
     made = list(rows)
     for start in range(0, len(made), BATCH):
@@ -91,6 +90,11 @@ class _Reader:
     marketplaces: list[str]
     categories: list[str]
     importance: str
+
+    @property
+    def filter(self) -> Filter:
+        """What this reader wants to hear of."""
+        return subscribers.filter_from(self.pages, self.marketplaces, self.categories, self.importance)
 
 
 def _active(session: Session) -> Iterable[_Reader]:
@@ -274,11 +278,11 @@ def fit(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
         .where(Notice.subscriber_id == subscriber.id, Notice.state == "due", col(Notice.message_id).is_(None))
         .options(load_only(Change.categories, Change.importance))  # type: ignore[arg-type]
     )
-    wish = subscribers.wish_of(subscriber)
+    wanted = subscribers.filter_of(subscriber)
     kept: dict[bool, list[int]] = {True: [], False: []}
     rows: Iterable[tuple[int, Change | None, Page]] = session.exec(query)
     for notice, change, page in rows:
-        keep = subscriber.heartbeat if change is None else wants(wish, subscribers.topic_of(change, page))
+        keep = subscriber.heartbeat if change is None else wants(wanted, subscribers.topic_of(change, page))
         kept[keep].append(notice)
     _write(session, kept[False], state="dropped", error="no longer wanted")
     _write(session, kept[True], not_before=due_at(subscriber.cadence, subscriber.time_zone, now))

@@ -8,10 +8,13 @@ from typing import Any
 from sqlmodel import Session, col, select, update
 
 from diffs.database.models import Change, Notice, Page, Subscriber
-from diffs.judging.subscriptions import Topic, Wish
+from diffs.judging.subscriptions import Filter, Topic
 
 #: The only states there are; a pending one has not answered the confirmation mail.
 STATES = ("pending", "active", "paused", "stopped")
+
+#: A column of names; None in rows of before there was such a column.
+Names = Iterable[str] | None
 
 
 def add(
@@ -102,14 +105,14 @@ def listed(session: Session, *, state: str | None = None) -> list[Subscriber]:
     return list(session.exec(query).all())
 
 
-def wish_of(subscriber: Subscriber) -> Wish:
+def filter_of(subscriber: Subscriber) -> Filter:
     """What the subscriber wants to hear of, as a value."""
-    return wish(subscriber.pages, subscriber.marketplaces, subscriber.categories, subscriber.importance)
+    return filter_from(subscriber.pages, subscriber.marketplaces, subscriber.categories, subscriber.importance)
 
 
-def wish(pages: Iterable[str], marketplaces: Iterable[str], categories: Iterable[str], importance: str) -> Wish:
-    """A wish from the columns of a subscriber."""
-    return Wish(tuple(pages or ()), tuple(marketplaces or ()), tuple(categories or ()), importance)
+def filter_from(pages: Names, marketplaces: Names, categories: Names, importance: str) -> Filter:
+    """A filter from the columns of a subscriber."""
+    return Filter(tuple(pages or ()), tuple(marketplaces or ()), tuple(categories or ()), importance)
 
 
 def topic_of(change: Change, page: Page) -> Topic:

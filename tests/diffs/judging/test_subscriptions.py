@@ -5,40 +5,40 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.judging.subscriptions import CADENCES, Topic, Wish, due_at, last_slot, wants
+from diffs.judging.subscriptions import CADENCES, Filter, Topic, due_at, last_slot, wants
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)  # a Sunday
 FEES = Topic("us-fees", "US", ("fees", "fba"), "medium")
 
 
 def test_no_filter_wants_everything() -> None:
-    assert wants(Wish(), FEES)
+    assert wants(Filter(), FEES)
 
 
 @pytest.mark.parametrize(
-    ("wish", "wanted"),
+    ("chosen", "wanted"),
     [
-        (Wish(pages=("us-fees",)), True),
-        (Wish(pages=("us-agreement",)), False),
-        (Wish(marketplaces=("us",)), True),
-        (Wish(marketplaces=("DE", "UK")), False),
-        (Wish(categories=("FBA ",)), True),
-        (Wish(categories=("appeals",)), False),
-        (Wish(importance="medium"), True),
-        (Wish(importance="high"), False),
-        (Wish(pages=("us-fees",), marketplaces=("DE",)), False),
+        (Filter(pages=("us-fees",)), True),
+        (Filter(pages=("us-agreement",)), False),
+        (Filter(marketplaces=("us",)), True),
+        (Filter(marketplaces=("DE", "UK")), False),
+        (Filter(categories=("FBA ",)), True),
+        (Filter(categories=("appeals",)), False),
+        (Filter(importance="medium"), True),
+        (Filter(importance="high"), False),
+        (Filter(pages=("us-fees",), marketplaces=("DE",)), False),
     ],
 )
-def test_every_filter_that_is_set_must_fit(wish: Wish, wanted: bool) -> None:
-    assert wants(wish, FEES) is wanted
+def test_every_filter_that_is_set_must_fit(chosen: Filter, wanted: bool) -> None:
+    assert wants(chosen, FEES) is wanted
 
 
 def test_a_page_for_several_marketplaces_meets_each_of_them() -> None:
-    assert wants(Wish(marketplaces=("DE",)), Topic("eu", "UK,DE,FR"))
+    assert wants(Filter(marketplaces=("DE",)), Topic("eu", "UK,DE,FR"))
 
 
 def test_an_importance_nobody_knows_is_told() -> None:
-    assert wants(Wish(importance="high"), Topic("p", importance="grave"))
+    assert wants(Filter(importance="high"), Topic("p", importance="grave"))
 
 
 def test_at_once_is_now() -> None:

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from diffs.scorecard.applicable_target import Stated, fitting, window_fits
 from diffs.scorecard.metric import Metric
-from diffs.scorecard.scorecard import Verdict, account_rank, judge, own_target
+from diffs.scorecard.scorecard import Standing, account_rank, judge, own_target
 from diffs.values import Target
 
-MET, AT_RISK, MISSED = Verdict.MET, Verdict.AT_RISK, Verdict.MISSED
+MET, AT_RISK, MISSED = Standing.MET, Standing.AT_RISK, Standing.MISSED
 
 
 def lsr(late: int | None = None, orders: int | None = None, **fields: Any) -> Metric:
@@ -38,49 +38,49 @@ def window(days: int) -> dict[str, datetime]:
     }
 
 
-# --- the verdict ---------------------------------------------------------------------------------------------------
+# --- the standing ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
-    ("late", "verdict"),
+    ("late", "standing"),
     [(0, MET), (15, MET), (16, AT_RISK), (19, AT_RISK), (20, MISSED), (25, MISSED)],
 )
-def test_under_4_percent_of_500_orders(late: int, verdict: Verdict) -> None:
-    assert judge(lsr(late, 500), [page("<", 4)]).verdict is verdict
+def test_under_4_percent_of_500_orders(late: int, standing: Standing) -> None:
+    assert judge(lsr(late, 500), [page("<", 4)]).standing is standing
 
 
-@pytest.mark.parametrize(("comparator", "verdict"), [("<", MISSED), ("<=", AT_RISK)])
-def test_a_rate_equal_to_the_target_misses_under_and_meets_at_most(comparator: str, verdict: Verdict) -> None:
-    assert judge(lsr(20, 500), [page(comparator, 4)]).verdict is verdict
+@pytest.mark.parametrize(("comparator", "standing"), [("<", MISSED), ("<=", AT_RISK)])
+def test_a_rate_equal_to_the_target_misses_under_and_meets_at_most(comparator: str, standing: Standing) -> None:
+    assert judge(lsr(20, 500), [page(comparator, 4)]).standing is standing
 
 
-@pytest.mark.parametrize(("comparator", "verdict"), [(">", MISSED), (">=", AT_RISK)])
-def test_a_rate_equal_to_a_target_to_exceed(comparator: str, verdict: Verdict) -> None:
-    assert judge(vtr(95, 100), [page(comparator, 95, "valid_tracking_rate")]).verdict is verdict
+@pytest.mark.parametrize(("comparator", "standing"), [(">", MISSED), (">=", AT_RISK)])
+def test_a_rate_equal_to_a_target_to_exceed(comparator: str, standing: Standing) -> None:
+    assert judge(vtr(95, 100), [page(comparator, 95, "valid_tracking_rate")]).standing is standing
 
 
 def test_a_limit_that_binary_fractions_cannot_hold_is_exact() -> None:
-    assert judge(lsr(1, 40), [page("<", 2.5)]).verdict is MISSED
-    assert judge(lsr(1, 1000), [page("<", 0.1)]).verdict is MISSED
+    assert judge(lsr(1, 40), [page("<", 2.5)]).standing is MISSED
+    assert judge(lsr(1, 1000), [page("<", 0.1)]).standing is MISSED
 
 
 def test_no_orders_are_no_data_whatever_the_rate_says() -> None:
-    judged = judge(lsr(0, 0, rate=Decimal(0), status="GOOD"), [page("<", 4)])
+    result = judge(lsr(0, 0, rate=Decimal(0), status="GOOD"), [page("<", 4)])
 
-    assert judged.verdict is Verdict.NO_DATA
-    assert judged.room is None
+    assert result.standing is Standing.NO_DATA
+    assert result.room is None
 
 
 def test_a_figure_without_a_target_has_no_target_known() -> None:
-    assert judge(lsr(2, 50), []).verdict is Verdict.NO_TARGET
-    assert judge(lsr(), []).verdict is Verdict.NO_DATA
+    assert judge(lsr(2, 50), []).standing is Standing.NO_TARGET
+    assert judge(lsr(), []).standing is Standing.NO_DATA
 
 
 def test_a_rate_without_counts_is_judged_and_nothing_is_counted() -> None:
-    judged = judge(lsr(rate=Decimal("3.4")), [page("<", 3)])
+    result = judge(lsr(rate=Decimal("3.4")), [page("<", 3)])
 
-    assert (judged.verdict, judged.room) == (MISSED, None)
-    assert judge(lsr(rate=Decimal("2.5")), [page("<", 3)]).verdict is AT_RISK
+    assert (result.standing, result.room) == (MISSED, None)
+    assert judge(lsr(rate=Decimal("2.5")), [page("<", 3)]).standing is AT_RISK
 
 
 def test_counts_that_cannot_be_are_not_counted_with() -> None:
@@ -89,88 +89,88 @@ def test_counts_that_cannot_be_are_not_counted_with() -> None:
 
 def test_the_briefs_own_case_50_orders_2_defects() -> None:
     odr = Metric("US", "order_defect_rate", "", 2, 50)
-    judged = judge(odr, [page("<", 1, "order_defect_rate")])
+    result = judge(odr, [page("<", 1, "order_defect_rate")])
 
-    assert judged.verdict is MISSED
+    assert result.standing is MISSED
     assert odr.value == 4
-    assert judged.room is not None
-    assert (judged.room.good_needed, judged.room.orders_needed) == (151, 201)
-    assert judged.room.after_one == 6
-    assert judged.room.for_one == 101
+    assert result.room is not None
+    assert (result.room.good_needed, result.room.orders_needed) == (151, 201)
+    assert result.room.after_one == 6
+    assert result.room.for_one == 101
 
 
 def test_with_few_orders_no_defect_is_left() -> None:
-    judged = judge(Metric("US", "order_defect_rate", "", 0, 50), [page("<", 1, "order_defect_rate")])
+    result = judge(Metric("US", "order_defect_rate", "", 0, 50), [page("<", 1, "order_defect_rate")])
 
-    assert judged.verdict is AT_RISK
-    assert judged.room is not None
-    assert judged.room.left == 0
+    assert result.standing is AT_RISK
+    assert result.room is not None
+    assert result.room.left == 0
 
 
 def test_one_more_defect_lowers_a_rate_to_exceed() -> None:
-    judged = judge(vtr(97, 100), [page(">=", 95, "valid_tracking_rate")])
+    result = judge(vtr(97, 100), [page(">=", 95, "valid_tracking_rate")])
 
-    assert judged.room is not None
-    assert judged.room.left == 2
-    assert judged.room.after_one == 96
+    assert result.room is not None
+    assert result.room.left == 2
+    assert result.room.after_one == 96
 
 
 def test_a_limit_of_nothing_is_met_or_missed_never_at_risk() -> None:
     violations = Metric("US", "listing_policy_violations", numerator=0, unit="count", target=Decimal(0), condition="=")
 
-    assert judge(violations, []).verdict is MET
+    assert judge(violations, []).standing is MET
     all_tracked = [page(">=", 100, "valid_tracking_rate")]
-    assert judge(vtr(100, 100), all_tracked).verdict is MET
-    assert judge(vtr(99, 100), all_tracked).verdict is MISSED
+    assert judge(vtr(100, 100), all_tracked).standing is MET
+    assert judge(vtr(99, 100), all_tracked).standing is MISSED
 
 
 def test_one_violation_misses_none() -> None:
     violations = Metric("US", "listing_policy_violations", numerator=1, unit="count", target=Decimal(0), condition="=")
 
-    assert judge(violations, []).verdict is MISSED
+    assert judge(violations, []).standing is MISSED
 
 
-@pytest.mark.parametrize(("score", "verdict"), [("199", MISSED), ("200", AT_RISK), ("250", AT_RISK), ("251", MET)])
-def test_a_score_within_a_fourth_of_its_limit_is_at_risk(score: str, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("score", "standing"), [("199", MISSED), ("200", AT_RISK), ("250", AT_RISK), ("251", MET)])
+def test_a_score_within_a_fourth_of_its_limit_is_at_risk(score: str, standing: Standing) -> None:
     rating = Metric("US", "account_health_rating", rate=Decimal(score), unit="score")
     healthy = page("range", 200, "account_health_rating", value2=1000, unit="score", strength="band")
 
-    assert judge(rating, [healthy]).verdict is verdict
+    assert judge(rating, [healthy]).standing is standing
 
 
-@pytest.mark.parametrize(("hours", "verdict"), [("18", MET), ("20", AT_RISK), ("24", AT_RISK), ("25", MISSED)])
-def test_a_time_within_a_fifth_of_its_limit_is_at_risk(hours: str, verdict: Verdict) -> None:
+@pytest.mark.parametrize(("hours", "standing"), [("18", MET), ("20", AT_RISK), ("24", AT_RISK), ("25", MISSED)])
+def test_a_time_within_a_fifth_of_its_limit_is_at_risk(hours: str, standing: Standing) -> None:
     time = Metric("US", "contact_response_time", rate=Decimal(hours), unit="hours")
 
-    assert judge(time, [page("<=", 24, "contact_response_time", unit="hours")]).verdict is verdict
+    assert judge(time, [page("<=", 24, "contact_response_time", unit="hours")]).standing is standing
 
 
 def test_a_range_of_a_figure_to_keep_low_ends_at_its_upper_end() -> None:
     time = Metric("US", "contact_response_time", rate=Decimal(30), unit="hours")
     band = page("range", 12, "contact_response_time", value2=24, unit="hours")
 
-    assert judge(time, [band]).verdict is MISSED
+    assert judge(time, [band]).standing is MISSED
 
 
 def test_a_score_to_keep_above_nothing_is_met() -> None:
     rating = Metric("US", "account_health_rating", rate=Decimal(5), unit="score")
 
-    assert judge(rating, [page(">=", 0, "account_health_rating", unit="score")]).verdict is MET
+    assert judge(rating, [page(">=", 0, "account_health_rating", unit="score")]).standing is MET
 
 
 @given(st.integers(1, 200), st.integers(0, 200), st.integers(1, 40))
 def test_met_leaves_room_and_missed_needs_orders(orders: int, late: int, limit: int) -> None:
     late = min(late, orders)
-    judged = judge(lsr(late, orders), [page("<", limit)])
+    result = judge(lsr(late, orders), [page("<", limit)])
     rate = Fraction(100 * late, orders)
 
-    assert (judged.verdict is MISSED) == (rate >= limit)
-    assert judged.room is not None
-    assert judged.room.good_needed is not None
-    if judged.verdict is MET:
-        assert judged.room.left > 0
+    assert (result.standing is MISSED) == (rate >= limit)
+    assert result.room is not None
+    assert result.room.good_needed is not None
+    if result.standing is MET:
+        assert result.room.left > 0
         assert rate < Fraction(4, 5) * limit
-    assert (judged.room.good_needed > 0) == (judged.verdict is MISSED)
+    assert (result.room.good_needed > 0) == (result.standing is MISSED)
 
 
 # --- Amazon's own status -------------------------------------------------------------------------------------------
@@ -181,34 +181,34 @@ def reported(late: int, orders: int, status: str, target: str = "4", condition: 
 
 
 def test_amazons_good_wins_at_the_edge_and_ours_stands_beside_it() -> None:
-    judged = judge(reported(20, 500, "GOOD"), [page("<", 4)])
+    result = judge(reported(20, 500, "GOOD"), [page("<", 4)])
 
-    assert (judged.verdict, judged.ours) == (MET, MISSED)
+    assert (result.standing, result.ours) == (MET, MISSED)
 
 
 def test_amazons_bad_wins_over_ours() -> None:
-    judged = judge(reported(5, 500, "BAD"), [])
+    result = judge(reported(5, 500, "BAD"), [])
 
-    assert (judged.verdict, judged.ours) == (MISSED, MET)
+    assert (result.standing, result.ours) == (MISSED, MET)
 
 
 def test_good_does_not_hide_that_little_is_left() -> None:
-    assert judge(reported(19, 500, "GOOD"), []).verdict is AT_RISK
+    assert judge(reported(19, 500, "GOOD"), []).standing is AT_RISK
 
 
 def test_amazons_status_says_nothing_about_a_target_that_has_moved() -> None:
-    judged = judge(reported(17, 500, "GOOD"), [page("<", 3)])
+    result = judge(reported(17, 500, "GOOD"), [page("<", 3)])
 
-    assert (judged.verdict, judged.differs) == (MISSED, True)
+    assert (result.standing, result.differs) == (MISSED, True)
 
 
 @pytest.mark.parametrize("status", ["NONE", "SUSPENDED", ""])
 def test_a_status_that_judges_nothing_leaves_ours(status: str) -> None:
-    assert judge(reported(5, 500, status), []).verdict is MET
+    assert judge(reported(5, 500, status), []).standing is MET
 
 
 def test_a_status_without_a_figure_counts() -> None:
-    assert judge(Metric("US", "foo", status="BAD"), []).verdict is MISSED
+    assert judge(Metric("US", "foo", status="BAD"), []).standing is MISSED
 
 
 def test_an_account_status_we_do_not_know_is_worse_than_at_risk() -> None:

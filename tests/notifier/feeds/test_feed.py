@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.values import Comparison
 from notifier.feeds.feed import (
     Channel,
@@ -271,20 +271,20 @@ def test_documents_of_a_feed_know_each_other() -> None:
 
 
 def test_one_feed_has_one_address_and_a_title_that_says_what_it_is_about() -> None:
-    wish = Wish(("us-fees",), ("US", "DE", "US"), ("intellectual-property",), "medium")
+    wanted = Filter(("us-fees",), ("US", "DE", "US"), ("intellectual-property",), "medium")
 
-    address = address_of("https://p.example", "/feed.atom", query_of(wish))
+    address = address_of("https://p.example", "/feed.atom", query_of(wanted))
     assert address == (
         "https://p.example/feed.atom?page=us-fees&marketplace=DE,US&category=intellectual-property&importance=medium"
     )
-    assert address_of("", "/feed.atom", query_of(wish)) == ""
-    assert title_of("Policies", wish) == (
+    assert address_of("", "/feed.atom", query_of(wanted)) == ""
+    assert title_of("Policies", wanted) == (
         "Policies: us-fees, Germany, United States, Intellectual property, medium importance and more"
     )
-    assert title_of("Policies", Wish()) == "Policies: all changes"
-    assert title_of("Policies: effective dates", Wish(), "") == "Policies: effective dates"
-    assert title_of("Policies", Wish(importance="high")) == "Policies: high importance"
-    assert query_of(Wish()) == {}
+    assert title_of("Policies", Filter()) == "Policies: all changes"
+    assert title_of("Policies: effective dates", Filter(), "") == "Policies: effective dates"
+    assert title_of("Policies", Filter(importance="high")) == "Policies: high importance"
+    assert query_of(Filter()) == {}
 
 
 def test_the_feed_was_updated_when_its_newest_entry_was_decided() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from diffs.database.archive import Archive
 from diffs.database.models import Event, Page
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.store import hosts, snapshots
 from diffs.store.notices import outbox
 from diffs.values import Capture
@@ -148,7 +148,7 @@ def test_events_come_from_the_archive_by_filter(archive: Archive) -> None:
 
     with archive.read() as session:
         assert [found.page for found in events(session)] == ["de-fees", "us-fees"]
-        assert [found.page for found in events(session, Wish(marketplaces=("us",)))] == ["us-fees"]
+        assert [found.page for found in events(session, Filter(marketplaces=("us",)))] == ["us-fees"]
         assert len(events(session, most=1)) == 1
 
 
@@ -175,7 +175,7 @@ def test_a_host_at_rest_is_told_where_a_page_of_it_is_watched(archive: Archive) 
     with archive.read() as session:
         found = rests(session, now=NOON)
         assert [(rest.host, rest.since) for rest in found] == [("market.example", NOON - HOUR), ("other.example", NOON)]
-        assert rests(session, Wish(pages=("us-fees",)), now=NOON) == found[:1]
+        assert rests(session, Filter(pages=("us-fees",)), now=NOON) == found[:1]
         assert rests(session, now=NOON + 2 * DAY) == []
 
 

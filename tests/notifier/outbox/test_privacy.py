@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from diffs.database.archive import Archive
 from diffs.database.models import ByHand, Event, Work
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.scorecard import report_file
 from diffs.store import changes, reports
 from diffs.store.events import DIFFERS, MOVED, PRIVATE
@@ -115,7 +115,7 @@ def test_only_looks_are_health_and_only_what_hides_a_page_makes_it_unread(kept: 
             session.add(Event(page_id=page.id, kind=kind, started_at=NOON, last_at=NOON, detail="why"))
 
     with kept.read() as session:
-        assert {event.kind for event in events(session, Wish())} == {"blocked", "flapping"}
+        assert {event.kind for event in events(session, Filter())} == {"blocked", "flapping"}
         assert [page.kind for page in unread(session)] == ["blocked"]
         assert [words for words in OURS if words in repr(told_changes(session))] == []
     assert not health.WORDS.keys() & set(PRIVATE), "they have no public words"

@@ -13,7 +13,7 @@ import pytest
 from crawler.watchlist.watchlists import Category
 from diffs.database.archive import open_archive
 from diffs.database.models import Event
-from diffs.judging.subscriptions import Wish
+from diffs.judging.subscriptions import Filter
 from diffs.store.changes import marks
 from notifier.changes import PAGE_CATEGORIES, in_full, unknown
 from tests.notifier.feed_rules import broken
@@ -172,10 +172,10 @@ def test_the_categories_of_feeds_are_those_of_watch_lists() -> None:
 def test_changes_pass_in_their_order_a_few_at_a_time(program: Program) -> None:
     archive = open_archive(f"sqlite:///{program.database}")
     with archive.read() as session:
-        found = marks(session, Wish())
+        found = marks(session, Filter())
         assert [change.headline for change in in_full(session, found, batch=2)] == ["DE high", "US low", "US high"]
         assert found[0].decided_at == datetime(2026, 11, 22, 13, tzinfo=UTC)
-        assert marks(session, Wish(), limit=1) == found[:1]
-        assert unknown(session, Wish(("us-fees",), ("us",), ("Fees", "agreement"))) == ""
-        assert unknown(session, Wish(("US-FEES",))) == "There is no page 'US-FEES' here."
+        assert marks(session, Filter(), limit=1) == found[:1]
+        assert unknown(session, Filter(("us-fees",), ("us",), ("Fees", "agreement"))) == ""
+        assert unknown(session, Filter(("US-FEES",))) == "There is no page 'US-FEES' here."
     archive.close()
