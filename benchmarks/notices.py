@@ -38,7 +38,7 @@ from diffs.database.models import Change, Page, Subscriber
 from diffs.store import changes, pages, snapshots
 from diffs.store.notices import outbox
 from diffs.values import Capture, Comparison, Judgement
-from notifier.channels.smtp import open_channels
+from notifier.channels.open import open_channels
 from notifier.mail import digest as digests
 from notifier.mail.digest import Digest
 from notifier.outbox.send import run

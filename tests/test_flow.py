@@ -20,7 +20,7 @@ from diffs.store.notices import outbox as notices
 from diffs.store.notices import subscribers
 from diffs.values import Op, Outcome, SpanOp
 from notifier.changes import told_changes
-from notifier.channels.smtp import open_channels
+from notifier.channels.open import open_channels
 from notifier.feeds import feed
 from notifier.outbox import send
 from notifier.settings import NotifierSettings

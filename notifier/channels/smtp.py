@@ -1,123 +1,24 @@
-"""The ways out: mail through SMTP or into a folder; chat through Apprise; signed webhooks.
+"""Mail through SMTP: one connection to one server, kept open from mail to mail."""
 
-Each channel delivers one digest to one reader and returns, or raises: ChannelDown when nothing can be sent now,
-RecipientRefused (RecipientGone) when this reader is refused for good, any other DeliveryError when it failed for now.
-Addresses of chats and webhooks hold secrets: no error and no log names them.
-"""
-
-import hashlib
-import os
 import smtplib
 import ssl
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from email.errors import MessageError
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
 from diffs.language.plain_text import one_line, shorten
-from notifier.mail.digest import Digest, message
-from notifier.settings import NotifierSettings
-from notifier.subscribers.links import Links
+from notifier.mail.digest import Digest
 
+from .base import Pace, mail_of
 from .bounces import is_gone
-from .chat import ChatChannel
-from .webhook import WebhookChannel
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-class Channel(Protocol):
-    """Delivers one digest to one reader."""
-
-    def deliver(self, digest: Digest) -> None:
-        """Deliver it, or raise DeliveryError."""
-
-
-class MailChannel(Channel, Protocol):
-    """Delivers mail of any kind."""
-
-    def check(self) -> None:
-        """See whether mail can be handed in, and hand in none. Raises ChannelDown."""
-
-    def post(self, mail: EmailMessage) -> None:
-        """Deliver one mail to the address in its To header, or raise DeliveryError."""
-
-
-class Pace:
-    """No more than so many turns a minute, evenly spread; 0 for no limit. `clock` and `sleep` are seconds."""
-
-    def __init__(
-        self,
-        per_minute: int,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], object] = time.sleep,
-    ) -> None:
-        self._gap = 60 / per_minute if per_minute else 0.0
-        self._clock, self._sleep = clock, sleep
-        self._free_at = 0.0
-
-    def wait(self) -> None:
-        """Until it is our turn."""
-        now = self._clock()
-        if self._free_at > now:
-            self._sleep(self._free_at - now)
-        self._free_at = max(now, self._free_at) + self._gap
-
-
-@dataclass(frozen=True, slots=True)
-class Paced:
-    """A channel that delivers no faster than its pace."""
-
-    channel: Channel
-    pace: Pace
-
-    def deliver(self, digest: Digest) -> None:
-        """Wait for our turn and deliver. Raises as the channel does."""
-        self.pace.wait()
-        self.channel.deliver(digest)
-
-
-def _paced(channel: Channel, per_minute: int) -> Channel:
-    return Paced(channel, Pace(per_minute)) if per_minute else channel
-
-
-@contextmanager
-def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
-    """The channels that the settings allow, by the name that subscribers use: email, apprise, webhook.
-
-    Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
-    """
-    with ExitStack() as stack:
-        channels: dict[str, Channel] = {
-            "apprise": _paced(ChatChannel(), settings.chat_per_minute),
-            "webhook": _paced(WebhookChannel(links.webhook_secret), settings.webhooks_per_minute),
-        }
-        mail = mail_channel(settings)
-        if isinstance(mail, SmtpChannel):
-            stack.callback(mail.close)
-        if mail is not None:
-            channels["email"] = mail
-        yield channels
-
-
-def mail_channel(settings: NotifierSettings) -> MailChannel | None:
-    """Where mail goes by these settings; None when no mail server is set. Raises SettingsError."""
-    url = settings.smtp_url.get_secret_value()
-    if not url:
-        return None
-    scheme, _, rest = url.partition(":")
-    if scheme.lower() in ("folder", "file"):
-        return FolderChannel(Path(unquote(urlsplit(url).path if scheme.lower() == "file" else rest)).expanduser())
-    server = MailServer.from_url(url, ca_file=settings.smtp_ca_file, timeout=settings.smtp_timeout)
-    return SmtpChannel(server, name=settings.mail_domain, per_minute=settings.mail_per_minute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +78,7 @@ class SmtpChannel:
 
     def deliver(self, digest: Digest) -> None:
         """Send a digest. Raises ChannelDown, RecipientRefused, RecipientGone or DeliveryError."""
-        self.post(_mail(digest))
+        self.post(mail_of(digest))
 
     def post(self, mail: EmailMessage) -> None:
         """Send one mail to the address in its To header. Raises as `deliver` does."""
@@ -292,50 +193,6 @@ class SmtpChannel:
         self._connection = None
 
 
-class FolderChannel:
-    """Mail into a local folder, one `.eml` file per Message-ID: the same mail twice is one file."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    def deliver(self, digest: Digest) -> None:
-        """Write a digest. Raises ChannelDown where the folder cannot be written."""
-        self.post(_mail(digest))
-
-    def check(self) -> None:
-        """See that the folder is there and can be written. Raises ChannelDown."""
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            writable = os.access(self.folder, os.W_OK)
-        except OSError as error:
-            raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error
-        if not writable:
-            raise ChannelDown(f"Mail cannot be written into {self.folder}.")
-
-    def post(self, mail: EmailMessage) -> None:
-        """Write one mail, whole or not at all. Raises ChannelDown where the folder cannot be written."""
-        name = "".join(char if char.isalnum() else "-" for char in str(mail["Message-ID"]).strip("<>").split("@")[0])
-        if not name or len(name) > 120:
-            name = hashlib.sha256(str(mail["Message-ID"]).encode()).hexdigest()[:32]
-        path = self.folder / f"{name}.eml"
-        half = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            half.write_bytes(mail.as_bytes())
-            half.replace(path)
-        except OSError as error:
-            with suppress(OSError):
-                half.unlink()
-            raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error
-
-
-def _mail(digest: Digest) -> EmailMessage:
-    try:
-        return message(digest)
-    except (ValueError, IndexError, MessageError) as error:
-        raise RecipientRefused(f"Not a mail address: {shorten(one_line(digest.to), 80)}.") from error
-
-
 def _is_login(error: Exception) -> bool:
     return isinstance(error, smtplib.SMTPAuthenticationError | smtplib.SMTPNotSupportedError)
 
@@ -349,6 +206,3 @@ def _said(error: Exception) -> str:
 def _reply(code: int, reply: bytes | str) -> str:
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
     return shorten(one_line(f"{code} {words}"), 200).rstrip(".")
-
-
-Channels = Mapping[str, Channel]

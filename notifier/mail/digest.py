@@ -7,10 +7,7 @@ marketplace and category first. Then the pages that could not be looked at, and 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -27,10 +24,8 @@ from notifier.rendering.escaping import web_link
 from notifier.rendering.permanent_link import permanent_link
 from notifier.values import IMPORTANCE_ORDER, Looked, ToldChange, Unread
 
+from .headers import address_of, mail
 from .inline_css import inlined
-
-#: Long addresses stay on one line of the header: some mail readers do not join them again.
-LONG_HEADERS = SMTP.clone(max_line_length=200, cte_type="7bit")
 
 #: After this many changes, or this many characters of HTML with words before and after, a mail gives the others a line
 #: each, and so many dates stand on top: Gmail cuts a message off after about 102 kB, and the link to leave is its end.
@@ -101,25 +96,19 @@ def message(digest: Digest) -> EmailMessage:
 
     Raises ValueError, IndexError or MessageError where an address cannot stand in a header.
     """
-    sender = _sender(digest.sender)
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = subject(digest)
-    mail["From"] = sender
-    mail["To"] = Address(display_name=one_line(digest.name), addr_spec=digest.to)
-    mail["Date"] = format_datetime(digest.now.astimezone(UTC))
-    mail["Message-ID"] = one_line(digest.message_id)
-    mail["List-Id"] = f"<changes.{sender.domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    mail["List-Unsubscribe"] = _unsubscribe(digest, sender.addr_spec)
-    if web_link(digest.unsubscribe):
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    # base64 for both parts: old relays break long 8-bit lines, and quoted-printable triples Japanese.
     groups = list(_groups(digest))
-    mail.set_content(_text(digest, groups), cte="base64")
-    mail.add_alternative(_html(digest, groups), subtype="html", cte="base64")
-    # Only now: lines of base64 may not be longer than 76 characters (RFC 2045), whatever headers may be.
-    mail.policy = LONG_HEADERS
-    return mail
+    return mail(
+        to=digest.to,
+        name=digest.name,
+        sender=digest.sender,
+        subject=subject(digest),
+        now=digest.now,
+        message_id=digest.message_id,
+        text=_text(digest, groups),
+        html=_html(digest, groups),
+        is_list=True,
+        unsubscribe=_unsubscribe(digest),
+    )
 
 
 def html(digest: Digest) -> str:
@@ -335,13 +324,7 @@ def _footer_text(digest: Digest) -> list[str]:
     return lines
 
 
-def _sender(value: str) -> Address:
-    name, spec = parseaddr(one_line(value))
-    return Address(display_name=name, addr_spec=spec)
-
-
-def _unsubscribe(digest: Digest, sender: str) -> str:
-    if link := web_link(digest.unsubscribe):
-        return f"<{link}>"
+def _unsubscribe(digest: Digest) -> str:
     # Without a web site the owner takes the wish by mail.
-    return f"<mailto:{sender}?subject={quote('unsubscribe ' + digest.to)}>"
+    by_mail = f"mailto:{address_of(digest.sender).addr_spec}?subject={quote('unsubscribe ' + digest.to)}"
+    return web_link(digest.unsubscribe) or by_mail

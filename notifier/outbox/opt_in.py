@@ -10,9 +10,10 @@ from diffs.database.archive import Archive
 from diffs.database.models import Subscriber
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone
 from diffs.store.notices import subscribers
-from notifier.channels.smtp import MailChannel
+from notifier.channels.base import MailChannel
+from notifier.mail.confirmation import CONFIRM_WITHIN, confirmation
 from notifier.settings import NotifierSettings
-from notifier.subscribers.links import CONFIRM, CONFIRM_WITHIN, UNSUBSCRIBE, Links, confirmation
+from notifier.subscribers.links import CONFIRM, UNSUBSCRIBE, Links
 
 log = logging.getLogger(__name__)
 

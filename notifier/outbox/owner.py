@@ -9,10 +9,7 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.errors import MessageError
-from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from typing import Protocol
 
 from diffs.database.archive import Archive
@@ -21,7 +18,9 @@ from diffs.errors import DeliveryError, RecipientRefused
 from diffs.language.plain_text import one_line
 from diffs.store.notices import owner
 from notifier.channels.chat import ChatChannel
-from notifier.channels.smtp import SmtpChannel, mail_channel
+from notifier.channels.open import mail_channel
+from notifier.channels.smtp import SmtpChannel
+from notifier.mail.headers import mail
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import no_tags
 from notifier.settings import NotifierSettings
@@ -130,18 +129,16 @@ class _Mail:
                 channel.close()
 
     def _mail(self, notice: OwnerNotice, now: datetime) -> EmailMessage:
-        name, spec = parseaddr(self._settings.sender)
-        mail = EmailMessage(policy=SMTP.clone(max_line_length=200, cte_type="7bit"))
-        try:
-            mail["To"] = Address(addr_spec=email_address(self._address))
-        except (ValueError, MessageError) as error:
-            raise RecipientRefused("The setting owner is no mail address and no chat address.") from error
-        mail["From"] = Address(display_name=name, addr_spec=spec)
-        mail["Subject"] = one_line(notice.subject)
-        mail["Date"] = format_datetime(now)
-        mail["Message-ID"] = f"<owner.{notice.uid}@{self._settings.mail_domain}>"
-        mail["Auto-Submitted"] = "auto-generated"
         happened = f"{notice.created_at:%Y-%m-%d %H:%M} UTC: {one_line(notice.subject)}."
         words = [happened, one_line(notice.detail), WHAT_TO_DO]
-        mail.set_content("\n\n".join([*words, f"-- \n{disclaimer.ALL}\n"]), cte="base64")
-        return mail
+        try:
+            return mail(
+                to=email_address(self._address),
+                sender=self._settings.sender,
+                subject=notice.subject,
+                now=now,
+                message_id=f"<owner.{notice.uid}@{self._settings.mail_domain}>",
+                text="\n\n".join([*words, f"-- \n{disclaimer.ALL}\n"]),
+            )
+        except (ValueError, MessageError) as error:
+            raise RecipientRefused("The setting owner is no mail address and no chat address.") from error

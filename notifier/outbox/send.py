@@ -21,7 +21,7 @@ from diffs.store.notices import heartbeats, outbox, subscribers
 from diffs.store.notices import plan as delivery
 from diffs.store.observations import PageLooks, looks
 from notifier.changes import told_change, unread
-from notifier.channels.smtp import Channels
+from notifier.channels.base import Channels
 from notifier.health.queries import looked
 from notifier.mail.digest import Digest, subject
 from notifier.rendering.standing import for_the_owner

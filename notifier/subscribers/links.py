@@ -9,23 +9,18 @@ import hashlib
 import hmac
 import os
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.errors import MessageError
 from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
 from pathlib import Path
 from typing import Final
 
 from diffs.errors import SettingsError
 from diffs.language.plain_text import one_line
-from notifier.rendering import disclaimer
 from notifier.rendering.escaping import web_link
 from notifier.settings import NotifierSettings
 
-#: How long a confirmation link works. Links to leave and to choose work for ever: they stand in old mail.
-CONFIRM_WITHIN = timedelta(days=7)
+#: Links to leave and to choose work for ever: they stand in old mail.
 FOR_EVER = 0
 
 CONFIRM: Final = "confirm"
@@ -95,35 +90,6 @@ def email_address(text: str) -> str:
         return Address(addr_spec=f"{local}@{host}").addr_spec
     except (ValueError, MessageError, IndexError) as error:
         raise ValueError("not a mail address: it must look like name@example.org") from error
-
-
-def confirmation(
-    to: str, link: str, *, sender: str, site: str, now: datetime, unsubscribe: str = "", key: str = ""
-) -> EmailMessage:
-    """The mail that asks whether an address really wants to be told (double opt-in). `now` is UTC.
-
-    It holds nothing that the person who filled in the form could choose: nobody can send words of theirs through us.
-    """
-    name, spec = parseaddr(sender)
-    mail = EmailMessage(policy=SMTP)
-    mail["Subject"] = one_line(f"Please confirm: policy changes from {site}")
-    mail["From"] = Address(display_name=name, addr_spec=spec)
-    mail["To"] = Address(addr_spec=to)
-    mail["Date"] = format_datetime(now)
-    stamp = hashlib.sha256(f"confirm {key} {now:%Y-%m-%dT%H}".encode()).hexdigest()[:32]
-    mail["Message-ID"] = f"<confirm.{stamp}@{spec.rpartition('@')[2] or 'localhost'}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    if web_link(unsubscribe):
-        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
-        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    mail.set_content(
-        f"Somebody, we hope you, asked {site} to tell this address about policy changes.\n\n"
-        f"To confirm, open this address within {CONFIRM_WITHIN.days} days:\n\n{link}\n\n"
-        f"If it was not you, do nothing: you will hear no more from us.\n\n-- \n{disclaimer.ALL}\n",
-        cte="base64",
-    )
-    mail.policy = SMTP.clone(max_line_length=200, cte_type="7bit")
-    return mail
 
 
 def _kept_secret(path: Path) -> bytes:

@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse
 
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
-from notifier.channels.smtp import MailChannel
+from notifier.channels.base import MailChannel
 from notifier.health import health, queries
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from

@@ -18,15 +18,14 @@ from diffs.database.archive import Archive, Session
 from diffs.database.models import Subscriber
 from diffs.errors import DeliveryError, RecipientRefused
 from diffs.store.notices import outbox, subscribers
-from notifier.channels.smtp import MailChannel
+from notifier.channels.base import MailChannel
+from notifier.mail.confirmation import CONFIRM_WITHIN, confirmation
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import (
     CONFIRM,
-    CONFIRM_WITHIN,
     PREFERENCES,
     UNSUBSCRIBE,
     Links,
-    confirmation,
     email_address,
 )
 

@@ -15,7 +15,7 @@ from diffs.store import chain, reports
 from diffs.store.observations import looks
 from diffs.wording import labels
 from notifier.changes import told_changes, unread
-from notifier.channels.smtp import open_channels
+from notifier.channels.open import open_channels
 from notifier.health.queries import looked
 from notifier.mail import digest as digests
 from notifier.mail.digest import Digest

@@ -15,7 +15,8 @@ from diffs.store.notices import outbox, plan
 from diffs.store.notices import subscribers as stored
 from diffs.wording import labels
 from notifier.channels.bounces import bounces
-from notifier.channels.smtp import SmtpChannel, mail_channel
+from notifier.channels.open import mail_channel
+from notifier.channels.smtp import SmtpChannel
 from notifier.outbox import opt_in
 from notifier.outbox.send import shown_address
 from notifier.subscribers import csv_file

@@ -26,7 +26,7 @@ from diffs.store import changes, observations, pages
 from diffs.store.notices import subscribers
 from diffs.values import READ
 from notifier.changes import told_changes
-from notifier.channels.smtp import open_channels
+from notifier.channels.open import open_channels
 from notifier.feeds import feed
 from notifier.outbox import send
 from notifier.settings import NotifierSettings

@@ -15,7 +15,8 @@ from diffs.database.archive import open_archive, sqlite_version
 from diffs.errors import DeliveryError, PolicywatchError, SettingsError
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
-from notifier.channels.smtp import SmtpChannel, mail_channel
+from notifier.channels.open import mail_channel
+from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
 from policywatch import context
 from policywatch.watchlists.lists import declared

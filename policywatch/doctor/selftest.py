@@ -24,7 +24,7 @@ from diffs.engine import wording
 from diffs.store import changes, evidence
 from diffs.store.notices import subscribers
 from diffs.values import READ
-from notifier.channels.smtp import open_channels
+from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from

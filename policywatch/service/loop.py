@@ -22,7 +22,7 @@ from diffs.errors import ArchiveError, PolicywatchError
 from diffs.store.notices import outbox as notices
 from diffs.values import READ
 from diffs.wording import labels
-from notifier.channels.smtp import open_channels
+from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.outbox.owner import tell_owner
 from notifier.subscribers.links import links_from

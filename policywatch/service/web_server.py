@@ -9,7 +9,8 @@ import uvicorn
 
 from diffs.database.archive import Archive
 from diffs.errors import SettingsError
-from notifier.channels.smtp import SmtpChannel, mail_channel
+from notifier.channels.open import mail_channel
+from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
 from notifier.web.app import create_app
 from policywatch import context

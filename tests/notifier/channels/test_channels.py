@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
-from notifier.channels.smtp import FolderChannel, Pace, Paced, SmtpChannel, mail_channel, open_channels
+from notifier.channels.base import Pace, Paced
+from notifier.channels.folder import FolderChannel
+from notifier.channels.open import mail_channel, open_channels
 from notifier.channels.smtp import MailServer as Server
+from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import Links
 from tests.notifier.conftest import MailServer, serve

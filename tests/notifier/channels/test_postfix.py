@@ -10,8 +10,9 @@ from diffs.database.archive import Archive
 from diffs.errors import ChannelDown
 from diffs.store.notices import plan, subscribers
 from notifier.channels.bounces import bounces
+from notifier.channels.open import open_channels
 from notifier.channels.smtp import MailServer as Server
-from notifier.channels.smtp import SmtpChannel, open_channels
+from notifier.channels.smtp import SmtpChannel
 from notifier.outbox.send import Report, run
 from notifier.subscribers.links import links_from
 from tests.notifier import postfix

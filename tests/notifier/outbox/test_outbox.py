@@ -18,7 +18,7 @@ from diffs.scorecard import report_file
 from diffs.store import changes, reports
 from diffs.store.notices import outbox, subscribers
 from diffs.store.notices import plan as delivery
-from notifier.channels.smtp import open_channels
+from notifier.channels.open import open_channels
 from notifier.outbox.send import MOST_ATTEMPTS, Report, Trouble, run, shown_address, wait_after
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
@@ -257,7 +257,7 @@ KILLED = """
 import os, signal, sys
 from datetime import datetime
 from diffs.database.archive import open_archive
-from notifier.channels.smtp import FolderChannel
+from notifier.channels.folder import FolderChannel
 from notifier.outbox.send import run
 from notifier.settings import NotifierSettings
 from pathlib import Path

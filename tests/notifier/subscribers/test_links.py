@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs.errors import SettingsError
+from notifier.mail.confirmation import confirmation
 from notifier.rendering import disclaimer
 from notifier.settings import NotifierSettings
-from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links, confirmation, email_address, links_from
+from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links, email_address, links_from
 from tests.notifier.vocabulary import DAY, NOON, settings
 
 LINKS = Links(b"secret", "https://policies.example")

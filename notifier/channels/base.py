@@ -1,0 +1,80 @@
+"""What a way out is: it delivers one digest to one reader and returns, or raises.
+
+It raises ChannelDown when nothing can be sent now, RecipientRefused (RecipientGone) when this reader is refused for
+good, any other DeliveryError when it failed for now. Addresses of chats and webhooks hold secrets: no error and no log
+names them.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.message import EmailMessage
+from typing import Protocol
+
+from diffs.errors import RecipientRefused
+from diffs.language.plain_text import one_line, shorten
+from notifier.mail.digest import Digest, message
+
+
+class Channel(Protocol):
+    """Delivers one digest to one reader."""
+
+    def deliver(self, digest: Digest) -> None:
+        """Deliver it, or raise DeliveryError."""
+
+
+class MailChannel(Channel, Protocol):
+    """Delivers mail of any kind."""
+
+    def check(self) -> None:
+        """See whether mail can be handed in, and hand in none. Raises ChannelDown."""
+
+    def post(self, mail: EmailMessage) -> None:
+        """Deliver one mail to the address in its To header, or raise DeliveryError."""
+
+
+class Pace:
+    """No more than so many turns a minute, evenly spread; 0 for no limit. `clock` and `sleep` are seconds."""
+
+    def __init__(
+        self,
+        per_minute: int,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], object] = time.sleep,
+    ) -> None:
+        self._gap = 60 / per_minute if per_minute else 0.0
+        self._clock, self._sleep = clock, sleep
+        self._free_at = 0.0
+
+    def wait(self) -> None:
+        """Until it is our turn."""
+        now = self._clock()
+        if self._free_at > now:
+            self._sleep(self._free_at - now)
+        self._free_at = max(now, self._free_at) + self._gap
+
+
+@dataclass(frozen=True, slots=True)
+class Paced:
+    """A channel that delivers no faster than its pace."""
+
+    channel: Channel
+    pace: Pace
+
+    def deliver(self, digest: Digest) -> None:
+        """Wait for our turn and deliver. Raises as the channel does."""
+        self.pace.wait()
+        self.channel.deliver(digest)
+
+
+def mail_of(digest: Digest) -> EmailMessage:
+    """The digest as a mail. Raises RecipientRefused where its address cannot stand in a header."""
+    try:
+        return message(digest)
+    except (ValueError, IndexError, MessageError) as error:
+        raise RecipientRefused(f"Not a mail address: {shorten(one_line(digest.to), 80)}.") from error
+
+
+Channels = Mapping[str, Channel]

@@ -1,0 +1,49 @@
+"""Mail into a local folder, for a try or for a program that takes it from there."""
+
+import hashlib
+import os
+from contextlib import suppress
+from email.message import EmailMessage
+from pathlib import Path
+
+from diffs.errors import ChannelDown
+from notifier.mail.digest import Digest
+
+from .base import mail_of
+
+
+class FolderChannel:
+    """Mail into a local folder, one `.eml` file per Message-ID: the same mail twice is one file."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def deliver(self, digest: Digest) -> None:
+        """Write a digest. Raises ChannelDown where the folder cannot be written."""
+        self.post(mail_of(digest))
+
+    def check(self) -> None:
+        """See that the folder is there and can be written. Raises ChannelDown."""
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            writable = os.access(self.folder, os.W_OK)
+        except OSError as error:
+            raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error
+        if not writable:
+            raise ChannelDown(f"Mail cannot be written into {self.folder}.")
+
+    def post(self, mail: EmailMessage) -> None:
+        """Write one mail, whole or not at all. Raises ChannelDown where the folder cannot be written."""
+        name = "".join(char if char.isalnum() else "-" for char in str(mail["Message-ID"]).strip("<>").split("@")[0])
+        if not name or len(name) > 120:
+            name = hashlib.sha256(str(mail["Message-ID"]).encode()).hexdigest()[:32]
+        path = self.folder / f"{name}.eml"
+        half = path.with_name(f".{path.name}.{os.getpid()}")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            half.write_bytes(mail.as_bytes())
+            half.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                half.unlink()
+            raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error

@@ -1,0 +1,50 @@
+"""The ways out that the settings allow: mail through SMTP or into a folder; chat through Apprise; signed webhooks."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from notifier.settings import NotifierSettings
+from notifier.subscribers.links import Links
+
+from .base import Channel, MailChannel, Pace, Paced
+from .chat import ChatChannel
+from .folder import FolderChannel
+from .smtp import MailServer, SmtpChannel
+from .webhook import WebhookChannel
+
+
+@contextmanager
+def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
+    """The channels that the settings allow, by the name that subscribers use: email, apprise, webhook.
+
+    Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
+    """
+    with ExitStack() as stack:
+        channels: dict[str, Channel] = {
+            "apprise": _paced(ChatChannel(), settings.chat_per_minute),
+            "webhook": _paced(WebhookChannel(links.webhook_secret), settings.webhooks_per_minute),
+        }
+        mail = mail_channel(settings)
+        if isinstance(mail, SmtpChannel):
+            stack.callback(mail.close)
+        if mail is not None:
+            channels["email"] = mail
+        yield channels
+
+
+def mail_channel(settings: NotifierSettings) -> MailChannel | None:
+    """Where mail goes by these settings; None when no mail server is set. Raises SettingsError."""
+    url = settings.smtp_url.get_secret_value()
+    if not url:
+        return None
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() in ("folder", "file"):
+        return FolderChannel(Path(unquote(urlsplit(url).path if scheme.lower() == "file" else rest)).expanduser())
+    server = MailServer.from_url(url, ca_file=settings.smtp_ca_file, timeout=settings.smtp_timeout)
+    return SmtpChannel(server, name=settings.mail_domain, per_minute=settings.mail_per_minute)
+
+
+def _paced(channel: Channel, per_minute: int) -> Channel:
+    return Paced(channel, Pace(per_minute)) if per_minute else channel
