@@ -11,7 +11,8 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import Event, Page
 from diffs.scorecard.applicable_target import fitting
-from diffs.scorecard.metric import Metric, label
+from diffs.scorecard.metric import Metric
+from diffs.scorecard.names import label
 from diffs.scorecard.scorecard import judge, own_target, same_figure
 from diffs.store import reports, targets
 from diffs.store.events import DIFFERS, MOVED, OpenEvents, listed

@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 
 from diffs.errors import ReportError
 
-from . import metric as measured
-from .metric import UNKNOWN, Metric, reported_counters, reported_rates
+from . import names
+from .metric import UNKNOWN, Metric
 from .numbers import Written, day, decimal, is_quotient, whole
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ def read(report: Any, *, source: str) -> Found:
     for at, entry in _entries(report, "accountStatuses", found):
         code = _marketplace(entry, at, found)
         if code:
-            found.accounts[code] = measured.word(entry.get("status") or "")
+            found.accounts[code] = names.word(entry.get("status") or "")
     entries = list(_entries(report, "performanceMetrics", found))
     for at, entry in entries:
         code = _marketplace(entry, at, found, only=list(found.accounts) if len(entries) == 1 else [])
@@ -88,7 +88,7 @@ def _entries(report: Mapping[str, Any], name: str, found: Found) -> Iterator[tup
 def _marketplace(entry: Mapping[str, Any], at: str, found: Found, only: list[str] | None = None) -> str:
     written = entry.get("marketplaceId")
     if isinstance(written, str) and written.strip():
-        return measured.marketplace(written)
+        return names.marketplace(written)
     if only is not None and len(only) == 1:
         return only[0]
     found.problems.append(f"{at}.marketplaceId: missing, so nobody knows of which marketplace this is; it is left out.")
@@ -97,7 +97,7 @@ def _marketplace(entry: Mapping[str, Any], at: str, found: Found, only: list[str
 
 def _read_marketplace(entry: Mapping[str, Any], at: str, base: Metric, found: Found) -> None:
     seen = set(_OTHER)
-    for name, fields in reported_rates().items():
+    for name, fields in names.reported_rates().items():
         metric = replace(base, metric=name, scope=fields.get("scope", ""))
         written = next((one for one in (fields["field"], *fields.get("also", ())) if one in entry), "")
         seen.add(written)
@@ -107,7 +107,7 @@ def _read_marketplace(entry: Mapping[str, Any], at: str, base: Metric, found: Fo
         elif not fields.get("optional"):
             found.problems.append(f"{at}.{fields['field']}: missing: no data.")
             found.metrics.append(metric)
-    for name, spellings in reported_counters().items():
+    for name, spellings in names.reported_counters().items():
         for written in {*spellings} & set(entry):
             seen.add(written)
             for place, part, _ in _halves(entry[written], f"{at}.{written}", found):
@@ -127,7 +127,7 @@ def _halves(value: Any, at: str, found: Found) -> Iterator[tuple[str, Mapping[st
     if not halves:
         yield at, value, ""
     for name in halves:
-        yield f"{at}.{name}", value[name], measured.scope(name, "")
+        yield f"{at}.{name}", value[name], names.scope(name, "")
 
 
 def _read_rating(entry: Mapping[str, Any], at: str, base: Metric, found: Found) -> None:
@@ -138,14 +138,14 @@ def _read_rating(entry: Mapping[str, Any], at: str, base: Metric, found: Found) 
     reader = _Reader(rating, f"{at}.accountHealthRating", found, base)
     status = rating.get("accountHealthRatingStatus") or rating.get("ahrStatus") or ""
     score = reader.number("ahrScore")
-    read_so_far = replace(reader.base(), unit="score", status=measured.word(status))
+    read_so_far = replace(reader.base(), unit="score", status=names.word(status))
     found.metrics.append(replace(read_so_far, rate=score.value if score else None))
 
 
 def _read_unknown(name: str, value: Any, at: str, base: Metric, found: Found) -> None:
     """Keep what looks like a figure under its own name, marked as unknown."""
     if isinstance(value, dict) and {"rate", "status", "targetValue", "defectsCount"} & set(value):
-        metric = UNKNOWN + measured.named(name).removeprefix(UNKNOWN)
+        metric = UNKNOWN + names.named(name).removeprefix(UNKNOWN)
         reader = _Reader(value, f"{at}.{name}", found, replace(base, metric=metric))
         if "defectsCount" in value:
             reader.counter()
@@ -163,19 +163,19 @@ class _Reader:
     found: Found
     metric: Metric
 
-    def rate(self, names: Mapping[str, Any]) -> None:
+    def rate(self, fields: Mapping[str, Any]) -> None:
         """A share of orders."""
         base = self.base()
-        orders, counted = self.count(names.get("of")), self.count(names.get("count"))
+        orders, counted = self.count(fields.get("of")), self.count(fields.get("count"))
         if orders is not None and counted is not None and counted > orders:
-            self.trouble(names["count"], f"{counted} of {orders} cannot be; the counts are left aside")
+            self.trouble(fields["count"], f"{counted} of {orders} cannot be; the counts are left aside")
             orders = counted = None
         rate, hundred = self._percents("rate", counted, orders)
         if rate is not None and counted is not None and orders and not _fit(rate, counted, orders):
             self.trouble("rate", f"{rate.value} does not fit {counted} of {orders}; the rate is judged, not the counts")
             orders = counted = None
         target = self._target(hundred=hundred)
-        parts = tuple((name, number) for name in names.get("parts", ()) if (number := self.count(name)) is not None)
+        parts = tuple((name, number) for name in fields.get("parts", ()) if (number := self.count(name)) is not None)
         if "rate" not in self.fields and counted is None:
             self.trouble("rate", "missing: no data")
         self.found.metrics.append(
@@ -204,7 +204,7 @@ class _Reader:
         condition = CONDITIONS.get(written, "")
         if written and not condition:
             self.trouble("targetCondition", f"{written!r} is unknown; the report's target is not used")
-        status = measured.word(self.fields.get("status") or "")
+        status = names.word(self.fields.get("status") or "")
         return replace(self.metric, window_from=begin, window_to=end, status=status, condition=condition)
 
     def number(self, name: str) -> Written | None:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from diffs.values import Target
 
-from . import metric as measured
-from .metric import Metric, reported_rates
+from . import names
+from .metric import Metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,15 @@ def fits(metric: Metric, stated: Stated) -> bool:
 def speaks_for(marketplace: str, pages: str) -> bool:
     """Whether pages of these marketplaces ("UK,IE") speak for this one, as pages for its region do."""
     listed = {code.strip().upper() for code in pages.split(",")}
-    return not listed.isdisjoint(measured.regions(marketplace.upper()))
+    return not listed.isdisjoint(names.regions(marketplace.upper()))
 
 
 def about(metric: Metric, target: Target) -> bool:
     """Whether a target is about this figure, wherever it is stated: name, unit, direction, whose orders."""
-    names = {metric.metric, reported_rates().get(metric.metric, {}).get("pages_call_it")}
-    side = _SIDES.get(measured.better(metric.metric), (*_SIDES["lower"], *_SIDES["higher"]))
+    called = {metric.metric, names.reported_rates().get(metric.metric, {}).get("pages_call_it")}
+    side = _SIDES.get(names.better(metric.metric), (*_SIDES["lower"], *_SIDES["higher"]))
     return (
-        target.metric in names
+        target.metric in called
         and target.unit == metric.unit
         and target.comparator in side
         and target.strength in RANKS

@@ -7,7 +7,7 @@ from typing import Any
 
 from diffs.errors import ReportError
 
-from . import metric as measured
+from . import names
 from .amazon_report import Found
 from .metric import UNKNOWN, Metric
 from .numbers import count, day, percents, written
@@ -75,10 +75,10 @@ def _metric(cells: Mapping[str, str], line: int, source: str, found: Found) -> M
     for name in _NEEDED:
         if not cells.get(name):
             raise ReportError(f"line {line}, {name}: it is empty; the row is left out.", remedy="Fill it in.")
-    code = measured.marketplace(cells["marketplace"])
-    if not measured.is_marketplace(code):
+    code = names.marketplace(cells["marketplace"])
+    if not names.is_marketplace(code):
         found.problems.append(f"line {line}, marketplace: {code!r} is none we know (such as US, UK, DE).")
-    name = measured.named(cells["metric"])
+    name = names.named(cells["metric"])
     if name.startswith(UNKNOWN):
         found.problems.append(f"line {line}, metric: we do not know {cells['metric'][:60]!r}; it is kept as it is.")
     numerator, denominator = (
@@ -89,13 +89,13 @@ def _metric(cells: Mapping[str, str], line: int, source: str, found: Found) -> M
     base = Metric(
         code,
         name,
-        measured.scope(cells.get("scope", ""), name),
+        names.scope(cells.get("scope", ""), name),
         numerator,
         denominator,
         window_from=day(cells.get("window_from", ""), _at(line, "window_from")),
         window_to=day(cells.get("window_to", ""), _at(line, "window_to"), end=True),
         source=source,
-        unit=measured.unit(name),
+        unit=names.unit(name),
     )
     if base.window_from and base.window_to and base.window_from > base.window_to:
         raise ReportError(f"{_at(line, 'window_to')}: the window ends before it begins.", remedy="Correct it.")

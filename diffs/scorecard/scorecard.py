@@ -22,8 +22,7 @@ from fractions import Fraction
 
 from diffs.values import Target
 
-from . import arithmetic
-from . import metric as measured
+from . import arithmetic, names
 from .applicable_target import Stated, fitting, window_fits
 from .arithmetic import Limit
 from .metric import Metric
@@ -198,7 +197,7 @@ def _edge(metric: Metric, target: Target) -> Fraction:
 def _is_higher(metric: Metric, target: Target) -> bool:
     if target.comparator in ("<", "<="):
         return False
-    return target.comparator in (">", ">=") or measured.better(metric.metric) == "higher"
+    return target.comparator in (">", ">=") or names.better(metric.metric) == "higher"
 
 
 def exact(value: float | Decimal) -> Fraction:

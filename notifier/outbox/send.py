@@ -17,8 +17,7 @@ from diffs.engine import wording
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused
 from diffs.judging.subscriptions import Topic, last_slot, wants
 from diffs.store import chain, reports
-from diffs.store.notices import heartbeats, outbox, subscribers
-from diffs.store.notices import plan as delivery
+from diffs.store.notices import heartbeats, outbox, plan, subscribers
 from diffs.store.observations import PageLooks, looks
 from notifier.changes import told_change, unread
 from notifier.channels.base import Channels
@@ -208,8 +207,8 @@ class _Office:
         """What would be sent now."""
         planned = []
         with self._archive.read() as session:
-            for plan in delivery.planned(session, now=now, channels=self._channels, is_dead=is_dead):
-                reader, changes = plan.subscriber, self._told(session, plan.change_ids)
+            for message in plan.planned(session, now=now, channels=self._channels, is_dead=is_dead):
+                reader, changes = message.subscriber, self._told(session, message.change_ids)
                 line = subject(self._digest(session, reader, changes, "<dry.run@localhost>"))
                 planned.append(Planned(reader.channel, shown_address(reader), line, len(changes)))
         return planned

@@ -5,11 +5,11 @@ from dataclasses import replace
 from fractions import Fraction
 
 from diffs.language.plain_text import one_line, shorten
-from diffs.scorecard import metric as measured
+from diffs.scorecard import names
 from diffs.scorecard.applicable_target import about, speaks_for
 from diffs.scorecard.metric import Metric
 from diffs.scorecard.scorecard import Result, Room, Standing, against, own_target, room
-from diffs.targets.known_metrics import label as known_label
+from diffs.targets import known_metrics
 from diffs.values import Target, TargetMove
 from diffs.wording import labels
 from notifier.values import ToldChange
@@ -44,7 +44,9 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
         concerned = [metric for metric in known if about(metric, target)]
         lines += [_stands(move, metric) for metric in concerned]
         if not concerned and not any(_is_named(metric, target) for metric in known):
-            lines.append(f"Your last report has no {known_label(target.metric).lower()} to hold against this target.")
+            lines.append(
+                f"Your last report has no {known_metrics.label(target.metric).lower()} to hold against this target."
+            )
     return list(dict.fromkeys(lines))
 
 
@@ -102,10 +104,10 @@ def own_figure(metric: Metric, target: Target | None = None) -> str:
 def basis(metric: Metric) -> str:
     """What a figure rests on: "17 of 500 orders, 1 April 2026 to 30 April 2026"."""
     parts = []
-    if metric.scope != measured.usual_scope(metric.metric):
+    if metric.scope != names.usual_scope(metric.metric):
         parts.append(metric.scope)
     if metric.denominator is not None and metric.numerator is not None:
-        parts.append(f"{metric.numerator:,} of {metric.denominator:,} {measured.things(metric.metric)}")
+        parts.append(f"{metric.numerator:,} of {metric.denominator:,} {names.things(metric.metric)}")
     if metric.window_from and metric.window_to:
         parts.append(f"{labels.day(metric.window_from)} to {labels.day(metric.window_to)}")
     return ", ".join(parts)
@@ -149,16 +151,16 @@ def _what_to_do(result: Result) -> Iterator[str]:
 
 
 def _by_counts(metric: Metric, target: Target, left: Room, *, missed: bool) -> Iterator[str]:
-    bad, things = measured.bad(metric.metric), measured.things(metric.metric)
+    bad, things = names.bad(metric.metric), names.things(metric.metric)
     if missed and left.good_needed is None:
         yield f"No number of {things} brings it back; it ends when the {bad} has left the window."
     elif missed:
         yield (
             f"{_more_good(left.good_needed or 0, things)} would bring it back ({left.orders_needed:,} in all); "
-            f"{-left.left:,} {measured.bad(metric.metric, -left.left)} too many for these."
+            f"{-left.left:,} {names.bad(metric.metric, -left.left)} too many for these."
         )
     elif left.left > 0:
-        yield f"Room for {left.left:,} more {measured.bad(metric.metric, left.left)} among these {things}."
+        yield f"Room for {left.left:,} more {names.bad(metric.metric, left.left)} among these {things}."
     else:
         yield f"Nothing left: one more {bad} among these {things} breaks it."
     if missed or left.left <= 0:
@@ -188,11 +190,11 @@ def _what_to_know(result: Result) -> Iterator[str]:
 
 
 def _is_named(metric: Metric, target: Target) -> bool:
-    return target.metric in (metric.metric, measured.reported_rates().get(metric.metric, {}).get("pages_call_it"))
+    return target.metric in (metric.metric, names.reported_rates().get(metric.metric, {}).get("pages_call_it"))
 
 
 def _stands(move: TargetMove, metric: Metric) -> str:
-    name = measured.label(metric.metric).lower()
+    name = names.label(metric.metric).lower()
     place = ", ".join(part for part in (name, basis(metric)) if part)
     target = move.after
     if metric.value is None:

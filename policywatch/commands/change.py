@@ -11,8 +11,7 @@ from diffs.store import changes, observations, reports, versions, work
 from diffs.wording import labels
 from notifier.rendering.standing import standing
 from policywatch import context
-from policywatch.terminal import as_json as views
-from policywatch.terminal import output
+from policywatch.terminal import output, records
 from policywatch.terminal.diff import coloured, plain
 
 #: Longer notes are documents, and belong elsewhere.
@@ -50,7 +49,7 @@ def change_(
                     _say_muted(work.mute(session, row, now=now, muted=mute), muted=mute)
         with archive.read() as session:
             row, page = _named(session, uid)
-            shown = views.change(row, page) | {"work": views.work(work.of(session, row.uid))}
+            shown = records.change(row, page) | {"work": records.work(work.of(session, row.uid))}
             shown["standing"] = standing(changes.moves_of(row), reports.of_pages(session, page.marketplace))
     if as_json:
         output.as_json(shown)
@@ -142,7 +141,7 @@ def page_(
                 "language": row.language,
                 "watched": row.watched,
                 "muted": row.muted,
-                "last_ok_at": views.stamp(observations.last_read_at(session, row)),
+                "last_ok_at": records.stamp(observations.last_read_at(session, row)),
                 "version_seq": newest.seq if newest else None,
                 "changes": sum(change.told for change in changes.of_page(session, row)),
             }

@@ -12,11 +12,10 @@ from diffs.database.archive import Session
 from diffs.database.models import Change, Page, Version
 from diffs.store import changes, observations, pages, versions, work
 from diffs.wording import labels
-from notifier import changes as reading
+from notifier.changes import unread
 from notifier.rendering.diff_html import diff_html
 from policywatch import context
-from policywatch.terminal import as_json as views
-from policywatch.terminal import output
+from policywatch.terminal import output, records
 from policywatch.terminal.diff import coloured, markdown, plain
 from policywatch.terminal.export import as_csv, as_markdown
 
@@ -84,12 +83,12 @@ def changes_(
                 since=moment,
                 significance=significance,
             )
-            found = [views.change(row, its_page) for row, its_page in reversed(rows)]
+            found = [records.change(row, its_page) for row, its_page in reversed(rows)]
             if everything and significance in (None, "cosmetic"):
                 found += _suppressed(session, page, marketplace, category, moment)
             known = work.by_uid(session)
             unknown = "" if rows else _unknown(session, page, marketplace, category)
-    found = [change | {"work": views.work(known.get(change["id"]))} for change in found]
+    found = [change | {"work": records.work(known.get(change["id"]))} for change in found]
     found = [change for change in found if _is_wanted(change["work"], done=done, owner=owner)]
     found.sort(key=lambda change: (change["decided_at"], change["page"]))
     if form is not None:
@@ -117,10 +116,10 @@ def _unknown(session: Session, key: str | None, marketplace: str | None, categor
         and context.is_of(page, marketplace)
         and category in (None, page.category)
     ]
-    unread = {page.page for page in reading.unread(session)} & {page.key for page in asked}
+    closed = {page.page for page in unread(session)} & {page.key for page in asked}
     never = sum(observations.last(session, page) is None for page in asked)
     parts = [
-        f"{count} {words}" for count, words in ((len(unread), "could not be read"), (never, "had no look")) if count
+        f"{count} {words}" for count, words in ((len(closed), "could not be read"), (never, "had no look")) if count
     ]
     if not parts:
         return ""
@@ -147,7 +146,7 @@ def _suppressed(
         texts = {version.id: version for version in versions.listed(session, page)}
         for observation, snapshot in observations.suppressed(session, page, since=since):
             version = texts.get(observation.version_id) if observation.version_id else None
-            found.append(views.suppressed(observation, snapshot, page, version))
+            found.append(records.suppressed(observation, snapshot, page, version))
     return found
 
 
@@ -206,7 +205,7 @@ def show(
         document = versions.document_of(session, version)
         coming = _coming(session, row, version, moment)
     if as_json:
-        facts = {"page": page, "observed_at": views.stamp(observation.observed_at), **views.version(version)}
+        facts = {"page": page, "observed_at": records.stamp(observation.observed_at), **records.version(version)}
         output.as_json({**facts, "text": document.shown, "coming": coming})
         return
     seen = f"{version.first_seen_at:%Y-%m-%d %H:%M} to {version.last_seen_at:%Y-%m-%d %H:%M} UTC"
@@ -238,7 +237,7 @@ def history(
         rows = versions.listed(session, context.page_named(session, page))
     if as_json:
         for row in rows:
-            output.as_json(views.version(row))
+            output.as_json(records.version(row))
         return
     cells = [
         (
@@ -276,8 +275,8 @@ def diff(
         output.as_json(
             {
                 "page": known.key,
-                "from_version": views.version(before),
-                "to_version": views.version(after),
+                "from_version": records.version(before),
+                "to_version": records.version(after),
                 "hunks": changes.as_json(comparison.hunks),
                 "renames": changes.as_json(comparison.renames),
             }

@@ -20,8 +20,7 @@ from diffs.values import READ, Outcome
 from diffs.wording import labels
 from policywatch import context
 from policywatch.doctor import hosts
-from policywatch.terminal import as_json as views
-from policywatch.terminal import output, round_report
+from policywatch.terminal import output, records, round_report
 from policywatch.watchlists.lists import watched
 
 
@@ -148,7 +147,7 @@ def _line(report: PageReport) -> dict[str, Any]:
         "outcome": str(report.outcome) if report.outcome else None,
         "reason": report.reason,
         "http_status": report.http_status,
-        "last_ok_at": views.stamp(report.last_ok_at),
+        "last_ok_at": records.stamp(report.last_ok_at),
         "version_seq": report.version_seq,
         "events": list(report.events),
     }
@@ -190,7 +189,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["page"],
         said,
-        views.minute(row["last_ok_at"]) or "never",
+        records.minute(row["last_ok_at"]) or "never",
         str(row["version_seq"] or ""),
         ": ".join(filter(None, (open_events, why))),
     )
@@ -206,9 +205,9 @@ def _health(session: Session, page: Page) -> dict[str, Any]:
         "outcome": last[0].outcome if last else None,
         "reason": last[0].reason if last else "never looked at",
         "http_status": (last[1].status or None) if last else None,
-        "last_ok_at": views.stamp(observations.last_read_at(session, page)),
+        "last_ok_at": records.stamp(observations.last_read_at(session, page)),
         "version_seq": newest.seq if newest else None,
-        "events": [views.event(event) for event in events.listed(session, page, open_only=True)],
+        "events": [records.event(event) for event in events.listed(session, page, open_only=True)],
     }
 
 

@@ -7,8 +7,7 @@ import typer
 from diffs.database.models import Observation, Page, Snapshot
 from diffs.store import changes, observations, versions
 from policywatch import context
-from policywatch.terminal import as_json as views
-from policywatch.terminal import output
+from policywatch.terminal import output, records
 
 
 def register(app: typer.Typer) -> None:
@@ -56,7 +55,7 @@ def explain(
 def _facts(page: Page, observation: Observation, snapshot: Snapshot) -> dict[str, Any]:
     return {
         "page": page.key,
-        "looked_at": views.stamp(snapshot.observed_at),
+        "looked_at": records.stamp(snapshot.observed_at),
         "fetched_by": f"{snapshot.fetched_by} ({snapshot.purpose})",
         "address": snapshot.final_url or snapshot.url,
         "status": snapshot.status or snapshot.error,

@@ -10,8 +10,7 @@ import typer
 
 from diffs.database.archive import Session
 from diffs.engine import report_events
-from diffs.scorecard import metric as measured
-from diffs.scorecard import report_file, scorecard
+from diffs.scorecard import names, report_file, scorecard
 from diffs.scorecard.amazon_report import Found
 from diffs.scorecard.applicable_target import fitting
 from diffs.scorecard.metric import Metric
@@ -21,8 +20,7 @@ from diffs.store import targets as stored
 from diffs.wording import labels
 from notifier.rendering import standing as words
 from policywatch import context
-from policywatch.terminal import as_json as views
-from policywatch.terminal import output
+from policywatch.terminal import output, records
 
 _COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stands on")
 
@@ -92,8 +90,8 @@ def _stored(session: Session, moment: datetime, *, at: str | None) -> _Card:
         context.wrong_use(f"No report{until} was stored. Name one: policywatch scorecard REPORT.json (or a CSV).")
     last: dict[int, Any] = {report.id: report for report, _ in rows}
     accounts = {code: status for report in last.values() for code, status in (report.accounts or {}).items()}
-    names = ", ".join(f"{report.name} (up to {report.as_of:%Y-%m-%d})" for report in last.values())
-    return _card(session, [metric for _, metric in rows], moment, accounts, [f"From what you gave before: {names}."])
+    given = ", ".join(f"{report.name} (up to {report.as_of:%Y-%m-%d})" for report in last.values())
+    return _card(session, [metric for _, metric in rows], moment, accounts, [f"From what you gave before: {given}."])
 
 
 def _imported(
@@ -111,7 +109,7 @@ def _imported(
     moves = report_events.moved(before, found.metrics)
     for was, metric in moves:
         card.said.append(
-            f"Amazon's target for your {measured.label(metric.metric).lower()} ({metric.marketplace}) moved from one "
+            f"Amazon's target for your {names.label(metric.metric).lower()} ({metric.marketplace}) moved from one "
             f"report to the next: {_own(was)} → {_own(metric)}."
         )
     if found.metrics and keep:
@@ -168,7 +166,7 @@ def _say_coming(result: Result, on: date) -> None:
     """A target for later, and how today's figure stands to it."""
     standing = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(result.ours)
     if standing and result.target:
-        name, yours = measured.label(result.metric.metric), words.own_figure(result.metric, result.target)
+        name, yours = names.label(result.metric.metric), words.own_figure(result.metric, result.target)
         output.say(
             f"From {labels.day(on)}: {name} ({result.metric.marketplace}) {words.held(result.target)}. "
             f"At {yours} you would {standing} it. {' '.join(words.advice(result)[:1])}".rstrip()
@@ -203,8 +201,8 @@ def _draw(results: Sequence[Result]) -> None:
 
 
 def _called(metric: Metric) -> str:
-    name = measured.label(metric.metric)
-    return name if metric.scope == measured.usual_scope(metric.metric) else f"{name}, {metric.scope}"
+    name = names.label(metric.metric)
+    return name if metric.scope == names.usual_scope(metric.metric) else f"{name}, {metric.scope}"
 
 
 def _sum_up(results: Sequence[Result]) -> None:
@@ -220,7 +218,7 @@ def _cells(one: Result) -> tuple[str, ...]:
     yours = words.own_figure(metric, one.target)
     on = words.basis(metric)
     standing = f"{one.standing} (Amazon: {status})" if status else str(one.standing)
-    name = measured.label(metric.metric)
+    name = names.label(metric.metric)
     return (
         metric.marketplace,
         name,
@@ -253,8 +251,8 @@ def _record(one: Result, card: _Card) -> dict[str, Any]:
         "denominator": metric.denominator,
         "rate": float(metric.value) if metric.value is not None else None,
         "unit": metric.unit,
-        "window_from": views.stamp(metric.window_from),
-        "window_to": views.stamp(metric.window_to),
+        "window_from": records.stamp(metric.window_from),
+        "window_to": records.stamp(metric.window_to),
         "status": metric.status,
         "report_target": float(metric.target) if metric.target is not None else None,
         "report_condition": metric.condition,
@@ -262,11 +260,11 @@ def _record(one: Result, card: _Card) -> dict[str, Any]:
         "account_status": card.accounts.get(metric.marketplace, ""),
         "verdict": one.standing,
         "verdict_by_words": one.ours,
-        "target": views.target(target) if target is not None else None,
+        "target": records.target(target) if target is not None else None,
         "target_page": one.stated.page if one.stated else None,
         "target_url": one.stated.url if one.stated else None,
         "target_version": one.stated.version if one.stated else None,
-        "target_since": views.stamp(one.stated.since) if one.stated else None,
+        "target_since": records.stamp(one.stated.since) if one.stated else None,
         "target_differs": one.differs,
         "other_window": one.other_window,
         "defects_left": room.left if room else None,
@@ -280,12 +278,12 @@ def _record(one: Result, card: _Card) -> dict[str, Any]:
 
 
 def _coming(result: Result, on: date) -> dict[str, Any]:
-    target = views.target(result.target) if result.target is not None else None
+    target = records.target(result.target) if result.target is not None else None
     return {"from": on.isoformat(), "target": target, "verdict": result.ours}
 
 
 def _history(name: str, *, as_json: bool) -> None:
-    metric = measured.named(name)
+    metric = names.named(name)
     with context.archive() as archive, archive.read() as session:
         # As it stood when the window ended: the report was judged by those rules.
         rows = [
@@ -295,10 +293,10 @@ def _history(name: str, *, as_json: bool) -> None:
     if as_json:
         for report, one in rows:
             card = _Card([one], [], report.accounts or {}, [], [])
-            output.as_json({"report": report.name, "as_of": views.stamp(report.as_of), **_record(one, card)})
+            output.as_json({"report": report.name, "as_of": records.stamp(report.as_of), **_record(one, card)})
         return
     if not rows:
-        known = context.nearest(name, sorted({*measured.reported_rates(), *measured.reported_counters()}))
+        known = context.nearest(name, sorted({*names.reported_rates(), *names.reported_counters()}))
         output.say(f"No stored report has a figure for {name!r}. Metrics: {known}.")
         return
     cells = [

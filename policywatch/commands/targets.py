@@ -11,8 +11,7 @@ from diffs.store import targets as stored
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Selection, Target
 from policywatch import context
-from policywatch.terminal import as_json as views
-from policywatch.terminal import output
+from policywatch.terminal import output, records
 
 _TYPES = {".html": "html", ".htm": "html", ".txt": "text", ".json": "help-api"}
 
@@ -40,7 +39,7 @@ def targets(
     if as_json:
         for page, version, observation, target in found:
             about = {"page": page.key, "marketplace": page.marketplace, "url": page.url, "version_seq": version.seq}
-            output.as_json(views.target(target, **about, observed_at=views.stamp(observation.observed_at)))
+            output.as_json(records.target(target, **about, observed_at=records.stamp(observation.observed_at)))
         return
     if not found:
         output.say("No page that was read states a target.")
@@ -73,4 +72,4 @@ def extract_(
         kind = "html"
     extraction = extract.extract(Capture(url="", body=data, media_type=kind), Selection())
     for target in extract_targets(boilerplate.clean(extraction.document).document):
-        output.as_json(views.target(target))
+        output.as_json(records.target(target))

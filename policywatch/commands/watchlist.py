@@ -15,8 +15,7 @@ from diffs.values import READ
 from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
-from policywatch.watchlists import add as adding
-from policywatch.watchlists import lists, probing
+from policywatch.watchlists import add, lists, probing
 
 from . import ota
 
@@ -26,7 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="What we watch.", no_args_is_help=True)
     group.command()(check)
     group.command("list")(list_)
-    group.command()(add)
+    group.command("add")(add_)
     group.command("import-ota")(ota.import_ota)
     app.add_typer(group, name="watchlist")
 
@@ -118,7 +117,7 @@ def list_() -> None:
     output.table(["name", "pages", "switched on"], rows)
 
 
-def add(
+def add_(
     url: Annotated[str, typer.Argument(help="The page's address, as your browser shows it.")],
     file: Annotated[Path, typer.Option(help="The watch-list that gets the entry.")] = Path("my-pages.toml"),
     key: Annotated[str, typer.Option(help="The page's name for ever; else made from its title.")] = "",
@@ -135,10 +134,10 @@ def add(
     if category and category not in get_args(Category):
         context.wrong_use(f"There is no category {category!r}. There are: {', '.join(get_args(Category))}.")
     settings = crawl_settings()
-    address = adding.address(url)
+    address = add.address(url)
     if address != url.strip():
         output.say(f"The address under which it can be read: {address}")
-    known = adding.listed(settings, file)
+    known = add.listed(settings, file)
     also = same_page(address, shipped())
     double = same_page(address, (entry for entry in known if entry.page.enabled or not also or entry.page != also.page))
     if double is not None:
@@ -151,7 +150,7 @@ def add(
     if key and key in {entry.page.key for entry in known}:
         context.wrong_use(f"The key {key} is taken already. Choose another one.")
     chosen = {"key": key, "title": title, "marketplace": marketplace, "category": category}
-    found = adding.find(address, settings, known, {**chosen, "fetch": fetch, "select": select})
+    found = add.find(address, settings, known, {**chosen, "fetch": fetch, "select": select})
     if isinstance(found, str):
         output.warn(f"The page could not be read, so nothing was added. {found}")
         raise typer.Exit(context.FAILURES)
@@ -159,13 +158,13 @@ def add(
     if not yes and not _agreed(file):
         output.say("Nothing was added.")
         return
-    adding.write(found.fields, file)
+    add.write(found.fields, file)
     output.say(f"Added {found.fields['key']} to {file}.")
-    named = "" if adding.watch(file, settings) else f" --watchlist {file}"
+    named = "" if add.watch(file, settings) else f" --watchlist {file}"
     output.say(f"Next: policywatch crawl --page {found.fields['key']}{named}")
 
 
-def _show(found: adding.Found) -> None:
+def _show(found: add.Found) -> None:
     output.say()
     output.say(entry_text(found.fields).rstrip(), style="bold")
     output.say()

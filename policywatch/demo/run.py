@@ -31,7 +31,7 @@ from notifier.feeds import feed
 from notifier.outbox import send
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
-from policywatch.terminal import as_json
+from policywatch.terminal import records
 
 from .marketplace import EDITIONS
 from .site import DemoSite, watchlist_toml
@@ -160,10 +160,10 @@ def _listed(archive: Archive) -> tuple[tuple[dict[str, Any], ...], tuple[dict[st
     quiet: list[dict[str, Any]] = []
     with archive.read() as session:
         for change, page in changes.listed(session, told=None):
-            (told if change.told else quiet).append(as_json.change(change, page))
+            (told if change.told else quiet).append(records.change(change, page))
         for page in pages.listed(session):
             for observation, snapshot in observations.suppressed(session, page):
-                quiet.append(as_json.suppressed(observation, snapshot, page, None))
+                quiet.append(records.suppressed(observation, snapshot, page, None))
     in_order = [tuple(sorted(part, key=lambda entry: (entry["decided_at"], entry["page"]))) for part in (told, quiet)]
     return in_order[0], in_order[1]
 

@@ -11,7 +11,7 @@ from diffs.database.archive import Session
 from diffs.database.models import Host, Page
 from diffs.store import hosts, pages
 from diffs.store.notices import owner
-from policywatch.terminal import as_json as views
+from policywatch.terminal import records
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +65,17 @@ def as_json(state: HostState) -> dict[str, Any]:
         "host": state.host,
         "pages": state.pages,
         "state": state.state,
-        "last_request_at": views.stamp(state.last_request_at),
+        "last_request_at": records.stamp(state.last_request_at),
         "gap": state.gap,
         "budget": state.budget,
         "used_today": state.used,
         "left_today": state.left,
-        "rest_until": views.stamp(state.rest_until),
+        "rest_until": records.stamp(state.rest_until),
         "rest_reason": state.rest_reason,
         "owner_told": state.owner_told,
         "off": state.off,
         "robots": state.robots,
-        "robots_at": views.stamp(state.robots_at),
+        "robots_at": records.stamp(state.robots_at),
     }
 
 
@@ -89,7 +89,7 @@ def cells(state: HostState) -> tuple[object, ...]:
         state.host,
         state.pages,
         state.state,
-        views.minute(views.stamp(state.last_request_at)) or "never",
+        records.minute(records.stamp(state.last_request_at)) or "never",
         f"{state.gap:g} s",
         f"{state.used} {limit}",
         state.robots or "not asked yet",

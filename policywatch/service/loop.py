@@ -19,7 +19,7 @@ from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError, PolicywatchError
-from diffs.store.notices import outbox as notices
+from diffs.store.notices import outbox
 from diffs.values import READ
 from diffs.wording import labels
 from notifier.channels.open import open_channels
@@ -126,7 +126,7 @@ class Schedule:
         if by_the_hour:
             context.review(self.archive, at=now)
         with self.archive.read() as session:
-            waiting = notices.backlog(session, now=now, channels=["email", "apprise", "webhook"])
+            waiting = outbox.backlog(session, now=now, channels=["email", "apprise", "webhook"])
         if waiting.due or by_the_hour:
             with open_channels(settings, links_from(settings)) as channels:
                 report = send.run(

@@ -191,17 +191,17 @@ def test_another_way_of_fetching_is_tried_where_the_first_brings_no_text(site: S
 def test_a_fault_in_judging_costs_neither_snapshot_nor_round(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from diffs.engine import derive as engine
+    from diffs.engine import derive
 
     site["/good"], site["/bad"] = TEXT, policy("bad", title="Bad")
-    derive = engine.derive
+    derive_well = derive.derive
 
     def stumbling(session, page, *, confirm=False):
         if page.key == "bad":
             raise ZeroDivisionError
-        return derive(session, page, confirm=confirm)
+        return derive_well(session, page, confirm=confirm)
 
-    monkeypatch.setattr(engine, "derive", stumbling)
+    monkeypatch.setattr(derive, "derive", stumbling)
     reports = someone.looks_at(watched(site, "/bad"), watched(site, "/good"))
     monkeypatch.undo()
 

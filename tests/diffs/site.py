@@ -1,10 +1,11 @@
-"""One watched page and its looks, for tests through the engine."""
+"""One watched page and its looks, for tests through the derive."""
 
 from datetime import UTC, datetime, timedelta
 
 from diffs.database.archive import Archive
 from diffs.database.models import Change, Page
-from diffs.engine import derive as engine
+from diffs.engine import derive
+from diffs.engine.derive import Derived
 from diffs.store import changes, events, observations, pages, snapshots, versions
 from diffs.values import Capture
 
@@ -66,11 +67,11 @@ class Site:
                 purpose=purpose,
             )
 
-    def derive(self, *, confirm: bool = False) -> engine.Derived:
+    def derive(self, *, confirm: bool = False) -> Derived:
         with self.archive.begin() as session:
-            return engine.derive(session, self.page(session), confirm=confirm)
+            return derive.derive(session, self.page(session), confirm=confirm)
 
-    def looks(self, *texts: str, confirm: bool = False) -> engine.Derived:
+    def looks(self, *texts: str, confirm: bool = False) -> Derived:
         for text in texts:
             self.store(text)
             derived = self.derive(confirm=confirm)

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from diffs.scorecard import report_file
 from diffs.scorecard.amazon_report import Found
-from diffs.scorecard.metric import Metric, bad, better, label, named, scope, things, unit
+from diffs.scorecard.metric import Metric
+from diffs.scorecard.names import bad, better, label, named, scope, things, unit
 
 SAMPLE = Path(__file__).parents[1] / "data" / "seller_performance_report.json"
 REPORT: dict[str, Any] = json.loads(SAMPLE.read_text(encoding="utf-8"))

@@ -8,8 +8,7 @@ from sqlmodel import Session, select
 from diffs.database.archive import Archive
 from diffs.database.models import Change, Notice, Page, Subscriber
 from diffs.store import snapshots
-from diffs.store.notices import outbox, subscribers
-from diffs.store.notices import plan as delivery
+from diffs.store.notices import outbox, plan, subscribers
 from diffs.values import Capture
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -253,7 +252,7 @@ def test_hours_that_a_wrong_clock_gave_are_given_anew(archive: Archive) -> None:
             reader(session, f"{cadence}@example.org", cadence=cadence)
         fees = page(session)
         outbox.queue(session, change(session, fees), fees, now=years_ahead)
-        planned = [plan.subscriber.address for plan in delivery.planned(session, now=NOON, channels=["email"])]
+        planned = [one.subscriber.address for one in plan.planned(session, now=NOON, channels=["email"])]
         assert claim(session) is None
 
         assert outbox.pull_back(session, now=NOON) == 2
@@ -270,14 +269,14 @@ def test_a_message_that_comes_back_is_parked_once(archive: Archive) -> None:
         outbox.queue(session, change(session, fees), fees, now=NOON)
         parcel = claim(session)
         assert parcel is not None
-        assert delivery.returned(session, parcel.message_id, error="550") is None, "it is not sent yet"
+        assert plan.returned(session, parcel.message_id, error="550") is None, "it is not sent yet"
         outbox.sent(session, parcel.message_id, now=NOON)
 
-        found = [delivery.returned(session, parcel.message_id, error="550") for _ in range(2)]
+        found = [plan.returned(session, parcel.message_id, error="550") for _ in range(2)]
 
         assert found == [one, None]
-        assert delivery.returned(session, "<of.somebody@else>", error="550") is None
-        (row,) = delivery.listed(session, state="parked")
+        assert plan.returned(session, "<of.somebody@else>", error="550") is None
+        (row,) = plan.listed(session, state="parked")
         assert (row.notice.error, row.page, row.subscriber) == ("550", "us-fees", one)
 
 
@@ -293,7 +292,7 @@ def test_a_report_from_before_a_reader_came_back_counts_no_more(archive: Archive
         subscribers.add(session, channel="email", address="one@example.org", now=NOON + HOUR, confirmed=True)
         session.flush()
 
-        assert delivery.returned(session, parcel.message_id, error="550") is None
+        assert plan.returned(session, parcel.message_id, error="550") is None
 
 
 def test_parked_notices_go_again_by_message_or_all(archive: Archive) -> None:
@@ -307,11 +306,11 @@ def test_parked_notices_go_again_by_message_or_all(archive: Archive) -> None:
         while (parcel := claim(session)) is not None:
             ids.append(parcel.message_id)
             outbox.park(session, parcel.message_id, error="no")
-        first = delivery.listed(session, state="parked")[-1].notice.id
+        first = plan.listed(session, state="parked")[-1].notice.id
 
-        assert delivery.retry_parked(session, first, now=NOON) == 2, "what travelled together goes together"
-        assert delivery.retry_parked(session, first, now=NOON) == 0
-        assert delivery.retry_parked(session, now=NOON) == 2
+        assert plan.retry_parked(session, first, now=NOON) == 2, "what travelled together goes together"
+        assert plan.retry_parked(session, first, now=NOON) == 0
+        assert plan.retry_parked(session, now=NOON) == 2
         again = [claim(session), claim(session)]
         assert sorted(parcel.message_id for parcel in again if parcel) == sorted(ids)
 
@@ -343,6 +342,6 @@ def test_a_full_outbox_is_never_searched_from_end_to_end(archive: Archive) -> No
             for row in session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
     assert len(plans) == 9
-    assert not [plan for plan in plans if "SCAN" in plan or "TEMP B-TREE" in plan]
-    assert [plan for plan in plans if "notice_due" in plan] == plans[:1], "only the next one is found by its hour"
-    assert not [plan for plan in plans if "notice_message (message_id=?)" in plan], "those without a message are all"
+    assert not [step for step in plans if "SCAN" in step or "TEMP B-TREE" in step]
+    assert [step for step in plans if "notice_due" in step] == plans[:1], "only the next one is found by its hour"
+    assert not [step for step in plans if "notice_message (message_id=?)" in step], "those without a message are all"

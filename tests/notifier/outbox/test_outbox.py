@@ -16,8 +16,7 @@ from diffs.database.models import Change, Event, Notice, Subscriber
 from diffs.errors import DeliveryError
 from diffs.scorecard import report_file
 from diffs.store import changes, reports
-from diffs.store.notices import outbox, subscribers
-from diffs.store.notices import plan as delivery
+from diffs.store.notices import outbox, plan, subscribers
 from notifier.channels.open import open_channels
 from notifier.outbox.send import MOST_ATTEMPTS, Report, Trouble, run, shown_address, wait_after
 from notifier.settings import NotifierSettings
@@ -128,9 +127,9 @@ def test_a_refusal_that_is_not_the_addresss_fault_parks_but_stops_nobody(
         one = subscribers.by_address(session, "email", "one@example.org")
         assert one is not None
         assert one.state == "active"
-        (row,) = delivery.listed(session, state="parked")
+        (row,) = plan.listed(session, state="parked")
         assert row.notice.error.endswith(f"{reply}.")
-        assert delivery.retry_parked(session, row.notice.id, now=NOON) == 1
+        assert plan.retry_parked(session, row.notice.id, now=NOON) == 1
     mail_server.refuse = {}
     assert notify(archive, mail_server).sent == 1
 
@@ -336,7 +335,7 @@ def test_a_dry_run_tells_and_does_nothing(archive: Archive, mail_server: MailSer
     report = notify(archive, mail_server, dry_run=True)
 
     assert mail_server.mails == []
-    assert [(plan.channel, plan.to, plan.changes) for plan in report.planned] == [("email", "one@example.org", 2)]
+    assert [(one.channel, one.to, one.changes) for one in report.planned] == [("email", "one@example.org", 2)]
     assert report.planned[0].subject.startswith("2 policy changes")
     assert report.left.due == 2
     assert states(archive) == ["due", "due"]

@@ -1,0 +1,109 @@
+"""What the seller's figures are called in reports, on pages and here, and whose marketplaces they are of."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from diffs.language.vocabulary import table
+from diffs.targets import known_metrics
+
+from .metric import UNKNOWN
+
+#: Longer names of unknown metrics are cut.
+_LONGEST = 100
+
+
+def reported_rates() -> Mapping[str, Mapping[str, Any]]:
+    """The rates in Amazon's report by our name: which fields hold them."""
+    return _table("rates")
+
+
+def reported_counters() -> Mapping[str, list[str]]:
+    """The counters in Amazon's report by our name: the fields that hold them."""
+    return _table("counters")
+
+
+def label(name: str) -> str:
+    """How a metric is called in a sentence for people: "Late shipment rate"."""
+    return str(_table("rates").get(name, {}).get("label") or known_metrics.label(name))
+
+
+def better(name: str) -> str:
+    """Which way is good: "lower", "higher", or "" where we do not know."""
+    if name in known_metrics.metrics():
+        return known_metrics.metrics()[name].better
+    if name in _table("counters"):
+        return "lower"
+    return str(_table("rates").get(name, {}).get("better", ""))
+
+
+def unit(name: str) -> str:
+    """What the figures of a metric are in: percent, count, score, hours …; an unknown one is taken for a rate."""
+    if name in known_metrics.metrics():
+        return known_metrics.metrics()[name].unit
+    return "count" if name in _table("counters") else "percent"
+
+
+def things(name: str) -> str:
+    """What the denominator of a metric counts: "orders", "shipments"."""
+    return str(_table("words").get(name, {}).get("things", "orders"))
+
+
+def bad(name: str, number: int = 1) -> str:
+    """What harms a metric, in the singular or the plural: "late shipments"."""
+    one, many = _table("words").get(name, {}).get("bad", ("defect", "defects"))
+    return str(one if number == 1 else many)
+
+
+def usual_scope(name: str) -> str:
+    """Whose orders a metric is about when nothing is said, "" for all."""
+    return str(_table("rates").get(name, {}).get("scope", ""))
+
+
+def named(written: str) -> str:
+    """Our name for a metric as somebody wrote it: "Late Dispatch Rate", "lsr", "late_shipment_rate"."""
+    slug = re.sub(r"[\W_]+", "_", re.sub(r"(?<=[a-z])(?=[A-Z])", "_", written)).strip("_").lower()
+    if slug in known_metrics.metrics() or slug in _table("rates") or slug in _table("counters"):
+        return slug
+    spaced = slug.replace("_", " ")
+    for text in (written.strip(), spaced, spaced.upper()):
+        found = known_metrics.mentions(text)
+        # The whole of it must be the name: "my late shipment rate of toys" is another metric.
+        if found and (found[0].start, found[0].end) == (0, len(text)):
+            return found[0].metric.name
+    return UNKNOWN + slug[:_LONGEST]
+
+
+def scope(written: str, metric: str) -> str:
+    """Our name for whose orders a figure covers; without one, whose the metric is about."""
+    folded = re.sub(r"[\s_-]+", " ", written).strip().casefold()
+    if not folded:
+        return usual_scope(metric)
+    return str(_table("scopes").get(folded, word(written)))
+
+
+def marketplace(written: str) -> str:
+    """A marketplace's code, from the code or from Amazon's id; an unknown id as it is."""
+    code = word(written).upper()
+    return str(_table("marketplaces").get(code, "UK" if code == "GB" else code))
+
+
+def word(written: object, longest: int = 40) -> str:
+    """A short word from outside: printable, on one line."""
+    return "".join(letter for letter in str(written) if letter.isprintable()).strip()[:longest]
+
+
+def is_marketplace(code: str) -> bool:
+    """Whether this is a marketplace we know."""
+    return code in _table("marketplaces").values()
+
+
+def regions(code: str) -> tuple[str, ...]:
+    """The codes of pages that speak for a marketplace: its own, and those of its region."""
+    return (code, *(region for region, members in _table("regions").items() if code in members))
+
+
+@cache
+def _table(name: str) -> Mapping[str, Any]:
+    return dict(table("scorecard")[name])
