@@ -93,17 +93,62 @@ def _with_body(text: str) -> str:
     """
     if _BODY.search(text):
         return text
-    head = _HEAD.match(text)
-    end = head.end() if head else 0
+    end = _end_of_head(text)
     return f"{text[:end]}<body>{text[end:]}"
 
 
 _BODY = re.compile(r"<(?:body|frameset)\b", re.IGNORECASE)
-_HEAD = re.compile(
-    r"(?:\s+|<!--.*?-->|<[!?][^>]*>|</?(?:html|head|meta|link|base)\b[^>]*>"
-    r"|<(title|script|style|noscript|template)\b.*?</\1\s*>)+",
-    re.IGNORECASE | re.DOTALL,
-)
+_SPACE = re.compile(r"\s*")
+_HEAD_TAG = re.compile(r"</?(?:html|head|meta|link|base)\b[^>]*>", re.IGNORECASE)
+_HEAD_ELEMENT = re.compile(r"<(title|script|style|noscript|template)\b", re.IGNORECASE)
+_CLOSING = {
+    name: re.compile(rf"</{name}\s*>", re.IGNORECASE) for name in ("title", "script", "style", "noscript", "template")
+}
+
+
+def _end_of_head(text: str) -> int:
+    """Where the part ends that only a head can hold: comments, declarations, its tags, scripts and styles.
+
+    Each sign is passed once, and what is never closed is looked for once: a page of unclosed comments costs its length.
+    """
+    at, missing = 0, set[str]()
+    while True:
+        at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
+        end = _behind(text, at, missing)
+        if end == at:
+            return at
+        at = end
+
+
+def _behind(text: str, at: int, missing: set[str]) -> int:
+    """The end of the comment, declaration, tag or element of a head that begins at `at`; `at` where none does.
+
+    `missing` holds what was looked for and comes nowhere behind.
+    """
+    if text.startswith("<!--", at) and (end := _after(text, "-->", at + 4, missing)):
+        return end
+    if text.startswith(("<!", "<?"), at):
+        return _after(text, ">", at, missing) or at
+    tag = _HEAD_TAG.match(text, at) if ">" not in missing else None
+    if tag:
+        return tag.end()
+    element = _HEAD_ELEMENT.match(text, at)
+    if element is None or (name := element[1].lower()) in missing:
+        return at
+    closing = _CLOSING[name].search(text, element.end())
+    if closing is None:
+        missing.add(name)
+        return at
+    return closing.end()
+
+
+def _after(text: str, closing: str, at: int, missing: set[str]) -> int:
+    """Where the next `closing` ends; 0 where none follows."""
+    found = -1 if closing in missing else text.find(closing, at)
+    if found < 0:
+        missing.add(closing)
+        return 0
+    return found + len(closing)
 
 
 def kind_of(media_type: str, text: str) -> str:
