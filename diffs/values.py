@@ -5,11 +5,26 @@ All are frozen. None knows a database, a clock or the network.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any, Self
+
+# Japanese, Chinese; Thai, Lao, Burmese, Khmer: they part no words by blanks.
+_CHARACTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+")
+_LETTERS = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+
+
+def word_count(text: str) -> int:
+    """How many words a text has; where a language parts them by no blanks, about as many as its length tells."""
+    count = len(text.split())
+    if text.isascii():
+        return count
+    for run, letters_a_word in ((_CHARACTERS, 2), (_LETTERS, 4)):
+        count += sum((len(found) - 1) // letters_a_word for found in run.findall(text))
+    return count
 
 
 class BlockKind(StrEnum):
@@ -44,6 +59,11 @@ class Block:
     section: tuple[str, ...] = ()
 
     @property
+    def words(self) -> int:
+        """How many words it has, as compared; an empty one counts as one."""
+        return self.compared.count(" ") + 1 if self.compared.isascii() else word_count(self.compared)
+
+    @property
     def place(self) -> str:
         """The section path as one line: "3. Term and Termination › (b)"."""
         return " › ".join(self.section)
@@ -58,7 +78,7 @@ class Block:
 class Document:
     """A policy text: its blocks in reading order, with the page's own title and language.
 
-    `language` is the language of the text as a BCP 47 primary tag ("en"), or "" when unknown.
+    `language` is the language of the text as a BCP 47 tag, with the country where one is known ("en-GB"), or "".
     """
 
     title: str
@@ -83,7 +103,7 @@ class Document:
     @cached_property
     def words(self) -> int:
         """How many words the text has, as compared."""
-        return len(self.compared.split())
+        return word_count(self.compared)
 
     def with_blocks(self, blocks: tuple[Block, ...]) -> Self:
         """The same document with other blocks."""
@@ -395,7 +415,7 @@ class Capture:
     `headers` have lower-case names; `status` is 0 when no answer came, then `error` says why.
     `fetched_by` is http, browser, help-api or feed, or the source of recorded history: folder, ota, wayback, warc.
     `media_type` is html, markdown, text, help-api, feed or other.
-    `language` is the language the page is declared in ("en"), "" when it may be any.
+    `language` is the language the page is declared in ("en", "pt-BR"), "" when it may be any.
     """
 
     url: str

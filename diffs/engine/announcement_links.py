@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Change, Page
+from diffs.language.tags import located
 from diffs.meaning.announcements import Announcement, Followed, match
 from diffs.reading.links import link_key
 from diffs.store import changes
@@ -51,7 +52,8 @@ def _announcements(session: Session, edits: Sequence[tuple[Change, Page]]) -> li
 def _announcement(row: Change, page: Page) -> Announcement:
     blocks = tuple(block for hunk in changes.comparison_of(row).hunks for block in hunk.after)
     day = row.updated_on or row.seen_at.date()
-    return Announcement(row.uid, page.title or page.key, day, row.effective_on, blocks, page.language)
+    language = located(page.language, page.marketplace)
+    return Announcement(row.uid, page.title or page.key, day, row.effective_on, blocks, language)
 
 
 def _shared(one: str, other: str) -> bool:

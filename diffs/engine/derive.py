@@ -15,6 +15,7 @@ from diffs.database.models import Observation, Page, Snapshot, Version
 from diffs.errors import BodyLost
 from diffs.judging import gate, history
 from diffs.judging.history import Decision, Difference, Look, Memory, News
+from diffs.language.tags import located
 from diffs.meaning import announcements, index_pages
 from diffs.meaning.meaning import Meaning, bearing
 from diffs.reading import boilerplate, extract, policy_text
@@ -73,7 +74,8 @@ class _Run:
 def rules(page: Page) -> str:
     """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
     title = "" if page.select else page.title
-    parts = [*page.select, "\x01", *page.remove, "\x01", page.language, "\x01", title]
+    language = located(page.language, page.marketplace)
+    parts = [*page.select, "\x01", *page.remove, "\x01", language, "\x01", title]
     declared = "\x00".join([*parts, "index"] if page.is_index else parts)
     return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
 
@@ -215,7 +217,8 @@ def _as_before(observation: Observation) -> Verdict:
 def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Reading | None]:
     capture = snapshots.capture_of(run.session, snapshot)
     # As declared: the title picks the policy on a page that holds several, the language is the one we asked for.
-    capture = replace(capture, title=run.page.title, language=capture.language or run.page.language)
+    language = located(capture.language or run.page.language, run.page.marketplace)
+    capture = replace(capture, title=run.page.title, language=language)
     verdict = gate.judge_transport(capture)
     if verdict is not None:
         return verdict, None

@@ -12,14 +12,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from diffs.language.normalise import fold
+from diffs.language.tags import primary
 from diffs.language.vocabulary import table
-from diffs.reading.detect_language import shares
-from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outcome, Verdict
+from diffs.reading.detect_language import plain, shares
+from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outcome, Verdict, word_count
 
 from . import similarity
 
 #: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
-GATE = "policywatch-gate/2"
+GATE = "policywatch-gate/3"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -94,7 +95,7 @@ def is_block(capture: Capture) -> bool:
         return by_header.outcome in BLOCKED
     source = _source(capture)
     visible = _visible(source)
-    if len(visible.split()) >= _TINY_GUESSED:
+    if word_count(visible) >= _TINY_GUESSED:
         return False
     places = {"html": source, "text": visible, "title": _title(source)}
     return any(_points(kind, places) >= _POINTS for kind in ("waf_challenge", "robot_check"))
@@ -122,7 +123,7 @@ def _lost(cleaned: Document, last_good: Document | None) -> bool:
 
 
 def _running_words(document: Document) -> int:
-    counts = (block.compared.count(" ") + 1 for block in document.blocks if block.kind is not BlockKind.HEADING)
+    counts = (block.words for block in document.blocks if block.kind is not BlockKind.HEADING)
     return sum(count for count in counts if count >= _SENTENCE_WORDS)
 
 
@@ -254,7 +255,7 @@ def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:
     if _points("js_shell", places) >= _POINTS or 0 < 2 * len(visible) < _SCRIPT_LETTERS * source.count("<script"):
         why = "reason_in_browser" if look.capture.fetched_by == "browser" else "reason"
         return Verdict(Outcome.JS_SHELL, "js-shell:signs", table("gate")["js_shell"][why])
-    if not extraction.container and len(visible.split()) >= _TINY_GUESSED:
+    if not extraction.container and word_count(visible) >= _TINY_GUESSED:
         why = "A page came, but without the part that holds the policy: another page, or a new layout."
         return Verdict(Outcome.WRONG_PAGE, "container-missing", why)
     return None
@@ -287,7 +288,8 @@ def _by_language(look: _Look) -> Verdict | None:
     notice = _fallback_notice(cleaned)
     if not notice and last_good is not None and similarity.shared(cleaned, last_good) >= _SAME_TEXT:
         return None  # mostly the known sentences: no need to load a model
-    expected = look.capture.language or (_main_language(last_good) if last_good is not None else "")
+    declared = plain(primary(look.capture.language))
+    expected = declared or (_main_language(last_good) if last_good is not None else "")
     if not expected:
         return None
     found = shares(cleaned.blocks)

@@ -21,7 +21,7 @@ _ELSE_THE_SAME = 0.5
 def shared(new: Document, old: Document) -> float:
     """Share of the new text's words that stand in blocks the old text has too, 0 to 1."""
     known = _known(old)
-    return sum(block.compared.count(" ") + 1 for block in new.blocks if block.compared in known) / max(1, new.words)
+    return sum(block.words for block in new.blocks if block.compared in known) / max(1, new.words)
 
 
 @lru_cache(maxsize=4)
@@ -31,7 +31,7 @@ def _known(document: Document) -> frozenset[str]:
 
 def is_doubled(document: Document) -> bool:
     """Whether the page holds its whole text twice, one after the other."""
-    said = [block.compared for block in document.blocks if block.compared.count(" ") + 1 >= _SENTENCE_WORDS]
+    said = [block.compared for block in document.blocks if block.words >= _SENTENCE_WORDS]
     counts = Counter(said)
     if len(counts) < _SECTIONS:
         return False
@@ -84,10 +84,8 @@ def good_signs(new: Document, old: Document) -> bool:
     It needs all three: sentences of its own on the subject, sections or the old title, and links
     to the parts that moved elsewhere.
     """
-    sentences = [
-        block for block in new.blocks if block.kind is not BlockKind.HEADING and block.compared.count(" ") + 1 >= 10
-    ]
-    own = sum(block.compared.count(" ") + 1 for block in sentences)
+    sentences = [block for block in new.blocks if block.kind is not BlockKind.HEADING and block.words >= 10]
+    own = sum(block.words for block in sentences)
     if len(sentences) < 4 or own < 100 or _subject(new, old) < 0.5:
         return False
     titled = _alike(_content_words(new.title), _content_words(old.title))
@@ -98,7 +96,7 @@ def good_signs(new: Document, old: Document) -> bool:
 
 def _links_to_parts(new: Document, old: Document) -> int:
     """How many links in the new text bear the name of a part of the old one, and lead to another page."""
-    parts = {loose(block.shown) for block in old.blocks if 0 < block.compared.count(" ") + 1 <= 14}
+    parts = {loose(block.shown) for block in old.blocks if 0 < block.words <= 14}
     linked = {
         loose(block.shown) for block in new.blocks if any(link.startswith(("http", "help:")) for link in block.links)
     }

@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from .tags import writes_decimal_comma
 from .vocabulary import plain, table
 
 
@@ -34,16 +35,18 @@ class Amount:
         return (self.kind, self.value, self.value2, self.unit)
 
 
-# Languages that write 1.000,50.
-COMMA_LANGUAGES = frozenset({"de", "fr", "it", "es", "pt", "nl", "sv", "pl", "tr", "da", "nb", "fi", "cs"})
-
 # Thousands by comma, point, apostrophe or blank; a decimal mark of the other kind. Bounded: a figure is short.
 _DIGITS = (
     r"(?:\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,4})?|"
     r"\d{1,3}(?:[' ]\d{3}){1,5}(?:[.,]\d{1,4})?|\d{1,15}(?:[.,]\d{1,9})?)(?!\d)"
 )
-# A figure stands free of Latin letters and of other figures; Japanese and Chinese write it right beside a word.
-_NUMBER = rf"(?<![A-Za-zÀ-ɏ\d.,/:#§])(?:{_DIGITS})(?![A-Za-zÀ-ɏ/]*\d)"
+# A figure stands free of Latin letters and of other figures; Japanese and Chinese write it right beside a word. What
+# follows a colon is a figure ("Fee:10%"), save in a time or a proportion ("14:30"). It is read whole or not at all.
+_FREE = r"(?<![A-Za-zÀ-ɏ\d.,/#§])(?<!\d:)"
+_NUMBER = rf"{_FREE}(?:{_DIGITS})(?![.,]\d)(?![A-Za-zÀ-ɏ/]*\d)"
+# A mark on a scale of five: "4.7/5", "4,7 von 5". A whole one without a sign before it may be a fraction or a day.
+_OF_FIVE = r"\s*(?:/|out of|of|von|sur|su|de|van|av|z|na)\s*5(?:[.,]0)?(?![.,/]?\d)"
+_MARK = rf"{_FREE}(?:[0-5][.,]\d{{1,2}}|(?:(?<=[≥>])|(?<=[≥>] ))[0-5])(?={_OF_FIVE})"
 _BETWEEN = r"(?P<between>\b(?:between|zwischen|entre|tra|fra|tussen)\s+)?"
 _RANGE = r"\s*(?(between)(?:and|und|et|e|y|en|to)|(?:-|–|—|~|〜|to|bis|à|a|au|al|até|tot|至|から))\s*"
 
@@ -71,8 +74,7 @@ def _groups(digits: str, mark: str, language: str) -> bool:
         return False
     if len(rest) > 1:
         return True
-    comma_is_decimal = language in COMMA_LANGUAGES
-    return (mark == ".") if comma_is_decimal else (mark == ",")
+    return (mark == ".") if writes_decimal_comma(language) else (mark == ",")
 
 
 def find(text: str, language: str = "", skip: tuple[tuple[int, int], ...] = ()) -> tuple[Amount, ...]:
@@ -151,7 +153,7 @@ def _words_for_numbers() -> str:
 
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NUMBERS = re.compile(_NUMBER)
+_NUMBERS = re.compile(f"{_NUMBER}|{_MARK}", re.IGNORECASE)
 _BETWEENS = frozenset(("between", "zwischen", "entre", "tra", "fra", "tussen"))
 
 
@@ -250,7 +252,8 @@ def _duration() -> str:
 
 
 def _stars() -> str:
-    return rf"{_BETWEEN}{_figure()}{_TO}\s*-?\s*(?P<unit>{_listed('stars')})"
+    words = rf"{_BETWEEN}{_figure()}{_TO}(?:{_OF_FIVE})?\s*-?\s*(?P<unit>{_listed('stars')})"
+    return rf"{words}|(?P<n_after>{_MARK}){_OF_FIVE}(?:\s*(?:{_listed('stars')}))?"
 
 
 def _score() -> str:

@@ -11,9 +11,9 @@ from datetime import date
 from functools import cache
 
 from .sentences import spans
+from .tags import primary, puts_day_first
 from .vocabulary import pattern, plain, table
 
-_DAY_FIRST_LANGUAGES = frozenset({"de", "fr", "it", "es", "pt", "nl", "pl", "sv", "tr", "da", "nb", "fi", "cs"})
 # A line with a weak word for "updated" has no more words than this before the date.
 _STAMP_WORDS = 8
 
@@ -36,7 +36,10 @@ _DIGIT = re.compile(r"\d")
 
 
 def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
-    """All dates of a text in order. `language` (BCP 47) decides whether 2/3/2027 is in March or February."""
+    """All dates of a text in order.
+
+    `language` (BCP 47, with its region where one is known) decides whether 2/3/2027 is in March or in February.
+    """
     if not _DIGIT.search(text):
         return ()
     flat = plain(text)
@@ -46,8 +49,8 @@ def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
             dated = read(match, text, language)
             if dated and not any(dated.start < other.end and other.start < dated.end for other in found):
                 found.append(dated)
-    if not found and language and language not in table("wording_dates")["months"]:
-        found = list(_by_library(text, language))
+    if not found and primary(language) not in ("", *table("wording_dates")["months"]):
+        found = list(_by_library(text, primary(language)))
     return tuple(sorted(found, key=lambda dated: dated.start))
 
 
@@ -129,11 +132,11 @@ def _from_numbers(match: re.Match[str], text: str, language: str) -> Dated | Non
     if parts["y"]:
         return _dated(match, text, parts["y"], int(parts["m"]), parts["d"])
     first, second = int(parts["a"]), int(parts["b"])
-    day_first = parts["sep"] == "." or language in _DAY_FIRST_LANGUAGES or first > 12
+    day_first = parts["sep"] == "." or puts_day_first(language) or first > 12
     day, month = (first, second) if day_first and second <= 12 else (second, first)
     year = parts["year"] if len(parts["year"]) == 4 else f"20{parts['year']}"
     # A two-digit year with points is a section number or a version.
-    if parts["sep"] != "/" and len(parts["year"]) == 2 and language not in _DAY_FIRST_LANGUAGES:
+    if parts["sep"] != "/" and len(parts["year"]) == 2 and not puts_day_first(primary(language)):
         return None
     return _dated(match, text, year, month, str(day))
 

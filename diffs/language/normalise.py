@@ -8,20 +8,21 @@ from html import unescape
 from ftfy import fix_encoding
 from ftfy.badness import is_bad
 
-from .vocabulary import table
+from .vocabulary import FIGURES, FULL_WIDTH, table
 
 _NOTHING = [
     *[*range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x034F, 0x061C, 0x180E],
     *[*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), *range(0xFE00, 0xFE10), 0xFEFF],
 ]
 _FOLDS = {
-    **dict.fromkeys("‘’‚‛′´`ʼʹ＇", "'"),
+    **FIGURES,
+    **FULL_WIDTH,
+    **dict.fromkeys("‘’‚‛′´`ʼʹ＇｀", "'"),
     **dict.fromkeys("“”„‟″«»〝〞＂", '"'),
     **dict.fromkeys("‐‑‒–—―−﹘﹣－⁃", "-"),
     **dict.fromkeys("⁄∕", "/"),
     **dict.fromkeys(map(chr, _NOTHING), ""),
     "…": "...",
-    "％": "%",
     "ﬁ": "fi",
     "ﬂ": "fl",
     "ﬀ": "ff",
@@ -70,15 +71,40 @@ def tidy(text: str) -> str:
 def loose(shown: str) -> str:
     """The words alone: letter case and punctuation gone, save what carries meaning.
 
-    Figures keep their separators ("1,000.50", "05/30/18"), and %, ‰, §, currency signs, < > ≤ ≥ = ≠ ± + stay, a minus
-    only before a figure. Two texts with one loose form differ in typography only.
+    Figures keep their separators ("1,000.50", "05/30/18"), and %, ‰, §, currency signs, < > ≤ ≥ = ≠ ± + and `MARKS`
+    stay, a minus only before a figure, a star only as the note of a word ("8%*"). Two texts with one loose form differ
+    in typography only.
     """
-    return " ".join(_MEANING.findall(fold(shown).casefold()))
+    return " ".join(_MEANING.findall(marked(fold(shown)).casefold()))
 
 
+#: Signs that say yes or no, more or less, how many of five: each in one form (`marked`).
+MARKS = "✓✗○☐★☆↑↓●■"
+
+
+def marked(text: str) -> str:
+    """The text with ticks, crosses, boxes, stars and arrows in one form each, of the same length."""
+    return text if text.isascii() else text.translate(_MARKED)
+
+
+_MARKED = str.maketrans(
+    {
+        **dict.fromkeys("✔☑✅🗸🗹", "✓"),
+        **dict.fromkeys("✘✕✖❌❎🗙☒🚫⛔", "✗"),
+        **dict.fromkeys("◯⭕", "○"),
+        **dict.fromkeys("□▢⬜", "☐"),
+        **dict.fromkeys("⭐🌟", "★"),
+        **dict.fromkeys("⬆▲🔺", "↑"),
+        **dict.fromkeys("⬇▼🔻", "↓"),
+        **dict.fromkeys("⬤⚫", "●"),
+        **dict.fromkeys("◼⬛", "■"),
+        "×": "x",
+    }
+)
 # A minus counts where a negative figure can stand: not in "10-day", "5-7" or "5 - 7".
 _MEANING = re.compile(
-    r"[^\W\d]+|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤]|(?<![^\s(<>=≤≥])-(?=\d)",
+    rf"[^\W\d]+|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤{MARKS}]|(?<![^\s(<>=≤≥])-(?=\d)"
+    r"|(?<=[\w%)\]])[*†‡](?![*\w])",
 )
 
 

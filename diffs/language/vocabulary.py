@@ -11,11 +11,21 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+#: Where the ten digits of a script begin: Arabic, Persian, of India, Thai, Lao, Tibetan, Burmese, Khmer, full width.
+_ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀០０"
+#: Signs of figures in other scripts, and what they are in ours; one character for one.
+FIGURES = {
+    **{chr(ord(zero) + digit): str(digit) for zero in _ZEROS for digit in range(10)},
+    **dict(zip("٪٫٬￥￡￠￦", "%.,¥£¢₩", strict=True)),
+}
+#: The full-width forms of ASCII, as Chinese and Japanese pages write them, save those that begin something else.
+FULL_WIDTH = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F) if chr(code) not in "&`"}
+
 # Each stands for one character, so that positions in a folded text are positions in the text as written.
 _ONE_TO_ONE = str.maketrans(
     {
-        **{chr(0xFF10 + digit): str(digit) for digit in range(10)},
-        **dict(zip("％＜＞＝＋－．，：；（）／～", "%<>=+-.,:;()/~", strict=True)),
+        **FIGURES,
+        **{wide: plain for wide, plain in FULL_WIDTH.items() if not plain.isalpha()},
         **dict.fromkeys("\u00a0\u202f\u2009\u2007\u3000\t\n", " "),
         **dict.fromkeys("’‘ʼ´`", "'"),
         **dict.fromkeys("‐‑", "-"),
@@ -39,7 +49,7 @@ def all_words(name: str, key: str) -> tuple[str, ...]:
 
 
 def plain(text: str) -> str:
-    """The text with full-width digits, odd spaces and curly quotes made plain, of the same length."""
+    """The text with other scripts' digits, full-width signs, odd spaces and curly quotes made plain, equally long."""
     return text.translate(_ONE_TO_ONE)
 
 

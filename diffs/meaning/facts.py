@@ -12,6 +12,7 @@ from diffs.language.amounts import Amount, find
 from diffs.language.dates import dates_in
 from diffs.language.duties import duties
 from diffs.language.names import companies, places, programmes, proper
+from diffs.language.tags import primary
 from diffs.language.vocabulary import plain
 from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Op
 
@@ -209,7 +210,7 @@ def _scopes(
     pairs: tuple[SentencePair, ...], old: Document, new: Document, told: set[str], language: str
 ) -> Iterator[Fact]:
     """Places, companies, programmes and other names that the whole text has now and had not, and those it lost."""
-    readers = _READERS if language != "de" else _READERS[:-1]
+    readers = _READERS if primary(language) != "de" else _READERS[:-1]
     for kind, side, elsewhere in (("scope_added", "after", old), ("scope_removed", "before", new)):
         known = plain(elsewhere.shown)
         spoken = known.lower()

@@ -8,16 +8,22 @@ from functools import cache
 from diffs.language.amounts import find, spelled
 from diffs.language.dates import dates_in, is_update_stamp
 from diffs.language.duties import duties
-from diffs.language.normalise import loose
+from diffs.language.normalise import MARKS, loose, marked
 from diffs.language.vocabulary import pattern, plain, table
+from diffs.values import word_count
 
 from .sentence_pairs import SentencePair
 
 _TITLE_WORDS = 14
 _POINTER_WORDS = 25
 _URL = re.compile(r"\(?\bhttps?://[^\s)]+\)?|\bwww\.[^\s)]+")
-_MARKER_ONLY = re.compile(r"[\W\d]*(?:[ivxlcdm]+|[a-z])?[\W\d]*", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[%€$£<>≤≥]")
+#: What numbers a line and says nothing: "3.2)", "(a)", "iv.", "•". A figure alone says something.
+_NUMBERING = re.compile(
+    r"\s*(?:[(\[§]*\s*\d{1,3}(?:\.\d{1,3})*\s*[.):\]]+|§+\s*\d+|[(\[]*(?:[ivxlcdm]+|[a-z])?[.):\]]*|[•·*–—-]*)\s*",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(rf"[^\W\d_]+|\d+(?:[.,]\d+)*|[%€$£<>≤≥{MARKS}]|(?<=[\w%)])[*†‡](?![*\w])")
+_MARK = re.compile(f"[{MARKS}]")
 
 
 def kind_of_rewording(pair: SentencePair) -> str:
@@ -40,7 +46,7 @@ def changed_words(pair: SentencePair) -> tuple[list[str], list[str]]:
 
 
 def _tokens(text: str) -> list[str]:
-    return [_plain_number(token) for token in _LETTERS.findall(plain(text).lower())]
+    return [_plain_number(token) for token in _LETTERS.findall(marked(plain(text)).lower())]
 
 
 def _plain_number(token: str) -> str:
@@ -62,15 +68,14 @@ def _is_stamp(pair: SentencePair) -> bool:
     """Both sides are nothing but a line that says when the page was updated, or one is and the other is not there."""
     sides = [side for side in (pair.before, pair.after) if side]
     return all(
-        len(side.split()) <= _TITLE_WORDS and any(is_update_stamp(side, one) for one in dates_in(side))
-        for side in sides
+        word_count(side) <= _TITLE_WORDS and any(is_update_stamp(side, one) for one in dates_in(side)) for side in sides
     )
 
 
 def _is_pointer(sentence: str) -> bool:
     """A short sentence that binds nobody and only leads elsewhere."""
     flat = plain(sentence)
-    if len(flat.split()) > _POINTER_WORDS or not _words("pointers").search(flat):
+    if word_count(flat) > _POINTER_WORDS or not _words("pointers").search(flat):
         return False
     return not any(duty.kind in ("must_not", "discretion") for duty in duties(sentence)) and not find(
         sentence, skip=tuple((one.start, one.end) for one in dates_in(sentence))
@@ -130,16 +135,16 @@ def _distance(one: str, other: str) -> int:
 def _is_title(sentence: str) -> bool:
     """A name rather than a statement: short, no full stop, no duty, no figure."""
     if (
-        len(sentence.split()) > _TITLE_WORDS
+        word_count(sentence) > _TITLE_WORDS
         or sentence.rstrip().endswith((".", ";", ":", "。", "!", "?"))
         or "|" in sentence
     ):
         return False
-    return not duties(sentence) and not find(sentence)
+    return not duties(sentence) and not find(sentence) and not _MARK.search(marked(sentence))
 
 
-def _is_marker(pair: SentencePair) -> bool:
-    return bool(_MARKER_ONLY.fullmatch(pair.before) and _MARKER_ONLY.fullmatch(pair.after))
+def _is_numbering(pair: SentencePair) -> bool:
+    return bool(_NUMBERING.fullmatch(pair.before) and _NUMBERING.fullmatch(pair.after))
 
 
 def _is_lone_pointer(pair: SentencePair) -> bool:
@@ -165,7 +170,7 @@ def _are_titles(pair: SentencePair) -> bool:
 # In this order: the first that fits counts.
 _KINDS: tuple[tuple[str, Callable[[SentencePair], bool]], ...] = (
     ("stamp", _is_stamp),
-    ("marker", _is_marker),
+    ("marker", _is_numbering),
     ("pointer", _is_lone_pointer),
     ("order", _is_reordered),
     ("pointer", _only_addresses),

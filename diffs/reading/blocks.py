@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from diffs.language.normalise import fold, split_marker, tidy
-from diffs.values import Block, BlockKind
+from diffs.values import Block, BlockKind, word_count
 
 from .links import link_key
 
@@ -24,7 +24,8 @@ _UNNUMBERED_HEADING_WORDS = 8
 _NAME_WORDS = 24
 _DEEPEST = 6
 _TOP = 15
-_ENDS_SENTENCE = re.compile(r"[.:;!?…][\"'”’»)\]]*$")
+_ENDS_SENTENCE = re.compile(r"[.:;!?…。：；！？][\"'”’»)\]」』）]*$")
+_NO_HEADING = (".", ",", ":", ";", "!", "。", "、", "：", "；", "！")
 _DATED = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2}")
 
 
@@ -187,11 +188,11 @@ def _acts_as_heading(line: _Line, following: _Line | None) -> bool:
         return False
     if _DATED.search(line.shown) or not any(sign.isalpha() for sign in line.shown):
         return False
-    count = len(line.shown.split())
+    count = word_count(line.shown)
     if line.marker:
         is_sentence = _ENDS_SENTENCE.search(line.shown) and count > _UNNUMBERED_HEADING_WORDS
         return count <= _HEADING_WORDS and not is_sentence and not line.shown.endswith((",", ";"))
-    return count <= _UNNUMBERED_HEADING_WORDS and not line.shown.endswith((".", ",", ":", ";", "!"))
+    return count <= _UNNUMBERED_HEADING_WORDS and not line.shown.endswith(_NO_HEADING)
 
 
 def _heads_a_section(item: _Line, following: _Line | None) -> bool:
@@ -215,7 +216,7 @@ def _blocks(lines: list[_Line], base: str) -> Iterator[Block]:
         links = tuple(key for _, url in line.links if (key := link_key(url, base))) if line.links else ()
         block = Block(line.kind, line.shown, fold(words), line.level, line.marker, line.cells, links, section)
         yield block
-        if line.kind is BlockKind.HEADING and number != title and line.shown.count(" ") < _NAME_WORDS:
+        if line.kind is BlockKind.HEADING and number != title and word_count(line.shown) <= _NAME_WORDS:
             above.append((line.level, block.numbered))
             section = (*section, block.numbered)
 

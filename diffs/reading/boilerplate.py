@@ -16,7 +16,7 @@ from diffs.values import Block, BlockKind, Document
 from .repair import mend
 
 #: Who cleaned a document. Changed whenever the same document would come out different (architecture.md, rule 4).
-NOISE = "policywatch-noise/1"
+NOISE = "policywatch-noise/2"
 
 #: How many blocks count as a page's beginning and end.
 _BEGINNING = 8
@@ -88,7 +88,7 @@ class _Rules:
     def __init__(self, blocks: tuple[Block, ...], title: str, learned: frozenset[str]) -> None:
         self.blocks = blocks
         self.rule_of: dict[int, str] = {}
-        self.counts = [block.compared.count(" ") + 1 for block in blocks]
+        self.counts = [block.words for block in blocks]
         self.title = loose(title)
         #: The loose text of each short line.
         self.said: dict[int, str] = {}

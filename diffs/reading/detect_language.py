@@ -35,12 +35,23 @@ _SAME = {
     "li": "nl",
     "sco": "en",
     "simple": "en",
+    "yue": "zh",
+    "wuu": "zh",
+    "cmn": "zh",
+    "iw": "he",
+    "in": "id",
+    "fil": "tl",
 }
+
+
+def plain(language: str) -> str:
+    """The language by the name the model gives it: "nb" is "no"."""
+    return _SAME.get(language, language)
 
 
 def shares(blocks: tuple[Block, ...]) -> dict[str, float]:
     """Share of each language (BCP 47 primary tags) among a text's sentences, the largest first; {} where too short."""
-    sentences = [block.shown for block in blocks if block.compared.count(" ") + 1 >= _SENTENCE_WORDS]
+    sentences = [block.shown for block in blocks if block.words >= _SENTENCE_WORDS]
     if not sentences:
         return {}
     asked = min(_ASKED, len(sentences))
@@ -50,7 +61,7 @@ def shares(blocks: tuple[Block, ...]) -> dict[str, float]:
         found = _detector().detect(sentence[:_LETTERS].casefold(), k=1)
         if found and float(found[0]["score"]) >= _SURE:
             tag = str(found[0]["lang"])
-            votes[_SAME.get(tag, tag)] += 1
+            votes[plain(tag)] += 1
     total = votes.total()
     return {tag: count / total for tag, count in votes.most_common()} if total else {}
 

@@ -18,6 +18,7 @@ from lxml.html import HtmlElement
 
 from diffs.language import vocabulary
 from diffs.language.normalise import fold, tidy
+from diffs.language.tags import primary
 from diffs.values import Block, BlockKind, Capture, Document, Extraction, Selection
 
 from . import feeds
@@ -29,7 +30,7 @@ from .main_content import SLICE, select, slices
 from .markdown import markdown_drafts, text_drafts
 
 #: Who made a document. Changed whenever the same bytes would give other blocks (architecture.md, rule 4).
-EXTRACTOR = "policywatch-extract/1"
+EXTRACTOR = "policywatch-extract/2"
 
 _BLOCKS = frozenset(vocabulary.table("containers")["block_elements"])
 _BOLD = frozenset(("b", "strong"))
@@ -75,7 +76,7 @@ def _topic_extraction(topic: Topic, capture: Capture) -> Extraction:
     is_shown = any(block.kind is BlockKind.HEADING and block.numbered == title for block in blocks[:3])
     if title and blocks and not is_shown:
         blocks = finish([Draft(BlockKind.HEADING, title, level=1)], "") + blocks
-    language = _primary(topic.language)
+    language = primary(topic.language)
     document = Document(title or title_of(blocks), blocks, capture.language or language)
     return Extraction(document, container="topic" if topic.content or title else "", title=title, language=language)
 
@@ -83,7 +84,7 @@ def _topic_extraction(topic: Topic, capture: Capture) -> Extraction:
 def _feed_extraction(feed: Feed, capture: Capture) -> Extraction:
     """Each entry under its title; which entry it is and of which day is kept among the links of that heading."""
     base = capture.final_url or capture.url
-    title, language = tidy(_plain(feed.title)) or capture.title, _primary(feed.language)
+    title, language = tidy(_plain(feed.title)) or capture.title, primary(feed.language)
     blocks: list[Block] = []
     for item in feed.items:
         name = tidy(_plain(item.title)) or item.link
@@ -122,16 +123,11 @@ def _html(text: str, capture: Capture, selection: Selection) -> Extraction:
     if root is None:
         return Extraction(Document(capture.title, (), capture.language), container="", title="")
     title = tidy(root.findtext(".//title") or "")
-    language = _primary(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
+    language = primary(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
     found, container = select(root, selection, capture.title, urlsplit(capture.final_url or capture.url).hostname or "")
     blocks = _read(found, capture.final_url or capture.url)
     document = Document(title_of(blocks) or title or capture.title, blocks, capture.language or language)
     return Extraction(document, container, title, language)
-
-
-def _primary(tag: str) -> str:
-    found = re.match(r"[A-Za-z]{2,3}(?![A-Za-z])", tag.strip())
-    return found[0].casefold() if found else ""
 
 
 def _read(found: list[HtmlElement], base: str) -> tuple[Block, ...]:

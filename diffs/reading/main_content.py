@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from diffs.language.normalise import tidy
 from diffs.language.vocabulary import table
-from diffs.values import Selection
+from diffs.values import Selection, word_count
 
 #: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
 _MAIN_SHARE = 0.5
@@ -287,9 +287,9 @@ def _words(element: HtmlElement) -> int:
     while stack:
         here = stack.pop()
         if here is not element and here.tail:
-            count += len(here.tail.split())
+            count += word_count(here.tail)
         if isinstance(here.tag, str) and (here is element or not _is_furniture(here)):
-            count += len((here.text or "").split())
+            count += word_count(here.text or "")
             stack.extend(here)
     return count
 

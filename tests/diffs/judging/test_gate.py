@@ -384,6 +384,33 @@ def test_a_text_in_another_language_is_no_version(body, language, expected):
     assert outcome(answer(f"<main>{body}</main>", language=language)) == expected
 
 
+JAPANESE = (
+    "<h1>出荷遅延率</h1><p>すべての出品者は、出荷遅延率を4%未満に維持する必要があります。</p>"
+    "<p>基準を満たさない場合、出品者出荷の商品の出品が停止されることがあります。数値は毎日更新されます。</p>"
+)
+CHINESE = (
+    "<h1>平台规则</h1><p>卖家应当遵守本规则，按时发货，并妥善处理买家的咨询与售后请求。</p>"
+    "<p>违反规则的，平台可以采取相应措施，并可以冻结账户余额，直至争议得到解决为止。</p>"
+)
+THAI = (
+    "<h1>กฎสำหรับผู้ขาย</h1><p>ผู้ขายต้องจัดส่งสินค้าภายในสองวันและแจ้งหมายเลขติดตามแก่ผู้ซื้อทุกครั้ง</p>"
+    "<p>อัตราการจัดส่งล่าช้าต้องต่ำกว่าสี่เปอร์เซ็นต์ มิฉะนั้นบัญชีอาจถูกระงับโดยไม่มีการแจ้งล่วงหน้า</p>"
+)
+PORTUGUESE = "<p>O vendedor envia o produto em até dois dias depois de receber o pedido e informa o comprador.</p>" * 3
+
+
+@pytest.mark.parametrize(
+    ("body", "language"),
+    [(JAPANESE, "ja"), (CHINESE, "zh-Hans"), (THAI, "th"), (PORTUGUESE, "pt-BR"), (POLICY, "en-GB"), (GERMAN, "de-AT")],
+)
+def test_a_short_policy_is_read_in_every_script_and_under_every_tag(body, language):
+    assert outcome(answer(body, language=language)) is Outcome.OK
+
+
+def test_a_title_alone_is_empty_in_japanese_too():
+    assert outcome(answer("<h1>出荷遅延率</h1><p>2026年1月5日</p>", language="ja")) is Outcome.EMPTY
+
+
 def test_the_last_good_text_tells_the_language_where_none_is_declared():
     assert outcome(answer(f"<main>{GERMAN * 3}</main>"), last_good=GOOD) == Outcome.WRONG_LANGUAGE
 

@@ -20,6 +20,9 @@ from diffs.language.normalise import fold, loose, split_marker, tidy
         ("Cafe\u0301", "Café"),
         ("« la vente »", "“la vente”"),
         ("  two\n\tlines ", "two lines"),
+        ("under ４％", "under 4%"),
+        ("under ٤٪", "under 4%"),
+        ("（手数料）：￥１，０００", "(手数料):¥1,000"),
     ],
 )
 def test_what_looks_the_same_is_compared_as_the_same(one, other):

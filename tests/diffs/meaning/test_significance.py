@@ -14,7 +14,7 @@ from diffs.reading.extract import extract
 from diffs.targets.extract import extract_targets
 from diffs.targets.moves import moves
 from diffs.values import Block, Capture, Document, Judgement, Selection
-from tests.diffs.phrasing import heading, paragraph, policy
+from tests.diffs.phrasing import heading, paragraph, policy, row
 
 
 def judged(before: Document, after: Document) -> Judgement:
@@ -205,6 +205,37 @@ def test_a_rename_of_a_product_throughout_is_editorial() -> None:
     told = judged(policy(*lines), policy(*(line.replace("Seller Tool", "Merchant Desk") for line in lines)))
 
     assert told.significance == "editorial"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (row("Used batteries", "✓"), row("Used batteries", "✗")),
+        (row("Invoice", "☐"), row("Invoice", "☑")),
+        (row("中古電池", "○"), row("中古電池", "×")),
+        (row("✓", "✓"), row("✓", "✗")),
+        (row("4%", "30"), row("3%", "30")),
+        ("Sellers need ★★★☆☆ or more.", "Sellers need ★★★★☆ or more."),
+        ("Fee in the next quarter: ↑", "Fee in the next quarter: ↓"),
+        ("✓ Used batteries", "✗ Used batteries"),
+        ("The fee is 8% of the price.", "The fee is 8%* of the price."),
+        ("30", "20"),
+    ],
+)
+def test_a_mark_or_a_lone_figure_that_became_another_is_material(before: Block | str, after: Block | str) -> None:
+    assert between(before, after).significance == "material"
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (row("Used batteries", "✓"), row("Used batteries", "✔")),
+        (row("Boxes", "2 × 3"), row("Boxes", "2 x 3")),
+        ("Rated ⭐⭐⭐ by buyers.", "Rated ★★★ by buyers."),
+    ],
+)
+def test_another_form_of_the_same_mark_is_cosmetic(before: Block | str, after: Block | str) -> None:
+    assert between(before, after).significance == "cosmetic"
 
 
 def test_a_number_before_a_line_says_nothing() -> None:
