@@ -1,5 +1,6 @@
 """FetchedPage → snapshot in the archive, committed; then judged."""
 
+from collections.abc import Awaitable, Callable
 from typing import Self
 
 from scrapy.crawler import Crawler
@@ -8,24 +9,23 @@ from scrapy.exceptions import DropItem
 from diffs.errors import ArchiveError
 
 from .items import FetchedPage
-from .rounds.round import Round, round_of
+from .rounds.round import round_of
 
 
-class Archivist:
-    """Hands every look to the archive, whatever came, and passes it on with the engine's word on it."""
+class IntoArchive:
+    """Hands over every fetched page, whatever came, and passes it on with the engine's word on it."""
 
-    def __init__(self, crawler: Crawler, current: Round) -> None:
-        self._crawler = crawler
-        self._round = current
+    def __init__(self, keep: Callable[[FetchedPage], Awaitable[FetchedPage]]) -> None:
+        self._keep = keep
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler, round_of(crawler))
+        return cls(round_of(crawler).keep)
 
     async def process_item(self, item: FetchedPage) -> FetchedPage:
-        """Store and judge. An archive that cannot be written ends the round: to fetch on would be for nothing."""
+        """The page with its verdict. An archive that cannot be written ends the round: to fetch on would be vain."""
         try:
-            return await self._round.keep(item)
+            return await self._keep(item)
         except ArchiveError as error:
             raise DropItem(str(error)) from error

@@ -1,9 +1,8 @@
-"""What the command line calls: one round of looking, or several in one process."""
+"""What the command line calls: one round, or a probe."""
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,18 +15,18 @@ from .fetchers.browser.fetcher import browser_settings
 from .items import PageReport
 from .rounds import reactor
 from .rounds.lock import AnotherCrawl, alone
-from .rounds.probe import Probed, ProbeRound
+from .rounds.probe import Probed, Prober, switched_on
 from .rounds.round import Progress, Round, Waiting
 from .rounds.selection import check_contact, due_pages, watched_pages
 from .rounds.unfinished import judge_left_over
 from .settings import CrawlSettings, scrapy_settings
 from .watchlist.watchlists import WatchedPage
 
-__all__ = ["AnotherCrawl", "Interrupted", "Plan", "crawl", "crawl_rounds", "due_pages", "probe", "watched_pages"]
+__all__ = ["AnotherCrawl", "Interrupted", "crawl", "due_pages", "probe", "watched_pages"]
 
 
-#: Reports on their way from Scrapy's thread to the caller's; None when the round is over.
-Told = queue.SimpleQueue[tuple[PageReport, int, int] | None]
+#: Pages that ended, on their way from Scrapy's thread to the caller's; None when the round is over.
+Ended = queue.SimpleQueue[tuple[PageReport, int, int] | None]
 
 
 class Interrupted(KeyboardInterrupt):
@@ -48,7 +47,7 @@ def crawl(
     waiting: Waiting | None = None,
     stop: threading.Event | None = None,
 ) -> list[PageReport]:
-    """Look at all pages once, store and judge what comes, and return a report per page, in the order given.
+    """A report per page, in the order given, after all pages were fetched once and what came was stored and judged.
 
     `clock` gives the time in UTC. `progress` is called in this thread with every page's report, the number of pages
     done and their number; `waiting` in Scrapy's thread with every wait for a host.
@@ -57,16 +56,16 @@ def crawl(
     where the archive cannot be written (what came before is stored), and Interrupted for Ctrl-C.
     """
     check_contact(pages, settings)
-    told: Told = queue.SimpleQueue()
+    ended: Ended = queue.SimpleQueue()
     current = Round(
         pages,
         archive=archive,
         settings=settings,
         clock=clock,
-        progress=lambda *told_of: told.put(told_of),
+        progress=lambda *page: ended.put(page),
         waiting=waiting,
     )
-    interrupted = _conduct(current, told, progress, stop)
+    interrupted = _conduct(current, ended, progress, stop)
     reports = [current.reports[page.key] for page in current.pages.values()]
     if interrupted:
         raise Interrupted(reports)
@@ -81,55 +80,40 @@ def probe(
     clock: Callable[[], datetime],
     progress: Progress | None = None,
 ) -> tuple[list[Probed], bool]:
-    """Look at pages to see what they bring today; nothing of it enters the archive but when their hosts were asked.
+    """What each page brings today, in the order given, and whether Ctrl-C ended the probe early.
 
-    Entries that are switched off are looked at too. Returns what each brought, in the order given, and whether Ctrl-C
-    ended it early. `clock`, `progress` and what is raised are those of `crawl`, save Interrupted.
+    Nothing of it enters the archive except when their hosts were asked. Entries that are switched off are fetched too.
+    `clock`, `progress` and what is raised are those of `crawl`, except Interrupted.
     """
     check_contact([page.model_copy(update={"enabled": True}) for page in pages], settings)
-    told: Told = queue.SimpleQueue()
-    current = ProbeRound(
-        pages, archive=archive, settings=settings, clock=clock, progress=lambda *told_of: told.put(told_of)
+    ended: Ended = queue.SimpleQueue()
+    prober = Prober(archive, pages)
+    current = Round(
+        [switched_on(page) for page in pages],
+        archive=archive,
+        settings=settings,
+        clock=clock,
+        keeper=prober,
+        progress=lambda *page: ended.put(page),
     )
-    interrupted = _conduct(current, told, progress, None)
-    return current.probed(), interrupted
+    interrupted = _conduct(current, ended, progress, None)
+    return prober.probed(current.reports), interrupted
 
 
-def _conduct(current: Round, told: Told, progress: Progress | None, stop: threading.Event | None) -> bool:
-    """Let a round run to its end, alone on its archive; say whether Ctrl-C ended it."""
+def _conduct(current: Round, ended: Ended, progress: Progress | None, stop: threading.Event | None) -> bool:
+    """Whether Ctrl-C ended the round, which runs alone on its archive."""
     with alone(current.archive):
         try:
             judge_left_over(current.archive, confirm=current.settings.confirm)
             work = reactor.submit(_crawl(current))
-            work.add_done_callback(lambda _: told.put(None))
-            interrupted = _wait(current, told, progress, stop)
+            work.add_done_callback(lambda _: ended.put(None))
+            interrupted = _wait(current, ended, progress, stop)
             work.result()
         finally:
             current.close()
     if current.fatal is not None:
         raise current.fatal
     return interrupted
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One of several rounds: its pages, its clock (UTC), and what to do before it begins."""
-
-    pages: Sequence[WatchedPage]
-    clock: Callable[[], datetime]
-    before: Callable[[], object] | None = None
-
-
-def crawl_rounds(
-    plans: Iterable[Plan], *, archive: Archive, settings: CrawlSettings, progress: Progress | None = None
-) -> list[list[PageReport]]:
-    """Several rounds one after the other, each with its own clock; raises what `crawl` raises."""
-    reports = []
-    for plan in plans:
-        if plan.before is not None:
-            plan.before()
-        reports.append(crawl(plan.pages, archive=archive, settings=settings, clock=plan.clock, progress=progress))
-    return reports
 
 
 async def _crawl(current: Round) -> None:
@@ -150,15 +134,15 @@ async def _crawl(current: Round) -> None:
 
 def _wait(
     current: Round,
-    told: Told,
+    ended: Ended,
     progress: Progress | None,
     stop: threading.Event | None,
 ) -> bool:
-    """Pass reports on until the round is over; say whether Ctrl-C ended it."""
+    """Whether Ctrl-C ended the round; reports are passed on until it is over."""
     interrupted = False
     while True:
         try:
-            report = told.get(timeout=0.25) if stop is not None else told.get()
+            report = ended.get(timeout=0.25) if stop is not None else ended.get()
         except queue.Empty:
             current.stopping = current.stopping or (stop is not None and stop.is_set())
             continue

@@ -32,11 +32,11 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # A second try is a look of its own with a snapshot of its own: the spider decides about it.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.middlewares.politeness.AddressGuard": 90,
+    "crawler.middlewares.address_guard.AddressGuard": 90,
     "crawler.middlewares.robots.Robots": 100,
     "crawler.middlewares.politeness.Politeness": 990,
 }
-ITEM_PIPELINES = {"crawler.pipelines.Archivist": 300}
+ITEM_PIPELINES = {"crawler.pipelines.IntoArchive": 300}
 EXTENSIONS = {"crawler.extensions.Outcomes": 500}
 TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
 

@@ -23,7 +23,7 @@ class LetsGo:
 
     def __init__(self, crawler: Crawler, *args: Any, **kwargs: Any) -> None:
         super().__init__(crawler, *args, **kwargs)  # type: ignore[call-arg]
-        self._round = round_of(crawler)
+        self._stopped = round_of(crawler).stopped
         self._engine = crawler
 
     async def download_request(self, request: Request) -> Response:
@@ -43,7 +43,7 @@ class LetsGo:
         stopped_for = 0.0
         while not task.done():
             await asyncio.wait({task}, timeout=0.5)
-            if self._round.stopped() or not self._engine.engine.running:
+            if self._stopped() or not self._engine.engine.running:
                 stopped_for += 0.5
             if stopped_for > GRACE and not task.done():
                 raise NotAsked("The round was stopped before the answer came.")

@@ -1,13 +1,11 @@
-"""What every request passes on its way out: an address we may ask, and the host's turn.
-
-Both see all requests: pages, robots.txt, and each step of a redirect.
-"""
+"""The host's turn: every request waits for it, robots.txt and each step of a redirect too."""
 
 import asyncio
-import logging
 import math
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import monotonic
 from typing import Self
 
@@ -21,15 +19,13 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 
-from crawler.addresses import host_of, refused
-from crawler.failures import NotAsked, Refused
+from crawler.addresses import host_of
+from crawler.failures import NotAsked
 from crawler.items import PART, Look
-from crawler.rounds.round import Round, Turn, round_of
-from diffs.errors import AddressRefused
+from crawler.rounds.hosts import Hosts, Turn
+from crawler.rounds.round import Waiting, round_of
 
 from .robots import ROBOTS
-
-log = logging.getLogger(__name__)
 
 #: The longest a page waits for its host's turn, in seconds; then it is left for the next round.
 PATIENCE = 3_600.0
@@ -41,25 +37,6 @@ SILENT = 3
 JITTER = 0.1
 
 _NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, CannotResolveHostError, DownloadFailedError)
-
-
-class AddressGuard:
-    """Let nothing pass to a private network; what a name resolves to is checked by `addresses.GuardedResolver`."""
-
-    def __init__(self, current: Round) -> None:
-        self._allowed = current.settings.allow_private_addresses
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
-        return cls(round_of(crawler))
-
-    def process_request(self, request: Request) -> None:
-        """Raise Refused where the address is not one we may ask."""
-        reason = refused(request.url)
-        if reason and not (self._allowed and "private" in reason):
-            remedy = "Set POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true to allow it." if "private" in reason else ""
-            raise Refused(AddressRefused(f"This address is not asked: {reason}.", remedy=remedy))
 
 
 @dataclass(slots=True, eq=False)
@@ -80,16 +57,37 @@ class Politeness:
     it at once. With the moment the request is counted against the host's requests of the day.
     """
 
-    def __init__(self, crawler: Crawler, current: Round) -> None:
+    def __init__(
+        self,
+        crawler: Crawler,
+        hosts: Hosts,
+        *,
+        stopped: Callable[[], str],
+        now: Callable[[], datetime],
+        max_wait: float,
+        waiting: Waiting | None = None,
+    ) -> None:
         self._crawler = crawler
-        self._round = current
+        self._archive = hosts
+        self._stopped = stopped
+        self._now = now
+        self._max_wait = max_wait
+        self._waiting = waiting
         self._hosts: dict[str, _Host] = {}
         self._holding: dict[Request, _Host] = {}
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler, round_of(crawler))
+        current = round_of(crawler)
+        return cls(
+            crawler,
+            current.hosts,
+            stopped=current.stopped,
+            now=current.now,
+            max_wait=current.settings.max_wait,
+            waiting=current.waiting,
+        )
 
     async def process_request(self, request: Request) -> None:
         """Hold the request until its host may be asked. Raises NotAsked where it may not in this round."""
@@ -135,14 +133,14 @@ class Politeness:
         gap = self._gap(name, host, request)
         turn = await self._turn(name, gap)
         try:
-            pause = (turn.at - self._round.now()).total_seconds()
+            pause = (turn.at - self._now()).total_seconds()
             if host.asked_at is not None:
                 pause = max(pause, host.asked_at + gap - monotonic())
             await self._sleep(name, pause, most=PATIENCE)
         except NotAsked:
-            await self._round.give_back(name, turn)
+            await self._archive.give_back(name, turn)
             raise
-        refusal = await self._round.begins(name, turn)
+        refusal = await self._archive.begins(name, turn)
         if refusal is not None:
             raise NotAsked(_in_words(name, refusal))
         host.free = False
@@ -151,7 +149,7 @@ class Politeness:
         """The least time since the host's last request, in seconds; AutoThrottle's is longer if it is slow."""
         if host.free:
             return 0.0
-        gap = self._round.gap(name)
+        gap = self._archive.gap(name)
         look = request.meta.get("look")
         if isinstance(look, Look) and look.attempt > 1 and "redirect_times" not in request.meta:
             gap *= 2 ** (look.attempt - 1)
@@ -162,11 +160,11 @@ class Politeness:
     async def _turn(self, name: str, gap: float) -> Turn:
         """A moment to ask the host; a short rest is waited for, a long one ends the round for this host."""
         while True:
-            turn = await self._round.turn(name, gap)
+            turn = await self._archive.turn(name, gap)
             if turn.resting_until is None and not turn.closed:
                 return turn
-            pause = (turn.resting_until - self._round.now()).total_seconds() if turn.resting_until else math.inf
-            if pause > self._round.settings.max_wait:
+            pause = (turn.resting_until - self._now()).total_seconds() if turn.resting_until else math.inf
+            if pause > self._max_wait:
                 raise NotAsked(_in_words(name, turn))
             await self._sleep(name, max(pause, 0.01))
 
@@ -175,8 +173,8 @@ class Politeness:
         if seconds > most:
             raise NotAsked(f"{name} is to be asked in {seconds:.0f} seconds only; this page waits for the next round.")
         ends = monotonic() + seconds
-        if seconds > 1 and self._round.waiting is not None:
-            self._round.waiting(name, ends)
+        if seconds > 1 and self._waiting is not None:
+            self._waiting(name, ends)
         while (left := ends - monotonic()) > 0:
             await asyncio.sleep(min(left, 0.25))
             self._go_on()
@@ -184,7 +182,7 @@ class Politeness:
 
     def _go_on(self) -> None:
         """Raise NotAsked where the round is over."""
-        why = self._round.stopped()
+        why = self._stopped()
         if why or not self._crawler.engine.running:
             raise NotAsked(why or "The round was stopped.")
 

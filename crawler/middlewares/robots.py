@@ -7,7 +7,6 @@ the others wait, and RFC 9309 is kept: 4xx means there are no rules (2.3.1.3); 5
 """
 
 import asyncio
-import logging
 from dataclasses import dataclass
 from typing import Self
 
@@ -20,10 +19,9 @@ from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.failures import Disallowed, NotAsked, in_words
-from crawler.rounds.round import Round, round_of
+from crawler.rounds.hosts import Hosts
+from crawler.rounds.round import round_of
 from diffs.errors import RobotsRefused
-
-log = logging.getLogger(__name__)
 
 #: How much of a robots.txt is read, in bytes (RFC 9309, 2.5: at least 500 KiB).
 READ = 512 * 1024
@@ -48,9 +46,9 @@ class _Rules:
 class Robots:
     """Let no request pass that its host's robots.txt forbids; redirected ones are asked about again."""
 
-    def __init__(self, crawler: Crawler, current: Round) -> None:
+    def __init__(self, crawler: Crawler, hosts: Hosts) -> None:
         self._crawler = crawler
-        self._round = current
+        self._hosts = hosts
         self._agent: str = crawler.settings["USER_AGENT"]
         self._rules: dict[str, _Rules] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -59,7 +57,7 @@ class Robots:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler, round_of(crawler))
+        return cls(crawler, round_of(crawler).hosts)
 
     async def process_request(self, request: Request) -> None:
         """Wait for the host's robots.txt and obey it. Raises Disallowed."""
@@ -79,7 +77,7 @@ class Robots:
             if site not in self._rules:
                 self._rules[site] = await self._fetch(f"{site}/robots.txt")
                 await self._note_delay(url.hostname or "", self._rules[site])
-                await self._round.robots_read(url.hostname or "", self._rules[site].says)
+                await self._hosts.robots_read(url.hostname or "", self._rules[site].says)
         return self._rules[site]
 
     async def _fetch(self, url: str) -> _Rules:
@@ -109,7 +107,7 @@ class Robots:
 
     async def _note_delay(self, host: str, rules: _Rules) -> None:
         delay = rules.parser.crawl_delay(self._agent) if rules.parser is not None else None
-        await self._round.slow_down(host, delay)
+        await self._hosts.slow_down(host, delay)
 
     def _enough(self, data: bytes, request: Request) -> None:
         if request.meta.get(ROBOTS):

@@ -1,13 +1,12 @@
-"""One crawl at a time on one archive: two would ask the same pages twice."""
+"""One crawl at a time on one archive: two would ask for the same pages twice."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from sqlalchemy import text
-from sqlalchemy.engine import make_url
 
+from diffs.database import locks
 from diffs.database.archive import Archive
 from diffs.errors import CrawlError
 
@@ -25,12 +24,14 @@ def alone(archive: Archive) -> Iterator[None]:
 
     Raises AnotherCrawl where somebody else holds it.
     """
-    url = make_url(archive.url)
-    if url.get_backend_name() == "postgresql":
-        with _advisory(archive):
+    beside = locks.file_beside(archive, ".crawling")
+    if locks.is_shared(archive):
+        with locks.advisory(archive, CRAWL_LOCK) as held:
+            if not held:
+                raise _busy()
             yield
-    elif url.database and url.database != ":memory:":
-        with _file(Path(url.database).with_suffix(".crawling")):
+    elif beside is not None:
+        with _file(beside):
             yield
     else:
         yield
@@ -45,18 +46,8 @@ def _file(path: Path) -> Iterator[None]:
         raise _busy() from None
 
 
-@contextmanager
-def _advisory(archive: Archive) -> Iterator[None]:
-    with archive.read() as session:
-        if not session.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": CRAWL_LOCK}).scalar():
-            raise _busy()
-        try:
-            yield
-        finally:
-            session.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": CRAWL_LOCK})
-
-
 def _busy() -> AnotherCrawl:
     return AnotherCrawl(
-        "Another crawl is running on this archive.", remedy="Wait until it has finished; nothing was asked."
+        "Another crawl is running on this archive.",
+        remedy="Wait until it has finished; this one did not send any request.",
     )

@@ -1,14 +1,15 @@
-"""A look that only asks what a page brings today: polite as every look, judged by the same gate, kept nowhere.
+"""A probe asks what a page brings today: as polite as every fetch, judged by the same gate, and stored nowhere.
 
-What the hosts are owed is real: robots.txt, the gap, rests and the time of the last request hold for everybody. The
-pages, though, enter no history: an entry may be tried that nobody will ever watch (docs/decisions/0008).
+It is a round with another keeper. What hosts are owed holds for everybody: robots.txt, the gap, rests, the time of the
+last request. The pages enter no history, for an entry may be tried that nobody will ever watch (docs/decisions/0008).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from crawler.items import FetchedPage, Judged, Look, PageReport
+from crawler.items import FetchedPage, Judged, PageReport
 from crawler.watchlist.watchlists import CRAWLED, WatchedPage
+from diffs.database.archive import Archive
 from diffs.errors import ExtractionError
 from diffs.judging import gate
 from diffs.reading import extract, policy_text
@@ -16,8 +17,6 @@ from diffs.reading.detect_language import shares
 from diffs.store import pages as stored_pages
 from diffs.store import versions
 from diffs.values import READ, Capture, Document, Extraction, Outcome, Selection
-
-from .round import Round
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +46,45 @@ class Probed:
     opening: tuple[str, ...] = ()
 
 
-class ProbeRound(Round):
-    """A round whose looks are judged at once and forgotten. Entries that are switched off are looked at too."""
+class Prober:
+    """Judges what comes at once and forgets it: the keeper of a round that only asks."""
 
-    def __init__(self, pages: Sequence[WatchedPage], **more: object) -> None:
-        super().__init__([_switched_on(page) for page in pages], **more)  # type: ignore[arg-type]
+    def __init__(self, archive: Archive, pages: Sequence[WatchedPage]) -> None:
+        self._archive = archive
         self._asked = {page.key: page for page in pages}
         self._seen: dict[str, Probed] = {}
         self._known: dict[str, Document] = {}
         self._ways: dict[str, tuple[str, ...]] = {}
 
-    def probed(self) -> list[Probed]:
-        """What every page brought, in order."""
-        return [self._probed(key, self.reports[key]) for key in self.pages]
-
-    def _probed(self, key: str, report: PageReport) -> Probed:
-        seen = self._seen.get(key) or Probed(self._asked[key], None)
-        return replace(seen, outcome=report.outcome, reason=report.reason, http_status=report.http_status)
-
-    def _enrol(self) -> None:
-        with self.archive.read() as session:
-            for key in self.pages:
-                row_of_page = stored_pages.get(session, key)
-                last = versions.latest(session, row_of_page) if row_of_page is not None else None
-                if row_of_page is not None and last is not None and row_of_page.url == self.pages[key].url:
-                    self._known[key] = versions.document_of(session, last)
-
-    def validators(self, look: Look) -> Mapping[str, str]:  # noqa: ARG002 (a probe wants the text itself)
-        """None: "not modified" would say nothing of the text."""
+    def enrol(self, pages: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
+        """Look up the last good text of each page. No conditional GET: "not modified" would say nothing of the text."""
+        with self._archive.read() as session:
+            for page in pages:
+                row = stored_pages.get(session, page.key)
+                last = versions.latest(session, row) if row is not None else None
+                if row is not None and last is not None and row.url == page.url:
+                    self._known[page.key] = versions.document_of(session, last)
         return {}
 
-    def _keep(self, fetched: FetchedPage) -> FetchedPage:
-        key = fetched.look.page
+    def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
+        """What came, judged."""
+        key = page.key
         self._ways[key] = tuple(dict.fromkeys((*self._ways.get(key, ()), fetched.look.fetch)))
         seen = _read(self._asked[key], fetched.capture, self._known.get(key))
         self._seen[key] = replace(seen, ways=self._ways[key])
         return replace(fetched, judged=Judged(seen.outcome or Outcome.ERROR, seen.reason))
 
+    def probed(self, reports: Mapping[str, PageReport]) -> list[Probed]:
+        """What every page brought, in the order given, with the round's reports by key."""
+        return [self._probed(key, reports[key]) for key in self._asked]
 
-def _switched_on(page: WatchedPage) -> WatchedPage:
+    def _probed(self, key: str, report: PageReport) -> Probed:
+        seen = self._seen.get(key) or Probed(self._asked[key], None)
+        return replace(seen, outcome=report.outcome, reason=report.reason, http_status=report.http_status)
+
+
+def switched_on(page: WatchedPage) -> WatchedPage:
+    """The entry as it is probed: switched on, unless it is recorded history."""
     return page if page.fetch not in CRAWLED else page.model_copy(update={"enabled": True})
 
 

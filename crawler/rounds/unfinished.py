@@ -1,11 +1,8 @@
-"""Looks that were stored and never judged: the process ended between the two."""
+"""Fetched answers that were stored and never judged: the process ended between the two."""
 
 import logging
 
-from sqlmodel import col, select
-
 from diffs.database.archive import Archive
-from diffs.database.models import Page, Snapshot
 from diffs.engine import derive
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import pages
@@ -14,14 +11,13 @@ log = logging.getLogger(__name__)
 
 
 def judge_left_over(archive: Archive, *, confirm: bool) -> int:
-    """Judge what was stored and not judged yet; how many pages had such looks.
+    """How many pages had answers that were stored and not judged; they are judged now.
 
-    Without this a text that came right before the end would be told at the page's next look only. A page that cannot be
-    judged is logged and left for its next look. Raises ArchiveError where the archive cannot be used.
+    Without this a text that came right before the end would be reported at the page's next check only. A page that
+    cannot be judged is logged and left for its next check. Raises ArchiveError where the archive cannot be used.
     """
     with archive.read() as session:
-        newer = select(Snapshot.id).where(Snapshot.page_id == Page.id, col(Snapshot.id) > Page.derived_to)
-        keys = session.exec(select(Page.key).where(newer.exists()).order_by(Page.key)).all()
+        keys = pages.with_unjudged(session)
     for key in keys:
         try:
             with archive.begin() as session:

@@ -156,11 +156,11 @@ class PagesSpider(Spider):
             asked = {host_of(page.url): None, host_of(item.capture.final_url or page.url): None}
             try:
                 for host in asked:
-                    await self.round.rest(host, then.rest, then.reason)
+                    await self.round.hosts.rest(host, then.rest, then.reason)
             except ArchiveError as error:
                 await self._give_up(error)
         request = self._request(then.look) if then.look is not None else None
-        if request is not None and not self.round.stopping:
+        if request is not None and not self.round.stopped():
             self.crawler.engine.crawl(request)
         else:
             self.round.finish(look.page)

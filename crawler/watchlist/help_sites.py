@@ -16,13 +16,12 @@ from .tables import table
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A help site: its marketplace, the marketplace's name, the locale to ask in, and the site's own locale."""
+    """A help site: its marketplace, the marketplace's name, and the locale to ask in."""
 
     host: str
     marketplace: str
     name: str
     locale: str
-    own_locale: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
-from diffs.database.models import Page
+from diffs.database.models import Page, Snapshot
 from diffs.values import Selection
 
 
@@ -67,3 +67,9 @@ def listed(session: Session, watched: bool | None = None) -> list[Page]:
 def selection(page: Page) -> Selection:
     """The page's selectors as a value."""
     return Selection(select=tuple(page.select), remove=tuple(page.remove))
+
+
+def with_unjudged(session: Session) -> Sequence[str]:
+    """The keys of the pages that have snapshots nobody has judged yet."""
+    newer = select(Snapshot.id).where(Snapshot.page_id == Page.id, col(Snapshot.id) > Page.derived_to)
+    return session.exec(select(Page.key).where(newer.exists()).order_by(Page.key)).all()

@@ -1,5 +1,6 @@
 """What ends the asking: a stop file, a host's off switch, a day's requests used up. And what the archive keeps of it."""
 
+import asyncio
 import json
 import signal
 import subprocess
@@ -12,6 +13,7 @@ from time import sleep
 
 import pytest
 
+from crawler.rounds.hosts import Turn
 from crawler.rounds.round import Round
 from crawler.rounds.selection import closed_hosts, due_pages, next_due
 from crawler.run import crawl
@@ -264,11 +266,17 @@ def environment() -> dict[str, str]:
 def test_a_request_that_left_late_binds_those_after_it(someone: Seller) -> None:
     """A worker that was held up asks later than it reserved: the next one counts from when it really asked."""
     current = Round([], archive=someone.archive, settings=someone.settings, clock=lambda: someone.now)
-    turn = current._turn("example.com", 10.0)
-    current._begins("example.com", turn, turn.at + timedelta(seconds=5))
 
-    assert current._turn("example.com", 10.0).at - turn.at >= timedelta(seconds=15)
+    async def asked() -> tuple[Turn, Turn]:
+        first = await current.hosts.turn("example.com", 10.0)
+        someone.now += timedelta(seconds=6)
+        await current.hosts.begins("example.com", first)
+        return first, await current.hosts.turn("example.com", 10.0)
+
+    first, then = asyncio.run(asked())
     current.close()
+
+    assert then.at - first.at >= timedelta(seconds=15)
 
 
 # --- a block ---

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.items import PageReport
-from crawler.run import Plan, crawl, crawl_rounds, due_pages
+from crawler.run import crawl, due_pages
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.errors import SettingsError
@@ -231,22 +231,14 @@ def test_nothing_is_asked_without_a_contact(site: Site, someone: Seller) -> None
 
 
 def test_several_rounds_run_in_one_process_each_at_its_own_time(site: Site, someone: Seller) -> None:
+    page, versions = watched(site, "/rate"), []
     days = [datetime(2026, 3, day, tzinfo=UTC) for day in (1, 2, 3)]
-    pages = [watched(site, "/rate")]
 
-    def edition(percent: int):
-        def switch() -> None:
-            site["/rate"] = policy(f"Keep your late shipment rate under {percent}%.")
+    for someone.now, percent in zip(days, (4, 4, 3), strict=True):
+        site["/rate"] = policy(f"Keep your late shipment rate under {percent}%.")
+        versions.append(someone.looks_at(page)["rate"].version_seq)
 
-        return switch
-
-    plans = [
-        Plan(pages, clock=lambda day=day: day, before=edition(percent))
-        for day, percent in zip(days, (4, 4, 3), strict=True)
-    ]
-    rounds = crawl_rounds(plans, archive=someone.archive, settings=someone.settings)
-
-    assert [reports[0].version_seq for reports in rounds] == [1, 1, 2]
+    assert versions == [1, 1, 2]
     assert [snapshot.observed_at for snapshot in someone.snapshots_of("rate")] == days
 
 

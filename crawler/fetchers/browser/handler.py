@@ -86,7 +86,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     async def _start(self) -> None:
         """Have the browser running. Raises NotAsked where it cannot be."""
         async with self._starting:
-            if self._round.stopping:
+            if self._stopped():
                 raise NotAsked("The round was stopped.")
             await self._old_one_gone()
             if not self._out_of_order and not hasattr(self, "browser"):

@@ -1,5 +1,6 @@
 """A host is asked slowly, by one at a time, and left alone when it asks for that."""
 
+import asyncio
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -86,7 +87,7 @@ def test_two_crawls_share_a_host_by_the_archive(site: Site, tmp_path: Path) -> N
     moments = []
 
     def take(current: Round) -> None:
-        moments.extend(current._turn("example.com", 10.0).at for _ in range(5))
+        moments.extend(asyncio.run(current.hosts.turn("example.com", 10.0)).at for _ in range(5))
 
     workers = [Thread(target=take, args=(current,)) for current in rounds]
     for worker in workers:

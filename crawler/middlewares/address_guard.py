@@ -1,0 +1,30 @@
+"""Addresses we may not ask are refused before anything is sent, robots.txt and each step of a redirect too."""
+
+from typing import Self
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+
+from crawler.addresses import refused
+from crawler.failures import Refused
+from crawler.rounds.round import round_of
+from diffs.errors import AddressRefused
+
+
+class AddressGuard:
+    """Let nothing pass to a private network; what a name resolves to is checked by `addresses.GuardedResolver`."""
+
+    def __init__(self, *, allow_private: bool) -> None:
+        self._allow_private = allow_private
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy."""
+        return cls(allow_private=round_of(crawler).settings.allow_private_addresses)
+
+    def process_request(self, request: Request) -> None:
+        """Raise Refused where the address is not one we may ask."""
+        reason = refused(request.url)
+        if reason and not (self._allow_private and "private" in reason):
+            remedy = "Set POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true to allow it." if "private" in reason else ""
+            raise Refused(AddressRefused(f"This address is not asked: {reason}.", remedy=remedy))

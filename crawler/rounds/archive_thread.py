@@ -1,0 +1,37 @@
+"""The one thread in which a round works on the archive.
+
+All of it happens beside Scrapy's thread, in order, so that a slow disk or a long comparison never keeps the crawl from
+noticing an answer or a timeout.
+"""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from diffs.errors import ArchiveError
+
+T = TypeVar("T")
+
+
+class ArchiveThread:
+    """Runs work on the archive, one piece after the other.
+
+    `fatal` is the first error after which the archive cannot be used, None while it can.
+    """
+
+    def __init__(self) -> None:
+        self.fatal: ArchiveError | None = None
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Wait for a piece of work and return its result. Raises what it raises; an ArchiveError is fatal."""
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work)
+        except ArchiveError as error:
+            self.fatal = self.fatal or error
+            raise
+
+    def close(self) -> None:
+        """Let the thread finish what it has begun."""
+        self._thread.shutdown(wait=True)

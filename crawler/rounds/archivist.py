@@ -1,0 +1,110 @@
+"""A fetched page into the archive: stored first, then judged."""
+
+import logging
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from crawler.items import FetchedPage, Judged
+from crawler.watchlist.watchlists import WatchedPage
+from diffs.database.archive import Archive
+from diffs.engine import derive
+from diffs.errors import ArchiveError, BodyLost
+from diffs.store import events, observations, snapshots, versions
+from diffs.store import pages as stored_pages
+from diffs.values import READ, Outcome
+
+from .enrol import enrol, enrol_all
+
+log = logging.getLogger(__name__)
+
+
+class Keeper(Protocol):
+    """What a round does with its pages and with what comes. Called in the archive's thread."""
+
+    def enrol(self, pages: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
+        """Begin with these pages; returns by key the headers of a conditional GET, where one may be asked."""
+
+    def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
+        """What came for a page, with a word on it in `judged`."""
+
+
+class Archivist:
+    """Stores what comes and has it judged.
+
+    `clock` gives the time in UTC. The methods raise ArchiveError where the archive cannot be written; then the round
+    cannot go on.
+    """
+
+    def __init__(self, archive: Archive, *, clock: Callable[[], datetime], confirm: bool) -> None:
+        self._archive = archive
+        self._clock = clock
+        self._confirm = confirm
+
+    def enrol(self, pages: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
+        """Enter the pages into the archive."""
+        now = self._clock()
+        with self._archive.begin() as session:
+            return enrol_all(session, pages, now=now)
+
+    def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
+        """Store what came, then judge it.
+
+        The snapshot is committed before it is judged: a fault in judging costs nothing.
+        """
+        try:
+            known = self._store(page, fetched)
+        except ArchiveError:
+            raise
+        except Exception as error:
+            log.exception("page %s: could not be stored", page.key)
+            reason = _fault(error, "the answer could not be stored")
+            return replace(fetched, judged=Judged(Outcome.ERROR, reason=reason))
+        return replace(fetched, judged=self._judge(page.key, fetched, known))
+
+    def _store(self, page: WatchedPage, fetched: FetchedPage) -> Mapping[Any, Any]:
+        with self._archive.begin() as session:
+            row = stored_pages.get(session, page.key) or enrol(session, page, now=fetched.observed_at)
+            snapshots.add(
+                session,
+                row,
+                fetched.capture,
+                observed_at=fetched.observed_at,
+                stored_at=self._clock(),
+                purpose=fetched.look.purpose,
+                language=page.language,
+            )
+            return session.info
+
+    def _judge(self, key: str, fetched: FetchedPage, known: Mapping[Any, Any]) -> Judged:
+        try:
+            with self._archive.begin() as session:
+                session.info.update(known)  # the bytes just stored need not be unpacked again
+                row = stored_pages.get(session, key)
+                assert row is not None
+                unknown = versions.latest(session, row) is None
+                derived = derive.derive(session, row, confirm=self._confirm)
+                outcome = derived.outcome or Outcome.ERROR
+                return Judged(
+                    outcome=outcome,
+                    reason=derived.reason,
+                    wants_confirmation=self._confirm and derived.wants_confirmation,
+                    version_seq=derived.version_seq,
+                    changes=derived.changes,
+                    last_ok_at=fetched.observed_at if outcome in READ else observations.last_read_at(session, row),
+                    events=tuple(event.kind for event in events.listed(session, row, open_only=True)),
+                    first=unknown and derived.version_seq is not None,
+                )
+        except BodyLost as error:
+            return Judged(Outcome.ERROR, reason=str(error))
+        except ArchiveError:
+            raise
+        except Exception as error:
+            # A fault of ours in reading one page must not stop the round; the snapshot is safe and is judged again.
+            log.exception("page %s: could not be judged", key)
+            return Judged(Outcome.ERROR, reason=_fault(error, "the snapshot is kept"))
+
+
+def _fault(error: Exception, then: str) -> str:
+    return f"A fault in this program ({type(error).__name__}); {then}."

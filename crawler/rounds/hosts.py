@@ -1,0 +1,158 @@
+"""When a host may be asked: turns, rests, switches and delays, over workers and restarts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from crawler.addresses import is_loopback
+from crawler.settings import CrawlSettings
+from diffs.database.archive import Archive, Session
+from diffs.store import hosts
+from diffs.store.notices import owner
+
+from .archive_thread import ArchiveThread
+
+#: A request that leaves this much later than its moment, in seconds, is noted as having left then.
+LATE = 0.2
+
+#: The owner hears of a rest of at least this length; shorter ones are what a busy host asks for.
+REPORTED_FROM = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A host's word on when we may ask: at a moment (UTC), not before its rest is over, or not in this round.
+
+    `closed` says why not in this round: the host is switched off, or has had its requests of the day.
+    `taken_at` is when the moment was taken (UTC).
+    """
+
+    at: datetime
+    resting_until: datetime | None = None
+    reason: str = ""
+    closed: str = ""
+    taken_at: datetime | None = None
+
+
+class Hosts:
+    """The hosts of a round, as the archive knows them.
+
+    `now` gives the time in UTC and goes on while the round does. Every method raises ArchiveError where the archive
+    cannot be used.
+    """
+
+    def __init__(
+        self, archive: Archive, thread: ArchiveThread, settings: CrawlSettings, *, now: Callable[[], datetime]
+    ) -> None:
+        self._archive = archive
+        self._thread = thread
+        self._settings = settings
+        self._now = now
+        self._delays: dict[str, float] = {}
+
+    def gap(self, host: str) -> float:
+        """The least time between two requests to a host in seconds: ours, or the one its robots.txt asks for."""
+        return max(self._settings.gap(loopback=is_loopback(host)), self._delays.get(host, 0.0))
+
+    async def turn(self, host: str, gap: float) -> Turn:
+        """Take the next moment to ask a host, at least `gap` seconds after anybody's last one, and count the request.
+
+        A turn that says the host rests, or is closed for now, counts nothing.
+        """
+        return await self._thread.run(lambda: self._turn(host, gap))
+
+    def _turn(self, host: str, gap: float) -> Turn:
+        now = self._now()
+        budget = self._settings.budget(loopback=is_loopback(host))
+        with self._archive.begin() as session:
+            refusal = self._refusal(session, host, now)
+            if refusal is not None:
+                return refusal
+            moment = hosts.reserve(session, host, now=now, gap=gap, budget=budget)
+            if moment is None:
+                why = f"{host} has had its {budget} requests of today; this page waits until 00:00 UTC."
+                return Turn(now, closed=why)
+            return Turn(moment, taken_at=now)
+
+    def _refusal(self, session: Session, host: str, now: datetime) -> Turn | None:
+        """Why a host may not be asked now, whoever wants to; None where it may."""
+        if host in self._settings.hosts_off:
+            return Turn(now, closed=f"{host} is switched off in the settings (hosts_off).")
+        row = hosts.get(session, host)
+        if row is not None and row.off_since is not None:
+            reason = f" ({row.off_reason})" if row.off_reason else ""
+            why = (
+                f"{host} is switched off since {row.off_since:%Y-%m-%d}{reason}. policywatch host on {host} ends that."
+            )
+            return Turn(now, closed=why)
+        if row is not None and row.rest_until is not None and row.rest_until > now:
+            return Turn(now, row.rest_until, row.rest_reason)
+        return None
+
+    async def begins(self, host: str, turn: Turn) -> Turn | None:
+        """Say that the request of this turn is made now: a later moment than reserved binds everybody after it.
+
+        What was decided about the host while the request waited comes back as a turn that refuses; then it is not made,
+        and not counted.
+        """
+        now = self._now()
+        waited = (now - turn.taken_at).total_seconds() > LATE if turn.taken_at else False
+        return await self._thread.run(lambda: self._begins(host, turn, now)) if waited else None
+
+    def _begins(self, host: str, turn: Turn, now: datetime) -> Turn | None:
+        with self._archive.begin() as session:
+            refusal = self._refusal(session, host, now)
+            if refusal is not None:
+                hosts.give_back(session, host, moment=turn.at)
+            elif (now - turn.at).total_seconds() > LATE:
+                hosts.asked(session, host, at=now)
+            return refusal
+
+    async def give_back(self, host: str, turn: Turn) -> None:
+        """Take back a request that was counted and is not made."""
+        await self._note(lambda session: hosts.give_back(session, host, moment=turn.at))
+
+    async def rest(self, host: str, duration: timedelta, reason: str) -> None:
+        """Leave a host alone for a while, in this round and in all that follow.
+
+        The owner hears of a rest that is no short one: the notice is committed with the rest, once per rest.
+        """
+        now = self._now()
+        until = now + duration
+
+        def note(session: Session) -> None:
+            if hosts.rest(session, host, now=now, until=until, reason=reason, tell=duration >= REPORTED_FROM):
+                owner.note(
+                    session,
+                    kind="rest",
+                    about=host,
+                    at=now,
+                    subject=f"{host} asked us to stop: left alone until {until:%Y-%m-%d %H:%M} UTC",
+                    detail=reason,
+                )
+
+        await self._note(note)
+
+    async def robots_read(self, host: str, says: str) -> None:
+        """Note what became of asking for a host's robots.txt."""
+        now = self._now()
+        await self._note(lambda session: hosts.robots_read(session, host, at=now, says=says))
+
+    async def slow_down(self, host: str, crawl_delay: float | None) -> None:
+        """Keep to the Crawl-delay of a host's robots.txt, in seconds."""
+        if crawl_delay is not None and crawl_delay > 0:
+            self._delays[host] = crawl_delay
+
+        def note(session: Session) -> None:
+            known = hosts.get(session, host)
+            if (known.crawl_delay if known else None) != crawl_delay:
+                hosts.slow_down(session, host, crawl_delay=crawl_delay)
+
+        await self._note(note)
+
+    async def _note(self, work: Callable[[Session], None]) -> None:
+        def write() -> None:
+            with self._archive.begin() as session:
+                work(session)
+
+        await self._thread.run(write)
