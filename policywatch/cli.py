@@ -1,46 +1,52 @@
-"""The command line: `policywatch VERB`. Each verb lives in `policywatch.commands`."""
+"""The command line: `policywatch VERB`. Verbs live in modules of `policywatch.commands`, loaded when they are used."""
 
 import os
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib import import_module
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
 from diffs.errors import ArchiveError, PolicywatchError, SettingsError
 
-from .commands import (
-    change,
-    changes,
-    crawl,
-    demo,
-    discover,
-    doctor,
-    explain,
-    feed,
-    host,
-    import_,
-    note,
-    notices,
-    notify,
-    run,
-    scorecard,
-    subscriber_files,
-    subscribers,
-    targets,
-    verify,
-    watchlist,
-)
-from .context import CANNOT_WORK, FAILURES
-from .terminal.output import warn
+from .terminal import help_text
+from .verbs import EXAMPLES, GROUPS, Verb
 
 
-class _Verbs(TyperGroup):
-    """Verbs are listed in the order in which a new user meets them. A reader of our output may go when he likes."""
+class Later(help_text.Command):
+    """A verb by its name and its sentence; the verb itself is loaded when somebody types it."""
 
-    def list_commands(self, _ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        return list(self.commands)
+    def __init__(self, verb: Verb) -> None:
+        super().__init__(verb.name, short_help=verb.does)
+        self.verb = verb
+
+    def make_context(self, info_name: Any, args: Any, parent: Any = None, **extra: Any) -> Any:
+        """The context of the verb itself."""
+        return self.load().make_context(info_name, args, parent, **extra)
+
+    def load(self) -> Any:
+        """The verb itself, with what it takes."""
+        app = help_text.Verbs()
+        app.callback()(_no_options)  # with a callback it stays a group, even of one verb
+        import_module(self.verb.home).register(app)
+        command = typer.main.get_group(app).commands[self.verb.name]
+        command.epilog = self.verb.example
+        for name, inner in getattr(command, "commands", {}).items():
+            inner.epilog = EXAMPLES.get(f"{self.verb.name} {name}")
+        return command
+
+
+class _AllVerbs(help_text.Group):
+    """All verbs, in the order in which a new user meets them."""
+
+    def __init__(self, **options: Any) -> None:
+        commands = {verb.name: Later(verb) for verbs in GROUPS.values() for verb in verbs}
+        super().__init__(**{**options, "commands": commands})
+
+    def format_commands(self, _ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        for heading, verbs in GROUPS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(verb.name, verb.does) for verb in verbs])
 
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         try:
@@ -49,28 +55,27 @@ class _Verbs(TyperGroup):
             finally:
                 sys.stdout.flush()
         except KeyboardInterrupt:
-            warn("Stopped. What had come is stored.")
+            _warn("Stopped. Everything fetched so far is saved.")
             raise typer.Exit(130) from None
         except BrokenPipeError:
-            # Nothing is wrong (as with `| head`). What is still buffered must go somewhere when the process ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _let_go()  # nothing is wrong (as with `| head`)
             raise typer.Exit(0) from None
 
 
-app = typer.Typer(
-    cls=_Verbs,
+app = help_text.Verbs(
+    cls=_AllVerbs,
     name="policywatch",
-    help="Watch marketplace policies: every real change told, noise never.\n\n"
-    "Not affiliated with Amazon. No legal advice. The English text binds.",
-    no_args_is_help=True,
-    pretty_exceptions_show_locals=False,  # locals may hold passwords
-    add_completion=False,
-    rich_markup_mode=None,
+    help="Watch marketplace policies: every real change is reported, noise never is.\n\n"
+    "Not affiliated with Amazon. No legal advice. The English text binds.\n\n"
+    "policywatch COMMAND --help explains a command and what it takes.",
+    add_completion=True,
 )
 
 
 def _version(wanted: bool) -> None:
     if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
         try:
             typer.echo(f"policywatch {version('policywatch')}")
         except PackageNotFoundError:
@@ -85,38 +90,27 @@ def _options(
     """Nothing to do: options are handled by their callbacks."""
 
 
-for module in (
-    doctor,
-    demo,
-    watchlist,
-    discover,
-    crawl,
-    run,
-    host,
-    import_,
-    changes,
-    change,
-    note,
-    explain,
-    targets,
-    scorecard,
-    feed,
-    subscribers,
-    subscriber_files,
-    notify,
-    notices,
-    verify,
-):
-    module.register(app)
+def _no_options() -> None:
+    """A group that takes no options of its own."""
 
 
 def main() -> None:
     """Run the command line; errors of ours end with a sentence and an exit code, never with a traceback."""
     try:
-        app()
-    except (ArchiveError, SettingsError) as error:
-        warn(f"policywatch: {error}")
-        sys.exit(CANNOT_WORK)
+        app(terminal_width=help_text.width())
     except PolicywatchError as error:
-        warn(f"policywatch: {error}")
-        sys.exit(FAILURES)
+        from .context import CANNOT_WORK, FAILURES
+
+        _warn(f"policywatch: {error}")
+        sys.exit(CANNOT_WORK if isinstance(error, ArchiveError | SettingsError) else FAILURES)
+
+
+def _warn(text: str) -> None:
+    from .terminal.output import warn  # loads Rich
+
+    warn(text)
+
+
+def _let_go() -> None:
+    """What is still buffered for standard output must go somewhere when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

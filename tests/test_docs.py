@@ -16,6 +16,7 @@ from crawler.watchlist.watchlists import Category, WatchedPage, read_watchlists
 from diffs.settings import TomlSettings
 from diffs.values import Outcome
 from policywatch.cli import app
+from tests.policywatch.program import loaded
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -34,9 +35,10 @@ def blocks(language: str) -> list[Any]:
 
 def leaves(command: Any = None, path: tuple[str, ...] = ("policywatch",)) -> Iterator[tuple[str, Any]]:
     """Every command as typed, with what it takes."""
-    command = command or typer.main.get_command(app)
+    command = loaded(command or typer.main.get_command(app))
     for name, inner in getattr(command, "commands", {}).items():
-        yield from leaves(inner, (*path, name))
+        if not inner.hidden:
+            yield from leaves(inner, (*path, name))
     if not getattr(command, "commands", {}) or command.invoke_without_command:
         yield " ".join(path), command
 
@@ -93,7 +95,7 @@ def test_the_commands_shown_can_be_typed(block):
     for arguments in policywatch_calls(block):
         command: Any = typer.main.get_command(app)
         while arguments and arguments[0] in getattr(command, "commands", {}):
-            command = command.commands[arguments.pop(0)]
+            command = loaded(command.commands[arguments.pop(0)])
         if arguments != ["--help"]:
             command.make_context("policywatch", arguments)  # raises where it could not be typed so
 

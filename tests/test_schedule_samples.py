@@ -19,7 +19,7 @@ import yaml
 
 from policywatch.cli import app
 from tests.policywatch.commands.test_crawl import watch
-from tests.policywatch.program import ROOT, policy
+from tests.policywatch.program import ROOT, loaded, policy
 from tests.site import Site
 
 SCHEDULE = (ROOT / "docs" / "schedule.md").read_text(encoding="utf-8")
@@ -117,7 +117,7 @@ def test_compose_starts_what_the_program_knows() -> None:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
     service = compose["services"]["policywatch"]
     verb, *options = service["command"]
-    command = typer.main.get_command(app).commands[verb]  # type: ignore[attr-defined]
+    command = loaded(typer.main.get_command(app).commands[verb])  # type: ignore[attr-defined]
     spellings = {spelling for option in command.params for spelling in option.opts}
 
     assert {option for option in options if option.startswith("--")} <= spellings

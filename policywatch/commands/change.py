@@ -1,4 +1,4 @@
-"""change, page: see a change whole, say who does it and when it is done, mute what is not wanted."""
+"""change: see a change whole, say who does it and when it is done, mute what is not wanted."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -7,12 +7,14 @@ import typer
 
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page
-from diffs.store import changes, observations, reports, versions, work
+from diffs.store import changes, reports, work
 from diffs.wording import labels
 from notifier.rendering.standing import standing
 from policywatch import context
 from policywatch.terminal import output, records
 from policywatch.terminal.diff import coloured, plain
+
+from .arguments import moment_of
 
 #: Longer notes are documents, and belong elsewhere.
 LONGEST_NOTE = 4000
@@ -20,9 +22,8 @@ LONGEST_OWNER = 120
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verbs."""
+    """Add the verb."""
     app.command("change")(change_)
-    app.command("page")(page_)
 
 
 def change_(
@@ -46,7 +47,7 @@ def change_(
                 now = context.now()
                 work.note(session, row, now=now, owner=owner, text=note, done_at=done_at, undone=undone)
                 if mute is not None:
-                    _say_muted(work.mute(session, row, now=now, muted=mute), muted=mute)
+                    say_muted(work.mute(session, row, now=now, muted=mute), muted=mute)
         with archive.read() as session:
             row, page = _named(session, uid)
             shown = records.change(row, page) | {"work": records.work(work.of(session, row.uid))}
@@ -62,7 +63,7 @@ def _done(text: str | None, *, undone: bool) -> datetime | None:
         context.wrong_use("--done and --undone say the opposite: give one of them.")
     if text is None:
         return None
-    return context.now() if text == "now" else context.moment_of(text)
+    return context.now() if text == "now" else moment_of(text)
 
 
 def _short_enough(option: str, text: str | None, longest: int) -> None:
@@ -77,7 +78,8 @@ def _named(session: Session, uid: str) -> tuple[Change, Page]:
     return found
 
 
-def _say_muted(count: int, *, muted: bool) -> None:
+def say_muted(count: int, *, muted: bool) -> None:
+    """Say of how many notices a mute, or its end, has decided."""
     what = "held back" if muted else "due again"
     output.warn(f"{'Muted' if muted else 'Unmuted'}; {labels.count(count, 'notice')} {what}.")
 
@@ -115,43 +117,3 @@ def _work_lines(known: dict[str, Any] | None) -> list[str]:
     lines += [f"Owner: {known['owner']}"] if known["owner"] else []
     lines += [f"Note: {known['note']}"] if known["note"] else []
     return [*lines, "Muted: no notice of it is sent."] if known["muted"] else lines
-
-
-def page_(
-    key: Annotated[str, typer.Argument(help="The page's key.")],
-    mute: Annotated[
-        bool | None, typer.Option("--mute/--unmute", help="Send no notice of its changes, or again.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
-) -> None:
-    """One page. A muted one is looked at as before; its changes are stored and listed, not sent."""
-    with context.archive() as archive:
-        if mute is not None:
-            with archive.begin() as session:
-                _say_muted(work.mute_page(session, context.page_named(session, key), muted=mute), muted=mute)
-        with archive.read() as session:
-            row = context.page_named(session, key)
-            newest = versions.latest(session, row)
-            shown = {
-                "page": row.key,
-                "title": row.title,
-                "url": row.url,
-                "marketplace": row.marketplace,
-                "category": row.category,
-                "language": row.language,
-                "watched": row.watched,
-                "muted": row.muted,
-                "last_ok_at": records.stamp(observations.last_read_at(session, row)),
-                "version_seq": newest.seq if newest else None,
-                "changes": sum(change.told for change in changes.of_page(session, row)),
-            }
-    if as_json:
-        output.as_json(shown)
-        return
-    output.table(["", row.key], [(name, _cell(value)) for name, value in shown.items() if name != "page"])
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)

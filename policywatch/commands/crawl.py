@@ -1,4 +1,4 @@
-"""crawl, health, accept: look at the pages, and see how looking goes."""
+"""crawl: check the watched pages once."""
 
 import random
 from collections.abc import Sequence
@@ -12,23 +12,20 @@ from crawler.items import PageReport
 from crawler.rounds.selection import chosen_pages
 from crawler.settings import crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
-from diffs.database.archive import Archive, Session
-from diffs.database.models import Page
-from diffs.engine import derive, notes
-from diffs.store import changes, events, observations, pages, versions
-from diffs.values import READ, Outcome
-from diffs.wording import labels
+from diffs.database.archive import Archive
+from diffs.store import changes
+from diffs.values import READ
 from policywatch import context
-from policywatch.doctor import hosts
 from policywatch.terminal import output, records, round_report
+from policywatch.terminal.progress import progress_bar
 from policywatch.watchlists.lists import watched
+
+from .arguments import nearest
 
 
 def register(app: typer.Typer) -> None:
-    """Add the verbs."""
+    """Add the verb."""
     app.command()(crawl)
-    app.command()(health)
-    app.command()(accept)
 
 
 def crawl(
@@ -65,7 +62,7 @@ def _chosen(found: list[WatchedPage], keys: list[str]) -> list[WatchedPage]:
     known = [entry.key for entry in found]
     for key in keys:
         if key not in known:
-            context.wrong_use(f"No watch-list switches on a page {key!r}. Watched: {context.nearest(key, known)}.")
+            context.wrong_use(f"No watch-list switches on a page {key!r}. Watched: {nearest(key, known)}.")
     return chosen_pages(found, keys)
 
 
@@ -74,7 +71,7 @@ def _crawl(
 ) -> tuple[list[PageReport], bool]:
     if not wanted:
         return [], False
-    with output.progress(bar=10) as bar:  # the rest of the line says which host is waited for
+    with progress_bar(bar=10) as bar:  # the rest of the line says which host is waited for
         task = bar.add_task("", total=len(wanted), page="", wait=None)
 
         def progress(done_with: PageReport, done: int, _total: int) -> None:
@@ -151,76 +148,3 @@ def _line(report: PageReport) -> dict[str, Any]:
         "version_seq": report.version_seq,
         "events": list(report.events),
     }
-
-
-def health(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
-) -> None:
-    """Every page's last good look, its last outcome, and open events."""
-    with context.archive() as archive, archive.read() as session:
-        rows = [_health(session, page) for page in pages.listed(session) if page.fetch != notes.FETCH]
-        settings = crawl_settings()
-        states, stopped = hosts.states(session, settings, now=context.now()), settings.stop_file
-    if as_json:
-        for row in rows:
-            output.as_json(row)
-        return
-    if not rows:
-        output.say("No page has been looked at yet: run policywatch crawl, or policywatch demo to see how it works.")
-        return
-    output.table(["page", "last outcome", "last read (UTC)", "version", "events"], map(_cells, rows))
-    if states:
-        output.say()
-        output.table(hosts.COLUMNS, map(hosts.cells, states))
-    if stopped.exists():
-        output.say(f"Looking is stopped: {stopped} is there. policywatch go takes it away.")
-
-
-def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """A page for a person in words; for a program with the names of outcomes and events."""
-    in_words, outcome = output.console.is_terminal, row["outcome"]
-    said = (round_report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never looked at"
-    open_events = "; ".join(
-        f"{labels.EVENTS.get(event['kind'], event['kind']) if in_words else event['kind']}"
-        f" since {event['started_at'][:10]}"
-        for event in row["events"]
-    )
-    why = "" if outcome in READ or not outcome else row["reason"]
-    return (
-        row["page"],
-        said,
-        records.minute(row["last_ok_at"]) or "never",
-        str(row["version_seq"] or ""),
-        ": ".join(filter(None, (open_events, why))),
-    )
-
-
-def _health(session: Session, page: Page) -> dict[str, Any]:
-    last = observations.last(session, page)
-    newest = versions.latest(session, page)
-    return {
-        "page": page.key,
-        "url": page.url,
-        "fetch": last[1].fetched_by if last else page.fetch,
-        "outcome": last[0].outcome if last else None,
-        "reason": last[0].reason if last else "never looked at",
-        "http_status": (last[1].status or None) if last else None,
-        "last_ok_at": records.stamp(observations.last_read_at(session, page)),
-        "version_seq": newest.seq if newest else None,
-        "events": [records.event(event) for event in events.listed(session, page, open_only=True)],
-    }
-
-
-def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None:
-    """Take the short text that a page shows now as the policy."""
-    with context.archive() as archive:
-        with archive.begin() as session:
-            row = context.page_named(session, page)
-            last = observations.last(session, row)
-            if last is None or last[0].outcome not in derive.ACCEPTABLE:
-                context.wrong_use(
-                    f"The last look at {page} was not held back as unlike the policy; there is nothing to accept."
-                )
-            derive.accept(session, row, last[1].id)
-        context.word(archive)
-    output.say(f"Accepted: the text of {last[1].observed_at:%Y-%m-%d %H:%M} UTC now counts as the policy of {page}.")

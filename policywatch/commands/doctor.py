@@ -1,4 +1,4 @@
-"""init, doctor: set up, and see what works."""
+"""doctor: what works, what does not, and what to do about it."""
 
 from collections.abc import Iterable
 from typing import Annotated
@@ -10,12 +10,9 @@ from policywatch import context
 from policywatch.doctor import checks
 from policywatch.terminal import output
 
-from .init import init
-
 
 def register(app: typer.Typer) -> None:
-    """Add the verbs."""
-    app.command()(init)
+    """Add the verb."""
     app.command()(doctor)
 
 

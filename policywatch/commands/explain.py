@@ -9,6 +9,8 @@ from diffs.store import changes, observations, versions
 from policywatch import context
 from policywatch.terminal import output, records
 
+from .arguments import moment_of, page_named
+
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
@@ -21,9 +23,9 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """The whole reasoning about one look: outcome, rule, what it was compared with, what came of it."""
-    moment = context.moment_of(at, end_of_day=True) if at is not None else context.now()
+    moment = moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
-        row = context.page_named(session, page)
+        row = page_named(session, page)
         found = observations.at(session, row, moment)
         if found is None:
             context.wrong_use(f"{page} was not looked at up to {moment:%Y-%m-%d %H:%M} UTC.")

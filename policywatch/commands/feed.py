@@ -27,6 +27,8 @@ from notifier.settings import NotifierSettings
 from policywatch import context
 from policywatch.terminal import output
 
+from .arguments import check_category, page_named
+
 
 class Form(StrEnum):
     """The three formats of a feed, and the calendar."""
@@ -67,7 +69,7 @@ def feed(
     if url and not web_link(url):
         context.wrong_use(f"--url must be a web address that begins with https://, not {url!r}.")
     for name in category or []:
-        context.check_category(name)
+        check_category(name)
     settings = context.notifier_settings()
     wanted = Filter(tuple(page or ()), tuple(marketplace or ()), tuple(category or ()), importance)
     with context.archive() as archive, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
@@ -128,7 +130,7 @@ def _binary(spool: IO[bytes]) -> Any:
 def _check(session: Session, wanted: Filter) -> None:
     """End the command where a feed would stay empty for ever."""
     for key in wanted.pages:
-        context.page_named(session, key)
+        page_named(session, key)
     if sentence := changes.unknown(session, Filter(marketplaces=wanted.marketplaces)):
         context.wrong_use(f"{sentence} Marketplaces are codes, such as US, DE or JP.")
 

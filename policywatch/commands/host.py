@@ -1,4 +1,4 @@
-"""host, stop, go: what is asked, of whom, and how to end that at once."""
+"""host: what is asked of each site, and which are left alone."""
 
 from typing import Annotated
 
@@ -10,20 +10,19 @@ from diffs.wording import labels
 from policywatch import context
 from policywatch.doctor import hosts
 from policywatch.terminal import output
+from policywatch.terminal.help_text import Verbs
 
 Named = Annotated[str, typer.Argument(help="The host, or the address of one of its pages.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = typer.Typer(help="The sites we ask: how much, how slowly, and which not at all.", no_args_is_help=True)
+    group = Verbs(help="The sites we ask: how much, how slowly, and which not at all.")
     group.command("list")(list_)
     group.command()(off)
     group.command()(on)
     group.command()(wake)
     app.add_typer(group, name="host")
-    app.command()(stop)
-    app.command()(go)
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object per host.")] = False) -> None:
@@ -73,22 +72,6 @@ def wake(host: Named) -> None:
         rested = name in stored.resting(session, now=context.now())
         stored.wake(session, name)
     output.say(f"{name} is awake: the next crawl asks it." if rested else f"{name} was not resting.")
-
-
-def stop(reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
-    """Stop all looking on this machine at once: a round that runs winds up, and none begins."""
-    path = crawl_settings().stop_file
-    path.parent.mkdir(parents=True, exist_ok=True)
-    context.written(path, f"{context.now():%Y-%m-%d %H:%M} UTC {output.safe(reason)}".strip().encode() + b"\n")
-    output.say(f"Stopped: while {path} is there, nothing is asked. policywatch go takes it away.")
-
-
-def go() -> None:
-    """Look again: takes the stop file away."""
-    path = crawl_settings().stop_file
-    was_there = path.exists()
-    path.unlink(missing_ok=True)
-    output.say("Going on." if was_there else "Nothing was stopped.")
 
 
 def _host(given: str) -> str:

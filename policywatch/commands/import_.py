@@ -25,13 +25,17 @@ from diffs.store import pages
 from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
+from policywatch.terminal.help_text import Verbs
+from policywatch.terminal.progress import progress_bar
+
+from .arguments import moment_of, page_named
 
 _JSON = Annotated[bool, typer.Option("--json", help="What was done, as JSON.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = typer.Typer(help="Bring in history that was recorded elsewhere.", no_args_is_help=True)
+    group = Verbs(help="Bring in history that was recorded elsewhere.")
     for verb in (folder, page, ota):
         group.command(verb.__name__)(verb)
     app.add_typer(group, name="import")
@@ -56,7 +60,7 @@ def page(
     """Import one saved page as a look at that time."""
     if not file.is_file():
         context.wrong_use(f"{file} is not a file. Name the page that you saved.")
-    moment = context.moment_of(at) if at else datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(microsecond=0)
+    moment = moment_of(at) if at else datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(microsecond=0)
     if moment > context.now():
         context.wrong_use(f"{moment:%Y-%m-%d %H:%M} UTC is still to come. Say with --at when the page was saved.")
 
@@ -96,7 +100,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
     """Import with a progress bar, and say what was done."""
-    with context.archive() as archive, output.progress() as bar:
+    with context.archive() as archive, progress_bar() as bar:
         tasks: dict[str, object] = {}
 
         def progress(key: str, done: int, total: int) -> None:
@@ -124,7 +128,7 @@ def _page_meant(archive: Archive, name: str) -> tuple[str, str]:
     if "://" not in name:
         if not _enrol_declared(archive, name):
             with archive.read() as session:
-                context.page_named(session, name)
+                page_named(session, name)
         return name, ""
     reason = refused(name)
     if reason and "private" not in reason:

@@ -36,6 +36,11 @@ No page of these is proven to exist there, so all are switched off. policywatch 
 answer today; policywatch watchlist add ADDRESS watches one of them."""
 
 
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(init)
+
+
 def init(
     contact: Annotated[str | None, typer.Option(help="Your e-mail or web address, sent with every request.")] = None,
     marketplaces: Annotated[str | None, typer.Option(help="Such as US,UK,DE.")] = None,

@@ -13,13 +13,16 @@ from diffs.language.plain_text import clean, one_line
 from notifier.rendering.escaping import web_link
 from policywatch import context
 from policywatch.terminal import output
+from policywatch.terminal.help_text import Verbs
+
+from .arguments import check_category, moment_of, nearest
 
 LONGEST_TEXT = 20_000
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = typer.Typer(help="Rules entered by hand, with the day on which they end.", no_args_is_help=True)
+    group = Verbs(help="Rules entered by hand, with the day on which they end.")
     group.command()(add)
     group.command("list")(list_)
     group.command("end")(end_)
@@ -61,7 +64,7 @@ def add(
 
 
 def _day(text: str | None) -> date | None:
-    return context.moment_of(text).date() if text is not None else None
+    return moment_of(text).date() if text is not None else None
 
 
 def _check(entry: Entry) -> None:
@@ -77,7 +80,7 @@ def _check(entry: Entry) -> None:
         context.wrong_use(f"--importance is one of {', '.join(reversed(IMPORTANCES))}.")
     if entry.begins and entry.ends and entry.begins > entry.ends:
         context.wrong_use("--until is before --from.")
-    context.check_category(entry.category)
+    check_category(entry.category)
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
@@ -125,7 +128,7 @@ def end_(
     with context.archive() as archive, archive.begin() as session:
         known = {page.key: (page, entry) for page, entry in notes.listed(session)}
         if key not in known:
-            names = context.nearest(key, known) or "none yet"
+            names = nearest(key, known) or "none yet"
             context.wrong_use(f"There is no entry {key!r}. Entries: {names}.")
         page, entry = known[key]
         if entry.ended_snapshot is not None:

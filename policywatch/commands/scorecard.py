@@ -22,6 +22,8 @@ from notifier.rendering import standing as words
 from policywatch import context
 from policywatch.terminal import output, records
 
+from .arguments import moment_of, nearest
+
 _COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stands on")
 
 
@@ -45,7 +47,7 @@ def scorecard_(
 ) -> None:
     """Your own figures against the targets in force: met, at risk, missed, and what is left."""
     now = context.now()
-    moment = context.moment_of(at, end_of_day=True) if at is not None else now
+    moment = moment_of(at, end_of_day=True) if at is not None else now
     if past is not None:
         _history(past, as_json=as_json)
         return
@@ -296,7 +298,7 @@ def _history(name: str, *, as_json: bool) -> None:
             output.as_json({"report": report.name, "as_of": records.stamp(report.as_of), **_record(one, card)})
         return
     if not rows:
-        known = context.nearest(name, sorted({*names.reported_rates(), *names.reported_counters()}))
+        known = nearest(name, sorted({*names.reported_rates(), *names.reported_counters()}))
         output.say(f"No stored report has a figure for {name!r}. Metrics: {known}.")
         return
     cells = [

@@ -23,14 +23,16 @@ from notifier.subscribers import csv_file
 from notifier.subscribers.links import links_from
 from policywatch import context
 from policywatch.terminal import output
+from policywatch.terminal.help_text import Verbs
 
-from .subscribers import group, reached
+from .arguments import categories
+from .recipients import reached
 
 #: Lines of a file that are stored in one transaction: nobody else waits long for the archive.
 _AT_A_TIME = 200
 
 
-def register(_app: typer.Typer) -> None:
+def register(group: Verbs) -> None:
     """Add the verbs to `subscribers`."""
     group.command()(ask)
     group.command("import")(import_)
@@ -126,7 +128,7 @@ def _taken_in(
         return _fault(file, entry.line, str(error))
     if (first := seen.setdefault((channel, address), entry.line)) != entry.line:
         return _fault(file, entry.line, f"the same address as in line {first}")
-    unknown = set(entry.wishes.get("categories", [])) - set(context.categories())
+    unknown = set(entry.wishes.get("categories", [])) - set(categories())
     if unknown:
         return _fault(file, entry.line, f"there is no category {min(unknown)!r}")
     _note_unknown_pages(session, file, entry)

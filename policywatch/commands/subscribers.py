@@ -1,6 +1,5 @@
 """subscribers: who wants to be told what, and how often."""
 
-import logging
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
@@ -8,22 +7,19 @@ import typer
 
 from diffs.database.archive import Session
 from diffs.database.models import Subscriber
-from diffs.errors import RecipientRefused
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
 from diffs.store import pages
 from diffs.store.notices import outbox
 from diffs.store.notices import subscribers as stored
-from notifier.channels import chat
 from notifier.outbox.send import shown_address
-from notifier.rendering.escaping import web_link
-from notifier.subscribers.links import email_address, links_from
+from notifier.subscribers.links import links_from
 from policywatch import context
 from policywatch.terminal import output
+from policywatch.terminal.help_text import Verbs
 
-group = typer.Typer(help="Who wants to be told what, and how often.", no_args_is_help=True)
-
-#: The ways in which somebody can be told.
-_CHANNELS = ("email", "apprise", "webhook")
+from . import subscriber_files
+from .arguments import check_category, nearest
+from .recipients import reached
 
 _Address = Annotated[str, typer.Argument(help="The address as it was added.")]
 _Channel = Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")]
@@ -31,8 +27,11 @@ _Channel = Annotated[str, typer.Option(help="email, apprise or webhook; found ou
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
+    group = Verbs(help="Who gets notices, of what, and how often.")
     for verb, name in ((add, "add"), (list_, "list"), (remove, "remove"), (pause, "pause"), (resume, "resume")):
         group.command(name)(verb)
+    group.command("go", hidden=True)(resume)  # its first name
+    subscriber_files.register(group)
     app.add_typer(group, name="subscribers")
 
 
@@ -61,7 +60,7 @@ def add(
     _one_of("--cadence", [cadence], CADENCES)
     _one_of("--importance", [importance], IMPORTANCES)
     for wanted in category or []:
-        context.check_category(wanted)
+        check_category(wanted)
     if zone_of(time_zone).key != time_zone:
         context.wrong_use(f"There is no time zone {time_zone!r}; write it as Europe/Berlin or America/New_York.")
     with context.archive() as archive, archive.begin() as session:
@@ -162,48 +161,6 @@ def _reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, 
         context.wrong_use(f"{error}.")
 
 
-def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:
-    """The channel, found out where none is given (""), and the address as it is stored.
-
-    `is_new` also sees whether anything could be sent there; one that is stored already can always be named. Raises
-    ValueError.
-    """
-    channel = channel or _channel_of(address)
-    if channel not in _CHANNELS:
-        raise ValueError(f"--channel is one of {', '.join(_CHANNELS)}, not {channel!r}")
-    try:
-        if is_new:
-            _check(channel, address)
-        return channel, email_address(address) if channel == "email" else address
-    except (ValueError, RecipientRefused) as error:
-        # A web address may hold a secret.
-        shown = address if "://" not in address else f"{address.partition('://')[0]}://…"
-        raise ValueError(f"{shown}: {str(error).rstrip('.')}") from error
-
-
-def _check(channel: str, address: str) -> None:
-    """See whether anything can be sent there. Raises ValueError or RecipientRefused."""
-    if channel == "apprise":
-        chat.check(address)
-    if channel == "webhook" and not web_link(address):
-        raise ValueError("a webhook is a whole web address that begins with https://")
-
-
-def _channel_of(address: str) -> str:
-    """Chats by the addresses that Apprise knows; any other web address is a webhook."""
-    if "://" not in address:
-        return "email"
-    # Apprise writes addresses into its log, and they hold secrets.
-    logging.getLogger("apprise").setLevel(logging.CRITICAL + 10)
-    import apprise  # slow to load, and most installations send mail only
-
-    if apprise.Apprise.instantiate(address) is not None:
-        return "apprise"
-    if not address.lower().startswith(("https://", "http://")):
-        raise ValueError(f"nothing can be sent to {address.split('://', maxsplit=1)[0]}://…: see docs/notices.md")
-    return "webhook"
-
-
 def _one_of(option: str, given: Iterable[str], allowed: Sequence[str]) -> None:
     for value in given:
         if value not in allowed:
@@ -214,7 +171,7 @@ def _say_what_is_unknown(session: Session, keys: Iterable[str], marketplaces: It
     """A page may be watched later, so a name nobody knows is no error; a mistyped one would be told nothing, ever."""
     known = pages.listed(session)
     for key in sorted(set(keys) - {page.key for page in known}):
-        near = context.nearest(key, (page.key for page in known)) or "none"
+        near = nearest(key, (page.key for page in known)) or "none"
         output.warn(f"Note: the archive has no page {key!r} yet. Pages here: {near}.")
     codes = {code.strip().casefold() for page in known for code in page.marketplace.split(",")}
     for code in marketplaces:

@@ -12,13 +12,16 @@ from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Selection, Target
 from policywatch import context
 from policywatch.terminal import output, records
+from policywatch.terminal.help_text import Verbs
+
+from .arguments import is_of, moment_of
 
 _TYPES = {".html": "html", ".htm": "html", ".txt": "text", ".json": "help-api"}
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = typer.Typer(help="Performance targets in force, or those a text states.", invoke_without_command=True)
+    group = Verbs(help="Performance targets in force.", invoke_without_command=True, no_args_is_help=False)
     group.callback()(targets)
     group.command("extract")(extract_)
     app.add_typer(group, name="targets")
@@ -33,9 +36,9 @@ def targets(
     """Performance targets that the watched pages state."""
     if ctx.invoked_subcommand:
         return
-    moment = context.moment_of(at, end_of_day=True) if at is not None else context.now()
+    moment = moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
-        found = [row for row in stored.in_force(session, moment) if context.is_of(row[0], marketplace)]
+        found = [row for row in stored.in_force(session, moment) if is_of(row[0], marketplace)]
     if as_json:
         for page, version, observation, target in found:
             about = {"page": page.key, "marketplace": page.marketplace, "url": page.url, "version_seq": version.seq}

@@ -15,14 +15,16 @@ from diffs.values import READ
 from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
+from policywatch.terminal.help_text import Verbs
 from policywatch.watchlists import add, lists, probing
 
 from . import ota
+from .arguments import nearest
 
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = typer.Typer(help="What we watch.", no_args_is_help=True)
+    group = Verbs(help="What we watch.")
     group.command()(check)
     group.command("list")(list_)
     group.command("add")(add_)
@@ -60,7 +62,7 @@ def _chosen(found: list[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:
     known = {entry.key: entry for entry in found}
     for key in keys:
         if key not in known:
-            near = f" There are: {context.nearest(key, known)}." if known else ""
+            near = f" There are: {nearest(key, known)}." if known else ""
             context.wrong_use(f"No watch-list has a page {key!r}.{near}")
     return [known[key] for key in keys] or found
 

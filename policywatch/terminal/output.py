@@ -2,17 +2,13 @@
 
 import json
 import logging
-import math
 import re
 import sys
 from collections.abc import Iterable, Sequence
 from textwrap import wrap
-from time import monotonic
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeElapsedColumn
-from rich.table import Column, Table
 from rich.text import Text
 
 #: Control characters, and marks that turn the direction of text: both can make a terminal show what is not there.
@@ -111,6 +107,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     if not console.is_terminal:
         print_lines(columns, rows)
         return
+    from rich.table import Table  # loaded where it is drawn
+
     drawn = Table(header_style="bold", box=None, pad_edge=False)
     for column in columns:
         drawn.add_column(column, overflow="fold")
@@ -129,34 +127,3 @@ def quiet_libraries() -> None:
     """What Scrapy says of its own doings is for its developers; ours is in the table."""
     for name in ("scrapy", "twisted", "py.warnings", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)
-
-
-class _Wait(ProgressColumn):
-    """What a crawl is doing: the page that came last, and how long the next host is still left in peace.
-
-    A task says it in its fields: `page`, and `wait`, a host and until when (monotonic seconds).
-    """
-
-    max_refresh = 0.5
-
-    def render(self, task: Task) -> Text:
-        """A few words."""
-        host, until = task.fields.get("wait") or ("", 0.0)
-        left = math.ceil(until - monotonic())
-        if left > 0:
-            return Text(safe(f"next request to {host} in {left} s"), style="dim")
-        return Text(safe(task.fields.get("page", "")), style="dim")
-
-
-def progress(*, bar: int = 40) -> Progress:
-    """A progress bar of so many columns on a terminal; nothing where the output is piped."""
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(bar),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        _Wait(Column(no_wrap=True, overflow="ellipsis")),
-        console=errors,
-        disable=not errors.is_terminal,
-        transient=True,
-    )

@@ -13,6 +13,7 @@ from diffs.database.archive import Archive
 from diffs.values import READ, Outcome
 from policywatch import context
 from policywatch.terminal import output
+from policywatch.terminal.progress import progress_bar
 from policywatch.terminal.round_report import REMEDIES
 
 #: Where a probe has something else to say than a crawl: it keeps nothing and holds nothing back.
@@ -33,7 +34,7 @@ def look(
     quiet: bool,
 ) -> tuple[list[Probed], bool]:
     """Probe the pages with a progress bar (lines where no terminal is); say whether Ctrl-C ended it."""
-    with output.progress() as bar:
+    with progress_bar() as bar:
         task = bar.add_task("pages", total=len(pages))
 
         def progress(report: PageReport, done: int, _total: int) -> None:

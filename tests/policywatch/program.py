@@ -25,7 +25,7 @@ from typing import Any
 import pytest
 
 from policywatch import context
-from policywatch.cli import main
+from policywatch.cli import Later, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -108,6 +108,11 @@ def _written(stream: io.TextIOWrapper) -> str:
     buffer = stream.buffer
     assert isinstance(buffer, io.BytesIO)
     return buffer.getvalue().decode()
+
+
+def loaded(command: Any) -> Any:
+    """A command with what it takes: those on top are loaded when they are used."""
+    return command.load() if isinstance(command, Later) else command
 
 
 def policy(*sentences: str, title: str = "Late Shipment Rate") -> str:

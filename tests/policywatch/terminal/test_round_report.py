@@ -17,7 +17,8 @@ from rich.console import Console
 from crawler.items import PageReport
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import READ, Outcome
-from policywatch.terminal import output, round_report
+from policywatch.terminal import round_report
+from policywatch.terminal.progress import progress_bar
 from tests.policywatch.commands.test_crawl import ROBOT_CHECK, watch
 from tests.policywatch.program import ROOT, Program, policy
 from tests.site import Answer, Site
@@ -191,7 +192,7 @@ def test_a_held_change_says_that_a_second_look_is_due(program: Program, site: Si
 
 
 def test_the_progress_bar_says_which_host_is_waited_for() -> None:
-    bar = output.progress()
+    bar = progress_bar()
     number = bar.add_task("pages", total=3, page="us-late", wait=("127.0.0.1", monotonic() + 7.5))
 
     def shown() -> str:
@@ -288,7 +289,7 @@ runpy.run_module("policywatch", run_name="__main__", alter_sys=True)
 
 
 @pytest.mark.parametrize(
-    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.doctor", "crawler.rounds.reactor"]
+    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.crawl", "crawler.rounds.reactor"]
 )
 def test_ctrl_c_while_the_program_is_still_loading_ends_in_our_words(program: Program, module: str) -> None:
     settings = {f"POLICYWATCH_{name.upper()}": value for name, value in program.settings.items()}

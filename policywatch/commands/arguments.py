@@ -1,0 +1,73 @@
+"""What verbs are given: a page by its key, a day or a moment, a category. What is of no use ends the command."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import get_args
+
+from crawler.watchlist.watchlists import Category
+from diffs.database.archive import Session
+from diffs.database.models import Page
+from diffs.judging.subscriptions import Filter, Topic, wants
+from diffs.language.vocabulary import table
+from diffs.store import pages
+from policywatch import context
+
+
+def page_named(session: Session, key: str) -> Page:
+    """The page with this key; ends the command with the nearest keys where there is none."""
+    page = pages.get(session, key)
+    if page is None:
+        near = nearest(key, [other.key for other in pages.listed(session)])
+        known = f"Pages here: {near}." if near else "The archive has no pages yet: run policywatch crawl."
+        context.wrong_use(f"There is no page {key!r}. {known}")
+    return page
+
+
+def nearest(name: str, names: Iterable[str], most: int = 5) -> str:
+    """Those of some names that are most like a mistyped one, for a message: they share most pairs of letters."""
+    wanted = _pairs(name)
+    ranked = sorted(names, key=lambda other: -len(wanted & _pairs(other)) / (len(wanted | _pairs(other)) or 1))
+    return ", ".join(ranked[:most])
+
+
+def _pairs(name: str) -> set[str]:
+    edged = f" {name.casefold()} "
+    return {edged[at : at + 2] for at in range(len(edged) - 1)}
+
+
+def is_of(page: Page, marketplace: str | None) -> bool:
+    """Whether a page is one of a marketplace; without one every page is. A page may be of several ("UK,IE")."""
+    wanted = Filter(marketplaces=(marketplace,) if marketplace is not None else ())
+    return wants(wanted, Topic(page.key, page.marketplace))
+
+
+def categories() -> list[str]:
+    """Every category that a page or a change can be of."""
+    return sorted({*get_args(Category), *table("wording_categories")})
+
+
+def check_category(name: str | None) -> None:
+    """End the command where no page and no change can be of this category: nothing would ever be found."""
+    known = categories()
+    if name is not None and name not in known:
+        context.wrong_use(f"There is no category {name!r}. There are: {', '.join(known)}.")
+
+
+def moment_of(text: str, *, end_of_day: bool = False) -> datetime:
+    """A date or time given on the command line, in UTC; a date means its beginning, or its end."""
+    try:
+        moment = datetime.fromisoformat(text)
+        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        context.wrong_use(f"{text!r} is no date; write it as 2026-03-04 or 2026-03-04T12:00Z.")
+    if end_of_day and _is_date(text):
+        return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    return moment
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

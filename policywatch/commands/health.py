@@ -1,0 +1,79 @@
+"""health: every page's last good check, its last outcome, and open events."""
+
+from typing import Annotated, Any
+
+import typer
+
+from crawler.settings import crawl_settings
+from diffs.database.archive import Session
+from diffs.database.models import Page
+from diffs.engine import notes
+from diffs.store import events, observations, pages, versions
+from diffs.values import READ, Outcome
+from diffs.wording import labels
+from policywatch import context
+from policywatch.doctor import hosts
+from policywatch.terminal import output, records, round_report
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(health)
+
+
+def health(
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
+) -> None:
+    """Every page's last good look, its last outcome, and open events."""
+    with context.archive() as archive, archive.read() as session:
+        rows = [_health(session, page) for page in pages.listed(session) if page.fetch != notes.FETCH]
+        settings = crawl_settings()
+        states, stopped = hosts.states(session, settings, now=context.now()), settings.stop_file
+    if as_json:
+        for row in rows:
+            output.as_json(row)
+        return
+    if not rows:
+        output.say("No page has been looked at yet: run policywatch crawl, or policywatch demo to see how it works.")
+        return
+    output.table(["page", "last outcome", "last read (UTC)", "version", "events"], map(_cells, rows))
+    if states:
+        output.say()
+        output.table(hosts.COLUMNS, map(hosts.cells, states))
+    if stopped.exists():
+        output.say(f"Looking is stopped: {stopped} is there. policywatch go takes it away.")
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    """A page for a person in words; for a program with the names of outcomes and events."""
+    in_words, outcome = output.console.is_terminal, row["outcome"]
+    said = (round_report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never looked at"
+    open_events = "; ".join(
+        f"{labels.EVENTS.get(event['kind'], event['kind']) if in_words else event['kind']}"
+        f" since {event['started_at'][:10]}"
+        for event in row["events"]
+    )
+    why = "" if outcome in READ or not outcome else row["reason"]
+    return (
+        row["page"],
+        said,
+        records.minute(row["last_ok_at"]) or "never",
+        str(row["version_seq"] or ""),
+        ": ".join(filter(None, (open_events, why))),
+    )
+
+
+def _health(session: Session, page: Page) -> dict[str, Any]:
+    last = observations.last(session, page)
+    newest = versions.latest(session, page)
+    return {
+        "page": page.key,
+        "url": page.url,
+        "fetch": last[1].fetched_by if last else page.fetch,
+        "outcome": last[0].outcome if last else None,
+        "reason": last[0].reason if last else "never looked at",
+        "http_status": (last[1].status or None) if last else None,
+        "last_ok_at": records.stamp(observations.last_read_at(session, page)),
+        "version_seq": newest.seq if newest else None,
+        "events": [records.event(event) for event in events.listed(session, page, open_only=True)],
+    }

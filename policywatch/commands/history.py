@@ -1,0 +1,41 @@
+"""history: all versions of a page."""
+
+from typing import Annotated
+
+import typer
+
+from diffs.store import versions
+from policywatch import context
+from policywatch.terminal import output, records
+
+from .arguments import page_named
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(history)
+
+
+def history(
+    page: Annotated[str, typer.Argument(help="The page's key.")],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """All versions of a page."""
+    with context.archive() as archive, archive.read() as session:
+        rows = versions.listed(session, page_named(session, page))
+    if as_json:
+        for row in rows:
+            output.as_json(records.version(row))
+        return
+    cells = [
+        (
+            row.seq,
+            f"{row.first_seen_at:%Y-%m-%d %H:%M}",
+            f"{row.last_seen_at:%Y-%m-%d %H:%M}",
+            row.words,
+            row.state,
+            row.title,
+        )
+        for row in rows
+    ]
+    output.table(["version", "first seen (UTC)", "last seen (UTC)", "words", "state", "title"], cells)

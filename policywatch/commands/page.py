@@ -1,0 +1,57 @@
+"""page: one page, and whether notices of its changes are sent."""
+
+from typing import Annotated
+
+import typer
+
+from diffs.store import changes, observations, versions, work
+from policywatch import context
+from policywatch.terminal import output, records
+
+from .arguments import page_named
+from .change import say_muted
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command("page")(page_)
+
+
+def page_(
+    key: Annotated[str, typer.Argument(help="The page's key.")],
+    mute: Annotated[
+        bool | None, typer.Option("--mute/--unmute", help="Send no notice of its changes, or again.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """One page. A muted one is looked at as before; its changes are stored and listed, not sent."""
+    with context.archive() as archive:
+        if mute is not None:
+            with archive.begin() as session:
+                say_muted(work.mute_page(session, page_named(session, key), muted=mute), muted=mute)
+        with archive.read() as session:
+            row = page_named(session, key)
+            newest = versions.latest(session, row)
+            shown = {
+                "page": row.key,
+                "title": row.title,
+                "url": row.url,
+                "marketplace": row.marketplace,
+                "category": row.category,
+                "language": row.language,
+                "watched": row.watched,
+                "muted": row.muted,
+                "last_ok_at": records.stamp(observations.last_read_at(session, row)),
+                "version_seq": newest.seq if newest else None,
+                "changes": sum(change.told for change in changes.of_page(session, row)),
+            }
+    if as_json:
+        output.as_json(shown)
+        return
+    output.table(["", row.key], [(name, _cell(value)) for name, value in shown.items() if name != "page"])
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)

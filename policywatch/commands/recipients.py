@@ -1,0 +1,53 @@
+"""Where somebody can be reached: by which channel, and whether anything can be sent there."""
+
+import logging
+
+from diffs.errors import RecipientRefused
+from notifier.channels import chat
+from notifier.rendering.escaping import web_link
+from notifier.subscribers.links import email_address
+
+#: The ways in which somebody can be told.
+CHANNELS = ("email", "apprise", "webhook")
+
+
+def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:
+    """The channel, found out where none is given (""), and the address as it is stored.
+
+    `is_new` also sees whether anything could be sent there; one that is stored already can always be named. Raises
+    ValueError.
+    """
+    channel = channel or _channel_of(address)
+    if channel not in CHANNELS:
+        raise ValueError(f"--channel is one of {', '.join(CHANNELS)}, not {channel!r}")
+    try:
+        if is_new:
+            _check(channel, address)
+        return channel, email_address(address) if channel == "email" else address
+    except (ValueError, RecipientRefused) as error:
+        # A web address may hold a secret.
+        shown = address if "://" not in address else f"{address.partition('://')[0]}://…"
+        raise ValueError(f"{shown}: {str(error).rstrip('.')}") from error
+
+
+def _check(channel: str, address: str) -> None:
+    """See whether anything can be sent there. Raises ValueError or RecipientRefused."""
+    if channel == "apprise":
+        chat.check(address)
+    if channel == "webhook" and not web_link(address):
+        raise ValueError("a webhook is a whole web address that begins with https://")
+
+
+def _channel_of(address: str) -> str:
+    """Chats by the addresses that Apprise knows; any other web address is a webhook."""
+    if "://" not in address:
+        return "email"
+    # Apprise writes addresses into its log, and they hold secrets.
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 10)
+    import apprise  # slow to load, and most installations send mail only
+
+    if apprise.Apprise.instantiate(address) is not None:
+        return "apprise"
+    if not address.lower().startswith(("https://", "http://")):
+        raise ValueError(f"nothing can be sent to {address.split('://', maxsplit=1)[0]}://…: see docs/notices.md")
+    return "webhook"

@@ -1,0 +1,58 @@
+"""show: what a page says, or said on a date."""
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from diffs.database.archive import Session
+from diffs.database.models import Page, Version
+from diffs.store import changes, versions
+from policywatch import context
+from policywatch.terminal import output, records
+
+from .arguments import moment_of, page_named
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command()(show)
+
+
+def show(
+    page: Annotated[str, typer.Argument(help="The page's key.")],
+    at: Annotated[str | None, typer.Option(help="As it stood at the end of this UTC day, or at this time.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="With the version's data.")] = False,
+) -> None:
+    """What a page says, or said on a date."""
+    moment = moment_of(at, end_of_day=True) if at is not None else context.now()
+    with context.archive() as archive, archive.read() as session:
+        row = page_named(session, page)
+        shown = versions.shown_at(session, row, moment)
+        if shown is None:
+            context.wrong_use(f"Nothing was read of {page} up to {moment:%Y-%m-%d %H:%M} UTC.")
+        version, observation = shown
+        document = versions.document_of(session, version)
+        coming = _coming(session, row, version, moment)
+    if as_json:
+        facts = {"page": page, "observed_at": records.stamp(observation.observed_at), **records.version(version)}
+        output.as_json({**facts, "text": document.shown, "coming": coming})
+        return
+    seen = f"{version.first_seen_at:%Y-%m-%d %H:%M} to {version.last_seen_at:%Y-%m-%d %H:%M} UTC"
+    output.warn(f"{row.title or page} · version {version.seq} · seen {seen} · SHA-256 {version.text_sha256[:16]}…")
+    for line in coming:
+        output.warn(line)
+    output.say(document.shown.rstrip())
+
+
+def _coming(session: Session, page: Page, version: Version, moment: datetime) -> list[str]:
+    """Where the text shown takes effect later, the text in force until then is named too."""
+    lines = []
+    for change in changes.of_page(session, page):
+        later = change.effective_on is not None and change.effective_on > moment.date()
+        if change.told and later and change.to_version_id == version.id and change.from_version:
+            lines.append(
+                f"This text takes effect on {change.effective_on}. Until then version {change.from_version['seq']} "
+                f"is in force: policywatch show {page.key} --at {change.from_version['last_seen_at'][:10]}"
+            )
+    return lines

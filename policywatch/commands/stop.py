@@ -1,0 +1,31 @@
+"""stop, go: halt all requests of this machine at once, and resume."""
+
+from typing import Annotated
+
+import typer
+
+from crawler.settings import crawl_settings
+from policywatch import context
+from policywatch.terminal import output
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verbs."""
+    app.command()(stop)
+    app.command()(go)
+
+
+def stop(reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
+    """Stop all looking on this machine at once: a round that runs winds up, and none begins."""
+    path = crawl_settings().stop_file
+    path.parent.mkdir(parents=True, exist_ok=True)
+    context.written(path, f"{context.now():%Y-%m-%d %H:%M} UTC {output.safe(reason)}".strip().encode() + b"\n")
+    output.say(f"Stopped: while {path} is there, nothing is asked. policywatch go takes it away.")
+
+
+def go() -> None:
+    """Look again: takes the stop file away."""
+    path = crawl_settings().stop_file
+    was_there = path.exists()
+    path.unlink(missing_ok=True)
+    output.say("Going on." if was_there else "Nothing was stopped.")

@@ -1,0 +1,38 @@
+"""What long-running commands share: they end cleanly when they are asked to, and say a line with its time."""
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from policywatch import context
+from policywatch.terminal import output
+
+from .loop import stamped
+
+
+@contextmanager
+def until_stopped() -> Iterator[threading.Event]:
+    """An event that SIGTERM or Ctrl-C sets; a second one ends the process at once, as the system does it."""
+    stop = threading.Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+
+    def told(number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in before:
+        signal.signal(number, told)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def say(line: str) -> None:
+    """Say a line with its time, at once."""
+    output.say(stamped(line, context.now()))
+    sys.stdout.flush()

@@ -1,0 +1,97 @@
+"""`--help` as plain text that fits the terminal: nothing is cut, and no word is broken, at 40 columns as at 80.
+
+Typer's own way would load Rich for it, and shorten what a verb does.
+"""
+
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+#: Lines are no longer than this on a wide terminal, and no shorter than this on a narrow one.
+WIDEST, NARROWEST = 80, 40
+
+#: Below this width of the terminal, what an option means begins on the line after its name.
+SIDE_BY_SIDE = 60
+
+Rows = Sequence[tuple[str, str]]
+
+
+def width() -> int:
+    """How long lines of help may be, in columns."""
+    return max(NARROWEST, min(WIDEST, shutil.get_terminal_size().columns)) - 1
+
+
+class Command(TyperCommand):
+    """A verb whose help fits the terminal."""
+
+    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write what the verb takes."""
+        _write_parameters(self, ctx, formatter)
+
+    def format_epilog(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write the example."""
+        _write_example(self, ctx, formatter)
+
+
+class Group(TyperGroup):
+    """Verbs under a common name, each with the whole sentence that says what it does."""
+
+    def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write the verbs, and what the group itself takes."""
+        self.format_commands(ctx, formatter)
+        _write_parameters(self, ctx, formatter)
+
+    def format_commands(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write the verbs."""
+        found = [(name, command) for name in self.list_commands(ctx) if (command := self.get_command(ctx, name))]
+        rows = [(name, sentence(command)) for name, command in found if not command.hidden]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+    def format_epilog(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
+        """Write the example."""
+        _write_example(self, ctx, formatter)
+
+
+class Verbs(typer.Typer):
+    """Verbs that are registered one by one; their help fits the terminal."""
+
+    def __init__(self, **options: Any) -> None:
+        plain = {"cls": Group, "add_completion": False, "rich_markup_mode": None, "no_args_is_help": True}
+        # Locals may hold passwords.
+        super().__init__(**{**plain, "pretty_exceptions_show_locals": False, **options})
+
+    def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
+        """Register a verb."""
+        return super().command(name, **{"cls": Command, **options})
+
+
+def sentence(command: Any) -> str:
+    """What a verb does: the first sentence of its help, without the full stop's company."""
+    return str(command.short_help or (command.help or "").partition("\n\n")[0].replace("\n", " "))
+
+
+def write_rows(formatter: Any, rows: Rows) -> None:
+    """Names and what they mean: side by side, or where the terminal is narrow one below the other."""
+    formatter.write_dl(rows, **({} if formatter.width + 1 >= SIDE_BY_SIDE else {"col_max": 4}))
+
+
+def _write_parameters(command: Any, ctx: typer.Context, formatter: Any) -> None:
+    found: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
+    for parameter in command.get_params(ctx):
+        record = parameter.get_help_record(ctx)
+        if record is not None:
+            found[parameter.param_type_name].append(record)
+    for kind, rows in found.items():
+        if rows:
+            with formatter.section(f"{kind.capitalize()}s"):
+                write_rows(formatter, rows)
+
+
+def _write_example(command: Any, _ctx: typer.Context, formatter: Any) -> None:
+    """A line that may be longer than the terminal is wide: who copies it gets it whole."""
+    if command.epilog:
+        formatter.write(f"\nExample:\n  {command.epilog}\n")
