@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.policywatch.program import Program, policy, save
+from tests.policywatch.program import ROOT, Program, policy, save
 from tests.policywatch.terminal.test_hostile_text import on_a_terminal
 
 SAMPLE = Path(__file__).parents[2] / "diffs" / "data" / "seller_performance_report.json"
@@ -80,6 +80,22 @@ def test_a_report_is_held_against_the_targets_of_the_pages(program: Program) -> 
     assert row(ended, "Invoice defect rate")["verdict"] == "no data (Amazon: NONE)"
     assert "Account in US: AT_RISK" in ended.out
     assert ended.out.splitlines()[-1] == "19 figures: 13 met, 4 missed, 2 no data."
+
+
+def test_the_sample_in_the_docs_is_what_the_program_prints(program: Program) -> None:
+    text = (ROOT / "docs" / "scorecard.md").read_text(encoding="utf-8")
+    sample = next(block for block in text.split("```\n") if block.startswith("Account in "))
+    table, paragraph = sample.split("…\n")
+    ended = program("scorecard", report(program))
+    _, seen = on_a_terminal(program, "scorecard")
+
+    assert table.splitlines()[0] in ended.out
+    for line in table.splitlines()[2:]:
+        metric, yours, target, verdict, status = re.split("  +", line)[1:]
+        printed = row(ended, metric)
+        assert printed["yours"].startswith(f"{yours} (")
+        assert (printed["target"], printed["verdict"]) == (target, f"{verdict} (Amazon: {status})")
+    assert " ".join(paragraph.split()) in " ".join(re.sub(r"\x1b\[[\d;]*m", "", seen).split())
 
 
 def test_a_target_for_later_is_told_beside_the_one_in_force(program: Program) -> None:
