@@ -10,7 +10,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Literal, Self, get_args
+
+#: What a page is about, in a watch-list's words; a seller filters by it.
+Category = Literal[
+    "agreement",
+    "policy",
+    "performance",
+    "fees",
+    "intellectual-property",
+    "restricted",
+    "appeals",
+    "tax",
+    "changes",
+]
+CATEGORIES: tuple[str, ...] = get_args(Category)
 
 # Japanese, Chinese; Thai, Lao, Burmese, Khmer: they part no words by blanks.
 _CHARACTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+")

@@ -12,8 +12,8 @@ from diffs.database.archive import Session
 from diffs.database.models import Change, Page
 from diffs.engine.wording import wording_of
 from diffs.judging.subscriptions import Filter, wants
+from diffs.language.categories import all_categories
 from diffs.language.plain_text import one_line, shorten
-from diffs.language.vocabulary import table
 from diffs.store import changes, events, pages
 from diffs.store.changes import Mark
 from diffs.store.notices.subscribers import topic_of
@@ -23,11 +23,6 @@ from .values import Ending, ToldChange, Unread, VersionMark
 
 #: Changes that are in memory at one time.
 BATCH = 20
-
-#: What a page can be about, in a watch-list's words; a test holds them to those of the crawler, which we do not know.
-PAGE_CATEGORIES = frozenset(
-    {"agreement", "policy", "performance", "fees", "intellectual-property", "restricted", "appeals", "tax", "changes"}
-)
 
 #: Events that mean: we do not know at present what the page says.
 UNREAD_KINDS = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
@@ -107,7 +102,7 @@ def unknown(session: Session, wanted: Filter) -> str:
     known = pages.listed(session)
     markets = {part.strip().casefold() for page in known for part in page.marketplace.split(",")}
     markets |= {code.casefold() for code in labels.MARKETPLACES}
-    categories = {page.category.casefold() for page in known} | {*table("wording_categories")} | PAGE_CATEGORIES
+    categories = {page.category.casefold() for page in known} | {*all_categories()}
     for noun, named, there in (
         ("page", wanted.pages, {page.key for page in known}),
         ("marketplace", wanted.marketplaces, markets),

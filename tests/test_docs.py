@@ -7,14 +7,14 @@ import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 import typer.main
 
-from crawler.watchlist.watchlists import Category, WatchedPage, read_watchlists
+from crawler.watchlist.watchlists import WatchedPage, read_watchlists
 from diffs.settings import TomlSettings
-from diffs.values import Outcome
+from diffs.values import CATEGORIES, Outcome
 from policywatch.cli import app
 from tests.policywatch.program import loaded
 
@@ -78,7 +78,7 @@ def test_every_watch_list_key_is_described_and_no_other():
 
 
 def test_every_category_and_outcome_is_described():
-    for category in get_args(Category):
+    for category in CATEGORIES:
         assert f"`{category}`" in CONFIGURATION
     for outcome in Outcome:
         assert f"`{outcome}`" in COMMANDS

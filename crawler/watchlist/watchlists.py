@@ -31,21 +31,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from crawler.addresses import refused
+from diffs.values import Category
 
 from . import interests
-
-#: What a page is about; a seller filters by it.
-Category = Literal[
-    "agreement",
-    "policy",
-    "performance",
-    "fees",
-    "intellectual-property",
-    "restricted",
-    "appeals",
-    "tax",
-    "changes",
-]
 
 #: How a page is fetched: the first four by the crawler, the others are sources of recorded history.
 Fetch = Literal["http", "browser", "help-api", "feed", "ota", "wayback", "folder"]

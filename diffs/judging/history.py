@@ -55,7 +55,7 @@ class Decision:
     """What a look was, why in words for the owner, and by which rule.
 
     `against` are the fingerprints that the new text may be compared with, best guess first.
-    `waited_since` is the first look (UTC) at what is only decided now, None when seen and decided coincide.
+    `waited_snapshot` is the first snapshot that showed what is only decided now, 0 when seen and decided coincide.
     `confirmed` are the marks of the hunks that two looks showed, where the second one also showed others.
     """
 
@@ -63,7 +63,6 @@ class Decision:
     why: str
     rule: str
     against: tuple[str, ...] = ()
-    waited_since: datetime | None = None
     waited_snapshot: int = 0
     confirmed: tuple[str, ...] = ()
 
@@ -181,7 +180,6 @@ def _stands(memory: Memory, look: Look) -> tuple[Memory, Decision]:
         f"a former text has stood again for {ROLLBACK_AFTER.days} days",
         "lasting-rollback",
         (memory.current,),
-        since,
         memory.showing_snapshot,
     )
     return replace(memory, current=memory.edition), decision
@@ -249,7 +247,6 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
         "a new text, confirmed by a second look",
         "new-text",
         against,
-        memory.held_since,
         memory.held_snapshot,
         confirmed=() if same == difference.marks else same,
     )
@@ -288,7 +285,7 @@ def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decisi
     memory = replace(memory, missing_since=since, missing_snapshot=memory.missing_snapshot or snapshot)
     if memory.current and not memory.gone and at - since >= GONE_AFTER:
         why = f"the page has not been found for {GONE_AFTER.days} days"
-        decision = Decision(News.GONE, why, "gone", (memory.showing,), since, memory.missing_snapshot)
+        decision = Decision(News.GONE, why, "gone", (memory.showing,), memory.missing_snapshot)
         return replace(memory, gone=True), decision
     waits = f"the page was not found; told when that lasts {GONE_AFTER.days} days"
     return memory, Decision(News.NONE, "the page is still gone" if memory.gone else waits, "missing")

@@ -4,12 +4,19 @@ import re
 from collections import defaultdict
 from functools import cache, lru_cache
 
+from diffs.values import CATEGORIES
+
 from .vocabulary import plain, table
 
 
 def categories(text: str) -> dict[str, int]:
     """The categories whose words stand in a text, with how often, most often first."""
     return dict(_found(text))
+
+
+def all_categories() -> tuple[str, ...]:
+    """Every category that a page or a change can be of, by name."""
+    return tuple(sorted({*CATEGORIES, *table("wording_categories")}))
 
 
 def weight(name: str) -> int:

@@ -13,8 +13,6 @@ from diffs.language import vocabulary
 from diffs.language.normalise import fold, loose
 from diffs.values import Block, BlockKind, Document
 
-from .repair import mend
-
 #: Who cleaned a document. Changed whenever the same document would come out different (architecture.md, rule 4).
 NOISE = "policywatch-noise/2"
 
@@ -52,14 +50,10 @@ class Cleaned:
     updated: str = ""
 
 
-def clean(document: Document, *, learned: frozenset[str] = frozenset(), known: Document | None = None) -> Cleaned:
-    """Take out what is not policy text.
-
-    `learned` are the loose texts of blocks known to change at every look. `known` is the last good text of the page,
-    cleaned: by it, broken signs and masked e-mail addresses are read as what they stood for (`diffs.reading.repair`).
-    """
+def clean(document: Document) -> Cleaned:
+    """The document without what is not policy text."""
     blocks = tuple(_masked(block) for block in document.blocks)
-    judged = _Rules(blocks, document.title, learned)
+    judged = _Rules(blocks, document.title)
     gone: dict[int, tuple[tuple[Block, str], ...]]
     gone = {number: ((document.blocks[number], rule),) for number, rule in judged.rule_of.items()}
     stays: dict[int, Block] = {}
@@ -68,11 +62,8 @@ def clean(document: Document, *, learned: frozenset[str] = frozenset(), known: D
     left = (stays.get(number, block) for number, block in enumerate(blocks) if number not in judged.rule_of)
     kept = tuple(block for block in left if block.shown)
     removed = tuple(taken for _, parts in sorted(gone.items()) for taken in parts)
-    scopes = (_scope(block) for block, rule in removed if rule == "scope")
-    cleaned = document.with_blocks(kept)
-    if known is not None:
-        cleaned = mend(cleaned, known)
-    return Cleaned(cleaned, removed, tuple(dict.fromkeys(place for scope in scopes for place in scope)), _updated(kept))
+    places = (place for block, rule in removed if rule == "scope" for place in _scope(block))
+    return Cleaned(document.with_blocks(kept), removed, tuple(dict.fromkeys(places)), _updated(kept))
 
 
 def _masked(block: Block) -> Block:
@@ -85,7 +76,7 @@ def _masked(block: Block) -> Block:
 class _Rules:
     """Which blocks go, and by which rule."""
 
-    def __init__(self, blocks: tuple[Block, ...], title: str, learned: frozenset[str]) -> None:
+    def __init__(self, blocks: tuple[Block, ...], title: str) -> None:
         self.blocks = blocks
         self.rule_of: dict[int, str] = {}
         self.counts = [block.words for block in blocks]
@@ -97,8 +88,6 @@ class _Rules:
             rule = self._line(number, block, about_cookies=about_cookies)
             if rule:
                 self.rule_of[number] = rule
-            elif learned and loose(block.shown) in learned:
-                self.rule_of[number] = "learned"
         self._breadcrumbs()
         self._tails()
         self._footers()
@@ -259,9 +248,7 @@ class _Rules:
             self.rule_of = {number: rule for number, rule in self.rule_of.items() if rule in _SURE}
 
 
-_SURE = frozenset(
-    ("scope", "sign_in", "feedback", "navigation", "cookies", "counters", "tokens", "copyright", "learned")
-)
+_SURE = frozenset(("scope", "sign_in", "feedback", "navigation", "cookies", "counters", "tokens", "copyright"))
 _LEAD = re.compile(r"(?:learn more about|find out more about|read|see|view)(?: the)?(?: full)? ")
 _PARTS = re.compile(r"(?<=[.)?!])(?=\s*[A-ZÀ-Þ])")
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from diffs.targets.moves import RANKS
 from diffs.values import Target
 
 from . import names
@@ -30,8 +31,8 @@ class Stated:
     by_hand: bool = False
 
 
-#: How strongly a statement binds. What only describes, or is asked for a badge, holds nobody to anything.
-RANKS = {"requirement": 4, "goal": 3, "band": 3, "recommendation": 2, "advisory": 1}
+# What only describes, or is asked for a badge, holds nobody to anything.
+_RANKS = {strength: rank for strength, rank in RANKS.items() if strength != "eligibility"}
 
 _SIDES = {"lower": ("<", "<=", "=", "range"), "higher": (">", ">=", "=", "range")}
 
@@ -61,7 +62,7 @@ def about(metric: Metric, target: Target) -> bool:
         target.metric in called
         and target.unit == metric.unit
         and target.comparator in side
-        and target.strength in RANKS
+        and target.strength in _RANKS
         and _scopes(target) <= _covered(metric)
     )
 
@@ -86,7 +87,7 @@ def _covered(metric: Metric) -> set[str]:
 def _nearness(metric: Metric, target: Target) -> tuple[int, bool, int, tuple[float, bool]]:
     window = {True: 1, None: 0, False: -1}[window_fits(metric, target)]
     names_scope = metric.scope.casefold() in _scopes(target)
-    return (RANKS[target.strength], names_scope, window, _strictness(target))
+    return (_RANKS[target.strength], names_scope, window, _strictness(target))
 
 
 def _strictness(target: Target) -> tuple[float, bool]:

@@ -10,9 +10,9 @@ from collections.abc import Hashable, Iterable
 
 from diffs.values import Target, TargetMove
 
-# How strongly each kind of statement binds. A move between ranks is told; definitions, bands and questions only
-# repeat what binds elsewhere.
-_RANKS = {"requirement": 3, "eligibility": 3, "goal": 2, "recommendation": 1, "advisory": 1}
+#: How strongly each kind of statement binds. Definitions and questions are none of them.
+RANKS = {"requirement": 3, "eligibility": 3, "goal": 2, "band": 2, "recommendation": 1, "advisory": 1}
+# A move between ranks is reported; a band only repeats what binds elsewhere.
 _UNRANKED = 0
 
 _ALIKE = 0.5
@@ -88,7 +88,7 @@ def _figure(target: Target) -> tuple[str, float, float | None]:
 
 
 def _rank(target: Target) -> int:
-    return _RANKS.get(target.strength, _UNRANKED)
+    return RANKS.get(target.strength, _UNRANKED) if target.strength != "band" else _UNRANKED
 
 
 def _pairs(old: list[Target], new: list[Target]) -> list[tuple[Target, Target]]:

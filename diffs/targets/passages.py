@@ -1,7 +1,7 @@
 """Cut a document into the passages a target can stand in, each with what surrounds it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from diffs.language.amounts import Amount
@@ -34,7 +34,7 @@ class Passage:
     cells: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
     column: KnownMetric | None = None
-    recent: KnownMetric | None = field(default=None)
+    recent: KnownMetric | None = None
 
     @property
     def around(self) -> str:
@@ -102,7 +102,7 @@ def passages(document: Document) -> Iterator[Passage]:
         headings = (*reversed(block.section), document.title)
         for passage in _of_block(block, headings, lead, header):
             named = mentions(plain(passage.text))
-            yield Passage(**{**passage.__dict__, "recent": recent}) if recent else passage
+            yield replace(passage, recent=recent) if recent else passage
             recent = named[-1].metric if named else recent
         if block.kind is BlockKind.PARAGRAPH:
             lead = block.shown if block.shown.rstrip().endswith((":", ":")) or len(block.shown) < 60 else ""

@@ -2,13 +2,11 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from typing import get_args
 
-from crawler.watchlist.watchlists import Category
 from diffs.database.archive import Session
 from diffs.database.models import Page
 from diffs.judging.subscriptions import Filter, Topic, wants
-from diffs.language.vocabulary import table
+from diffs.language.categories import all_categories
 from diffs.store import pages
 from policywatch import context
 
@@ -41,14 +39,9 @@ def is_of(page: Page, marketplace: str | None) -> bool:
     return wants(wanted, Topic(page.key, page.marketplace))
 
 
-def categories() -> list[str]:
-    """Every category that a page or a change can be of."""
-    return sorted({*get_args(Category), *table("wording_categories")})
-
-
 def check_category(name: str | None) -> None:
     """End the command where no page and no change can be of this category: nothing would ever be found."""
-    known = categories()
+    known = all_categories()
     if name is not None and name not in known:
         context.wrong_use(f"There is no category {name!r}. There are: {', '.join(known)}.")
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from diffs.database.archive import Archive, Session
+from diffs.language.categories import all_categories
 from diffs.store import pages
 from diffs.store.notices import outbox, plan
 from diffs.store.notices import subscribers as stored
@@ -25,7 +26,6 @@ from policywatch import context
 from policywatch.terminal import output
 from policywatch.terminal.help_text import Verbs
 
-from .arguments import categories
 from .recipients import reached
 
 #: Lines of a file that are stored in one transaction: nobody else waits long for the archive.
@@ -128,7 +128,7 @@ def _taken_in(
         return _fault(file, entry.line, str(error))
     if (first := seen.setdefault((channel, address), entry.line)) != entry.line:
         return _fault(file, entry.line, f"the same address as in line {first}")
-    unknown = set(entry.wishes.get("categories", [])) - set(categories())
+    unknown = set(entry.wishes.get("categories", [])) - set(all_categories())
     if unknown:
         return _fault(file, entry.line, f"there is no category {min(unknown)!r}")
     _note_unknown_pages(session, file, entry)

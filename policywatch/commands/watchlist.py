@@ -3,15 +3,15 @@
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
 from crawler.rounds.proposal import same_page, shipped
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.editing import entry_text
-from crawler.watchlist.watchlists import CRAWLED, Category, Problem, WatchedPage, read_watchlists, shipped_watchlists
-from diffs.values import READ
+from crawler.watchlist.watchlists import CRAWLED, Problem, WatchedPage, read_watchlists, shipped_watchlists
+from diffs.values import CATEGORIES, READ
 from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
@@ -133,8 +133,8 @@ def add_(
     """Look at a page, propose an entry for it, and add it to a watch-list."""
     if fetch and fetch not in CRAWLED:
         context.wrong_use(f"{fetch!r} is no way to fetch a page. There are: {', '.join(sorted(CRAWLED))}.")
-    if category and category not in get_args(Category):
-        context.wrong_use(f"There is no category {category!r}. There are: {', '.join(get_args(Category))}.")
+    if category and category not in CATEGORIES:
+        context.wrong_use(f"There is no category {category!r}. There are: {', '.join(CATEGORIES)}.")
     settings = crawl_settings()
     address = add.address(url)
     if address != url.strip():

@@ -17,6 +17,7 @@ from diffs.errors import ExtractionError
 from diffs.judging import gate
 from diffs.reading import boilerplate
 from diffs.reading.extract import _blocks, extract
+from diffs.reading.repair import mend
 from diffs.values import Capture, Document, Extraction, Outcome, Selection, Verdict
 from policywatch.demo.marketplace import EDITIONS, PAGES
 from policywatch.demo.render import help_page
@@ -119,7 +120,7 @@ def judged(page: bytes, known: Document, select: tuple[str, ...]) -> tuple[Docum
     """A page's text and the verdict on it, as the engine comes to them."""
     capture = Capture(url="https://desk.example/help/agreement", body=page, language="en", title="Agreement")
     found = read(page, select)
-    cleaned = boilerplate.clean(found.document, known=known).document if found else None
+    cleaned = mend(boilerplate.clean(found.document).document, known) if found else None
     return cleaned, gate.judge(capture, found, cleaned, last_good=known)
 
 

@@ -1,7 +1,6 @@
 """Interests: which pages of the included lists a seller wants to watch."""
 
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from pydantic import ValidationError
@@ -9,8 +8,9 @@ from pydantic import ValidationError
 from crawler.rounds.selection import watched_pages
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist import interests
-from crawler.watchlist.watchlists import Category, WatchedPage, read_watchlists, shipped_watchlists
+from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
 from diffs.errors import SettingsError
+from diffs.values import CATEGORIES
 
 
 def chosen(*names: str) -> list[WatchedPage]:
@@ -22,7 +22,7 @@ def chosen(*names: str) -> list[WatchedPage]:
 def test_every_category_belongs_to_an_interest_and_every_interest_has_pages() -> None:
     groups = {page.group for page in read_watchlists(shipped_watchlists())[0] if page.enabled}
 
-    assert {interests.interest_of(category) for category in get_args(Category)} <= set(interests.names())
+    assert {interests.interest_of(category) for category in CATEGORIES} <= set(interests.names())
     assert groups == set(interests.names())
     assert all(interests.title(name) for name in interests.names())
 

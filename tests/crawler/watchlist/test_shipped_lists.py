@@ -7,13 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
 from crawler.watchlist.help_sites import identity
-from crawler.watchlist.watchlists import Category, WatchedPage, read_watchlists, shipped_watchlists
+from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
+from diffs.values import CATEGORIES
 
 LISTS = [path for path in shipped_watchlists() if path.name.startswith("amazon-")]
 FEEDS = [path for path in shipped_watchlists() if path not in LISTS]
@@ -181,7 +182,7 @@ def test_the_pages_that_matter_most_in_the_united_states_are_on() -> None:
         "us-late-shipment-rate", "us-cancellation-rate", "us-valid-tracking-rate", "us-account-health-rating",
         "us-fee-schedule", "us-restricted-products", "us-intellectual-property", "us-funds-withholding",
     } <= set(on)  # fmt: skip
-    assert {page.category for page in on.values()} == set(get_args(Category))
+    assert {page.category for page in on.values()} == set(CATEGORIES)
 
 
 def test_the_same_id_is_another_page_on_another_site() -> None:

@@ -11,6 +11,7 @@ from diffs.judging import gate, similarity
 from diffs.reading.boilerplate import clean
 from diffs.reading.detect_language import shares
 from diffs.reading.extract import extract
+from diffs.reading.repair import mend
 from diffs.values import BLOCKED, READ, BlockKind, Capture, Document, Outcome, Selection
 from tests.diffs.phrasing import heading, item, paragraph, row
 
@@ -43,7 +44,8 @@ def judged(capture, *select, last_good=None):
         found = extract(capture, Selection(select=select))
     except ExtractionError:
         return gate.judge(capture, None, None, last_good=last_good)
-    return gate.judge(capture, found, clean(found.document, known=last_good).document, last_good=last_good)
+    cleaned = clean(found.document).document
+    return gate.judge(capture, found, mend(cleaned, last_good) if last_good else cleaned, last_good=last_good)
 
 
 def outcome(capture, *select, last_good=None):

@@ -110,13 +110,13 @@ def test_a_lasting_return_is_a_rollback_told_once_and_dated_by_its_first_look() 
     page.shows("A")
     page.shows("B")
     page.shows("A")
-    first_look = page.now
+    first_look = page.looks
 
     news = [page.shows("A", after=7) for _ in range(8)]
 
     assert [decision.news for decision in news].count(News.ROLLBACK) == 1
     rollback = next(decision for decision in news if decision.news is News.ROLLBACK)
-    assert (rollback.waited_since, rollback.against) == (first_look, ("B",))
+    assert (rollback.waited_snapshot, rollback.against) == (first_look, ("B",))
     assert news.index(rollback) == 4
 
 
@@ -191,11 +191,11 @@ def test_a_live_change_waits_for_its_second_look() -> None:
     page = Page(confirm=True)
     page.shows("A")
     held = page.shows("B")
-    seen_at = page.now
+    seen = page.looks
 
     told = page.shows("B", after=0.01)
 
-    assert (held.news, told.news, told.waited_since) == (News.HELD, News.CHANGE, seen_at)
+    assert (held.news, told.news, told.waited_snapshot) == (News.HELD, News.CHANGE, seen)
 
 
 def test_a_text_that_its_second_look_does_not_show_is_not_told() -> None:
@@ -213,11 +213,11 @@ def test_a_third_text_starts_waiting_anew() -> None:
     page.shows("A")
     page.shows("B")
     third = page.shows("C", after=0.01)
-    third_at = page.now
+    third_look = page.looks
 
     told = page.shows("C")
 
-    assert (third.news, told.news, told.waited_since) == (News.HELD, News.CHANGE, third_at)
+    assert (third.news, told.news, told.waited_snapshot) == (News.HELD, News.CHANGE, third_look)
 
 
 def test_a_change_beside_a_counter_is_confirmed_without_the_counter() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs.language import vocabulary
-from diffs.language.normalise import fold, loose
+from diffs.language.normalise import fold
 from diffs.reading.boilerplate import NOISE, clean
 from diffs.values import Block, BlockKind, Document
 from tests.diffs.phrasing import heading, item, paragraph, row
@@ -42,8 +42,8 @@ def linked(text, kind=BlockKind.PARAGRAPH):
     return Block(kind, text, fold(text), links=("https://shop.example/x",))
 
 
-def rules_of(document, **more):
-    return {block.shown: rule for block, rule in clean(document, **more).removed}
+def rules_of(document):
+    return {block.shown: rule for block, rule in clean(document).removed}
 
 
 def test_a_policy_without_furniture_stays_whole():
@@ -216,12 +216,6 @@ def test_a_very_long_line_is_no_furniture():
     assert clean(page(paragraph("x" * 5000))).removed == ()
 
 
-def test_learned_lines_leave_the_text():
-    teaser = paragraph("Join our webinar on holiday shipping")
-
-    assert rules_of(page(middle=[teaser]), learned=frozenset({loose(teaser.shown)})) == {teaser.shown: "learned"}
-
-
 def test_the_countries_of_a_scope_line_are_kept_apart():
     found = clean(page(paragraph("This article applies to selling in: Germany, France and Italy")))
 
@@ -249,96 +243,6 @@ def test_the_pages_own_date_is_read_and_stays(line):
 
 
 # --- what came damaged ---
-
-
-def mail(text):
-    return Document("t", (*PARTS, paragraph(text)))
-
-
-@pytest.mark.parametrize(
-    "masked",
-    [
-        "Write to [email\u00a0protected] with questions.",
-        "Write to [email protected].example with questions.",
-        "Write to abu[email protected] with questions.",
-        "Write to [E-Mail protected]buse.shop.example with questions.",
-    ],
-)
-def test_a_masked_address_is_the_known_one(masked):
-    shown = clean(mail("Write to abuse@shop.example with questions.")).document
-    hidden = clean(mail(masked)).document
-
-    assert clean(mail(masked), known=shown).document.fingerprint == shown.fingerprint
-    assert (
-        clean(mail("Write to abuse@shop.example with questions."), known=hidden).document.fingerprint
-        == hidden.fingerprint
-    )
-    assert clean(mail("Write to [email protected] with questions.")).document.fingerprint == hidden.fingerprint
-
-
-def test_a_new_address_is_a_change():
-    known = clean(mail("Write to abuse@shop.example with questions.")).document
-    masked = clean(mail("Write to [email protected] with questions."), known=known).document
-    unmasked = clean(
-        mail("Write to abuse@shop.example with questions."),
-        known=clean(mail("Write to [email protected] with questions.")).document,
-    )
-
-    assert (
-        clean(mail("Write to legal@shop.example with questions."), known=known).document.fingerprint
-        != known.fingerprint
-    )
-    assert clean(mail("Send [email protected] a letter."), known=known).document.fingerprint != known.fingerprint
-    assert (
-        clean(mail("Write to legal@shop.example with questions."), known=unmasked.document).document.fingerprint
-        != masked.fingerprint
-    )
-
-
-BELGIAN = [
-    paragraph("Verkopers in België betalen € 10 per categorieën.", marker="Artikel 1 –"),
-    paragraph("Beëindiging kan altijd – ook zonder reden…"),
-    paragraph("De coördinatie ligt bij ons. Wat nu?"),
-    row("België", "€ 5"),
-]
-
-
-def damaged(block):
-    shown = "".join(sign if sign.isascii() else "?" for sign in block.numbered)
-    cells = tuple("".join(sign if sign.isascii() else "?" for sign in cell) for cell in block.cells)
-    return Block(block.kind, shown, fold(shown), cells=cells)
-
-
-def test_a_page_served_without_its_signs_says_what_the_known_one_says():
-    known = Document("t", tuple(BELGIAN))
-    broken = Document("t", tuple(damaged(block) for block in BELGIAN))
-
-    assert clean(broken, known=known).document == known
-
-
-def test_a_real_change_in_a_damaged_page_is_a_change_in_whole_words():
-    known = Document("t", tuple(BELGIAN))
-    changed = paragraph("Verkopers in Belgi? betalen ? 20 per categorie?n? en dag?")
-    broken = Document("t", (changed, *(damaged(block) for block in BELGIAN[1:])))
-
-    found = clean(broken, known=known).document
-
-    assert found.blocks[0].shown == "Verkopers in België betalen ? 20 per categorie?n? en dag?"
-    assert found.blocks[1:] == known.blocks[1:]
-
-
-def test_questions_are_no_damage():
-    known = Document("t", tuple(BELGIAN))
-    asked = Document("t", (*PARTS, paragraph("Why? Who? When? What?")))
-    foreign = Document("t", (*BELGIAN[:3], paragraph("Wat?é ?a ?b ?c")))
-
-    assert clean(asked, known=known).document == asked
-    assert clean(foreign, known=known).document == foreign
-    assert clean(asked, known=page()).document == asked
-
-
-def test_an_unchanged_page_needs_no_mending():
-    assert clean(page(), known=PLAIN).document == PLAIN
 
 
 # --- noise of any kind, anywhere ---

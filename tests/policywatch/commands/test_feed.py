@@ -5,17 +5,15 @@ import os
 import stat
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import get_args
 
 import feedparser
 import pytest
 
-from crawler.watchlist.watchlists import Category
 from diffs.database.archive import open_archive
 from diffs.database.models import Event
 from diffs.judging.subscriptions import Filter
 from diffs.store.changes import marks
-from notifier.changes import PAGE_CATEGORIES, in_full, unknown
+from notifier.changes import in_full, unknown
 from tests.notifier.feed_rules import broken
 from tests.notifier.feeds.test_calendar import read as read_calendar
 from tests.notifier.vocabulary import DAY, NOON, store_change, store_page
@@ -163,10 +161,6 @@ def test_a_feed_can_go_into_a_pipe(program: Program) -> None:
     assert os.read(reading, 100_000).startswith(b"<?xml")
     os.close(reading)
     assert stat.S_ISFIFO(pipe.stat().st_mode)
-
-
-def test_the_categories_of_feeds_are_those_of_watch_lists() -> None:
-    assert frozenset(get_args(Category)) == PAGE_CATEGORIES
 
 
 def test_changes_pass_in_their_order_a_few_at_a_time(program: Program) -> None:
