@@ -1,4 +1,4 @@
-"""How fast `diffs.comparing.compare` is, as ratios to named references in one run.
+"""Speed of `diffs.comparing.compare`, as ratios to named references in one run.
 
     python benchmarks/compare.py [--corpus ../shared/corpus] [--quick]
 

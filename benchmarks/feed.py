@@ -1,4 +1,4 @@
-"""How fast a feed of many changes is made, and in how much memory, as ratios to named references in one run.
+"""Speed and memory of a feed of many changes, as ratios to named references in one run.
 
     python benchmarks/feed.py [--changes 1000]
 

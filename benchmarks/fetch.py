@@ -1,4 +1,4 @@
-"""The fetchers against what they stand on, in one run: plain Playwright, and bare Scrapy that posts the same calls.
+"""The fetchers against what they build on, in one run: plain Playwright, and bare Scrapy that posts the same calls.
 
     .venv/bin/python benchmarks/fetch.py [--pages 60]
 

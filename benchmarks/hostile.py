@@ -1,4 +1,4 @@
-"""What hostile pages cost, step by step, and how that grows: every step must grow with the page alone.
+"""The cost of hostile pages, step by step: the work of every step must grow with the size of the page alone.
 
     .venv/bin/python benchmarks/hostile.py [--size 100] [--kinds dots,digits] [--limit 20] [--all]
 

@@ -1,4 +1,4 @@
-"""What judging a look costs, as ratios to reading the same page: unchanged, noisy and first looks.
+"""The cost of judging a fetch, as ratios to reading the same page: unchanged, noisy and first fetches.
 
     .venv/bin/python benchmarks/judge.py [--corpus ../shared/corpus] [--pages 30]
 

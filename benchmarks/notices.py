@@ -1,4 +1,4 @@
-"""What telling costs: a digest against Jinja alone, a full outbox beside a crawl that writes, ten thousand readers.
+"""The cost of sending: a digest against Jinja alone, a full outbox during a crawl, ten thousand subscribers.
 
     .venv/bin/python benchmarks/notices.py [--readers 10000] [--changes 100]
 

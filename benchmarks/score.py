@@ -1,4 +1,4 @@
-"""Score the program on labelled policy histories, through its public way in: import folder, then changes --all --json.
+"""Score the program on labelled policy histories through its public commands: import folder, changes --all --json.
 
     python benchmarks/score.py [CORPUS]
 

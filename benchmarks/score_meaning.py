@@ -1,4 +1,4 @@
-"""Hold what the program says of changes against labelled histories: rebuilding, significance, importance, summaries.
+"""Score what the program says of changes on labelled histories: rebuilding, significance, importance, summaries.
 
 `score.py` prints these figures. By itself, with every value that a summary lost:
 

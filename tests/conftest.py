@@ -1,4 +1,4 @@
-"""What all tests share: an archive of their own, the loopback and nothing else, and honesty about skipped parts."""
+"""What all tests share: an archive each, no network but the loopback, and a report of what was skipped."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The house as drawn: arrows point one way, each library has one home, what thinks touches nothing."""
+"""The house as drawn: imports point one way, each library has one home, what decides touches nothing."""
 
 import ast
 import shutil

@@ -1,4 +1,4 @@
-"""The documentation is true: what exists is described, and what is described exists."""
+"""The documentation is true: whatever exists is described, and whatever is described exists."""
 
 import ast
 import importlib

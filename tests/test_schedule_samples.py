@@ -1,4 +1,4 @@
-"""docs/schedule.md and compose.yaml, tried as written: the cron line runs, the units are good, the file is one.
+"""docs/schedule.md and compose.yaml, run as written: the cron line, the units, the compose file.
 
 What is not tried here: building the image and starting it, which needs a container engine.
 """

@@ -1,4 +1,4 @@
-"""The labelled histories, scored through the program's public way in. The floors only rise."""
+"""The labelled histories, scored through the program's public commands. The floors only rise."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The vocabulary of the crawl's tests: a policy, a watched page, and an archive to look with."""
+"""Helpers of the crawl's tests: a policy, a watched page, and an archive to crawl into."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Which addresses may be asked."""
+"""Which addresses may be requested."""
 
 import pytest
 from hypothesis import given

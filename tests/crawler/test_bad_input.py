@@ -1,4 +1,4 @@
-"""Whatever a host does, the round ends, the archive says what happened, and the other pages are read."""
+"""Whatever a host does, the crawl ends, the archive says what happened, and the other pages are read."""
 
 import datetime as dt
 import gzip

@@ -1,4 +1,4 @@
-"""What ends the asking: a stop file, a host's off switch, a day's requests used up. And what the archive keeps of it."""
+"""What stops all requests: a stop file, a host that is switched off, a used-up day. And what the archive keeps of it."""
 
 import asyncio
 import json

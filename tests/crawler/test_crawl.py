@@ -1,4 +1,4 @@
-"""A round of looking, over real HTTP: what comes is stored and judged, and said of every page."""
+"""A crawl over real HTTP: every answer is stored and judged, and every page gets a report."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Scrapy's own command line works from a clone, with the same manners."""
+"""Scrapy's own command line works from a clone and is just as polite."""
 
 import os
 import subprocess

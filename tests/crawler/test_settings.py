@@ -1,4 +1,4 @@
-"""Who we are and how politely we ask: from arguments, environment and file."""
+"""Our name and our politeness, from arguments, environment and file."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A small vocabulary for tests about comparison: documents in three words, hunks as a reader sees them."""
+"""Helpers for tests of the comparison: documents in three words, hunks as a reader sees them."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""One watched page and its looks, for tests through the derive."""
+"""One watched page and its fetches, for tests that derive it."""
 
 from datetime import UTC, datetime, timedelta
 

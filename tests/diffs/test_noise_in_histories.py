@@ -1,4 +1,4 @@
-"""Whatever comes between a policy and its tracker: every real change is told, nothing else, and no text is lost."""
+"""Noise of every kind between a policy and its tracker: each real change is reported, nothing else, no text is lost."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Wordings nobody labelled: other marketplaces', other languages', our own. What is read must hold on them too."""
+"""Wordings that nobody labelled: other marketplaces', other languages', our own. Reading must work on them too."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime

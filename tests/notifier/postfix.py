@@ -1,4 +1,4 @@
-"""A Postfix of the tests' own: on the loopback, in a folder of its own, with nothing delivered outside.
+"""A Postfix for the tests: on the loopback, in a folder of its own, delivering nothing to the outside.
 
 It takes mail for example.test into maildirs, offers STARTTLS and TLS from the start with a certificate of the test, and
 asks for a login on a third port. Logins are checked by a few lines that speak Dovecot's authentication protocol.

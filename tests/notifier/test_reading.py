@@ -1,3 +1,5 @@
+"""Rows of the archive become the values that are reported."""
+
 import os
 import subprocess
 from dataclasses import asdict

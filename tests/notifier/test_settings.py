@@ -1,3 +1,5 @@
+"""The notifier's settings: what is accepted, what is refused and why."""
+
 import pytest
 from pydantic import ValidationError
 

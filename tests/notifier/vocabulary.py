@@ -1,4 +1,4 @@
-"""The words in which the notifier's tests speak: pages, changes, readers, hunks."""
+"""Helpers of the notifier's tests: pages, changes, subscribers, hunks."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a page in the browser may ask for: parts of its own site that robots.txt opens, and not without end."""
+"""What a page in the browser may load: a limited number of parts of its own site that robots.txt allows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Chromium missing, broken, crashing, hanging, swallowing memory: the round goes on, and every page says what was."""
+"""Chromium missing, broken, crashing, hanging or out of memory: the crawl goes on, and each page says what happened."""
 
 import os
 from pathlib import Path

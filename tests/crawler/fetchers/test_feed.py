@@ -1,4 +1,4 @@
-"""Feeds of announcements over real HTTP: asked for like any page, read as what they are."""
+"""Feeds of announcements over real HTTP: requested like any page, read as feeds."""
 
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.store import changes

@@ -1,4 +1,4 @@
-"""One JSON call to the help centre: the topic alone."""
+"""One JSON call to the help centre returns the topic alone."""
 
 import json
 import re

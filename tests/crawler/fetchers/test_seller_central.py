@@ -1,4 +1,4 @@
-"""Every way in which a help page comes, or does not, by all three fetchers, against the site that plays it."""
+"""Every way in which a help page arrives or fails, by all three fetchers, on a site that plays Seller Central."""
 
 from collections.abc import Iterator
 

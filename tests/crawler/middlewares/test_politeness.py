@@ -1,4 +1,4 @@
-"""A host is asked slowly, by one at a time, and left alone when it asks for that."""
+"""A host gets one request at a time, slowly, and is left alone when it asks for that."""
 
 import asyncio
 from datetime import timedelta

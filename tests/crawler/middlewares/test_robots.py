@@ -1,4 +1,4 @@
-"""robots.txt is obeyed, also where Scrapy's own middleware would not."""
+"""robots.txt is obeyed, also where Scrapy's own middleware would not obey it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Ctrl-C, kill -9, two crawls at once, a full disk, a locked archive: what came is stored, the rest goes on later."""
+"""Ctrl-C, kill -9, two crawls at once, a full disk, a locked archive: what arrived is saved, the rest continues later."""
 
 import json
 import signal

@@ -1,4 +1,4 @@
-"""What follows a look."""
+"""What follows a fetch: another one, a rest for the host, or nothing."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

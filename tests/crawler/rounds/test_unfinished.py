@@ -1,4 +1,4 @@
-"""A look that was stored before the process was killed is judged by the next one, without asking again."""
+"""A page that was stored before the process was killed is judged by the next crawl, without another request."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Open Terms Archive's recorded versions become history, whatever the repository holds."""
+"""The recorded versions of Open Terms Archive become history, whatever the repository contains."""
 
 import shutil
 from datetime import UTC, datetime

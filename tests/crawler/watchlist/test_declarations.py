@@ -1,4 +1,4 @@
-"""Open Terms Archive declarations: what is taken over, and what is said about the rest."""
+"""Open Terms Archive declarations: what is taken over, and what is reported about the rest."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Entries and settings written as TOML: whatever a page calls itself, nothing else in the file moves."""
+"""Entries and settings written as TOML: whatever a page is called, nothing else in the file changes."""
 
 import tomllib
 

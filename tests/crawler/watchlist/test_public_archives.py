@@ -1,4 +1,4 @@
-"""What is known of pages in Open Terms Archive."""
+"""Which pages Open Terms Archive is known to have."""
 
 import re
 

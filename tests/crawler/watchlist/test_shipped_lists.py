@@ -1,4 +1,4 @@
-"""The shipped watch-lists can be used as they are, and say where they come from."""
+"""The included watch-lists can be used as they are, and say where their addresses come from."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Watch-lists: what is good is watched, what is not is told with file, line, entry and remedy."""
+"""Watch-lists: good entries are watched, others are reported with file, line, entry and remedy."""
 
 from pathlib import Path
 

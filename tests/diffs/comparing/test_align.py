@@ -1,3 +1,5 @@
+"""Alignment of two sequences: the runs that both share, in order."""
+
 import difflib
 import importlib.util
 import sys

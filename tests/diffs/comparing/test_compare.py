@@ -1,3 +1,5 @@
+"""Comparison of two documents: hunks that a person can read and that rebuild both sides exactly."""
+
 import csv
 from functools import lru_cache
 from itertools import pairwise

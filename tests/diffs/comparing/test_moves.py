@@ -1,3 +1,5 @@
+"""Text that moved: unchanged, or edited on the way."""
+
 from diffs.comparing.compare import compare
 from diffs.values import Op
 from tests.diffs.phrasing import heading, item, paragraph, policy, row, told

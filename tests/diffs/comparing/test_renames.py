@@ -1,3 +1,5 @@
+"""Names that changed in the same way throughout a document."""
+
 import pytest
 
 from diffs.comparing.compare import compare

@@ -1,3 +1,5 @@
+"""Word edits inside one block, as a person would mark them."""
+
 import difflib
 import random
 import string

@@ -1,4 +1,4 @@
-"""Opening the archive: made, migrated, locked, newer, no archive at all."""
+"""Opening an archive: a new one, an old one, a locked one, a newer one, and a file that is none."""
 
 import random
 import sqlite3

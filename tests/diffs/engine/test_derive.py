@@ -1,4 +1,4 @@
-"""The order of the steps, on pages of our own: what becomes a version, what becomes a change, and what never does."""
+"""The order of the steps, on made-up pages: what becomes a version, what becomes a change, and what never does."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Is this capture the policy? Every outcome by a page that has it, and articles that only look like one."""
+"""Is this capture the policy? A page for each outcome, and articles that only resemble one."""
 
 import json
 import random

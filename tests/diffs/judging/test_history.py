@@ -1,4 +1,4 @@
-"""What is news and what is not, told as histories of looks at one page."""
+"""What is news and what is not, as histories of one page."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,3 +1,5 @@
+"""Which subscriber wants a change, and when their notice is due."""
+
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 

@@ -1,4 +1,4 @@
-"""One text in three forms, its marker apart."""
+"""A text as shown, as compared and loosely, with its list marker kept apart."""
 
 import pytest
 from hypothesis import example, given

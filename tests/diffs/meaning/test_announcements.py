@@ -1,4 +1,4 @@
-"""Announcements: every new entry of a feed or change log is news once, and the change it foretold names it."""
+"""Announcements: each new entry of a feed or change log is news once, and the change it foretold names it."""
 
 from datetime import date, timedelta
 

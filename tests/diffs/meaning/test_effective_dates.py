@@ -1,4 +1,4 @@
-"""From when a text binds, and when it was updated: each by itself."""
+"""The day from which a text applies, and the day it was last updated."""
 
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""Significance and importance: from the seller's side, with reasons a person understands."""
+"""Significance and importance from a seller's point of view, with reasons a person understands."""
 
 import csv
 

@@ -1,4 +1,4 @@
-"""What is not policy text leaves the comparison; every policy sentence stays."""
+"""Whatever is not policy text leaves the comparison; every sentence of the policy stays."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What is read out of a page: everything visible in the container, nothing invisible, block by block."""
+"""What is read from a page: everything visible in the container, nothing invisible, block by block."""
 
 import json
 import random

@@ -1,4 +1,4 @@
-"""Reading a feed: entries as values, whatever it holds."""
+"""Feeds become entries, whatever is in them."""
 
 from datetime import date
 

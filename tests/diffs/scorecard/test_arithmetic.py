@@ -1,4 +1,4 @@
-"""The arithmetic of a target, against counting on one's fingers."""
+"""The arithmetic of a target, checked by plain counting."""
 
 from fractions import Fraction
 

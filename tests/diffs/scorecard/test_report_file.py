@@ -1,4 +1,4 @@
-"""Reports as they come: Amazon's JSON in all its spellings, CSV as sheets write it, broken ones. Nothing is guessed."""
+"""Real-world reports: Amazon's JSON in all its spellings, CSV as spreadsheets write it, broken ones. No guessing."""
 
 import gzip
 import json

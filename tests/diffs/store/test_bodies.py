@@ -1,4 +1,4 @@
-"""Bytes come back as they were put, however they are packed, and damage is named."""
+"""Bytes come back exactly as stored, however they are compressed, and damage is named."""
 
 import random
 

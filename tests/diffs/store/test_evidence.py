@@ -1,4 +1,4 @@
-"""The chain over snapshots: it holds, and a break is named."""
+"""The chain over snapshots is intact, or the first break is named."""
 
 from datetime import UTC, datetime, timedelta
 

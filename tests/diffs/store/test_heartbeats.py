@@ -1,4 +1,4 @@
-"""Heartbeats: who is told, at the hour of their digest, that there was nothing to tell."""
+"""Heartbeats: who hears, at the hour of their digest, that nothing changed."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any

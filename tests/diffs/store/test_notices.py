@@ -1,3 +1,5 @@
+"""The outbox: each notice is queued once, claimed once, and never lost."""
+
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The work on changes, and what is muted: notices wait, and come back."""
+"""The work on changes, and muting: notices wait and are released."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Targets: what a policy asks of a seller, in every wording, and how it moved."""
+"""Targets: what a policy demands of a seller, in every wording, and how it moved."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Summaries: the one thing a seller must know first, and never a word that does not stand in the change."""
+"""Summaries: first what a seller must know, and never a word that is not in the change."""
 
 import csv
 import re

@@ -1,4 +1,4 @@
-"""Mail over a real server: TLS, login, limits; into a folder; and what is said when it does not work."""
+"""Mail through a real server: TLS, login, limits; into a folder; and what is said when it fails."""
 
 import socket
 from collections.abc import Iterator

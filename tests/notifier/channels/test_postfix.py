@@ -1,4 +1,4 @@
-"""Mail through a real mail server, Debian's Postfix: what arrives is whole, what is refused or returned is noticed."""
+"""Mail through Debian's Postfix: what arrives is complete, what is refused or returned is noticed."""
 
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""The calendar of effective dates, read back by a strict reader of its own."""
+"""The calendar of effective dates, read back by a strict parser."""
 
 import re
 from datetime import date

@@ -1,3 +1,5 @@
+"""Feeds in three formats: valid, complete, and safe against hostile text."""
+
 import json
 import tracemalloc
 from collections.abc import Iterator

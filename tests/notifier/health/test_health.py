@@ -1,4 +1,4 @@
-"""Our own looking, told like news; and when a supervisor must act."""
+"""Our own health, reported like news; and when a supervisor must act."""
 
 import json
 from datetime import datetime, timedelta

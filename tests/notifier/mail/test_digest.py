@@ -1,3 +1,5 @@
+"""The digest as HTML and as plain text: what comes first, what fits, and what hostile text cannot do."""
+
 from datetime import date, timedelta
 from email import message_from_bytes
 from email.errors import MessageError

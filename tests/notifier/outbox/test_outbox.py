@@ -1,4 +1,4 @@
-"""Notices arrive, once: over a real mail server, with everything that can go wrong on the way."""
+"""Notices arrive once, through a real mail server, with everything that can go wrong on the way."""
 
 import signal
 import subprocess

@@ -1,4 +1,4 @@
-"""What a run promises when much goes wrong at once: nothing lost, nothing twice, seen from the mail server."""
+"""Many faults at once: nothing is lost and nothing arrives twice, as seen from the mail server."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""What is the owner's own reaches the owner alone: his figures, what differs from them, and his work on changes."""
+"""What belongs to the owner reaches only the owner: their figures, how these differ, and their work on changes."""
 
 import json
 from collections.abc import Iterator

@@ -1,3 +1,5 @@
+"""A comparison as a reader sees it: places, and lines of words kept, added and removed."""
+
 from dataclasses import replace
 
 from hypothesis import given

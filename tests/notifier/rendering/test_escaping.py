@@ -1,3 +1,5 @@
+"""Text from outside is made safe for XML, mail headers and links."""
+
 import unicodedata
 from datetime import UTC, date, datetime
 

@@ -1,4 +1,4 @@
-"""How the seller stands, in words: what is left, what brings it back, who misses a target that moved."""
+"""How the seller's figures compare, in words: what is left, what brings them back, who misses a target that moved."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

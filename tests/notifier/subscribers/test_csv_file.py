@@ -1,4 +1,4 @@
-"""A list of subscribers as a CSV file, as we write it and as spreadsheets do."""
+"""A list of subscribers as a CSV file, written by us or by a spreadsheet."""
 
 import csv
 import io

@@ -1,3 +1,5 @@
+"""Signed links to confirm, choose and unsubscribe: only the right ones work, and only in time."""
+
 import threading
 from datetime import timedelta
 from email import message_from_bytes

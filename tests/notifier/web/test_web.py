@@ -1,4 +1,4 @@
-"""The app as browsers, feed readers and mail programs use it."""
+"""The web app as browsers, feed readers and mail programs use it."""
 
 import re
 from collections.abc import Iterator

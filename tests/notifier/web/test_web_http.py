@@ -1,4 +1,4 @@
-"""The app over real HTTP, as feed readers, browsers and supervisors use it: uvicorn on the loopback."""
+"""The web app over real HTTP, as feed readers, browsers and supervisors use it: uvicorn on the loopback."""
 
 import http.client
 import json

@@ -1,4 +1,4 @@
-"""Every command on a small archive of our own: what it prints, and how it ends."""
+"""Every command on a small archive: what it prints, and how it exits."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""change, page, and the work in the list of changes: who does it, when it was done, what is not wanted."""
+"""change and page: who works on a change, when it was done, what is muted."""
 
 import csv
 import io

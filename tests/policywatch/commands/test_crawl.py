@@ -1,4 +1,4 @@
-"""crawl, health, watchlist check: live pages on the loopback, looked at through the command line."""
+"""crawl, health, watchlist check: live pages on the loopback, through the command line."""
 
 import signal
 import sqlite3

@@ -1,4 +1,4 @@
-"""discover: what the index pages list and nobody watches."""
+"""discover: pages that an index lists and no watch-list names."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""feed: what stands in it, by which filter, in which form, and what happens when it cannot be."""
+"""feed: its entries, filters and formats, and what happens when it cannot be written."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""host, stop, go: what a seller sees of our manners, and how he ends the asking."""
+"""host, stop, go: what a seller sees of our requests, and how they stop them."""
 
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes

@@ -1,4 +1,4 @@
-"""import folder: bad input is told with file and line, the rest comes in, and a second time changes nothing."""
+"""import folder: bad input is reported with file and line, the rest is imported, and a second time changes nothing."""
 
 import gzip
 import shutil

@@ -1,4 +1,4 @@
-"""import page and import ota: one saved page, or a foreign archive, through the same steps as a look."""
+"""import page and import ota: one saved page, or another archive, through the same steps as a fetch."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""note: rules that stand only in a forum post or a mail, entered by hand, told, and ended."""
+"""note: rules that are only in a forum post or a mail, entered by hand, reported and ended."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""changes, show, history, diff, explain, health, targets, feed, verify, accept: what they print and how they end."""
+"""changes, show, history, diff, explain, health, targets, feed, verify, accept: what they print and how they exit."""
 
 import json
 import sqlite3

@@ -1,4 +1,4 @@
-"""init, doctor, and how every verb ends where a setting or the archive is of no use."""
+"""init, doctor, and how every command exits when a setting or the archive cannot be used."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""subscribers, notices: lists of readers come and go, leave and come back; what became of what they were told."""
+"""subscribers, notices: lists go in and out, people leave and return, and what became of their notices."""
 
 import stat
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""subscribers, notify, digest: a live page changes, and whoever asked is told by mail, once."""
+"""subscribers, notify, digest: a live page changes, and every subscriber gets one mail."""
 
 import re
 import stat

@@ -1,4 +1,4 @@
-"""watchlist check --probe, add, import-ota: what a seller watches, without learning selectors first."""
+"""watchlist check --probe, add, import-ota: choosing what to watch without learning selectors first."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The demo, the whole way: what a perfect tracker tells of the made-up marketplace is what ours tells."""
+"""The demo from end to end: we report exactly what a perfect tracker would report of the made-up marketplace."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The demo marketplace is a real small site: it changes as its history says, and gets in the way as real sites do."""
+"""The demo marketplace is a real small site: it changes as its history says, and is as awkward as real sites are."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""`doctor --self-test`: the whole way once, and an honest word where it breaks."""
+"""`doctor --self-test`: once from page to notice, and an honest word where it fails."""
 
 from pathlib import Path
 from urllib.request import urlopen

@@ -1,4 +1,4 @@
-"""run, serve: the program that keeps going, as a real process on the loopback site."""
+"""run, serve: the program that keeps running, as a real process on the loopback."""
 
 import re
 import signal

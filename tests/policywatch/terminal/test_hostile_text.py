@@ -1,4 +1,4 @@
-"""Page text is hostile: on a terminal, in a pipe, in JSON, feeds and mail it says what it says and does nothing."""
+"""Page text is hostile: on a terminal, in a pipe, in JSON, feeds and mail it is shown and does nothing."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a crawl says at its end, and while it goes on."""
+"""What a crawl says while it runs and at its end."""
 
 import os
 import pty
