@@ -14,18 +14,18 @@ from diffs.comparing import compare
 from diffs.database.models import Observation, Page, Snapshot, Version
 from diffs.errors import BodyLost
 from diffs.judging import gate, history
-from diffs.judging.history import Decision, Difference, Look, Memory, News
+from diffs.judging.history import Decision, Look, Memory, News
 from diffs.language.tags import located
-from diffs.meaning import announcements, index_pages
-from diffs.meaning.meaning import Meaning, bearing
+from diffs.meaning import index_pages
+from diffs.meaning.meaning import Meaning
 from diffs.reading import boilerplate, extract, policy_text
 from diffs.reading.policy_text import Reading
 from diffs.store import observations, snapshots
 from diffs.store.events import OpenEvents
 from diffs.store.targets import BY_HAND
-from diffs.values import READ, Document, Outcome, Verdict
+from diffs.values import READ, Outcome, Verdict
 
-from . import record
+from . import new_text, record
 from .known_texts import Texts
 
 #: Looks at other pages count as looks of the same run when they are no older than this.
@@ -176,14 +176,7 @@ def _judge(
         verdict, found = _as_before(previous[0]), None
     else:
         verdict, found = _read(run, memory, snapshot)
-    observation = Observation(
-        snapshot_id=snapshot.id,
-        page_id=run.page.id,
-        observed_at=snapshot.observed_at,
-        outcome=verdict.outcome,
-        rule=verdict.rule,
-        reason=verdict.reason,
-    )
+    observation = record.observation(run.page, snapshot, verdict)
     if found is not None:
         observation.text_sha256 = found.document.fingerprint
     if verdict.outcome in READ:
@@ -263,7 +256,8 @@ def _read_look(
     meant: Meaning | None = None
     if decision is None:
         document = found.document if found else run.texts.known_document(text)
-        memory, decision, meant = _new_text(run, memory, look, document, live=not snapshot.recorded)
+        confirm = run.confirm and not snapshot.recorded  # recorded history stands for itself
+        memory, decision, meant = new_text.judge(run.texts, memory, look, document, confirm=confirm)
     if decision.news is News.RETURN:
         memory = _learn_return(run, memory, before.showing, look)
     _note_restlessness(run, memory, look, decision)
@@ -278,46 +272,6 @@ def _read_look(
     observation.compared_with = _compared_with(run, decision)
     _record(run, snapshot, decision, version, meant)
     return memory
-
-
-def _new_text(
-    run: _Run, memory: Memory, look: Look, document: Document, *, live: bool
-) -> tuple[Memory, Decision, Meaning]:
-    against, old, comparison = run.texts.closest(history.candidates(memory), document)
-    listed = announcements.split(old, document, is_log=run.page.category == "changes")
-    # Without the entries of a list that came or went, places are named by what stands.
-    stands, comparison = (listed.old, listed.comparison) if listed else (old, comparison)
-    found = run.texts.facts(comparison, old, document)
-    # A list grows at one place by its nature.
-    stating = bearing(found) | frozenset(range(len(listed.news) if listed else 0))
-    left = history.without_noise(memory, comparison, stands, look.at, stating)
-    held = memory.held
-    meant = run.texts.meaning(left, old, document, found if left.hunks == comparison.hunks else None)
-    meant = run.texts.announced(meant, listed, old, document) if listed else meant
-    past = run.texts.past(against)
-    edition = past.edition if past else against
-    difference = Difference(
-        against,
-        edition,
-        len(left.hunks),
-        meant.judgement.significance,
-        meant.judgement.importance,
-        history.marks(left, stands),
-    )
-    memory, decision = history.weigh(memory, look, difference, confirm=run.confirm and live)
-    if decision.news is not News.HELD or held not in ("", look.text):
-        # A look that waits for its second one teaches nothing yet: both show one and the same edit.
-        memory = history.learn_places(memory, comparison, stands, look.at, stating)
-    if decision.confirmed:
-        meant = run.texts.meaning(history.confirmed(left, stands, decision.confirmed), old, document)
-        meant = run.texts.announced(meant, listed, old, document) if listed else meant
-    if listed and not comparison.hunks:
-        why = "only the oldest entries left the list; nothing was announced"
-        decision = replace(decision, why=why, rule="rolled-off")
-    if not left.hunks:
-        # Listed with what differs, though it is all known noise.
-        meant = replace(meant, comparison=comparison)
-    return memory, decision, meant
 
 
 def _note_restlessness(run: _Run, memory: Memory, look: Look, decision: Decision) -> None:

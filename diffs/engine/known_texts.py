@@ -126,6 +126,10 @@ class Texts:
         meant = meaning_of(comparison, old, new, self.targets(old), self.targets(new), found=found)
         return replace(meant, judgement=index_pages.judged(meant.judgement, found))
 
+    def listed(self, old: Document, new: Document) -> Split | None:
+        """What is new in a feed or change log; None where the page is no list."""
+        return announcements.split(old, new, is_log=self._page.category == "changes")
+
     def announced(self, meant: Meaning, found: Split, old: Document, new: Document) -> Meaning:
         """A meaning in which the new entries of a list are told one by one, and the rest by itself."""
         url, told = self._page.url, []

@@ -12,20 +12,20 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from diffs.comparing import compare
-from diffs.database.models import ByHand, Change, Observation, Page, Snapshot, Version
-from diffs.meaning import facts
-from diffs.meaning.meaning import meaning_of
+from diffs.database.models import ByHand, Change, Page, Snapshot, Version
+from diffs.meaning.meaning import Meaning, meaning_of
 from diffs.reading import policy_text
-from diffs.store import changes, pages, snapshots, targets, versions
-from diffs.store.notices import outbox
+from diffs.store import pages, snapshots, targets, versions
 from diffs.targets.extract import extract_targets
-from diffs.values import Capture, Document, Outcome
+from diffs.values import Capture, Document, Outcome, Verdict
 
 from . import record
+from .record import Sides
 
 #: How such a page is "fetched"; no crawler knows this word.
 FETCH = targets.BY_HAND
 RULE = "note"
+REASON = "entered by hand"
 
 LONGEST_TITLE = 90
 _EXCERPT = 280
@@ -74,12 +74,12 @@ def add(session: Session, entry: Entry, *, now: datetime) -> tuple[Page, Change]
     )
     look = _look(session, page, entry.document(), now=now)
     version = _version(session, page, look)
-    row = _change(session, page, look, "announced", version)
+    row = _change(session, page, look, version)
     row.importance, row.effective_on = entry.importance, entry.begins
     until = f" (until {entry.ends})" if entry.ends else ""
     row.headline = f"By hand: {entry.title[:LONGEST_TITLE]}{until}"
     row.points = [line for line in (_excerpt(entry.text), _days(entry), _by_hand(entry, now)) if line]
-    return page, _tell(session, page, row, now=now)
+    return page, record.keep(session, row, page, now=now)
 
 
 def end(session: Session, page: Page, *, on: date, now: datetime) -> Change:
@@ -88,11 +88,11 @@ def end(session: Session, page: Page, *, on: date, now: datetime) -> Change:
     body = f"# Ended: {page.title}\n\nEnded on {on}, as entered by hand.\n".encode()
     look = _look(session, page, body, now=now, status=410)
     entry.ends, entry.ended_snapshot = on, look.id
-    row = _change(session, page, look, "gone", None)
+    row = _change(session, page, look, None)
     row.importance = entry.importance
     row.headline = f"Ended on {on}: {page.title[:LONGEST_TITLE]}"
     row.points = [line for line in (_excerpt(entry.text), f"An entry made by hand; its last day is {on}") if line]
-    return _tell(session, page, row, now=now)
+    return record.keep(session, row, page, now=now)
 
 
 def end_due(session: Session, *, now: datetime) -> list[Change]:
@@ -147,61 +147,36 @@ def _version(session: Session, page: Page, look: Snapshot) -> Version:
     return version
 
 
-def _change(session: Session, page: Page, look: Snapshot, kind: str, version: Version | None) -> Change:
-    """The change and the observation of a look at an entry."""
+def _change(session: Session, page: Page, look: Snapshot, version: Version | None) -> Change:
+    """The change that a look at an entry makes; with `version` the entry begins, without it ends."""
+    _observe(session, page, look, version)
+    kind = "announced" if version else "gone"
+    row = Change(uid=record.uid(page, kind, look), page_id=page.id, snapshot_id=look.id)
     old = versions.latest(session, page) if version is None else None
-    session.add(
-        Observation(
-            snapshot_id=look.id,
-            page_id=page.id,
-            observed_at=look.observed_at,
-            outcome=Outcome.OK if version else Outcome.GONE,
-            rule=RULE,
-            reason="entered by hand",
-            news="change" if version else "gone",
-            why="entered by hand",
-            text_sha256=version.text_sha256 if version else "",
-            version_id=version.id if version else None,
-        )
-    )
-    row = Change(
-        uid=record.uid(page, kind, look),
-        page_id=page.id,
-        kind=kind,
-        snapshot_id=look.id,
-        from_version_id=old.id if old else None,
-        to_version_id=version.id if version else None,
-        from_version=record.version_json(old),
-        to_version=record.version_json(version),
-        seen_at=look.observed_at,
-        decided_at=look.observed_at,
-        told=True,
-        rule=RULE,
-        reason="entered by hand",
-        reasons=["entered by hand"],
-        categories=[page.category],
-    )
+    record.place(row, kind, Sides(old, version), first=look, decided=look)
+    row.told, row.rule, row.reason = True, RULE, REASON
+    row.reasons, row.categories = [REASON], [page.category]
     if version is not None:
-        _fill(session, row, page, version)
+        meant = _meaning(session, page, version)
+        record.say(row, meant)
+        row.categories = list(dict.fromkeys([page.category, *meant.judgement.categories]))
     return row
 
 
-def _fill(session: Session, row: Change, page: Page, version: Version) -> None:
+def _observe(session: Session, page: Page, look: Snapshot, version: Version | None) -> None:
+    verdict = Verdict(Outcome.OK if version else Outcome.GONE, RULE, REASON)
+    observation = record.observation(page, look, verdict)
+    observation.news, observation.why = "change" if version else "gone", REASON
+    if version is not None:
+        observation.text_sha256, observation.version_id = version.text_sha256, version.id
+    session.add(observation)
+
+
+def _meaning(session: Session, page: Page, version: Version) -> Meaning:
     """What the entry says, as what a page that had said nothing before would say now."""
     document, nothing = versions.document_of(session, version), Document(title=page.title, blocks=())
     comparison = compare.compare(nothing, document)
-    found = facts.facts(comparison, nothing, document)
-    meant = meaning_of(comparison, nothing, document, (), targets.of(session, version), found=found)
-    row.hunks, row.facts = changes.as_json(comparison.hunks), changes.as_json(meant.facts)
-    row.targets = changes.as_json(meant.moves)
-    row.categories = list(dict.fromkeys([page.category, *meant.judgement.categories]))
-
-
-def _tell(session: Session, page: Page, row: Change, *, now: datetime) -> Change:
-    session.add(row)
-    session.flush()
-    outbox.queue(session, row, page, now=now)
-    return row
+    return meaning_of(comparison, nothing, document, (), targets.of(session, version))
 
 
 def _excerpt(text: str) -> str:

@@ -16,7 +16,7 @@ from diffs.meaning.meaning import Meaning
 from diffs.store import changes
 from diffs.store.events import PRIVATE, OpenEvents
 from diffs.store.notices import outbox
-from diffs.values import Comparison, Document, Judgement, Outcome
+from diffs.values import Comparison, Document, Judgement, Outcome, Verdict
 
 #: Decisions that are told, and the kind of change they are.
 TOLD_KINDS = {
@@ -59,8 +59,8 @@ class Sides:
 
     old: Version | None
     new: Version | None
-    old_document: Document | None
-    new_document: Document | None
+    old_document: Document | None = None
+    new_document: Document | None = None
 
 
 def uid(page: Page, kind: str, first: Snapshot) -> str:
@@ -110,18 +110,46 @@ def change(
             return None
         _forget_held(session, uid(page, "edit", first))
     row = row or Change(uid=name, page_id=page.id, snapshot_id=first.id)
+    place(row, kind, sides, first=first, decided=snapshot)
+    row.told, row.rule = told, decision.rule
+    row.reason = _reason(decision, meant, snapshot, stated, told=told)
+    _fill(row, page, meant, sides, entry)
+    return keep(session, row, page, now=snapshot.stored_at)
+
+
+def place(row: Change, kind: str, sides: Sides, *, first: Snapshot, decided: Snapshot) -> None:
+    """Give a change its place: its kind, the look that showed it first, the one that decided it, its two versions."""
     row.kind, row.snapshot_id = kind, first.id
-    row.seen_at, row.decided_at = first.observed_at, snapshot.observed_at
-    row.told, row.recorded = told, snapshot.recorded
-    row.rule, row.reason = decision.rule, _reason(decision, meant, snapshot, stated, told=told)
+    row.seen_at, row.decided_at, row.recorded = first.observed_at, decided.observed_at, decided.recorded
     _link(row, sides)
     row.from_version, row.to_version = version_json(sides.old), version_json(sides.new)
-    _fill(row, page, meant, sides, entry)
+
+
+def say(row: Change, meant: Meaning) -> None:
+    """Give a change what differs and what that says."""
+    row.hunks, row.renames = changes.as_json(meant.comparison.hunks), changes.as_json(meant.comparison.renames)
+    row.facts, row.targets = changes.as_json(meant.facts), changes.as_json(meant.moves)
+
+
+def keep(session: Session, row: Change, page: Page, *, now: datetime) -> Change:
+    """Store a change; when it is reported, with a notice for each subscriber who wants it. `now` is UTC."""
     session.add(row)
     session.flush()
-    if told:
-        outbox.queue(session, row, page, now=snapshot.stored_at)
+    if row.told:
+        outbox.queue(session, row, page, now=now)
     return row
+
+
+def observation(page: Page, snapshot: Snapshot, verdict: Verdict) -> Observation:
+    """What was made of a look; what it means for the page's history is added to it."""
+    return Observation(
+        snapshot_id=snapshot.id,
+        page_id=page.id,
+        observed_at=snapshot.observed_at,
+        outcome=verdict.outcome,
+        rule=verdict.rule,
+        reason=verdict.reason,
+    )
 
 
 def _forget_held(session: Session, name: str) -> None:
@@ -172,8 +200,7 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: A
     judgement = meant.judgement
     row.significance, row.importance = judgement.significance, judgement.importance
     row.reasons, row.categories = list(judgement.reasons), list(judgement.categories)
-    row.hunks, row.renames = changes.as_json(meant.comparison.hunks), changes.as_json(meant.comparison.renames)
-    row.facts, row.targets = changes.as_json(meant.facts), changes.as_json(meant.moves)
+    say(row, meant)
     if entry is not None:
         # What other entries of the list say of their days is not this one's.
         new = new.with_blocks(new.blocks[entry.start : entry.stop])

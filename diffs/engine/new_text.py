@@ -1,0 +1,100 @@
+"""A text that the page has not shown before: compare it, take the noise away, weigh what is left."""
+
+from dataclasses import dataclass, replace
+
+from diffs.judging import history
+from diffs.judging.history import Decision, Difference, Look, Memory, News
+from diffs.meaning.announcements import Split
+from diffs.meaning.meaning import Meaning, bearing
+from diffs.values import Comparison, Document, Fact
+
+from .known_texts import Texts
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """From the known text that a new one is nearest to, to the new one.
+
+    `against` is the known text by fingerprint. `standing` is it without the entries of a list that were added or rolled
+    off: places are named by what stays. `listed` are those entries, None where the page is no list. `stating` are the
+    indexes of the hunks that state a rule: those are no noise.
+    """
+
+    against: str
+    old: Document
+    new: Document
+    standing: Document
+    listed: Split | None
+    comparison: Comparison
+    facts: tuple[Fact, ...]
+    stating: frozenset[int]
+
+
+def judge(
+    texts: Texts, memory: Memory, look: Look, document: Document, *, confirm: bool
+) -> tuple[Memory, Decision, Meaning]:
+    """What a new text is (news, noise or nothing), with what it says, and the page's memory after it.
+
+    `confirm` asks for a second look before it counts.
+    """
+    step = _compare(texts, memory, document)
+    left = history.without_noise(memory, step.comparison, step.standing, look.at, step.stating)
+    meant = _meaning(texts, step, left)
+    after, decision = history.weigh(memory, look, _difference(texts, step, left, meant), confirm=confirm)
+    if decision.news is not News.HELD or memory.held not in ("", look.text):
+        # A look that waits for its second one teaches nothing yet: both show one and the same edit.
+        after = history.learn_places(after, step.comparison, step.standing, look.at, step.stating)
+    if decision.confirmed:
+        meant = _meaning(texts, step, history.confirmed(left, step.standing, decision.confirmed))
+    if not left.hunks:
+        # Listed with what differs, though it is all known noise.
+        meant = replace(meant, comparison=step.comparison)
+    return after, _named(decision, step), meant
+
+
+def _compare(texts: Texts, memory: Memory, document: Document) -> _Step:
+    """The step from the known text that the new one is nearest to."""
+    against, old, comparison = texts.closest(history.candidates(memory), document)
+    listed = texts.listed(old, document)
+    if listed is not None:
+        comparison = listed.comparison
+    facts = texts.facts(comparison, old, document)
+    # A list grows at one place by its nature: its new entries, which come first, are never noise.
+    entries = frozenset(range(len(listed.news))) if listed else frozenset()
+    return _Step(
+        against,
+        old,
+        document,
+        standing=listed.old if listed else old,
+        listed=listed,
+        comparison=comparison,
+        facts=facts,
+        stating=bearing(facts) | entries,
+    )
+
+
+def _meaning(texts: Texts, step: _Step, left: Comparison) -> Meaning:
+    """What is left of a step says, new entries of a list each by itself."""
+    known = step.facts if left.hunks == step.comparison.hunks else None
+    meant = texts.meaning(left, step.old, step.new, known)
+    return texts.announced(meant, step.listed, step.old, step.new) if step.listed else meant
+
+
+def _difference(texts: Texts, step: _Step, left: Comparison, meant: Meaning) -> Difference:
+    """What history weighs of a step."""
+    past = texts.past(step.against)
+    return Difference(
+        step.against,
+        past.edition if past else step.against,
+        len(left.hunks),
+        meant.judgement.significance,
+        meant.judgement.importance,
+        history.marks(left, step.standing),
+    )
+
+
+def _named(decision: Decision, step: _Step) -> Decision:
+    """The decision, with a reason of its own where a list only lost its oldest entries."""
+    if step.listed is None or step.comparison.hunks:
+        return decision
+    return replace(decision, why="only the oldest entries left the list; nothing was announced", rule="rolled-off")
