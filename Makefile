@@ -47,6 +47,7 @@ bench: setup-tests
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/judge.py
 	$(BIN)/python benchmarks/notices.py
+	$(BIN)/python benchmarks/start_up.py
 
 # Build the wheel and the source archive into dist/.
 build: setup-tests

@@ -8,13 +8,12 @@ changes its address between two look-ups gains nothing.
 import socket
 from ipaddress import IPv6Address, ip_address, ip_network
 from threading import Thread
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from scrapy.crawler import Crawler
-from twisted.internet._resolver import GAIResolver
-from twisted.internet.base import ReactorBase
-from twisted.python.threadpool import ThreadPool
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+    from twisted.internet.base import ReactorBase
 
 _LOCAL_SUFFIXES = (".localhost", ".local", ".localdomain", ".internal", ".home.arpa")
 
@@ -88,13 +87,13 @@ class GuardedResolver:
     Its threads end with the process, so that a name server that hangs holds nobody back.
     """
 
-    def __init__(self, reactor: ReactorBase, *, allow_private: bool) -> None:
+    def __init__(self, reactor: "ReactorBase", *, allow_private: bool) -> None:
         self._reactor = reactor
         self.allow_private = allow_private
         self._refused: dict[str, str] = {}
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:  # noqa: ARG003 (Scrapy's signature)
+    def from_crawler(cls, crawler: "Crawler", reactor: "ReactorBase") -> Self:  # noqa: ARG003 (Scrapy's signature)
         """As Scrapy's own command starts it: closed, and opened by the round that is allowed to."""
         resolver = cls(reactor, allow_private=False)
         GuardedResolver.current = resolver
@@ -105,6 +104,10 @@ class GuardedResolver:
 
     def install_on_reactor(self) -> None:
         """Resolve all names of this process from now on."""
+        # Whoever reads a watch-list judges addresses; Twisted is for whoever asks for them.
+        from twisted.internet._resolver import GAIResolver
+        from twisted.python.threadpool import ThreadPool
+
         pool = ThreadPool(0, 10, "resolver")
         pool.threadFactory = _daemon  # type: ignore[assignment]
         pool.start()

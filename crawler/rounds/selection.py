@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, time, timedelta
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawler.addresses import host_of, is_loopback
 from crawler.settings import CrawlSettings, crawl_settings
@@ -16,7 +17,9 @@ from diffs.store import hosts, snapshots
 from diffs.store import pages as stored_pages
 
 from .due import NEVER, Watch, due, first_due
-from .round import Round
+
+if TYPE_CHECKING:
+    from .round import Round
 
 
 def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Problem]]:
@@ -120,11 +123,13 @@ def check_contact(pages: Sequence[WatchedPage], settings: CrawlSettings) -> None
         )
 
 
-def round_from_settings(*, page: str = "", due: str = "") -> Round:
+def round_from_settings(*, page: str = "", due: str = "") -> "Round":
     """The round of `scrapy crawl pages -a page=KEY[,KEY] -a due=1`.
 
     Raises SettingsError, WatchlistError or ArchiveError.
     """
+    from .round import Round  # loads Scrapy, which a choice of pages does not need
+
     settings = crawl_settings()
     pages, problems = watched_pages(settings)
     if problems and not pages:

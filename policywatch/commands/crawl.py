@@ -7,9 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler import run
 from crawler.items import PageReport
-from crawler.rounds.selection import chosen_pages
+from crawler.rounds.selection import chosen_pages, due_pages
 from crawler.settings import crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
@@ -46,7 +45,7 @@ def crawl(
     wanted = _chosen(found, page or [])
     with context.archive() as archive:
         if due:
-            wanted = run.due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
+            wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)
         context.word(archive)
         context.review(archive)
@@ -71,6 +70,8 @@ def _crawl(
 ) -> tuple[list[PageReport], bool]:
     if not wanted:
         return [], False
+    from crawler import run  # loads Scrapy, which nothing due does not need
+
     with progress_bar(bar=10) as bar:  # the rest of the line says which host is waited for
         task = bar.add_task("", total=len(wanted), page="", wait=None)
 

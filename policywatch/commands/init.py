@@ -9,7 +9,6 @@ from typing import Annotated, TypeVar
 
 import typer
 
-from crawler.fetchers.browser import fetcher as chromium
 from crawler.settings import CrawlSettings, contact_problem, crawl_settings
 from crawler.watchlist import interests as known_interests
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
@@ -204,6 +203,8 @@ def _interesting(page: WatchedPage, wanted: tuple[str, ...]) -> bool:
 
 
 def _say_browser(settings: CrawlSettings) -> None:
+    from crawler.fetchers.browser import fetcher as chromium  # loads Scrapy
+
     missing = chromium.FETCHER.missing(settings)
     if missing:
         output.prose(f"Browser: not ready. It is needed only where a page has no other way. {missing}")

@@ -9,7 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from crawler import run as crawling
 from crawler.items import PageReport
@@ -166,8 +166,3 @@ def in_words(reports: Sequence[PageReport]) -> str:
         parts.append(f"{len(rest)} not looked at ({rest[0].reason.rstrip('.')})")
     parts.append(labels.count(changed, "change"))
     return ", ".join(parts) + "."
-
-
-def stamped(line: str, now: datetime) -> str:
-    """A line for the log, with its time (UTC)."""
-    return f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {line}"

@@ -5,12 +5,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from types import FrameType
 
 from policywatch import context
 from policywatch.terminal import output
-
-from .loop import stamped
 
 
 @contextmanager
@@ -36,3 +35,8 @@ def say(line: str) -> None:
     """Say a line with its time, at once."""
     output.say(stamped(line, context.now()))
     sys.stdout.flush()
+
+
+def stamped(line: str, now: datetime) -> str:
+    """A line for the log, with its time (UTC)."""
+    return f"{now.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC  {line}"

@@ -5,14 +5,11 @@ import threading
 from types import TracebackType
 from typing import Self
 
-import uvicorn
-
 from diffs.database.archive import Archive
 from diffs.errors import SettingsError
 from notifier.channels.open import mail_channel
 from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
-from notifier.web.app import create_app
 from policywatch import context
 
 #: Where the pages are served when nobody says otherwise: on this machine only.
@@ -29,6 +26,10 @@ class Serving:
     """
 
     def __init__(self, archive: Archive, settings: NotifierSettings, *, host: str = HOST, port: int = PORT) -> None:
+        import uvicorn  # loaded, as FastAPI is, where pages are really served
+
+        from notifier.web.app import create_app
+
         self._socket = _bound(host, port)
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._socket.getsockname()[1]}/"
         self._mail = mail_channel(settings)

@@ -6,7 +6,6 @@ from typing import Any
 from crawler.items import PageReport
 from crawler.rounds.probe import Probed
 from crawler.rounds.proposal import shipped
-from crawler.run import probe
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
@@ -43,6 +42,8 @@ def look(
                 output.warn(f"{report.page}: {report.outcome or 'not looked at'}")
 
         output.quiet_libraries()
+        from crawler.run import probe  # loads Scrapy
+
         return probe(pages, archive=archive, settings=settings, clock=context.now, progress=progress)
 
 
