@@ -10,6 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
 from diffs.database.archive import Archive
+from diffs.engine import wording
 
 from .fetchers.browser.fetcher import browser_settings
 from .items import PageReport
@@ -47,7 +48,7 @@ def crawl(
     waiting: Waiting | None = None,
     stop: threading.Event | None = None,
 ) -> list[PageReport]:
-    """A report per page, in the order given, after all pages were fetched once and what came was stored and judged.
+    """A report per page, in the order given; all pages were fetched once, what came was stored, judged and worded.
 
     `clock` gives the time in UTC. `progress` is called in this thread with every page's report, the number of pages
     done and their number; `waiting` in Scrapy's thread with every wait for a host.
@@ -66,6 +67,7 @@ def crawl(
         waiting=waiting,
     )
     interrupted = _conduct(current, ended, progress, stop)
+    wording.word_all(archive)
     reports = [current.reports[page.key] for page in current.pages.values()]
     if interrupted:
         raise Interrupted(reports)

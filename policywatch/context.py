@@ -74,19 +74,6 @@ def archive() -> Iterator["Archive"]:
         opened.close()
 
 
-def word(opened: "Archive") -> None:
-    """Give changes that have none their headline and points."""
-    from diffs.store import changes
-
-    with opened.read() as session:
-        if not changes.unworded(session):
-            return
-    from diffs.engine import wording
-
-    with opened.begin() as session:
-        wording.word(session)
-
-
 def review(opened: "Archive", *, at: datetime | None = None) -> None:
     """Tell the end of entries made by hand, and hold the targets in the last reports against what pages say.
 

@@ -3,7 +3,7 @@
 import logging
 
 from diffs.database.archive import Archive
-from diffs.engine import derive
+from diffs.engine import derive, wording
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import pages
 
@@ -11,7 +11,7 @@ log = logging.getLogger(__name__)
 
 
 def judge_left_over(archive: Archive, *, confirm: bool) -> int:
-    """How many pages had answers that were stored and not judged; they are judged now.
+    """How many pages had answers that were stored and not judged; they are judged and worded now.
 
     Without this a text that came right before the end would be reported at the page's next check only. A page that
     cannot be judged is logged and left for its next check. Raises ArchiveError where the archive cannot be used.
@@ -30,4 +30,6 @@ def judge_left_over(archive: Archive, *, confirm: bool) -> int:
             raise
         except Exception:
             log.exception("page %s: what was stored could not be judged", key)
+    if keys:
+        wording.word_all(archive)
     return len(keys)

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from diffs.database.archive import Archive
+from diffs.engine import wording
 from diffs.errors import WatchlistError
 
 from . import history, saved
@@ -24,6 +25,7 @@ def import_folder(archive: Archive, folder: Path, *, now: datetime, progress: Pr
     done = Imported()
     for page in saved.pages_in(folder):
         import_page(archive, page, done, now=now, progress=progress)
+    wording.word_all(archive)
     return done
 
 
@@ -40,6 +42,7 @@ def import_file(archive: Archive, key: str, file: Path, *, at: datetime, now: da
     known = history.enter(archive, fields, SOURCE, now=now, keep=True)
     looks = _read(SavedPage(key=key, folder=file.parent), [SavedLook(at, file)], done)
     history.take_in(archive, key, looks, known, done, source=SOURCE, now=now)
+    wording.word_all(archive)
     return done
 
 

@@ -15,6 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from diffs.database.archive import Archive
+from diffs.engine import wording
 from diffs.errors import WatchlistError
 
 from . import history
@@ -86,6 +87,7 @@ def import_ota(
     terms = versions_in(repository.commits(), done, now=now)
     for one in _chosen(terms, wanted):
         _import(archive, repository, one, done, now=now, progress=progress)
+    wording.word_all(archive)
     return done
 
 

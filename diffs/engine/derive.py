@@ -25,7 +25,7 @@ from diffs.store.events import OpenEvents
 from diffs.store.targets import BY_HAND
 from diffs.values import READ, Outcome, Verdict
 
-from . import new_text, record
+from . import new_text, record, wording
 from .known_texts import Texts
 
 #: Looks at other pages count as looks of the same run when they are no older than this.
@@ -114,7 +114,9 @@ def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Deri
 def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
     """Take texts that were held back as too short, up to this snapshot, for the policy; what they changed is news."""
     page.accepted_snapshot = snapshot_id
-    return _replay(session, page, confirm=False, known_to=0)
+    derived = _replay(session, page, confirm=False, known_to=0)
+    wording.word(session)
+    return derived
 
 
 def _replay(session: Session, page: Page, *, confirm: bool, known_to: int) -> Derived:

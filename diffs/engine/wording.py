@@ -1,9 +1,12 @@
-"""Give each change its words, once. A headline that was told is never rewritten."""
+"""The words of each change, given once. A headline that was told is never rewritten.
+
+Whoever derives pages words what came of it when all of them are done: an announcement may stand on another page than
+the change that it foretold.
+"""
 
 import logging
 
-from sqlmodel import Session
-
+from diffs.database.archive import Archive, Session
 from diffs.database.models import Change, Page
 from diffs.language.plain_text import one_line, shorten
 from diffs.store import changes
@@ -16,6 +19,15 @@ log = logging.getLogger(__name__)
 
 #: The longest headline, in characters.
 HEADLINE = 120
+
+
+def word_all(archive: Archive) -> None:
+    """Word the changes of a round or an import, once all its pages are derived."""
+    with archive.read() as session:
+        if not changes.unworded(session):
+            return
+    with archive.begin() as session:
+        word(session)
 
 
 def word(session: Session) -> int:

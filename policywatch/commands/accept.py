@@ -19,14 +19,12 @@ def register(app: typer.Typer) -> None:
 
 def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None:
     """Take the short text that a page shows now as the policy."""
-    with context.archive() as archive:
-        with archive.begin() as session:
-            row = page_named(session, page)
-            last = observations.last(session, row)
-            if last is None or last[0].outcome not in derive.ACCEPTABLE:
-                context.wrong_use(
-                    f"The last look at {page} was not held back as unlike the policy; there is nothing to accept."
-                )
-            derive.accept(session, row, last[1].id)
-        context.word(archive)
+    with context.archive() as archive, archive.begin() as session:
+        row = page_named(session, page)
+        last = observations.last(session, row)
+        if last is None or last[0].outcome not in derive.ACCEPTABLE:
+            context.wrong_use(
+                f"The last look at {page} was not held back as unlike the policy; there is nothing to accept."
+            )
+        derive.accept(session, row, last[1].id)
     output.say(f"Accepted: the text of {last[1].observed_at:%Y-%m-%d %H:%M} UTC now counts as the policy of {page}.")

@@ -40,7 +40,6 @@ def change_(
     _short_enough("--owner", owner, LONGEST_OWNER)
     _short_enough("--note", note, LONGEST_NOTE)
     with context.archive() as archive:
-        context.word(archive)
         if owner is not None or note is not None or done_at is not None or undone or mute is not None:
             with archive.begin() as session:
                 row, _ = _named(session, uid)

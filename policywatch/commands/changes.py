@@ -55,25 +55,23 @@ def changes_(
     check_category(category)
     if form is not None and as_json:
         context.wrong_use("--format and --json are two ways to write the same: give one of them.")
-    with context.archive() as archive:
-        context.word(archive)
-        with archive.read() as session:
-            if page is not None:
-                page_named(session, page)
-            rows = changes.listed(
-                session,
-                told=None if everything else True,
-                page=page,
-                marketplace=marketplace,
-                category=category,
-                since=moment,
-                significance=significance,
-            )
-            found = [records.change(row, its_page) for row, its_page in reversed(rows)]
-            if everything and significance in (None, "cosmetic"):
-                found += _suppressed(session, page, marketplace, category, moment)
-            known = work.by_uid(session)
-            unknown = "" if rows else _unknown(session, page, marketplace, category)
+    with context.archive() as archive, archive.read() as session:
+        if page is not None:
+            page_named(session, page)
+        rows = changes.listed(
+            session,
+            told=None if everything else True,
+            page=page,
+            marketplace=marketplace,
+            category=category,
+            since=moment,
+            significance=significance,
+        )
+        found = [records.change(row, its_page) for row, its_page in reversed(rows)]
+        if everything and significance in (None, "cosmetic"):
+            found += _suppressed(session, page, marketplace, category, moment)
+        known = work.by_uid(session)
+        unknown = "" if rows else _unknown(session, page, marketplace, category)
     found = [change | {"work": records.work(known.get(change["id"]))} for change in found]
     found = [change for change in found if _is_wanted(change["work"], done=done, owner=owner)]
     found.sort(key=lambda change: (change["decided_at"], change["page"]))

@@ -47,7 +47,6 @@ def crawl(
         if due:
             wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)
-        context.word(archive)
         context.review(archive)
         _report(reports, wanted, archive, as_json=as_json)
     if interrupted:

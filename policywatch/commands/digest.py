@@ -46,10 +46,8 @@ def digest(
     now = context.now()
     moment = moment_of(since) if since is not None else now - timedelta(days=PREVIEW_DAYS)
     settings = context.notifier_settings()
-    with context.archive() as archive:
-        context.word(archive)
-        with archive.read() as session:
-            made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace, standing=standing)
+    with context.archive() as archive, archive.read() as session:
+        made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace, standing=standing)
     context.written(preview, rendered(made, preview.suffix))
     output.say(f"{labels.count(len(made.changes), 'change')} since {moment:%Y-%m-%d} written to {preview}")
 

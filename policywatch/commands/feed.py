@@ -73,7 +73,6 @@ def feed(
     settings = context.notifier_settings()
     wanted = Filter(tuple(page or ()), tuple(marketplace or ()), tuple(category or ()), importance)
     with context.archive() as archive, tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as spool:
-        context.word(archive)
         with archive.read() as session:
             _check(session, wanted)
             if of_health:

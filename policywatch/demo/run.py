@@ -20,7 +20,6 @@ from crawler import run as crawler_run
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists
 from diffs.database.archive import Archive, open_archive
-from diffs.engine import wording
 from diffs.errors import SettingsError
 from diffs.store import changes, observations, pages
 from diffs.store.notices import subscribers
@@ -114,8 +113,6 @@ def _crawl_history(archive: Archive, folder: Path, say: Say) -> None:
             before = {entry["id"] for part in _listed(archive) for entry in part}
             for look in edition.looks:
                 crawler_run.crawl(watched, archive=archive, settings=settings, clock=_clock(look))
-            with archive.begin() as session:
-                wording.word(session)
             told, quiet = _listed(archive)
             _say_told([entry for entry in told if entry["id"] not in before], say)
             _say_quiet([entry for entry in quiet if entry["id"] not in before], say)

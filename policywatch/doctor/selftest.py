@@ -20,7 +20,6 @@ from crawler.items import PageReport
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive, open_archive
-from diffs.engine import wording
 from diffs.store import changes, evidence
 from diffs.store.notices import subscribers
 from diffs.values import READ
@@ -178,8 +177,7 @@ def _fetched(fetch: str, archive: Archive, settings: CrawlSettings) -> Iterator[
             return
         stage.change()
         second = _look(page, archive, settings, EDITIONS[2].at)
-        with archive.begin() as session:
-            wording.word(session)
+        with archive.read() as session:
             told = [row.headline for row, of in changes.listed(session) if of.key == page.key]
         found = told[0] if told else ""
         yield Check(f"change {fetch}", _ok(bool(found)), f"seen twice, then told: {found}" if found else _why(second))

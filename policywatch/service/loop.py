@@ -93,8 +93,8 @@ class Schedule:
 
     def _look(self, pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
         now = self.clock()
-        if self._fresh and judge_left_over(self.archive, confirm=settings.confirm):
-            context.word(self.archive)
+        if self._fresh:
+            judge_left_over(self.archive, confirm=settings.confirm)
         self._fresh = False
         # No jitter: asked every minute, a page would always be looked at as early as jitter allows.
         due = crawling.due_pages(pages, self.archive, now=now, jitter=lambda: 0.0, settings=settings)
@@ -104,7 +104,6 @@ class Schedule:
             return
         reports = crawling.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop)
         self._held |= {report.page: self.clock() + LATER for report in reports if report.outcome is None}
-        context.word(self.archive)
         self._said.clear()
         self.say(in_words(reports))
 
