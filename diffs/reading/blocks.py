@@ -34,6 +34,7 @@ class Draft:
     """A block before its words are told from its marker.
 
     `text` may hold `BREAK`s; `links` are (place in `text`, address as written); `bold` says that every word of it is.
+    `again` are the places of cells that only repeat the one to their left, which is drawn over several columns.
     """
 
     kind: BlockKind
@@ -43,6 +44,7 @@ class Draft:
     cells: tuple[str, ...] = ()
     links: tuple[tuple[int, str], ...] = ()
     bold: bool = False
+    again: frozenset[int] = frozenset()
 
 
 def finish(drafts: Iterable[Draft], base: str) -> tuple[Block, ...]:
@@ -95,12 +97,13 @@ class _Line:
     links: tuple[tuple[int, str], ...]
     bold: bool
     cells: tuple[str, ...] = ()
+    again: frozenset[int] = frozenset()
 
 
 def _row(draft: Draft) -> Iterator[_Line]:
     cells = tuple(tidy(cell.replace(BREAK, " ")) for cell in draft.cells)
     if any(cells):
-        yield _Line(BlockKind.ROW, " | ".join(cells), 0, "", draft.links, bold=False, cells=cells)
+        yield _Line(BlockKind.ROW, " | ".join(cells), 0, "", draft.links, bold=False, cells=cells, again=draft.again)
 
 
 def _lines(draft: Draft) -> Iterator[_Line]:
@@ -211,8 +214,9 @@ def _blocks(lines: list[_Line], base: str) -> Iterator[Block]:
             while above and above[-1][0] >= line.level:
                 above.pop()
             section = tuple(name for _, name in above)
-        # The border between two cells is markup: a table laid out anew states the same.
-        words = " ".join(line.cells).replace("• ", "") if line.cells else line.shown
+        # The border between two cells is markup, and so is their width: a table laid out anew states the same.
+        once = (cell for at, cell in enumerate(line.cells) if at not in line.again)
+        words = " ".join(once).replace("• ", "") if line.cells else line.shown
         links = tuple(key for _, url in line.links if (key := link_key(url, base))) if line.links else ()
         block = Block(line.kind, line.shown, fold(words), line.level, line.marker, line.cells, links, section)
         yield block

@@ -6,10 +6,11 @@ reads that.
 
 import gc
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import groupby
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -25,6 +26,7 @@ from . import feeds
 from .blocks import BREAK, Draft, finish, ordinal, title_of
 from .decode import Topic, decode, kind_of, parse, topic_of, unmasked
 from .feeds import DAY, ENTRY, Feed
+from .grid import Cell, rows_of
 from .links import link_key
 from .main_content import SLICE, select, slices
 from .markdown import markdown_drafts, text_drafts
@@ -124,7 +126,9 @@ def _html(text: str, capture: Capture, selection: Selection) -> Extraction:
         return Extraction(Document(capture.title, (), capture.language), container="", title="")
     title = tidy(root.findtext(".//title") or "")
     language = primary(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
-    found, container = select(root, selection, capture.title, urlsplit(capture.final_url or capture.url).hostname or "")
+    host = urlsplit(capture.final_url or capture.url).hostname or ""
+    scripted = capture.fetched_by == "browser"
+    found, container = select(root, selection, capture.title, host, scripted=scripted)
     blocks = _read(found, capture.final_url or capture.url)
     document = Document(title_of(blocks) or title or capture.title, blocks, capture.language or language)
     return Extraction(document, container, title, language)
@@ -234,6 +238,8 @@ class _Reader:
         if name in _BLOCKS:
             self.flush()
             return self.enter_block(tag, name)
+        if "-" in name and _follows_its_like(tag):
+            self.say(BREAK)
         if name in _BOLD or (tag.attrs and _BOLD_STYLE.search(str(tag.attrs.get("style", "")))):
             self.bold += 1
             return self.leave_bold
@@ -308,14 +314,18 @@ class _Reader:
 
     def table(self, table: Tag) -> None:
         """One row of cells per table row; a caption is a paragraph before them."""
-        for part in table.find_all(["caption", "tr"]):
-            if part.name == "caption":
-                text, links = _flat(part)
-                self.drafts.append(Draft(BlockKind.PARAGRAPH, text, links=links))
+        for _, parts in groupby(table.find_all(["caption", "tr"]), key=lambda part: (part.name, id(part.parent))):
+            group = list(parts)
+            if group[0].name == "caption":
+                for caption in group:
+                    text, links = _flat(caption)
+                    self.drafts.append(Draft(BlockKind.PARAGRAPH, text, links=links))
                 continue
-            cells = [_flat(cell) for cell in part.find_all(["td", "th"], recursive=False)]
-            links = tuple(link for _, found in cells for link in found)
-            self.drafts.append(Draft(BlockKind.ROW, "", cells=tuple(text for text, _ in cells), links=links))
+            flat = [[(cell, *_flat(cell)) for cell in row.find_all(["td", "th"], recursive=False)] for row in group]
+            rows = rows_of([_cell(cell, text) for cell, text, _ in cells] for cells in flat)
+            for row, cells in zip(rows, flat, strict=True):
+                links = tuple(link for _, _, found in cells for link in found)
+                self.drafts.append(Draft(BlockKind.ROW, "", cells=row.cells, links=links, again=row.again))
 
 
 def _heading_level(tag: Tag, name: str) -> int:
@@ -328,6 +338,14 @@ def _heading_level(tag: Tag, name: str) -> int:
 
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+
+
+def _follows_its_like(tag: Tag) -> bool:
+    """Whether a web component stands right behind another: they are cells or lines, whatever HTML thinks of them."""
+    before = tag.previous_sibling
+    if isinstance(before, NavigableString) and before.isspace():
+        before = before.previous_sibling
+    return isinstance(before, Tag) and "-" in before.name
 
 
 def _nothing() -> None:
@@ -363,15 +381,39 @@ def _is_long(cell: Tag) -> bool:
     return False
 
 
+def _cell(cell: Tag, text: str) -> Cell:
+    return Cell(text, _number(cell.attrs.get("rowspan"), 1), _number(cell.attrs.get("colspan"), 1))
+
+
 def _flat(cell: Tag) -> tuple[str, tuple[tuple[int, str], ...]]:
-    """A cell's text on one line and its links; an icon alone in a cell speaks by its description."""
+    """A cell's text on one line and its links."""
     if cell.string is not None and isinstance(cell.contents[0], NavigableString):
         return tidy(cell.string), ()
     pieces = (f"• {draft.text}" if draft.kind is BlockKind.ITEM else draft.text for draft in _Reader().read(cell))
-    text = tidy(" ".join(pieces).replace(BREAK, " "))
-    if not text:
-        text = tidy(" ".join(str(image.attrs.get("alt", "")) for image in cell.find_all("img")))
-    return text, tuple(_hrefs(cell))
+    return _one_line(line for piece in pieces for line in piece.split(BREAK)), tuple(_hrefs(cell))
+
+
+def _one_line(lines: Iterable[str]) -> str:
+    """The lines of a cell as one; where each of two states something of its own, a sign keeps them apart."""
+    said: list[str] = []
+    for line in filter(None, map(tidy, lines)):
+        if said and _states(said[-1]) and _states(line) and _begins(line) and said[-1][-1] not in _ENDS_LINE:
+            said[-1] += ";"
+        said.append(line)
+    return " ".join(said)
+
+
+_ENDS_LINE = ".;:,!?…。；：、"
+
+
+def _states(line: str) -> bool:
+    """Whether a line holds a few words with a figure: "Late shipment rate: at most 3%"."""
+    return any(sign.isdigit() for sign in line) and any(sign.isalpha() for sign in line)
+
+
+def _begins(line: str) -> bool:
+    """Whether a line begins a thought: not with a small letter, a figure or a bracket."""
+    return line[0].isalpha() and not line[0].islower()
 
 
 def _hrefs(cell: Tag) -> Iterator[tuple[int, str]]:

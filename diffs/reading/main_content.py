@@ -1,8 +1,8 @@
 """Where on an HTML page the policy stands, and what of it is shown: read on lxml's tree, which is cheap."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache, lru_cache
+from collections.abc import Callable, Iterator
+from functools import cache
 from html import escape
 from typing import cast
 
@@ -15,30 +15,35 @@ from diffs.language.normalise import tidy
 from diffs.language.vocabulary import table
 from diffs.values import Selection, word_count
 
+from .folded import unfold
+from .furniture import is_furniture, is_named
+from .spoken import speak
+from .tree import HEADINGS, names, remove
+from .visibility import is_decoration, is_for_ears, is_hidden, is_shown, is_struck, struck_classes
+
 #: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
 _MAIN_SHARE = 0.5
 #: BeautifulSoup needs some fifty times a text's size: more HTML than this (in characters) is read piece by piece.
 SLICE = 1_000_000
 _SLICED = ("html", "body", "main", "article", "section", "div", "form", "center")
+#: What asks a reader for something tells furniture, and is taken out last.
+_FIELDS = ("input", "select", "textarea")
 #: A page is a set of policies when at least so many parts are named like documents of their own.
 _PARTS = 3
-_HIDDEN_STYLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
-#: An element that assistive software should skip is decoration when it says no more than this.
-_DECORATIVE_WORDS = 3
-#: An element named like furniture ("share", "related") is policy when it holds so many letters of text without links.
-_RUNNING = 250
-_NEVER_FURNITURE = ("html", "body", "main", "article", "a", "p", "li", "span", "b", "strong", "em", "td", "th", "tr")
-_WORD_BORDER = re.compile(r"[\W_]+")
-_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")
 
 
-def select(root: HtmlElement, selection: Selection, title: str, host: str = "") -> tuple[list[HtmlElement], str]:
+def select(
+    root: HtmlElement, selection: Selection, title: str, host: str = "", *, scripted: bool = False
+) -> tuple[list[HtmlElement], str]:
     """The elements that hold the policy, in reading order, and the selector that found them.
 
     `title` is the policy's title, by which one part of a page that holds several policies is chosen; words of `host`,
     the site's name, say nothing in it. Invisible elements and those of `selection.remove` are taken out of the tree.
-    ([], "") where `selection.select` matches nothing or is no CSS.
+    `scripted` says that a browser with scripts made the page. ([], "") where `selection.select` matches nothing or is
+    no CSS.
     """
+    # Before the owner's own cuts: "[hidden]" means what stays hidden.
+    unfold(root, scripted=scripted)
     _drop(root, selection.remove)
     if selection.select:
         found = _matches(root, selection.select)
@@ -50,11 +55,16 @@ def select(root: HtmlElement, selection: Selection, title: str, host: str = "") 
     return found, name
 
 
-def prune(container: HtmlElement) -> None:
-    """Take what is not shown, and certain furniture, out of the container: scripts, hidden elements, decoration."""
-    hidden = [element for element in container.iter() if not _is_shown(element) and element is not container]
-    for element in hidden:
-        _remove(element)
+def prune(container: HtmlElement, *, spare: tuple[str, ...] = ()) -> None:
+    """Take what is not shown, and certain furniture, out of the container: scripts, hidden elements, decoration.
+
+    Elements of the tags in `spare` stay, for a later look.
+    """
+    speak(container)
+    struck = struck_classes(container.getroottree().getroot())
+    within = (element for element in container.iter() if element is not container and element.tag not in spare)
+    for element in [element for element in within if not _is_kept(element, struck)]:
+        remove(element, gap=isinstance(element.tag, str) and is_struck(element, struck))
 
 
 def slices(element: HtmlElement) -> Iterator[str]:
@@ -87,15 +97,15 @@ def _found(root: HtmlElement, wanted: frozenset[str]) -> tuple[list[HtmlElement]
     body = root if body is None else body
     part = _part(body, wanted)
     if part is not None:
-        return [_without(part[0], _is_furniture)], f"part: {part[1]}"
-    prune(body)
+        return [_without(part[0], is_furniture)], f"part: {part[1]}"
+    prune(body, spare=_FIELDS)
     whole = _words(body)
     for declared in data["declared"]:
-        candidates = [element for element in _matches(body, (declared,)) if not _is_furniture(element)]
+        candidates = [element for element in _matches(body, (declared,)) if not is_furniture(element)]
         held = sum(_words(element) for element in candidates)
         if candidates and held >= max(1, _MAIN_SHARE * whole):
-            return [_without(element, _is_furniture) for element in candidates], declared
-    return [_without(body, _is_furniture)], "body"
+            return [_without(element, is_furniture) for element in candidates], declared
+    return [_without(body, is_furniture)], "body"
 
 
 def _part(body: HtmlElement, wanted: frozenset[str]) -> tuple[HtmlElement, str] | None:
@@ -128,7 +138,7 @@ def _part(body: HtmlElement, wanted: frozenset[str]) -> tuple[HtmlElement, str] 
 def _first_headings(body: HtmlElement) -> dict[HtmlElement, str]:
     """The first heading inside each element that has one, in one pass."""
     first: dict[HtmlElement, str] = {}
-    for heading in body.iter(*_HEADINGS):
+    for heading in body.iter(*HEADINGS):
         name = tidy("".join(heading.itertext()))[:200]
         for element in heading.iterancestors():
             if element in first:
@@ -189,96 +199,21 @@ def _drop(root: HtmlElement, selectors: tuple[str, ...]) -> None:
     for selector in selectors:
         for element in _matches(root, (selector,)):
             if element is not root:
-                _remove(element)
+                remove(element)
 
 
-def _remove(element: HtmlElement) -> None:
-    parent = element.getparent()
-    assert parent is not None, "the root of a page is never taken out"
-    tail = element.tail or ""
-    before = element.getprevious()
-    parent.remove(element)
-    if not tail:
-        return
-    if before is None:
-        parent.text = (parent.text or "") + tail
-    else:
-        before.tail = (before.tail or "") + tail
-
-
-@cache
-def _sets() -> dict[str, frozenset[str]]:
-    return {name: frozenset(listed) for name, listed in table("containers").items() if isinstance(listed, list)}
-
-
-def _is_shown(element: HtmlElement) -> bool:
-    if not isinstance(element.tag, str) or element.tag in _sets()["invisible_elements"]:
+def _is_kept(element: HtmlElement, struck: frozenset[str]) -> bool:
+    if not is_shown(element):
         return False  # a comment, a processing instruction, a script
     attributes = element.attrib
+    if is_struck(element, struck):
+        return False
     return not attributes or not (
-        _is_hidden(attributes)
-        or (("class" in attributes or "id" in attributes) and _is_named(element, _sets()["certain_words"]))
-        or (attributes.get("aria-hidden") == "true" and len(_text(element).split()) <= _DECORATIVE_WORDS)
+        is_hidden(attributes)
+        or (("class" in attributes or "id" in attributes) and is_named(element, names()["certain_words"]))
+        or is_for_ears(element)
+        or is_decoration(element)
     )
-
-
-def _is_hidden(attributes: Mapping[str, str]) -> bool:
-    if "hidden" in attributes and attributes["hidden"].strip().casefold() != "until-found":
-        return True
-    if "style" in attributes and _HIDDEN_STYLE.search(attributes["style"]):
-        return True
-    return "class" in attributes and not _sets()["unseen_classes"].isdisjoint(attributes["class"].split())
-
-
-def _text(element: HtmlElement) -> str:
-    """The beginning of an element's text, enough to count a few words."""
-    taken, size = [], 0
-    for piece in element.itertext():
-        taken.append(piece)
-        size += len(piece)
-        if size > 200:
-            break
-    return "".join(taken)
-
-
-def _is_furniture(element: HtmlElement) -> bool:
-    """Whether an element is page furniture, by what it is or how it is named, and holds no running text."""
-    if not isinstance(element.tag, str) or element.tag in ("nav", "footer", "aside"):
-        return True
-    if element.tag == "header":
-        # A page's header is furniture; an article's header holds its title.
-        return next(element.iter("h1", "h2", "h3"), None) is None
-    if not element.attrib:
-        return False
-    sets = _sets()
-    is_declared = element.get("role", "") in sets["furniture_roles"]
-    return is_declared or _is_named(element, sets["furniture_words"] | sets["certain_words"])
-
-
-def _is_named(element: HtmlElement, furniture: frozenset[str]) -> bool:
-    if element.tag in _NEVER_FURNITURE:
-        return False
-    words = _name_words(element.get("id") or "") | _name_words(element.get("class") or "")
-    return not words.isdisjoint(furniture) and not _is_rich(element)
-
-
-@lru_cache(maxsize=4096)
-def _name_words(name: str) -> frozenset[str]:
-    names = name[:1000].casefold().split()
-    return frozenset([*names, *(word for name in names for word in _WORD_BORDER.split(name))])
-
-
-def _is_rich(element: HtmlElement) -> bool:
-    """Whether an element that is named like furniture holds a title or running text all the same."""
-    if next(element.iter("h1", "h2", "table"), None) is not None:
-        return True
-    running = 0
-    for text in element.iter("p", "li", "dd"):
-        if next(text.iter("a"), None) is None:
-            running += len(tidy("".join(text.itertext())))
-        if running > _RUNNING:
-            return True
-    return False
 
 
 def _words(element: HtmlElement) -> int:
@@ -288,7 +223,7 @@ def _words(element: HtmlElement) -> int:
         here = stack.pop()
         if here is not element and here.tail:
             count += word_count(here.tail)
-        if isinstance(here.tag, str) and (here is element or not _is_furniture(here)):
+        if is_shown(here) and (here is element or not is_furniture(here)):
             count += word_count(here.text or "")
             stack.extend(here)
     return count
@@ -301,5 +236,5 @@ def _without(element: HtmlElement, is_unwanted: Callable[[HtmlElement], bool]) -
         for child in stack.pop():
             (unwanted if is_unwanted(child) else stack).append(child)
     for child in unwanted:
-        _remove(child)
+        remove(child)
     return element

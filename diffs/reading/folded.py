@@ -1,0 +1,249 @@
+"""What a page folds away and a reader can open, made plain before anything hidden is taken out.
+
+Panels behind a button or a tab, shadow roots written in the page, frames with their own text, the text for readers
+without scripts, and pieces that the page's own script moves into their place.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from diffs.language.normalise import tidy
+from diffs.values import word_count
+
+from .decode import parse
+from .furniture import Prose, is_furniture, prose
+from .tree import called, glance, names, remove
+from .visibility import is_hidden, shown_again
+
+#: Frames in frames in frames are no policy.
+_DEEPEST = 2
+#: A folded panel says at least so many words; the text for readers without scripts so many.
+_PANEL, _SILENT = 3, 4
+#: What heads a panel is short.
+_HEAD_WORDS = 20
+#: A page whose text waits, hidden, for a script shows hardly a word and holds so many.
+_SHOWN, _WAITING = 40, 80
+_SCRIPTS = re.compile(r"java\s?-?script|\bscripts?\b|\bbrowser", re.IGNORECASE)
+_QUOTED = re.compile(r"""["']#?([\w:.-]{1,80})["']""")
+_STYLED = etree.XPath(".//*[@hidden or @style]")
+_HEADS = ("h2", "h3", "h4", "h5", "h6", "summary", "dt", "button")
+_SCRIPT_LETTERS = 20_000
+
+
+def unfold(root: HtmlElement, *, scripted: bool = False, depth: int = 0) -> None:
+    """Open in the tree what a click, a frame or the page's own script shows.
+
+    `scripted` says that a browser with scripts made the page: it shows no text that is there for others.
+    """
+    for template in list(root.iter("template")):
+        if {"shadowrootmode", "shadowroot"} & set(template.keys()):
+            _attach(template)
+    for frame in list(root.iter("iframe")):
+        if frame.get("srcdoc") and depth < _DEEPEST:
+            _open_frame(frame, scripted=scripted, depth=depth)
+    _Said(root).open_silent([] if scripted else list(root.iter("noscript")))
+    _open_streamed(root)
+    hidden = [element for element in cast("list[HtmlElement]", _STYLED(root)) if is_hidden(element.attrib)]
+    if hidden:
+        _open_panels(root, hidden)
+
+
+def _attach(template: HtmlElement) -> None:
+    """A shadow root stands for what its element holds; that appears only where the shadow root has a slot for it."""
+    host = template.getparent()
+    template.tag = "div"
+    light = [child for child in host if child is not template]
+    for slot in list(template.iter("slot")):
+        name = slot.get("name", "")
+        filling = [child for child in light if isinstance(child.tag, str) and child.get("slot", "") == name]
+        text = "" if name else " ".join([host.text or "", template.tail or ""]).strip()
+        if filling or text:
+            for child in slot:
+                slot.remove(child)
+            slot.text = text
+            slot.extend(filling)
+    host.text, template.tail = "", ""
+    for child in light:
+        if child.getparent() is host:
+            host.remove(child)
+
+
+def _open_frame(frame: HtmlElement, *, scripted: bool, depth: int) -> None:
+    inner = parse(frame.get("srcdoc", ""))
+    if inner is None:
+        return
+    unfold(inner, scripted=scripted, depth=depth + 1)
+    body = inner if inner.tag == "body" else inner.find(".//body")
+    tail = frame.tail
+    frame.clear()
+    frame.tag, frame.tail = "div", tail
+    if body is not None:
+        frame.text = body.text
+        frame.extend(list(body))
+
+
+class _Said:
+    """The texts a page shows, to tell a second copy of them from something new; gathered when first asked."""
+
+    def __init__(self, root: HtmlElement) -> None:
+        self._root = root
+        self._texts: set[str] | None = None
+
+    def open_silent(self, found: list[HtmlElement]) -> None:
+        """Read the text for readers without scripts, where it says something that the page does not say else."""
+        for element in found:
+            parent = element.getparent()
+            if parent is None or parent.tag == "head" or next(element.iterancestors("head"), None) is not None:
+                continue
+            text = prose(element)
+            is_text = text.words >= _SILENT and text.says_something and not _SCRIPTS.search(text.text)
+            if is_text and not self.knows(element):
+                element.tag = "div"
+
+    def knows(self, element: HtmlElement) -> bool:
+        """Whether every text of an element stands elsewhere on the page, or in one asked about before."""
+        if self._texts is None:
+            self._texts = set(self._shown())
+        said = [text for piece in element.itertext() if word_count(text := tidy(piece)) > 1]
+        is_known = bool(said) and all(text in self._texts for text in said)
+        self._texts.update(said)
+        return is_known
+
+    def _shown(self) -> Iterator[str]:
+        stack = [self._root]
+        unseen = names()["invisible_elements"]
+        while stack:
+            here = stack.pop()
+            if here.tail:
+                yield tidy(here.tail)
+            if isinstance(here.tag, str) and here.tag not in unseen and not is_hidden(here.attrib):
+                yield tidy(here.text or "")
+                stack.extend(here)
+
+
+def _open_streamed(root: HtmlElement) -> None:
+    """Pieces that come behind the page, hidden, each with a script that names it and moves it to its place."""
+    named = [element for element in root.iter("div", "template", "section") if element.get("id")]
+    places = {element.get("id", ""): element for element in named if element.tag == "template" and not glance(element)}
+    waiting = {
+        element.get("id", ""): element for element in named if element.tag == "template" or is_hidden(element.attrib)
+    }
+    if not waiting:
+        return
+    for script in list(root.iter("script")):
+        source = script.text or ""
+        if script.get("src") or len(source) > _SCRIPT_LETTERS:
+            continue
+        named = _QUOTED.findall(source)
+        before = script.getprevious()
+        for at, name in enumerate(named):
+            piece = waiting.get(name)
+            if piece is None or name in places:
+                continue
+            beside = {*named[max(0, at - 1) : at], *named[at + 1 : at + 2]} & set(places)
+            if piece is before or beside:
+                _move(waiting.pop(name), places[min(beside)] if beside else None)
+
+
+def _move(piece: HtmlElement, place: HtmlElement | None) -> None:
+    """Show a streamed piece, in its place where there is one."""
+    piece.tag = "div"
+    show(piece)
+    parent = place.getparent() if place is not None else None
+    if place is None or parent is None or piece in set(place.iterancestors()):
+        return
+    remove(piece)
+    piece.tail = place.tail
+    parent.replace(place, piece)
+
+
+def show(element: HtmlElement) -> None:
+    """Take from an element what hides it."""
+    element.attrib.pop("hidden", None)
+    if "style" in element.attrib:
+        element.set("style", shown_again(element.get("style", "")))
+
+
+def _open_panels(root: HtmlElement, hidden: list[HtmlElement]) -> None:
+    controlled = _controlled(root)
+    said = _Said(root)
+    waiting: list[HtmlElement] = []
+    for element in hidden:
+        text = prose(element)
+        if text.words < _PANEL or text.linked > text.words or text.asks or is_furniture(element):
+            continue
+        if _is_opened(element, controlled, text) and not said.knows(element):
+            show(element)
+        else:
+            waiting.append(element)
+    _show_waiting(root, waiting)
+
+
+def _is_opened(element: HtmlElement, controlled: set[str], text: Prose) -> bool:
+    if element.get("id", "\n") in controlled or element.get("role") == "tabpanel":
+        return True
+    return text.says_something and (bool(called(element) & names()["folding_words"]) or _is_headed(element))
+
+
+def _controlled(root: HtmlElement) -> set[str]:
+    """The ids that controls of the page open."""
+    found: set[str] = set()
+    attributes = names()["control_attributes"]
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        for name, value in element.attrib.items():
+            if name in attributes:
+                found.update(one.lstrip("#") for one in value[:500].split())
+            elif name == "onclick":
+                found.update(_QUOTED.findall(value[:500]))
+            elif name == "href" and value.startswith("#") and _is_control(element):
+                found.add(value[1:])
+    return found
+
+
+def _is_control(element: HtmlElement) -> bool:
+    if element.get("role") in ("tab", "button") or "aria-expanded" in element.attrib:
+        return True
+    is_toggle = any(name.startswith("data-") and ("toggle" in name or "tab" in name) for name in element.attrib)
+    return is_toggle or bool(called(element) & names()["folding_words"])
+
+
+def _is_headed(element: HtmlElement) -> bool:
+    """Whether a heading or a button stands right above, with nothing else between: its text is folded away."""
+    above, here = element.getprevious(), element
+    while above is None and here.getparent() is not None and not (here.getparent().text or "").strip():
+        here = here.getparent()
+        if here.tag in ("body", "main", "article", "html"):
+            return False
+        above = here.getprevious()
+    if above is None or not isinstance(above.tag, str) or (above.tail or "").strip():
+        return False
+    if above.tag in _HEADS or above.get("role") in ("button", "tab", "heading") or "aria-expanded" in above.attrib:
+        return True
+    return word_count(glance(above)) <= _HEAD_WORDS and next(above.iter(*_HEADS), None) is not None
+
+
+def _show_waiting(root: HtmlElement, waiting: list[HtmlElement]) -> None:
+    """A page that shows hardly a word, and hides its text until a script shows it, is read all the same."""
+    longest = max((prose(element).words for element in waiting), default=0)
+    if longest < _WAITING or _shown_words(root) >= _SHOWN:
+        return
+    for element in waiting:
+        show(element)
+
+
+def _shown_words(root: HtmlElement) -> int:
+    count, stack = 0, [root]
+    unseen = names()["invisible_elements"]
+    while stack and count < _SHOWN:
+        here = stack.pop()
+        count += word_count(here.tail or "")
+        if isinstance(here.tag, str) and here.tag not in unseen and not is_hidden(here.attrib):
+            count += word_count(here.text or "")
+            stack.extend(here)
+    return count

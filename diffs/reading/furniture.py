@@ -1,0 +1,161 @@
+"""Whether an element is page furniture: by what it is or how it is named, unless it reads like policy text.
+
+A name alone proves little: a page on advertising calls its prices "search-ads", a rule of the day stands in a "banner".
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml.html import HtmlElement
+
+from diffs.language.normalise import tidy
+from diffs.values import word_count
+
+from .tree import called, names
+
+#: An element named like furniture is policy when it holds so many letters of text without links.
+_RUNNING = 250
+_NEVER_FURNITURE = ("html", "body", "main", "article", "a", "p", "li", "span", "b", "strong", "em", "td", "th", "tr")
+#: So many words make a sentence, so few say something with a figure.
+_SENTENCE, _SAYING = 5, 3
+#: So much of an element is looked at: nested names cost no more than one.
+_LETTERS, _NODES = 3000, 400
+_ENDS = re.compile(r"[.。।](?=[\"'”’»)\]\s]|$)")
+_FIELDS = ("input", "select", "textarea")
+#: The attribute that marks what a field that waits for an entry was made into.
+ASKS = "data-policywatch-asks"
+
+
+@dataclass(slots=True)
+class Prose:
+    """What an element reads like: its text and words outside of links, the words in them, whether it asks for input."""
+
+    text: str = ""
+    words: int = 0
+    linked: int = 0
+    asks: bool = False
+
+    @property
+    def is_sentence(self) -> bool:
+        """Whether it holds a whole sentence."""
+        return self.words >= _SENTENCE and bool(_ENDS.search(self.text))
+
+    @property
+    def says_something(self) -> bool:
+        """Whether it is text rather than links, labels or a form: a sentence, or a few words with a figure."""
+        states = self.words >= _SAYING and any(sign.isdigit() for sign in self.text)
+        return not self.asks and self.linked <= self.words and (self.is_sentence or states)
+
+
+def prose(element: HtmlElement) -> Prose:
+    """What the beginning of an element reads like."""
+    found, pieces, size = Prose(), [], 0
+    for text, is_linked in _texts(element, found):
+        size += len(text)
+        if is_linked:
+            found.linked += word_count(text)
+        else:
+            pieces.append(text)
+        if size > _LETTERS:
+            break
+    found.text = tidy(" ".join(pieces))
+    found.words = word_count(found.text)
+    return found
+
+
+def _texts(element: HtmlElement, found: Prose) -> Iterator[tuple[str, bool]]:
+    """The texts in reading order, each with whether it stands in a link or a button."""
+    # An element, whether it is inside a link, and whether only what follows it is meant.
+    stack = [(element, False, False)]
+    for _ in range(_NODES):
+        if not stack:
+            return
+        here, in_link, is_tail = stack.pop()
+        if is_tail:
+            yield here.tail or "", in_link
+        elif here is element or (isinstance(here.tag, str) and here.tag not in names()["invisible_elements"]):
+            found.asks = found.asks or _asks(here)
+            inside = in_link or here.tag in ("a", "button")
+            yield here.text or "", inside
+            for child in reversed(here[:_NODES]):
+                stack += [(child, inside, True), (child, inside, False)]
+        elif here.tag in _FIELDS:
+            found.asks = found.asks or _asks(here)
+
+
+def _asks(element: HtmlElement) -> bool:
+    """Whether a reader is asked to choose or to enter something: a form, a consent, a vote."""
+    if ASKS in element.attrib:
+        return True
+    if element.tag == "button":
+        return tidy("".join(element.itertext())[:80]).casefold() not in names()["closing"]
+    if element.tag not in _FIELDS:
+        return False
+    fixed = "readonly" in element.attrib or "disabled" in element.attrib or element.get("type") == "hidden"
+    return not fixed
+
+
+def is_furniture(element: HtmlElement) -> bool:
+    """Whether an element is page furniture, by what it is or how it is named, and holds no running text."""
+    if not isinstance(element.tag, str) or element.tag == "nav":
+        return True
+    if element.tag == "aside":
+        return not _is_note(element)
+    if element.tag in ("footer", "header"):
+        # A page's header is furniture; an article's holds its title, and its footer may hold its notes.
+        is_title = element.tag == "header" and next(element.iter("h1", "h2", "h3"), None) is not None
+        return not is_title and not (_is_inside_text(element) and _is_call_for_nothing(element))
+    if not element.attrib:
+        return False
+    role = element.get("role", "")
+    if role in names()["furniture_roles"]:
+        return role not in names()["notes"] or not _is_note(element)
+    return is_named(element, names()["furniture_words"] | names()["certain_words"])
+
+
+def is_named(element: HtmlElement, furniture: frozenset[str]) -> bool:
+    """Whether an element is named like furniture and does not read like policy."""
+    if element.tag in _NEVER_FURNITURE:
+        return False
+    words = called(element) & furniture
+    if not words or _is_rich(element):
+        return False
+    if words <= names()["notes"]:
+        return not _is_note(element)
+    return not (words <= names()["notes"] | names()["calls"] and _is_call_for_nothing(element))
+
+
+def _is_note(element: HtmlElement) -> bool:
+    """Whether a callout says something rather than lead elsewhere or ask for something."""
+    if names()["furniture_words"] & called(element) - names()["notes"] - names()["calls"]:
+        return _is_rich(element)
+    found = prose(element)
+    if "feedback" in called(element):
+        return found.says_something and found.is_sentence
+    return found.says_something
+
+
+def _is_call_for_nothing(element: HtmlElement) -> bool:
+    """Whether a sentence stands there without a link or a control: what wants to be clicked has one."""
+    if next(element.iter("a", "time"), None) is not None:
+        return False
+    found = prose(element)
+    return found.is_sentence and found.says_something and not found.text.startswith(("©", "(c)", "Copyright"))
+
+
+def _is_inside_text(element: HtmlElement) -> bool:
+    return next(element.iterancestors("main", "article", "blockquote", "td"), None) is not None
+
+
+def _is_rich(element: HtmlElement) -> bool:
+    """Whether an element that is named like furniture holds a title or running text all the same."""
+    if next(element.iter("h1", "h2", "table"), None) is not None:
+        return True
+    running = 0
+    for text in element.iter("p", "li", "dd"):
+        if next(text.iter("a"), None) is None:
+            running += len(tidy("".join(text.itertext())))
+        if running > _RUNNING:
+            return True
+    return False

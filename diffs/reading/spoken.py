@@ -1,0 +1,292 @@
+"""What elements say that hold no text of their own: form fields, icons, web components; written into lxml's tree.
+
+A fixed field states a rule ("Reply time: 24 hours", greyed out), an icon in a cell says yes or no.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast
+from urllib.parse import urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from diffs.language.normalise import MARKS, marked, tidy
+from diffs.language.vocabulary import table
+from diffs.values import word_count
+
+from .furniture import ASKS
+from .tree import glance, names, put, remove
+from .visibility import agree, is_for_ears, is_shown, twin_of
+
+_FIELDS = ("input", "select", "textarea", "meter", "progress")
+_SILENT_TYPES = frozenset(("hidden", "submit", "button", "image", "reset", "file", "password", "search"))
+#: A list of more choices than this is a list of countries or the like, of which one says nothing.
+_CHOICES = 12
+_LISTED = 50
+#: So many words in an open field are a text, not an example.
+_TEXT = 5
+#: A label is short; that of a picture shorter.
+_LABEL_WORDS, _PICTURE_WORDS = 40, 8
+_LABEL_LETTERS = 300
+_SAYS = re.compile(rf"[\w{MARKS}*†‡]")
+_ADDRESS = re.compile(r"://|^\S{24,}$|^www\.")
+_NAME = re.compile(r"[a-z]{3,20}(?:-[a-z]{2,20}){0,2}")
+_BORDER = re.compile(r"[\W_]+")
+# One step each: libxml2 joins the results of several by comparing each with each.
+_WITH_LABEL = etree.XPath(
+    "descendant::*[self::svg or self::i or @role='img' or (self::img and (@alt or @title)) or (@aria-label and not(*)"
+    " and (self::span or self::em or self::b or self::div)) or (self::span and @title) or contains(@class, 'icon')]"
+)
+_CLASSED = etree.XPath("descendant::*[@class]")
+_COMPONENTS = etree.XPath("descendant::*[contains(name(), '-')]")
+_BESIDE = ("td", "th", "li", "dd", "dt", "p", "span", "strong", "b", "em", "label", "div", "h2", "h3", "h4", "h5", "h6")
+_CELLS = ("td", "th", "dd")
+#: Where a sign alone says yes or no; elsewhere it may close a window.
+_MARKED = ("td", "th", "li", "dd", "dt", "p", "label")
+#: So many elements of a cell are looked at for a word or an icon.
+_NODES = 300
+#: A form with an address and hardly more wants to write to the reader.
+_FEW_FIELDS = 3
+
+
+def speak(container: HtmlElement) -> None:
+    """Write into the tree what fields, icons and components say, and what is said to ears in whole words."""
+    for element in cast("list[HtmlElement]", _CLASSED(container)):
+        if is_for_ears(element):
+            _twin(element)
+    _mark_required(container)
+    for field in list(container.iter(*_FIELDS)):
+        said, is_fixed = _field(field), _is_fixed(field)
+        if said:
+            put(field, said)
+            if not is_fixed:
+                field.set(ASKS, "")
+    for component in cast("list[HtmlElement]", _COMPONENTS(container)):
+        _component(component)
+    for icon in cast("list[HtmlElement]", _WITH_LABEL(container)):
+        _icon(icon)
+    for cell in list(container.iter(*_CELLS)):
+        _cell(cell)
+
+
+def _twin(element: HtmlElement) -> None:
+    """What is there twice, in pieces for eyes and whole for ears, is read once; both where their figures differ."""
+    twin = twin_of(element)
+    if twin is None or (_in_control(element) and not any(sign.isdigit() for sign in glance(element))):
+        return
+    element.attrib.pop("class")
+    if agree(element, twin):
+        remove(twin)
+    else:
+        element.text = f" {element.text or ''}"
+        element.tail = f" {element.tail or ''}"
+
+
+# --- fields ---
+
+
+def _is_fixed(field: HtmlElement) -> bool:
+    return any(name in field.attrib for name in ("readonly", "disabled")) or "true" in (
+        field.get("aria-readonly"),
+        field.get("aria-disabled"),
+    )
+
+
+def _field(field: HtmlElement) -> str:
+    """What a field states; "" for one that waits for an entry."""
+    if field.tag in ("meter", "progress"):
+        return tidy("".join(field.itertext())) or field.get("value", "")
+    if field.tag == "select":
+        return _chosen(field)
+    if field.tag == "textarea":
+        text = tidy("".join(field.itertext()))
+        return text if _is_fixed(field) or word_count(text) >= _TEXT else ""
+    kind = field.get("type", "text").casefold()
+    if kind in ("checkbox", "radio"):
+        return ("☑" if "checked" in field.attrib else "☐") if _is_fixed(field) else ""
+    value = tidy(field.get("value", ""))
+    if kind in _SILENT_TYPES or _ADDRESS.search(value):
+        return ""
+    states = any(sign.isdigit() for sign in value) and any(sign.isalpha() or sign in "%$€£¥" for sign in value)
+    return value if _is_fixed(field) or (states and not _is_asking(field)) else ""
+
+
+def _chosen(field: HtmlElement) -> str:
+    """The options that a list shows as chosen; all of one that shows several at a time."""
+    options = [option for option in field.iter("option") if _SAYS.search(_named(option))][: _LISTED + 1]
+    is_open = "multiple" in field.attrib or field.get("size", "1") not in ("", "0", "1")
+    if is_open and len(options) <= _LISTED:
+        return ", ".join(map(_named, options))
+    if not _is_fixed(field) and (len(options) > _CHOICES or _is_asking(field)):
+        return ""
+    chosen = [option for option in options if "selected" in option.attrib]
+    return ", ".join(map(_named, chosen or (options[:1] if _is_fixed(field) else [])))
+
+
+def _named(option: HtmlElement) -> str:
+    return tidy("".join(option.itertext()) or option.get("label", ""))
+
+
+def _is_asking(field: HtmlElement) -> bool:
+    """Whether a field belongs to a form for searching, signing in or subscribing."""
+    form = next(field.iterancestors("form"), None)
+    if form is None:
+        return False
+    kinds = [other.get("type", "text").casefold() for other in islice(form.iter("input", "select", "textarea"), 20)]
+    open_kinds = [kind for kind in kinds if kind not in ("hidden", "submit")]
+    is_letter = "email" in kinds and len(open_kinds) <= _FEW_FIELDS
+    return form.get("role") == "search" or is_letter or not {"search", "password"}.isdisjoint(kinds)
+
+
+def _mark_required(container: HtmlElement) -> None:
+    """Say at its label that a field must be filled in."""
+    labels: dict[str, HtmlElement] = {}
+    for label in container.iter("label"):
+        if label.get("for"):
+            labels.setdefault(label.get("for", ""), label)
+    for field in container.iter("input", "select", "textarea"):
+        is_required = "required" in field.attrib or field.get("aria-required") == "true"
+        if not is_required or field.get("type") in _SILENT_TYPES or _is_asking(field):
+            continue
+        label = next(field.iterancestors("label"), None)
+        label = labels.get(field.get("id", "\n")) if label is None else label
+        if label is not None and "*" not in glance(label):
+            etree.SubElement(label, "span").text = " (required)"
+        for name in ("required", "aria-required"):
+            field.attrib.pop(name, None)  # it is said
+
+
+# --- components ---
+
+
+def _component(element: HtmlElement) -> None:
+    """A web component that is drawn by a script holds its words in attributes."""
+    if not isinstance(element.tag, str) or _SAYS.search(glance(element)):
+        return
+    given = (
+        tidy(element.get(name, "")[:2000])
+        for name in table("containers")["spoken_attributes"]
+        if name in element.attrib
+    )
+    said = [
+        text
+        for text in given
+        if (word_count(text) > 1 or any(sign.isdigit() for sign in text)) and text[0] not in "{[<"
+    ]
+    if said:
+        element.text = f" {'. '.join(text.rstrip('.') for text in said)} "
+
+
+# --- icons ---
+
+
+def _label(element: HtmlElement) -> str:
+    """An element's label: what is read out for it."""
+    title = element.find("title") if element.tag == "svg" else None
+    spoken = title.text if title is not None else None
+    given = (element.get("aria-label"), element.get("alt"), spoken, element.get("title"))
+    label = next((tidy(text) for text in given if text and text.strip()), "")[:_LABEL_LETTERS]
+    if label.casefold() in names()["plain_labels"] or _ADDRESS.search(label):
+        return ""
+    return label if _SAYS.search(marked(label)) and word_count(label) <= _LABEL_WORDS else ""
+
+
+def _icon(icon: HtmlElement) -> None:
+    """Say an icon's label, or yes or no where its name says so, beside the text it belongs to."""
+    parent = icon.getparent()
+    if parent is None or parent.tag not in _BESIDE or _in_control(icon):
+        return
+    if icon.tag != "svg" and _SAYS.search(marked(glance(icon))):
+        return
+    around = glance(parent).replace(glance(icon), "", 1).casefold()
+    label = _label(icon) or (_mark(icon) if parent.tag in _MARKED else "")
+    if not label or (label not in MARKS and label.casefold() in around):
+        return
+    is_picture = icon.tag == "img" and (word_count(label) > _PICTURE_WORDS or not _SAYS.search(around))
+    if not is_picture:
+        put(icon, label)
+
+
+def _in_control(icon: HtmlElement) -> bool:
+    for depth, above in enumerate(icon.iterancestors()):
+        if above.tag in ("a", "button", "summary", "figure") or above.get("role") in ("button", "tab", "link"):
+            return True
+        if depth > 4 or above.tag in _CELLS:
+            return False
+    return False
+
+
+def _names_of(icon: HtmlElement) -> Iterator[str]:
+    """The names that an icon's class, file or symbol gives it."""
+    yield icon.get("class", "")
+    for use in icon.iter("use"):
+        yield (use.get("href") or use.get("xlink:href") or "").rpartition("#")[2]
+    if icon.tag == "img":
+        yield _stem(icon.get("src", ""))
+
+
+def _stem(address: str) -> str:
+    try:
+        return urlsplit(address).path.rpartition("/")[2].partition(".")[0]
+    except ValueError:
+        return ""
+
+
+def _plain_names(icon: HtmlElement) -> Iterator[str]:
+    """The same without what says only that it is an icon: "check" of "fa-check-circle"."""
+    for name in _names_of(icon):
+        for one in name[:500].casefold().split():
+            kept = "-".join(word for word in _BORDER.split(one) if word and word not in names()["icon_words"])
+            if kept != one or icon.tag in ("i", "svg", "img"):
+                yield kept
+
+
+def _mark(icon: HtmlElement) -> str:
+    """A tick or a cross where an icon's name says yes or no; "" where it says neither."""
+    words = set(_plain_names(icon))
+    if words & names()["no_icons"]:
+        return "✗"
+    return "✓" if words & names()["yes_icons"] else ""
+
+
+def _cell(cell: HtmlElement) -> None:
+    """A cell without a word says what the icon in it says: its label, its sign, or at least its name."""
+    if _shows_text(cell):
+        return
+    said = _label(cell)
+    for element in islice(cell.iterdescendants(), _NODES):
+        if said:
+            break
+        if isinstance(element.tag, str):
+            said = tidy(glance(element)) if is_for_ears(element) else _spoken(element)
+    if said:
+        etree.SubElement(cell, "span").text = said
+
+
+def _spoken(element: HtmlElement) -> str:
+    if element.tag not in ("i", "svg", "img", "span", "em", "b", "div"):
+        return ""
+    named = (f"[{name}]" for name in _plain_names(element) if _NAME.fullmatch(name))
+    return _label(element) or _mark(element) or next(named, "")
+
+
+def _shows_text(cell: HtmlElement) -> bool:
+    """Whether a cell shows a word or a sign by itself."""
+    if not _SAYS.search(marked(glance(cell))):
+        return False
+    stack: list[tuple[HtmlElement, bool]] = [(cell, False)]
+    for _ in range(_NODES):
+        if not stack:
+            return False
+        here, is_tail = stack.pop()
+        if _SAYS.search(marked((here.tail if is_tail else here.text) or "")) and (is_tail or _is_seen(here)):
+            return True
+        if not is_tail and _is_seen(here):
+            stack += [one for child in reversed(here[:_NODES]) for one in ((child, True), (child, False))]
+    return True
+
+
+def _is_seen(element: HtmlElement) -> bool:
+    return is_shown(element) and not is_for_ears(element) and element.get("aria-hidden") != "true"

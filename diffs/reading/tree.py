@@ -1,0 +1,64 @@
+"""Small questions to lxml's tree, and cuts in it; the lists of names in `diffs/data/containers.toml`."""
+
+import re
+from functools import cache, lru_cache
+
+from lxml.html import HtmlElement
+
+from diffs.language.vocabulary import table
+
+HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")
+#: So many letters of an element's text tell what it is like; more are not asked for.
+_GLANCE = 200
+_WORD_BORDER = re.compile(r"[\W_]+")
+
+
+@cache
+def names() -> dict[str, frozenset[str]]:
+    """The lists of `containers.toml` as sets."""
+    return {name: frozenset(listed) for name, listed in table("containers").items() if isinstance(listed, list)}
+
+
+def glance(element: HtmlElement) -> str:
+    """The beginning of an element's text, enough to count a few words."""
+    taken, size = [], 0
+    for piece in element.itertext():
+        taken.append(piece)
+        size += len(piece)
+        if size > _GLANCE:
+            break
+    return "".join(taken)
+
+
+@lru_cache(maxsize=4096)
+def name_words(name: str) -> frozenset[str]:
+    """The names in a class or id, and the words they are made of."""
+    listed = name[:1000].casefold().split()
+    return frozenset([*listed, *(word for one in listed for word in _WORD_BORDER.split(one))])
+
+
+def called(element: HtmlElement) -> frozenset[str]:
+    """The words of an element's id and classes."""
+    return name_words(element.get("id") or "") | name_words(element.get("class") or "")
+
+
+def remove(element: HtmlElement, *, gap: bool = False) -> None:
+    """Take an element out and leave what follows it; with `gap` what stood around it does not run together."""
+    parent = element.getparent()
+    assert parent is not None, "the root of a page is never taken out"
+    tail = (" " if gap else "") + (element.tail or "")
+    before = element.getprevious()
+    parent.remove(element)
+    if not tail:
+        return
+    if before is None:
+        parent.text = (parent.text or "") + tail
+    else:
+        before.tail = (before.tail or "") + tail
+
+
+def put(element: HtmlElement, text: str) -> None:
+    """Make an element a mere stretch of text."""
+    tail = element.tail
+    element.clear()
+    element.tag, element.text, element.tail = "span", f" {text} ", tail

@@ -1,0 +1,101 @@
+"""What of a page a reader sees: hidden elements, struck-out text, decoration, words for eyes or for ears alone."""
+
+import re
+from collections.abc import Mapping
+
+from lxml.html import HtmlElement
+
+from diffs.language.normalise import MARKS, marked
+
+from .tree import glance, names
+
+_HIDDEN_STYLE = re.compile(
+    r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?=;|$)", re.IGNORECASE
+)
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_STRUCK = ("s", "del", "strike")
+#: An element that assistive software should skip is decoration when it says no more than this.
+_DECORATIVE_WORDS = 3
+#: One text for eyes and one for ears are about as long as this at most.
+_TWIN_LETTERS = 120
+_SAYS = re.compile(rf"[\w{MARKS}]")
+_FIGURE = re.compile(rf"[\d*†‡{MARKS}]")
+_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
+_PLAIN_SELECTOR = re.compile(r"[a-z0-9]*\.([\w-]+)", re.IGNORECASE)
+_STYLES = 200_000
+
+
+def is_hidden(attributes: Mapping[str, str]) -> bool:
+    """Whether an element's own attributes hide it from everybody."""
+    if "hidden" in attributes and attributes["hidden"].strip().casefold() != "until-found":
+        return True
+    return "style" in attributes and bool(_HIDDEN_STYLE.search(attributes["style"]))
+
+
+def shown_again(style: str) -> str:
+    """A style without the declarations that hide."""
+    return _HIDDEN_STYLE.sub("", style)
+
+
+def is_struck(element: HtmlElement, struck_classes: frozenset[str]) -> bool:
+    """Whether an element's text is struck out: it stands on the page, and is no longer in force."""
+    if element.tag in _STRUCK:
+        return True
+    attributes = element.attrib
+    if "style" in attributes and _STRUCK_STYLE.search(attributes["style"]):
+        return True
+    return "class" in attributes and not struck_classes.isdisjoint(attributes["class"].split())
+
+
+def struck_classes(root: HtmlElement) -> frozenset[str]:
+    """The classes that strike text out: the usual ones, and those of the page's own style sheets."""
+    found = set(names()["struck_classes"])
+    for sheet in root.iter("style"):
+        for selectors, declared in _RULE.findall((sheet.text or "")[:_STYLES]):
+            if _STRUCK_STYLE.search(declared):
+                plain = (_PLAIN_SELECTOR.fullmatch(one.strip()) for one in selectors.split(","))
+                found.update(one[1] for one in plain if one)
+    return frozenset(found)
+
+
+def is_for_ears(element: HtmlElement) -> bool:
+    """Whether an element is there for screen readers only."""
+    return "class" in element.attrib and not names()["unseen_classes"].isdisjoint(element.attrib["class"].split())
+
+
+def is_decoration(element: HtmlElement) -> bool:
+    """Whether an element that assistive software skips says nothing: a dot, an arrow, the name of an icon."""
+    if element.get("aria-hidden") != "true":
+        return False
+    text = glance(element)
+    return len(text.split()) <= _DECORATIVE_WORDS and not _FIGURE.search(marked(text))
+
+
+def twin_of(element: HtmlElement) -> HtmlElement | None:
+    """What says to eyes what this element says to ears, its next neighbour; None where there is none.
+
+    Where the figures of the two differ they are no twins: then both are read.
+    """
+    said = glance(element)
+    if not _SAYS.search(said) or len(said) > _TWIN_LETTERS:
+        return None
+    for other in (element.getnext(), element.getprevious()):
+        if other is not None and other.get("aria-hidden") == "true":
+            shown = glance(other)
+            if len(shown) <= _TWIN_LETTERS and _SAYS.search(marked(shown)):
+                return other
+    return None
+
+
+def agree(one: HtmlElement, other: HtmlElement) -> bool:
+    """Whether two texts name the same figures."""
+    return _digits(glance(one)) == _digits(glance(other))
+
+
+def _digits(text: str) -> str:
+    return "".join(sign for sign in text if sign.isdigit())
+
+
+def is_shown(element: HtmlElement) -> bool:
+    """Whether an element is of a kind that is shown at all."""
+    return isinstance(element.tag, str) and element.tag not in names()["invisible_elements"]
