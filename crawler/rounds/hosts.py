@@ -37,16 +37,23 @@ class Turn:
 class Hosts:
     """The hosts of a round, as the archive knows them.
 
-    `now` gives the time in UTC and goes on while the round does. Every method raises ArchiveError where the archive
-    cannot be used.
+    `now` gives the time in UTC and goes on while the round does; `clock` is the round's own, which may stand still: a
+    notice made at its time is due at once. Every method raises ArchiveError where the archive cannot be used.
     """
 
     def __init__(
-        self, archive: Archive, thread: ArchiveThread, settings: CrawlSettings, *, now: Callable[[], datetime]
+        self,
+        archive: Archive,
+        thread: ArchiveThread,
+        settings: CrawlSettings,
+        *,
+        clock: Callable[[], datetime],
+        now: Callable[[], datetime],
     ) -> None:
         self._archive = archive
         self._thread = thread
         self._settings = settings
+        self._clock = clock
         self._now = now
         self._delays: dict[str, float] = {}
 
@@ -126,7 +133,7 @@ class Hosts:
                     session,
                     kind="rest",
                     about=host,
-                    at=now,
+                    at=self._clock(),
                     subject=f"{host} asked us to stop: left alone until {until:%Y-%m-%d %H:%M} UTC",
                     detail=reason,
                 )

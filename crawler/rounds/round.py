@@ -58,7 +58,7 @@ class Round:
         self._validators: Mapping[str, Mapping[str, str]] = {}
         self._finished: set[str] = set()
         self._began = (clock(), monotonic())
-        self.hosts = Hosts(archive, self._thread, settings, now=self.now)
+        self.hosts = Hosts(archive, self._thread, settings, clock=clock, now=self.now)
 
     def now(self) -> datetime:
         """The time in UTC, which goes on even where the round's clock stands still."""
