@@ -5,7 +5,7 @@ BIN := .venv/bin
 # Further arguments for pytest: make test ARGS="tests/diffs -k target"
 ARGS ?=
 
-.PHONY: help demo test check fix score bench build release lock clean setup setup-tests
+.PHONY: help demo test check fix score bench man build release lock clean setup setup-tests
 
 # Say what there is.
 help:
@@ -49,8 +49,12 @@ bench: setup-tests
 	$(BIN)/python benchmarks/notices.py
 	$(BIN)/python benchmarks/start_up.py
 
+# Write the manual page from the commands: docs/policywatch.1
+man: setup-tests
+	$(BIN)/python docs/manual.py
+
 # Build the wheel and the source archive into dist/.
-build: setup-tests
+build: man
 	$(BIN)/python -m build --no-isolation
 
 # Check, build, and say what a release still needs.

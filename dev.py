@@ -3,10 +3,11 @@
 
     python3 dev.py          what the program needs to run
     python3 dev.py tests    that, and what the tests and `make check` need
+    python3 dev.py browser  what the program needs, and the extra that reads pages in an installed Chromium
     python3 dev.py pure     print the files of the pure modules, for the coverage report
     python3 dev.py readme   write what the demo prints into README.md
 
-Needs Python 3.11 to 3.13 and pip, nothing else: no root, no python3-venv, no compiler. Debian's own Python serves,
+Needs Python 3.11 or newer and pip, nothing else: no root, no python3-venv, no compiler. Debian's own Python serves,
 since nothing is installed outside `.venv`. A second run finds everything in place and returns at once.
 """
 
@@ -31,6 +32,8 @@ PURE = "the thinking rooms touch no database, network or framework"
 #: The edition of the demo that README.md shows, and how much of a line.
 SHOWN_EDITION = "2026-02-09"
 SHOWN_LETTERS = 140
+#: What the extra `browser` adds to the program, as the lock of the tests names it.
+BROWSER = ("greenlet", "playwright", "scrapy-playwright")
 #: Seconds to wait before the next try when a download breaks off.
 PAUSES = (2, 10)
 
@@ -59,11 +62,14 @@ def main(arguments: list[str]) -> int:
     if what == "readme":
         write_transcript()
         return 0
-    if what not in LOCKS or len(arguments) > 1:
+    if what not in {*LOCKS, "browser"} or len(arguments) > 1:
         print(__doc__, file=sys.stderr)
         return 2
     try:
-        set_up(what)
+        if what == "browser":
+            add_browser()
+        else:
+            set_up(what)
     except SetupError as error:
         print(f"dev.py: {error}", file=sys.stderr)
         return 3
@@ -95,6 +101,15 @@ def set_up(what: str) -> None:
         if _read(_stamp("project")) != _state(project) or not (VENV / "bin" / "policywatch").exists():
             install("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
             _write(_stamp("project"), _state(project))
+
+
+def add_browser() -> None:
+    """Bring `.venv` to what the program needs, and add the extra `browser`, as locked. Raises SetupError."""
+    set_up("program")
+    entries = re.split(r"\n(?=\S)", LOCKS["tests"].read_text())
+    lock = VENV / "browser.lock"
+    _write(lock, "\n".join(entry for entry in entries if entry.split("==")[0] in BROWSER) + "\n")
+    install("--require-hashes", "--no-deps", "--requirement", str(lock))
 
 
 def install(*arguments: str) -> None:
@@ -212,6 +227,6 @@ def _write(file: Path, text: str) -> None:
 
 
 if __name__ == "__main__":
-    if not (3, 11) <= sys.version_info[:2] <= (3, 13):
-        sys.exit(f"dev.py: needs Python 3.11 to 3.13, this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 …")
+    if sys.version_info < (3, 11):  # noqa: UP036 (whatever Python somebody has runs this)
+        sys.exit(f"dev.py: needs Python 3.11 or newer, this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 …")
     sys.exit(main(sys.argv[1:]))

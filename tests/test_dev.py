@@ -103,6 +103,16 @@ def fake_pip(folder, monkeypatch, *, fails: int):
     return counter
 
 
+def test_the_browser_extra_is_added_as_the_lock_of_the_tests_names_it(clone):
+    folder, asked = clone
+    (folder / "requirements-dev.lock").write_text("a==1\nplaywright==2 \\\n    --hash=sha256:00\nplaywright-x==3\n")
+
+    assert dev.main(["browser"]) == 0
+
+    assert asked == ["requirements.lock", folder.name, "browser.lock"]
+    assert (folder / ".venv/browser.lock").read_text() == "playwright==2 \\\n    --hash=sha256:00\n"
+
+
 def test_a_download_that_breaks_off_is_tried_again(tmp_path, monkeypatch, capsys):
     calls = fake_pip(tmp_path, monkeypatch, fails=2)
 

@@ -16,6 +16,7 @@ from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+import yaml
 
 import dev
 
@@ -38,6 +39,9 @@ def wheel(tmp_path_factory):
         shutil.copytree(ROOT / package, source / package, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, source)
+    (source / "docs").mkdir()
+    made = run(sys.executable, ROOT / "docs/manual.py", source / "docs/policywatch.1", folder=source)
+    assert made.returncode == 0, made.stderr
 
     result = run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", "dist", folder=source)
 
@@ -70,7 +74,7 @@ def test_every_file_of_the_packages_is_in_the_wheel(wheel):
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    packed = {name for name in zipfile.ZipFile(wheel).namelist() if not re.match(r"[^/]+\.(dist-info|data)/", name)}
 
     assert packed == ours
 
@@ -83,8 +87,33 @@ def test_the_wheel_says_what_it_is(wheel):
 
     assert metadata["Name"] == "policywatch"
     assert metadata["License-Expression"] == "Apache-2.0"
-    assert {"fast", "browser", "postgres", "workers"} <= set(metadata.get_all("Provides-Extra", []))
+    assert {"fast", "browser", "postgres"} == set(metadata.get_all("Provides-Extra", []))
     assert any(name.endswith("/licenses/LICENSE") for name in archive.namelist())
+
+
+def test_the_wheel_brings_types_and_the_manual(wheel):
+    held = zipfile.ZipFile(wheel).namelist()
+
+    assert {f"{package}/py.typed" for package in PACKAGES} <= set(held)
+    assert [name for name in held if name.endswith("/share/man/man1/policywatch.1")]
+
+
+def test_the_browser_extra_of_the_wheel_is_what_the_clone_adds(wheel):
+    archive = zipfile.ZipFile(wheel)
+    metadata = next(archive.read(name).decode() for name in archive.namelist() if name.endswith("/METADATA"))
+    wanted = names(re.findall(r'^Requires-Dist: (.+); extra == "browser"', metadata, re.MULTILINE))
+
+    assert wanted <= set(dev.BROWSER)
+    assert set(dev.BROWSER) <= names(locked(dev.LOCKS["tests"]))
+
+
+def test_the_citation_names_the_version_of_the_project():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+
+    assert citation["version"] == project["version"]
+    assert citation["license"] == project["license"]
+    assert citation["repository-code"] == project["urls"]["Source"]
 
 
 def test_the_installed_program_runs_its_own_files(program, tmp_path):
@@ -137,7 +166,7 @@ def test_every_library_that_is_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = [entry for extra in project["optional-dependencies"].values() for entry in extra]
     ours = names(project["dependencies"]) | names(extras)
-    homes = packages_distributions()
+    homes = dict(packages_distributions()) | {"compression": ["backports-zstd"]}  # the standard library's, from 3.14 on
     imported = {module for package in PACKAGES for path in (ROOT / package).rglob("*.py") for module in imports(path)}
 
     strangers = {

@@ -6,16 +6,21 @@ key, and every body for which a patch does not pay, is a full frame. `Body.depth
 """
 
 import hashlib
+import sys
 from collections.abc import Sequence
 from functools import cache
 
-from backports.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
 from sqlalchemy import Row, Select, bindparam, literal, select
 from sqlmodel import Session, col
 from sqlmodel import select as sqlmodel_select
 
 from diffs.database.models import Body
 from diffs.errors import BodyLost
+
+if sys.version_info >= (3, 14):  # pragma: no cover (the lock resolves it; the tests run on 3.11)
+    from compression.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
+else:
+    from backports.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
 
 STRIDE = 50
 #: A patch that is larger than this share of the body is stored as a full frame instead.

@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 
 import typer
 
+from crawler.fetchers.browser import installed
 from crawler.settings import CrawlSettings, contact_problem, crawl_settings
 from crawler.watchlist import interests as known_interests
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
@@ -203,10 +204,8 @@ def _interesting(page: WatchedPage, wanted: tuple[str, ...]) -> bool:
 
 
 def _say_browser(settings: CrawlSettings) -> None:
-    from crawler.fetchers.browser import fetcher as chromium  # loads Scrapy
-
-    missing = chromium.FETCHER.missing(settings)
+    missing = " and ".join(installed.missing(settings))
     if missing:
-        output.prose(f"Browser: not ready. It is needed only where a page has no other way. {missing}")
+        output.prose(f"Browser: not ready. Only pages that cannot be read in another way need one: install {missing}.")
     else:
-        output.say(f"Browser: ready ({chromium.program(settings)}).")
+        output.say(f"Browser: ready ({installed.program(settings)}).")

@@ -1,6 +1,5 @@
 """What `policywatch doctor` looks at: each check says ok, note or broken, and what to do."""
 
-import importlib.util
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from crawler.fetchers.browser import installed
 from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database.archive import open_archive, sqlite_version
 from diffs.errors import DeliveryError, PolicywatchError, SettingsError
@@ -172,14 +172,14 @@ def _space(_now: datetime) -> Iterator[Check]:
 
 
 def _browser(_now: datetime) -> Iterator[Check]:
-    program = crawl_settings().chromium or next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), "")
-    extra = importlib.util.find_spec("scrapy_playwright") is not None
-    if program and extra:
-        yield Check("browser", "ok", str(program))
-        return
-    missing = [name for name, there in (("Chromium", program), ("the browser extra", extra)) if not there]
-    remedy = "Only pages with fetch = \"browser\" need it: apt install chromium, pip install 'policywatch[browser]'."
-    yield Check("browser", "note", f"missing: {' and '.join(missing)}", remedy)
+    settings = crawl_settings()
+    missing = installed.missing(settings)
+    if missing:
+        yield Check(
+            "browser", "note", f"missing: {' and '.join(missing)}", 'Only pages with fetch = "browser" need it.'
+        )
+    else:
+        yield Check("browser", "ok", installed.program(settings))
 
 
 def _mail(_now: datetime) -> Iterator[Check]:

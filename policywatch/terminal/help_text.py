@@ -79,13 +79,23 @@ def write_rows(formatter: Any, rows: Rows) -> None:
     formatter.write_dl(rows, **({} if formatter.width + 1 >= SIDE_BY_SIDE else {"col_max": 4}))
 
 
-def _write_parameters(command: Any, ctx: typer.Context, formatter: Any) -> None:
+def plain_rows(command: Any) -> Rows:
+    """What a command takes, arguments first, each with what it means; for the manual."""
+    found = _parameters(command, typer.Context(command))
+    return [row for rows in found.values() for row in rows]
+
+
+def _parameters(command: Any, ctx: typer.Context) -> dict[str, list[tuple[str, str]]]:
     found: dict[str, list[tuple[str, str]]] = {"argument": [], "option": []}
     for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
         if record is not None:
             found[parameter.param_type_name].append(record)
-    for kind, rows in found.items():
+    return found
+
+
+def _write_parameters(command: Any, ctx: typer.Context, formatter: Any) -> None:
+    for kind, rows in _parameters(command, ctx).items():
         if rows:
             with formatter.section(f"{kind.capitalize()}s"):
                 write_rows(formatter, rows)

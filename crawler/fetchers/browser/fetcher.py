@@ -7,9 +7,7 @@ when time is up.
 
 import asyncio
 import os
-import shutil
 from collections.abc import Iterable, Mapping
-from importlib.util import find_spec
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +20,10 @@ from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import Capture
 
+from . import installed
+
 if TYPE_CHECKING:
     from .parts import Parts
-
-#: Programs that will do, in order. The one without windows needs 170 MB less (measured with Debian's 156).
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 #: How many characters a container must show to count as filled: less is a frame without its picture.
 FILLED = 200
@@ -97,18 +94,8 @@ class Browser:
 
     def missing(self, settings: CrawlSettings) -> str:
         """What has to be installed first, or ""."""
-        if find_spec("scrapy_playwright") is None:
-            return 'This page needs a browser. Install it with pip install "policywatch[browser]" and Chromium.'
-        if not program(settings):
-            install = "Install Chromium (Debian: apt install chromium-headless-shell, or chromium)"
-            return f"This page needs a browser. {install}, or name it in chromium."
-        return ""
-
-
-def program(settings: CrawlSettings) -> str:
-    """The browser's program: the one in the settings, else the first that is installed; "" where there is none."""
-    wanted = (settings.chromium,) if settings.chromium else PROGRAMS
-    return next((found for name in wanted if (found := shutil.which(name))), "")
+        needed = " and ".join(installed.missing(settings))
+        return f"This page needs a browser. Install {needed}." if needed else ""
 
 
 def browser_settings(pages: Iterable[WatchedPage], settings: CrawlSettings) -> dict[str, Any]:
@@ -121,7 +108,7 @@ def browser_settings(pages: Iterable[WatchedPage], settings: CrawlSettings) -> d
         "PLAYWRIGHT_MAX_PAGES_PER_CONTEXT": 1,
         "PLAYWRIGHT_DEFAULT_NAVIGATION_TIMEOUT": settings.timeout * 1000,
         "PLAYWRIGHT_LAUNCH_OPTIONS": {
-            "executable_path": program(settings),
+            "executable_path": installed.program(settings),
             "args": _ARGUMENTS,
             # Chromium's own sandbox works for every user but root.
             "chromium_sandbox": os.geteuid() != 0,

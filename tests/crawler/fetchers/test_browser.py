@@ -5,7 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from crawler.fetchers.browser.fetcher import PROGRAMS
+from crawler.fetchers.browser.installed import PROGRAMS
 from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, watched
 from tests.site import Answer, Site, moved
@@ -40,12 +40,12 @@ ARTICLE = "<h1>Late Shipment Rate</h1>" + "".join(
 def test_without_the_extra_the_page_says_what_to_install(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("crawler.fetchers.browser.fetcher.find_spec", lambda _: None)
+    monkeypatch.setattr("crawler.fetchers.browser.installed.find_spec", lambda _: None)
 
     report = someone.looks_at(watched(site, "/rate", fetch="browser"))["rate"]
 
     assert report.outcome is None
-    assert "policywatch[browser]" in report.reason
+    assert "This page needs a browser. Install the browser extra" in report.reason
     assert site.pages_asked == []
 
 

@@ -184,8 +184,8 @@ def test_init_says_what_a_browser_needs(program: Program) -> None:
 
     ended = program("init", "--contact", "me@example.com", "--marketplaces", "US")
 
-    assert "Browser: not ready. It is needed only where a page has no other way." in ended.out
-    assert "Install " in ended.out
+    assert "Browser: not ready. Only pages that cannot be read in another way need one: install " in ended.out
+    assert "Chromium (Debian: apt install" in ended.out
 
 
 def test_a_marketplace_without_a_proven_page_is_told(program: Program) -> None:
