@@ -401,7 +401,6 @@ class Outcome(StrEnum):
     EMPTY = "empty"
     WRONG_LANGUAGE = "wrong_language"
     TRUNCATED = "truncated"
-    DOUBLED = "doubled"
     WRONG_PAGE = "wrong_page"
     ERROR = "error"
 

@@ -35,7 +35,7 @@ SAME_RUN = timedelta(hours=24)
 #: A page that has shown no former text for so long has stopped flapping.
 FLAPPING_ENDS = timedelta(days=7)
 #: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
-ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE, Outcome.DOUBLED})
+ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE})
 
 
 #: Two policies may become one; that three and more do within a day is the site's own page.

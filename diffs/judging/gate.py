@@ -79,7 +79,7 @@ def judge(
     rules_in_order = [_by_topic, _by_signs]
     if last_good is None or cleaned.fingerprint != last_good.fingerprint:
         # The very text that was good before needs no second judgement.
-        rules_in_order += [_by_size, _by_doubling, _by_language, _by_loss]
+        rules_in_order += [_by_size, _by_language, _by_loss]
     rules_in_order.append(_by_kind)
     found = next((verdict for rule in rules_in_order if (verdict := rule(look)) is not None), None)
     return found or Verdict(Outcome.OK, "ok", "The policy was read.")
@@ -274,12 +274,6 @@ def _by_size(look: _Look) -> Verdict | None:
     if _running_words(cleaned) == 0 and cleaned.words < _EMPTY_WORDS:
         return Verdict(Outcome.EMPTY, "headline-only", "Only a headline or a date came, without the policy's text.")
     return None
-
-
-def _by_doubling(look: _Look) -> Verdict | None:
-    if not similarity.is_doubled(look.cleaned):
-        return None
-    return Verdict(Outcome.DOUBLED, "doubled", "The page holds its text twice over.")
 
 
 def _by_language(look: _Look) -> Verdict | None:

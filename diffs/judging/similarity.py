@@ -1,17 +1,11 @@
-"""How one text of a page stands to another: twice itself, cut short, split up, or another page altogether."""
+"""How one text of a page stands to another: cut short, split up, or another page altogether."""
 
 import re
-from collections import Counter
 from functools import lru_cache
-from itertools import pairwise
 
 from diffs.language.normalise import loose
 from diffs.values import BlockKind, Document
 
-#: Blocks of fewer words are labels that several pages share.
-_SENTENCE_WORDS = 6
-#: The share of a text's running words that must come twice, in the same order, for the text to be doubled.
-_TWICE = 0.9
 _SECTIONS = 3
 _LABEL = 10
 _ITEMS = 4
@@ -27,24 +21,6 @@ def shared(new: Document, old: Document) -> float:
 @lru_cache(maxsize=4)
 def _known(document: Document) -> frozenset[str]:
     return frozenset(block.compared for block in document.blocks)
-
-
-def is_doubled(document: Document) -> bool:
-    """Whether the page holds its whole text twice, one after the other."""
-    said = [block.compared for block in document.blocks if block.words >= _SENTENCE_WORDS]
-    counts = Counter(said)
-    if len(counts) < _SECTIONS:
-        return False
-    twice = sum(len(text) * count for text, count in counts.items() if count % 2 == 0)
-    if twice < _TWICE * sum(map(len, said)):
-        return False
-    # The order tells a text that is printed twice from one that says everything twice, point by point: the second
-    # time comes in the second half, in the order of the first.
-    first: dict[str, int] = {}
-    seconds = [(number, first[text]) for number, text in enumerate(said) if first.setdefault(text, number) != number]
-    late = sum(2 * number >= len(said) * _TWICE for number, _ in seconds)
-    rising = sum(one <= other for (_, one), (_, other) in pairwise(seconds))
-    return late >= _TWICE * len(seconds) and rising >= _TWICE * (len(seconds) - 1)
 
 
 def lost_all(kind: BlockKind, new: Document, old: Document) -> bool:

@@ -54,7 +54,9 @@ def finish(drafts: Iterable[Draft], base: str) -> tuple[Block, ...]:
     """
     lines = [line for draft in drafts for line in (_row(draft) if draft.kind is BlockKind.ROW else _lines(draft))]
     lines = list(_with_lone_markers(lines))
+    _give_back(lines)
     _promote(lines)
+    _give_back(lines)
     return tuple(_blocks(lines, base))
 
 
@@ -167,6 +169,35 @@ def _with_lone_markers(lines: Iterable[_Line]) -> Iterator[_Line]:
 def _marker_as_text(line: _Line) -> _Line:
     line.shown, line.marker = line.marker, ""
     return line
+
+
+def _give_back(lines: list[_Line]) -> None:
+    """Give a figure back to its text where it numbers nothing: "5 Strikes Rule", without a 4 or a 6 beside it."""
+    numbers = {number for line in lines if (number := _number(line.marker))}
+    # A list of nine steps makes no chapter 10.
+    headings = {number for line in lines if line.kind is BlockKind.HEADING and (number := _number(line.marker))}
+    chapters = {number[0] for number in numbers if len(number) > 1}
+    above = {number[:depth] for number in numbers for depth in range(1, len(number))}
+    for line in lines:
+        if not _FIGURE.fullmatch(line.marker):
+            continue
+        number = _number(line.marker)
+        chapter, last = number[:-1], number[-1]
+        beside = {(*chapter, last - 1), (*chapter, last + 1)} & (numbers if chapter else headings)
+        is_chapter_known = bool(chapter) and (chapter in numbers or bool({number[0] - 1, number[0] + 1} & chapters))
+        if not (beside or number in above or is_chapter_known):
+            line.marker, line.shown = "", f"{line.marker} {line.shown}"
+
+
+def _number(marker: str) -> tuple[int, ...]:
+    """The number in a marker: (3, 2) of "3.2)"; () where it has none."""
+    found = _NUMBERED.search(marker)
+    return tuple(map(int, found[0].split("."))) if found else ()
+
+
+_NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
+#: What may be a figure as well: "2.2.4" is none.
+_FIGURE = re.compile(r"\d{1,3}(?:\.\d{1,3})?")
 
 
 def _promote(lines: list[_Line]) -> None:

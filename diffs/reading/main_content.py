@@ -15,6 +15,7 @@ from diffs.language.normalise import tidy
 from diffs.language.vocabulary import table
 from diffs.values import Selection, word_count
 
+from .copies import drop_narrow_copies
 from .folded import unfold
 from .furniture import is_furniture, is_named
 from .spoken import speak
@@ -52,6 +53,7 @@ def select(
         found, name = _found(root, _meaning(title) - set(_plain_words(host)))
     for element in found:
         prune(element)
+        drop_narrow_copies(element)
     return found, name
 
 

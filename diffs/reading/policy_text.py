@@ -8,6 +8,7 @@ from diffs.errors import ExtractionError
 from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
+from .copies import read_once
 from .repair import mend
 
 
@@ -55,12 +56,13 @@ def clean(extraction: Extraction | None) -> Reading:
     if extraction is None:
         return Reading(None, Document(title="", blocks=()))
     cleaned = boilerplate.clean(extraction.document)
+    document = read_once(cleaned.document)
     return Reading(
         extraction,
-        cleaned.document,
+        document,
         title=extraction.title,
         updated=cleaned.updated,
-        traces=_traces(cleaned.document) | _removed(cleaned),
+        traces=_traces(document) | _removed(cleaned),
     )
 
 

@@ -24,7 +24,6 @@ WORDS: Mapping[Outcome, str] = {
     Outcome.EMPTY: "no text came",
     Outcome.WRONG_LANGUAGE: "it came in another language",
     Outcome.TRUNCATED: "much of the text was missing",
-    Outcome.DOUBLED: "the text came twice",
     Outcome.WRONG_PAGE: "another page came",
     Outcome.ERROR: "no answer, or none that can be read",
 }
@@ -41,7 +40,6 @@ REMEDIES: Mapping[Outcome, str] = {
     Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
     Outcome.WRONG_LANGUAGE: "Correct language in the watch-list entry, or the locale in its address.",
     Outcome.TRUNCATED: "If the short text is the policy, run: policywatch accept PAGE",
-    Outcome.DOUBLED: "Nothing needs doing unless it stays so: then correct select in the watch-list entry.",
     Outcome.WRONG_PAGE: "Open the address: it shows another page than the one watched.",
 }
 

@@ -348,20 +348,6 @@ def test_a_policy_written_anew_under_its_title_is_the_policy():
     )
 
 
-def test_a_text_twice_over_is_doubled():
-    once = f"<h1>Shipping policy</h1>{POLICY}"
-
-    assert outcome(answer(f"<main>{once}{once}</main>")) == Outcome.DOUBLED
-    assert outcome(answer(f"<main>{once}</main>")) == Outcome.OK
-    assert outcome(answer(f"<main>{once}<p>{RULES[0]}</p></main>")) == Outcome.OK
-
-
-def test_a_policy_that_says_everything_twice_point_by_point_is_not_doubled():
-    twice = "".join(f"<p>{text}</p><p>{text}</p>" for text in RULES)
-
-    assert outcome(answer(f"<main><h1>Shipping</h1>{twice}</main>")) == Outcome.OK
-
-
 # --- languages ---
 
 

@@ -106,6 +106,34 @@ def test_a_marker_on_a_line_of_its_own_belongs_to_the_next_text():
     ]
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<ul><li>4.2 Average seller rating or higher</li><li>No open claims</li></ul>",
+        "<h2>5 Strikes Rule</h2><p>Text.</p>",
+        "<p><b>5 Strikes Rule</b></p><p>Text.</p><ol><li>a</li><li>b</li><li>c</li><li>d</li></ol>",
+        "<h2>4. Fees</h2><ul><li>7.5 Average seller rating</li></ul>",
+    ],
+)
+def test_a_figure_at_the_beginning_of_a_line_is_part_of_it(page):
+    assert [block.shown for block in blocks(page) if block.shown[0].isdigit()]
+    assert not [block.marker for block in blocks(page) if block.marker in ("4.2", "5", "7.5")]
+
+
+@pytest.mark.parametrize(
+    ("page", "markers"),
+    [
+        ("<p>4.1 Fees of ours</p><p>4.2 Average fees</p>", ["4.1", "4.2"]),
+        ("<h2>4 Fees</h2><p>4.2 Average fees</p>", ["4", "4.2"]),
+        ("<h2>5 Fees</h2><p>One.</p><h2>6 Terms</h2><p>Two.</p>", ["5", "", "6", ""]),
+        ("<p>1.1 Fees</p><p>2.1 Terms</p>", ["1.1", "2.1"]),
+        ("<p>2.2.4 Terms of it</p>", ["2.2.4"]),
+    ],
+)
+def test_a_number_among_its_like_counts_the_lines(page, markers):
+    assert [block.marker for block in blocks(page)] == markers
+
+
 def test_a_line_break_ends_a_thought_but_not_a_sentence():
     page = "<p>We may<br>suspend you.<br>We tell you why.<br><br>soon<br>(a) by mail<br/>(b) by post</p>"
 

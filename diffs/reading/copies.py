@@ -1,0 +1,97 @@
+"""A text that a page holds more than once, for wide and for narrow screens or by a fault, is read once."""
+
+from collections import Counter, defaultdict
+from itertools import pairwise
+from typing import cast
+
+from lxml import etree
+from lxml.html import HtmlElement
+
+from diffs.values import Block, Document
+
+from .tree import called, names, remove
+
+#: Blocks of fewer words are labels that a text repeats.
+_SENTENCE_WORDS = 6
+#: The share of a text's running words that must come again, in the same order, for the text to be a copy.
+_AGAIN = 0.9
+_SENTENCES = 3
+_MOST_COPIES = 3
+_CLASSED = etree.XPath("descendant::*[@class]")
+
+
+def drop_narrow_copies(container: HtmlElement) -> None:
+    """Take out what is drawn on narrow screens only, where the same words stand beside it for wide ones."""
+    wide: dict[HtmlElement, list[HtmlElement]] = defaultdict(list)
+    narrow: list[HtmlElement] = []
+    for element in cast("list[HtmlElement]", _CLASSED(container)):
+        classes = frozenset(element.get("class", "").casefold().split()) | called(element)
+        parent = element.getparent()
+        if parent is not None and classes & names()["wide_only"]:
+            wide[parent].append(element)
+        elif parent is not None and classes & names()["narrow_only"]:
+            narrow.append(element)
+    compared: set[HtmlElement] = set()
+    said_wide = {parent: [_words(element) for element in found[:_MOST_COPIES]] for parent, found in wide.items()}
+    for element in narrow:
+        parent = element.getparent()
+        if parent is None or parent not in wide or not compared.isdisjoint(element.iterancestors()):
+            continue
+        compared.add(element)
+        said = _words(element)
+        if said and said in said_wide[parent]:
+            remove(element)
+
+
+def _words(element: HtmlElement) -> Counter[str]:
+    """The words of an element in any order: on narrow screens a table is drawn as a list."""
+    return Counter(word for text in element.itertext() for word in text.split())
+
+
+def read_once(document: Document) -> Document:
+    """The document with one copy of a text that it holds several times, one after the other.
+
+    What only one of the copies says is kept.
+    """
+    copies = copies_in(document)
+    if copies == 1:
+        return document
+    blocks = document.blocks
+    end = _first_copy(blocks)
+    known = frozenset((block.kind, block.compared) for block in blocks[:end])
+    rest = (block for block in blocks[end:] if (block.kind, block.compared) not in known)
+    return document.with_blocks((*blocks[:end], *dict.fromkeys(rest)))
+
+
+def copies_in(document: Document) -> int:
+    """How many times the document holds its whole text, one copy after the other; 1 for most."""
+    said = [block.compared for block in document.blocks if block.words >= _SENTENCE_WORDS]
+    counts = Counter(said)
+    if len(counts) < _SENTENCES:
+        return 1
+    return next((copies for copies in range(2, _MOST_COPIES + 1) if _repeats(said, counts, copies)), 1)
+
+
+def _repeats(said: list[str], counts: Counter[str], copies: int) -> bool:
+    again = sum(len(text) * count for text, count in counts.items() if count % copies == 0)
+    if again < _AGAIN * sum(map(len, said)):
+        return False
+    # The order tells a text that is printed twice from one that says everything twice, point by point: the second
+    # time comes behind the whole first one, in its order.
+    first: dict[str, int] = {}
+    later = [(number, first[text]) for number, text in enumerate(said) if first.setdefault(text, number) != number]
+    late = sum(copies * number >= len(said) * _AGAIN for number, _ in later)
+    rising = sum(one <= other for (_, one), (_, other) in pairwise(later))
+    return late >= _AGAIN * len(later) and rising >= _AGAIN * (len(later) - copies + 1)
+
+
+def _first_copy(blocks: tuple[Block, ...]) -> int:
+    """Where the first copy ends: before the heading of the sentence that comes first and comes again."""
+    at: dict[str, int] = {}
+    for number, block in enumerate(blocks):
+        begins = at.setdefault(block.compared, number) if block.words >= _SENTENCE_WORDS else number
+        if begins != number:
+            while begins and number and blocks[begins - 1].compared == blocks[number - 1].compared:
+                begins, number = begins - 1, number - 1  # noqa: PLW2901 (the heads of both copies)
+            return number
+    return len(blocks)
