@@ -253,7 +253,7 @@ def test_every_file_of_ours_that_is_named_anywhere_exists():
     """In a comment, a docstring, a page or a table: a move shows here."""
     files = [*PAGES, *ROOT.glob("*.*"), *(file for name in PACKAGES for file in ROOT.glob(f"{name}/**/*.*"))]
     folders = "|".join(["docs", "benchmarks", "tests", *PACKAGES])
-    named = re.compile(rf"\b(?:{folders})(?:/\w[\w.-]*)+\.(?:py|toml|md|json|html)\b")
+    named = re.compile(rf"(?<!/)\b(?:{folders})(?:/\w[\w.-]*)+\.(?:py|toml|md|json|html)\b")
     texts = {
         file: file.read_text(encoding="utf-8") for file in files if file.suffix in {".py", ".toml", ".md", ".yaml"}
     }
