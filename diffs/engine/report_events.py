@@ -16,6 +16,7 @@ from diffs.scorecard.names import label
 from diffs.scorecard.scorecard import judge, own_target, same_figure
 from diffs.store import reports, targets
 from diffs.store.events import DIFFERS, MOVED, OpenEvents, listed
+from diffs.wording.targets import held
 
 
 def note_differences(session: Session, *, now: datetime) -> None:
@@ -28,8 +29,7 @@ def note_differences(session: Session, *, now: datetime) -> None:
         if one.differs and own is not None and one.stated is not None:
             page = one.stated.target
             line = (
-                f"{label(metric.metric)}: the report of {metric.marketplace} names {own.comparator} {own.value:g}, "
-                f"the page {page.comparator} {page.value:g} ({metric.unit})"
+                f"{label(metric.metric)}: the report of {metric.marketplace} names {held(own)}, the page {held(page)}"
             )
             details.setdefault(one.stated.page, []).append(line)
     _settle(session, DIFFERS, details, now)
@@ -58,11 +58,11 @@ def note_moves(
     binding, _ = targets.stated_at(session, now)
     details: dict[str, list[str]] = {}
     for was, metric in pairs:
-        page = fitting(metric, binding)
-        if page is not None:
+        page, old, new = fitting(metric, binding), own_target(was), own_target(metric)
+        if page is not None and old is not None and new is not None:
             line = (
-                f"{label(metric.metric)}: Amazon's report of {metric.marketplace} names {metric.condition} "
-                f"{metric.target:f}, the one before {was.condition} {was.target:f} ({metric.unit})"
+                f"{label(metric.metric)}: Amazon's report of {metric.marketplace} names {held(new)}, "
+                f"the one before {held(old)}"
             )
             details.setdefault(page.page, []).append(line)
     _settle(session, MOVED, details, now)

@@ -341,7 +341,7 @@ def _cut_down(cleaned: Document, last_good: Document, *, is_other: bool) -> Verd
     if is_other:
         return Verdict(Outcome.WRONG_PAGE, "other-page", "Another, much shorter page came in the policy's place.")
     lost = round(100 * (1 - cleaned.words / max(1, last_good.words)))
-    why = f"{lost} % of the policy's words were missing, and what came does not stand for the whole."
+    why = f"{lost}% of the policy's words were missing, and what came does not stand for the whole."
     return Verdict(Outcome.TRUNCATED, "lost-words", why)
 
 

@@ -1,7 +1,7 @@
 """Read Amazon's seller performance report (SP-API, GET_V2_SELLER_PERFORMANCE_REPORT), tolerantly.
 
 Field names drift between the schema and what comes: known misspellings are read, fields that nobody knows are kept and
-marked, what is missing is missing. `rate` and `targetValue` are fractions (0.04 is 4 %), whatever the schema says; the
+marked, what is missing is missing. `rate` and `targetValue` are fractions (0.04 is 4%), whatever the schema says; the
 counts beside them are asked, and a rate above 1 is none.
 Where a rate contradicts the counts beside it, the rate is taken and the counts are not: the rate is what Amazon judges
 by. That is said, and nothing is calculated from such counts.

@@ -1,6 +1,6 @@
 """The arithmetic of a target: how many defects some orders carry, and how many orders some defects need.
 
-Exact: whole numbers and fractions only. All is said in defects: "at least 95 % valid tracking" is "at most 5 %
+Exact: whole numbers and fractions only. All is said in defects: "at least 95% valid tracking" is "at most 5%
 without", so that one set of formulas serves targets in either direction, and "under" is never mixed up with
 "at most".
 """
@@ -36,7 +36,7 @@ def left(defects: int, orders: int, limit: Limit) -> int:
 def orders_for(defects: int, limit: Limit) -> int | None:
     """The fewest orders that carry so many defects; None where no number of orders does.
 
-    With 2 defects and "under 1 %" it takes 201: two of 200 are exactly 1 %, which is not under it.
+    With 2 defects and "under 1%" it takes 201: two of 200 are exactly 1%, which is not under it.
     """
     least = max(1, defects)
     if limit.share <= 0:

@@ -58,7 +58,7 @@ def _read_row(columns: list[str], row: list[str], line: int, source: str, found:
     if len(row) > len(columns):
         found.problems.append(
             f"line {line}: {len(row)} cells under {len(columns)} headings. A decimal comma? "
-            'Put "3,4 %" in quotes, or separate the cells by semicolons.'
+            'Put "3,4%" in quotes, or separate the cells by semicolons.'
         )
         return
     cells = dict(zip(columns, (cell.strip() for cell in row), strict=False))

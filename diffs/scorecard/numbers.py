@@ -1,6 +1,6 @@
 """Read the figures of a report as people and programs write them, by rules that can be told, guessing nothing.
 
-A rate may be written 3.4 %, 3.4 or 0.034, with a point or a comma. What it means is decided in this order:
+A rate may be written 3.4%, 3.4 or 0.034, with a point or a comma. What it means is decided in this order:
 
 1. A percent sign says percent.
 2. Numerator and denominator say it: whichever reading is their quotient, rounded or cut off where the writer stopped.
@@ -68,7 +68,7 @@ def written(text: str, field: str) -> Written | None:
     flat = text.translate(_SPACES)
     bare = flat.removesuffix("%").removesuffix("％")
     if not _DECIMAL.fullmatch(bare):
-        raise ReportError(f"{field}: {text!r} is no number.", remedy="Write a rate as 3.4 %.")
+        raise ReportError(f"{field}: {text!r} is no number.", remedy="Write a rate as 3.4%.")
     value = Decimal(bare.replace(",", "."))
     return checked(Written(value, decimals(value), percent=bare != flat), field)
 
@@ -102,7 +102,7 @@ def percents(number: Written, field: str, counted: int | None, orders: int | Non
         return number.value
     _check_most(number.value, field)
     raise ReportError(
-        f"{field}: {number.value} may be {number.value.normalize():f} % or {(100 * number.value).normalize():f} %.",
+        f"{field}: {number.value} may be {number.value.normalize():f}% or {(100 * number.value).normalize():f}%.",
         remedy="Write it with a percent sign, or fill in numerator and denominator.",
     )
 
@@ -165,13 +165,13 @@ def _checked(text: str, field: str) -> str:
     if text.startswith(_FORMULA):
         raise ReportError(f"{field}: {text!r} is a formula.", remedy="Save the sheet with values instead of formulas.")
     if _MONEY.search(text.lower()):
-        raise ReportError(f"{field}: {text!r} is an amount of money.", remedy="Write a rate as 3.4 %.")
+        raise ReportError(f"{field}: {text!r} is an amount of money.", remedy="Write a rate as 3.4%.")
     return text
 
 
 def _check_most(value: Decimal, field: str) -> None:
     if value > 100:
-        raise ReportError(f"{field}: {value.normalize():f} % is more than all orders.", remedy="Correct it.")
+        raise ReportError(f"{field}: {value.normalize():f}% is more than all orders.", remedy="Correct it.")
 
 
 def _check_fits(number: Written, field: str, counted: int | None, orders: int | None) -> None:
@@ -191,8 +191,8 @@ def _by_counts(number: Written, field: str, counted: int, orders: int) -> Decima
 
 def _contradiction(number: Written, field: str, counted: int, orders: int) -> ReportError:
     share = float(Fraction(100 * counted, orders))
-    sign = " %" if number.percent else ""
+    sign = "%" if number.percent else ""
     return ReportError(
-        f"{field}: {number.value}{sign} does not fit {counted} of {orders}, which is {share:.4g} %.",
+        f"{field}: {number.value}{sign} does not fit {counted} of {orders}, which is {share:.4g}%.",
         remedy="Correct whichever is wrong.",
     )

@@ -5,8 +5,8 @@ The rules:
 1. No orders in the window, or no figure: "no data". A rate of 0 without orders is nothing to be glad about.
 2. The target is the binding one that a watched page states for the marketplace, the scope and the window; of several
    the strictest, since that is the one to be safe from. Where no page states one, the target in the report itself.
-3. "Met" and "missed" follow the target's comparator to the letter: exactly 4 % is not under 4 %.
-4. "At risk" is what still holds, but would not after one more defect among these orders, or has used 80 % of the limit
+3. "Met" and "missed" follow the target's comparator to the letter: exactly 4% is not under 4%.
+4. "At risk" is what still holds, but would not after one more defect among these orders, or has used 80% of the limit
    and more: with a fifth fewer orders and the same defects it would be missed. (Scores and times: within a fourth of
    the limit.) A limit of nothing leaves no room to be at risk in: it is met or missed.
 5. Amazon's own status wins where it was given for the same figure: GOOD is not missed, BAD is not met. Ours stands

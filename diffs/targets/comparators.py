@@ -34,7 +34,7 @@ def held(text: str, amount: Amount) -> Held:
 def canonical(sign: str, better: str) -> str:
     """The target that a comparator states, given which way is good.
 
-    A breach is its complement: "above 4 %" of late shipments means keep them at or under 4 %. A bare figure is the
+    A breach is its complement: "above 4%" of late shipments means keep them at or under 4%. A bare figure is the
     limit itself: "under" for what should be small (the field's usage), "at least" for what should be large.
     """
     if better == "lower":

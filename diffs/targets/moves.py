@@ -187,7 +187,7 @@ def _meaning(move: TargetMove) -> Hashable:
 def _weight(move: TargetMove) -> int:
     """The binding statement speaks for the others.
 
-    "Under 4 %" goes before "above 4 % may lead to…", which leaves the edge open, and what names its scope before what
+    "Under 4%" goes before "above 4% may lead to…", which leaves the edge open, and what names its scope before what
     does not.
     """
     target = move.after or move.before

@@ -1,9 +1,6 @@
-"""Codes in words: marketplaces, categories, kinds, dates. Data and small functions, no clock."""
+"""Codes in words: marketplaces, categories, kinds, dates."""
 
 from datetime import date, datetime
-
-from diffs.targets.moves import direction
-from diffs.values import Target, TargetMove
 
 #: Amazon's marketplaces by the code that watch-lists use.
 MARKETPLACES = {
@@ -41,9 +38,6 @@ KINDS = {
     "announced": "was announced",
 }
 
-COMPARATORS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
-UNITS = {"percent": "%", "score": "points", "count": ""}
-
 #: What a health event of a page means to a reader.
 EVENTS = {
     "blocked": "the site asked us to stay away",
@@ -65,11 +59,6 @@ def category(code: str) -> str:
     """A category as a heading: "intellectual-property" is "Intellectual property"."""
     words = code.replace("-", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:] or "Other"
-
-
-def metric(code: str) -> str:
-    """A metric's name as a heading: "order_defect_rate" is "Order defect rate"."""
-    return category(code)
 
 
 def day(moment: date) -> str:
@@ -95,32 +84,3 @@ def effective(on: date, today: date) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """A number with its noun: "1 change", "2 changes"."""
     return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def target(value: Target) -> str:
-    """A target's figure in words: "under 4 %", "350 to 550 points"."""
-    unit = UNITS.get(value.unit, value.unit)
-    if value.comparator == "range" and value.value2 is not None:
-        figure = f"{_figure(value.value)} to {_figure(value.value2)}"
-    else:
-        figure = f"{COMPARATORS.get(value.comparator, value.comparator)} {_figure(value.value)}"
-    extra = [part for part in (value.window, value.scope) if part]
-    return f"{figure} {unit}".strip() + (f" ({'; '.join(extra)})" if extra else "")
-
-
-def move(moved: TargetMove) -> str:
-    """A target move as one line: "Late shipment rate: under 4 % → under 3 % (stricter)"."""
-    known = moved.after or moved.before
-    name = metric(known.metric) if known else "Target"
-    if moved.before and moved.after:
-        if moved.move == "strength":
-            was, now = moved.before.strength, moved.after.strength
-            return f"{name}: {target(moved.before)}, {was} → {target(moved.after)}, {now} ({direction(moved)})"
-        return f"{name}: {target(moved.before)} → {target(moved.after)} ({moved.move})"
-    if known is None:
-        return f"{name}: {moved.move}"
-    return f"{name}: {target(known)} ({'new' if moved.after else 'no longer stated'})"
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.4f}".rstrip("0").rstrip(".")

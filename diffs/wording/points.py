@@ -1,6 +1,5 @@
 """Word what a change did, point by point, in the page's own figures and names."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -12,25 +11,15 @@ from diffs.language.names import companies
 from diffs.meaning.location import place_of
 from diffs.meaning.rewording import changed_words, kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair, sentence_pairs
-from diffs.targets.known_metrics import label
-from diffs.targets.moves import direction
-from diffs.values import Comparison, Fact, Hunk, Judgement, Op, Target, TargetMove
+from diffs.values import Comparison, Fact, Hunk, Judgement, Op, TargetMove
 
+from . import targets
 from .figures import AMOUNTS, amounts, figures, lists
 from .point import Point, weight_of
 from .quotes import around, changed_text, edit_text, excerpt, quoted
 
 _QUOTE = 280
 _SHORT_QUOTE = 95
-_SIGNS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
-_UNITS = {
-    "percent": " %",
-    "hours": " hours",
-    "days": " days",
-    "score": " points",
-    "stars": " stars",
-    "orders": " orders",
-}
 
 
 def points_of(
@@ -78,7 +67,7 @@ def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Itera
         at = _hunk_of(move, comparison.hunks)
         if target is None or at is None:
             continue
-        text = _told_move(move, target)
+        text = targets.move(move, window=False)  # its days may stand elsewhere than in the change
         bonus = {"stricter": 4, "strength": 3, "appeared": 3, "looser": 2}.get(move.move, 1)
         yield Point(100 + bonus, text, text, target.section, (at,))
 
@@ -89,45 +78,6 @@ def _hunk_of(move: TargetMove, hunks: tuple[Hunk, ...]) -> int | None:
             if target and target.sentence and target.sentence in text:
                 return at
     return None
-
-
-def _told_move(move: TargetMove, target: Target) -> str:
-    was, now = move.before, move.after
-    if was is None or now is None:
-        return f"{'New target' if now else 'Target gone'}: {label(target.metric)} {_held(target)}{_for(target)}"
-    name = label(now.metric)
-    match move.move:
-        case "strength":
-            steps = f"{_held(was)} ({was.strength}) → {_held(now)} ({now.strength}){_for(now)}"
-            return f"{name} target: {steps}, {direction(move)}"
-        case "scope":
-            return f"{name} target {_held(now)}: now for {now.scope or 'all'} (was: {was.scope or 'all'})"
-        case "window":
-            return f"{name} target {_held(now)}: now measured over {now.window} (was: {was.window})"
-        case _:
-            return f"{name} target: from {_held(was)} to {_held(now)}{_for(now)}, {move.move}"
-
-
-def _held(target: Target) -> str:
-    value = _as_written(target.value, target.sentence)
-    unit = _UNITS.get(target.unit, f" {target.unit}")
-    if target.comparator == "range" and target.value2 is not None:
-        return f"{value} to {_as_written(target.value2, target.sentence)}{unit}"
-    return f"{_SIGNS.get(target.comparator, target.comparator)} {value}{unit}"
-
-
-def _as_written(value: float, sentence: str) -> str:
-    """The figure in the page's own spelling ("2,5"), which may be a word ("ten")."""
-    for language in ("", "de"):
-        for amount in find(sentence, language):
-            if value in (amount.value, amount.value2):
-                figures: list[str] = re.findall(r"\d[\d.,' ]*\d|\d", amount.text) or [amount.text.split()[0]]
-                return figures[0] if value == amount.value else figures[-1]
-    return f"{value:g}"
-
-
-def _for(target: Target) -> str:
-    return f" ({target.scope})" if target.scope and not re.search(r"\d", target.scope) else ""
 
 
 def _parties(facts: Iterable[Fact]) -> Iterator[Point]:

@@ -1,7 +1,7 @@
 """A change in plain words: one headline and up to seven points.
 
-Deterministic, offline and honest. What a summary says of a policy stands in the change's hunks, as the page writes
-it: figures, dates and names are never put into other words. How much more there is, is said at the end.
+Deterministic, offline and honest. What a summary says of a policy stands in the change's hunks: dates and names as
+the page writes them, figures of targets in English digits ("2,5 %" is 2.5%). The end says how much more there is.
 """
 
 from dataclasses import dataclass

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from diffs.judging.subscriptions import zone_of
 from diffs.language.plain_text import clean, one_line, shorten
 from diffs.values import Comparison
-from diffs.wording import labels
+from diffs.wording import labels, targets
 from notifier.rendering import disclaimer
 from notifier.rendering.diff_html import diff_html, diff_text, environment
 from notifier.rendering.diff_view import BRIEF
@@ -309,7 +309,7 @@ def _change_text(shown: _Shown) -> list[str]:
     lines = [f"[{change.importance}] {shown.headline}", f"  {one_line(change.title)}"]
     lines += [f"  {shown.effective}."] if shown.effective else []
     lines += [f"  * {one_line(point)}" for point in change.points] if shown.fully else []
-    lines += [f"  * Target: {one_line(labels.move(move))}" for move in change.moves]
+    lines += [f"  * {one_line(targets.move(move))}" for move in change.moves]
     words = _brief_text(_Same(change.comparison)) if shown.fully else ""
     lines += ["", words, ""] if words else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []

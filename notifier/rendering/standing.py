@@ -1,7 +1,6 @@
 """How the seller's own figures stand, in plain words: what is left, what brings it back, who misses a new target."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from fractions import Fraction
 
 from diffs.language.plain_text import one_line, shorten
@@ -11,10 +10,8 @@ from diffs.scorecard.metric import Metric
 from diffs.scorecard.scorecard import Result, Room, Standing, against, own_target, room
 from diffs.targets import known_metrics
 from diffs.values import Target, TargetMove
-from diffs.wording import labels
+from diffs.wording import labels, targets
 from notifier.values import ToldChange
-
-_UNITS = {"percent": " %", "count": "", "score": " points"}
 
 #: Decimals of a figure: more only where it would look like the limit that it is not.
 _DECIMALS, _MOST_DECIMALS = 2, 6
@@ -77,7 +74,7 @@ def _which(move: TargetMove) -> tuple[str, ...]:
 
 
 def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:
-    """A figure in words: "3.4 %". It never looks like `limit` when it is not that."""
+    """A figure in words: "3.4%". It never looks like `limit` when it is not that."""
     for places in range(_DECIMALS, _MOST_DECIMALS + 1):
         shown = round(value, places)
         if limit is None or (shown == limit) == (value == limit):
@@ -86,12 +83,7 @@ def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:
         return f"just {'under' if value < limit else 'over'} {figure(limit, unit)}"
     number = f"{float(shown):,.{places}f}"
     number = number.rstrip("0").rstrip(".") if "." in number else number
-    return f"{number}{_UNITS.get(unit, f' {unit}')}"
-
-
-def held(target: Target) -> str:
-    """A target without what stands around it: "under 3 %"."""
-    return labels.target(replace(target, window=None, scope=None))
+    return targets.with_unit(number, unit)
 
 
 def own_figure(metric: Metric, target: Target | None = None) -> str:
@@ -145,9 +137,9 @@ def _what_to_do(result: Result) -> Iterator[str]:
     elif left is not None:
         yield from _by_counts(metric, target, left, missed=result.ours is Standing.MISSED)
     elif result.ours is Standing.MISSED:
-        yield f"It must be {held(target)}."
+        yield f"It must be {targets.held(target)}."
     elif result.ours is Standing.AT_RISK:
-        yield f"It is close to the limit, {held(target)}."
+        yield f"It is close to the limit, {targets.held(target)}."
 
 
 def _by_counts(metric: Metric, target: Target, left: Room, *, missed: bool) -> Iterator[str]:
@@ -178,9 +170,9 @@ def _more_good(number: int, things: str) -> str:
 def _what_to_know(result: Result) -> Iterator[str]:
     metric, target = result.metric, result.target
     if metric.status and result.standing is not result.ours and target is not None:
-        yield f"Amazon says {metric.status}; by the words of the target, {held(target)}, it is {result.ours}."
+        yield f"Amazon says {metric.status}; by the words of the target, {targets.held(target)}, it is {result.ours}."
     if result.differs and (own := own_target(metric)) is not None and target is not None:
-        yield f"The report names {held(own)}, the page {held(target)}."
+        yield f"The report names {targets.held(own)}, the page {targets.held(target)}."
     if result.other_window and target is not None:
         yield f"The page measures over {target.window}, your figure is over {metric.days} days."
     if target is not None and result.stated is not None and target.strength not in ("requirement", "band"):
@@ -203,6 +195,6 @@ def _stands(move: TargetMove, metric: Metric) -> str:
         return f"You are at {own_figure(metric)} ({place}): the target you were held to is no longer stated."
     standing = against(metric, target)
     result = Result(metric, standing, standing, target, room=room(metric, target))
-    told = f"You are at {own_figure(metric, target)} ({place}): {_FAULTS[standing]} {held(target)}."
+    told = f"You are at {own_figure(metric, target)} ({place}): {_FAULTS[standing]} {targets.held(target)}."
     # Of what the arithmetic says only the first sentence: this is a line among others.
     return " ".join([told, *list(_what_to_do(result))[:1]])

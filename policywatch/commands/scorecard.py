@@ -17,7 +17,7 @@ from diffs.scorecard.metric import Metric
 from diffs.scorecard.scorecard import Result, Standing
 from diffs.store import reports
 from diffs.store import targets as stored
-from diffs.wording import labels
+from diffs.wording import labels, targets
 from notifier.rendering import standing as words
 from policywatch import context
 from policywatch.terminal import output, records
@@ -122,7 +122,7 @@ def _imported(
 
 def _own(metric: Metric) -> str:
     target = scorecard.own_target(metric)
-    return words.held(target) if target else "none"
+    return targets.held(target) if target else "none"
 
 
 def _card(
@@ -170,7 +170,7 @@ def _say_coming(result: Result, on: date) -> None:
     if standing and result.target:
         name, yours = names.label(result.metric.metric), words.own_figure(result.metric, result.target)
         output.say(
-            f"From {labels.day(on)}: {name} ({result.metric.marketplace}) {words.held(result.target)}. "
+            f"From {labels.day(on)}: {name} ({result.metric.marketplace}) {targets.held(result.target)}. "
             f"At {yours} you would {standing} it. {' '.join(words.advice(result)[:1])}".rstrip()
         )
 
@@ -185,7 +185,7 @@ def _draw(results: Sequence[Result]) -> None:
                 one.metric.marketplace,
                 _called(one.metric),
                 words.own_figure(one.metric, one.target),
-                words.held(one.target) if one.target else "",
+                targets.held(one.target) if one.target else "",
                 one.standing,
                 one.metric.status,
             )
@@ -225,7 +225,7 @@ def _cells(one: Result) -> tuple[str, ...]:
         metric.marketplace,
         name,
         f"{yours} ({on})" if on else yours,
-        words.held(one.target) if one.target else "",
+        targets.held(one.target) if one.target else "",
         standing,
         " ".join(words.advice(one)),
         _place(one),

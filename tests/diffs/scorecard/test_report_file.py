@@ -352,12 +352,12 @@ def test_a_bare_number_above_one_can_only_be_percent() -> None:
 @pytest.mark.parametrize(
     ("written", "counts", "problem"),
     [
-        ("0.034", ",", "0.034 may be 0.034 % or 3.4 %. Write it with a percent sign"),
-        ("1", ",", "1 may be 1 % or 100 %"),
-        ("340", ",", "340 % is more than all orders"),
-        ("340 %", ",", "340 % is more than all orders"),
-        ("5", "17,500", "5 does not fit 17 of 500, which is 3.4 %"),
-        ("5 %", "17,500", "5 % does not fit 17 of 500"),
+        ("0.034", ",", "0.034 may be 0.034% or 3.4%. Write it with a percent sign"),
+        ("1", ",", "1 may be 1% or 100%"),
+        ("340", ",", "340% is more than all orders"),
+        ("340 %", ",", "340% is more than all orders"),
+        ("5", "17,500", "5 does not fit 17 of 500, which is 3.4%"),
+        ("5 %", "17,500", "5% does not fit 17 of 500"),
         ("0", "100,500", "0 does not fit 100 of 500"),
         ("-3", ",", "less than nothing"),
         ("€3.40", ",", "an amount of money"),
@@ -420,7 +420,7 @@ def test_rows_that_cannot_be_read_do_not_keep_the_others_back() -> None:
 
 
 def test_a_decimal_comma_without_quotes_is_explained() -> None:
-    assert 'Put "3,4 %" in quotes' in table("US,LSR,,17,500,3,4 %,2026-04-01,2026-04-30").problems[0]
+    assert 'Put "3,4%" in quotes' in table("US,LSR,,17,500,3,4 %,2026-04-01,2026-04-30").problems[0]
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t"])

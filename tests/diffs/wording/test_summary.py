@@ -44,32 +44,32 @@ def told(before: Block | str, after: Block | str, section: str = "Rules") -> Sum
         (
             "Keep your late shipment rate under 4%.",
             "Keep your late shipment rate under 3%.",
-            "Late shipment rate target: from under 4 % to under 3 %, stricter",
+            "Late shipment rate: the limit falls from 4% to 3%",
         ),
         (
             "Die Stornorate muss unter 2,5 % liegen.",
             "Die Stornorate muss unter 3,5 % liegen.",
-            "Cancellation rate target: from under 2,5 % to under 3,5 %, looser",
+            "Cancellation rate: the limit rises from 2.5% to 3.5%",
         ),
         (
             "We recommend an OTDR over 97%.",
             "You must hold an OTDR of at least 90%.",
-            "On-time delivery rate target: over 97 % (recommendation) → at least 90 % (requirement), stricter",
+            "On-time delivery rate: from over 97% (recommendation) to at least 90% (requirement), stricter",
         ),
         (
             "Over a 7-day period keep your CR under 2%.",
             "Over a 30-day period keep your CR under 2%.",
-            "Cancellation rate target under 2 %: now measured over 30 days (was: 7 days)",
+            "Cancellation rate under 2%: now measured over 30 days (was: 7 days)",
         ),
         (
             "Keep a VTR of at least 95% on Prime orders.",
             "Keep a VTR of at least 95% on FBA orders.",
-            "Valid tracking rate target at least 95 %: now for FBA (was: seller-fulfilled-prime)",
+            "Valid tracking rate at least 95%: now for FBA (was: seller-fulfilled-prime)",
         ),
         (
             "Your average product rating should be greater than four.",
             "Your average product rating should be greater than three.",
-            "Average product rating target: from over four stars to over three stars, looser",
+            "Average product rating: the minimum falls from 4 stars to 3 stars",
         ),
         (
             "We may terminate this agreement with 30 days’ notice.",
@@ -111,7 +111,7 @@ def test_a_target_that_came_and_one_that_went() -> None:
     page, more = policy("Fine."), policy("Fine.", "Your AHR score of 100-199 is at risk on FBA orders.")
 
     assert summary(page, more).headline.startswith("New target: Account health rating 100 to 199 points (FBA)")
-    assert summary(more, page).headline.startswith("Target gone: Account health rating 100 to 199 points (FBA)")
+    assert summary(more, page).headline.startswith("Target removed: Account health rating 100 to 199 points (FBA)")
 
 
 def test_every_point_names_its_section() -> None:
@@ -194,7 +194,7 @@ def test_a_target_that_moved_is_told_once() -> None:
         "Keep your late shipment rate under 4% at all times.", "Keep your late shipment rate under 3% at all times."
     )
 
-    assert shown.points == ("Rules: Late shipment rate target: from under 4 % to under 3 %, stricter",)
+    assert shown.points == ("Rules: Late shipment rate: the limit falls from 4% to 3%",)
 
 
 def test_what_a_figure_is_about_stands_beside_it() -> None:
@@ -478,7 +478,7 @@ def test_a_figure_that_is_not_in_its_sentence_is_told_plainly() -> None:
 
     headline = summarise("T", "edit", comparison, (), (move,), judgement, None).headline
 
-    assert headline == "New target: Late shipment rate under 4 %"
+    assert headline == "New target: Late shipment rate under 4%"
 
 
 def test_a_title_may_be_missing() -> None:

@@ -151,7 +151,7 @@ def test_what_is_posted_is_what_is_documented(receiver: Receiver, webhook: Webho
     unread = Unread("us-fees", "Fees", "https://market.example/fees", "US", "stale", NOON - DAY)
 
     webhook.deliver(digest(rich, bare, hostile_change(), to=receiver.url, key="k1", unread=(unread,)))
-    webhook.deliver(digest(to=receiver.url, key="k1", standing=("You are at 3.4 %",)))
+    webhook.deliver(digest(to=receiver.url, key="k1", standing=("You are at 3.4%",)))
     webhook.deliver(digest(to=receiver.url, key="k1", looked=Looked(3, 2, 1, 9, NOON)))
     webhook.deliver(digest(to=receiver.url, key="k1", looked=Looked(3)))
 
@@ -421,9 +421,9 @@ def test_a_heartbeat_in_a_chat_says_what_was_looked_at() -> None:
 
 
 def test_the_owner_reads_in_a_chat_where_he_stands() -> None:
-    shown = chat.text(digest(told(), standing=("You are at 3.4 %", "@everyone <!here>")))
+    shown = chat.text(digest(told(), standing=("You are at 3.4%", "@everyone <!here>")))
 
-    assert shown.startswith("Where you stand:\n• You are at 3.4 %\n• @\u200beveryone ‹!here>\n\n[high] ")
+    assert shown.startswith("Where you stand:\n• You are at 3.4%\n• @\u200beveryone ‹!here>\n\n[high] ")
     assert "stand" not in chat.text(digest(told()))
 
 

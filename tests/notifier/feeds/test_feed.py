@@ -63,7 +63,7 @@ def test_feedparser_reads_back_every_field(form: str) -> None:
     content = entry.content[0].value
     assert "<del>30</del> <ins>15</ins> days of notice" in content
     assert "Effective 1 December 2026" in content
-    assert "Late shipment rate: under 4 % → under 3 % (30 days) (stricter)" in content
+    assert "Late shipment rate: the limit falls from 4% to 3% (30 days)" in content
     assert disclaimer.ALL in content
 
 

@@ -59,7 +59,7 @@ def example() -> Digest:
         told(
             "Referral fee for books rises", uid="2", category="fees", comparison=Comparison((fees,)), judgement=MEDIUM
         ),
-        told("Late shipments must stay under 3 %", uid="3", category="performance", moves=(LATE_SHIPMENTS,)),
+        told("Late shipments must stay under 3%", uid="3", category="performance", moves=(LATE_SHIPMENTS,)),
         told("出品規約の通知期間が短縮", uid="4", marketplace="JP", title="出品規約", judgement=MEDIUM),
         told(
             "تغيير شروط البيع 🎉",
@@ -135,7 +135,7 @@ def test_a_change_is_told_with_points_before_and_after_and_links() -> None:
     for line in (
         "[high] Notice period falls to 15 days",
         "  * 3. Term: 30 days of notice become 15 days.",
-        "  * Target: Late shipment rate: under 4 % → under 3 % (30 days) (stricter)",
+        "  * Late shipment rate: the limit falls from 4% to 3% (30 days)",
         "    - We may end this agreement with 30 days of notice.",
         "    + We may end this agreement with 15 days of notice.",
         "  All of it: https://policies.example/changes/c0ffee0001",
@@ -335,10 +335,10 @@ def test_a_heartbeat_counts_its_looks() -> None:
 
 
 def test_the_readers_own_standing_is_told_as_it_is_given() -> None:
-    shown = digest(told(moves=(LATE_SHIPMENTS,)), standing=("Late shipment rate: yours is 3.4 %, over 3 %", HOSTILE))
+    shown = digest(told(moves=(LATE_SHIPMENTS,)), standing=("Late shipment rate: yours is 3.4%, over 3%", HOSTILE))
 
-    assert "WHERE YOU STAND\n* Late shipment rate: yours is 3.4 %, over 3 %\n" in text(shown)
-    assert '<li dir="auto" style="margin: 3px 0;">Late shipment rate: yours is 3.4 %, over 3 %</li>' in html(shown)
+    assert "WHERE YOU STAND\n* Late shipment rate: yours is 3.4%, over 3%\n" in text(shown)
+    assert '<li dir="auto" style="margin: 3px 0;">Late shipment rate: yours is 3.4%, over 3%</li>' in html(shown)
     assert "<script" not in html(shown)
 
 
@@ -400,5 +400,5 @@ def crowded() -> Digest:
         )
         for number in range(36)
     )
-    standing = ("Late shipment rate: yours is 3.4 %, over 3 %: missed", "Order defect rate: yours is 0.2 %: met")
+    standing = ("Late shipment rate: yours is 3.4%, over 3%: missed", "Order defect rate: yours is 0.2%: met")
     return digest(*changes, standing=standing)

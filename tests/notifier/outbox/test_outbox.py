@@ -484,7 +484,7 @@ def test_only_the_owner_is_told_how_his_own_figures_stand(archive: Archive, mail
 
     notify(archive, mail_server)
 
-    line = "You are at 3.4 % (late shipment rate, 17 of 500 orders): you would miss the new target under 3 %."
+    line = "You are at 3.4% (late shipment rate, 17 of 500 orders): you would miss the new target under 3%."
     told = {mail["To"]: mail.get_body(("plain",)).get_content() for mail in mail_server.mails}  # type: ignore[attr-defined]
     assert line in " ".join(told["owner@example.org"].split())
     assert "You are at" not in told["guest@example.org"]

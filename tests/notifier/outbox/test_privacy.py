@@ -33,8 +33,8 @@ def kept(archive: Archive) -> Archive:
         change = store_change(session, page, targets=changes.as_json([LATE_SHIPMENTS]))
         session.add(Work(change_uid=change.uid, owner="Harriet", note="Confidential", updated_at=NOON))
         for kind, detail in (
-            (DIFFERS, "Late shipment rate: the report of US names < 7, the page < 3 (percent)"),
-            (MOVED, "Late shipment rate: Amazon's report of US names < 7, the one before < 4 (percent)"),
+            (DIFFERS, "Late shipment rate: the report of US names under 7%, the page under 3%"),
+            (MOVED, "Late shipment rate: Amazon's report of US names under 7%, the one before under 4%"),
         ):
             session.add(Event(page_id=page.id, kind=kind, started_at=NOON - DAY, last_at=NOON, detail=detail))
             ended = {"started_at": NOON - 9 * DAY, "last_at": NOON - 8 * DAY, "ended_at": NOON - 7 * DAY}
@@ -103,7 +103,7 @@ def test_other_readers_are_told_nothing_of_it_by_any_channel(kept: Archive) -> N
     for to, words in shown.items():
         mine = to.endswith("/owner")
         assert [there for there in OURS if there in words] == (["You are at", "17 of 500"] if mine else [])
-        assert words.count("You are at 3.4 %") == 4 * mine, "once in text, HTML, chat and webhook"
+        assert words.count("You are at 3.4%") == 4 * mine, "once in text, HTML, chat and webhook"
     guest = ways.digests["guest@example.org"]
     assert not [words for words in OURS if words in message(guest).as_string()]
 

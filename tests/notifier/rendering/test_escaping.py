@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs.language.plain_text import clean, one_line, shorten
-from diffs.values import Target, TargetMove
 from diffs.wording import labels
 from notifier.rendering.escaping import no_tags, web_link
 
@@ -92,24 +91,3 @@ def test_an_effective_date_is_told_from_today(days: int, words: str) -> None:
     today = date(2026, 11, 22)
 
     assert labels.effective(date.fromordinal(today.toordinal() + days), today) == words
-
-
-def test_targets_read_as_sentences() -> None:
-    rate = Target("order_defect_rate", "<", 1.0, window="60 days", scope="seller-fulfilled")
-    index = Target("inventory_performance_index", "range", 350.0, "score", 400.0)
-
-    assert labels.target(rate) == "under 1 % (60 days; seller-fulfilled)"
-    assert labels.target(index) == "350 to 400 points"
-    assert labels.target(Target("order_count", ">=", 1000, "count")) == "at least 1,000"
-    assert labels.move(TargetMove("appeared", None, index)) == "Inventory performance index: 350 to 400 points (new)"
-    assert labels.move(TargetMove("gone", index)).endswith("(no longer stated)")
-    assert labels.move(TargetMove("gone")) == "Target: gone"
-
-
-def test_a_target_that_binds_now_is_called_stricter() -> None:
-    advised = Target("valid_tracking_rate", ">", 97.0, strength="recommendation")
-    binding = Target("valid_tracking_rate", ">", 95.0, strength="requirement")
-
-    told = labels.move(TargetMove("strength", advised, binding))
-
-    assert told == "Valid tracking rate: over 97 %, recommendation → over 95 %, requirement (stricter)"

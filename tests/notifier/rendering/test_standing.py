@@ -39,8 +39,8 @@ def test_who_falls_short_of_a_stricter_target_is_told_so_with_what_brings_him_ba
     (line,) = standing([STRICTER], [lsr(**APRIL)])
 
     assert line == (
-        "You are at 3.4 % (late shipment rate, 17 of 500 orders, 1 April 2026 to 30 April 2026): you would miss the new "
-        "target under 3 %. 67 more good orders would bring it back (567 in all); 3 late shipments too many for these."
+        "You are at 3.4% (late shipment rate, 17 of 500 orders, 1 April 2026 to 30 April 2026): you would miss the new "
+        "target under 3%. 67 more good orders would bring it back (567 in all); 3 late shipments too many for these."
     )
 
 
@@ -54,7 +54,7 @@ def test_who_meets_it_is_told_what_is_left(late: int, words: str) -> None:
 
 def test_a_target_that_is_gone_holds_nobody() -> None:
     assert standing([TargetMove("gone", UNDER_4, None)], [lsr()]) == [
-        "You are at 3.4 % (late shipment rate, 17 of 500 orders): the target you were held to is no longer stated."
+        "You are at 3.4% (late shipment rate, 17 of 500 orders): the target you were held to is no longer stated."
     ]
 
 
@@ -80,18 +80,18 @@ def test_the_owner_reads_how_he_stands_and_only_for_his_marketplace() -> None:
         *("c1", "us-late", "Late shipment", "https://market.example", "US", "performance", "en", "edit"),
         moment,
         moment,
-        "Late shipment rate: 4 % → 3 %",
+        "Late shipment rate: 4% → 3%",
         points=("the rule",),
         moves=(STRICTER,),
     )
 
     (line,) = for_the_owner([change], [lsr()])
-    assert line.startswith("Late shipment (United States): You are at 3.4 % (late shipment rate, ")
+    assert line.startswith("Late shipment (United States): You are at 3.4% (late shipment rate, ")
     assert for_the_owner([change], [replace(lsr(), marketplace="UK")]) == []
     assert for_the_owner([replace(change, moves=(TargetMove("gone"),))], [lsr()]) == []
     same = replace(change, page="us-performance", title="All targets\n")
     (line,) = for_the_owner([change, same], [lsr()])
-    assert line.startswith("Late shipment; All targets (United States): You are at 3.4 %")
+    assert line.startswith("Late shipment; All targets (United States): You are at 3.4%")
 
 
 def test_of_a_target_that_moved_twice_only_the_last_step_counts() -> None:
@@ -100,7 +100,7 @@ def test_of_a_target_that_moved_twice_only_the_last_step_counts() -> None:
         *("c1", "us-late", "Late shipment", "https://market.example", "US", "performance", "en", "edit"),
         moment,
         moment,
-        "Late shipment rate: 4 % → 3 %",
+        "Late shipment rate: 4% → 3%",
         moves=(STRICTER,),
     )
     back = replace(
@@ -110,7 +110,7 @@ def test_of_a_target_that_moved_twice_only_the_last_step_counts() -> None:
     (line,) = for_the_owner([back, first], [lsr()])
 
     assert "you would meet" in line
-    assert "the new target under 4 %" in line
+    assert "the new target under 4%" in line
 
 
 # --- what to do, what to know --------------------------------------------------------------------------------------
@@ -122,10 +122,10 @@ def test_the_briefs_own_case_in_words() -> None:
 
     assert told(odr, Target("order_defect_rate", "<", 1)) == (
         "151 more good orders would bring it back (201 in all); 2 defects too many for these. "
-        "One more defect makes it 6 %. Few orders: a single defect is 2 % here; it takes 101 to carry one."
+        "One more defect makes it 6%. Few orders: a single defect is 2% here; it takes 101 to carry one."
     )
     assert of_feedback([odr, feedback]) == [
-        "US: 2 of 3 feedbacks negative (66.67 %), but what counts is 2 of 50 orders: 4 %."
+        "US: 2 of 3 feedbacks negative (66.67%), but what counts is 2 of 50 orders: 4%."
     ]
     assert of_feedback([odr, replace(feedback, numerator=0)]) == []
     assert of_feedback([feedback, replace(odr, marketplace="UK")]) == []
@@ -134,7 +134,7 @@ def test_the_briefs_own_case_in_words() -> None:
 def test_room_is_counted_and_the_last_one_is_called_so() -> None:
     assert told(lsr(2), UNDER_4) == "Room for 17 more late shipments among these orders."
     assert told(lsr(19), UNDER_4) == (
-        "Nothing left: one more late shipment among these orders breaks it. One more late shipment makes it 4 %."
+        "Nothing left: one more late shipment among these orders breaks it. One more late shipment makes it 4%."
     )
 
 
@@ -151,8 +151,8 @@ def test_what_no_orders_bring_back_is_said() -> None:
 
 
 def test_without_counts_the_limit_is_named() -> None:
-    assert told(lsr(None, None, rate=Decimal("4.5")), UNDER_4) == "It must be under 4 %."
-    assert told(lsr(None, None, rate=Decimal("3.9")), UNDER_4) == "It is close to the limit, under 4 %."
+    assert told(lsr(None, None, rate=Decimal("4.5")), UNDER_4) == "It must be under 4%."
+    assert told(lsr(None, None, rate=Decimal("3.9")), UNDER_4) == "It is close to the limit, under 4%."
     assert told(lsr(None, None, rate=Decimal(1)), UNDER_4) == ""
 
 
@@ -166,8 +166,8 @@ def test_what_is_not_known_is_said_and_never_taken_for_good() -> None:
 
 def test_amazons_word_another_target_and_another_window_are_named() -> None:
     edge = lsr(20, status="GOOD", target=Decimal(4), condition="<")
-    assert told(edge, UNDER_4).endswith("Amazon says GOOD; by the words of the target, under 4 %, it is missed.")
-    assert told(edge, UNDER_3).endswith("The report names under 4 %, the page under 3 %.")
+    assert told(edge, UNDER_4).endswith("Amazon says GOOD; by the words of the target, under 4%, it is missed.")
+    assert told(edge, UNDER_3).endswith("The report names under 4%, the page under 3%.")
     assert told(lsr(1, **APRIL), replace(UNDER_4, window="10 days")).endswith(
         "The page measures over 10 days, your figure is over 30 days."
     )
@@ -180,18 +180,18 @@ def test_amazons_word_another_target_and_another_window_are_named() -> None:
 def test_a_figure_never_looks_like_the_limit_that_it_is_not() -> None:
     limit = Fraction(4)
 
-    assert figure(Fraction(39999, 10000), "percent", limit) == "3.9999 %"
-    assert figure(Fraction(400001, 100000), "percent", limit) == "4.00001 %"
-    assert figure(limit, "percent", limit) == "4 %"
-    assert figure(Fraction(200, 3), "percent") == "66.67 %"
+    assert figure(Fraction(39999, 10000), "percent", limit) == "3.9999%"
+    assert figure(Fraction(400001, 100000), "percent", limit) == "4.00001%"
+    assert figure(limit, "percent", limit) == "4%"
+    assert figure(Fraction(200, 3), "percent") == "66.67%"
     assert figure(Fraction(1200), "score") == "1,200 points"
     assert figure(Fraction(20), "hours") == "20 hours"
-    assert figure(Fraction(10**9 - 1, 10**9) * 4, "percent", limit) == "just under 4 %"
-    assert figure(Fraction(10**9 + 1, 10**9) * 4, "percent", limit) == "just over 4 %"
+    assert figure(Fraction(10**9 - 1, 10**9) * 4, "percent", limit) == "just under 4%"
+    assert figure(Fraction(10**9 + 1, 10**9) * 4, "percent", limit) == "just over 4%"
 
 
 def test_what_a_figure_rests_on() -> None:
     assert basis(lsr()) == "17 of 500 orders"
     assert basis(replace(lsr(), scope="FBA")) == "FBA, 17 of 500 orders"
     assert own_figure(lsr(None, None)) == "–"
-    assert own_figure(lsr()) == "3.4 %"
+    assert own_figure(lsr()) == "3.4%"

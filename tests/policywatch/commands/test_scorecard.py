@@ -71,10 +71,10 @@ def test_a_report_is_held_against_the_targets_of_the_pages(program: Program) -> 
 
     assert (ended.code, ended.err) == (0, "")
     late = row(ended, "Late shipment rate")
-    assert late["yours"] == "4.5 % (18 of 400 orders, 31 March 2026 to 29 April 2026)"
-    assert (late["target"], late["verdict"]) == ("under 3 %", "missed (Amazon: BAD)")
+    assert late["yours"] == "4.5% (18 of 400 orders, 31 March 2026 to 29 April 2026)"
+    assert (late["target"], late["verdict"]) == ("under 3%", "missed (Amazon: BAD)")
     assert "201 more good orders would bring it back (601 in all)" in late["what is left, what to do"]
-    assert "The report names under 4 %, the page under 3 %." in late["what is left, what to do"]
+    assert "The report names under 4%, the page under 3%." in late["what is left, what to do"]
     assert late["stands on"] == "us-performance, version 2, seen first 2026-02-02"
     assert row(ended, "Valid tracking rate")["stands on"] == "the report itself"
     assert row(ended, "Invoice defect rate")["verdict"] == "no data (Amazon: NONE)"
@@ -101,8 +101,8 @@ def test_the_sample_in_the_docs_is_what_the_program_prints(program: Program) -> 
 def test_a_target_for_later_is_told_beside_the_one_in_force(program: Program) -> None:
     ended = program("scorecard", report(program))
 
-    assert row(ended, "Cancellation rate")["target"] == "under 2.5 %"
-    assert "From 1 June 2026: Cancellation rate (US) under 2 %. At 2.5 % you would miss it." in ended.out
+    assert row(ended, "Cancellation rate")["target"] == "under 2.5%"
+    assert "From 1 June 2026: Cancellation rate (US) under 2%. At 2.5% you would miss it." in ended.out
     cancelled = next(one for one in program("scorecard", "--json").objects if one["metric"] == "cancellation_rate")
     assert (cancelled["verdict"], cancelled["verdict_by_words"]) == ("met", "missed")
     assert (cancelled["coming"]["from"], cancelled["coming"]["verdict"]) == ("2026-06-01", "missed")
@@ -111,7 +111,7 @@ def test_a_target_for_later_is_told_beside_the_one_in_force(program: Program) ->
 def test_the_targets_are_those_of_the_day_asked_for(program: Program) -> None:
     ended = program("scorecard", report(program), "--at", "2026-01-20", "--no-keep")
 
-    assert row(ended, "Late shipment rate")["target"] == "under 4 %"
+    assert row(ended, "Late shipment rate")["target"] == "under 4%"
     assert program("scorecard").code == 2, "nothing was kept"
 
 
@@ -140,8 +140,8 @@ def test_the_history_of_a_metric_shows_each_report_by_the_targets_of_its_time(pr
 
     first, second = program("scorecard", "--history", "late shipment rate").table
     # Both end on the day of the newest window in them.
-    assert {first["target then"], second["target then"]} == {"under 4 %", "under 3 %"}
-    assert first["target in the report"] == "under 4 %"
+    assert {first["target then"], second["target then"]} == {"under 4%", "under 3%"}
+    assert first["target in the report"] == "under 4%"
     objects = program("scorecard", "--history", "LSR", "--json").objects
     assert [one["report"] for one in objects] == ["report.json", "older.json"]
     assert "Metrics: " in program("scorecard", "--history", "mood").out
@@ -163,7 +163,7 @@ def test_a_target_that_differs_from_the_page_is_an_event_until_both_agree(progra
 
     (event,) = next(one for one in program("health", "--json").objects if one["page"] == "us-performance")["events"]
     assert event["kind"] == "target_differs"
-    assert event["detail"] == "Late shipment rate: the report of US names < 4, the page < 3 (percent)"
+    assert event["detail"] == "Late shipment rate: the report of US names under 4%, the page under 3%"
     program("scorecard")
     assert program("health", "--json").objects[1]["events"][0]["count"] == 1, "it goes on, it did not happen again"
     program("scorecard", csv_of(program, "US,LSR,,18,400,,,"))
@@ -177,7 +177,7 @@ def test_a_target_that_moved_between_two_reports_is_told_and_ends_with_the_next(
     program("scorecard", report(program))
     moved = program("scorecard", report(program, "next.json", targetValue=0.03))
 
-    assert "late shipment rate (US) moved from one report to the next: under 4 % → under 3 %." in moved.out
+    assert "late shipment rate (US) moved from one report to the next: under 4% → under 3%." in moved.out
     program("scorecard", report(program, "third.json", targetValue=0.03, status="NONE"))
     assert program("health", "--json").objects[1]["events"] == []
 
@@ -204,7 +204,7 @@ def test_the_briefs_own_case(program: Program) -> None:
         "151 more good orders would bring it back (201 in all)"
         in row(ended, "Order defect rate")["what is left, what to do"]
     )
-    assert "US: 2 of 3 feedbacks negative (66.67 %), but what counts is 2 of 50 orders: 4 %." in ended.out
+    assert "US: 2 of 3 feedbacks negative (66.67%), but what counts is 2 of 50 orders: 4%." in ended.out
 
 
 def test_a_rule_entered_by_hand_is_held_to_as_what_it_is(program: Program) -> None:
@@ -213,7 +213,7 @@ def test_a_rule_entered_by_hand_is_held_to_as_what_it_is(program: Program) -> No
     ended = program("scorecard", report(program))
 
     tracking = row(ended, "Valid tracking rate")
-    assert (tracking["target"], tracking["stands on"]) == ("at least 99 %", "note-tracking, entered by hand")
+    assert (tracking["target"], tracking["stands on"]) == ("at least 99%", "note-tracking, entered by hand")
     assert "The report names" not in tracking["what is left, what to do"], "a page of Amazon's says nothing else"
 
 
@@ -221,7 +221,7 @@ def test_what_cannot_be_read_is_named_the_rest_is_judged_and_it_ends_with_1(prog
     ended = program("scorecard", csv_of(program, "US,LSR,,17,500,,,", "US,LSR,,,,0.034,,", "US,mood,,1,20,,,"))
 
     assert ended.code == 1
-    assert "mine.csv: line 3, rate: 0.034 may be 0.034 % or 3.4 %. Write it with a percent sign" in ended.err
+    assert "mine.csv: line 3, rate: 0.034 may be 0.034% or 3.4%. Write it with a percent sign" in ended.err
     assert row(ended, "Late shipment rate")["verdict"] == "missed"
     assert row(ended, "Mood")["verdict"] == "no target known"
 

@@ -1,0 +1,75 @@
+"""A target, and how it moved, in the same words wherever they are read: headline, digest, feed, scorecard, terminal."""
+
+from collections.abc import Iterable
+
+from diffs.targets.known_metrics import label
+from diffs.targets.moves import direction
+from diffs.values import Target, TargetMove
+
+_COMPARATORS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
+_UPPER, _LOWER = ("<", "<="), (">", ">=")
+_UNITS = {"score": "points"}
+
+
+def with_unit(number: str, unit: str) -> str:
+    """A figure with its unit: "4%", "24 hours", "1 day", "350 points"; a mere count has none."""
+    if unit == "percent":
+        return f"{number}%"
+    if unit == "count":
+        return number
+    name = _UNITS.get(unit, unit)
+    return f"{number} {name.removesuffix('s') if number == '1' else name}"
+
+
+def held(target: Target) -> str:
+    """What a target asks for, without what stands around it: "under 4%", "350 to 550 points"."""
+    if target.comparator == "range" and target.value2 is not None:
+        return f"{_number(target.value)} to {with_unit(_number(target.value2), target.unit)}"
+    return f"{_COMPARATORS.get(target.comparator, target.comparator)} {_limit(target)}"
+
+
+def move(moved: TargetMove, *, window: bool = True) -> str:
+    """How a target moved, as one line: "Late shipment rate: the limit falls from 4% to 3% (30 days)".
+
+    Without `window` nothing is said of the days it is measured over, unless they are what moved.
+    """
+    known = moved.after or moved.before
+    if known is None:
+        return f"Target: {moved.move}"
+    name = label(known.metric)
+    extra = _brackets((known.window if window else None, known.scope))
+    if moved.before is None or moved.after is None:
+        return f"{'New target' if moved.after else 'Target removed'}: {name} {held(known)}{extra}"
+    match moved.move:
+        case "scope":
+            was, now = (side.scope or "all" for side in (moved.before, moved.after))
+            return f"{name} {held(known)}: now for {now} (was: {was})"
+        case "window":
+            return f"{name} {held(known)}: now measured over {moved.after.window} (was: {moved.before.window})"
+        case "strength":
+            was, now = (f"{held(side)} ({side.strength})" for side in (moved.before, moved.after))
+            return f"{name}: from {was} to {now}{extra}, {direction(moved)}"
+        case _:
+            return f"{name}: {_step(moved.before, moved.after, moved.move)}{extra}"
+
+
+def _step(before: Target, after: Target, how: str) -> str:
+    """A step of the figure itself; `how` is stricter or looser."""
+    kind = next((kind for kind in (_UPPER, _LOWER) if before.comparator in kind and after.comparator in kind), None)
+    if kind is None or before.comparator != after.comparator or before.value == after.value:
+        return f"from {held(before)} to {held(after)}, {how}"
+    name, verb = ("limit" if kind is _UPPER else "minimum"), ("rises" if after.value > before.value else "falls")
+    return f"the {name} {verb} from {_limit(before)} to {_limit(after)}"
+
+
+def _limit(target: Target) -> str:
+    return with_unit(_number(target.value), target.unit)
+
+
+def _number(value: float) -> str:
+    return f"{value:,.4f}".rstrip("0").rstrip(".")
+
+
+def _brackets(parts: Iterable[str | None]) -> str:
+    shown = "; ".join(part for part in parts if part)
+    return f" ({shown})" if shown else ""
