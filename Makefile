@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+# One process per core; tests of one file stay together, for they share what is slow to make; the longest files first.
+PYTEST = $(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
 # Further arguments for pytest: make test ARGS="tests/diffs -k target"
 ARGS ?=
 
@@ -15,17 +17,17 @@ help:
 demo: setup
 	$(BIN)/policywatch demo
 
-# Run the tests, one process per core; those of one file stay together, for they share what is slow to make.
+# Run the quick tests: minutes. The long ones (labelled histories, many browsers, built wheels) are left to check.
 test: setup-tests
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(PYTEST) -m "not corpus and not slow" $(ARGS)
 
-# Everything a change must pass: lint, format, types, arrows, tests, coverage.
+# Everything a change must pass: lint, format, types, arrows, all tests, coverage.
 check: setup-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(MAKE) test ARGS="--cov --cov-report= $(ARGS)"
+	$(PYTEST) --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include="$$($(BIN)/python dev.py pure)"
 

@@ -3,15 +3,19 @@
 import os
 import signal
 import socket
-from collections.abc import Generator, Iterator
+import sqlite3
+import threading
+from collections.abc import Callable, Generator, Iterator
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+from sqlalchemy import Engine, inspect
 
-from diffs.database.archive import Archive, open_archive
+from diffs.database.archive import Archive, engine_for, open_archive
+from diffs.database.migrations import run as migrations
 
 if TYPE_CHECKING:
     from tests.notifier.conftest import MailServer
@@ -23,6 +27,12 @@ CI = os.environ.get("CI") == "true"
 #: Markers of tests that need a part of the system; in CI it must be there.
 SYSTEM_PARTS = ("chromium", "postgresql", "smtp")
 
+#: Markers of what `make test` leaves to `make check`, the longest first.
+LEFT_TO_CHECK = ("corpus", "slow")
+
+#: Fixtures that take long to make, and the marker of each test that asks for one.
+LONG_TO_MAKE = {"corpus": "corpus", "wheel": "slow"}
+
 # No deadline: a busy machine is no bug. In CI the same examples every time: a red run can be had again at home.
 hypothesis.settings.register_profile("policywatch", deadline=None, derandomize=CI)
 hypothesis.settings.load_profile("policywatch")
@@ -31,6 +41,19 @@ hypothesis.settings.load_profile("policywatch")
 def pytest_configure() -> None:
     """Let Ctrl-C reach the programs that tests start: a shell's job in the background is told to ignore it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that ask for what takes long to make, and begin with the longest files: so two cores end together."""
+    for item in items:
+        for fixture in LONG_TO_MAKE.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(LONG_TO_MAKE[fixture])
+    ranks: dict[Path, int] = {}
+    for item in items:
+        rank = next((at for at, name in enumerate(LEFT_TO_CHECK) if item.get_closest_marker(name)), len(LEFT_TO_CHECK))
+        ranks[item.path] = min(rank, ranks.get(item.path, rank))
+    items.sort(key=lambda item: ranks[item.path])
 
 
 @pytest.hookimpl(wrapper=True)
@@ -74,6 +97,42 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.chdir(tmp_path)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def real_upgrade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Engine, str], None]]:
+    """The migrations themselves. They run once; every other new archive on SQLite begins as a copy of what they made.
+
+    tests/diffs/database runs them each time, and so does every program in a process of its own.
+    """
+    made = sqlite3.connect(":memory:", check_same_thread=False)
+    one_at_a_time = threading.Lock()
+    upgrade = migrations.upgrade
+
+    def copied(engine: Engine, revision: str = "head") -> None:
+        with one_at_a_time:
+            if engine.dialect.name != "sqlite" or revision != "head" or inspect(engine).get_table_names():
+                upgrade(engine, revision)
+                return
+            with engine.connect() as connection:
+                new = connection.connection.driver_connection
+                assert isinstance(new, sqlite3.Connection)
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # raises where it is locked; a copy would wait for ever
+                connection.exec_driver_sql("COMMIT")  # a copy begins outside of any transaction
+                made.backup(new)
+
+    first = engine_for(f"sqlite:///{tmp_path_factory.mktemp('tables') / 'policywatch.db'}")
+    upgrade(first)
+    with first.connect() as connection:
+        tables = connection.connection.driver_connection
+        assert isinstance(tables, sqlite3.Connection)
+        tables.backup(made)
+    first.dispose()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrations, "upgrade", copied)
+        yield upgrade
+    made.close()
+
+
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
     """An empty archive in a folder of its own."""
@@ -89,6 +148,12 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the labelled histories (../shared) are not here")
     return folder
+
+
+@pytest.fixture(scope="session")
+def corpus(shared: Path) -> Path:
+    """The labelled histories. A test that asks for them is left to `make check`: they take minutes."""
+    return shared / "corpus"
 
 
 @pytest.fixture

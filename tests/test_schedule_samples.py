@@ -53,6 +53,7 @@ def home(tmp_path: Path, site: Site) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", [SCHEDULE, README], ids=["docs/schedule.md", "README.md"])
 def test_the_cron_line_runs_as_written(home: Path, site: Site, text: str) -> None:
     (line,) = cron_lines(text)

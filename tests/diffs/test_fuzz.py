@@ -178,9 +178,9 @@ def recorded(shared: Path) -> list[bytes]:
 
 
 @pytest.fixture(scope="module")
-def real(shared: Path) -> list[bytes]:
+def real(corpus: Path) -> list[bytes]:
     """The first page of each recorded history of HTML."""
-    return [_first(path) for path in sorted((shared / "corpus" / "raw").glob("*/snapshots.tar.zst"))]
+    return [_first(path) for path in sorted((corpus / "raw").glob("*/snapshots.tar.zst"))]
 
 
 def _first(path: Path) -> bytes:

@@ -8,7 +8,7 @@ from tests.crawler.looking import Seller, watched
 from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Asked, Site, moved
 
-pytestmark = [pytest.mark.chromium, needs_browser]
+pytestmark = [pytest.mark.slow, pytest.mark.chromium, needs_browser]
 
 
 def page(script: str, *, head: str = "") -> str:

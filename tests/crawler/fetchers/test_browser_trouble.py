@@ -42,6 +42,7 @@ def test_a_program_that_is_no_browser_is_told_and_nothing_is_asked(site: Site, s
     assert reports["plain"].outcome is Outcome.OK
 
 
+@pytest.mark.slow
 @pytest.mark.chromium
 @needs_browser
 class TestInChromium:

@@ -10,7 +10,7 @@ from policywatch.demo.seller_central import TOPIC_BY_NAME, TOPICS, Fetch, Seller
 from tests.crawler.fetchers.test_browser import needs_browser
 from tests.crawler.looking import Seller
 
-FETCHERS = ["http", "help-api", pytest.param("browser", marks=[pytest.mark.chromium, needs_browser])]
+FETCHERS = ["http", "help-api", pytest.param("browser", marks=[pytest.mark.slow, pytest.mark.chromium, needs_browser])]
 
 #: Topics after which the host has to rest, so that each has a round of its own; and the others, which share one.
 BLOCKING = [topic for topic in TOPICS if topic.blocks]
@@ -95,6 +95,7 @@ def test_after_a_block_the_host_is_left_alone_for_a_day_and_not_tried_again(
     assert len(hub.visits) == asked
 
 
+@pytest.mark.slow
 @pytest.mark.chromium
 @needs_browser
 def test_a_page_that_fills_after_eight_seconds_is_read(hub: SellerCentral, someone: Seller) -> None:
@@ -124,6 +125,7 @@ def test_a_page_that_never_fills_says_what_to_do_and_what_it_did_not_get(hub: Se
     assert "robots.txt disallows" in report.reason
 
 
+@pytest.mark.slow
 @pytest.mark.chromium
 @needs_browser
 def test_a_turning_interface_is_no_change(hub: SellerCentral, someone: Seller) -> None:

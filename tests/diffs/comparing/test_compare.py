@@ -369,16 +369,16 @@ def read(file: Path) -> Document:
     return extract(capture, Selection()).document
 
 
-def history(shared: Path, slug: str) -> list[Path]:
-    folder = shared / "corpus" / "docs" / slug
+def history(corpus: Path, slug: str) -> list[Path]:
+    folder = corpus / "docs" / slug
     with (folder / "timeline.csv").open(newline="") as file:
         return [folder / "texts" / f"{line['sha12']}.md" for line in csv.DictReader(file)]
 
 
 @pytest.mark.parametrize(("step", "before", "after"), [(2, "€500,000", "€5,000"), (3, "€5,000", "€500,000")])
-def test_the_insurance_limits_are_shown_as_what_they_are(shared, step, before, after):
+def test_the_insurance_limits_are_shown_as_what_they_are(corpus, step, before, after):
     """Nearly every engine hides this: the amount of one list stands in the next one as well."""
-    texts = history(shared, "amazon-eu-seller-agreement")
+    texts = history(corpus, "amazon-eu-seller-agreement")
     comparison = assert_rebuilds(read(texts[step]), read(texts[step + 1]))
     (hunk,) = [hunk for hunk in comparison.hunks if before in hunk.text_before and after in hunk.text_after]
 
@@ -388,10 +388,10 @@ def test_the_insurance_limits_are_shown_as_what_they_are(shared, step, before, a
     assert (SpanOp.ADDED, after) in {(span.op, span.text) for span in hunk.spans}
 
 
-def test_every_recorded_step_is_rebuilt_exactly(shared):
+def test_every_recorded_step_is_rebuilt_exactly(corpus):
     steps = set()
-    for folder in sorted((shared / "corpus" / "docs").iterdir()):
-        texts = history(shared, folder.name)
+    for folder in sorted((corpus / "docs").iterdir()):
+        texts = history(corpus, folder.name)
         distinct = [step for step in dict.fromkeys(pairwise(texts)) if step[0] != step[1]]
         # Of a history that says the same a thousand times every twentieth step.
         steps.update(distinct[:: 1 if len(distinct) < 100 else 20])

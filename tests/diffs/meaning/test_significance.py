@@ -250,10 +250,10 @@ def test_changed_words_are_those_of_one_side_only() -> None:
 # Measured on labelled histories, which do not belong to the project.
 
 
-def test_labelled_changes_are_judged_as_a_person_did(shared) -> None:
+def test_labelled_changes_are_judged_as_a_person_did(corpus) -> None:
     found = {"material": [0, 0], "editorial": [0, 0]}
     high = {"right": 0, "labelled": 0, "told": 0}
-    for folder in sorted((shared / "corpus/docs").iterdir()):
+    for folder in sorted((corpus / "docs").iterdir()):
         shas = {int(line["seq"]): line["sha12"] for line in _table(folder / "timeline.csv")}
         for alert in _table(folder / "expected_alerts.csv"):
             seq = int(alert["seq"])

@@ -538,9 +538,9 @@ def assert_honest(old: Document, new: Document) -> str:
     return whole
 
 
-def test_summaries_of_real_histories_are_honest_and_hold_what_a_person_would_tell(shared) -> None:
+def test_summaries_of_real_histories_are_honest_and_hold_what_a_person_would_tell(corpus) -> None:
     named, held = 0, 0
-    for folder in sorted((shared / "corpus/docs").iterdir()):
+    for folder in sorted((corpus / "docs").iterdir()):
         shas = {int(line["seq"]): line["sha12"] for line in _table(folder / "timeline.csv")}
         for alert in _table(folder / "expected_alerts.csv"):
             if alert["importance"] != "high":

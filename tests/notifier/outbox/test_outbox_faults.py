@@ -229,6 +229,7 @@ def test_somebody_who_subscribes_during_a_run_is_told_later_changes_only(
     assert "new@example.org" not in mail_server.recipients
 
 
+@pytest.mark.slow
 def test_thousands_of_readers_cost_one_connection_and_little_memory(archive: Archive, mail_server: MailServer) -> None:
     """The whole size, 10,000 readers of 100 changes, is in benchmarks/notices.py."""
     _subscribe(archive, 300)
