@@ -13,7 +13,7 @@ from diffs.database.models import Change, Page
 from diffs.engine.wording import wording_of
 from diffs.judging.subscriptions import Filter, wants
 from diffs.language.categories import all_categories
-from diffs.language.plain_text import one_line, shorten
+from diffs.language.plain_text import in_short
 from diffs.store import changes, events, pages
 from diffs.store.changes import Mark
 from diffs.store.notices.subscribers import topic_of
@@ -110,7 +110,7 @@ def unknown(session: Session, wanted: Filter) -> str:
     ):
         for word in named:
             if (word if noun == "page" else word.casefold()) not in there:
-                return f"There is no {noun} {shorten(one_line(word), 60)!r} here."
+                return f"There is no {noun} {in_short(word, 60)!r} here."
     return ""
 
 

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 
 from diffs.comparing import compare
 from diffs.database.models import ByHand, Change, Page, Snapshot, Version
+from diffs.language.plain_text import in_short
 from diffs.meaning.meaning import Meaning, meaning_of
 from diffs.reading import policy_text
 from diffs.store import pages, snapshots, targets, versions
@@ -78,7 +79,7 @@ def add(session: Session, entry: Entry, *, now: datetime) -> tuple[Page, Change]
     row.importance, row.effective_on = entry.importance, entry.begins
     until = f" (until {entry.ends})" if entry.ends else ""
     row.headline = f"By hand: {entry.title[:LONGEST_TITLE]}{until}"
-    row.points = [line for line in (_excerpt(entry.text), _days(entry), _by_hand(entry, now)) if line]
+    row.points = [line for line in (in_short(entry.text, _EXCERPT), _days(entry), _by_hand(entry, now)) if line]
     return page, record.keep(session, row, page, now=now)
 
 
@@ -91,7 +92,8 @@ def end(session: Session, page: Page, *, on: date, now: datetime) -> Change:
     row = _change(session, page, look, None)
     row.importance = entry.importance
     row.headline = f"Ended on {on}: {page.title[:LONGEST_TITLE]}"
-    row.points = [line for line in (_excerpt(entry.text), f"An entry made by hand; its last day is {on}") if line]
+    last = f"An entry made by hand; its last day is {on}"
+    row.points = [line for line in (in_short(entry.text, _EXCERPT), last) if line]
     return record.keep(session, row, page, now=now)
 
 
@@ -177,11 +179,6 @@ def _meaning(session: Session, page: Page, version: Version) -> Meaning:
     document, nothing = versions.document_of(session, version), Document(title=page.title, blocks=())
     comparison = compare.compare(nothing, document)
     return meaning_of(comparison, nothing, document, (), targets.of(session, version))
-
-
-def _excerpt(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= _EXCERPT else flat[: _EXCERPT - 1].rsplit(" ", 1)[0] + "…"
 
 
 def _days(entry: Entry) -> str:

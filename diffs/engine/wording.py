@@ -8,7 +8,7 @@ import logging
 
 from diffs.database.archive import Archive, Session
 from diffs.database.models import Change, Page
-from diffs.language.plain_text import one_line, shorten
+from diffs.language.plain_text import in_short
 from diffs.store import changes
 from diffs.wording import labels
 from diffs.wording.summary import summarise
@@ -72,4 +72,4 @@ def _worded(change: Change, page: Page) -> tuple[str, tuple[str, ...]] | None:
 
 def _plain_headline(change: Change, page: Page) -> str:
     kind = labels.KINDS.get(change.kind, "changed")
-    return f"{shorten(one_line(page.title or page.key), HEADLINE - len(kind) - 1)} {kind}"
+    return f"{in_short(page.title or page.key, HEADLINE - len(kind) - 1)} {kind}"

@@ -25,21 +25,36 @@ def one_line(text: str) -> str:
 
 
 def shorten(text: str, limit: int, *, from_end: bool = False) -> str:
-    """At most `limit` characters of the text, cut at a word where there is one near, with "…" where something went.
+    """At most `limit` characters of the text, cut between words, with "…" where something is left out.
 
-    `from_end` keeps the end instead of the beginning.
+    No sign that opens or joins stands before the "…", and a quotation that is cut is closed again. `from_end` keeps the
+    end instead of the beginning.
     """
     if len(text) <= limit:
         return text
     if from_end:
         return "…" + _whole(text[len(text) - limit + 1 :][::-1])[::-1]
-    kept = _whole(text[: limit - 1])
+    short = _cut(text, limit)
+    if short.count("“") <= short.count("”"):
+        return short
+    short = _cut(text, limit - 1)
+    return short + "”" * (short.count("“") > short.count("”"))
+
+
+def in_short(text: str, limit: int) -> str:
+    """The text on one line, in at most `limit` characters."""
+    return shorten(one_line(text), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    kept = _whole(text[: max(limit - 1, 0)])
     # Do not part a letter from the marks on it.
     while kept and unicodedata.combining(text[len(kept)]):
         kept = kept[:-1]
-    return kept + "…"
+    return f"{kept.rstrip(' ,;:–-(“')}…"
 
 
 def _whole(cut: str) -> str:
+    """The text up to its last blank, where that is not too far back: half of "5,000" is another figure."""
     blank = cut.rfind(" ")
-    return cut[:blank] if blank >= len(cut) - 24 and blank > 0 else cut
+    return cut[:blank] if blank > len(cut) // 2 else cut

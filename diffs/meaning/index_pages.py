@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from diffs.language.normalise import tidy
+from diffs.language.plain_text import shorten
 from diffs.language.vocabulary import table
 from diffs.reading.links import link_key
 from diffs.values import Block, Comparison, Document, Fact, Hunk, Judgement, Outcome, Verdict
@@ -40,7 +41,7 @@ def listed(document: Document, url: str) -> dict[str, Listed]:
         for key in keys:
             # A line that is nothing but the link names the page better than a sentence that mentions it.
             if key not in found or (len(keys) == 1 and len(block.shown) < len(found[key].title)):
-                found[key] = Listed(key, _shortened(block.shown) or key, block.place)
+                found[key] = Listed(key, shorten(tidy(block.shown), _TITLE) or key, block.place)
     return found
 
 
@@ -126,11 +127,6 @@ def _with_keys(block: Block, url: str) -> Block:
 
 def _shows(hunk: Hunk, side: str, key: str, url: str) -> bool:
     return any(key in _keys(block, url) for block in getattr(hunk, side))
-
-
-def _shortened(text: str) -> str:
-    text = tidy(text)
-    return text if len(text) <= _TITLE else f"{text[: _TITLE - 1].rsplit(' ', 1)[0]}…"
 
 
 def _pages(count: int) -> str:

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 
+from diffs.language.plain_text import in_short
 from diffs.language.vocabulary import plain
 from diffs.values import BlockKind, Comparison, Fact
 
-from .quotes import excerpt, shorten
+from .quotes import excerpt
 
 _QUOTE = 140
 #: So much of the announcement's id is shown: enough for `policywatch diff`, which takes the beginning of one.
@@ -38,7 +39,7 @@ def line_of(facts: Iterable[Fact]) -> str:
     """One line that says when and where a change was announced; "" where it was not."""
     for fact in facts:
         if fact.kind == "announced":
-            place = f" in “{shorten(fact.section, 70)}”" if fact.section else ""
+            place = f" in “{in_short(fact.section, 70)}”" if fact.section else ""
             quote = excerpt(fact.sentence_after, _QUOTE)
             return f"Announced on {fact.before}{place} (change {fact.after[:_ID]}): “{quote}”"
     return ""

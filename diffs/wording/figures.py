@@ -7,13 +7,14 @@ from functools import cache
 
 from diffs.language.amounts import find
 from diffs.language.dates import dates_in, is_effective
+from diffs.language.plain_text import in_short
 from diffs.language.vocabulary import pattern, plain, table
 from diffs.meaning.rewording import kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair
 from diffs.values import Fact, Target, TargetMove
 
 from .point import Point, last_heading, weight_of
-from .quotes import around, quoted, shorten
+from .quotes import around, quoted
 
 AMOUNTS = ("money", "percent", "duration", "count", "date")
 _FIGURES = ("money", "percent", "duration", "date")
@@ -92,7 +93,7 @@ def subject(fact: Fact, value: str) -> str:
     if fact.kind == "date":
         return "In force from" if any(is_effective(written, one) for one in dates_in(written)) else ""
     if " | " in sentence:
-        return shorten(written.split(" | ", maxsplit=1)[0], 60)
+        return in_short(written.split(" | ", maxsplit=1)[0], 60)
     term = re.match(r'\W*"([^"\d]{2,60})"', sentence)
     if term:
         return str(term.group(1)).strip(" ,.")
@@ -124,13 +125,13 @@ def lists(facts: tuple[Fact, ...]) -> Iterator[Point]:
         names = list(dict.fromkeys(_line(fact.after or fact.before).rstrip(" .:;") for fact in found))
         if not names:
             continue
-        listed = "; ".join(shorten(name, 80) for name in names)
+        listed = "; ".join(in_short(name, 80) for name in names)
         text = f"{one if len(names) == 1 else many}: {listed}"
         section = found[0].section if len({fact.section for fact in found}) == 1 else ""
         heavy = max(weight_of(name) for name in names)
         is_kept = kind.startswith("scope")
         yield Point(
-            base + min(heavy, 4 if is_kept else 8), text, shorten(text, 110), section, _places(found), is_list=is_kept
+            base + min(heavy, 4 if is_kept else 8), text, in_short(text, 110), section, _places(found), is_list=is_kept
         )
 
 

@@ -3,10 +3,10 @@
 import shlex
 from collections.abc import Iterable, Iterator
 
+from diffs.language.plain_text import in_short
 from diffs.values import Fact
 
 from .point import Point
-from .quotes import shorten
 
 _TITLE = 90
 #: A longer address is not put on a line to be copied.
@@ -48,7 +48,7 @@ def _told(facts: list[Fact], *, is_new: bool) -> Iterator[Point]:
 
 
 def _text(fact: Fact, title: str, *, is_new: bool) -> str:
-    place = f" under “{shorten(fact.section.rsplit(' › ', 1)[-1], 60)}”" if fact.section else ""
+    place = f" under “{in_short(fact.section.rsplit(' › ', 1)[-1], 60)}”" if fact.section else ""
     address = fact.after or fact.before
     if not is_new:
         return f"No longer listed{place}: {title}" + (f" ({address})" if len(address) <= _ADDRESS else "")
@@ -59,4 +59,4 @@ def _text(fact: Fact, title: str, *, is_new: bool) -> str:
 
 
 def _title(fact: Fact) -> str:
-    return shorten(fact.sentence_after or fact.sentence_before, _TITLE)
+    return in_short(fact.sentence_after or fact.sentence_before, _TITLE)

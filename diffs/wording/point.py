@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from diffs.language.categories import categories, weight
-
-from .quotes import shorten
+from diffs.language.plain_text import in_short
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Point:
 
 def last_heading(section: str) -> str:
     """The innermost heading of a place, short."""
-    return shorten(section.rsplit(" › ", 1)[-1], 60).rstrip(" :.")
+    return in_short(section.rsplit(" › ", 1)[-1], 60).rstrip(" :.")
 
 
 def weight_of(text: str) -> float:

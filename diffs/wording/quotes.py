@@ -6,6 +6,7 @@ from functools import cache
 from diffs.language.amounts import find
 from diffs.language.categories import categories, weight
 from diffs.language.duties import duties
+from diffs.language.plain_text import in_short
 from diffs.language.vocabulary import table
 from diffs.meaning.rewording import kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair, overlap
@@ -27,26 +28,6 @@ _URL = re.compile(r"https?://\S+")
 _INNER = str.maketrans("“”", "‘’")
 
 
-def shorten(text: str, length: int) -> str:
-    """The text in at most `length` characters, cut between words; a quotation that is cut is closed again."""
-    text = " ".join(text.split())
-    if len(text) <= length:
-        return text
-    short = _cut(text, length)
-    if short.count("“") <= short.count("”"):
-        return short
-    short = _cut(text, length - 1)
-    return short + "”" * (short.count("“") > short.count("”"))
-
-
-def _cut(text: str, length: int) -> str:
-    head = text[: length - 1]
-    cut = head.rfind(" ")
-    head = head[:cut] if cut > length // 2 else head
-    # A figure is never cut: half of "5,000" is another figure.
-    return f"{head.rstrip(' ,;:–-(“')}…"
-
-
 def quoted(text: str) -> str:
     """The text as a quotation; quotation marks inside it become single ones."""
     return f"“{text.translate(_INNER)}”"
@@ -60,16 +41,16 @@ def excerpt(sentence: str, length: int) -> str:
     marks += [amount.start for amount in find(sentence)]
     at = min(marks, default=0)
     if at < length * 0.7:
-        return shorten(sentence, length)
+        return in_short(sentence, length)
     start = sentence.rfind(" ", 0, max(0, at - length // 3)) + 1
-    return "…" + shorten(sentence[start:], length - 1)
+    return "…" + in_short(sentence[start:], length - 1)
 
 
 def around(sentence: str, value: str, length: int) -> str:
     """The part of a sentence around a value."""
     at = max(0, sentence.find(value))
     start = 0 if at < length // 2 else sentence.rfind(" ", 0, at - length // 3) + 1
-    return ("…" if start else "") + shorten(sentence[start:], length)
+    return ("…" if start else "") + in_short(sentence[start:], length)
 
 
 def edit_text(pair: SentencePair, hunk: Hunk, length: int) -> str:
@@ -104,19 +85,19 @@ def _told(edit: _Edit, length: int) -> str:
     half = max(30, length // 2)
     # What one side does not need is the other's.
     spare = [max(0, half - len(side)) for side in (left, right)]
-    return f"{quoted(shorten(left, half + spare[1]))} → {quoted(shorten(right, half + spare[0]))}"
+    return f"{quoted(in_short(left, half + spare[1]))} → {quoted(in_short(right, half + spare[0]))}"
 
 
 def _in_its_place(lead: str, words: str, tail: str, length: int) -> str:
     """What came or went: alone where it speaks for itself, with the words around it where there is room."""
     around_it, count = _glued(lead, words, tail), len(words.split())
     if count > _CLAUSE_WORDS or not (lead or tail):
-        return quoted(shorten(around_it, length))
+        return quoted(in_short(around_it, length))
     alone = quoted(words.strip(" ,;:"))
     both = f"{alone} ({quoted(around_it)})"
     if len(both) <= length:
         return both
-    return alone if count >= _ALONE and len(alone) <= length else quoted(shorten(around_it, length))
+    return alone if count >= _ALONE and len(alone) <= length else quoted(in_short(around_it, length))
 
 
 def _is_mere_join(one: str, other: str) -> bool:

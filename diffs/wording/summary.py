@@ -7,12 +7,12 @@ the page writes them, figures of targets in English digits ("2,5 %" is 2.5%). Th
 from dataclasses import dataclass
 from datetime import date
 
+from diffs.language.plain_text import in_short
 from diffs.values import Comparison, Fact, Judgement, TargetMove
 
 from . import announcements, index_pages
 from .point import Point
 from .points import points_of
-from .quotes import shorten
 
 MOST_POINTS = 7
 HEADLINE_LENGTH = 120
@@ -57,21 +57,21 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     shown = _chosen(found)
     told = {at for point in shown for at in point.places}
     more = len({at for point in found for at in point.places} - told)
-    lines = [shorten(point.line, POINT_LENGTH) for point in shown]
+    lines = [in_short(point.line, POINT_LENGTH) for point in shown]
     if more:
         lines.append(_more(more))
     announced = announcements.line_of(facts)
     if announced:
-        lines = [*lines[:1], shorten(announced, POINT_LENGTH), *lines[1 : MOST_POINTS - 1]]
+        lines = [*lines[:1], in_short(announced, POINT_LENGTH), *lines[1 : MOST_POINTS - 1]]
     where = announcements.where_of(facts)
     if where:
-        lines = [*lines[: MOST_POINTS - 1], shorten(where, POINT_LENGTH)]
+        lines = [*lines[: MOST_POINTS - 1], in_short(where, POINT_LENGTH)]
     named = ""
     if kind == "announced":
         is_telling = any(point.weight >= _FIGURES for point in found)
         named = announcements.title_of(facts) or ("" if is_telling else announcements.lead_of(comparison))
     if named:
-        return Summary(shorten(f"{_OPENINGS[kind]}{named}", HEADLINE_LENGTH), tuple(lines))
+        return Summary(in_short(f"{_OPENINGS[kind]}{named}", HEADLINE_LENGTH), tuple(lines))
     return Summary(_headline(title, kind, found, judgement), tuple(lines))
 
 
@@ -91,15 +91,15 @@ def _more(count: int) -> str:
 
 
 def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -> str:
-    name = shorten(title, 70) or "A watched page"
+    name = in_short(title, 70) or "A watched page"
     if kind == "appeared":
-        return shorten(f"New page: {name}", HEADLINE_LENGTH)
+        return in_short(f"New page: {name}", HEADLINE_LENGTH)
     if kind == "gone":
-        return shorten(f"Page gone: {name}", HEADLINE_LENGTH)
+        return in_short(f"Page gone: {name}", HEADLINE_LENGTH)
     opening = _OPENINGS.get(kind, "")
     if not found:
         reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"
-        return shorten(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
+        return in_short(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
     named = [point for point in found if point.places and not point.is_date] or found
     # A list of names says little of what changed: where a clause weighs something, the clause is the headline.
     named = [point for point in named if not point.is_list and point.weight >= _WEIGHS] or named
@@ -108,10 +108,10 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
     if len(everywhere) >= _REVISION and first.is_clause:
         # One clause of many says little: first how much there is, and what it is about.
         opening = f"{opening}{_revision(len(everywhere), judgement)}"
-        return shorten(opening + first.short, HEADLINE_LENGTH)
+        return in_short(opening + first.short, HEADLINE_LENGTH)
     places = len(everywhere - set(first.places))
     ending = f"; {_more(places)}" if places > 1 else ""
-    return opening + shorten(first.short, HEADLINE_LENGTH - len(opening) - len(ending)) + ending
+    return opening + in_short(first.short, HEADLINE_LENGTH - len(opening) - len(ending)) + ending
 
 
 def _revision(count: int, judgement: Judgement) -> str:

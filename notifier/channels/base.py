@@ -13,7 +13,7 @@ from email.message import EmailMessage
 from typing import Protocol
 
 from diffs.errors import RecipientRefused
-from diffs.language.plain_text import one_line, shorten
+from diffs.language.plain_text import in_short
 from notifier.mail.digest import Digest, message
 
 
@@ -74,7 +74,7 @@ def mail_of(digest: Digest) -> EmailMessage:
     try:
         return message(digest)
     except (ValueError, IndexError, MessageError) as error:
-        raise RecipientRefused(f"Not a mail address: {shorten(one_line(digest.to), 80)}.") from error
+        raise RecipientRefused(f"Not a mail address: {in_short(digest.to, 80)}.") from error
 
 
 Channels = Mapping[str, Channel]

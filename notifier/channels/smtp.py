@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
-from diffs.language.plain_text import one_line, shorten
+from diffs.language.plain_text import in_short, one_line, shorten
 from notifier.mail.digest import Digest
 
 from .base import Pace, mail_of
@@ -205,4 +205,4 @@ def _said(error: Exception) -> str:
 
 def _reply(code: int, reply: bytes | str) -> str:
     words = reply.decode("utf-8", "replace") if isinstance(reply, bytes) else str(reply)
-    return shorten(one_line(f"{code} {words}"), 200).rstrip(".")
+    return in_short(f"{code} {words}", 200).rstrip(".")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import BinaryIO
 
-from diffs.language.plain_text import clean, one_line, shorten
+from diffs.language.plain_text import clean, in_short, one_line
 from diffs.wording import labels
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import web_link
@@ -107,9 +107,9 @@ def _event(change: ToldChange, on: date, base_url: str, *, identity: str, summar
 
 def _description(change: ToldChange, link: str) -> str:
     where = f"{change.title} · {labels.marketplace(change.marketplace)} · {change.importance} importance"
-    lines = [one_line(where), *(f"• {shorten(one_line(point), 400)}" for point in change.points[:POINTS])]
+    lines = [one_line(where), *(f"• {in_short(point, 400)}" for point in change.points[:POINTS])]
     if change.effective_sentence:
-        lines.append(f"“{shorten(one_line(change.effective_sentence), 400)}”")
+        lines.append(f"“{in_short(change.effective_sentence, 400)}”")
     return "\n".join([*lines, *([link] if link else []), disclaimer.ALL])
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from diffs.language.plain_text import clean, one_line, shorten
+from diffs.language.plain_text import clean, in_short, one_line, shorten
 from diffs.wording import labels
 from notifier.feeds.formats import Entry
 from notifier.rendering import disclaimer
@@ -76,7 +76,7 @@ def entries(events: Iterable[HealthEvent], rests: Iterable[Rest] = (), *, most: 
 
 def _of_event(event: HealthEvent) -> Iterator[Entry]:
     begun, ended = WORDS.get(event.kind, WORDS["unreadable"])
-    name = shorten(one_line(event.title), 120)
+    name = in_short(event.title, 120)
     place = labels.marketplace(event.marketplace)
     where = name if place in name else f"{name} ({place})"
     since = labels.minute(event.started_at)
@@ -123,7 +123,7 @@ def _entry(event: HealthEvent, phase: str, at: datetime, title: str, lines: list
 
 
 def _of_rest(rest: Rest) -> Entry:
-    until, host = labels.minute(rest.until), shorten(one_line(rest.host), 120)
+    until, host = labels.minute(rest.until), in_short(rest.host, 120)
     reason = _reason(rest.reason)
     lines = [
         f"No page of this host is looked at until {until}.",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from diffs.language.plain_text import one_line, shorten
+from diffs.language.plain_text import in_short
 from diffs.scorecard import names
 from diffs.scorecard.applicable_target import about, speaks_for
 from diffs.scorecard.metric import Metric
@@ -63,7 +63,7 @@ def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> l
         known = [metric for metric in figures if speaks_for(metric.marketplace, change.marketplace)]
         for line in standing(moves.values(), known):
             titles = lines.setdefault((change.marketplace, line), [])
-            titles.append(shorten(one_line(change.title), _TITLE))
+            titles.append(in_short(change.title, _TITLE))
     return [f"{'; '.join(titles)} ({labels.marketplace(place)}): {line}" for (place, line), titles in lines.items()]
 
 

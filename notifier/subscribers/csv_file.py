@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
-from diffs.language.plain_text import one_line, shorten
+from diffs.language.plain_text import in_short, one_line
 
 #: The columns, in the order in which they are written. Only `address` is needed.
 COLUMNS: Final = (
@@ -84,7 +84,7 @@ def read(text: str) -> Iterator[Entry | Fault]:
     if "address" not in columns:
         raise ValueError("the first line must name the columns, one of them `address`")
     if unknown := [name for name in columns if name not in COLUMNS]:
-        yield Fault(1, f"there is no column {shorten(one_line(unknown[0]), 40)!r}; it is left out")
+        yield Fault(1, f"there is no column {in_short(unknown[0], 40)!r}; it is left out")
     while True:
         try:
             cells = next(rows)
@@ -154,7 +154,7 @@ def _moment(cell: str) -> datetime | None:
 
 
 def _shown(cell: str) -> str:
-    return repr(shorten(one_line(cell), 60))
+    return repr(in_short(cell, 60))
 
 
 def _cell(value: object) -> str:

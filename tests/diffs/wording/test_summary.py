@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from diffs.comparing.compare import compare
+from diffs.language.plain_text import shorten
 from diffs.meaning.facts import facts
 from diffs.meaning.sentence_pairs import SentencePair
 from diffs.meaning.significance import judge
@@ -17,7 +18,7 @@ from diffs.reading.extract import extract
 from diffs.targets.extract import extract_targets
 from diffs.targets.moves import moves
 from diffs.values import Block, Capture, Document, Selection, Target, TargetMove
-from diffs.wording.quotes import around, excerpt, middle, shorten
+from diffs.wording.quotes import around, excerpt, middle
 from diffs.wording.summary import HEADLINE_LENGTH, MOST_POINTS, Summary, summarise
 from tests.diffs.phrasing import heading, item, paragraph, policy, row
 
