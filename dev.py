@@ -37,13 +37,9 @@ BROWSER = ("greenlet", "playwright", "scrapy-playwright")
 #: Seconds to wait before the next try when a download breaks off.
 PAUSES = (2, 10)
 
-#: System parts: the programs that show they are there, what stays undone without them, Debian's package.
+#: System parts beside the browser: the programs that show they are there, what stays undone without them, and
+#: Debian's package.
 SYSTEM_PARTS = {
-    "Chromium": (
-        ("chromium-headless-shell", "chromium", "google-chrome"),
-        "pages that need a browser are not read",
-        "chromium",
-    ),
     "PostgreSQL": (("postgres", "/usr/lib/postgresql/*/bin/postgres"), "only SQLite is tried", "postgresql"),
     "Postfix": (("postfix", "/usr/sbin/postfix"), "mail is tried on a small server of our own", "postfix"),
 }
@@ -146,9 +142,17 @@ def pip() -> list[str]:
     raise SetupError(msg)
 
 
+def browsers() -> tuple[tuple[str, ...], str, str]:
+    """The programs that show pages, by the crawler's own list, in the form of `SYSTEM_PARTS`."""
+    import tomllib  # not in the Pythons that get a clear message below
+
+    known = tomllib.loads((ROOT / "crawler" / "data" / "browsers.toml").read_text(encoding="utf-8"))
+    return tuple(known["programs"]), "pages that need a browser are not read", known["package"]
+
+
 def missing_parts() -> Iterator[str]:
     """One line for each system part that is not installed; everything goes on without it."""
-    for name, (programs, consequence, package) in SYSTEM_PARTS.items():
+    for name, (programs, consequence, package) in {"Chromium": browsers(), **SYSTEM_PARTS}.items():
         if not any(shutil.which(program) or any(Path("/").glob(program.lstrip("/"))) for program in programs):
             yield f"{name} is not installed: {consequence}. On Debian: apt install {package}"
 

@@ -132,9 +132,10 @@ def playwright_alone(base: str, pages: int) -> dict[str, float]:
     """Plain Playwright: one browser, a context per page, no pictures, wait for the article, take the page."""
     from playwright.async_api import async_playwright
 
-    from crawler.fetchers.browser.fetcher import PROGRAMS
+    from crawler.fetchers.browser.fetcher import program
+    from crawler.settings import CrawlSettings
 
-    program = next(found for name in PROGRAMS if (found := shutil.which(name)))
+    chromium = program(CrawlSettings())
     measured = Measured(pages)
 
     async def look(browser: Any, number: int) -> None:
@@ -149,7 +150,7 @@ def playwright_alone(base: str, pages: int) -> dict[str, float]:
     async def run() -> None:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
-                executable_path=program, chromium_sandbox=os.geteuid() != 0, args=["--disable-gpu"]
+                executable_path=chromium, chromium_sandbox=os.geteuid() != 0, args=["--disable-gpu"]
             )
             for number in range(2):
                 await look(browser, number)

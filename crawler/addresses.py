@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from twisted.internet.base import ReactorBase
 
+from diffs.failures import Failure, Reason
+
 _LOCAL_SUFFIXES = (".localhost", ".local", ".localdomain", ".internal", ".home.arpa")
 
 #: Names that stand for the machine itself.
@@ -60,25 +62,25 @@ def is_loopback(host: str) -> bool:
         return host in _LOCAL_NAMES or host.endswith(".localhost")
 
 
-def refused(url: str) -> str:
-    """Why a URL may not be asked as it is written, or "". What its name resolves to is checked when connecting."""
+def refused(url: str) -> Failure | None:
+    """Why a URL may not be asked as it is written, or None. What its name resolves to is checked when connecting."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
         _ = parts.port
     except ValueError:
-        return "it is not a web address"
+        return Failure(Reason.NO_ADDRESS)
     if parts.scheme not in ("http", "https") or not host:
-        return "only http and https addresses are read"
+        return Failure(Reason.NO_WEB_ADDRESS)
     if parts.username or parts.password:
-        return "it carries a user name or password"
+        return Failure(Reason.WITH_LOGIN, host)
     if host in _LOCAL_NAMES or host.endswith(_LOCAL_SUFFIXES):
-        return f"{host} is in a private network"
+        return Failure(Reason.PRIVATE_ADDRESS, host)
     try:
         ip_address(host)
     except ValueError:
-        return ""
-    return "" if is_public(host) else f"{host} is in a private network"
+        return None
+    return None if is_public(host) else Failure(Reason.PRIVATE_ADDRESS, host)
 
 
 class GuardedResolver:
@@ -91,6 +93,7 @@ class GuardedResolver:
         self._reactor = reactor
         self.allow_private = allow_private
         self._refused: dict[str, str] = {}
+        self._no_server: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", reactor: "ReactorBase") -> Self:  # noqa: ARG003 (Scrapy's signature)
@@ -118,10 +121,20 @@ class GuardedResolver:
         """The private address for which a host was refused, or ""."""
         return self._refused.get(host, "")
 
+    def had_no_server(self, host: str) -> bool:
+        """Whether no name server answered when a host's name was looked up last."""
+        return host in self._no_server
+
     def _look_up(self, host: str | bytes, port: int, family: int, kind: int) -> list[Any]:
         name = host.decode() if isinstance(host, bytes) else host
-        found = socket.getaddrinfo(name, port, family, kind)
         self._refused.pop(name, None)
+        self._no_server.discard(name)
+        try:
+            found = socket.getaddrinfo(name, port, family, kind)
+        except socket.gaierror as error:
+            if error.errno == socket.EAI_AGAIN:
+                self._no_server.add(name)
+            raise
         if self.allow_private:
             return found
         public = [entry for entry in found if is_public(str(entry[4][0]))]

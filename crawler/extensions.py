@@ -7,6 +7,8 @@ from typing import Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from diffs.failures import Failure, Reason
+
 from .items import FetchedPage
 from .rounds.round import Round, round_of
 
@@ -33,14 +35,14 @@ class Outcomes:
         self._crawler.stats.inc_value(f"looks/{item.look.purpose}")
         self._crawler.stats.inc_value(f"outcomes/{item.judged.outcome}")
 
+    def _why(self, reason: str) -> Failure:
+        if reason == "finished":
+            return Failure(Reason.NOT_REACHED)
+        return Failure(Reason.ARCHIVE_LOST) if self._round.fatal else self._round.stopped() or Failure(Reason.STOPPED)
+
     def closed(self, reason: str) -> None:
         """The round is over."""
-        words = (
-            "The archive could not be written."
-            if self._round.fatal
-            else (self._round.stopped() or "The round was stopped.")
-        )
-        self._round.finish_rest(words if reason != "finished" else "No look came to an end.")
+        self._round.finish_rest(self._why(reason))
         counts = Counter(str(report.outcome or "not looked at") for report in self._round.reports.values())
         told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()) or "no pages"
         log.info("%d pages: %s", len(self._round.reports), told)

@@ -1,4 +1,9 @@
-"""Why no page came: requests that end before an answer, and all of it in words a seller understands."""
+"""Why no page came: every exception that ends a request, as a failure with its data.
+
+The values are those of `diffs.failures`; nothing here makes a sentence.
+"""
+
+import errno
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -10,104 +15,135 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from diffs.errors import AddressRefused, CrawlError, PolicywatchError, RobotsRefused
+from diffs.failures import Failure, Reason
 
 from .addresses import GuardedResolver, host_of
 
 
 class Refused(IgnoreRequest):
-    """A request to an address we may not ask. `error` says why in words."""
+    """A request that must not be made: the address is not one we may ask, or robots.txt closes it."""
 
-    def __init__(self, error: AddressRefused) -> None:
-        super().__init__(str(error))
-        self.error = error
-
-
-class Disallowed(IgnoreRequest):
-    """A request that robots.txt forbids, or that nobody could ask robots.txt about. `error` says it in words."""
-
-    def __init__(self, error: RobotsRefused) -> None:
-        super().__init__(str(error))
-        self.error = error
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
 
 
 class NotAsked(IgnoreRequest):
     """A request that brought nothing because of us: the host rests or is silent, or the round is over.
 
-    Nothing is stored of it. `error` says why in words.
+    Nothing is stored of it.
     """
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.error = CrawlError(reason)
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
+
+
+class Unusable(Exception):
+    """A way of fetching that cannot be used for a page: something is not installed, or the address does not fit."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
 
 
 class Unshown(Exception):
-    """A page that came, but that the browser could not show. `error` says why in words.
+    """A page that came, but that the browser could not show.
 
     `interrupted` says that it may be the browser's fault alone, so that another try makes sense.
     """
 
-    def __init__(self, reason: str, *, interrupted: bool = False) -> None:
-        super().__init__(reason)
-        self.error = CrawlError(reason)
+    def __init__(self, failure: Failure, *, interrupted: bool = False) -> None:
+        super().__init__(failure.reason)
+        self.failure = failure
         self.interrupted = interrupted
 
 
-_WORDS: tuple[tuple[type[Exception], str], ...] = (
-    (DownloadTimeoutError, "the host did not answer in time."),
-    (CannotResolveHostError, "the name of the host could not be found (DNS)."),
-    (DownloadConnectionRefusedError, "the host refused the connection."),
-    (ResponseDataLossError, "the connection broke in the middle of the answer."),
-    (DownloadCancelledError, "the answer is too large (setting max_body)."),
+_KINDS: tuple[tuple[type[Exception], Reason], ...] = (
+    (DownloadTimeoutError, Reason.TIMEOUT),
+    (CannotResolveHostError, Reason.NAME_UNKNOWN),
+    (DownloadConnectionRefusedError, Reason.CONNECTION_REFUSED),
+    (ResponseDataLossError, Reason.CUT_OFF),
+    (DownloadCancelledError, Reason.TOO_LARGE),
 )
 
-
-#: What Scrapy's own middlewares say when they give a request up.
+#: What Scrapy's own middlewares say when they give a request up: they have no other sign.
 _IGNORED = {
-    "max redirections": "the address redirects without an end.",
-    "decompression": "the answer is too large when unpacked (setting max_body).",
+    "max redirections": Reason.ENDLESS_REDIRECT,
+    "decompression": Reason.TOO_LARGE_UNPACKED,
 }
 
+#: Chromium's names of network errors, which stand in Playwright's messages.
+_IN_THE_BROWSER = {
+    "ERR_NAME_NOT_RESOLVED": Reason.BROWSER_LED_AWAY,
+    "ERR_CONNECTION_REFUSED": Reason.CONNECTION_REFUSED,
+    "ERR_CERT": Reason.CERTIFICATE,
+    "ERR_TOO_MANY_REDIRECTS": Reason.ENDLESS_REDIRECT,
+    "Timeout": Reason.TIMEOUT,
+}
 
-def in_words(error: BaseException, url: str) -> str:
-    """One sentence on why nothing came from `url`."""
-    own = getattr(error, "error", error)
-    if isinstance(own, PolicywatchError):
-        return str(own)
-    text = str(error)
-    private = _private(url) if isinstance(error, CannotResolveHostError | DownloadFailedError) else ""
-    known = next((words for kind, words in _WORDS if isinstance(error, kind)), "")
+#: System errors of a machine without a way to the host (ENETUNREACH, ENETDOWN and the like).
+_NO_NETWORK = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH})
+
+
+def failure_of(error: BaseException, url: str) -> Failure:
+    """Why nothing came from `url`."""
+    own = getattr(error, "failure", None)
+    if isinstance(own, Failure):
+        return own
+    host = host_of(url)
+    found = _unreached(error, host)
+    if found is not None:
+        return found
+    reason = _reason(error)
+    if reason is Reason.UNREADABLE:
+        return Failure(reason, host, detail=f"{type(error).__name__}: {printable(str(error))}")
+    if reason is Reason.BROWSER_FAILED:
+        return Failure(reason, host, detail=first_line(error))
+    return Failure(reason, host)
+
+
+def _unreached(error: BaseException, host: str) -> Failure | None:
+    """A host that could not be reached because of its address, or because of this machine's network."""
+    resolver = GuardedResolver.current
+    asked = isinstance(error, CannotResolveHostError | DownloadFailedError)
+    private = resolver.why_refused(host) if resolver and asked else ""
     if private:
-        found = f"{host_of(url)} leads to {private}, which is in a private network."
-    elif isinstance(error, IgnoreRequest):
-        found = next((words for mark, words in _IGNORED.items() if mark in text), "")
-    elif type(error).__module__.startswith("playwright"):
-        found = _of_the_browser(text)
-    elif not known and "certificate" in f"{error!r} {error.__cause__!r}".lower():
-        found = "the host's certificate could not be verified."
-    else:
-        found = known
-    return found or f"the answer could not be read ({type(error).__name__}: {printable(text)})."
+        return Failure(Reason.PRIVATE_ADDRESS, host, detail=private)
+    if isinstance(error, CannotResolveHostError):
+        silent = resolver is not None and resolver.had_no_server(host)
+        return Failure(Reason.NO_NAME_SERVER if silent else Reason.NAME_UNKNOWN, host)
+    return Failure(Reason.NO_NETWORK, host) if _system_error(error) in _NO_NETWORK else None
 
 
-def _of_the_browser(text: str) -> str:
-    known = {
-        "ERR_NAME_NOT_RESOLVED": "the page led to another host, which the browser may not ask.",
-        "ERR_CONNECTION_REFUSED": "the host refused the connection.",
-        "ERR_CERT": "the host's certificate could not be verified.",
-        "ERR_TOO_MANY_REDIRECTS": "the address redirects without an end.",
-        "Timeout": "the host did not answer in time.",
-    }
-    found = next((words for mark, words in known.items() if mark in text), "")
-    return found or f"the browser could not open the page ({printable(text.splitlines()[0] if text else '')})."
+def _system_error(error: BaseException | None) -> int:
+    """The number of the system's error behind an exception, 0 where there is none (Twisted keeps it as osError)."""
+    while error is not None:
+        number = getattr(error, "osError", None) or getattr(error, "errno", None)
+        if isinstance(number, int):
+            return number
+        error = error.__cause__ or error.__context__
+    return 0
+
+
+def _reason(error: BaseException) -> Reason:
+    text = str(error)
+    if isinstance(error, IgnoreRequest):
+        return next((reason for mark, reason in _IGNORED.items() if mark in text), Reason.UNREADABLE)
+    if type(error).__module__.startswith("playwright"):
+        return next((reason for mark, reason in _IN_THE_BROWSER.items() if mark in text), Reason.BROWSER_FAILED)
+    known = next((reason for kind, reason in _KINDS if isinstance(error, kind)), None)
+    if known is None and "certificate" in f"{error!r} {error.__cause__!r}".lower():
+        return Reason.CERTIFICATE
+    return known or Reason.UNREADABLE
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of an error's own text that says anything, printable; its kind where it says nothing."""
+    line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+    return printable(line)
 
 
 def printable(text: str, most: int = 200) -> str:
     """The text without control characters and line ends, cut to a length."""
     return "".join(c if c.isprintable() else " " for c in text)[:most].strip()
-
-
-def _private(url: str) -> str:
-    resolver = GuardedResolver.current
-    return resolver.why_refused(host_of(url)) if resolver else ""

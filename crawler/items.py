@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from diffs.failures import Failure
 from diffs.values import Capture, Outcome
 
 #: Marks, in a request's meta, a part of a page that the browser shows: it belongs to the page's look, and is none.
@@ -66,6 +67,7 @@ class PageReport:
     `outcome` is None where the page was not looked at; `reason` then says why. Times are UTC.
     `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
     `held`: a new text was seen that no second look has confirmed yet. `first`: the page was read for the first time.
+    `failure` says why no page came, where that is known; `reason` is the same in words.
     """
 
     page: str
@@ -80,3 +82,4 @@ class PageReport:
     changes: tuple[int, ...] = ()
     held: bool = False
     first: bool = False
+    failure: Failure | None = None

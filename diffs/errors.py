@@ -4,10 +4,10 @@
   + WatchlistError      a watch-list or a folder of saved pages says something we cannot use
   + SettingsError       a setting is missing or wrong; nothing can start
   + CrawlError          the page did not come; the run goes on
-    - AddressRefused    the address is private, or not one we may ask
-    - RobotsRefused     the site's robots.txt asks us to stay away
   + ExtractionError     the page came but its policy text could not be found
   + ArchiveError        the archive is unusable; the run stops
+    - ArchiveLocked     another program is writing to it; later it can be used again
+    - ArchiveFull       the disk is full
     - BodyLost          the bytes of a snapshot are missing or damaged
   + ReportError         a report of the seller's own figures holds something that cannot be read
   + DeliveryError       a notice could not be sent; it stays due
@@ -44,20 +44,20 @@ class CrawlError(PolicywatchError):
     """The page did not come; the run goes on."""
 
 
-class AddressRefused(CrawlError):
-    """The address is private, or not one we may ask."""
-
-
-class RobotsRefused(CrawlError):
-    """The site's robots.txt asks us to stay away."""
-
-
 class ExtractionError(PolicywatchError):
     """The page came but its policy text could not be found."""
 
 
 class ArchiveError(PolicywatchError):
     """The archive is unusable; the run stops."""
+
+
+class ArchiveLocked(ArchiveError):
+    """Another program is writing to the archive; later it can be used again."""
+
+
+class ArchiveFull(ArchiveError):
+    """There is no room on the archive's disk."""
 
 
 class BodyLost(ArchiveError):

@@ -130,10 +130,15 @@ def test_after_three_tries_it_says_what_to_do(tmp_path, monkeypatch):
 
 
 def test_a_missing_system_part_is_named_with_its_package(monkeypatch):
-    monkeypatch.setattr(dev, "SYSTEM_PARTS", {"Chromium": (("no-such-browser",), "pages are not read", "chromium")})
+    monkeypatch.setattr(dev, "SYSTEM_PARTS", {"Mail": (("no-such-server",), "mail is not tried", "postfix")})
+    monkeypatch.setattr("dev.shutil.which", lambda _: None)
 
     assert list(dev.missing_parts()) == [
-        "Chromium is not installed: pages are not read. On Debian: apt install chromium"
+        (
+            "Chromium is not installed: pages that need a browser are not read. "
+            "On Debian: apt install chromium-headless-shell"
+        ),
+        "Mail is not installed: mail is not tried. On Debian: apt install postfix",
     ]
 
 

@@ -13,6 +13,7 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from crawler.failures import NotAsked
 from crawler.items import Look
 from crawler.rounds.round import round_of
+from diffs.failures import Failure, Reason
 
 #: How long an answer that is on its way may still take after the round was stopped, in seconds.
 GRACE = 2.0
@@ -46,7 +47,7 @@ class LetsGo:
             if self._stopped() or not self._engine.engine.running:
                 stopped_for += 0.5
             if stopped_for > GRACE and not task.done():
-                raise NotAsked("The round was stopped before the answer came.")
+                raise NotAsked(Failure(Reason.STOPPED))
 
 
 class Downloads(LetsGo, HTTP11DownloadHandler):

@@ -13,9 +13,11 @@ from urllib.parse import parse_qs, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.failures import Unusable
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.failures import Failure, Reason
 from diffs.values import Capture
 
 from .http import plain_headers
@@ -30,7 +32,7 @@ class HelpApi:
     """Asks the help centre for one topic."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a POST has no validators)
-        """The call for the topic that the page's address names. Raises ValueError where it names none."""
+        """The call for the topic that the page's address names. Raises Unusable where it names none."""
         parts = urlsplit(page.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         question = {
@@ -66,22 +68,21 @@ class HelpApi:
             language=page.language,
         )
 
-    def missing(self, settings: CrawlSettings) -> str:  # noqa: ARG002 (the interface's)
+    def missing(self, settings: CrawlSettings) -> Failure | None:  # noqa: ARG002 (the interface's)
         """Nothing: this way always works."""
-        return ""
+        return None
 
 
 def topic_of(url: str) -> str:
     """The id of the help topic that an address names: its last path segment, or its itemID.
 
-    Raises ValueError where there is none.
+    Raises Unusable where there is none.
     """
     parts = urlsplit(url)
     asked = parse_qs(parts.query).get("itemID", [""])[0]
     last = asked or parts.path.rstrip("/").rsplit("/", 1)[-1]
     if not _ID.fullmatch(last):
-        message = f'no help topic is named in {url}, so it needs fetch = "http" or "browser".'
-        raise ValueError(message)
+        raise Unusable(Failure(Reason.NO_TOPIC, detail=url))
     return last
 
 

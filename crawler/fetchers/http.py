@@ -9,6 +9,7 @@ from scrapy.http import Headers, Response
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.failures import Failure
 from diffs.values import Capture
 
 #: Content types that are Markdown or plain text; everything else is read as HTML, or not at all.
@@ -40,9 +41,9 @@ class Http:
             language=page.language,
         )
 
-    def missing(self, settings: CrawlSettings) -> str:  # noqa: ARG002 (the interface's)
+    def missing(self, settings: CrawlSettings) -> Failure | None:  # noqa: ARG002 (the interface's)
         """Nothing: this way always works."""
-        return ""
+        return None
 
 
 def media_type(headers: Mapping[str, str]) -> str:

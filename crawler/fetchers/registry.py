@@ -13,6 +13,7 @@ from scrapy.http import Response
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.failures import Failure
 from diffs.values import Capture
 
 from . import feed, help_api, http
@@ -23,13 +24,16 @@ class Fetcher(Protocol):
     """One way of fetching a page."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
-        """The request for one look; `headers` are those of a conditional GET, `kept` goes to Scrapy as it is."""
+        """The request for one look; `headers` are those of a conditional GET, `kept` goes to Scrapy as it is.
+
+        Raises Unusable where the page's address does not fit this way.
+        """
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
         """What the answer brought back."""
 
-    def missing(self, settings: CrawlSettings) -> str:
-        """What has to be installed before this way can be used, or ""."""
+    def missing(self, settings: CrawlSettings) -> Failure | None:
+        """What has to be installed before this way can be used, or None."""
 
 
 _FETCHERS: dict[str, Fetcher] = {

@@ -8,7 +8,7 @@ from scrapy.crawler import Crawler
 from crawler.addresses import refused
 from crawler.failures import Refused
 from crawler.rounds.round import round_of
-from diffs.errors import AddressRefused
+from diffs.failures import Reason
 
 
 class AddressGuard:
@@ -24,7 +24,6 @@ class AddressGuard:
 
     def process_request(self, request: Request) -> None:
         """Raise Refused where the address is not one we may ask."""
-        reason = refused(request.url)
-        if reason and not (self._allow_private and "private" in reason):
-            remedy = "Set POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true to allow it." if "private" in reason else ""
-            raise Refused(AddressRefused(f"This address is not asked: {reason}.", remedy=remedy))
+        failure = refused(request.url)
+        if failure and not (self._allow_private and failure.reason is Reason.PRIVATE_ADDRESS):
+            raise Refused(failure)

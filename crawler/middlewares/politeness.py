@@ -24,6 +24,7 @@ from crawler.failures import NotAsked
 from crawler.items import PART, Look
 from crawler.rounds.hosts import Hosts, Turn
 from crawler.rounds.round import Waiting, round_of
+from diffs.failures import Failure, Reason
 
 from .robots import ROBOTS
 
@@ -62,7 +63,7 @@ class Politeness:
         crawler: Crawler,
         hosts: Hosts,
         *,
-        stopped: Callable[[], str],
+        stopped: Callable[[], Failure | None],
         now: Callable[[], datetime],
         max_wait: float,
         waiting: Waiting | None = None,
@@ -129,7 +130,7 @@ class Politeness:
     async def _wait(self, name: str, host: _Host, request: Request) -> None:
         self._go_on()
         if host.silent >= SILENT:
-            raise NotAsked(f"{name} did not answer {SILENT} times in a row; the next round asks again.")
+            raise NotAsked(Failure(Reason.HOST_SILENT, name, detail=str(SILENT)))
         gap = self._gap(name, host, request)
         turn = await self._turn(name, gap)
         try:
@@ -140,9 +141,9 @@ class Politeness:
         except NotAsked:
             await self._archive.give_back(name, turn)
             raise
-        refusal = await self._archive.begins(name, turn)
-        if refusal is not None:
-            raise NotAsked(_in_words(name, refusal))
+        withdrawn = await self._archive.begins(name, turn)
+        if withdrawn is not None and withdrawn.refused is not None:
+            raise NotAsked(withdrawn.refused)
         host.free = False
 
     def _gap(self, name: str, host: _Host, request: Request) -> float:
@@ -161,17 +162,18 @@ class Politeness:
         """A moment to ask the host; a short rest is waited for, a long one ends the round for this host."""
         while True:
             turn = await self._archive.turn(name, gap)
-            if turn.resting_until is None and not turn.closed:
+            if turn.refused is None:
                 return turn
-            pause = (turn.resting_until - self._now()).total_seconds() if turn.resting_until else math.inf
+            until = turn.refused.at if turn.refused.reason is Reason.HOST_RESTS else None
+            pause = (until - self._now()).total_seconds() if until else math.inf
             if pause > self._max_wait:
-                raise NotAsked(_in_words(name, turn))
+                raise NotAsked(turn.refused)
             await self._sleep(name, max(pause, 0.01))
 
     async def _sleep(self, name: str, seconds: float, *, most: float = math.inf) -> None:
         """Wait for the host; raise NotAsked where that takes more than `most` seconds, or the round ends meanwhile."""
         if seconds > most:
-            raise NotAsked(f"{name} is to be asked in {seconds:.0f} seconds only; this page waits for the next round.")
+            raise NotAsked(Failure(Reason.HOST_BUSY, name, detail=f"{seconds:.0f}"))
         ends = monotonic() + seconds
         if seconds > 1 and self._waiting is not None:
             self._waiting(name, ends)
@@ -184,9 +186,4 @@ class Politeness:
         """Raise NotAsked where the round is over."""
         why = self._stopped()
         if why or not self._crawler.engine.running:
-            raise NotAsked(why or "The round was stopped.")
-
-
-def _in_words(name: str, turn: Turn) -> str:
-    """Why the host may not be asked."""
-    return turn.closed or f"{name} is left alone until {turn.resting_until:%Y-%m-%d %H:%M} UTC. {turn.reason}".strip()
+            raise NotAsked(why or Failure(Reason.STOPPED))

@@ -18,10 +18,11 @@ from scrapy.http.request import NO_CALLBACK
 from scrapy.robotstxt import ProtegoRobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.failures import Disallowed, NotAsked, in_words
+from crawler.addresses import host_of
+from crawler.failures import NotAsked, Refused, failure_of
 from crawler.rounds.hosts import Hosts
 from crawler.rounds.round import round_of
-from diffs.errors import RobotsRefused
+from diffs.failures import Failure, Reason
 
 #: How much of a robots.txt is read, in bytes (RFC 9309, 2.5: at least 500 KiB).
 READ = 512 * 1024
@@ -35,12 +36,14 @@ class _Rules:
     """What a host's robots.txt says: a parser, or why we must stay away; both None where there are no rules."""
 
     parser: ProtegoRobotParser | None = None
-    closed: str = ""
+    closed: Failure | None = None
 
     @property
     def says(self) -> str:
-        """The same in a few words, for the list of hosts."""
-        return self.closed or ("rules read and kept" if self.parser is not None else "no rules")
+        """The same for the list of hosts: a failure as text, or a few words."""
+        if self.closed is not None:
+            return self.closed.dumped()
+        return "rules read and kept" if self.parser is not None else "no rules"
 
 
 class Robots:
@@ -60,15 +63,15 @@ class Robots:
         return cls(crawler, round_of(crawler).hosts)
 
     async def process_request(self, request: Request) -> None:
-        """Wait for the host's robots.txt and obey it. Raises Disallowed."""
+        """Wait for the host's robots.txt and obey it. Raises Refused."""
         if request.meta.get(ROBOTS):
             return
         rules = await self._rules_for(request)
-        if rules.closed:
-            raise Disallowed(RobotsRefused(rules.closed))
+        if rules.closed is not None:
+            raise Refused(rules.closed)
         if rules.parser is not None and not rules.parser.allowed(request.url, self._agent):
             self._crawler.stats.inc_value("robotstxt/forbidden")
-            raise Disallowed(RobotsRefused("robots.txt disallows this address."))
+            raise Refused(Failure(Reason.ROBOTS_FORBID, host_of(request.url)))
 
     async def _rules_for(self, request: Request) -> _Rules:
         url = urlparse_cached(request)
@@ -88,18 +91,16 @@ class Robots:
         except NotAsked:
             raise
         except Exception as error:  # noqa: BLE001 (whatever kept robots.txt away keeps us away from the pages)
-            return _Rules(closed=f"robots.txt could not be read: {in_words(error, url)}")
+            return _Rules(closed=Failure(Reason.ROBOTS_UNREAD, host_of(url), cause=failure_of(error, url)))
         self._crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         return self._read(response)
 
     def _read(self, response: Response) -> _Rules:
         status = response.status
-        if status >= 500 or status == 429:
-            return _Rules(closed=f"robots.txt could not be read: the host answered {status}.")
-        if 400 <= status < 500:
+        if 400 <= status < 500 and status != 429:
             return _Rules()
         if not 200 <= status < 300:
-            return _Rules(closed=f"robots.txt could not be read: the host answered {status} without an end.")
+            return _Rules(closed=Failure(Reason.ROBOTS_STATUS, host_of(response.url), detail=str(status)))
         body = response.body[:READ]
         if len(response.body) > READ:
             body = body[: body.rfind(b"\n") + 1]  # half a line could forbid too little

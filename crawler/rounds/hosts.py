@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from crawler.addresses import is_loopback
 from crawler.settings import CrawlSettings
 from diffs.database.archive import Archive, Session
+from diffs.failures import Failure, Reason
 from diffs.store import hosts
 from diffs.store.notices import owner
 
@@ -21,16 +22,14 @@ REPORTED_FROM = timedelta(hours=24)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A host's word on when we may ask: at a moment (UTC), not before its rest is over, or not in this round.
+    """A host's word on when we may ask: at a moment (UTC), or not.
 
-    `closed` says why not in this round: the host is switched off, or has had its requests of the day.
+    `refused` says why not: the host is switched off, has had its requests of the day, or rests until `refused.at`.
     `taken_at` is when the moment was taken (UTC).
     """
 
     at: datetime
-    resting_until: datetime | None = None
-    reason: str = ""
-    closed: str = ""
+    refused: Failure | None = None
     taken_at: datetime | None = None
 
 
@@ -64,7 +63,7 @@ class Hosts:
     async def turn(self, host: str, gap: float) -> Turn:
         """Take the next moment to ask a host, at least `gap` seconds after anybody's last one, and count the request.
 
-        A turn that says the host rests, or is closed for now, counts nothing.
+        A turn that refuses counts nothing.
         """
         return await self._thread.run(lambda: self._turn(host, gap))
 
@@ -77,23 +76,18 @@ class Hosts:
                 return refusal
             moment = hosts.reserve(session, host, now=now, gap=gap, budget=budget)
             if moment is None:
-                why = f"{host} has had its {budget} requests of today; this page waits until 00:00 UTC."
-                return Turn(now, closed=why)
+                return Turn(now, Failure(Reason.BUDGET_USED, host, detail=str(budget)))
             return Turn(moment, taken_at=now)
 
     def _refusal(self, session: Session, host: str, now: datetime) -> Turn | None:
         """Why a host may not be asked now, whoever wants to; None where it may."""
         if host in self._settings.hosts_off:
-            return Turn(now, closed=f"{host} is switched off in the settings (hosts_off).")
+            return Turn(now, Failure(Reason.HOST_OFF_BY_SETTING, host))
         row = hosts.get(session, host)
         if row is not None and row.off_since is not None:
-            reason = f" ({row.off_reason})" if row.off_reason else ""
-            why = (
-                f"{host} is switched off since {row.off_since:%Y-%m-%d}{reason}. policywatch host on {host} ends that."
-            )
-            return Turn(now, closed=why)
+            return Turn(now, Failure(Reason.HOST_OFF, host, detail=row.off_reason, at=row.off_since))
         if row is not None and row.rest_until is not None and row.rest_until > now:
-            return Turn(now, row.rest_until, row.rest_reason)
+            return Turn(now, Failure(Reason.HOST_RESTS, host, detail=row.rest_reason, at=row.rest_until))
         return None
 
     async def begins(self, host: str, turn: Turn) -> Turn | None:
@@ -141,7 +135,7 @@ class Hosts:
         await self._note(note)
 
     async def robots_read(self, host: str, says: str) -> None:
-        """Note what became of asking for a host's robots.txt."""
+        """Note what became of asking for a host's robots.txt: a few words, or a failure as text."""
         now = self._now()
         await self._note(lambda session: hosts.robots_read(session, host, at=now, says=says))
 

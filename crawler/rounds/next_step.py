@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from crawler.items import Judged, Look
+from diffs.failures import FINAL, Failure, Reason
 from diffs.values import BLOCKED, READ, Capture, Outcome
 
 #: How long a host is left alone after a robot check or a block (architecture.md, rule 9).
@@ -23,6 +24,10 @@ PASSING = frozenset({Outcome.UNAVAILABLE, Outcome.THROTTLED})
 CURABLE = frozenset(
     {Outcome.JS_SHELL, Outcome.EMPTY, Outcome.ERROR, Outcome.WRONG_PAGE, Outcome.GONE, Outcome.TRUNCATED}
 )
+
+
+#: What a browser may cure for certain: the text is put in by scripts.
+NEEDS_SCRIPTS = frozenset({Outcome.JS_SHELL, Outcome.EMPTY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,20 @@ def follow(
     other = replace(look, fetch=fallback, attempt=1) if fallback and fallback != look.fetch else None
     if capture.status and (judged.outcome in PASSING or capture.status == 429):
         return _later(capture, _again(look, retries), other, wait)
-    if other is not None and (judged.outcome in CURABLE or (judged.outcome, look.fetch) == _SIGNED_OUT):
+    if other is not None and is_curable(judged.outcome, Failure.parsed(capture.error), look.fetch):
         return Next(look=other, rest=wait, reason=reason)
     return Next(rest=wait, reason=reason)
+
+
+def is_curable(outcome: Outcome | None, failure: Failure | None, fetch: str) -> bool:
+    """Whether another way of fetching may bring what this one (`fetch`) did not: not where the host is out of reach."""
+    if failure is not None and (failure.root.reason in FINAL or failure.reason in _OF_THE_HOST):
+        return False
+    return outcome in CURABLE or (outcome, fetch) == _SIGNED_OUT
+
+
+#: Failures that hold for every page of a host.
+_OF_THE_HOST = (Reason.ROBOTS_UNREAD, Reason.ROBOTS_STATUS)
 
 
 def _again(look: Look, most: int) -> Look | None:

@@ -11,28 +11,32 @@ from crawler.items import FetchedPage, Judged, PageReport
 from crawler.watchlist.watchlists import CRAWLED, WatchedPage
 from diffs.database.archive import Archive
 from diffs.errors import ExtractionError
+from diffs.failures import Failure
 from diffs.judging import gate
 from diffs.reading import extract, policy_text
 from diffs.reading.detect_language import shares
 from diffs.store import pages as stored_pages
 from diffs.store import versions
 from diffs.values import READ, Capture, Document, Extraction, Outcome, Selection
+from diffs.wording import failures
 
 
 @dataclass(frozen=True, slots=True)
 class Probed:
     """What a page brings today.
 
-    `outcome` is None where nothing was asked; `reason` then says why. `fetched_by` is the way that brought it, and
-    `ways` all that were tried. `words` counts those of the policy's text, `known_words` those of the last good version
-    in the archive (0: there is none). `language` is that of the text, "" where it is too short to tell.
-    `selected` says whether the entry's `select` matches, None where it has none or it plays no part; `container` is
-    what the text was taken from, and `found` (words, container) what the program would find without `select`.
+    `outcome` is None where nothing was asked; `reason` then says why, and `failure` is the same as a value.
+    `fetched_by` is the way that brought it, and `ways` all that were tried. `words` counts those of the policy's text,
+    `known_words` those of the last good version in the archive (0: there is none). `language` is that of the text, ""
+    where it is too short to tell. `selected` says whether the entry's `select` matches, None where it has none or it
+    plays no part; `container` is what the text was taken from, and `found` (words, container) what the program would
+    find without `select`.
     """
 
     page: WatchedPage
     outcome: Outcome | None
     reason: str = ""
+    failure: Failure | None = None
     http_status: int | None = None
     fetched_by: str = ""
     ways: tuple[str, ...] = ()
@@ -80,7 +84,13 @@ class Prober:
 
     def _probed(self, key: str, report: PageReport) -> Probed:
         seen = self._seen.get(key) or Probed(self._asked[key], None)
-        return replace(seen, outcome=report.outcome, reason=report.reason, http_status=report.http_status)
+        return replace(
+            seen,
+            outcome=report.outcome,
+            reason=report.reason,
+            failure=report.failure,
+            http_status=report.http_status,
+        )
 
 
 def switched_on(page: WatchedPage) -> WatchedPage:
@@ -93,7 +103,7 @@ def _read(page: WatchedPage, capture: Capture, known: Document | None) -> Probed
     capture = replace(capture, title=page.title, language=capture.language or page.language)
     extraction = _extracted(capture, page.select, page.remove)
     text = policy_text.clean(extraction).document
-    verdict = gate.judge(capture, extraction, text, last_good=known)
+    verdict = failures.worded(gate.judge(capture, extraction, text, last_good=known), capture)
     is_page = capture.media_type == "html" and extraction is not None
     selected = bool(extraction and extraction.container) if is_page and page.select else None
     return Probed(

@@ -7,12 +7,14 @@ from time import monotonic
 
 from scrapy.crawler import Crawler
 
-from crawler.items import FetchedPage, Look, PageReport
+from crawler.items import FetchedPage, Judged, Look, PageReport
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
-from diffs.values import READ
+from diffs.failures import Failure, Reason
+from diffs.values import READ, Capture
+from diffs.wording.failures import in_words, sentence
 
 from .archive_thread import ArchiveThread
 from .archivist import Archivist, Keeper
@@ -53,7 +55,7 @@ class Round:
         self._thread = ArchiveThread()
         self._keeper = keeper or Archivist(archive, clock=clock, confirm=settings.confirm)
         self._progress = progress
-        self._stopped_by = ""
+        self._stopped_by: Failure | None = None
         self._unconfirmed: set[str] = set()
         self._validators: Mapping[str, Mapping[str, str]] = {}
         self._finished: set[str] = set()
@@ -70,13 +72,13 @@ class Round:
         """Why the archive cannot be used any more; None while it can."""
         return self._thread.fatal
 
-    def stopped(self) -> str:
-        """Why nothing more is asked in this round; "" while it goes on."""
+    def stopped(self) -> Failure | None:
+        """Why nothing more is asked in this round; None while it goes on."""
         if self.settings.stop_file.exists():
             self.stopping = True
-            self._stopped_by = f"Looking is stopped: {self.settings.stop_file} is there. policywatch go takes it away."
+            self._stopped_by = Failure(Reason.STOP_FILE, detail=str(self.settings.stop_file))
         over = self.stopping or self.fatal is not None
-        return (self._stopped_by or "The round was stopped.") if over else ""
+        return (self._stopped_by or Failure(Reason.STOPPED)) if over else None
 
     def close(self) -> None:
         """Let the archive's thread finish what it has begun."""
@@ -87,7 +89,8 @@ class Round:
         self._validators = await self._thread.run(lambda: self._keeper.enrol(self.pages.values()))
         for page in self.pages.values():
             if not page.crawled:
-                self.leave_out(page.key, f"read from {page.fetch}, not crawled." if page.enabled else "switched off.")
+                why = Failure(Reason.NOT_CRAWLED, detail=page.fetch) if page.enabled else Failure(Reason.SWITCHED_OFF)
+                self.leave_out(page.key, why)
                 self.finish(page.key)
         return [Look(page.key, fetch=page.fetch) for page in self.pages.values() if page.crawled]
 
@@ -110,8 +113,8 @@ class Round:
             # A new text that no second look has confirmed is held until one does.
             (self._unconfirmed.add if judged.wants_confirmation else self._unconfirmed.discard)(page.key)
         if before is not None and fetched.look.purpose == "confirm" and judged.outcome not in READ:
-            why = judged.reason or capture.error
-            reason = f"A new text was seen, but the second look failed ({why}); the next one decides."
+            why = (judged.reason or in_words(capture.error)).rstrip(".")
+            reason = f"A new text was seen, but the second check failed ({why}); the next one decides."
             self.reports[page.key] = replace(before, reason=reason, events=judged.events, changes=changes)
             return
         self.reports[page.key] = PageReport(
@@ -119,8 +122,8 @@ class Round:
             url=page.url,
             fetch=fetched.look.fetch,
             outcome=judged.outcome,
-            # Where an answer came, the error says what was missing in it.
-            reason=f"{judged.reason} {capture.error}".strip() if capture.status else judged.reason or capture.error,
+            reason=_reason(judged, capture),
+            failure=Failure.parsed(capture.error),
             http_status=capture.status or None,
             last_ok_at=judged.last_ok_at,
             version_seq=judged.version_seq,
@@ -129,12 +132,12 @@ class Round:
             first=judged.first or (before is not None and before.first),
         )
 
-    def leave_out(self, key: str, reason: str) -> None:
-        """Note that a page was not looked at, or not once more, and why."""
+    def leave_out(self, key: str, failure: Failure) -> None:
+        """Note that a page was not fetched, or not once more, and why. The first failure stays the page's."""
         page, before = self.pages[key], self.reports.get(key)
         if before is None:
-            before = PageReport(page=key, url=page.url, fetch=page.fetch, outcome=None)
-        self.reports[key] = replace(before, reason=f"{before.reason} {reason}".strip())
+            before = PageReport(page=key, url=page.url, fetch=page.fetch, outcome=None, failure=failure)
+        self.reports[key] = replace(before, reason=f"{before.reason} {sentence(failure)}".strip())
 
     def finish(self, key: str) -> None:
         """Say that no further look at this page follows in this round."""
@@ -144,12 +147,20 @@ class Round:
             if self._progress is not None:
                 self._progress(self.reports[key], len(self._finished), len(self.pages))
 
-    def finish_rest(self, reason: str) -> None:
+    def finish_rest(self, failure: Failure) -> None:
         """Say of all pages that were not finished why not: the round is over."""
         for key in self.pages:
             if key not in self._finished:
-                self.leave_out(key, reason)
+                self.leave_out(key, failure)
                 self.finish(key)
+
+
+def _reason(judged: Judged, capture: Capture) -> str:
+    """Why a page came as it came. Where an answer came, the error says what was missing in it."""
+    missing = in_words(capture.error)
+    if not capture.status:
+        return judged.reason or missing
+    return judged.reason if missing in judged.reason else f"{judged.reason} {missing}"
 
 
 def round_of(crawler: Crawler) -> Round:

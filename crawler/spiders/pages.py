@@ -13,10 +13,10 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Response
 from scrapy.settings import BaseSettings
-from twisted.python.failure import Failure
+from twisted.python import failure as twisted_failure
 
 from crawler.addresses import GuardedResolver, host_of
-from crawler.failures import NotAsked, Unshown, in_words
+from crawler.failures import NotAsked, Unshown, Unusable, failure_of
 from crawler.fetchers.registry import fetcher
 from crawler.items import FetchedPage, Look
 from crawler.rounds.lock import alone
@@ -25,7 +25,9 @@ from crawler.rounds.round import Round
 from crawler.rounds.selection import round_from_settings
 from crawler.settings import crawl_settings, scrapy_settings
 from diffs.errors import ArchiveError
+from diffs.failures import Failure, Reason
 from diffs.values import Capture
+from diffs.wording.failures import sentence
 
 log = logging.getLogger(__name__)
 
@@ -82,25 +84,29 @@ class PagesSpider(Spider):
 
     def _request(self, look: Look) -> Request | None:
         """The request for a look; None where this way of fetching cannot be used, which is then said."""
-        page, way = self.round.pages[look.page], fetcher(look.fetch)
-        missing = way.missing(self.round.settings)
-        if look.fetch == "browser" and not missing and "PLAYWRIGHT_LAUNCH_OPTIONS" not in self.settings:
-            missing = "Pages that need a browser are read by policywatch crawl, not by scrapy crawl."
+        missing = self._missing(look.fetch)
         try:
             if missing:
-                raise ValueError(missing)  # noqa: TRY301 (both end the same way)
-            return way.request(
-                page,
+                raise Unusable(missing)  # noqa: TRY301 (both end the same way)
+            return fetcher(look.fetch).request(
+                self.round.pages[look.page],
                 look,
                 self.round.validators(look),
                 callback=self.answered,
                 errback=self.failed,
                 meta={"look": look},
             )
-        except ValueError as error:
-            self.round.leave_out(look.page, f"{error}")
+        except Unusable as error:
+            self.round.leave_out(look.page, error.failure)
             self.round.finish(look.page)
             return None
+
+    def _missing(self, fetch: str) -> Failure | None:
+        """What keeps a way of fetching from being used here, or None."""
+        missing = fetcher(fetch).missing(self.round.settings)
+        if fetch == "browser" and not missing and "PLAYWRIGHT_LAUNCH_OPTIONS" not in self.settings:
+            return Failure(Reason.BROWSER_NOT_HERE)
+        return missing
 
     def answered(self, response: Response) -> Iterator[FetchedPage]:
         """An answer came, whatever it says."""
@@ -108,32 +114,32 @@ class PagesSpider(Spider):
         capture = fetcher(look.fetch).capture(self.round.pages[look.page], response)
         yield FetchedPage(look, capture, observed_at=self.round.clock())
 
-    def failed(self, failure: Failure) -> Iterator[FetchedPage]:
+    def failed(self, failed: twisted_failure.Failure) -> Iterator[FetchedPage]:
         """No answer came: that is stored too, save where nothing was asked."""
-        request: Request = failure.request  # type: ignore[attr-defined]
+        request: Request = failed.request  # type: ignore[attr-defined]
         look: Look = request.meta["look"]
-        error = failure.value or Exception("no reason")
+        error = failed.value or Exception("no reason")
         if isinstance(error, NotAsked):
-            self.round.leave_out(look.page, in_words(error, request.url))
+            self.round.leave_out(look.page, error.failure)
             self.round.finish(look.page)
             return
-        log.info("page %s: %s", look.page, in_words(error, request.url))
-        nothing = self._nothing(look, request, error)
+        failure = failure_of(error, request.url)
+        log.info("page %s: %s", look.page, sentence(failure))
+        nothing = self._nothing(look, request, failure)
         interrupted = isinstance(error, Unshown) and error.interrupted
         yield FetchedPage(look, nothing, observed_at=self.round.clock(), interrupted=interrupted)
 
-    def _nothing(self, look: Look, request: Request, error: BaseException) -> Capture:
+    def _nothing(self, look: Look, request: Request, failure: Failure) -> Capture:
         """The capture of a look that brought no page. After a redirect it says where it led."""
         page, meta = self.round.pages[look.page], request.meta
         reasons = [reason for reason in meta.get("redirect_reasons", []) if isinstance(reason, int)]
-        words = in_words(error, request.url)
         return Capture(
             url=page.url,
             final_url=request.url if reasons else "",
             status=reasons[-1] if reasons else 0,
             fetched_by=look.fetch,
             language=page.language,
-            error=f"{words[0].upper()}{words[1:]}" if not words.startswith("robots.txt") else words,
+            error=failure.dumped(),
         )
 
     async def _kept(self, item: FetchedPage) -> None:
@@ -148,7 +154,7 @@ class PagesSpider(Spider):
             judged,
             retries=self.round.settings.retries,
             now=self.round.now(),
-            fallback=page.fallback,
+            fallback="" if not page.fallback or self._missing(page.fallback) else page.fallback,
             interrupted=item.interrupted,
         )
         if then.rest is not None:

@@ -31,7 +31,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
 from crawler.addresses import refused
+from diffs.failures import Reason
 from diffs.values import Category
+from diffs.wording.failures import clause
 
 from . import interests
 
@@ -107,9 +109,9 @@ class WatchedPage(BaseModel):
     @classmethod
     def _is_a_web_address(cls, value: str) -> str:
         # Whether a private address is allowed is for the settings to say, not for the page.
-        reason = refused(value)
-        if reason and "private" not in reason:
-            raise ValueError(reason)
+        failure = refused(value)
+        if failure and failure.reason is not Reason.PRIVATE_ADDRESS:
+            raise ValueError(clause(failure))
         return value
 
     @field_validator("interest")
@@ -256,10 +258,10 @@ class _Reading:
                 self._bad(name, lines.of_entry(number, place), entry, message, remedy)
             return
         line = lines.of_entry(number, "url")
-        reason = refused(page.url)
-        if reason and not self.allow_private:
+        failure = refused(page.url)
+        if failure and not self.allow_private:
             remedy = "Use a public address, or allow it with POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true."
-            self._bad(name, line, entry, f"url: {reason}.", remedy)
+            self._bad(name, line, entry, f"url: {clause(failure)}.", remedy)
         elif page.key in self.pages:
             remedy = f"Rename one of them; the first one stands in {self.places[page.key]}."
             self._bad(name, lines.of_entry(number, "key"), entry, "this key is taken already.", remedy)

@@ -12,7 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
-from diffs.errors import ArchiveError
+from diffs.errors import ArchiveError, ArchiveFull, ArchiveLocked
 
 from .migrations.head import HEAD
 
@@ -66,13 +66,26 @@ def _spoken_of() -> Iterator[None]:
 
 
 def _spoken(error: SQLAlchemyError) -> ArchiveError:
-    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-    remedy = "Run policywatch doctor."
-    if "locked" in reason:
-        remedy = "Another program is writing to it; try again when it has finished."
-    elif "full" in reason:
-        remedy = "Make room on the disk and run the same command again; nothing stored was lost."
-    return ArchiveError(f"The archive cannot be used: {reason}.", remedy=remedy)
+    cause = getattr(error, "orig", None) or error
+    kind, remedy = _KINDS.get(_code(cause), (ArchiveError, "Run policywatch doctor."))
+    return kind(f"The archive cannot be used: {str(cause).splitlines()[0]}.", remedy=remedy)
+
+
+def _code(cause: BaseException) -> int | str:
+    """The database's own code for what happened: SQLite's primary result code, or PostgreSQL's SQLSTATE."""
+    code = getattr(cause, "sqlite_errorcode", None)
+    return code & 0xFF if isinstance(code, int) else str(getattr(cause, "sqlstate", None) or "")
+
+
+_LOCKED = (ArchiveLocked, "Another program is writing to it; try again when it has finished.")
+_FULL = (ArchiveFull, "Make room on the disk and run the same command again; nothing stored was lost.")
+_KINDS: dict[int | str, tuple[type[ArchiveError], str]] = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    "55P03": _LOCKED,  # lock_not_available
+    sqlite3.SQLITE_FULL: _FULL,
+    "53100": _FULL,  # disk_full
+}
 
 
 def sqlite_version() -> str:

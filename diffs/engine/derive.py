@@ -24,6 +24,7 @@ from diffs.store import observations, snapshots
 from diffs.store.events import OpenEvents
 from diffs.store.targets import BY_HAND
 from diffs.values import READ, Outcome, Verdict
+from diffs.wording import failures
 
 from . import new_text, record, wording
 from .known_texts import Texts
@@ -216,7 +217,7 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     capture = replace(capture, title=run.page.title, language=language)
     verdict = gate.judge_transport(capture)
     if verdict is not None:
-        return verdict, None
+        return failures.worded(verdict, capture), None
     found = run.texts.read(snapshot, capture, memory.showing)
     is_known = found.document.fingerprint == memory.showing
     last_good = found.document if is_known else run.texts.document(memory.showing)

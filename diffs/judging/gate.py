@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from diffs.failures import Failure
 from diffs.language.normalise import fold
 from diffs.language.tags import primary
 from diffs.language.vocabulary import table
@@ -131,9 +132,11 @@ def _by_answer(capture: Capture) -> Verdict | None:
     if capture.status == 304:
         return Verdict(Outcome.UNCHANGED, "status-304", "The site says that the page has not changed.")
     if capture.status == 0:
+        failure = Failure.parsed(capture.error)
+        if failure is not None:
+            return Verdict(Outcome.ERROR, failure.reason)  # put into words by whoever writes it down
         why = capture.error.rstrip(".") or "the connection failed"
-        what = "Not asked for" if why.startswith("robots.txt") else "No answer came"
-        return Verdict(Outcome.ERROR, "no-answer", f"{what}: {why}.")
+        return Verdict(Outcome.ERROR, "no-answer", f"Nothing was fetched: {why}.")
     return None
 
 

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -77,7 +78,7 @@ def _crawl(
         def progress(done_with: PageReport, done: int, _total: int) -> None:
             bar.update(task, completed=done, page=done_with.page)
             if not quiet and not output.errors.is_terminal:
-                output.warn(f"{done_with.page}: {done_with.outcome or 'not looked at'} {done_with.reason}".rstrip())
+                output.warn(round_report.progress(done_with))
 
         def waiting(host: str, until: float) -> None:
             bar.update(task, wait=(host, until))
@@ -104,10 +105,11 @@ def _report(reports: Sequence[PageReport], wanted: Sequence[WatchedPage], archiv
     with archive.read() as session:
         told = [(page.key, row.headline or row.uid) for row, page in changes.listed(session) if row.id in ids]
     headlines = {key: [headline for of, headline in told if of == key] for key, _ in told}
-    _table(reports, headlines)
+    unreached = round_report.out_of_reach(reports)
+    _table([replace(report, reason="") for report in reports] if unreached else reports, headlines)
     for key, headline in told:
         output.say_parts((f"changed: {key}: ", "bold"), (headline, ""))
-    for line in round_report.remedies(reports):
+    for line in () if unreached else round_report.remedies(reports):
         output.prose(line)
     for line in round_report.nothing_read(reports, {page.key: page for page in wanted}):
         (output.say if line.startswith(round_report.COMMAND) else output.prose)(line)
@@ -124,6 +126,8 @@ def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> No
             ((r.page, r.outcome or "not looked at", r.version_seq or "", r.reason, group[r.page]) for r in reports),
         )
         return
+    if round_report.out_of_reach(reports):
+        return  # one sentence says it of all pages
     for name, heading in round_report.GROUPS.items():
         rows = [(line.page, line.version or "", line.says) for line in found if line.group == name]
         if not rows:

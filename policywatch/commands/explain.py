@@ -6,6 +6,7 @@ import typer
 
 from diffs.database.models import Observation, Page, Snapshot
 from diffs.store import changes, observations, versions
+from diffs.wording.failures import in_words
 from policywatch import context
 from policywatch.terminal import output, records
 
@@ -60,7 +61,7 @@ def _facts(page: Page, observation: Observation, snapshot: Snapshot) -> dict[str
         "looked_at": records.stamp(snapshot.observed_at),
         "fetched_by": f"{snapshot.fetched_by} ({snapshot.purpose})",
         "address": snapshot.final_url or snapshot.url,
-        "status": snapshot.status or snapshot.error,
+        "status": snapshot.status or in_words(snapshot.error),
         "bytes_sha256": snapshot.body_sha256,
         "outcome": observation.outcome,
         "rule": observation.rule,

@@ -8,9 +8,11 @@ from crawler.settings import crawl_settings
 from diffs.database.archive import Session
 from diffs.database.models import Page
 from diffs.engine import notes
+from diffs.failures import Failure, Reason
 from diffs.store import events, observations, pages, versions
 from diffs.values import READ, Outcome
 from diffs.wording import labels
+from diffs.wording.failures import sentence
 from policywatch import context
 from policywatch.doctor import hosts
 from policywatch.terminal import output, records, round_report
@@ -41,7 +43,7 @@ def health(
         output.say()
         output.table(hosts.COLUMNS, map(hosts.cells, states))
     if stopped.exists():
-        output.say(f"Looking is stopped: {stopped} is there. policywatch go takes it away.")
+        output.say(sentence(Failure(Reason.STOP_FILE, detail=str(stopped))))
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

@@ -20,9 +20,11 @@ from crawler.sources.history import Imported, Progress
 from crawler.sources.ota import Wanted
 from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
+from diffs.failures import Reason
 from diffs.reading.links import link_key
 from diffs.store import pages
 from diffs.wording import labels
+from diffs.wording.failures import clause
 from policywatch import context
 from policywatch.terminal import output
 from policywatch.terminal.help_text import Verbs
@@ -130,9 +132,9 @@ def _page_meant(archive: Archive, name: str) -> tuple[str, str]:
             with archive.read() as session:
                 page_named(session, name)
         return name, ""
-    reason = refused(name)
-    if reason and "private" not in reason:
-        context.wrong_use(f"{name}: {reason}.")
+    failure = refused(name)
+    if failure and failure.reason is not Reason.PRIVATE_ADDRESS:
+        context.wrong_use(f"{name}: {clause(failure)}.")
     with archive.read() as session:
         known = {link_key(one.url): one.key for one in pages.listed(session)}
     declared = {link_key(one.url): one.key for one in watched_pages(crawl_settings())[0]}

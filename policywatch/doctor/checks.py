@@ -13,8 +13,10 @@ from crawler.fetchers.browser import installed
 from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database.archive import open_archive, sqlite_version
 from diffs.errors import DeliveryError, PolicywatchError, SettingsError
+from diffs.failures import FINAL, Failure, Reason
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
+from diffs.wording.failures import sentence
 from notifier.channels.open import mail_channel
 from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
@@ -147,19 +149,26 @@ def _stopped(_now: datetime) -> Iterator[Check]:
 
 
 def _robots(_now: datetime) -> Iterator[Check]:
-    """What robots.txt said at the last looks; the doctor itself asks no site anything."""
+    """What robots.txt said in the last crawl; the doctor itself asks no site anything."""
     archive = open_archive(context.archive_settings().url)
     try:
         with archive.read() as session:
             last = {page.key: observations.last(session, page) for page in pages.listed(session, watched=True)}
     finally:
         archive.close()
-    kept_out = [key for key, look in last.items() if look and look[1].error.startswith("robots.txt")]
-    if kept_out:
+    failed = {key: found for key, look in last.items() if look and (found := Failure.parsed(look[1].error))}
+    closed = [key for key, failure in failed.items() if failure.reason is Reason.ROBOTS_FORBID]
+    unread = {sentence(f.root): f for f in failed.values() if f.reason in (Reason.ROBOTS_UNREAD, Reason.ROBOTS_STATUS)}
+    if closed:
         remedy = "Look at these pages yourself: save them, and policywatch import folder."
-        yield Check("robots.txt", "note", f"keeps us from {', '.join(kept_out)}", remedy)
-    elif any(last.values()):
-        yield Check("robots.txt", "ok", "kept us from no page at the last looks")
+        yield Check("robots.txt", "note", f"disallows {', '.join(closed)}", remedy)
+    for failure in unread.values():
+        name = "network" if failure.root.reason in FINAL else "robots.txt"
+        what = "could not be reached" if name == "network" else "could not be asked for its rules"
+        said = f"{failure.host} {what} in the last crawl, so no page was asked for there. {sentence(failure)}"
+        yield Check(name, "note", said, "The next crawl tries again.")
+    if any(last.values()) and not closed and not unread:
+        yield Check("robots.txt", "ok", "blocked no page in the last crawl")
 
 
 def _space(_now: datetime) -> Iterator[Check]:

@@ -11,6 +11,7 @@ from diffs.database.archive import Session
 from diffs.database.models import Host, Page
 from diffs.store import hosts, pages
 from diffs.store.notices import owner
+from diffs.wording.failures import in_words
 from policywatch.terminal import records
 
 
@@ -112,7 +113,7 @@ def _state(row: Host, count: int, told: str, settings: CrawlSettings, now: datet
         rest_until=row.rest_until if rests else None,
         rest_reason=row.rest_reason if rests else "",
         off=off,
-        robots=row.robots,
+        robots=in_words(row.robots),
         robots_at=row.robots_at,
         owner_told={"sent": "yes", "shown": "here only", "due": "not yet", "sending": "not yet"}.get(told, "")
         if rests

@@ -23,6 +23,7 @@ from diffs.database.archive import Archive, open_archive
 from diffs.store import changes, evidence
 from diffs.store.notices import subscribers
 from diffs.values import READ
+from diffs.wording.failures import sentence
 from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.settings import NotifierSettings
@@ -161,7 +162,7 @@ def _fetched(fetch: str, archive: Archive, settings: CrawlSettings) -> Iterator[
     """Read a page by one fetcher, then see a change in it."""
     missing = fetcher(fetch).missing(settings)
     if missing:
-        yield Check(f"fetch {fetch}", "note", f"not tried: {missing}")
+        yield Check(f"fetch {fetch}", "note", f"not tried: {sentence(missing)}")
         return
     stage = next((made for made in (make() for make in STAGES) if fetch in made.fetchers), None)
     if stage is None:

@@ -19,14 +19,17 @@ from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError, PolicywatchError
+from diffs.failures import Failure, Reason
 from diffs.store.notices import outbox
 from diffs.values import READ
 from diffs.wording import labels
+from diffs.wording.failures import sentence
 from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.outbox.owner import tell_owner
 from notifier.subscribers.links import links_from
 from policywatch import context
+from policywatch.terminal import round_report
 from policywatch.watchlists.lists import watched
 
 log = logging.getLogger(__name__)
@@ -87,7 +90,7 @@ class Schedule:
         for problem in problems:
             self._once(str(problem))
         if settings.stop_file.exists():
-            self._once(f"Looking is stopped: {settings.stop_file} is there. policywatch go takes it away.")
+            self._once(sentence(Failure(Reason.STOP_FILE, detail=str(settings.stop_file))))
         else:
             self._look(pages, settings)
 
@@ -151,6 +154,9 @@ class Schedule:
 
 def in_words(reports: Sequence[PageReport]) -> str:
     """One round in one line."""
+    unreached = round_report.out_of_reach(reports)
+    if unreached:
+        return unreached
     read = [report for report in reports if report.outcome in READ]
     unread = [report for report in reports if report.outcome is not None and report.outcome not in READ]
     rest = [report for report in reports if report.outcome is None]

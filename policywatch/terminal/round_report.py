@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from crawler.items import PageReport
 from crawler.watchlist import public_archives
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.failures import OFFLINE, Reason
 from diffs.values import READ, Outcome
 from diffs.wording import labels
 
@@ -49,12 +50,23 @@ EMPTY_FRAME = "It stayed empty in a browser too: look at the page yourself, and 
 #: How a line begins that is a command to be copied.
 COMMAND = "    "
 
-#: How the reason begins where robots.txt kept us from asking at all.
-_ROBOTS = "Not asked for: robots.txt"
-
-_ROBOTS_WORDS = "the site's robots.txt keeps us away"
-
-_ROBOTS_REMEDY = "Look at the page yourself and save it. No setting changes that."
+#: Failures that say more than their outcome: in a seller's words, and what to do.
+_UNREACHED = "the site could not be reached"
+_TRIES_AGAIN = "Nothing needs doing: the next crawl tries again."
+_FAILURES: Mapping[Reason, tuple[str, str]] = {
+    Reason.ROBOTS_FORBID: (
+        "the site's robots.txt keeps us away",
+        "Look at the page yourself and save it. No setting changes that.",
+    ),
+    Reason.ROBOTS_STATUS: ("the site's robots.txt could not be read", _TRIES_AGAIN),
+    Reason.NAME_UNKNOWN: (_UNREACHED, "The next crawl tries again. If it stays so, correct the address."),
+    Reason.CERTIFICATE: (_UNREACHED, "Open the address: if your browser warns you too, the site has to mend it."),
+    Reason.PRIVATE_ADDRESS: ("the address is private", "Allow it (allow_private_addresses), or switch the page off."),
+    **dict.fromkeys(
+        (Reason.TIMEOUT, Reason.CONNECTION_REFUSED, Reason.NO_NAME_SERVER, Reason.NO_NETWORK, Reason.CUT_OFF),
+        (_UNREACHED, _TRIES_AGAIN),
+    ),
+}
 
 CHANGED, HELD, FIRST, READ_ = "changed", "held", "first read", "read"
 UNREAD, NOT_ASKED = "could not be read", "not looked at"
@@ -101,13 +113,47 @@ def _line(report: PageReport, headlines: Sequence[str]) -> Line:
 
 
 def words(report: PageReport) -> str:
-    """What a look brought, in a seller's words. A page that robots.txt closes was not asked for."""
+    """What a check brought, in a seller's words. A page that could not be asked for is no page without an answer."""
     assert report.outcome is not None
-    return _ROBOTS_WORDS if _kept_out(report) else WORDS[report.outcome]
+    known = _known_failure(report)
+    return known[0] if known else WORDS[report.outcome]
 
 
-def _kept_out(report: PageReport) -> bool:
-    return report.outcome is Outcome.ERROR and report.reason.startswith(_ROBOTS)
+def _known_failure(report: PageReport) -> tuple[str, str] | None:
+    failed = report.failure if report.outcome is Outcome.ERROR else None
+    return _FAILURES.get(failed.root.reason) if failed else None
+
+
+def out_of_reach(reports: Iterable[PageReport]) -> str:
+    """Why this machine reached no site at all, to be said once and not page by page; "" where it reached one."""
+    asked = [report for report in reports if report.failure is None or report.failure.reason not in _NOT_MEANT]
+    roots = [report.failure.root for report in asked if report.failure]
+    if not asked or len(roots) < len(asked) or any(root.reason not in OFFLINE for root in roots):
+        return ""
+    reasons = {root.reason for root in roots}
+    hosts = sorted({root.host for root in roots if root.reason is Reason.NAME_UNKNOWN})
+    if Reason.NO_NAME_SERVER in reasons:
+        why = "no name server answers (DNS)"
+    elif hosts:
+        more = f" and {labels.count(len(hosts) - 1, 'more name')}" if len(hosts) > 1 else ""
+        why = f"{hosts[0]}{more} could not be found (DNS)"
+    else:
+        why = "it has no network"
+    advice = " If other sites open in your browser, check the addresses in the watch-list." if hosts else ""
+    then = f"Nothing was asked, so nothing is known of any change; the next crawl tries again.{advice}"
+    return f"This machine reaches no site: {why}. {then}"
+
+
+#: Pages that no crawl asks for.
+_NOT_MEANT = (Reason.SWITCHED_OFF, Reason.NOT_CRAWLED)
+
+
+def progress(report: PageReport) -> str:
+    """One page's end, as a line of the log. What holds for every page is left to the end of the round."""
+    failed = report.failure
+    if failed is not None and failed.root.reason in OFFLINE:
+        return f"{report.page}: not reached"
+    return f"{report.page}: {report.outcome or 'not looked at'} {report.reason}".rstrip()
 
 
 def remedies(reports: Iterable[PageReport]) -> list[str]:
@@ -119,8 +165,9 @@ def remedies(reports: Iterable[PageReport]) -> list[str]:
         remedy = REMEDIES.get(report.outcome, "")
         if report.outcome is Outcome.JS_SHELL and report.fetch == "browser":
             remedy = EMPTY_FRAME
-        if _kept_out(report):
-            remedy = _ROBOTS_REMEDY
+        known = _known_failure(report)
+        if known:
+            remedy = known[1]
         if remedy:
             said = words(report)
             found[f"{said[:1].upper()}{said[1:]}. {remedy}"] = None
@@ -142,9 +189,15 @@ def total(reports: Sequence[PageReport], changes: int) -> str:
 
 
 def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]) -> list[str]:
-    """What to say when not one page could be read: why, what was tried, and what needs no robot. [] where one was."""
+    """What to say when not one page could be read: why, what was tried, and what needs no robot. [] where one was.
+
+    A machine that reaches no site has tried nothing yet: that is said, and no more.
+    """
     if not reports or any(report.outcome in READ for report in reports):
         return []
+    unreached = out_of_reach(reports)
+    if unreached:
+        return [unreached]
     looked = any(report.outcome is not None for report in reports)
     what = "No page could be read." if looked else "No page was looked at."
     said = [f"{what} That does not mean that nothing changed.", *_why(reports)]

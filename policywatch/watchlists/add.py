@@ -10,15 +10,17 @@ import typer
 from pydantic import ValidationError
 
 from crawler.addresses import refused
-from crawler.rounds.next_step import CURABLE
+from crawler.rounds.next_step import NEEDS_SCRIPTS, is_curable
 from crawler.rounds.probe import Probed
 from crawler.rounds.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.editing import with_entry, with_watchlist
 from crawler.watchlist.help_sites import public_address
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists
+from diffs.failures import Reason
 from diffs.settings import CONFIG_FILE
 from diffs.values import READ
+from diffs.wording.failures import clause
 from policywatch import context
 from policywatch.terminal import output
 
@@ -44,9 +46,9 @@ def address(typed: str) -> str:
     """A typed address in its public form. Ends the command where it is none."""
     typed = typed.strip()
     given = typed if "://" in typed else f"https://{typed}"
-    reason = refused(given)
-    if reason and "private" not in reason:
-        context.wrong_use(f"{typed!r} cannot be watched: {reason}.")
+    failure = refused(given)
+    if failure and failure.reason is not Reason.PRIVATE_ADDRESS:
+        context.wrong_use(f"{typed!r} cannot be watched: {clause(failure)}.")
     return public_address(given)
 
 
@@ -76,11 +78,14 @@ def _looked_at(url: str, settings: CrawlSettings, chosen: Mapping[str, str]) -> 
     first, *others = ways(url, chosen)
     probed = _probed(url, settings, chosen, first)
     for way in others:
-        if probed.outcome not in CURABLE:
+        if not is_curable(probed.outcome, probed.failure, probed.fetched_by or first):
             break
         again = _probed(url, settings, chosen, way)
-        # What keeps a way from being used (no browser here) does not explain what the page brought.
-        probed = again if again.outcome is not None else replace(probed, reason=again.reason)
+        if again.outcome is not None:
+            probed = again
+        elif probed.outcome in NEEDS_SCRIPTS:
+            # A way that cannot be used here says what is missing only where that is what keeps the text away.
+            probed = replace(probed, reason=again.reason)
     return probed
 
 

@@ -16,6 +16,7 @@ from diffs.database.archive import Archive, open_archive
 from diffs.database.models import Host, Snapshot
 from diffs.store import pages as stored_pages
 from diffs.store import snapshots, versions
+from diffs.wording.failures import in_words
 from tests.site import Site
 
 CONTACT = "tests@example.com"
@@ -34,6 +35,11 @@ def policy(*sentences: str, title: str = "Late Shipment Rate") -> str:
         f'<html lang="en"><head><title>{title}</title></head><body><nav>Home</nav>'
         f'<main id="full-help-page"><h1>{title}</h1>{told}{rest}</main></body></html>'
     )
+
+
+def said(snapshot: Snapshot) -> str:
+    """Why a look brought nothing, in words."""
+    return in_words(snapshot.error)
 
 
 def watched(site: Site, path: str, **more: Any) -> WatchedPage:

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.addresses import host_of, is_loopback, is_public, refused
+from diffs.failures import Failure, Reason
+from diffs.wording.failures import clause
 
 
 @pytest.mark.parametrize(
@@ -31,11 +33,11 @@ def test_an_address_of_the_open_internet(address: str) -> None:
     "url", ["http://printer.local/", "http://db.internal/", "http://a.localhost/", "http://LOCALHOST./"]
 )
 def test_a_name_that_stands_for_a_private_place(url: str) -> None:
-    assert "private network" in refused(url)
+    assert refused(url) == Failure(Reason.PRIVATE_ADDRESS, host_of(url))
 
 
 def test_a_public_name_may_be_asked() -> None:
-    assert refused("https://sellers.example.com/help?id=1") == ""
+    assert refused("https://sellers.example.com/help?id=1") is None
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost", "shop.localhost"])
@@ -55,5 +57,7 @@ def test_a_host_is_read_from_a_url() -> None:
 
 @given(st.text())
 def test_no_text_breaks_the_check(text: str) -> None:
-    assert isinstance(refused(text), str)
+    failure = refused(text)
+
+    assert failure is None or clause(failure)
     assert isinstance(is_public(text), bool)

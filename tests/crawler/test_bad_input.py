@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from scrapy.exceptions import DownloadFailedError
 
 from crawler.addresses import GuardedResolver
+from crawler.failures import failure_of
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.failures import Failure, Reason
 from diffs.values import READ, Outcome
-from tests.crawler.looking import Seller, policy, watched
+from tests.crawler.looking import Seller, policy, said, watched
 from tests.site import Answer, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -27,7 +30,7 @@ def good(other_site: Site) -> WatchedPage:
 def error_of(someone: Seller, key: str) -> str:
     (snapshot,) = someone.snapshots_of(key)
     assert snapshot.status == 0
-    return snapshot.error
+    return said(snapshot)
 
 
 def look(someone: Seller, bad: WatchedPage, good: WatchedPage, **settings: object) -> str:
@@ -75,6 +78,33 @@ def test_a_name_that_does_not_exist(someone: Seller, good: WatchedPage) -> None:
     assert "could not be found (DNS)" in error_of(someone, "bad")
 
 
+def test_a_machine_without_a_name_server_says_so(
+    someone: Seller, good: WatchedPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = socket.getaddrinfo
+
+    def look_up(host, *more):
+        if host == "market.example":
+            raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+        return real(host, *more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+
+    report = someone.looks_at(WatchedPage(key="bad", url="http://market.example/"), good)["bad"]
+
+    assert report.failure == Failure(
+        Reason.ROBOTS_UNREAD, "market.example", cause=Failure(Reason.NO_NAME_SERVER, "market.example")
+    )
+    assert "no name server could be asked for market.example (DNS)" in report.reason
+
+
+def test_a_machine_without_a_way_to_the_host_has_no_network() -> None:
+    from twisted.internet.error import NoRouteError
+
+    assert failure_of(NoRouteError(osError=101), "http://market.example/").reason is Reason.NO_NETWORK
+    assert failure_of(DownloadFailedError("x"), "http://market.example/").reason is Reason.UNREADABLE
+
+
 def test_a_host_that_lies_about_its_length(site: Site, someone: Seller, good: WatchedPage) -> None:
     site["/bad"] = Answer(body=TEXT, hang_up=100)
 
@@ -116,7 +146,7 @@ def test_an_endless_redirect(site: Site, someone: Seller, good: WatchedPage) -> 
 
     (snapshot,) = someone.snapshots_of("bad")
     assert len(site.asked("/bad")) == 6
-    assert "redirects without an end" in snapshot.error
+    assert "redirects without an end" in said(snapshot)
     assert reason
 
 
@@ -283,7 +313,7 @@ def test_a_redirect_into_a_private_network_is_refused(
     someone.looks_at(page, allow_private_addresses=False, timeout=2.0, min_gap=0.0)
 
     (snapshot,) = someone.snapshots_of("bad")
-    assert "169.254.169.254 is in a private network" in snapshot.error
+    assert "169.254.169.254 is in a private network" in said(snapshot)
     assert snapshot.final_url == "http://169.254.169.254/latest/meta-data/"
 
 

@@ -20,6 +20,7 @@ from crawler.run import crawl
 from diffs.store import hosts
 from diffs.store.notices import owner
 from diffs.values import Outcome
+from diffs.wording.failures import in_words
 from tests.crawler.looking import Seller, policy, seller, watched
 from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
 from tests.crawler.rounds.test_interrupted import entries, started
@@ -57,7 +58,7 @@ def test_while_the_stop_file_is_there_nothing_is_asked(site: Site, someone: Sell
     report = someone.looks_at(watched(site, "/a"))["a"]
 
     assert report.outcome is None
-    assert "Looking is stopped" in report.reason and "policywatch go" in report.reason
+    assert "Crawling is stopped" in report.reason and "policywatch go" in report.reason
     assert site.log == []
     assert used(someone) == 0
     stop.unlink()
@@ -80,7 +81,7 @@ def test_a_running_round_does_not_wait_for_an_answer_once_the_stop_file_is_there
 
     assert reports["fast"].outcome is Outcome.OK
     assert (reports["slow"].outcome, reports["next"].outcome) == (None, None)
-    assert "Looking is stopped" in reports["next"].reason
+    assert "Crawling is stopped" in reports["next"].reason
     assert site.asked("/next") == []
 
 
@@ -313,7 +314,7 @@ def test_a_short_rest_is_no_news_for_the_owner(site: Site, someone: Seller) -> N
     [
         (Answer(body="User-agent: *\nDisallow: /x\n", kind="text/plain"), "rules read and kept"),
         (Answer(404), "no rules"),
-        (Answer(500), "robots.txt could not be read: the host answered 500."),
+        (Answer(500), "Not fetched: the site's robots.txt could not be read (the host answered 500)."),
     ],
 )
 def test_what_became_of_robots_txt_is_kept(site: Site, someone: Seller, answer: Answer, says: str) -> None:
@@ -323,7 +324,7 @@ def test_what_became_of_robots_txt_is_kept(site: Site, someone: Seller, answer: 
 
     host = someone.host()
     assert host is not None
-    assert host.robots == says
+    assert in_words(host.robots) == says
     assert host.robots_at is not None
 
 

@@ -9,6 +9,7 @@ from crawler.run import crawl, due_pages
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.errors import SettingsError
+from diffs.failures import Failure, Reason
 from diffs.values import Outcome
 from tests.crawler.looking import CONTACT, Seller, policy, watched
 from tests.site import Answer, Site, moved
@@ -123,7 +124,7 @@ def test_a_second_look_that_fails_leaves_the_text_for_the_next_round(site: Site,
     report = someone.looks_at(watched(site, "/rate"), confirm=True)["rate"]
 
     assert report.outcome is Outcome.OK
-    assert "second look failed" in report.reason
+    assert "second check failed" in report.reason
     assert report.changes == ()
     site["/rate"] = new
     assert len(someone.looks_at(watched(site, "/rate"), confirm=True)["rate"].changes) == 1
@@ -153,7 +154,9 @@ def test_every_page_is_told_of_as_it_ends(site: Site, someone: Seller) -> None:
 def test_a_page_that_is_switched_off_or_recorded_is_not_asked(site: Site, someone: Seller) -> None:
     reports = someone.looks_at(watched(site, "/off", enabled=False), watched(site, "/past", fetch="ota"))
 
-    assert reports["off"] == PageReport("off", site.url("/off"), "http", None, reason="switched off.")
+    assert reports["off"] == PageReport(
+        "off", site.url("/off"), "http", None, "Switched off.", failure=Failure(Reason.SWITCHED_OFF)
+    )
     assert reports["past"].outcome is None
     assert site.log == []
 

@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from diffs.database.archive import open_archive
 from diffs.database.models import Snapshot
+from diffs.failures import Failure, Reason
 from tests.crawler.looking import CONTACT, Seller, policy, watched
 from tests.site import Answer, Site
 
@@ -57,9 +58,9 @@ def test_scrapy_crawls_the_watched_pages_and_obeys(site: Site, tmp_path: Path) -
     assert site.log[0].headers["user-agent"].endswith(f"; {CONTACT})")
     archive = open_archive(f"sqlite:///{tmp_path / 'policywatch.db'}")
     with archive.read() as session:
-        stored = sorted((row.status, row.error[:20]) for row in session.exec(select(Snapshot)).all())
+        stored = sorted((row.status, Failure.parsed(row.error)) for row in session.exec(select(Snapshot)).all())
     archive.close()
-    assert stored == [(0, "robots.txt disallows"), (200, "")]
+    assert stored == [(0, Failure(Reason.ROBOTS_FORBID, "127.0.0.1")), (200, None)]
 
     due = scrapy("crawl", "pages", "-a", "due=1", **settings)
 

@@ -18,6 +18,7 @@ from crawler.fetchers.http import media_type, plain_headers
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.failures import Failure, Reason
 from diffs.values import Capture
 
 from . import installed
@@ -92,10 +93,10 @@ class Browser:
             error=response.meta.get("policywatch_left_out", ""),
         )
 
-    def missing(self, settings: CrawlSettings) -> str:
-        """What has to be installed first, or ""."""
-        needed = " and ".join(installed.missing(settings))
-        return f"This page needs a browser. Install {needed}." if needed else ""
+    def missing(self, settings: CrawlSettings) -> Failure | None:
+        """What has to be installed first, or None."""
+        needed = installed.missing(settings)
+        return Failure(Reason.BROWSER_MISSING, detail=" and ".join(needed)) if needed else None
 
 
 def browser_settings(pages: Iterable[WatchedPage], settings: CrawlSettings) -> dict[str, Any]:

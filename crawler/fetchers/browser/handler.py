@@ -18,10 +18,11 @@ from scrapy.http import Response
 from scrapy_playwright.handler import ScrapyPlaywrightDownloadHandler
 from scrapy_playwright.page import PageMethod
 
-from crawler.failures import NotAsked, Unshown, printable
+from crawler.failures import NotAsked, Unshown, first_line
 from crawler.fetchers.download import Downloads, LetsGo
 from crawler.fetchers.http import media_type, plain_headers
 from crawler.items import PART
+from diffs.failures import Failure, Reason
 from diffs.judging.gate import is_block
 from diffs.values import Capture
 
@@ -53,7 +54,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._places = asyncio.Semaphore(PLACES)
         self._starting = asyncio.Lock()
         self._starts = 0
-        self._out_of_order = ""
+        self._out_of_order: Failure | None = None
         # A page is asked for again by the spider, when it is the host's turn, and by nobody else.
         self.config.target_closed_max_retries = 0
 
@@ -80,14 +81,14 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             try:
                 await self._start()
             except NotAsked as error:
-                raise Unshown(str(error.error)) from error
+                raise Unshown(error.failure) from error
             return await self._shown(request, document)
 
     async def _start(self) -> None:
         """Have the browser running. Raises NotAsked where it cannot be."""
         async with self._starting:
             if self._stopped():
-                raise NotAsked("The round was stopped.")
+                raise NotAsked(Failure(Reason.STOPPED))
             await self._old_one_gone()
             if not self._out_of_order and not hasattr(self, "browser"):
                 await self._start_afresh()
@@ -97,12 +98,12 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     async def _start_afresh(self) -> None:
         self._starts += 1
         if self._starts > STARTS:
-            self._out_of_order = "The browser ended too often in this round and is not started again."
+            self._out_of_order = Failure(Reason.BROWSER_WORN_OUT)
             return
         try:
             await self._maybe_launch_browser()
         except Exception as error:  # noqa: BLE001 (a missing library, a wrong program, a full disk: all the same)
-            self._out_of_order = _cannot_start(error)
+            self._out_of_order = Failure(Reason.BROWSER_BROKEN, detail=first_line(error))
 
     async def _old_one_gone(self) -> None:
         # scrapy-playwright takes it out itself, when it has heard of its end.
@@ -138,7 +139,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             async with asyncio.timeout(limit):
                 yield
         except TimeoutError as error:
-            raise Unshown(f"the page was not done in the browser after {limit:.0f} seconds.") from error
+            raise Unshown(Failure(Reason.BROWSER_TIMEOUT, detail=f"{limit:.0f}")) from error
         except Error as error:
             raise self._why(error, watched) from error
         finally:
@@ -148,12 +149,10 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
     def _why(self, error: Error, watched: "_Watch") -> Unshown:
         text = str(error)
         if watched.ended or "crashed" in text:
-            return Unshown(
-                f"the page broke down in the browser, as one does that needs more than {ROOM // 1024**2} MB of memory."
-            )
+            return Unshown(Failure(Reason.BROWSER_MEMORY, detail=str(ROOM // 1024**2)))
         if not (hasattr(self, "browser") and self.browser.is_connected()) or "has been closed" in text:
-            return Unshown("the browser ended in the middle of the page.", interrupted=True)
-        return Unshown(f"the browser could not show the page ({printable(text.splitlines()[0])}).")
+            return Unshown(Failure(Reason.BROWSER_ENDED), interrupted=True)
+        return Unshown(Failure(Reason.BROWSER_FAILED, detail=first_line(error)))
 
     async def _forget(self, context: str) -> None:
         wrapper = self.context_wrappers.get(context)
@@ -210,11 +209,3 @@ def _prepare(request: Request, parts: Parts, user_agent: str) -> PageMethod:
     waiting = PageMethod(fetcher.filled, request.meta["policywatch_select"], parts)
     request.meta["playwright_page_methods"] = [waiting]
     return waiting
-
-
-def _cannot_start(error: Exception) -> str:
-    first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return (
-        f"The browser could not be started ({printable(first)}). "
-        "Try chromium --version, install Chromium afresh, or name another one in the setting chromium."
-    )

@@ -6,14 +6,12 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from crawler.settings import CrawlSettings
-
-#: Programs that will do, in order. The one without windows needs 170 MB less (measured with Debian's 156).
-PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+from crawler.watchlist.tables import table
 
 
 def program(settings: CrawlSettings) -> str:
     """The browser's program: the one in the settings, else the first that is installed; "" where there is none."""
-    wanted = (settings.chromium,) if settings.chromium else PROGRAMS
+    wanted = (settings.chromium,) if settings.chromium else table("browsers")["programs"]
     return next((found for name in wanted if (found := shutil.which(name))), "")
 
 
@@ -26,7 +24,7 @@ def missing(settings: CrawlSettings) -> list[str]:
     """What has to be installed first, each with the command for it; [] where a page can be read in a browser."""
     found = [] if has_extra() else [f"the browser extra ({extra_command(Path(sys.prefix))})"]
     if not program(settings):
-        found.append("Chromium (Debian: apt install chromium-headless-shell; or name its program in chromium)")
+        found.append(f"Chromium (Debian: apt install {table('browsers')['package']}; or name its program in chromium)")
     return found
 
 

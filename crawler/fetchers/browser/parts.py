@@ -14,11 +14,12 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.failures import Disallowed, in_words, printable
+from crawler.failures import Refused, failure_of, printable
 from crawler.fetchers.http import media_type, plain_headers
 from crawler.items import PART
 from diffs.judging.gate import is_block
 from diffs.values import Capture
+from diffs.wording.failures import sentence
 
 #: What a policy's text does not need.
 NEEDLESS = frozenset({"image", "media", "font", "websocket", "eventsource", "manifest", "texttrack", "other", "ping"})
@@ -165,10 +166,10 @@ class Parts:
     async def _response(self, request: Request, *, is_page: bool) -> Response | None:
         try:
             return await self._fetch(request)
-        except Disallowed as error:
-            self._leave_out(request.url, in_words(error, request.url), is_page=is_page)
+        except Refused as error:
+            self._leave_out(request.url, sentence(error.failure), is_page=is_page)
         except Exception as error:  # noqa: BLE001 (whatever kept a part away: the page goes on without it)
-            self.left_out.setdefault(request.url, in_words(error, request.url))
+            self.left_out.setdefault(request.url, sentence(failure_of(error, request.url)))
         return None
 
     async def _before_the_end(self, fetching: Awaitable[Response | None]) -> Response | None:

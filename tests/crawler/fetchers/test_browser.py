@@ -1,16 +1,17 @@
 """Pages that scripts fill, opened in a real Chromium."""
 
 import shutil
-from importlib.util import find_spec
 
 import pytest
 
-from crawler.fetchers.browser.installed import PROGRAMS
+from crawler.fetchers.browser.fetcher import FETCHER
+from crawler.settings import CrawlSettings
+from crawler.watchlist.tables import table
 from diffs.values import Outcome
-from tests.crawler.looking import Seller, policy, watched
+from tests.crawler.looking import Seller, policy, said, watched
 from tests.site import Answer, Site, moved
 
-HAS_BROWSER = find_spec("scrapy_playwright") is not None and any(map(shutil.which, PROGRAMS))
+HAS_BROWSER = FETCHER.missing(CrawlSettings()) is None
 
 needs_browser = pytest.mark.skipif(not HAS_BROWSER, reason="no Chromium or no scrapy-playwright here")
 
@@ -49,19 +50,19 @@ def test_without_the_extra_the_page_says_what_to_install(
     assert site.pages_asked == []
 
 
-def test_without_chromium_the_fallback_says_what_to_install(site: Site, someone: Seller) -> None:
+def test_a_fallback_that_is_not_installed_hides_no_reason(site: Site, someone: Seller) -> None:
     page = watched(site, "/help/hub/reference/external/G1791", key="bsa", fetch="help-api", fallback="browser")
 
     report = someone.looks_at(page, chromium="/no/such/chromium")["bsa"]
 
-    assert report.outcome is not None
-    assert "Chromium" in report.reason
+    assert (report.outcome, report.http_status) == (Outcome.GONE, 404)
+    assert report.reason == "The site says that there is no such page (any more)."
 
 
 @pytest.mark.chromium
 @needs_browser
 class TestInChromium:
-    @pytest.mark.parametrize("program", [name for name in PROGRAMS if shutil.which(name)])
+    @pytest.mark.parametrize("program", [name for name in table("browsers")["programs"] if shutil.which(name)])
     def test_a_page_that_fills_itself_is_read(self, site: Site, someone: Seller, program: str) -> None:
         site["/rate"], site["/article"] = shell(after=0.5), ARTICLE
         page = watched(site, "/rate", fetch="browser", select="#full-help-page")
@@ -109,5 +110,5 @@ class TestInChromium:
             watched(site, "/slow", fetch="browser"), watched(site, "/rate", fetch="browser"), timeout=3.0
         )
 
-        assert "did not answer in time" in someone.snapshots_of("slow")[0].error
+        assert "did not answer in time" in said(someone.snapshots_of("slow")[0])
         assert reports["rate"].outcome is Outcome.OK

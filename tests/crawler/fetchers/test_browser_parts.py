@@ -4,7 +4,7 @@ import pytest
 
 from diffs.values import Outcome
 from tests.crawler.fetchers.test_browser import ARTICLE, needs_browser, rules
-from tests.crawler.looking import Seller, watched
+from tests.crawler.looking import Seller, said, watched
 from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Asked, Site, moved
 
@@ -75,7 +75,7 @@ def test_a_named_host_gives_scripts_where_its_robots_txt_allows(site: Site, othe
     let_in = looked_at(someone, site, script, head=head, parts_from=[other_site.host])
 
     assert (kept_out, let_in) == (Outcome.JS_SHELL, Outcome.OK)
-    assert "parts_from" in someone.snapshots_of("rate")[0].error
+    assert "parts_from" in said(someone.snapshots_of("rate")[0])
     assert [asked.path for asked in other_site.log] == ["/robots.txt", "/fill.js"]
 
 

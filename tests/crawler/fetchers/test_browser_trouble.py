@@ -9,7 +9,7 @@ from crawler.fetchers.browser import processes
 from diffs.values import Outcome
 from tests.crawler.fetchers.test_browser import ARTICLE, needs_browser
 from tests.crawler.fetchers.test_browser_parts import FILL, page
-from tests.crawler.looking import Seller, policy, watched
+from tests.crawler.looking import Seller, policy, said, watched
 from tests.site import Answer, Asked, Site
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -70,7 +70,7 @@ class TestInChromium:
 
         lost, read = someone.snapshots_of("first")
         assert {report.outcome for report in reports.values()} == {Outcome.OK}
-        assert "the browser ended in the middle of the page" in lost.error.lower()
+        assert "the browser ended in the middle of the page" in said(lost).lower()
         assert read.status == 200
 
     def test_a_page_that_kills_the_browser_every_time_is_given_up_and_the_others_are_read(
@@ -130,7 +130,7 @@ class TestInChromium:
             watched(other_site, "/good", key="other-site", fetch="browser"),
         )
 
-        assert "needs more than 320 MB of memory" in someone.snapshots_of("bad")[0].error
+        assert "needs more than 320 MB of memory" in said(someone.snapshots_of("bad")[0])
         assert len(site.asked("/bad")) == 1
         assert reports["same-site"].outcome is Outcome.OK
         assert reports["other-site"].outcome is Outcome.OK
@@ -146,7 +146,7 @@ class TestInChromium:
             watched(site, "/bad", fetch="browser"), watched(site, "/good", fetch="browser"), timeout=9.0
         )
 
-        assert "not done in the browser after 10 seconds" in someone.snapshots_of("bad")[0].error
+        assert "not done in the browser after 10 seconds" in said(someone.snapshots_of("bad")[0])
         assert reports["good"].outcome is Outcome.OK
 
     def test_hosts_that_do_not_answer_keep_no_place_from_the_others(
@@ -176,7 +176,7 @@ class TestInChromium:
             max_body=100_000,
         )
 
-        assert "too large (setting max_body)" in someone.snapshots_of("bad")[0].error
+        assert "too large (setting max_body)" in said(someone.snapshots_of("bad")[0])
         assert reports["good"].outcome is Outcome.OK
 
     def test_what_is_no_page_is_taken_as_it_came(self, site: Site, someone: Seller) -> None:

@@ -8,7 +8,7 @@ import pytest
 from crawler.fetchers.help_api import ENDPOINT, locale_of, topic_of
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.values import Outcome
-from tests.crawler.looking import Seller, policy, watched
+from tests.crawler.looking import Seller, policy, said, watched
 from tests.site import Answer, Site
 
 ARTICLE = "".join(
@@ -56,7 +56,7 @@ def test_robots_txt_holds_for_the_endpoint(site: Site, someone: Seller) -> None:
     someone.looks_at(asked_for(site))
 
     assert site.pages_asked == []
-    assert someone.snapshots_of("rate")[0].error.startswith("robots.txt disallows")
+    assert said(someone.snapshots_of("rate")[0]).startswith("Not fetched: the site's robots.txt disallows")
 
 
 def test_a_topic_that_is_not_there_is_gone(site: Site, someone: Seller) -> None:
@@ -153,7 +153,7 @@ def test_an_address_without_a_topic_is_told_and_not_asked(site: Site, someone: S
     report = someone.looks_at(watched(site, "/help/", key="rate", fetch="help-api"))["rate"]
 
     assert report.outcome is None
-    assert "no help topic" in report.reason
+    assert "No help topic" in report.reason
     assert site.pages_asked == []
 
 

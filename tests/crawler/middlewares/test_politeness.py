@@ -8,7 +8,7 @@ from threading import Thread
 
 from diffs.store import hosts
 from diffs.values import Outcome
-from tests.crawler.looking import Seller, policy, seller, watched
+from tests.crawler.looking import Seller, policy, said, seller, watched
 from tests.site import Answer, Asked, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -124,7 +124,7 @@ def test_one_host_that_hangs_never_stops_the_others(site: Site, other_site: Site
     order = [report.page for report, _, _ in someone.told]
     assert [reports[key].outcome for key in ("a", "b", "c")] == [Outcome.OK] * 3
     assert set(order[:3]) == {"a", "b", "c"}
-    assert "did not answer in time" in someone.snapshots_of("slow-a")[0].error
+    assert "did not answer in time" in said(someone.snapshots_of("slow-a")[0])
 
 
 def test_a_host_that_stays_silent_is_not_asked_for_the_rest_of_the_round(site: Site, someone: Seller) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from diffs.values import Outcome
 from tests.crawler.fetchers.test_browser import needs_browser
-from tests.crawler.looking import Seller, policy, watched
+from tests.crawler.looking import Seller, policy, said, watched
 from tests.site import Answer, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -23,7 +23,7 @@ def test_a_disallowed_page_is_not_asked_and_the_archive_says_why(site: Site, som
     (snapshot,) = someone.snapshots_of("secret")
     assert site.pages_asked == []
     assert snapshot.status == 0
-    assert snapshot.error.startswith("robots.txt disallows")
+    assert "robots.txt disallows" in said(snapshot)
     assert report.outcome not in (Outcome.OK, Outcome.UNCHANGED)
     assert "robots.txt disallows" in report.reason
 
@@ -83,7 +83,7 @@ def test_every_way_of_fetching_stays_away_where_robots_txt_says_so_or_cannot_be_
     reports = someone.looks_at(closed, unsure)
 
     assert "robots.txt disallows this address" in reports["closed"].reason
-    assert "robots.txt could not be read: the host answered 503" in reports["unsure"].reason
+    assert "robots.txt could not be read (the host answered 503)" in reports["unsure"].reason
     assert site.pages_asked == other_site.pages_asked == []
     assert [report.outcome for report in reports.values()] == [Outcome.ERROR, Outcome.ERROR]
 
@@ -106,7 +106,7 @@ def test_a_host_that_cannot_say_its_rules_is_not_asked(site: Site, someone: Sell
     report = someone.looks_at(watched(site, "/rate"))["rate"]
 
     assert site.pages_asked == []
-    assert f"robots.txt could not be read: the host answered {status}" in someone.snapshots_of("rate")[0].error
+    assert f"robots.txt could not be read (the host answered {status})" in said(someone.snapshots_of("rate")[0])
     assert report.last_ok_at is None
 
 
@@ -127,7 +127,7 @@ def test_a_host_whose_robots_txt_hangs_is_not_asked(site: Site, someone: Seller)
 
     assert site.pages_asked == []
     assert len(site.asked("/robots.txt")) == 1
-    assert "did not answer in time" in someone.snapshots_of("two")[0].error
+    assert "did not answer in time" in said(someone.snapshots_of("two")[0])
 
 
 def test_an_endless_robots_txt_is_read_to_a_limit(site: Site, someone: Seller) -> None:
@@ -168,7 +168,7 @@ def test_the_end_of_a_redirect_is_asked_about_too(site: Site, other_site: Site, 
     (snapshot,) = someone.snapshots_of("rate")
     assert other_site.pages_asked == []
     assert snapshot.final_url == other_site.url("/signin")
-    assert "robots.txt disallows" in snapshot.error
+    assert "robots.txt disallows" in said(snapshot)
 
 
 def test_a_crawl_delay_is_kept_and_remembered(site: Site, someone: Seller) -> None:

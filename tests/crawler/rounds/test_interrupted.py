@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from crawler.run import AnotherCrawl, crawl
 from diffs.database.archive import open_archive
-from diffs.errors import ArchiveError
+from diffs.errors import ArchiveFull, ArchiveLocked
 from diffs.store import evidence
 from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, seller, watched
@@ -146,7 +146,7 @@ def test_a_full_disk_ends_the_round_and_loses_nothing(site: Site, someone: Selle
     def little_room(connection: Any, _: object) -> None:
         connection.execute("PRAGMA max_page_count=300")
 
-    with pytest.raises(ArchiveError, match="full") as error:
+    with pytest.raises(ArchiveFull, match="full") as error:
         someone.looks_at(watched(site, "/large"), watched(site, "/small"))
 
     event.remove(someone.archive._engine, "connect", little_room)
@@ -174,7 +174,7 @@ def test_a_locked_archive_is_a_clear_error(site: Site, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "archive.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    with pytest.raises(ArchiveError, match="locked"):
+    with pytest.raises(ArchiveLocked, match="locked"):
         someone.looks_at(watched(site, "/rate"))
 
     other.execute("ROLLBACK")

@@ -1,6 +1,7 @@
 """crawl, health, watchlist check: live pages on the loopback, through the command line."""
 
 import signal
+import socket
 import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -296,4 +297,41 @@ def test_doctor_tells_what_robots_txt_keeps_us_from(program: Program, site: Site
     kept_out = program("doctor").out
 
     assert free["robots.txt"] == "ok"
-    assert "keeps us from us-late" in kept_out
+    assert "disallows us-late" in kept_out
+
+
+def test_a_machine_without_a_network_is_said_once_and_is_no_refusal(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (program.folder / "watchlist.toml").write_text(
+        "".join(f'[[page]]\nkey = "p{n}"\nurl = "https://market.example/{n}"\n' for n in range(5))
+    )
+
+    def no_network(*_: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", no_network)
+
+    crawled = program("crawl")
+    doctor = program("doctor").out
+
+    everything = crawled.out + crawled.err
+    assert crawled.code == 1
+    assert everything.count("market.example could not be found (DNS)") == 1
+    assert "This machine reaches no site" in everything
+    assert "Nothing was asked" in everything
+    assert "the next crawl tries again" in everything
+    for text in (everything, doctor.replace("robots.txt: No answer", "")):
+        assert "keeps us" not in text
+        assert "No setting changes that" not in text
+    assert "market.example could not be reached in the last crawl" in doctor
+
+
+def test_doctor_says_when_robots_txt_could_not_be_read(program: Program, site: Site) -> None:
+    site["/robots.txt"] = Answer(503)
+    program("crawl")
+
+    said = program("doctor").out
+
+    assert "127.0.0.1 could not be asked for its rules in the last crawl" in said
+    assert "The next crawl tries again." in said

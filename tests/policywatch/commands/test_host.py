@@ -114,10 +114,10 @@ def test_stop_and_go(program: Program, site: Site) -> None:
     assert "nothing is asked" in stopped.out
     assert (program.folder / "policywatch-data").is_dir()
     assert crawled.code == 1
-    assert "Looking is stopped" in crawled.out
+    assert "Crawling is stopped" in crawled.out
     assert site.log == []
     assert "stop file" in doctor and "policywatch go" in doctor
-    assert "Looking is stopped" in health
+    assert "Crawling is stopped" in health
     assert going.out == "Going on.\n"
     assert program("go").out == "Nothing was stopped.\n"
     assert program("crawl").code == 0

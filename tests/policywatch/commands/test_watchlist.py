@@ -171,7 +171,7 @@ def test_a_probe_obeys_robots_txt_and_lets_a_site_rest(program: Program, site: S
     third = program("crawl")
     fourth = probed(program)
 
-    assert first["private"]["reason"].startswith("Not asked for: robots.txt disallows")
+    assert first["private"]["reason"].startswith("Not fetched: the site's robots.txt disallows")
     assert asked_before == 0
     assert second["late"]["outcome"] == "robot_check"
     assert "left alone until" in third.out
@@ -481,6 +481,24 @@ def test_without_a_browser_it_is_said_what_to_install(program: Program, site: Si
 
     assert ended.code == 1
     assert "js_shell: This page needs a browser. Install" in ended.err
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("{site}/nothing", "gone: The site says that there is no such page (any more)."),
+        ("http://nowhere.invalid/fees", "the name nowhere.invalid could not be found (DNS)"),
+        ("http://127.0.0.1:1/fees", "the host refused the connection"),
+    ],
+)
+def test_a_browser_that_is_not_installed_hides_no_cause(program: Program, site: Site, address: str, says: str) -> None:
+    program.settings["chromium"] = "no-such-program"
+
+    ended = added(program, address.format(site=site.url("").rstrip("/")), "--yes")
+
+    assert ended.code == 1
+    assert says in ended.err
+    assert "browser" not in ended.err
 
 
 @pytest.mark.chromium

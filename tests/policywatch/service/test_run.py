@@ -105,7 +105,7 @@ def test_a_signal_in_the_middle_of_a_round_does_not_wait_for_an_answer(program: 
         process.wait(60)
 
     assert process.returncode == 0
-    assert any("1 not looked at (The round was stopped" in line for line in lines)
+    assert any("1 not looked at (The crawl was stopped" in line for line in lines)
     assert program("show", "us-late").code == 0
 
 
@@ -330,7 +330,7 @@ def test_the_stop_file_holds_the_rounds_not_the_notices(program: Program, rounds
 
     said = rounds.go(rounds=3)
 
-    assert "Looking is stopped" in said[0]
+    assert "Crawling is stopped" in said[0]
     assert said[1] == "1 message sent with 1 notice."
     assert len(said) == 2
     assert len(site.log) == asked

@@ -16,6 +16,7 @@ from rich.console import Console
 
 from crawler.items import PageReport
 from crawler.watchlist.watchlists import WatchedPage
+from diffs.failures import Failure, Reason
 from diffs.values import READ, Outcome
 from policywatch.terminal import round_report
 from policywatch.terminal.progress import progress_bar
@@ -153,8 +154,8 @@ def test_a_remedy_fits_what_was_tried() -> None:
     reports = [
         page("a", Outcome.JS_SHELL),
         PageReport("b", "", "browser", Outcome.JS_SHELL),
-        page("c", Outcome.ERROR, "Not asked for: robots.txt disallows this address."),
-        page("d", Outcome.ERROR, "No answer came: the connection failed."),
+        page("c", Outcome.ERROR, failure=Failure(Reason.ROBOTS_FORBID, "a.example")),
+        page("d", Outcome.ERROR, "Nothing was fetched: the connection failed."),
         page("e", Outcome.OK),
         page("f", None, "The host rests."),
         page("g", Outcome.JS_SHELL),
@@ -167,6 +168,52 @@ def test_a_remedy_fits_what_was_tried() -> None:
         f"An empty frame came, without the text. {round_report.EMPTY_FRAME}",
         "The site's robots.txt keeps us away. Look at the page yourself and save it. No setting changes that.",
     ]
+
+
+def unreached(key: str, reason: Reason = Reason.NAME_UNKNOWN, host: str = "a.example") -> PageReport:
+    failure = Failure(Reason.ROBOTS_UNREAD, host, cause=Failure(reason, host))
+    return page(key, Outcome.ERROR, "said page by page", failure=failure)
+
+
+def test_a_machine_without_a_network_says_it_once_and_accuses_no_robots_txt() -> None:
+    off = page("off", None, failure=Failure(Reason.SWITCHED_OFF))
+    reports = [*map(unreached, "abc"), off]
+
+    (said,) = round_report.nothing_read(reports, {})
+
+    assert said == (
+        "This machine reaches no site: a.example could not be found (DNS). "
+        "Nothing was asked, so nothing is known of any change; the next crawl tries again. "
+        "If other sites open in your browser, check the addresses in the watch-list."
+    )
+    assert "robots.txt" not in " ".join([*round_report.remedies(reports), said])
+    assert round_report.progress(reports[0]) == "a: not reached"
+
+
+@pytest.mark.parametrize(
+    ("reports", "says"),
+    [
+        ([unreached("a"), unreached("b", host="b.example")], "a.example and 1 more name could not be found (DNS)"),
+        ([unreached("a"), unreached("b", Reason.NO_NAME_SERVER)], "no name server answers (DNS)"),
+        ([unreached("a", Reason.NO_NETWORK)], "it has no network"),
+    ],
+)
+def test_why_no_site_is_reached(reports: list[PageReport], says: str) -> None:
+    assert f"This machine reaches no site: {says}." in round_report.out_of_reach(reports)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        page("b", Outcome.OK),
+        page("b", Outcome.ERROR),
+        unreached("b", Reason.CONNECTION_REFUSED),
+        page("b", None, failure=Failure(Reason.HOST_RESTS, "b.example")),
+    ],
+)
+def test_one_site_that_was_reached_or_is_left_alone_is_no_lack_of_a_network(other: PageReport) -> None:
+    assert round_report.out_of_reach([unreached("a"), other]) == ""
+    assert round_report.out_of_reach([]) == ""
 
 
 def test_a_round_in_which_nothing_could_be_read_says_what_is_left(program: Program, site: Site) -> None:

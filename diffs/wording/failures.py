@@ -1,0 +1,136 @@
+"""Failures in words. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from diffs.failures import FINAL, Failure, Reason
+from diffs.values import Capture, Verdict
+
+
+def sentence(failure: Failure) -> str:
+    """Why a page was not fetched, as a sentence, with what can be done about it where that is particular to it."""
+    words = _WORDS[failure.reason]
+    return words if isinstance(words, str) else words(failure)
+
+
+def in_words(text: str) -> str:
+    """What a snapshot's `error` says: a failure as a sentence, anything else as it is."""
+    failure = Failure.parsed(text)
+    return sentence(failure) if failure else text
+
+
+def worded(verdict: Verdict, capture: Capture) -> Verdict:
+    """A verdict whose reason is a sentence: the gate leaves it empty where a failure says it all."""
+    failure = Failure.parsed(capture.error)
+    return replace(verdict, reason=sentence(failure)) if failure and not verdict.reason else verdict
+
+
+def _host(failure: Failure) -> str:
+    return failure.host or "the host"
+
+
+def _detail(failure: Failure) -> str:
+    return f" ({failure.detail})" if failure.detail else ""
+
+
+def _robots_unread(failure: Failure) -> str:
+    root = failure.root
+    if root is failure:
+        return "Not fetched: the site's robots.txt could not be read."
+    if root.reason in FINAL:
+        return sentence(root)  # it keeps us from the whole host: robots.txt was only the first thing asked for
+    why = sentence(root).removeprefix("No answer: ").rstrip(".")
+    return f"Not fetched: the site's robots.txt could not be read ({why[:1].lower()}{why[1:]})."
+
+
+def _robots_status(failure: Failure) -> str:
+    return f"Not fetched: the site's robots.txt could not be read (the host answered {failure.detail})."
+
+
+def clause(failure: Failure) -> str:
+    """What is wrong with an address that must not be asked, as the second half of a sentence without its full stop."""
+    if failure.reason is Reason.PRIVATE_ADDRESS:
+        leads = f" leads to {failure.detail}, which" if failure.detail else ""
+        return f"{_host(failure)}{leads} is in a private network"
+    return _ADDRESSES[failure.reason]
+
+
+_ADDRESSES: Mapping[Reason, str] = {
+    Reason.NO_ADDRESS: "it is not a web address",
+    Reason.NO_WEB_ADDRESS: "only http and https addresses are read",
+    Reason.WITH_LOGIN: "it carries a user name or password",
+}
+
+
+def _address(failure: Failure) -> str:
+    return f"Not fetched: {clause(failure)}."
+
+
+def _private(failure: Failure) -> str:
+    return f"{_address(failure)} Set POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true to allow it."
+
+
+def _off(failure: Failure) -> str:
+    since = f" since {failure.at:%Y-%m-%d}" if failure.at else ""
+    undo = f"policywatch host on {failure.host} ends that."
+    return f"{failure.host} is switched off{since}{_detail(failure)}. {undo}"
+
+
+def _rests(failure: Failure) -> str:
+    until = f" until {failure.at:%Y-%m-%d %H:%M} UTC" if failure.at else ""
+    because = f" {failure.detail.rstrip('.')}." if failure.detail else ""
+    return f"{failure.host} is left alone{until}.{because}"
+
+
+_Words = str | Callable[[Failure], str]
+
+_WORDS: Mapping[Reason, _Words] = {
+    Reason.TIMEOUT: "No answer: the host did not answer in time.",
+    Reason.NAME_UNKNOWN: lambda f: f"No answer: the name {_host(f)} could not be found (DNS).",
+    Reason.NO_NAME_SERVER: lambda f: f"No answer: no name server could be asked for {_host(f)} (DNS).",
+    Reason.NO_NETWORK: "No answer: this machine has no way to the host (no network).",
+    Reason.CONNECTION_REFUSED: "No answer: the host refused the connection.",
+    Reason.CERTIFICATE: "No answer: the host's certificate could not be verified.",
+    Reason.CUT_OFF: "No answer: the connection broke in the middle of the answer.",
+    Reason.TOO_LARGE: "The answer is too large (setting max_body).",
+    Reason.TOO_LARGE_UNPACKED: "The answer is too large when unpacked (setting max_body).",
+    Reason.ENDLESS_REDIRECT: "The address redirects without an end.",
+    Reason.NOT_MODIFIED_UNASKED: "The site answered “not modified”, though the whole page was asked for.",
+    Reason.UNREADABLE: lambda f: f"The answer could not be read{_detail(f)}.",
+    Reason.BROWSER_TIMEOUT: lambda f: f"The page was not done in the browser after {f.detail} seconds.",
+    Reason.BROWSER_MEMORY: lambda f: (
+        f"The page broke down in the browser, as one does that needs more than {f.detail} MB of memory."
+    ),
+    Reason.BROWSER_ENDED: "The browser ended in the middle of the page.",
+    Reason.BROWSER_LED_AWAY: "The page led to another host, which the browser may not ask.",
+    Reason.BROWSER_FAILED: lambda f: f"The browser could not show the page{_detail(f)}.",
+    Reason.ROBOTS_FORBID: "Not fetched: the site's robots.txt disallows this address.",
+    Reason.ROBOTS_UNREAD: _robots_unread,
+    Reason.ROBOTS_STATUS: _robots_status,
+    Reason.PRIVATE_ADDRESS: _private,
+    Reason.NO_ADDRESS: _address,
+    Reason.NO_WEB_ADDRESS: _address,
+    Reason.WITH_LOGIN: _address,
+    Reason.HOST_OFF: _off,
+    Reason.HOST_OFF_BY_SETTING: lambda f: f"{f.host} is switched off in the settings (hosts_off).",
+    Reason.HOST_RESTS: _rests,
+    Reason.HOST_SILENT: lambda f: f"{f.host} did not answer {f.detail} times in a row; the next crawl tries again.",
+    Reason.HOST_BUSY: lambda f: f"{f.host} is free in {f.detail} seconds only; the next crawl tries again.",
+    Reason.BUDGET_USED: lambda f: (
+        f"{f.host} has had its {f.detail} requests of today; this page waits until 00:00 UTC."
+    ),
+    Reason.STOPPED: "The crawl was stopped.",
+    Reason.STOP_FILE: lambda f: f"Crawling is stopped: {f.detail} is there. policywatch go takes it away.",
+    Reason.ARCHIVE_LOST: "The archive could not be written.",
+    Reason.NOT_REACHED: "The crawl ended before this page was done.",
+    Reason.SWITCHED_OFF: "Switched off.",
+    Reason.NOT_CRAWLED: lambda f: f"Read from {f.detail}, not crawled.",
+    Reason.NO_TOPIC: lambda f: f'No help topic is named in {f.detail}, so it needs fetch = "http" or "browser".',
+    Reason.BROWSER_MISSING: lambda f: f"This page needs a browser. Install {f.detail or 'one'}.",
+    Reason.BROWSER_BROKEN: lambda f: (
+        f"The browser could not be started{_detail(f)}. "
+        "Try chromium --version, install Chromium afresh, or name another one in the setting chromium."
+    ),
+    Reason.BROWSER_WORN_OUT: "The browser ended too often in this crawl and is not started again.",
+    Reason.BROWSER_NOT_HERE: "Pages that need a browser are read by policywatch crawl, not by scrapy crawl.",
+}
