@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"program": ROOT / "requirements.lock", "tests": ROOT / "requirements-dev.lock"}
+#: The programs that can show a page, for the crawler too.
+BROWSERS = ROOT / "crawler" / "data" / "browsers.toml"
 #: The contract in pyproject.toml that lists the pure modules.
 PURE = "the thinking rooms touch no database, network or framework"
 #: The edition of the demo that README.md shows, and how much of a line.
@@ -146,7 +148,7 @@ def browsers() -> tuple[tuple[str, ...], str, str]:
     """The programs that show pages, by the crawler's own list, in the form of `SYSTEM_PARTS`."""
     import tomllib  # not in the Pythons that get a clear message below
 
-    known = tomllib.loads((ROOT / "crawler" / "data" / "browsers.toml").read_text(encoding="utf-8"))
+    known = tomllib.loads(BROWSERS.read_text(encoding="utf-8"))
     return tuple(known["programs"]), "pages that need a browser are not read", known["package"]
 
 
