@@ -86,6 +86,14 @@ def _stands(module: str) -> bool:
     return path.is_dir() or path.with_suffix(".py").is_file()
 
 
+def test_every_folder_of_tests_is_called_as_the_room_it_tests():
+    folders = [path for path in (ROOT / "tests").rglob("*") if path.is_dir() and path.name != "__pycache__"]
+    strangers = [path for path in folders if not (ROOT / path.relative_to(ROOT / "tests")).is_dir()]
+
+    assert len(folders) > 30
+    assert strangers == []
+
+
 def test_a_room_that_thinks_is_pure_as_a_whole():
     """Purity is a place: every room of diffs is either held pure, or is one of those that keep the archive."""
     rooms = {path.name for path in (ROOT / "diffs").iterdir() if (path / "__init__.py").is_file()}

@@ -503,7 +503,10 @@ def test_a_browser_that_is_not_installed_hides_no_cause(program: Program, site: 
 
 @pytest.mark.chromium
 @pytest.mark.skipif(not CHROMIUM, reason="Chromium or the browser extra is not installed")
-def test_a_page_built_by_scripts_is_added_with_the_browser(program: Program, site: Site) -> None:
+def test_a_page_built_by_scripts_is_added_with_the_browser(
+    program: Program, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.fetchers.browser.fetcher.PATIENCE", 4.0)  # one of the two pages never fills
     site["/filled"], site["/shell"] = FILLED, SHELL
 
     assert added(program, site.url("/filled"), "--yes").code == 0
