@@ -36,7 +36,7 @@ from sqlalchemy import insert
 from diffs.database.archive import BUSY_TIMEOUT_MS, Archive, open_archive
 from diffs.database.models import Change, Page, Subscriber
 from diffs.store import changes, pages, snapshots
-from diffs.store.notices import outbox
+from diffs.store.notices.queueing import queue
 from diffs.values import Capture, Comparison, Judgement
 from notifier.channels.open import open_channels
 from notifier.mail import digest as digests
@@ -177,7 +177,7 @@ def _queue_for_all(archive: Archive, *, times: int) -> list[float]:
         with archive.begin() as session:
             page = pages.get(session, "us-agreement")
             assert page is not None
-            outbox.queue(session, _change(session, page, number), page, now=NOW)
+            queue(session, _change(session, page, number), page, now=NOW)
         took.append(time.perf_counter() - started)
     return took
 
@@ -233,7 +233,7 @@ def telling(readers: int, told: int) -> dict[str, float]:
             with archive.begin() as session:
                 page = pages.upsert(session, key=f"us-{number % 40}", url="https://market.example/agreement", now=NOW)
                 session.flush()
-                outbox.queue(session, _change(session, page, number), page, now=NOW)
+                queue(session, _change(session, page, number), page, now=NOW)
         while not port.value:
             time.sleep(0.01)
         chosen = NotifierSettings(

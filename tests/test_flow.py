@@ -16,7 +16,8 @@ from crawler.watchlist.watchlists import read_watchlists
 from diffs.database.archive import Archive
 from diffs.database.models import Notice, Snapshot
 from diffs.store import changes, evidence, observations, pages, snapshots, targets, versions
-from diffs.store.notices import outbox, subscribers
+from diffs.store.notices import subscribers
+from diffs.store.notices.backlog import counts
 from diffs.values import Op, Outcome, SpanOp
 from notifier.changes import told_changes
 from notifier.channels.open import open_channels
@@ -130,7 +131,7 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
         assert "Keep your late shipment rate under" in body.get_content()
         assert "No legal advice" in body.get_content()
     with archive.read() as session:
-        assert outbox.counts(session) == {"sent": 1}
+        assert counts(session) == {"sent": 1}
 
         # and published: the same change in every feed
         told = told_changes(session)

@@ -279,8 +279,8 @@ class Host(SQLModel, table=True):
 class OwnerNotice(SQLModel, table=True):
     """Something that whoever runs the program must be told once: a host asked for a human and rests.
 
-    `uid` names it for ever, so that the same message sent twice is one. `about` is the host.
-    `state`: due, sending, sent, shown (nobody was to be written to: it stands in doctor and health).
+    `uid` names it for ever, so that the same message sent twice is one. `about` is the host, or what else it is about.
+    How it reaches the owner stands in its `Notice`.
     """
 
     __tablename__ = "owner_notice"
@@ -292,20 +292,14 @@ class OwnerNotice(SQLModel, table=True):
     created_at: datetime = _utc()
     subject: str = _text()
     detail: str = _text()
-    state: str = Field(default="due", max_length=10)
-    not_before: datetime = _utc()
-    attempts: int = 0
-    claimed_at: datetime | None = _utc(nullable=True)
-    claimed_by: str = Field(default="", max_length=80)
-    sent_at: datetime | None = _utc(nullable=True)
-    error: str = _text()
 
 
 class Subscriber(SQLModel, table=True):
     """Who wants to be told what, how often and through which channel.
 
     `address` is an e-mail address, or an Apprise URL for other channels (which may hold a secret: never logged).
-    `state`: pending (double opt-in not answered), active, paused, stopped. Empty filters mean everything.
+    `state`: pending (double opt-in not answered), active, paused, stopped. `signed_up_at` is when a stranger put the
+    address into the form for new readers; null where the owner added it. Empty filters mean everything.
     `cadence`: at_once, daily, weekly. `heartbeat`: told at that hour too when nothing changed. `asked_at` is when the
     mail that asks for confirmation went out.
     """
@@ -328,14 +322,32 @@ class Subscriber(SQLModel, table=True):
     key: str = Field(max_length=64, description="names the subscriber in signed links; not a secret by itself")
     created_at: datetime = _utc()
     asked_at: datetime | None = _utc(nullable=True)
+    signed_up_at: datetime | None = _utc(nullable=True)
     confirmed_at: datetime | None = _utc(nullable=True)
     stopped_reason: str = _text()
 
 
-class Notice(SQLModel, table=True):
-    """One change told to one subscriber, and whether it arrived. Committed together with the change.
+class Signup(SQLModel, table=True):
+    """An address that somebody put into the form for new readers.
 
-    A notice without a change is a heartbeat: it says that there was nothing to say, and what was looked at.
+    `mailbox` is the SHA-256 of the mailbox behind the address, however it was spelt. Once taken in, the address and the
+    wishes are forgotten and `asked_at` says when the mailbox was sent a question, if it was; the rest is kept for a
+    while, so that one mailbox is not asked again and again.
+    """
+
+    id: int = _id()
+    created_at: datetime = _utc(index=True)
+    mailbox: str = Field(max_length=64, index=True)
+    address: str = Field(default="", max_length=500)
+    wishes: dict[str, Any] | None = _json()
+    asked_at: datetime | None = _utc(nullable=True)
+
+
+class Notice(SQLModel, table=True):
+    """One thing to be said to one person, and whether it arrived. Committed together with what it tells of.
+
+    `kind`: news (a change for a subscriber; without a change a heartbeat, which says that there was nothing to say),
+    question (asks a subscriber to confirm), owner (for whoever runs the program; it has no subscriber).
     `state`: due, sending, sent, parked (refused for good), dropped (no longer wanted before it went out).
     `message_id` is fixed before the first attempt: the same message sent twice is one message.
     """
@@ -343,14 +355,16 @@ class Notice(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("change_id", "subscriber_id"),
         # The next one; those of a reader; those of a message. With a million due, each must be found without a search.
-        Index("notice_due", "state", "not_before"),
-        Index("notice_reader", "subscriber_id", "state", "not_before"),
+        Index("notice_due", "kind", "state", "not_before"),
+        Index("notice_reader", "subscriber_id", "state", "kind", "not_before"),
         Index("notice_message", "message_id", "state"),
     )
 
     id: int = _id()
+    kind: str = Field(default="news", max_length=10)
     change_id: int | None = Field(default=None, foreign_key="change.id", index=True)
-    subscriber_id: int = Field(foreign_key="subscriber.id")
+    subscriber_id: int | None = Field(default=None, foreign_key="subscriber.id")
+    owner_notice_id: int | None = Field(default=None, foreign_key="owner_notice.id", index=True)
     state: str = Field(default="due", max_length=10)
     created_at: datetime = _utc()
     not_before: datetime = _utc()

@@ -15,7 +15,7 @@ from diffs.meaning.announcements import Announced
 from diffs.meaning.meaning import Meaning
 from diffs.store import changes
 from diffs.store.events import PRIVATE, OpenEvents
-from diffs.store.notices import outbox
+from diffs.store.notices import queueing
 from diffs.values import Comparison, Document, Judgement, Outcome, Verdict
 
 #: Decisions that are told, and the kind of change they are.
@@ -136,7 +136,7 @@ def keep(session: Session, row: Change, page: Page, *, now: datetime) -> Change:
     session.add(row)
     session.flush()
     if row.told:
-        outbox.queue(session, row, page, now=now)
+        queueing.queue(session, row, page, now=now)
     return row
 
 

@@ -1,4 +1,4 @@
-"""What a way out is: it delivers one digest to one reader and returns, or raises.
+"""What a way out is: it delivers one message to one address and returns, or raises.
 
 It raises ChannelDown when nothing can be sent now, RecipientRefused (RecipientGone) when this reader is refused for
 good, any other DeliveryError when it failed for now. Addresses of chats and webhooks hold secrets: no error and no log
@@ -14,13 +14,13 @@ from typing import Protocol
 
 from diffs.errors import RecipientRefused
 from diffs.language.plain_text import in_short
-from notifier.mail.digest import Digest, message
+from notifier.mail.message import Message
 
 
 class Channel(Protocol):
-    """Delivers one digest to one reader."""
+    """Delivers one message to one address."""
 
-    def deliver(self, digest: Digest) -> None:
+    def deliver(self, message: Message) -> None:
         """Deliver it, or raise DeliveryError."""
 
 
@@ -63,18 +63,18 @@ class Paced:
     channel: Channel
     pace: Pace
 
-    def deliver(self, digest: Digest) -> None:
+    def deliver(self, message: Message) -> None:
         """Wait for our turn and deliver. Raises as the channel does."""
         self.pace.wait()
-        self.channel.deliver(digest)
+        self.channel.deliver(message)
 
 
-def mail_of(digest: Digest) -> EmailMessage:
-    """The digest as a mail. Raises RecipientRefused where its address cannot stand in a header."""
+def mail_of(message: Message) -> EmailMessage:
+    """The message as a mail. Raises RecipientRefused where its address cannot stand in a header."""
     try:
-        return message(digest)
+        return message.as_mail()
     except (ValueError, IndexError, MessageError) as error:
-        raise RecipientRefused(f"Not a mail address: {in_short(digest.to, 80)}.") from error
+        raise RecipientRefused(f"Not a mail address: {in_short(message.to, 80)}.") from error
 
 
 Channels = Mapping[str, Channel]

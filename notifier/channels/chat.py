@@ -11,6 +11,8 @@ from diffs.errors import DeliveryError, RecipientRefused
 from diffs.language.plain_text import shorten
 from diffs.wording import labels
 from notifier.mail.digest import Digest, looked_lines, subject
+from notifier.mail.message import Message
+from notifier.mail.owner import Alert
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import no_tags
 from notifier.rendering.permanent_link import permanent_link
@@ -37,20 +39,21 @@ _DISGUISE = re.compile(r"\](?=\s*[(\[:])")
 class ChatChannel:
     """Delivers to one Apprise address per reader."""
 
-    def deliver(self, digest: Digest) -> None:
-        """Send a digest as a chat message.
+    def deliver(self, message: Message) -> None:
+        """Send a digest, or a word to the owner, as a chat message.
 
         Raises RecipientRefused where Apprise does not know the address, or where it names several chats (when one of
         them fails, all would get the message again), DeliveryError where it was not taken. None of them names the
         address, since it holds the secret of the chat.
         """
-        target = _target(digest.to)
-        head = title(digest, target[0].title_maxlen)
-        _send(target, head, text(digest, _room(target[0], head)))
-
-    def say(self, address: str, *, title: str, body: str) -> None:
-        """Send a line and some words of ours to an address; raises as `deliver`."""
-        _send(_target(address), _quiet(title), _CALL.sub("@\u200b", body))
+        target = _target(message.to)
+        if isinstance(message, Digest):
+            head = title(message, target[0].title_maxlen)
+            _send(target, head, text(message, _room(target[0], head)))
+        elif isinstance(message, Alert):
+            _send(target, _quiet(message.subject), _CALL.sub("@\u200b", message.body))
+        else:
+            raise RecipientRefused("A chat cannot be asked to confirm: whoever adds it answers for it.")
 
 
 def check(address: str) -> None:

@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from diffs.errors import ChannelDown
-from notifier.mail.digest import Digest
+from notifier.mail.message import Message
 
 from .base import mail_of
 
@@ -18,9 +18,9 @@ class FolderChannel:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def deliver(self, digest: Digest) -> None:
-        """Write a digest. Raises ChannelDown where the folder cannot be written."""
-        self.post(mail_of(digest))
+    def deliver(self, message: Message) -> None:
+        """Write a message. Raises ChannelDown where the folder cannot be written."""
+        self.post(mail_of(message))
 
     def check(self) -> None:
         """See that the folder is there and can be written. Raises ChannelDown."""

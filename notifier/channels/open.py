@@ -17,7 +17,7 @@ from .webhook import WebhookChannel
 
 @contextmanager
 def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
-    """The channels that the settings allow, by the name that subscribers use: email, apprise, webhook.
+    """The channels that the settings allow, by the name that subscribers use: email, apprise, webhook; and owner.
 
     Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
     """
@@ -31,6 +31,11 @@ def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str
             stack.callback(mail.close)
         if mail is not None:
             channels["email"] = mail
+        # The owner is no subscriber: the address is a setting.
+        owner = settings.owner.get_secret_value()
+        way = channels.get("apprise" if "://" in owner else "email")
+        if owner and way is not None:
+            channels["owner"] = way
         yield channels
 
 

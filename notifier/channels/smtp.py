@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
 from diffs.language.plain_text import in_short, one_line, shorten
-from notifier.mail.digest import Digest
+from notifier.mail.message import Message
 
 from .base import Pace, mail_of
 from .bounces import is_gone
@@ -76,9 +76,9 @@ class SmtpChannel:
         self._pace = Pace(per_minute, clock=clock, sleep=sleep)
         self._connection: smtplib.SMTP | None = None
 
-    def deliver(self, digest: Digest) -> None:
-        """Send a digest. Raises ChannelDown, RecipientRefused, RecipientGone or DeliveryError."""
-        self.post(mail_of(digest))
+    def deliver(self, message: Message) -> None:
+        """Send a message. Raises ChannelDown, RecipientRefused, RecipientGone or DeliveryError."""
+        self.post(mail_of(message))
 
     def post(self, mail: EmailMessage) -> None:
         """Send one mail to the address in its To header. Raises as `deliver` does."""

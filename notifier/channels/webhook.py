@@ -20,6 +20,7 @@ import urllib3
 from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
 from diffs.language.plain_text import clean
 from notifier.mail.digest import Digest, subject
+from notifier.mail.message import Message
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import web_link
 from notifier.rendering.permanent_link import permanent_link
@@ -47,21 +48,23 @@ class WebhookChannel:
         self._now = now
         self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=TIMEOUT, read=TIMEOUT))
 
-    def deliver(self, digest: Digest) -> None:
+    def deliver(self, message: Message) -> None:
         """Post a digest. Raises RecipientGone for 410, RecipientRefused where the body is refused, else DeliveryError.
 
         Errors name the host only: the rest of the address may be secret.
         """
-        if not web_link(digest.to):
+        if not isinstance(message, Digest):
+            raise RecipientRefused("A webhook takes changes only.")
+        if not web_link(message.to):
             raise RecipientRefused("The webhook's address must begin with https:// or http://.")
-        host = urlsplit(digest.to).hostname
-        body = json.dumps(_clean(payload(digest)), ensure_ascii=False).encode()
-        identity = digest.message_id.strip("<>")
-        headers = signed_headers(self._secret_of(digest.key), identity, int(self._now()), body)
+        host = urlsplit(message.to).hostname
+        body = json.dumps(_clean(payload(message)), ensure_ascii=False).encode()
+        identity = message.message_id.strip("<>")
+        headers = signed_headers(self._secret_of(message.key), identity, int(self._now()), body)
         try:
             # What is answered is not read: it may have no end.
             answer = self._pool.request(
-                "POST", digest.to, body=body, headers=headers, redirect=False, preload_content=False
+                "POST", message.to, body=body, headers=headers, redirect=False, preload_content=False
             )
             answer.close()
         except urllib3.exceptions.HTTPError as error:

@@ -9,7 +9,7 @@ from diffs.database.models import Event, Page
 from diffs.judging.subscriptions import Filter, Topic, wants
 from diffs.store import events as stored
 from diffs.store import hosts, pages, snapshots
-from diffs.store.notices import outbox
+from diffs.store.notices.backlog import backlog, counts, waiting
 from diffs.store.observations import PageLooks
 from notifier.changes import unread
 from notifier.values import Looked
@@ -56,18 +56,18 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
     resting = hosts.resting(session, now=now)
     watched = pages.listed(session, watched=True)
     asked = [page for page in watched if _host(page) not in resting]
-    backlog = outbox.backlog(session, now=now, channels=channels)
-    waiting = outbox.waiting(session, now=now)
+    left = backlog(session, now=now, channels=channels)
+    waits = waiting(session, now=now)
     return State(
         watched=len(asked),
         check_every=timedelta(seconds=min((page.check_every for page in asked), default=0)),
         last_look_at=snapshots.last_stored_at(session) or max((page.created_at for page in watched), default=None),
         unread=len(unread(session)),
         resting=len({_host(page) for page in watched} & resting.keys()),
-        due=backlog.due,
-        failed=waiting.failed,
-        parked=outbox.counts(session).get("parked", 0),
-        untried_since=waiting.due_since,
+        due=left.due,
+        failed=waits.failed,
+        parked=counts(session).get("parked", 0),
+        untried_since=waits.due_since,
     )
 
 

@@ -3,35 +3,46 @@
 It holds nothing that the person who filled in the form could choose: nobody can send words of theirs through us.
 """
 
-import hashlib
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import web_link
 
-from .headers import address_of, mail
+from .headers import mail
 
 #: How long a confirmation link works.
 CONFIRM_WITHIN = timedelta(days=7)
 
 
-def confirmation(
-    to: str, link: str, *, sender: str, site: str, now: datetime, unsubscribe: str = "", key: str = ""
-) -> EmailMessage:
-    """The question to an address, with the link that answers it. `now` is UTC.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The question to an address, with the `link` that answers it. `now` is UTC; `site` names who asks."""
 
-    Raises ValueError, IndexError or MessageError where the address cannot stand in a header.
-    """
-    stamp = hashlib.sha256(f"confirm {key} {now:%Y-%m-%dT%H}".encode()).hexdigest()[:32]
-    return mail(
-        to=to,
-        sender=sender,
-        subject=f"Please confirm: policy changes from {site}",
-        now=now,
-        message_id=f"<confirm.{stamp}@{address_of(sender).domain or 'localhost'}>",
-        unsubscribe=web_link(unsubscribe),
-        text=f"Somebody, we hope you, asked {site} to tell this address about policy changes.\n\n"
-        f"To confirm, open this address within {CONFIRM_WITHIN.days} days:\n\n{link}\n\n"
-        f"If it was not you, do nothing: you will hear no more from us.\n\n-- \n{disclaimer.ALL}\n",
-    )
+    message_id: str
+    to: str = field(repr=False)
+    link: str = field(repr=False)
+    sender: str
+    site: str
+    now: datetime
+    unsubscribe: str = field(default="", repr=False)
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in a line."""
+        return f"Please confirm: policy changes from {self.site}"
+
+    def as_mail(self) -> EmailMessage:
+        """The mail. Raises ValueError, IndexError or MessageError where the address cannot be used."""
+        return mail(
+            to=self.to,
+            sender=self.sender,
+            subject=self.subject,
+            now=self.now,
+            message_id=self.message_id,
+            unsubscribe=web_link(self.unsubscribe),
+            text=f"Somebody, we hope you, asked {self.site} to send policy changes to this address.\n\n"
+            f"To confirm, open this address within {CONFIRM_WITHIN.days} days:\n\n{self.link}\n\n"
+            f"If it was not you, do nothing: we will send you nothing more.\n\n-- \n{disclaimer.ALL}\n",
+        )

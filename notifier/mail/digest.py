@@ -65,6 +65,15 @@ class Digest:
     key: str = field(default="", repr=False)
 
     @property
+    def subject(self) -> str:
+        """What it is about, in a line."""
+        return subject(self)
+
+    def as_mail(self) -> EmailMessage:
+        """The mail, as `message` makes it."""
+        return message(self)
+
+    @property
     def today(self) -> date:
         """The reader's own day."""
         return self.now.astimezone(zone_of(self.time_zone)).date()

@@ -1,8 +1,8 @@
 """The order in which notices go out: word the changes, take what is due, deliver it, mark it.
 
-One message per reader at a time: it is taken in one transaction, delivered outside of any, and marked in another. A
-crash between delivering and marking sends it again under the same Message-ID. A message that fails waits longer each
-time; one reader's failure never holds back the next; a channel that is down is left alone until the next run.
+One message at a time: it is taken in one transaction, delivered outside of any, and marked in another. A crash between
+delivering and marking sends it again under the same Message-ID. A message that fails waits longer each time; one
+reader's failure never holds back the next; a channel that is down is left alone until the next run.
 """
 
 import logging
@@ -11,23 +11,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from diffs.database.archive import Archive, Session
-from diffs.database.models import Subscriber
+from diffs.database.archive import Archive
+from diffs.database.models import OwnerNotice, Subscriber
 from diffs.engine import wording
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused
-from diffs.judging.subscriptions import Topic, last_slot, wants
-from diffs.store import chain, reports
-from diffs.store.notices import heartbeats, outbox, plan, subscribers
-from diffs.store.observations import PageLooks, looks
-from notifier.changes import told_change, unread
+from diffs.store.notices import heartbeats, outbox, owner, plan, subscribers
+from diffs.store.notices.backlog import Backlog, backlog
+from diffs.store.notices.outbox import NEWS, OWNER, QUESTION
 from notifier.channels.base import Channels
-from notifier.health.queries import looked
-from notifier.mail.digest import Digest, subject
-from notifier.rendering.standing import for_the_owner
 from notifier.settings import NotifierSettings
-from notifier.subscribers.links import PREFERENCES, UNSUBSCRIBE, Links, links_from
-from notifier.values import Looked, ToldChange, Unread
+from notifier.subscribers import opt_in
 
+from .compose import Writer
 from .worker import is_dead, this_process
 
 log = logging.getLogger(__name__)
@@ -43,9 +38,6 @@ DOWN_WAIT = timedelta(minutes=10)
 #: Attempts after which a reader's server that always says "later" counts as a refusal: about five days (RFC 5321
 #: section 4.5.4.1 asks for four to five). Attempts while the whole channel is down do not count.
 MOST_ATTEMPTS = 18
-
-#: Changes kept in memory between two messages: most readers of one run are told the same ones.
-KEPT_CHANGES = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +67,18 @@ class Planned:
 class Report:
     """What a run did.
 
-    `sent` and `parked` (refused for good) count messages, `told` the notices in those sent, `worded` the changes that
-    got their words. `left` is what waits now. `troubles` are what failed, `planned` what a dry run would send.
+    `sent` and `parked` (refused for good) count messages to readers, `told` the notices in those sent, `asked` the
+    questions that went out, `to_owner` what the owner was sent, `worded` the changes that got their words. `left` is
+    what waits now. `troubles` are what failed, `planned` what a dry run would send.
     """
 
     worded: int = 0
     sent: int = 0
     told: int = 0
+    asked: int = 0
+    to_owner: int = 0
     parked: int = 0
-    left: outbox.Backlog = field(default_factory=outbox.Backlog)
+    left: Backlog = field(default_factory=Backlog)
     troubles: list[Trouble] = field(default_factory=list)
     planned: list[Planned] = field(default_factory=list)
 
@@ -98,76 +93,27 @@ def run(
     clock: Callable[[], datetime] | None = None,
     stopped: Callable[[], bool] = lambda: False,
     dry_run: bool = False,
+    kinds: Iterable[str] = (OWNER, QUESTION, NEWS),
 ) -> Report:
-    """Send everything that is due at `now` (UTC), once.
+    """Send everything of these kinds that is due at `now` (UTC), once.
 
-    `channels` are by name (email, apprise, webhook); what has no channel stays due. `clock` tells the time while a long
-    run goes on; without it the time stands still. `random` gives a number from 0 to 1. `stopped` is asked before each
-    message: what is left stays due. A dry run stores and delivers nothing, and plans what a run would send.
+    `channels` are by name (email, apprise, webhook, owner); what has no channel stays due. `clock` tells the time while
+    a long run goes on; without it the time stands still. `random` gives a number from 0 to 1. `stopped` is asked before
+    each message: what is left stays due. A dry run stores and delivers nothing, and plans what a run would send.
     Raises ArchiveError when the archive is unusable; what was sent until then is marked.
     """
     settings = settings or NotifierSettings()
-    office = _Office(archive, channels, settings, random=random, clock=clock or (lambda: now))
-    report = Report()
+    run_ = _Run(archive, channels, settings, random=random, clock=clock or (lambda: now), kinds=tuple(kinds))
+    report = run_.report
     if dry_run:
-        report.planned = office.plan(now)
+        report.planned = run_.plan(now)
     else:
-        with archive.begin() as session:
-            report.worded = wording.word(session)
-            outbox.release_stale(session, now=now, is_dead=is_dead)
-            outbox.pull_back(session, now=now)
-            heartbeats.queue(session, now=now)
-        office.send_all(report, stopped)
+        run_.prepare(now)
+        run_.send_all(stopped)
+        report.troubles += run_.out_of_reach()
     with archive.read() as session:
-        report.left = outbox.backlog(session, now=now, channels=channels)
+        report.left = backlog(session, now=now, channels=channels)
     return report
-
-
-def compose(
-    subscriber: Subscriber,
-    changes: tuple[ToldChange, ...],
-    *,
-    message_id: str,
-    now: datetime,
-    settings: NotifierSettings,
-    links: Links,
-    unread_pages: Iterable[Unread] = (),
-    head: str = "",
-    standing: Iterable[str] = (),
-    looked_at: Looked | None = None,
-    since: datetime | None = None,
-) -> Digest:
-    """The digest that tells these changes to this reader, with the unread pages that concern them. Stores nothing.
-
-    `since` (UTC) begins the period of a digest without changes, and `looked_at` is what was looked at in it.
-    """
-    wanted = subscribers.filter_of(subscriber)
-    concern = (
-        page
-        for page in unread_pages
-        # Whatever the change may be that we cannot see: its importance and category are not known either.
-        if wants(wanted, Topic(page.page, page.marketplace, wanted.categories[:1], "high"))
-    )
-    return Digest(
-        message_id=message_id,
-        to=subscriber.address,
-        sender=settings.sender,
-        changes=changes,
-        now=now,
-        since=min((change.decided_at for change in changes), default=since or now),
-        until=max((change.decided_at for change in changes), default=now),
-        name=subscriber.name,
-        unread=tuple(concern),
-        standing=tuple(standing),
-        looked=looked_at,
-        time_zone=subscriber.time_zone,
-        base_url=settings.base_url,
-        site=settings.site_name,
-        head=head,
-        unsubscribe=links.to(UNSUBSCRIBE, subscriber.key),
-        preferences=links.to(PREFERENCES, subscriber.key),
-        key=subscriber.key,
-    )
 
 
 def shown_address(subscriber: Subscriber) -> str:
@@ -177,14 +123,19 @@ def shown_address(subscriber: Subscriber) -> str:
     return subscriber.name or f"{subscriber.address.partition(':')[0]}://…"
 
 
+def shown(to: Subscriber | OwnerNotice) -> str:
+    """To whom a message goes, fit for a log."""
+    return "you" if isinstance(to, OwnerNotice) else shown_address(to)
+
+
 def wait_after(attempts: int, luck: float) -> timedelta:
     """How long to wait after this many failed attempts; `luck` from 0 to 1 spreads those who failed together."""
     doubled: timedelta = FIRST_WAIT * 2 ** min(attempts - 1, 20)
     return min(LONGEST_WAIT, doubled) * (1 + JITTER * luck)
 
 
-class _Office:
-    """What one run works with."""
+class _Run:
+    """What one run works with, and what it did."""
 
     def __init__(
         self,
@@ -194,52 +145,74 @@ class _Office:
         *,
         random: Callable[[], float],
         clock: Callable[[], datetime],
+        kinds: tuple[str, ...],
     ) -> None:
         self._archive, self._channels, self._settings = archive, channels, settings
-        self._links, self._random, self._clock = links_from(settings), random, clock
-        self._changes: dict[int, ToldChange] = {}
-        self._looks: dict[datetime, list[PageLooks]] = {}
-        with archive.read() as session:
-            self._unread, self._head = unread(session), chain.head(session)
-            self._figures = [metric for _, metric in reports.current(session)]
+        self._random, self._clock, self._kinds = random, clock, kinds
+        self._writer = Writer(archive, settings, clock=clock)
+        self.report = Report()
+
+    def prepare(self, now: datetime) -> None:
+        """Make due what is to go out by now."""
+        with self._archive.begin() as session:
+            outbox.release_stale(session, now=now, is_dead=is_dead)
+            outbox.pull_back(session, now=now)
+            if NEWS in self._kinds:
+                self.report.worded = wording.word(session)
+                heartbeats.queue(session, now=now)
+            if QUESTION in self._kinds:
+                opt_in.take_in(session, now=now)
+            if OWNER in self._kinds and not self._settings.owner.get_secret_value():
+                owner.drop(session)
 
     def plan(self, now: datetime) -> list[Planned]:
         """What would be sent now."""
         planned = []
         with self._archive.read() as session:
-            for message in plan.planned(session, now=now, channels=self._channels, is_dead=is_dead):
-                reader, changes = message.subscriber, self._told(session, message.change_ids)
-                line = subject(self._digest(session, reader, changes, "<dry.run@localhost>"))
-                planned.append(Planned(reader.channel, shown_address(reader), line, len(changes)))
+            for parcel in plan.planned(session, now=now, channels=self._channels, is_dead=is_dead):
+                line = self._writer.message(session, parcel).subject
+                planned.append(Planned(parcel.channel, shown(parcel.to), line, len(parcel.change_ids)))
         return planned
 
-    def send_all(self, report: Report, stopped: Callable[[], bool]) -> None:
+    def send_all(self, stopped: Callable[[], bool]) -> None:
         """Send message after message until nothing is due, no channel is left that works, or we are stopped."""
         working = set(self._channels)
         while working and not stopped():
             with self._archive.begin() as session:
                 parcel = outbox.claim(
-                    session, now=self._clock(), by=this_process(), domain=self._settings.mail_domain, channels=working
+                    session,
+                    now=self._clock(),
+                    by=this_process(),
+                    domain=self._settings.mail_domain,
+                    channels=working,
+                    kinds=self._kinds,
                 )
             if parcel is None:
                 return
             try:
                 self._send(parcel)
             except DeliveryError as error:
-                self._failed(parcel, error, report)
+                self._failed(parcel, error)
                 if isinstance(error, ChannelDown):
-                    working.discard(parcel.subscriber.channel)
-                continue
-            with self._archive.begin() as session:
-                report.told += outbox.sent(session, parcel.message_id, now=self._clock())
-            report.sent += 1
+                    down = self._channels[parcel.channel]
+                    working -= {name for name in working if self._channels[name] is down}
+            else:
+                self._sent(parcel)
+
+    def out_of_reach(self) -> list[Trouble]:
+        """What is wrong where the owner has an address and no channel leads there."""
+        if OWNER in self._channels or OWNER not in self._kinds or not self._settings.owner.get_secret_value():
+            return []
+        with self._archive.read() as session:
+            waits = owner.is_due(session, now=self._clock())
+        reason = "No mail server is set. Set POLICYWATCH_SMTP_URL."
+        return [Trouble(OWNER, "you", reason)] if waits else []
 
     def _send(self, parcel: outbox.Parcel) -> None:
         with self._archive.read() as session:
-            changes = self._told(session, parcel.change_ids)
-            digest = self._digest(session, parcel.subscriber, changes, parcel.message_id)
+            message = self._writer.message(session, parcel)
         try:
-            self._channels[parcel.subscriber.channel].deliver(digest)
+            self._channels[parcel.channel].deliver(message)
         except DeliveryError:
             raise
         except Exception as error:
@@ -248,50 +221,35 @@ class _Office:
             log.exception("notice %s could not be delivered", parcel.message_id)
             raise DeliveryError(f"a fault of our own: {type(error).__name__}") from error
 
-    def _failed(self, parcel: outbox.Parcel, error: DeliveryError, report: Report) -> None:
-        now, reader = self._clock(), parcel.subscriber
+    def _sent(self, parcel: outbox.Parcel) -> None:
+        now, report = self._clock(), self.report
+        with self._archive.begin() as session:
+            number = outbox.sent(session, parcel.message_id, now=now)
+            if parcel.kind == QUESTION and isinstance(parcel.to, Subscriber):
+                subscribers.asked(session, parcel.to.key, at=now)
+        if parcel.kind == NEWS:
+            report.sent, report.told = report.sent + 1, report.told + number
+        elif parcel.kind == QUESTION:
+            report.asked += 1
+        else:
+            report.to_owner += 1
+
+    def _failed(self, parcel: outbox.Parcel, error: DeliveryError) -> None:
+        now = self._clock()
         down = isinstance(error, ChannelDown)
-        park = isinstance(error, RecipientRefused) or (not down and parcel.attempts >= MOST_ATTEMPTS)
+        refused = isinstance(error, RecipientRefused) or (not down and parcel.attempts >= MOST_ATTEMPTS)
+        # The owner's post is never given up: the owner can mend the address.
+        park = refused and parcel.kind != OWNER
         wait = DOWN_WAIT * (1 + JITTER * self._random()) if down else wait_after(parcel.attempts, self._random())
         with self._archive.begin() as session:
             if park:
                 outbox.park(session, parcel.message_id, error=error.message)
             else:
                 outbox.retry(session, parcel.message_id, not_before=now + wait, error=error.message, counted=not down)
-            if isinstance(error, RecipientGone) and (kept := session.get(Subscriber, reader.id)) is not None:
-                subscribers.stop(session, kept, reason=error.message)
-        report.parked += park
-        report.troubles.append(Trouble(reader.channel, shown_address(reader), str(error), parked=park))
+            if isinstance(error, RecipientGone) and isinstance(parcel.to, Subscriber):
+                kept = session.get(Subscriber, parcel.to.id)
+                if kept is not None:
+                    subscribers.stop(session, kept, reason=error.message)
+        self.report.parked += park
+        self.report.troubles.append(Trouble(parcel.channel, shown(parcel.to), str(error), parked=park))
         log.warning("notice %s was not sent (%s): %s", parcel.message_id, "parked" if park else "stays due", error)
-
-    def _digest(self, session: Session, reader: Subscriber, changes: tuple[ToldChange, ...], message_id: str) -> Digest:
-        now = self._clock()
-        quiet_since = heartbeats.before(reader, last_slot(reader.cadence, reader.time_zone, now))
-        return compose(
-            reader,
-            changes,
-            message_id=message_id,
-            now=now,
-            settings=self._settings,
-            links=self._links,
-            unread_pages=self._unread,
-            head=self._head,
-            standing=for_the_owner(changes, self._figures) if reader.standing else (),
-            looked_at=None if changes else self._looked(session, reader, quiet_since, now),
-            since=quiet_since,
-        )
-
-    def _looked(self, session: Session, reader: Subscriber, since: datetime, until: datetime) -> Looked:
-        if since not in self._looks:
-            self._looks[since] = looks(session, since=since, until=until)
-        return looked(self._looks[since], subscribers.filter_of(reader))
-
-    def _told(self, session: Session, ids: tuple[int, ...]) -> tuple[ToldChange, ...]:
-        missing = [number for number in ids if number not in self._changes]
-        if missing:
-            if len(self._changes) + len(missing) > KEPT_CHANGES:
-                self._changes = {number: self._changes[number] for number in ids if number in self._changes}
-            for change, page in outbox.changes_with(session, missing):
-                if change.id is not None:
-                    self._changes[change.id] = told_change(change, page)
-        return tuple(self._changes[number] for number in ids if number in self._changes)

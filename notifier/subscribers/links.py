@@ -1,4 +1,4 @@
-"""Readers: addresses checked, double opt-in, signed links to confirm, choose and leave.
+"""Signed links to confirm, choose and leave.
 
 A link carries the subscriber's key, what it is for, and a signature: it works without a login, a cookie or a look into
 the database, and one for leaving cannot be used to choose. RFC 8058 asks for exactly that.
@@ -10,13 +10,10 @@ import hmac
 import os
 import secrets
 from datetime import datetime
-from email.errors import MessageError
-from email.headerregistry import Address
 from pathlib import Path
 from typing import Final
 
 from diffs.errors import SettingsError
-from diffs.language.plain_text import one_line
 from notifier.rendering.escaping import web_link
 from notifier.settings import NotifierSettings
 
@@ -75,21 +72,6 @@ def links_from(settings: NotifierSettings) -> Links:
     """
     secret = settings.secret.get_secret_value().encode()
     return Links(hashlib.sha256(secret or _kept_secret(settings.data_dir / KEY_FILE)).digest(), settings.base_url)
-
-
-def email_address(text: str) -> str:
-    """A mail address as it is stored: the host in small letters, IDNA-encoded. Raises ValueError with the reason."""
-    given = text.strip()
-    local, _, host = given.rpartition("@")
-    if not local or not host or given != one_line(given) or len(given) > 254:
-        raise ValueError("not a mail address: it must look like name@example.org")
-    if not local.isascii():
-        raise ValueError("not a mail address that every server takes: only ASCII may stand before the @")
-    try:
-        host = host.encode("idna").decode().lower()
-        return Address(addr_spec=f"{local}@{host}").addr_spec
-    except (ValueError, MessageError, IndexError) as error:
-        raise ValueError("not a mail address: it must look like name@example.org") from error
 
 
 def _kept_secret(path: Path) -> bytes:

@@ -14,7 +14,6 @@ from fastapi.responses import JSONResponse
 
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
-from notifier.channels.base import MailChannel
 from notifier.health import health, queries
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
@@ -33,10 +32,9 @@ def create_app(
     archive: Archive,
     settings: NotifierSettings | None = None,
     *,
-    mail: MailChannel | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """The app on an open archive. `mail` sends confirmations; without it nobody can subscribe here.
+    """The app on an open archive. It sends nothing: questions to new readers go by the outbox.
 
     `clock` gives the time in UTC. Raises SettingsError where links cannot be signed.
     """
@@ -45,7 +43,7 @@ def create_app(
     app = FastAPI(title=settings.site_name, docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.include_router(pages.router(archive, settings, clock=clock))
     app.include_router(feeds.router(archive, settings, clock=clock))
-    app.include_router(Desk(archive, settings, links_from(settings), mail=mail, clock=clock).router())
+    app.include_router(Desk(archive, settings, links_from(settings), clock=clock).router())
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
     def healthz() -> JSONResponse:

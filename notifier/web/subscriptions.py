@@ -4,11 +4,8 @@ Mail scanners open every link of a mail: a GET must change nothing. The one-clic
 cookie nor login. Whether an address is known is never told to whoever fills in a form.
 """
 
-import logging
-import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
-from email.message import EmailMessage
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Response
@@ -16,53 +13,22 @@ from fastapi.responses import HTMLResponse
 
 from diffs.database.archive import Archive, Session
 from diffs.database.models import Subscriber
-from diffs.errors import DeliveryError, RecipientRefused
-from diffs.store.notices import outbox, subscribers
-from notifier.channels.base import MailChannel
-from notifier.mail.confirmation import CONFIRM_WITHIN, confirmation
+from diffs.store.notices import queueing, subscribers
+from notifier.addresses import email_address
 from notifier.settings import NotifierSettings
-from notifier.subscribers.links import (
-    CONFIRM,
-    PREFERENCES,
-    UNSUBSCRIBE,
-    Links,
-    email_address,
-)
+from notifier.subscribers import opt_in
+from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links
 
 from . import answers, wishes
 
-log = logging.getLogger(__name__)
-
-#: Confirmation mails: one an hour to the same address, and no more than this many an hour to all.
-ONE_EACH = timedelta(hours=1)
-MOST_AN_HOUR = 60
+#: What everybody reads who filled in the form, whoever they are.
+SIGNED_UP = (
+    "Thank you. Unless this address gets our mail already, we send it a link to confirm, within minutes as a rule."
+    " The same address is asked once a day at most."
+)
+INVALID = "This link is not valid, or no longer."
 
 Form = Annotated[wishes.Fields, Depends(wishes.read_form)]
-
-
-class Postbox:
-    """Sends confirmation mails, not too many: the form is open to everybody."""
-
-    def __init__(self, mail: MailChannel) -> None:
-        self._mail = mail
-        self._lock = threading.Lock()
-        self._sent: dict[str, datetime] = {}
-
-    def send(self, mail: EmailMessage, *, now: datetime) -> bool:
-        """Whether it went out; False when this address, or everybody, had enough. Raises DeliveryError."""
-        to = str(mail["To"])
-        with self._lock:
-            self._sent = {key: at for key, at in self._sent.items() if now - at < ONE_EACH}
-            if to in self._sent or len(self._sent) >= MOST_AN_HOUR:
-                return False
-            try:
-                self._mail.post(mail)
-            except RecipientRefused:
-                # Tried is as good as sent: nobody makes us ask a server for one wrong address after the other.
-                self._sent[to] = now
-                raise
-            self._sent[to] = now
-        return True
 
 
 class Desk:
@@ -74,12 +40,11 @@ class Desk:
         settings: NotifierSettings,
         links: Links,
         *,
-        mail: MailChannel | None,
         clock: Callable[[], datetime],
     ) -> None:
         self._archive, self._settings, self._links, self._clock = archive, settings, links, clock
         # Without an address of our own there is no link to confirm with.
-        self._postbox = Postbox(mail) if mail is not None and settings.base_url else None
+        self._open = bool(settings.smtp_url.get_secret_value() and settings.base_url)
 
     def router(self) -> APIRouter:
         """The routes /subscribe, /confirm, /preferences and /unsubscribe."""
@@ -98,26 +63,25 @@ class Desk:
         """The form for new readers."""
         with self._archive.read() as session:
             offered = wishes.offered(session)
-        return self._page("subscribe", {"open": self._postbox is not None, "wishes": wishes.chosen({}), **offered})
+        return self._page("subscribe", {"open": self._open, "wishes": wishes.chosen({}), **offered})
 
     def subscribe(self, fields: Form) -> Response:
-        """Note the wish, and ask the address whether it is really its own."""
-        if self._postbox is None:
+        """Note the address and what it wants to hear of; the question to it goes out by the outbox.
+
+        Nothing is looked up and no mail is sent here: neither the answer nor the time it takes tells who reads us, and
+        a mail server that hangs holds nobody up.
+        """
+        if not self._open:
             raise HTTPException(503, "Nobody can subscribe here: no mail server, or no address of the site, is set.")
         try:
             address = email_address(wishes.one(fields, "email"))
         except ValueError:
             return self._said("That is not a mail address.", status=422)
         with self._archive.begin() as session:
-            reader = subscribers.by_address(session, "email", address)
-            if reader is None or reader.state in ("pending", "stopped"):
-                wish = wishes.chosen(fields)
-                reader = subscribers.add(session, channel="email", address=address, now=self._clock(), **wish)
-            key = reader.key if reader.state == "pending" else ""
-        if key:
-            self._ask(self._postbox, address, key)
-        # The same words whether the address is new, waits, or reads us already.
-        return self._said("Please open the mail that we have sent you, and confirm. It may take a minute.")
+            wanted = wishes.known(session, wishes.chosen(fields))
+            if not opt_in.sign_up(session, address=address, wishes=wanted, now=self._clock()):
+                raise HTTPException(503, "Too many addresses are waiting at the moment. Please try again tomorrow.")
+        return self._said(SIGNED_UP)
 
     def confirm_form(self, t: str = "") -> Response:
         """Ask for the one click that confirms."""
@@ -126,8 +90,13 @@ class Desk:
     def confirm(self, t: str = "") -> Response:
         """The address is its reader's own."""
         with self._archive.begin() as session:
-            subscribers.confirm(self._named(session, CONFIRM, t), now=self._clock())
-        return self._said("You will be told.")
+            reader = self._named(session, CONFIRM, t)
+            if reader.state == "stopped":
+                # Somebody who left is not brought back by a link that was sent before.
+                raise HTTPException(404, INVALID)
+            if reader.state == "pending":
+                subscribers.confirm(reader, now=self._clock())
+        return self._said("You are subscribed.")
 
     def leave_form(self, t: str = "") -> Response:
         """Ask for the one click that ends it."""
@@ -153,44 +122,18 @@ class Desk:
             if reader.state not in ("active", "paused"):
                 return self._said("This address is not subscribed. You can subscribe again.", status=409)
             subscribers.change_wishes(reader, **wishes.chosen(fields))
-            outbox.fit(session, reader, now=self._clock())
+            queueing.fit(session, reader, now=self._clock())
             if wishes.one(fields, "pause"):
                 subscribers.pause(reader)
             else:
                 subscribers.confirm(reader, now=self._clock())
         return self._said("Your choice is stored.")
 
-    def _ask(self, postbox: Postbox, address: str, key: str) -> None:
-        now = self._clock()
-        mail = confirmation(
-            address,
-            self._links.to(CONFIRM, key, until=now + CONFIRM_WITHIN),
-            sender=self._settings.sender,
-            site=self._settings.site_name,
-            now=now,
-            unsubscribe=self._links.to(UNSUBSCRIBE, key),
-            key=key,
-        )
-        try:
-            if postbox.send(mail, now=now):
-                self._asked(key, now)
-        except RecipientRefused as error:
-            # Told to nobody: it would say which addresses exist.
-            log.info("a confirmation was refused: %s", error)
-        except DeliveryError as error:
-            log.warning("a confirmation could not be sent: %s", error)
-            raise HTTPException(503, "Mail cannot be sent at the moment. Please try again later.") from error
-
-    def _asked(self, key: str, now: datetime) -> None:
-        with self._archive.begin() as session:
-            if (reader := subscribers.by_key(session, key)) is not None:
-                reader.asked_at = now
-
     def _named(self, session: Session, purpose: str, token: str) -> Subscriber:
         key = self._links.key_from(purpose, token, now=self._clock())
         reader = subscribers.by_key(session, key) if key else None
         if reader is None:
-            raise HTTPException(404, "This link is not valid, or no longer.")
+            raise HTTPException(404, INVALID)
         return reader
 
     def _question(self, purpose: str, token: str, question: str, yes: str) -> Response:

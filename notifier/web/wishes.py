@@ -50,6 +50,15 @@ def chosen(fields: Fields) -> dict[str, Any]:
     }
 
 
+def known(session: Session, wished: dict[str, Any]) -> dict[str, Any]:
+    """The wishes without what is not offered: a stranger fills no archive with words of their own."""
+    there = offered(session)
+    for field in ("marketplaces", "categories", "pages"):
+        names = {code for code, _ in there[field]}
+        wished |= {field: [name for name in wished[field] if name in names]}
+    return wished
+
+
 def of(reader: Subscriber) -> dict[str, Any]:
     """The wishes that are stored."""
     return {name: getattr(reader, name) for name in chosen({})}

@@ -11,6 +11,9 @@ from notifier.values import stamp
 from policywatch import context
 from policywatch.terminal import output
 
+#: What a notice without a change says, by its kind.
+_WITHOUT_CHANGE = {"news": "heartbeat: no change to tell", "question": "asks to confirm"}
+
 _STATES = ("due", "sending", "sent", "parked", "dropped")
 
 
@@ -47,10 +50,7 @@ def notices(
         for row in rows:
             output.as_json(_record(row))
         return
-    cells = [
-        (row.notice.id, row.notice.state, shown_address(row.subscriber), _what(row), _when(row), row.notice.error)
-        for row in rows
-    ]
+    cells = [(row.notice.id, row.notice.state, _to(row), _what(row), _when(row), row.notice.error) for row in rows]
     output.table(["number", "state", "to", "tells", "when", "why"], cells)
 
 
@@ -62,8 +62,12 @@ def _number(given: str) -> int | None:
     return int(given)
 
 
+def _to(row: plan.Row) -> str:
+    return shown_address(row.subscriber) if row.subscriber else "you, the owner"
+
+
 def _what(row: plan.Row) -> str:
-    return row.headline or row.page or "heartbeat: no change to tell"
+    return row.headline or row.page or _WITHOUT_CHANGE.get(row.notice.kind, "")
 
 
 def _when(row: plan.Row) -> str:
@@ -76,9 +80,9 @@ def _record(row: plan.Row) -> dict[str, object]:
     return {
         "number": notice.id,
         "state": notice.state,
-        "channel": reader.channel,
-        "to": shown_address(reader),
-        "subscriber_state": reader.state,
+        "channel": reader.channel if reader else "owner",
+        "to": _to(row),
+        "subscriber_state": reader.state if reader else None,
         "page": row.page or None,
         "headline": row.headline or None,
         "message_id": notice.message_id,

@@ -9,7 +9,6 @@ import typer
 from diffs.wording import labels
 from notifier.channels.open import open_channels
 from notifier.outbox import send
-from notifier.outbox.owner import tell_owner
 from notifier.subscribers.links import links_from
 from policywatch import context
 from policywatch.terminal import output
@@ -33,10 +32,6 @@ def notify(
         if not dry_run:
             context.review(archive)
         report = send.run(archive, channels, now=context.now(), settings=settings, clock=context.now, dry_run=dry_run)
-        if not dry_run:
-            to_owner = tell_owner(archive, settings, now=context.now())
-            if to_owner.trouble:
-                report.troubles.append(send.Trouble("owner", "you", to_owner.trouble))
     if as_json:
         output.as_json(json.loads(json.dumps(asdict(report), default=str)))
     elif dry_run:
@@ -53,6 +48,8 @@ def notify(
 
 def _say(report: send.Report, *, mail_is_set: bool) -> None:
     output.say(f"{labels.count(report.sent, 'message')} sent with {labels.count(report.told, 'notice')}.")
+    if report.to_owner:
+        output.say(f"{labels.count(report.to_owner, 'message')} sent to you, the owner.")
     for trouble in report.troubles:
         output.warn(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
     left = report.left

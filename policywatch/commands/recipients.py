@@ -3,9 +3,9 @@
 import logging
 
 from diffs.errors import RecipientRefused
+from notifier.addresses import email_address
 from notifier.channels import chat
 from notifier.rendering.escaping import web_link
-from notifier.subscribers.links import email_address
 
 #: The ways in which somebody can be told.
 CHANNELS = ("email", "apprise", "webhook")
@@ -23,11 +23,20 @@ def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, s
     try:
         if is_new:
             _check(channel, address)
-        return channel, email_address(address) if channel == "email" else address
+        return channel, _stored(address, is_new=is_new) if channel == "email" else address
     except (ValueError, RecipientRefused) as error:
         # A web address may hold a secret.
         shown = address if "://" not in address else f"{address.partition('://')[0]}://…"
         raise ValueError(f"{shown}: {str(error).rstrip('.')}") from error
+
+
+def _stored(address: str, *, is_new: bool) -> str:
+    try:
+        return email_address(address)
+    except ValueError:
+        if is_new or "@" not in address:
+            raise
+        return address.strip()  # one of before, that would be refused today
 
 
 def _check(channel: str, address: str) -> None:

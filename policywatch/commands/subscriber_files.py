@@ -12,15 +12,15 @@ import typer
 from diffs.database.archive import Archive, Session
 from diffs.language.categories import all_categories
 from diffs.store import pages
-from diffs.store.notices import outbox, plan
+from diffs.store.notices import plan, queueing
 from diffs.store.notices import subscribers as stored
+from diffs.store.notices.outbox import QUESTION
 from diffs.wording import labels
 from notifier.channels.bounces import bounces
-from notifier.channels.open import mail_channel
-from notifier.channels.smtp import SmtpChannel
-from notifier.outbox import opt_in
+from notifier.channels.open import open_channels
+from notifier.outbox import send
 from notifier.outbox.send import shown_address
-from notifier.subscribers import csv_file
+from notifier.subscribers import csv_file, opt_in
 from notifier.subscribers.links import links_from
 from policywatch import context
 from policywatch.terminal import output
@@ -46,24 +46,22 @@ def ask(
 ) -> None:
     """Send pending subscribers the mail with the link that confirms. Each is asked once."""
     settings = context.notifier_settings()
-    mail = mail_channel(settings)
-    if mail is None or not settings.base_url:
+    if not settings.smtp_url.get_secret_value() or not settings.base_url:
         context.wrong_use("Nobody can be asked without POLICYWATCH_SMTP_URL and POLICYWATCH_BASE_URL.")
     with context.archive() as archive:
         try:
             only = reached("email", address)[1] if address is not None else None
-            asked = opt_in.ask(
-                archive, mail, settings, links_from(settings), clock=context.now, again=again, address=only
-            )
         except ValueError as error:
             context.wrong_use(f"{error}.")
-        finally:
-            if isinstance(mail, SmtpChannel):
-                mail.close()
-    output.say(f"{labels.count(asked.sent, 'mail')} sent that ask for confirmation.")
-    for who, why in asked.troubles:
-        output.warn(f"Not asked: {who}: {why}")
-    if asked.troubles:
+        opt_in.ask(archive, now=context.now(), again=again, address=only)
+        with open_channels(settings, links_from(settings)) as channels:
+            report = send.run(
+                archive, channels, now=context.now(), settings=settings, clock=context.now, kinds=[QUESTION]
+            )
+    output.say(f"{labels.count(report.asked, 'mail')} sent that ask for confirmation.")
+    for trouble in report.troubles:
+        output.warn(f"Not asked: {trouble.to}: {trouble.reason}")
+    if report.troubles:
         raise typer.Exit(context.FAILURES)
 
 
@@ -136,7 +134,7 @@ def _taken_in(
     if known is not None:
         # Whoever left stays away, and whoever confirmed need not do it again.
         stored.change_wishes(known, **entry.wishes)
-        outbox.fit(session, known, now=context.now())
+        queueing.fit(session, known, now=context.now())
         if confirmed and known.state == "pending":
             stored.confirm(known, now=context.now())
         return "known (brought up to date)"

@@ -9,7 +9,7 @@ from diffs.database.archive import Session
 from diffs.database.models import Subscriber
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
 from diffs.store import pages
-from diffs.store.notices import outbox
+from diffs.store.notices import queueing
 from diffs.store.notices import subscribers as stored
 from notifier.outbox.send import shown_address
 from notifier.subscribers.links import links_from
@@ -82,7 +82,7 @@ def add(
         )
         # Never by the reader's own choice: these are the owner's figures.
         row.standing = standing
-        outbox.fit(session, row, now=context.now())
+        queueing.fit(session, row, now=context.now())
         once = " once confirmed" if row.state == "pending" else ""
         output.say(f"{shown_address(row)} will be told{once} {cadence.replace('_', ' ')}: {_wishes(row)}")
         if channel == "webhook":

@@ -53,7 +53,7 @@ def states(session: Session, settings: CrawlSettings, *, now: datetime) -> list[
     """All hosts that we asked or watch, by name."""
     rows = {row.host: row for row in hosts.listed(session)}
     watched = Counter(map(_host_of, pages.listed(session, watched=True)))
-    told = {notice.about: notice.state for notice in owner.listed(session)}
+    told = {alert.about: notice.state for alert, notice in owner.listed(session) if alert.kind == "rest"}
     names = sorted({*rows, *watched, *settings.hosts_off} - {""})
     return [
         _state(rows.get(name) or _unknown(name), watched[name], told.get(name, ""), settings, now) for name in names
@@ -115,7 +115,7 @@ def _state(row: Host, count: int, told: str, settings: CrawlSettings, now: datet
         off=off,
         robots=in_words(row.robots),
         robots_at=row.robots_at,
-        owner_told={"sent": "yes", "shown": "here only", "due": "not yet", "sending": "not yet"}.get(told, "")
+        owner_told={"sent": "yes", "dropped": "here only", "due": "not yet", "sending": "not yet"}.get(told, "")
         if rests
         else "",
     )

@@ -20,13 +20,12 @@ from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError, PolicywatchError
 from diffs.failures import Failure, Reason
-from diffs.store.notices import outbox
+from diffs.store.notices.backlog import backlog
 from diffs.values import READ
 from diffs.wording import labels
 from diffs.wording.failures import sentence
 from notifier.channels.open import open_channels
 from notifier.outbox import send
-from notifier.outbox.owner import tell_owner
 from notifier.subscribers.links import links_from
 from policywatch import context
 from policywatch.terminal import round_report
@@ -38,6 +37,9 @@ Say = Callable[[str], object]
 
 #: How often the archive is asked what is due, in seconds.
 TICK = 60.0
+
+#: By what notices can go out.
+WAYS = ("email", "apprise", "webhook", "owner")
 
 #: A page that could not even be asked for (its host is silent, its fetcher missing) is tried again after this long.
 LATER = timedelta(minutes=30)
@@ -128,22 +130,19 @@ class Schedule:
         if by_the_hour:
             context.review(self.archive, at=now)
         with self.archive.read() as session:
-            waiting = outbox.backlog(session, now=now, channels=["email", "apprise", "webhook"])
+            waiting = backlog(session, now=now, channels=WAYS)
         if waiting.due or by_the_hour:
             with open_channels(settings, links_from(settings)) as channels:
                 report = send.run(
                     self.archive, channels, now=now, settings=settings, clock=self.clock, stopped=self.stop.is_set
                 )
             self._told_at = quarter
-            if report.sent or report.troubles:
+            if report.sent:
                 self.say(f"{labels.count(report.sent, 'message')} sent with {labels.count(report.told, 'notice')}.")
+            if report.to_owner:
+                self.say(f"{labels.count(report.to_owner, 'message')} sent to you, the owner.")
             for trouble in report.troubles:
                 self.say(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
-        told = tell_owner(self.archive, settings, now=self.clock())
-        if told.sent:
-            self.say(f"The owner was told: {labels.count(told.sent, 'host rests', 'hosts rest')}.")
-        elif told.trouble:
-            self.say(f"The owner could not be told yet: {told.trouble}")
 
     def _once(self, line: str) -> None:
         """Say what stays true for many rounds once."""

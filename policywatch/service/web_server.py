@@ -7,10 +7,10 @@ from typing import Self
 
 from diffs.database.archive import Archive
 from diffs.errors import SettingsError
-from notifier.channels.open import mail_channel
-from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
 from policywatch import context
+
+from .postman import Postman
 
 #: Where the pages are served when nobody says otherwise: on this machine only.
 HOST, PORT = "127.0.0.1", 8080
@@ -32,8 +32,8 @@ class Serving:
 
         self._socket = _bound(host, port)
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._socket.getsockname()[1]}/"
-        self._mail = mail_channel(settings)
-        app = create_app(archive, settings, mail=self._mail, clock=context.now)
+        app = create_app(archive, settings, clock=context.now)
+        self._postman = Postman(archive, settings, clock=context.now)
         config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
         self._server = uvicorn.Server(config)
         # Signals are the program's own affair: uvicorn leaves them alone outside of the main thread.
@@ -41,6 +41,7 @@ class Serving:
 
     def __enter__(self) -> Self:
         self._thread.start()
+        self._postman.__enter__()
         return self
 
     def __exit__(
@@ -49,8 +50,7 @@ class Serving:
         self._server.should_exit = True
         self._thread.join(2 * GRACE)
         self._socket.close()
-        if isinstance(self._mail, SmtpChannel):
-            self._mail.close()
+        self._postman.__exit__(kind, error, trace)
 
 
 def _bound(host: str, port: int) -> socket.socket:

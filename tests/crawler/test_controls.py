@@ -290,11 +290,11 @@ def test_a_block_makes_one_notice_to_the_owner(site: Site, someone: Seller) -> N
     someone.looks_at(watched(site, "/a"), watched(site, "/b"))
 
     with someone.archive.read() as session:
-        (notice,) = owner.listed(session)
-    assert (notice.kind, notice.about, notice.state) == ("rest", "127.0.0.1", "due")
-    assert notice.subject.startswith("127.0.0.1 asked us to stop: left alone until 2026-03-02")
-    assert "robot check" in notice.detail
-    assert timedelta() <= notice.created_at - began < timedelta(minutes=1)
+        ((alert, notice),) = owner.listed(session)
+    assert (alert.kind, alert.about, notice.state) == ("rest", "127.0.0.1", "due")
+    assert alert.subject.startswith("127.0.0.1 asked us to stop: left alone until 2026-03-02")
+    assert "robot check" in alert.detail
+    assert timedelta() <= alert.created_at - began < timedelta(minutes=1)
 
 
 def test_a_short_rest_is_no_news_for_the_owner(site: Site, someone: Seller) -> None:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from diffs.database.archive import Archive
 from diffs.database.models import Change, Page, Subscriber
 from diffs.store import changes, snapshots
-from diffs.store.notices import outbox, subscribers
+from diffs.store.notices import queueing, subscribers
 from diffs.values import (
     Block,
     BlockKind,
@@ -154,7 +154,7 @@ def queued(archive: Archive, *addresses: str, changes_told: int = 1, **wishes: A
             reader(session, address, **wishes)
         page = store_page(session)
         for number in range(changes_told):
-            outbox.queue(session, store_change(session, page, f"c0ffee{number:04}"), page, now=NOON)
+            queueing.queue(session, store_change(session, page, f"c0ffee{number:04}"), page, now=NOON)
 
 
 def settings(**fields: Any) -> NotifierSettings:

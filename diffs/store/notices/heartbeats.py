@@ -11,10 +11,15 @@ from sqlmodel import Session, col, select
 from diffs.database.models import Notice, Subscriber
 from diffs.judging.subscriptions import last_slot
 
+from .outbox import NEWS
+
 #: Longer ago nothing matters: it is before the last hour of any cadence, and the one before that.
 LOOK_BACK = timedelta(days=15)
 
 _A_MOMENT = timedelta(microseconds=1)
+
+#: Questions and the owner's post are no news.
+_NEWS = col(Notice.kind) == NEWS
 
 
 def queue(session: Session, *, now: datetime) -> int:
@@ -68,8 +73,8 @@ def _quiet_since(reader: Subscriber, slot: datetime) -> datetime:
 def _busy(session: Session, now: datetime) -> set[int]:
     """Who has something on its way."""
     on_its_way = or_(col(Notice.not_before) <= now, col(Notice.message_id).is_not(None))
-    query = select(Notice.subscriber_id).where(col(Notice.state).in_(["due", "sending"]), on_its_way).distinct()
-    return set(session.exec(query))
+    query = select(Notice.subscriber_id).where(col(Notice.state).in_(["due", "sending"]), on_its_way, _NEWS).distinct()
+    return {reader for reader in session.exec(query) if reader is not None}
 
 
 def _told(session: Session, now: datetime) -> dict[int, datetime]:
@@ -77,17 +82,17 @@ def _told(session: Session, now: datetime) -> dict[int, datetime]:
     latest = func.max(Notice.sent_at)
     query = (
         select(Notice.subscriber_id, latest)
-        .where(Notice.state == "sent", col(Notice.sent_at).between(now - LOOK_BACK, now))
+        .where(Notice.state == "sent", col(Notice.sent_at).between(now - LOOK_BACK, now), _NEWS)
         .group_by(col(Notice.subscriber_id))
     )
-    return {reader: at for reader, at in session.exec(query) if at is not None}
+    return {reader: at for reader, at in session.exec(query) if reader is not None and at is not None}
 
 
 def _beaten(session: Session, now: datetime) -> dict[int, datetime]:
     """The hour of each one's last heartbeat, whatever became of it."""
     query = (
         select(Notice.subscriber_id, func.max(Notice.not_before))
-        .where(col(Notice.change_id).is_(None), col(Notice.not_before).between(now - LOOK_BACK, now))
+        .where(col(Notice.change_id).is_(None), col(Notice.not_before).between(now - LOOK_BACK, now), _NEWS)
         .group_by(col(Notice.subscriber_id))
     )
-    return dict(session.exec(query).all())
+    return {reader: at for reader, at in session.exec(query) if reader is not None}

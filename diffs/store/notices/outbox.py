@@ -1,4 +1,4 @@
-"""Notices: the outbox. One row per change and subscriber, committed together with the change.
+"""Notices: the outbox. One row per thing to be said and person, committed together with what it tells of.
 
 The way of a row: due → sending → sent; back to due when the delivery failed for now; parked when it was refused for
 good; dropped when it was no longer wanted. Rows that travel in one message share its `message_id`, which is fixed
@@ -9,16 +9,16 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache, partial
+from typing import Any
 
-from sqlalchemy import func, insert
-from sqlalchemy.orm import load_only
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
-from diffs.database.models import Change, Notice, Page, Subscriber
-from diffs.judging.subscriptions import Filter, due_at, wants
+from diffs.database.models import Change, Notice, OwnerNotice, Page, Subscriber
+from diffs.judging.subscriptions import due_at
 
-from . import subscribers
+#: What a notice is: news for a reader, a question to a new one, a word to the owner (also the owner's channel's name).
+NEWS, QUESTION, OWNER = "news", "question", "owner"
 
 #: After this long a claim whose owner cannot be asked is taken for dead. Longer than any one delivery may take.
 STALE_AFTER = timedelta(minutes=15)
@@ -35,82 +35,22 @@ BATCH = 500
 
 @dataclass(frozen=True)
 class Parcel:
-    """What goes out in one message: to whom, and the ids of the changes it tells, in the order of the queue.
+    """What goes out in one message.
 
-    A heartbeat tells no change. `attempts` counts the deliveries begun, this one included.
+    `to` is the subscriber; of a word to the owner, whose address is no row, that word. News have the ids of the changes
+    they tell, in the order of the queue (none: a heartbeat). `attempts` counts the deliveries begun, this one included.
     """
 
+    kind: str
     message_id: str
-    subscriber: Subscriber
-    change_ids: tuple[int, ...]
+    to: Subscriber | OwnerNotice
     attempts: int
-
-
-def queue(session: Session, change: Change, page: Page, *, now: datetime) -> int:
-    """One due notice for every active subscriber who wants this change; how many were made.
-
-    To be called in the transaction that commits the change, when it becomes told. Nothing is queued for imported
-    history (`recorded`), for what is not told, or for a muted page. Calling it twice makes nothing new for those who
-    have a notice already. `now` is UTC; each reader's cadence and time zone say when their notice may go out.
-    """
-    if change.recorded or not change.told or page.muted:
-        return 0
-    session.flush()
-    have = set(session.exec(select(Notice.subscriber_id).where(Notice.change_id == change.id)))
-    topic = subscribers.topic_of(change, page)
-    hour = cache(partial(due_at, now=now))  # ten thousand readers live in few time zones
-    rows = (
-        {
-            "change_id": change.id,
-            "subscriber_id": reader.id,
-            "state": "due",
-            "created_at": now,
-            "not_before": hour(reader.cadence, reader.time_zone),
-            "attempts": 0,
-            "claimed_by": "",
-            "error": "",
-        }
-        for reader in _active(session)
-        if reader.id not in have and wants(reader.filter, topic)
-    )
-    made = list(rows)
-    for start in range(0, len(made), BATCH):
-        session.connection().execute(insert(Notice), made[start : start + BATCH])
-    return len(made)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reader:
-    """The columns of a subscriber that decide; cheaper than a row when there are ten thousand."""
-
-    id: int
-    cadence: str
-    time_zone: str
-    pages: list[str]
-    marketplaces: list[str]
-    categories: list[str]
-    importance: str
+    change_ids: tuple[int, ...] = ()
 
     @property
-    def filter(self) -> Filter:
-        """What this reader wants to hear of."""
-        return subscribers.filter_from(self.pages, self.marketplaces, self.categories, self.importance)
-
-
-def _active(session: Session) -> Iterable[_Reader]:
-    columns = (
-        Subscriber.id,
-        Subscriber.cadence,
-        Subscriber.time_zone,
-        Subscriber.pages,
-        Subscriber.marketplaces,
-        Subscriber.categories,
-        Subscriber.importance,
-    )
-    rows = session.connection().execute(
-        select(*columns).where(Subscriber.state == "active").order_by(col(Subscriber.id)),  # type: ignore[call-overload]
-    )
-    return (_Reader(*row) for row in rows)
+    def channel(self) -> str:
+        """The channel by which it goes; what is for the owner has one of that name."""
+        return OWNER if isinstance(self.to, OwnerNotice) else self.to.channel
 
 
 def claim(
@@ -121,68 +61,101 @@ def claim(
     domain: str,
     channels: Iterable[str],
     limit: int = LIMIT,
+    kinds: Iterable[str] = (OWNER, QUESTION, NEWS),
 ) -> Parcel | None:
-    """Take the next message that may go out on one of these channels, or None when there is none.
+    """Take the next message of these kinds that may go out on one of these channels, or None when there is none.
 
-    All due notices of its subscriber travel in it, up to `limit` changes, unless they belong to a message that was
-    begun before: that one is completed as it was. `by` names the worker, `domain` ends a new Message-ID. Two workers
-    never get the same message: each row is taken by an update that only one of them can win.
+    All due news of its subscriber travel in it, up to `limit` changes, unless they belong to a message that was begun
+    before: that one is completed as it was. `by` names the worker, `domain` ends a new Message-ID. Two workers never
+    get the same message: each row is taken by an update that only one of them can win.
     """
-    next_due = (
-        select(Notice.subscriber_id, Notice.message_id)
-        .join(Subscriber, col(Notice.subscriber_id) == Subscriber.id)
-        .where(Notice.state == "due", col(Notice.not_before) <= now)
-        .where(Subscriber.state == "active", col(Subscriber.channel).in_(list(channels)))
-        .order_by(col(Notice.not_before), col(Notice.id))
-        .limit(1)
-        # On PostgreSQL two workers take two readers; on SQLite one worker writes at a time, and this says nothing.
-        .with_for_update(of=Subscriber, skip_locked=True, key_share=True)
-    )
-    while (row := session.exec(next_due).first()) is not None:
-        reader, message_id = row
-        message_id = message_id or _address(session, reader, now=now, domain=domain, limit=limit)
-        taken = session.connection().execute(
-            update(Notice)
-            .where(col(Notice.message_id) == message_id, col(Notice.state) == "due")
-            .values(state="sending", claimed_at=now, claimed_by=by, attempts=col(Notice.attempts) + 1),
-        )
-        if taken.rowcount:
-            return parcel(session, message_id)
+    ways = list(channels)
+    for kind in kinds:
+        if kind == OWNER and OWNER not in ways:
+            continue
+        query = _next_due(kind, now, ways)
+        while (row := session.exec(query).first()) is not None:
+            message_id = row.message_id or _address(session, row, now=now, domain=domain, limit=limit)
+            taken = session.connection().execute(
+                update(Notice)
+                .where(col(Notice.message_id) == message_id, col(Notice.state) == "due")
+                .values(state="sending", claimed_at=now, claimed_by=by, attempts=col(Notice.attempts) + 1),
+            )
+            if taken.rowcount:
+                return parcel(session, message_id)
     return None
 
 
-def _address(session: Session, subscriber_id: int, *, now: datetime, domain: str, limit: int) -> str:
-    """Give the subscriber's due notices their common Message-ID."""
-    waiting = (
-        select(Notice.id)
-        .where(Notice.subscriber_id == subscriber_id, Notice.state == "due", col(Notice.message_id).is_(None))
-        .where(col(Notice.not_before) <= now)
+def _next_due(kind: str, now: datetime, channels: list[str]) -> Any:
+    """The query for the notice of a kind that is due next, on one of these channels."""
+    columns: Any = (Notice.id, Notice.kind, Notice.subscriber_id, Notice.owner_notice_id, Notice.message_id)
+    query: Any = (
+        select(*columns)
+        .where(Notice.kind == kind, Notice.state == "due", col(Notice.not_before) <= now)
         .order_by(col(Notice.not_before), col(Notice.id))
-        .limit(limit)
+        .limit(1)
     )
-    ids = list(session.exec(waiting))
-    key = session.exec(select(Subscriber.key).where(Subscriber.id == subscriber_id)).one()
-    digest = hashlib.sha256(f"{key} {' '.join(map(str, ids))}".encode()).hexdigest()
-    message_id = f"<notice.{digest[:32]}@{domain}>"
+    # On PostgreSQL two workers take two readers; on SQLite one worker writes at a time, and this says nothing.
+    if kind == OWNER:
+        return query.with_for_update(of=Notice, skip_locked=True)
+    return (
+        query.join(Subscriber, col(Notice.subscriber_id) == Subscriber.id)
+        .where(Subscriber.state == ("active" if kind == NEWS else "pending"), col(Subscriber.channel).in_(channels))
+        .with_for_update(of=Subscriber, skip_locked=True, key_share=True)
+    )
+
+
+def _address(session: Session, row: Any, *, now: datetime, domain: str, limit: int) -> str:
+    """Give a notice its Message-ID, and the other due news of its subscriber the same.
+
+    It is made from what the message says, not from numbers of rows: a backup that was put back counts anew, and another
+    message under an id that went out before is one that mail programs and receivers never show.
+    """
+    if row.kind == OWNER:
+        ids, name = [row.id], f"owner.{session.get_one(OwnerNotice, row.owner_notice_id).uid}"
+    else:
+        found = _travel_together(session, row, now=now, limit=limit)
+        ids = [number for number, *_ in found]
+        said = [uid or f"{row.kind} {made.isoformat()}" for _, made, uid in found]
+        key = session.get_one(Subscriber, row.subscriber_id).key
+        name = f"notice.{hashlib.sha256(' '.join([key, *said]).encode()).hexdigest()[:32]}"
+    message_id = f"<{name}@{domain}>"
     # Not "is null": SQLite would look for that among all that wait, instead of for these few by their numbers.
     free = func.coalesce(Notice.message_id, "") == ""
     session.exec(update(Notice).where(col(Notice.id).in_(ids), free).values(message_id=message_id))
     return message_id
 
 
+def _travel_together(
+    session: Session, row: Any, *, now: datetime, limit: int
+) -> list[tuple[int, datetime, str | None]]:
+    """The subscriber's due notices of this kind: number, when it was made, the uid of its change where it has one."""
+    query = (
+        select(Notice.id, Notice.created_at, Change.uid)
+        .join(Change, col(Notice.change_id) == Change.id, isouter=True)
+        .where(Notice.subscriber_id == row.subscriber_id, Notice.kind == row.kind, Notice.state == "due")
+        .where(col(Notice.message_id).is_(None), col(Notice.not_before) <= now)
+        .order_by(col(Notice.not_before), col(Notice.id))
+        .limit(limit)
+    )
+    return list(session.exec(query).all())
+
+
 def parcel(session: Session, message_id: str) -> Parcel:
     """The message with this id that was claimed. Raises LookupError where there is none."""
-    query = (
-        select(Notice.change_id, Notice.attempts, Notice.subscriber_id)
-        .where(Notice.message_id == message_id, Notice.state == "sending")
-        .order_by(col(Notice.id))
-    )
-    rows = session.exec(query).all()
-    reader = session.get(Subscriber, rows[0][2]) if rows else None
-    if reader is None:
+    columns: Any = (Notice.kind, Notice.subscriber_id, Notice.owner_notice_id, Notice.change_id, Notice.attempts)
+    query: Any = select(*columns).where(Notice.message_id == message_id, Notice.state == "sending")
+    rows = session.exec(query.order_by(col(Notice.id))).all()
+    if not rows:
         raise LookupError(message_id)
-    ids = tuple(change_id for change_id, _, _ in rows if change_id is not None)
-    return Parcel(message_id, reader, ids, max(row[1] for row in rows))
+    first = rows[0]
+    to: Subscriber | OwnerNotice
+    if first.kind == OWNER:
+        to = session.get_one(OwnerNotice, first.owner_notice_id)
+    else:
+        to = session.get_one(Subscriber, first.subscriber_id)
+    ids = tuple(row.change_id for row in rows if row.change_id is not None)
+    return Parcel(first.kind, message_id, to, max(row.attempts for row in rows), ids)
 
 
 def changes_with(session: Session, ids: Iterable[int]) -> list[tuple[Change, Page]]:
@@ -253,7 +226,7 @@ def pull_back(session: Session, *, now: datetime) -> int:
     readers = (
         select(Subscriber.id, Subscriber.cadence, Subscriber.time_zone)
         .join(Notice, col(Notice.subscriber_id) == Subscriber.id)
-        .where(*far)
+        .where(*far, Notice.kind == NEWS)
         .distinct()
     )
     moved = 0
@@ -261,83 +234,5 @@ def pull_back(session: Session, *, now: datetime) -> int:
         again = due_at(cadence, time_zone, now)
         of_reader = update(Notice).where(col(Notice.subscriber_id) == reader, *far).values(not_before=again)
         moved += session.connection().execute(of_reader).rowcount
-    return moved
-
-
-def fit(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
-    """Fit what waits for a subscriber to wishes that were just changed.
-
-    What is no longer wanted is dropped, the rest goes at the hour of the new cadence and time zone. Messages that were
-    begun are completed as they were.
-    """
-    session.flush()
-    query = (
-        select(Notice.id, Change, Page)
-        .join(Change, col(Notice.change_id) == Change.id, isouter=True)
-        .join(Page, col(Change.page_id) == Page.id, isouter=True)
-        .where(Notice.subscriber_id == subscriber.id, Notice.state == "due", col(Notice.message_id).is_(None))
-        .options(load_only(Change.categories, Change.importance))  # type: ignore[arg-type]
-    )
-    wanted = subscribers.filter_of(subscriber)
-    kept: dict[bool, list[int]] = {True: [], False: []}
-    rows: Iterable[tuple[int, Change | None, Page]] = session.exec(query)
-    for notice, change, page in rows:
-        keep = subscriber.heartbeat if change is None else wants(wanted, subscribers.topic_of(change, page))
-        kept[keep].append(notice)
-    _write(session, kept[False], state="dropped", error="no longer wanted")
-    _write(session, kept[True], not_before=due_at(subscriber.cadence, subscriber.time_zone, now))
-
-
-def _write(session: Session, ids: list[int], **values: object) -> None:
-    for start in range(0, len(ids), BATCH):
-        session.exec(update(Notice).where(col(Notice.id).in_(ids[start : start + BATCH])).values(**values))
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How many notices wait: `due` could go now, `later` wait for their hour, `unsendable` have no channel set up.
-
-    Those of readers who pause are in none of them.
-    """
-
-    due: int = 0
-    later: int = 0
-    unsendable: int = 0
-
-
-def backlog(session: Session, *, now: datetime, channels: Iterable[str]) -> Backlog:
-    """What waits in the outbox, being sent included, for readers on these channels and on others."""
-    ready = col(Notice.not_before) <= now
-    query = (
-        select(Subscriber.channel, ready, func.count())
-        .join(Notice, col(Notice.subscriber_id) == Subscriber.id)
-        .where(col(Notice.state).in_(["due", "sending"]), Subscriber.state == "active")
-        .group_by(Subscriber.channel, ready)
-    )
-    known = set(channels)
-    sums = {"due": 0, "later": 0, "unsendable": 0}
-    for channel, is_ready, number in session.exec(query):
-        sums["unsendable" if channel not in known else "due" if is_ready else "later"] += number
-    return Backlog(**sums)
-
-
-def counts(session: Session) -> dict[str, int]:
-    """How many notices are in which state."""
-    return dict(session.exec(select(Notice.state, func.count()).group_by(Notice.state)).all())
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """Of the due notices of active readers: how many failed, and since when (UTC) the oldest is due."""
-
-    failed: int = 0
-    due_since: datetime | None = None
-
-
-def waiting(session: Session, *, now: datetime) -> Waiting:
-    """What waits, seen from how long and why. `now` is UTC."""
-    mine = (col(Notice.subscriber_id) == Subscriber.id, Notice.state == "due", Subscriber.state == "active")
-    failed = select(func.count()).select_from(Notice).join(Subscriber, mine[0]).where(*mine[1:], Notice.error != "")
-    since = select(func.min(Notice.not_before)).join(Subscriber, mine[0])
-    since = since.where(*mine[1:], col(Notice.not_before) <= now)
-    return Waiting(session.exec(failed).one(), session.exec(since).one())
+    # What is left waits for nobody's hour.
+    return moved + session.connection().execute(update(Notice).where(*far).values(not_before=now)).rowcount

@@ -8,18 +8,14 @@ from typing import Any
 from sqlalchemy import and_, func, or_
 from sqlmodel import Session, col, select, update
 
-from diffs.database.models import Change, Notice, Page, Subscriber
+from diffs.database.models import Change, Notice, OwnerNotice, Page, Subscriber
 from diffs.judging.subscriptions import due_at
 
 from . import heartbeats, outbox
+from .outbox import NEWS, OWNER, QUESTION, Parcel
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A message that a run would send: to whom, and the changes in it. A heartbeat has none."""
-
-    subscriber: Subscriber
-    change_ids: tuple[int, ...] = ()
+#: The Message-ID of what is only planned.
+PLANNED = "<dry.run@localhost>"
 
 
 def planned(
@@ -29,13 +25,13 @@ def planned(
     channels: Iterable[str],
     is_dead: Callable[[str], bool] | None = None,
     limit: int = outbox.LIMIT,
-) -> Iterator[Plan]:
+) -> Iterator[Parcel]:
     """The messages that a run would send now, first come first served. Nothing is claimed or written.
 
     What a run does before it sends (release what a dead program took, mend hours that a wrong clock gave, make
     heartbeats) is taken into account.
     """
-    far = col(Notice.not_before) > now + outbox.FURTHEST
+    far, ways = col(Notice.not_before) > now + outbox.FURTHEST, list(channels)
     ready = or_(
         and_(col(Notice.state) == "due", or_(col(Notice.not_before) <= now, far)),
         and_(
@@ -43,28 +39,39 @@ def planned(
             col(Notice.message_id).in_(outbox.stale(session, now=now, is_dead=is_dead)),
         ),
     )
+    yield from _alone(session, ready, ways)
     query = (
-        select(Notice.subscriber_id)
-        .join(Subscriber, col(Notice.subscriber_id) == Subscriber.id)
-        .where(ready, Subscriber.state == "active", col(Subscriber.channel).in_(list(channels)))
-        .group_by(col(Notice.subscriber_id))
+        select(Subscriber)
+        .join(Notice, col(Notice.subscriber_id) == Subscriber.id)
+        .where(ready, Notice.kind == NEWS, Subscriber.state == "active", col(Subscriber.channel).in_(ways))
+        .group_by(col(Subscriber.id))
         .order_by(func.min(Notice.not_before), func.min(Notice.id))
     )
     waiting = list(session.exec(query))
-    for number in waiting:
-        reader = session.get_one(Subscriber, number)
+    for reader in waiting:
         put_off = due_at(reader.cadence, reader.time_zone, now) > now
-        rows = select(Notice.message_id, Notice.change_id).where(Notice.subscriber_id == number, ready)
+        rows = select(Notice.message_id, Notice.change_id).where(Notice.subscriber_id == reader.id, ready)
         rows = rows.where(~far) if put_off else rows
-        rows = rows.order_by(col(Notice.not_before), col(Notice.id))
+        rows = rows.where(Notice.kind == NEWS).order_by(col(Notice.not_before), col(Notice.id))
         yield from _messages(reader, session.exec(rows).all(), limit)
-    known = set(waiting)
+    known = {reader.id for reader in waiting}
     for reader, _ in heartbeats.missing(session, now=now):
-        if reader.id not in known and reader.channel in channels:
-            yield Plan(reader)
+        if reader.id not in known and reader.channel in ways:
+            yield Parcel(NEWS, PLANNED, reader, 0)
 
 
-def _messages(reader: Subscriber, rows: Iterable[tuple[str | None, int | None]], limit: int) -> Iterator[Plan]:
+def _alone(session: Session, ready: Any, ways: list[str]) -> Iterator[Parcel]:
+    """What is one message by itself: for the owner, and questions."""
+    alerts = select(OwnerNotice).join(Notice, col(Notice.owner_notice_id) == OwnerNotice.id)
+    for alert in session.exec(alerts.where(ready).order_by(col(Notice.not_before))) if OWNER in ways else ():
+        yield Parcel(OWNER, PLANNED, alert, 0)
+    asked = select(Subscriber).join(Notice, col(Notice.subscriber_id) == Subscriber.id)
+    asked = asked.where(ready, Notice.kind == QUESTION, Subscriber.state == "pending")
+    for reader in session.exec(asked.where(col(Subscriber.channel).in_(ways)).order_by(col(Notice.not_before))):
+        yield Parcel(QUESTION, PLANNED, reader, 0)
+
+
+def _messages(reader: Subscriber, rows: Iterable[tuple[str | None, int | None]], limit: int) -> Iterator[Parcel]:
     """The rows of a reader by the messages in which they go: begun ones as they are, the others together."""
     begun: dict[str, list[int | None]] = {}
     fresh: list[int | None] = []
@@ -72,15 +79,18 @@ def _messages(reader: Subscriber, rows: Iterable[tuple[str | None, int | None]],
         (begun.setdefault(message_id, []) if message_id else fresh).append(change_id)
     parts = [*begun.values(), *(fresh[start : start + limit] for start in range(0, len(fresh), limit))]
     for part in parts:
-        yield Plan(reader, tuple(number for number in part if number is not None))
+        yield Parcel(NEWS, PLANNED, reader, 0, tuple(number for number in part if number is not None))
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A notice with whom it is for and what it tells ("" for a heartbeat)."""
+    """A notice with what it tells: the change and its page, or what the owner is told; "" where there is none.
+
+    `subscriber` is None for the owner.
+    """
 
     notice: Notice
-    subscriber: Subscriber
+    subscriber: Subscriber | None
     page: str
     headline: str
 
@@ -88,8 +98,10 @@ class Row:
 def listed(session: Session, *, state: str | None = None, limit: int = outbox.BATCH) -> list[Row]:
     """Notices, newest first; `state` is due, sending, sent, parked or dropped."""
     query: Any = (
-        select(Notice, Subscriber, Page.key, Change.headline)
-        .join(Subscriber, col(Notice.subscriber_id) == Subscriber.id)
+        select(Notice, Subscriber, Page.key, func.coalesce(Change.headline, OwnerNotice.subject))
+        .select_from(Notice)
+        .join(Subscriber, col(Notice.subscriber_id) == Subscriber.id, isouter=True)
+        .join(OwnerNotice, col(Notice.owner_notice_id) == OwnerNotice.id, isouter=True)
         .join(Change, col(Notice.change_id) == Change.id, isouter=True)
         .join(Page, col(Change.page_id) == Page.id, isouter=True)
         .order_by(col(Notice.id).desc())

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select, update
 
 from diffs.database.models import Change, Notice, Page, Subscriber
@@ -43,6 +44,27 @@ def add(
         confirm(subscriber, now=now)
     session.flush()
     return subscriber
+
+
+def sign_up(session: Session, *, address: str, now: datetime, **wishes: Any) -> Subscriber:
+    """The pending subscriber of an address that somebody put into the form; `now` is UTC.
+
+    Why somebody had left is kept until they confirm: without an answer they have left again.
+    """
+    known = by_mail(session, address)
+    is_new, reason = known is None or known.state == "stopped", known.stopped_reason if known is not None else ""
+    subscriber = add(session, channel="email", address=known.address if known else address, now=now, **wishes)
+    subscriber.stopped_reason = reason
+    if is_new or subscriber.signed_up_at is not None:
+        subscriber.signed_up_at = now
+    session.flush()
+    return subscriber
+
+
+def asked(session: Session, key: str, *, at: datetime) -> None:
+    """A question went out to this subscriber at a time (UTC)."""
+    if (subscriber := by_key(session, key)) is not None:
+        subscriber.asked_at = at
 
 
 def change_wishes(subscriber: Subscriber, **wishes: Any) -> None:
@@ -95,6 +117,16 @@ def by_address(session: Session, channel: str, address: str) -> Subscriber | Non
     """The subscriber with this address on this channel, or None."""
     query = select(Subscriber).where(Subscriber.channel == channel, Subscriber.address == address)
     return session.exec(query).first()
+
+
+def by_mail(session: Session, address: str) -> Subscriber | None:
+    """The subscriber with this mail address, or with one that differs in letter case only, or None."""
+    found = by_address(session, "email", address)
+    if found is None:
+        same = func.lower(Subscriber.address) == address.lower()
+        query = select(Subscriber).where(Subscriber.channel == "email", same).order_by(col(Subscriber.id))
+        found = session.exec(query).first()
+    return found
 
 
 def listed(session: Session, *, state: str | None = None) -> list[Subscriber]:

@@ -8,7 +8,7 @@ from diffs.database.archive import Archive
 from diffs.database.models import Notice, Page
 from diffs.engine import derive, notes
 from diffs.store import work
-from diffs.store.notices import outbox
+from diffs.store.notices import queueing
 from tests.notifier.vocabulary import NOON, reader, store_change, store_page
 
 
@@ -17,7 +17,7 @@ def queued(session: Session) -> Page:
     reader(session)
     page = store_page(session)
     for uid in ("c0ffee0001", "c0ffee0002"):
-        outbox.queue(session, store_change(session, page, uid), page, now=NOON)
+        queueing.queue(session, store_change(session, page, uid), page, now=NOON)
     return page
 
 
@@ -29,7 +29,7 @@ def test_a_muted_change_is_not_sent_until_it_is_unmuted(archive: Archive) -> Non
     with archive.begin() as session:
         page = queued(session)
         change = store_change(session, page, "c0ffee0003")
-        outbox.queue(session, change, page, now=NOON)
+        queueing.queue(session, change, page, now=NOON)
 
         assert work.mute(session, change, now=NOON, muted=True) == 1
         assert states(session) == ["due", "due", "dropped"]
@@ -43,7 +43,7 @@ def test_a_muted_page_holds_back_its_notices_and_queues_no_more(archive: Archive
 
         assert work.mute_page(session, page, muted=True) == 2
         later = store_change(session, page, "c0ffee0003")
-        assert outbox.queue(session, later, page, now=NOON) == 0
+        assert queueing.queue(session, later, page, now=NOON) == 0
         assert work.mute_page(session, page, muted=False) == 2
         assert states(session) == ["due", "due"]
 
@@ -52,7 +52,7 @@ def test_a_change_muted_by_itself_stays_so_when_its_page_is_heard_again(archive:
     with archive.begin() as session:
         page = queued(session)
         change = store_change(session, page, "c0ffee0003")
-        outbox.queue(session, change, page, now=NOON)
+        queueing.queue(session, change, page, now=NOON)
         work.mute(session, change, now=NOON, muted=True)
         work.mute_page(session, page, muted=True)
 

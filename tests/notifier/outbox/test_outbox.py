@@ -16,7 +16,7 @@ from diffs.database.models import Change, Event, Notice, Subscriber
 from diffs.errors import DeliveryError
 from diffs.scorecard import report_file
 from diffs.store import changes, reports
-from diffs.store.notices import outbox, plan, subscribers
+from diffs.store.notices import outbox, plan, queueing, subscribers
 from notifier.channels.open import open_channels
 from notifier.outbox.send import MOST_ATTEMPTS, Report, Trouble, run, shown_address, wait_after
 from notifier.settings import NotifierSettings
@@ -320,7 +320,7 @@ def test_a_subscriber_added_in_the_middle_hears_of_later_changes_only(
     with archive.begin() as session:
         reader(session, "late@example.org")
         page = store_page(session, "us-fees")
-        outbox.queue(session, store_change(session, page, "later00001", headline="Fees rise"), page, now=NOON)
+        queueing.queue(session, store_change(session, page, "later00001", headline="Fees rise"), page, now=NOON)
 
     notify(archive, mail_server)
 
@@ -359,7 +359,7 @@ def test_pages_that_cannot_be_read_are_named_to_those_they_concern(archive: Arch
         since = NOON - 3 * DAY
         session.add(Event(page_id=blocked.id, kind="blocked", started_at=since, last_at=NOON, detail="robot check"))
         page = store_page(session, "us-other")
-        outbox.queue(session, store_change(session, page, "later00001"), page, now=NOON)
+        queueing.queue(session, store_change(session, page, "later00001"), page, now=NOON)
 
     notify(archive, mail_server)
 
@@ -372,7 +372,7 @@ def test_a_change_is_worded_before_it_is_told_and_only_once(archive: Archive, ma
     with archive.begin() as session:
         reader(session)
         page = store_page(session)
-        outbox.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
+        queueing.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
 
     report = notify(archive, mail_server)
 
@@ -395,7 +395,7 @@ def test_a_text_our_wording_stumbles_over_holds_nothing_back(
     with archive.begin() as session:
         reader(session)
         page = store_page(session)
-        outbox.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
+        queueing.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
 
     assert notify(archive, mail_server).sent == 1
     assert mail_server.mails[0]["Subject"] == "Title of us-agreement changed"
@@ -478,7 +478,7 @@ def test_only_the_owner_is_told_how_his_own_figures_stand(archive: Archive, mail
         reader(session, "owner@example.org").standing = True
         page = store_page(session)
         change = store_change(session, page, targets=changes.as_json([LATE_SHIPMENTS]))
-        outbox.queue(session, change, page, now=NOON)
+        queueing.queue(session, change, page, now=NOON)
         table = b"marketplace,metric,numerator,denominator\nUS,LSR,17,500\n"
         reports.add(session, table, report_file.read(table, "mine.csv"), name="mine.csv", now=NOON)
 

@@ -1,5 +1,6 @@
 """Many faults at once: nothing is lost and nothing arrives twice, as seen from the mail server."""
 
+import gc
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from sqlmodel import Session, select
 from diffs.database.archive import Archive
 from diffs.database.models import Event, Notice, Observation, Subscriber
 from diffs.store import snapshots
-from diffs.store.notices import outbox, subscribers
+from diffs.store.notices import queueing, subscribers
 from diffs.values import Capture
 from notifier.outbox.send import run
 from tests.notifier.conftest import MailServer
@@ -126,11 +127,11 @@ def test_a_dry_run_names_exactly_what_a_run_then_sends(archive: Archive, mail_se
         reader(session, "beat@example.org", cadence="daily", heartbeat=True, importance="high", now=NOON - 2 * DAY)
         page = store_page(session)
         for number in range(3):
-            outbox.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
+            queueing.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
         _arrange(session)
         page = store_page(session, "us-fees")
         low = store_change(session, page, "low", importance="medium", headline=None, points=None)
-        outbox.queue(session, low, page, now=NOON)
+        queueing.queue(session, low, page, now=NOON)
     reports = [notify(archive, mail_server, dry_run=dry_run) for dry_run in (True, True, False)]
 
     first, second, real = reports
@@ -195,7 +196,7 @@ def test_a_page_that_means_harm_reaches_nobody(archive: Archive, mail_server: Ma
         reader(session, "one@example.org", name="Reader\r\nBcc: x@example.org")
         page = store_page(session, title=STORED, url="javascript:alert(1)", marketplace="US")
         told = store_change(session, page, headline=STORED, points=[STORED, "出品規約の通知期間が短縮されました"])
-        outbox.queue(session, told, page, now=NOON)
+        queueing.queue(session, told, page, now=NOON)
 
     assert notify(archive, mail_server).sent == 1
 
@@ -236,9 +237,14 @@ def test_thousands_of_readers_cost_one_connection_and_little_memory(archive: Arc
     with archive.begin() as session:
         page = store_page(session)
         for number in range(10):
-            outbox.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
+            queueing.queue(session, store_change(session, page, f"c{number}"), page, now=NOON)
     sizes: list[int] = []
-    mail_server.on_data = lambda: sizes.append(tracemalloc.get_traced_memory()[0])
+
+    def measure() -> None:
+        gc.collect()  # what only waits to be collected is given back
+        sizes.append(tracemalloc.get_traced_memory()[0])
+
+    mail_server.on_data = measure
     mail_server.keep = False
 
     tracemalloc.start()
@@ -247,7 +253,7 @@ def test_thousands_of_readers_cost_one_connection_and_little_memory(archive: Arc
 
     assert (report.sent, report.told) == (300, 3000)
     assert mail_server.sessions == 1
-    assert sizes[-1] - sizes[20] < 2_000_000, "what one message takes is given back before the next"
+    assert sizes[-1] - sizes[20] < 1_000_000, "what one message takes is given back before the next"
 
 
 def _subscribe(archive: Archive, number: int) -> None:

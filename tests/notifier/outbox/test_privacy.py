@@ -12,11 +12,12 @@ from diffs.judging.subscriptions import Filter
 from diffs.scorecard import report_file
 from diffs.store import changes, reports
 from diffs.store.events import DIFFERS, MOVED, PRIVATE
-from diffs.store.notices import outbox
+from diffs.store.notices import queueing
 from notifier.changes import told_changes, unread
 from notifier.health import health
 from notifier.health.queries import events
 from notifier.mail.digest import Digest, html, message, text
+from notifier.mail.message import Message
 from notifier.outbox.send import run
 from notifier.web.app import create_app
 from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, reader, settings, store_change, store_page
@@ -45,7 +46,7 @@ def kept(archive: Archive) -> Archive:
         for who, channel in (("guest@example.org", "email"), ("guest://chat", "apprise"), ("https://guest", "webhook")):
             reader(session, who, channel=channel, heartbeat=True)
             reader(session, f"{who}/owner", channel=channel, heartbeat=True).standing = True
-        outbox.queue(session, change, page, now=NOON)
+        queueing.queue(session, change, page, now=NOON)
     return archive
 
 
@@ -85,8 +86,9 @@ class Kept:
     def __init__(self) -> None:
         self.digests: dict[str, Digest] = {}
 
-    def deliver(self, digest: Digest) -> None:
-        self.digests[digest.to] = digest
+    def deliver(self, message: Message) -> None:
+        assert isinstance(message, Digest)
+        self.digests[message.to] = message
 
 
 def test_other_readers_are_told_nothing_of_it_by_any_channel(kept: Archive) -> None:

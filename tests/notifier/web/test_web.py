@@ -10,12 +10,18 @@ from typing import Any
 import feedparser
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy import event
+from sqlmodel import select
 
 from diffs.database.archive import Archive
-from diffs.database.models import Subscriber
+from diffs.database.models import Signup, Subscriber
 from diffs.errors import ArchiveError, ChannelDown, DeliveryError, RecipientRefused
-from diffs.store.notices import outbox, subscribers
+from diffs.store.notices import subscribers
+from diffs.store.notices.backlog import backlog, counts
+from notifier.mail.message import Message
+from notifier.outbox.send import run
 from notifier.rendering import disclaimer
+from notifier.subscribers import opt_in
 from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, links_from
 from notifier.web.app import create_app
 from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, reader, settings, store_change, store_page
@@ -23,21 +29,28 @@ from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, reader, settin
 LINKS = links_from(settings())
 
 
+#: Where new readers can be asked.
+OPEN = settings(smtp_url="folder:unused")
+
+
 @dataclass
 class Outgoing:
     """The mail channel and the clock of the app."""
 
+    archive: Archive
     mails: list[EmailMessage] = field(default_factory=list)
     fails: DeliveryError | None = None
     now: datetime = NOON
 
-    def deliver(self, digest: Any) -> None:
-        raise AssertionError
-
-    def post(self, mail: EmailMessage) -> None:
+    def deliver(self, message: Message) -> None:
         if self.fails:
             raise self.fails
-        self.mails.append(mail)
+        self.mails.append(message.as_mail())
+
+    def goes_out(self) -> list[str]:
+        """Let the outbox run; to whom all mails went by now."""
+        run(self.archive, {"email": self}, now=self.now, settings=OPEN)
+        return [str(mail["To"]) for mail in self.mails]
 
     @property
     def link(self) -> str:
@@ -48,13 +61,13 @@ class Outgoing:
 
 
 @pytest.fixture
-def outgoing() -> Outgoing:
-    return Outgoing()
+def outgoing(archive: Archive) -> Outgoing:
+    return Outgoing(archive)
 
 
 @pytest.fixture
 def web(archive: Archive, outgoing: Outgoing) -> Iterator[TestClient]:
-    app = create_app(archive, settings(), mail=outgoing, clock=lambda: outgoing.now)
+    app = create_app(archive, OPEN, clock=lambda: outgoing.now)
     with TestClient(app, base_url="https://policies.example") as client:
         yield client
 
@@ -180,10 +193,12 @@ def test_hostile_text_stays_text_on_every_page(web: TestClient, archive: Archive
 
 
 def test_a_reader_subscribes_by_confirming(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
+    several(archive)
     form = {"email": "reader@Example.org", "cadence": "weekly", "marketplace": ["DE", "US"], "time_zone": "Asia/Tokyo"}
     answer = web.post("/subscribe", data=form)
 
     assert answer.status_code == 200
+    assert outgoing.goes_out() == ["reader@example.org"]
     assert known(archive).state == "pending"
     assert web.get(outgoing.link).status_code == 200
     assert known(archive).state == "pending", "a mail scanner that opens the link confirms nothing"
@@ -193,49 +208,151 @@ def test_a_reader_subscribes_by_confirming(web: TestClient, archive: Archive, ou
 
 
 def test_nobody_learns_who_reads_us(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
+    """Neither words nor status differ, whether an address is known, new or refused, and whether mail goes out."""
     with archive.begin() as session:
         reader(session, "old@example.org")
 
-    answers = {
-        web.post("/subscribe", data={"email": address}).text for address in ("old@example.org", "new@example.org")
-    }
+    asked = [web.post("/subscribe", data={"email": name}) for name in ("old@example.org", "new@example.org")]
+    outgoing.goes_out()
     outgoing.fails = RecipientRefused("550 no such user")
-    answers.add(web.post("/subscribe", data={"email": "wrong@example.org"}).text)
+    asked.append(web.post("/subscribe", data={"email": "wrong@example.org"}))
+    outgoing.goes_out()
+    outgoing.fails = ChannelDown("down")
+    asked += [web.post("/subscribe", data={"email": name}) for name in ("old@example.org", "other@example.org")]
 
-    assert len(answers) == 1
+    assert {(answer.status_code, answer.text) for answer in asked} == {(200, asked[0].text)}
     assert [mail["To"] for mail in outgoing.mails] == ["new@example.org"]
     assert known(archive, "old@example.org").state == "active"
 
 
-def test_nobody_is_flooded_with_confirmations(web: TestClient, outgoing: Outgoing) -> None:
-    for _ in range(5):
-        web.post("/subscribe", data={"email": "victim@example.org"})
-    assert len(outgoing.mails) == 1
+def test_the_form_looks_nothing_up_before_it_answers(web: TestClient, archive: Archive) -> None:
+    """So the time it takes tells nothing either: a known and an unknown address make the very same statements."""
+    with archive.begin() as session:
+        reader(session, "old@example.org")
+    made: list[list[str]] = []
+    listening: list[str] = []
+    engine = archive._engine
 
-    outgoing.now += timedelta(hours=2)
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        listening.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    for address in ("old@example.org", "new@example.org"):
+        listening.clear()
+        web.post("/subscribe", data={"email": address})
+        made.append([*listening])
+    event.remove(engine, "before_cursor_execute", note)
+
+    assert made[0] == made[1]
+    assert not [statement for statement in made[0] if "subscriber" in statement]
+
+
+SPELLINGS = (
+    "victim@example.org",
+    "Victim@example.org",
+    "v.ictim@example.org",
+    "victim+1@example.org",
+    "VICTIM+2@EXAMPLE.org",
+)
+
+
+def test_the_form_is_no_mail_bomb(web: TestClient, outgoing: Outgoing) -> None:
+    """One mailbox, however it is spelt: once a day and three times in all, through any number of restarts."""
+    for _ in range(12):
+        for address in SPELLINGS:
+            web.post("/subscribe", data={"email": address})
+        outgoing.goes_out()
+        outgoing.now += timedelta(hours=14)
+
+    assert len(outgoing.mails) == 3
+    outgoing.now += timedelta(days=31)
     web.post("/subscribe", data={"email": "victim@example.org"})
-    assert len(outgoing.mails) == 2
-    for number in range(80):
-        web.post("/subscribe", data={"email": f"victim{number}@example.org"})
-    assert len(outgoing.mails) == 61
+    assert len(outgoing.goes_out()) == 4, "nobody is kept out for ever"
 
 
-def test_an_address_that_was_refused_is_not_tried_at_every_click(web: TestClient, outgoing: Outgoing) -> None:
-    outgoing.fails = RecipientRefused("550 no such user")
-    web.post("/subscribe", data={"email": "nobody@example.org"})
-    outgoing.fails = None
+def test_who_left_is_asked_once_and_not_brought_back_by_an_old_link(
+    web: TestClient, archive: Archive, outgoing: Outgoing
+) -> None:
+    web.post("/subscribe", data={"email": "reader@example.org"})
+    outgoing.goes_out()
+    old = outgoing.link
+    web.post(old)
+    web.post(LINKS.to(UNSUBSCRIBE, known(archive).key))
 
-    assert web.post("/subscribe", data={"email": "nobody@example.org"}).status_code == 200
-    assert outgoing.mails == []
+    assert web.post(old).status_code == 404
+    assert known(archive).state == "stopped"
+    for _ in range(20):
+        outgoing.now += DAY
+        web.post("/subscribe", data={"email": "reader@example.org"})
+        outgoing.goes_out()
+    assert len(outgoing.mails) == 1, "asked in this month already"
+    outgoing.now += 31 * DAY
+    web.post("/subscribe", data={"email": "reader@example.org"})
+    assert len(outgoing.goes_out()) == 2
+    outgoing.now += 9 * DAY
+    outgoing.goes_out()
+    assert (known(archive).state, known(archive).stopped_reason) == ("stopped", "unsubscribed"), "they did not answer"
 
 
-def test_when_mail_is_down_the_reader_is_told(web: TestClient, outgoing: Outgoing) -> None:
-    outgoing.fails = ChannelDown("down")
+def test_an_old_link_does_not_end_a_pause(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
+    web.post("/subscribe", data={"email": "reader@example.org"})
+    outgoing.goes_out()
+    web.post(outgoing.link)
+    with archive.begin() as session:
+        subscribers.pause(subscribers.by_address(session, "email", "reader@example.org"))  # type: ignore[arg-type]
 
-    assert web.post("/subscribe", data={"email": "a@example.org"}).status_code == 503
-    outgoing.fails = None
-    assert web.post("/subscribe", data={"email": "a@example.org"}).status_code == 200
-    assert len(outgoing.mails) == 1
+    assert web.post(outgoing.link).status_code == 200
+    assert known(archive).state == "paused"
+
+
+def test_everybody_is_asked_in_the_end_sixty_an_hour(web: TestClient, outgoing: Outgoing) -> None:
+    """Nobody can use up the questions of an hour so that others never get theirs."""
+    for number in range(130):
+        assert web.post("/subscribe", data={"email": f"reader{number}@example.org"}).status_code == 200
+
+    sent = []
+    for _ in range(3):
+        sent.append(len(outgoing.goes_out()))
+        outgoing.now += timedelta(hours=1)
+    assert sent == [60, 120, 130]
+
+
+def test_too_many_who_wait_are_said(web: TestClient, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diffs.store.notices.signups.MOST_WAITING", 2)
+
+    answers = [web.post("/subscribe", data={"email": f"reader{number}@example.org"}) for number in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 503]
+    assert "try again tomorrow" in answers[2].text
+
+
+def test_who_does_not_answer_is_forgotten(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
+    web.post("/subscribe", data={"email": "reader@example.org", "page": "x" * 200})
+    with archive.begin() as session:
+        reader(session, "listed@example.org", confirmed=False)
+    outgoing.goes_out()
+    with archive.read() as session:
+        (row,) = session.exec(select(Signup))
+        assert (row.address, row.wishes, row.asked_at) == ("", None, NOON)
+    outgoing.now += 31 * DAY
+    outgoing.goes_out()
+
+    with archive.read() as session:
+        left = [reader.address for reader in subscribers.listed(session)]
+        assert session.exec(select(Signup)).all() == []
+    assert left == ["listed@example.org"], "whom the owner put on the list stays there"
+
+
+def test_a_stranger_fills_the_archive_with_no_words_of_theirs(web: TestClient, archive: Archive) -> None:
+    several(archive)
+    web.post(
+        "/subscribe", data={"email": "a@example.org", "page": ["us-fees", *("x" * number for number in range(1, 150))]}
+    )
+
+    with archive.read() as session:
+        (row,) = session.exec(select(Signup))
+    assert row.wishes is not None
+    assert row.wishes["pages"] == ["us-fees"]
 
 
 def test_without_mail_the_form_points_to_the_feeds(archive: Archive) -> None:
@@ -324,8 +441,10 @@ def test_a_reader_who_was_asked_is_not_asked_again_by_the_owner(
     web: TestClient, archive: Archive, outgoing: Outgoing
 ) -> None:
     web.post("/subscribe", data={"email": "reader@example.org"})
+    outgoing.goes_out()
 
     assert known(archive).asked_at == NOON
+    assert opt_in.ask(archive, now=NOON) == 0
 
 
 def test_new_wishes_hold_for_what_waits_and_a_heartbeat_can_be_asked_for(web: TestClient, archive: Archive) -> None:
@@ -337,8 +456,8 @@ def test_new_wishes_hold_for_what_waits_and_a_heartbeat_can_be_asked_for(web: Te
     assert known(archive).heartbeat
     assert re.search(r'name="heartbeat" value="yes" checked', web.get(link).text)
     with archive.read() as session:
-        assert outbox.backlog(session, now=NOON, channels=["email"]).due == 1
+        assert backlog(session, now=NOON, channels=["email"]).due == 1
     web.post(link, data={"cadence": "at_once", "category": "tax"})
     with archive.read() as session:
-        assert outbox.counts(session) == {"dropped": 1}
+        assert counts(session) == {"dropped": 1}
     assert not known(archive).heartbeat

@@ -9,7 +9,7 @@ import pytest
 
 from diffs.database.archive import open_archive
 from diffs.store import hosts
-from diffs.store.notices import owner
+from diffs.store.notices import outbox
 from tests.policywatch.commands.test_crawl import ROBOT_CHECK, watch
 from tests.policywatch.program import Program, policy
 from tests.site import Site
@@ -237,8 +237,11 @@ def test_a_notice_that_a_killed_program_took_is_sent_under_the_same_id(program: 
     program("crawl")
     archive = open_archive(f"sqlite:///{program.database}")
     with archive.begin() as session:
-        taken = owner.claim(session, now=START + timedelta(minutes=1), by="somewhere/1")
-        assert owner.claim(session, now=START + timedelta(minutes=1), by="somewhere/2") is None
+        taken, other = (
+            outbox.claim(session, now=START + timedelta(minutes=1), by=by, domain="localhost", channels=["owner"])
+            for by in ("somewhere/1", "somewhere/2")
+        )
+        assert other is None
     assert taken is not None
     program.settings |= {"smtp_url": "folder:mail", "owner": "owner@example.com"}
     program.now = START + timedelta(minutes=5)
@@ -249,7 +252,7 @@ def test_a_notice_that_a_killed_program_took_is_sent_under_the_same_id(program: 
 
     (mail,) = (program.folder / "mail").glob("*.eml")
     assert too_soon == []
-    assert f"owner.{taken.uid}@" in mail.read_text()
+    assert taken.message_id in mail.read_text()
     archive.close()
 
 

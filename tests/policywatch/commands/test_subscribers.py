@@ -140,7 +140,7 @@ def test_each_line_of_no_use_is_told_and_the_others_come_in(alone: Program) -> N
     assert ended.out.startswith("-: 2 new (pending).\n")
     for told in (
         "-:2: note: the archive has no page 'us-unknown' yet.",
-        "-:3: nobody: not a mail address: it must look like name@example.org.",
+        "-:3: nobody: not a mail address: an email address must have an @-sign.",
         "-:4: cadence is one of at_once, daily, weekly, not 'hourly'.",
         "-:5: there is no category 'fee'.",
         "-:7: the same address as in line 2.",

@@ -1,0 +1,78 @@
+"""Addresses that strangers put into the form for new readers, and how often a mailbox was asked because of it.
+
+The limits stand in the archive: a program that is started anew forgets none of them.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, func
+from sqlmodel import Session, col, select
+
+from diffs.database.models import Notice, Signup, Subscriber
+
+from . import subscribers
+from .outbox import QUESTION
+
+#: One mailbox is asked once a day, and so often in all before what is known of it is forgotten; once if it had left.
+ONE_EACH = timedelta(days=1)
+MOST_EACH = 3
+MOST_OF_WHO_LEFT = 1
+FORGOTTEN_AFTER = timedelta(days=30)
+
+#: Questions that go out in an hour, and how many may wait.
+MOST_AN_HOUR = 60
+MOST_WAITING = 1_000
+
+#: Who signed up and did not answer is forgotten after this long: the link in the question works for seven days.
+UNANSWERED_AFTER = timedelta(days=8)
+
+
+def add(session: Session, *, address: str, mailbox: str, wishes: dict[str, Any], now: datetime) -> bool:
+    """Note an address with its wishes; False where too many wait already. `now` is UTC.
+
+    The same work is done whoever it is: nothing is looked up.
+    """
+    waits = select(func.count()).select_from(Signup).where(Signup.address != "")
+    due = select(func.count()).select_from(Notice).where(Notice.kind == QUESTION, Notice.state == "due")
+    if session.exec(waits).one() + session.exec(due).one() >= MOST_WAITING:
+        return False
+    session.add(Signup(created_at=now, mailbox=mailbox, address=address, wishes=wishes))
+    return True
+
+
+def waiting(session: Session) -> list[Signup]:
+    """Those that were not taken in yet, the first first."""
+    return list(session.exec(select(Signup).where(Signup.address != "").order_by(col(Signup.id))))
+
+
+def may_ask(session: Session, mailbox: str, *, now: datetime, most: int = MOST_EACH) -> bool:
+    """Whether a mailbox may be asked (again). A time ahead of `now` (UTC) counts: a wrong clock opens no door."""
+    asked = session.exec(select(Signup.asked_at).where(Signup.mailbox == mailbox, col(Signup.asked_at).is_not(None)))
+    moments = [at for at in asked if at is not None]
+    return len(moments) < most and all(now - at >= ONE_EACH for at in moments)
+
+
+def next_turn(session: Session, *, now: datetime) -> datetime:
+    """When one more question may go out (UTC), so that no more than MOST_AN_HOUR do in any hour."""
+    turns = select(Notice.not_before).where(Notice.kind == QUESTION).order_by(col(Notice.not_before).desc())
+    before = session.exec(turns.offset(MOST_AN_HOUR - 1).limit(1)).first()
+    return now if before is None else max(now, before + timedelta(hours=1))
+
+
+def settle(row: Signup) -> None:
+    """It was taken in: only the mailbox's hash and whether it was asked are kept."""
+    row.address, row.wishes = "", None
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Forget what is old, and who signed up and did not answer. Who had left before has left again."""
+    session.execute(delete(Signup).where(col(Signup.created_at) < now - FORGOTTEN_AFTER, col(Signup.address) == ""))
+    before = now - UNANSWERED_AFTER
+    last = func.coalesce(Subscriber.asked_at, Subscriber.signed_up_at)
+    unanswered = select(Subscriber).where(Subscriber.state == "pending", col(Subscriber.signed_up_at) < before)
+    for reader in session.exec(unanswered.where(last < before)).all():
+        if reader.stopped_reason:
+            subscribers.stop(session, reader, reason=reader.stopped_reason)
+        else:
+            subscribers.remove(session, reader)

@@ -1,0 +1,23 @@
+"""What a channel delivers: something that goes to one address under one id. Pure."""
+
+from email.message import EmailMessage
+from typing import Protocol
+
+
+class Message(Protocol):
+    """Something that goes to one address under one id."""
+
+    @property
+    def to(self) -> str:
+        """Where it goes. It may be secret and stays out of logs."""
+
+    @property
+    def message_id(self) -> str:
+        """Its id, fixed before the first attempt: sent twice it is one message."""
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in a line."""
+
+    def as_mail(self) -> EmailMessage:
+        """The same as a mail. Raises ValueError, IndexError or MessageError where an address cannot be used."""

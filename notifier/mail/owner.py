@@ -1,0 +1,70 @@
+"""The owner's own post: what they must know about our own work, one thing a message. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.errors import MessageError
+from email.message import EmailMessage
+
+from diffs.errors import RecipientRefused
+from diffs.language.plain_text import one_line
+from notifier.addresses import email_address
+from notifier.rendering import disclaimer
+from notifier.rendering.escaping import no_tags
+
+from .headers import mail
+
+#: What to do about it, by the kind of notice.
+WHAT_TO_DO = {
+    "rest": (
+        "The site asked for a human, or for patience. Until then policywatch sends it no requests; you need do nothing."
+        " If you think the rest was a mistake: policywatch host wake HOST. To leave the site alone for good:"
+        " policywatch host off HOST. Pages you save yourself can be imported with policywatch import folder."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """Something that happened at a time (UTC), for the owner, whose address `to` may be a chat's.
+
+    `kind` says what can be done about it.
+    """
+
+    message_id: str
+    to: str = field(repr=False)
+    sender: str
+    kind: str
+    happened_at: datetime
+    headline: str
+    detail: str
+    now: datetime
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in a line."""
+        return one_line(self.headline)
+
+    @property
+    def body(self) -> str:
+        """What a chat shows under the subject."""
+        return "\n\n".join(part for part in (no_tags(self.detail), self._remedy) if part)
+
+    def as_mail(self) -> EmailMessage:
+        """The mail. Raises RecipientRefused where the owner's address is of no use."""
+        happened = f"{self.happened_at:%Y-%m-%d %H:%M} UTC: {self.subject}."
+        words = [happened, one_line(self.detail), self._remedy, f"-- \n{disclaimer.ALL}\n"]
+        try:
+            return mail(
+                to=email_address(self.to),
+                sender=self.sender,
+                subject=self.subject,
+                now=self.now,
+                message_id=self.message_id,
+                text="\n\n".join(word for word in words if word),
+            )
+        except (ValueError, MessageError) as error:
+            raise RecipientRefused("The setting owner is no mail address and no chat address.") from error
+
+    @property
+    def _remedy(self) -> str:
+        return WHAT_TO_DO.get(self.kind, "")
