@@ -5,7 +5,6 @@ date is the time of the fetch. Commits that say that the archive's own converter
 differs there may be its own doing (docs/import.md).
 """
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +16,7 @@ from pathlib import Path
 from diffs.database.archive import Archive
 from diffs.engine import wording
 from diffs.errors import WatchlistError
+from diffs.language.slugs import slug
 
 from . import history
 from .git import Commit, Repository
@@ -185,7 +185,8 @@ def _shown(name: str) -> str:
 
 def _key(name: str, taken: set[str]) -> str:
     """A page key from a path: plain letters, digits and hyphens; told apart by a hash where that is not enough."""
-    plain = unicodedata.normalize("NFKD", _shown(name)).encode("ascii", "ignore").decode().casefold()
-    key = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:100].strip("-")
+    plain = unicodedata.normalize("NFKD", _shown(name)).encode("ascii", "ignore").decode()
+    # An apostrophe parts words here, or a page that was imported before would not be found again.
+    key = slug(plain.replace("'", "-"), 100)
     short = sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
     return key if key and key not in taken else f"{key}-{short}".strip("-")

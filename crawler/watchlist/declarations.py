@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import interests
-from .editing import printable, slug
+from .editing import key_from, printable
 
 #: Names of terms that say what they are; other names are read as titles are.
 _CATEGORIES = {"Marketplace Sellers Conditions": "agreement", "Ranking Parameters Description": "policy"}
@@ -95,7 +95,7 @@ def _source(found: Taken, service: str, terms: str, declared: Mapping[str, Any],
     found.missing += [Missing(terms, f"{part + ': ' if part else ''}{reason}") for reason in missing]
     suffix = f" ({part})" if part else ""
     fields: dict[str, Any] = {
-        "key": slug(service, terms, part.partition(" of ")[0]),
+        "key": key_from(service, terms, part.partition(" of ")[0]),
         "url": "".join(url.split()),
         "title": f"{service}: {terms}{suffix}",
         "category": _CATEGORIES.get(terms) or interests.category_by_title(terms),

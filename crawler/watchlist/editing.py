@@ -5,6 +5,8 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 
+from diffs.language.slugs import slug
+
 
 def printable(text: str) -> str:
     """One line without anything that a terminal or a TOML file could take for more than text."""
@@ -79,21 +81,9 @@ def _on_top(text: str, name: str) -> str:
     return f"{text.rstrip()}\n{line}".lstrip()
 
 
-def slug(*parts: str) -> str:
+def key_from(*parts: str) -> str:
     """Words as a page's key: small letters and digits with hyphens between; "page" where nothing is left."""
-    joined = "-".join(re.sub(r"[^a-z0-9]+", "-", _plain(part)).strip("-") for part in parts)
-    return joined.strip("-")[:80].strip("-") or "page"
-
-
-_LETTERS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "å": "a", "à": "a", "á": "a", "â": "a", "ã": "a", "ç": "c", "è": "e"}
-    | {"é": "e", "ê": "e", "ë": "e", "í": "i", "î": "i", "ï": "i", "ñ": "n", "ó": "o", "ô": "o", "õ": "o", "ú": "u"}
-    | {"ù": "u", "û": "u", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ş": "s", "ı": "i", "ğ": "g", "’": "", "'": ""}
-)
-
-
-def _plain(text: str) -> str:
-    return text.casefold().translate(_LETTERS)
+    return slug("-".join(filter(None, map(slug, parts)))) or "page"
 
 
 def free_key(wanted: str, taken: Sequence[str] | set[str]) -> str:

@@ -5,7 +5,6 @@ of kind "announced", told like any other. Its end is a second snapshot and a cha
 person entered them: nobody fetched them.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,6 +13,7 @@ from sqlmodel import Session, col, select
 from diffs.comparing import compare
 from diffs.database.models import ByHand, Change, Page, Snapshot, Version
 from diffs.language.plain_text import in_short
+from diffs.language.slugs import slug
 from diffs.meaning.meaning import Meaning, meaning_of
 from diffs.reading import policy_text
 from diffs.store import pages, snapshots, targets, versions
@@ -120,8 +120,7 @@ def standing_alike(session: Session, entry: Entry) -> Page | None:
 
 
 def _key(session: Session, title: str) -> str:
-    words = re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:40].strip("-")
-    stem = f"note-{words or 'entry'}"
+    stem = f"note-{slug(title, 40) or 'entry'}"
     taken = {page.key for page in pages.listed(session)}
     return next(key for number in range(1, len(taken) + 2) if (key := stem + f"-{number}" * (number > 1)) not in taken)
 

@@ -21,6 +21,7 @@ from crawler.sources.ota import Wanted
 from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
 from diffs.failures import Reason
+from diffs.language.slugs import slug
 from diffs.reading.links import link_key
 from diffs.store import pages
 from diffs.wording import labels
@@ -159,5 +160,4 @@ def _enrol_declared(archive: Archive, key: str) -> bool:
 def _key_of(url: str) -> str:
     """A key for a page that nobody has named: its host and the end of its path, told apart by a hash."""
     parts = urlsplit(url)
-    plain = re.sub(r"[^a-z0-9]+", "-", f"{parts.hostname} {parts.path[-60:]}".lower()).strip("-")
-    return f"{plain[:80].strip('-')}-{sha256(link_key(url).encode()).hexdigest()[:8]}"
+    return f"{slug(f'{parts.hostname} {parts.path[-60:]}')}-{sha256(link_key(url).encode()).hexdigest()[:8]}"

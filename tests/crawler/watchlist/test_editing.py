@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crawler.watchlist.editing import entry_text, free_key, printable, slug, toml_value, with_entry, with_watchlist
+from crawler.watchlist.editing import entry_text, free_key, key_from, printable, toml_value, with_entry, with_watchlist
 
 HOSTILE = 'Fees" \\ \x1b[31m\x7f\u202e\u2028]\r\n[[page]]\nkey = "other" \x00 日本'
 
@@ -85,12 +85,13 @@ def test_a_change_that_would_say_something_else_is_refused() -> None:
         (("US", "Late Shipment Rate"), "us-late-shipment-rate"),
         (("", "Gebühren & Größen"), "gebuehren-groessen"),
         (("FR", "Conditions générales d’utilisation"), "fr-conditions-generales-dutilisation"),
-        (("", "日本"), "page"),
+        (("JP", "日本"), "jp-ri-ben"),
+        (("", "—"), "page"),
         (("", "x" * 200), "x" * 80),
     ],
 )
 def test_a_key_is_made_of_words(words: tuple[str, ...], key: str) -> None:
-    assert slug(*words) == key
+    assert key_from(*words) == key
 
 
 def test_a_key_that_is_taken_gets_a_number() -> None:

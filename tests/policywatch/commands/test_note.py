@@ -132,7 +132,8 @@ def test_the_same_is_not_entered_twice_and_the_same_title_gets_a_name_of_its_own
 
     assert enter(program) == f"Entered before: {KEY}\n"
     assert f"Entered: {KEY}-2 " in enter(program, "--text", "Another text.")
-    assert "Entered: note-entry " in enter(program, title="遅延")
+    assert "Entered: note-chi-yan " in enter(program, title="遅延")
+    assert "Entered: note-entry " in enter(program, title="…")
 
 
 def test_a_long_text_is_kept_whole_and_told_in_short(program: Program) -> None:
