@@ -5,13 +5,23 @@ a policy may say "search" or "cookies" too. What is taken out is returned with t
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from itertools import groupby
 
-from diffs.language import vocabulary
 from diffs.language.normalise import fold, loose
 from diffs.values import Block, BlockKind, Document
+
+from .furniture_lines import (
+    PARTS,
+    all_parts,
+    is_language_switch,
+    is_notice,
+    lines,
+    patterns,
+    scope_pattern,
+    updated_pattern,
+)
 
 #: Who cleaned a document. Changed whenever the same document would come out different (architecture.md, rule 4).
 NOISE = "policywatch-noise/2"
@@ -26,8 +36,11 @@ _EDGE_LETTERS = 1200
 _LABEL_WORDS = 9
 #: So many linked lines before a copyright line make a footer.
 _FOOTER_LINKS = 3
+_TRAIL_LETTERS = 250
+_SENTENCE_WORDS = 6
+#: A page that speaks of cookies in so many other lines is about them.
+_ABOUT = 2
 _MASK = "[e-mail]"
-_Find = Callable[[str], re.Match[str] | None]
 #: Cloudflare's stand-in for an address, in the languages it is served in; a part of the real one may leak beside it.
 _MASKED = re.compile(
     r"[\w.+-]{0,60}\[(?:e-?mail[\s-]protected|email[^\[\]\w]{1,3}protected|e-mail geschützt)\]"
@@ -88,6 +101,8 @@ class _Rules:
             rule = self._line(number, block, about_cookies=about_cookies)
             if rule:
                 self.rule_of[number] = rule
+        self._listed()
+        self._on_cookies()
         self._breadcrumbs()
         self._tails()
         self._footers()
@@ -103,32 +118,82 @@ class _Rules:
         if count > _LINE_WORDS and not at_edge:
             return ""
         said = self.said[number] = loose(block.shown)
-        rule = self._short_line(block, said) if count <= _LINE_WORDS else ""
+        rule = self._short_line(number, block, said) if count <= _LINE_WORDS else ""
         if rule or not at_edge:
             return rule
         # A policy's own headings, rows and items may be as short: "Contact us", "No".
         is_loose = block.kind is BlockKind.PARAGRAPH or (block.kind is BlockKind.ITEM and bool(block.links))
-        if is_loose and (said in _lines("edge_lines") or _is_language_switch(said)):
+        if is_loose and (said in lines("edge_lines") or is_language_switch(said)) and not self._is_answer(number):
             return "edge"
-        if is_loose and number < _BEGINNING and _is_trail(block.shown):
+        if is_loose and number < _BEGINNING and self._is_trail(number, block):
             return "breadcrumb"
         return self._edge_pattern(block, said, about_cookies=about_cookies)
 
-    def _short_line(self, block: Block, said: str) -> str:
-        rule = _lines("lines").get(said) or _all_parts(block.shown)
+    def _short_line(self, number: int, block: Block, said: str) -> str:
+        rule = lines("lines").get(said) or all_parts(block.shown)
         if rule:
             return rule
-        if _scope_pattern().match(block.compared):
+        if scope_pattern().match(block.compared):
             return "scope"
         folded = block.compared.casefold()
-        return next((rule for rule, find in _patterns("patterns") if find(folded)), "")
+        rule = next((rule for rule, find in patterns("patterns") if find(folded)), "")
+        return "" if rule in _LIKE_RULES and self._is_answer(number) else rule
 
     def _edge_pattern(self, block: Block, said: str, *, about_cookies: bool) -> str:
         folded = block.compared.casefold()
-        for rule, find in _patterns("edge_patterns"):
-            if find(folded) and not (about_cookies and rule == "cookies"):
+        for rule, find in patterns("edge_patterns"):
+            if find(folded) and not (about_cookies and rule == "cookies") and is_notice(rule, block):
                 return rule
         return "advertised" if self._advertises(said) else ""
+
+    def _is_trail(self, number: int, block: Block) -> bool:
+        """Whether a line is the way through the site: it leads home or to this page, is linked, or stands on top."""
+        if len(block.shown) >= _TRAIL_LETTERS or not any(
+            find(block.shown.casefold()) for _, find in patterns("breadcrumbs")
+        ):
+            return False
+        steps = [loose(step) for step in _STEPS.split(block.shown)]
+        if any(step[:1].isdigit() for step in steps):
+            return False  # "Valid tracking rate > 95%" compares
+        is_on_top = not any(before.kind is BlockKind.HEADING for before in self.blocks[:number])
+        is_way = steps[0] in lines("homes") or steps[-1] == self.title
+        return is_on_top or is_way or bool(block.links) or len(steps) == 1
+
+    def _is_answer(self, number: int) -> bool:
+        """Whether a short line answers what stands before it: a question, a lead, a heading that it alone follows."""
+        block = self.blocks[number]
+        if not number or block.links or number - 1 in self.rule_of:
+            return False
+        before = self.blocks[number - 1]
+        if before.compared.endswith(("?", ":", "？", "：", "؟")):
+            return True
+        is_first = not any(above.kind is BlockKind.HEADING for above in self.blocks[: number - 1])
+        is_alone = number + 1 == len(self.blocks) or self.blocks[number + 1].kind is BlockKind.HEADING
+        return before.kind is BlockKind.HEADING and not is_first and is_alone
+
+    def _listed(self) -> None:
+        """A line among others of a list or table is one of them, as long as the others are policy: "100 reviews"."""
+        for kind, run in groupby(range(len(self.blocks)), key=lambda number: self.blocks[number].kind):
+            numbers = list(run)
+            if kind in (BlockKind.ITEM, BlockKind.ROW) and any(number not in self.rule_of for number in numbers):
+                for number in numbers:
+                    if self.rule_of.get(number) in _LIKE_RULES:
+                        del self.rule_of[number]
+
+    def _on_cookies(self) -> None:
+        """On a page that speaks of cookies more than once, only what stands outside of its text is a banner."""
+        banners = [number for number, rule in self.rule_of.items() if rule == "cookies"]
+        if not banners:
+            return
+        others = sum(
+            "cookie" in block.compared.casefold() and number not in self.rule_of
+            for number, block in enumerate(self.blocks)
+        )
+        first = next((number for number, block in enumerate(self.blocks) if block.kind is BlockKind.HEADING), 0)
+        buttons = {number for number in banners if self.counts[number] < _SENTENCE_WORDS}
+        for number in banners if others >= _ABOUT else ():
+            if number > first and number not in buttons and buttons.isdisjoint(range(number - 2, number + 3)):
+                del self.rule_of[number]
 
     def _advertises(self, said: str) -> bool:
         """Whether a line points to the page it stands on: "Learn more about the <title>"."""
@@ -150,7 +215,7 @@ class _Rules:
                 or self.counts[number] > _LINE_WORDS + 10
             ):
                 continue
-            parts = _PARTS.split(block.shown)
+            parts = PARTS.split(block.shown)
             rules_of = [self._part(part.strip()) for part in parts]
             if len(parts) > 1 and any(rules_of):
                 # Parts keep their spaces, so that what stays reads as it did.
@@ -164,7 +229,7 @@ class _Rules:
 
     def _part(self, part: str) -> str:
         said = loose(part)
-        return _lines("lines").get(said) or ("advertised" if self._advertises(said) else "")
+        return lines("lines").get(said) or ("advertised" if self._advertises(said) else "")
 
     def _breadcrumbs(self) -> None:
         """Short lines before the title, the first of them a link home, are the way through the site."""
@@ -174,14 +239,14 @@ class _Rules:
         steps = [number for number in range(first) if number not in self.rule_of or self.rule_of[number] == "edge"]
         if not steps or any(self.counts[number] > _LABEL_WORDS for number in steps):
             return
-        if loose(self.blocks[steps[0]].shown) in _lines("homes") and self.blocks[steps[0]].links:
+        if loose(self.blocks[steps[0]].shown) in lines("homes") and self.blocks[steps[0]].links:
             for number in steps:
                 self.rule_of[number] = "breadcrumb"
 
     def _tails(self) -> None:
         """Headings like "Related articles" go with the links under them."""
         for number in range(len(self.blocks)):
-            if self.counts[number] > _LABEL_WORDS or self._loose(number) not in _lines("tails"):
+            if self.counts[number] > _LABEL_WORDS or self._loose(number) not in lines("tails"):
                 continue
             under = self._linked_run(number + 1)
             if under or number >= len(self.blocks) - 2:
@@ -249,8 +314,10 @@ class _Rules:
 
 
 _SURE = frozenset(("scope", "sign_in", "feedback", "navigation", "cookies", "counters", "tokens", "copyright"))
+#: What a rule may look like: "4.5 of 5", "14:00", "3 days ago".
+_LIKE_RULES = frozenset(("counters", "clocks", "ages", "tokens"))
+_STEPS = re.compile(r"[>›»→/]")
 _LEAD = re.compile(r"(?:learn more about|find out more about|read|see|view)(?: the)?(?: full)? ")
-_PARTS = re.compile(r"(?<=[.)?!])(?=\s*[A-ZÀ-Þ])")
 
 
 def _updated(blocks: tuple[Block, ...]) -> str:
@@ -260,80 +327,13 @@ def _updated(blocks: tuple[Block, ...]) -> str:
         if (
             (number < _BEGINNING + 4 or number >= count - _BEGINNING)
             and len(block.compared) < 200
-            and _updated_pattern().match(block.compared.casefold())
+            and updated_pattern().match(block.compared.casefold())
         ):
             return block.numbered
     return ""
 
 
 def _scope(block: Block) -> Iterator[str]:
-    found = _scope_pattern().match(block.compared)
+    found = scope_pattern().match(block.compared)
     places = re.split(r"[,;、]| (?:and|und|et|e|y|en|och|i|ve) ", found["places"]) if found else ()
     yield from (place.strip(" .") for place in places if place.strip(" ."))
-
-
-@cache
-def _lines(table: str) -> dict[str, str]:
-    """Loose text of a furniture line -> the rule it stands for."""
-    return {loose(line): rule for rule, listed in vocabulary.table("boilerplate")[table].items() for line in listed}
-
-
-@cache
-def _patterns(table: str) -> tuple[tuple[str, _Find], ...]:
-    """What finds the patterns of a table, by rule; those of whole lines are tried at the beginning of a line only."""
-    found: list[tuple[str, _Find]] = []
-    for rule, listed in vocabulary.table("boilerplate")[table].items():
-        needed = tuple(vocabulary.table("boilerplate")["needed"].get(rule, ()))
-        whole = [pattern for pattern in listed if pattern.startswith("^")]
-        inside = [pattern for pattern in listed if not pattern.startswith("^")]
-        if whole:
-            found.append((rule, _where(re.compile("|".join(whole)).match, needed)))
-        if inside:
-            found.append((rule, _where(re.compile("|".join(inside)).search, needed)))
-    return tuple(found)
-
-
-def _where(find: _Find, needed: tuple[str, ...]) -> _Find:
-    """The same, asked only of texts that hold one of the needed words."""
-    return (lambda text: find(text) if any(word in text for word in needed) else None) if needed else find
-
-
-@cache
-def _scope_pattern() -> re.Pattern[str]:
-    leads = (
-        re.escape(fold(line.removesuffix("{X}")).strip(" :"))
-        for line in vocabulary.all_words("boilerplate", "applies_to")
-    )
-    return re.compile(rf"(?:{'|'.join(leads)})\s*[::]?\s*(?P<places>.+)$", re.IGNORECASE)
-
-
-@cache
-def _updated_pattern() -> re.Pattern[str]:
-    leads = sorted(
-        (re.escape(fold(line).casefold()) for line in vocabulary.all_words("boilerplate", "updated")),
-        key=len,
-        reverse=True,
-    )
-    return re.compile(rf"[\[(*_\s]*(?:this \w+ was |the \w+ )?(?:{'|'.join(leads)})(?!\w)[^;]{{0,60}}\d")
-
-
-def _all_parts(shown: str) -> str:
-    """The rule of a line in which several furniture lines run together."""
-    parts = [loose(part) for part in _PARTS.split(shown)] if "?" in shown or "!" in shown else []
-    found = [_lines("lines").get(part) or ("edge" if part in _lines("edge_lines") else "") for part in parts if part]
-    return found[0] if len(found) > 1 and all(found) else ""
-
-
-def _is_trail(shown: str) -> bool:
-    return len(shown) < 250 and any(find(shown.casefold()) for _, find in _patterns("breadcrumbs"))
-
-
-def _is_language_switch(said: str) -> bool:
-    names = _language_names()
-    parts = said.split()
-    return len(parts) > 2 and all(part in names for part in parts)  # two could be a sentence
-
-
-@cache
-def _language_names() -> frozenset[str]:
-    return frozenset(part for name in vocabulary.all_words("boilerplate", "languages") for part in loose(name).split())

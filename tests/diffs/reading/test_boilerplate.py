@@ -198,6 +198,88 @@ def test_policies_own_short_words_stay():
     assert clean(stays).removed == ()
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Valid tracking rate > 95%",
+        "On-Time Shipment Rate >99%",
+        "Fee > 10 EUR",
+        "Orders > Returns > Settings",
+        "Orders placed during planned maintenance count as late after 12 hours.",
+        "Scheduled maintenance does not count towards your dispatch time of 2 days.",
+        "Sellers must ship in time, also during scheduled maintenance on Sundays.",
+        "Les problèmes techniques ;",
+        "Bei technischen Störungen am Montag gilt die Frist als gewahrt.",
+        "We use cookies on our website to keep your session, and we delete them after 13 months.",
+        "Our partners use cookies of their own on our site.",
+        "You may publish AI-generated content when you tell us so before.",
+        "Language: listings in English only",
+        "Time limit for same-day dispatch: 14:00",
+        "Access hours: drop-off until 18:00 on weekdays",
+        "Time: 14:00",
+        "Loaded on pallets of 10 boxes",
+        "Served in 24 hours at the latest",
+        "Version: 2.1",
+        "Rating: 4.5 out of 5 or higher",
+        "Rating: 4.5 / 5",
+        "★★★★☆ or more from buyers",
+        "15 minutes",
+    ],
+)
+def test_a_rule_that_sounds_like_furniture_stays_wherever_it_stands(line):
+    for stays in (page(middle=[paragraph(line)]), page(after=[paragraph(line)])):
+        assert clean(stays).removed == ()
+    rules = Document("Rules", (heading("Rules", 1), paragraph(line), *PARTS))
+
+    assert clean(rules).removed == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Server time: 14:00",
+        "Time: 14:00:23",
+        "Page loaded on 4 March 2026 at 14:00",
+        "Served by web-12.shop",
+        "Build: 3f2a9c1",
+        "Rating: 4.5 out of 5 (132 votes)",
+        "★★★★☆ 4.5 (132)",
+    ],
+)
+def test_clocks_hosts_and_votes_go(line):
+    assert clean(page(middle=[paragraph(line)])).document.fingerprint == PLAIN.fingerprint
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [heading("May I sell used batteries?", 3), paragraph("Yes.")],
+        [paragraph("May I sell used batteries?"), paragraph("No")],
+        [heading("Late returns", 3), paragraph("Reject")],
+        [paragraph("Average rating needed:"), paragraph("(4.5)")],
+        [heading("Reviews needed", 3), paragraph("100 reviews")],
+        [heading("Cut-off", 3), paragraph("Time: 14:00:00")],
+    ],
+)
+def test_a_short_answer_is_no_furniture(lines):
+    assert clean(page(after=lines)).removed == ()
+
+
+def test_a_figure_in_a_list_of_rules_is_one_of_them():
+    assert clean(page(after=[item("100 reviews"), item("No open claims")])).removed == ()
+    assert len(clean(page(after=[heading("Seen"), item("100 reviews"), item("12 likes")])).removed) == 2
+
+
+def test_a_page_on_cookies_keeps_its_sentences_whatever_its_title():
+    about = [paragraph(f"We use cookies to improve your experience of part {number}.") for number in range(2)]
+    told = [paragraph("A cookie is a small file."), paragraph("Cookies of others are named below.")]
+    banner = paragraph("By continuing you agree to our cookies.")
+
+    assert clean(page(after=[*told, *about])).removed == ()
+    assert len(clean(page(banner, after=told)).removed) == 1
+    assert len(clean(page(after=[*told, *about[:1], paragraph("Accept all cookies")])).removed) == 2
+
+
 def test_a_policy_about_cookies_keeps_its_sentences():
     about = Document("Cookie policy", (paragraph("We use cookies to keep you signed in."), *PARTS))
 
