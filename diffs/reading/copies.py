@@ -1,12 +1,14 @@
 """A text that a page holds more than once, for wide and for narrow screens or by a fault, is read once."""
 
 from collections import Counter, defaultdict
+from dataclasses import replace
 from itertools import pairwise
 from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
+from diffs.language.normalise import fold
 from diffs.values import Block, Document
 
 from .tree import called, names, remove
@@ -17,6 +19,8 @@ _SENTENCE_WORDS = 6
 _AGAIN = 0.9
 _SENTENCES = 3
 _MOST_COPIES = 3
+#: So many blocks that only a later copy has are looked for in the text of the first.
+_LEFT = 50
 _CLASSED = etree.XPath("descendant::*[@class]")
 
 
@@ -59,8 +63,19 @@ def read_once(document: Document) -> Document:
     blocks = document.blocks
     end = _first_copy(blocks)
     known = frozenset((block.kind, block.compared) for block in blocks[:end])
-    rest = (block for block in blocks[end:] if (block.kind, block.compared) not in known)
-    return document.with_blocks((*blocks[:end], *dict.fromkeys(rest)))
+    rest = tuple(dict.fromkeys(block for block in blocks[end:] if (block.kind, block.compared) not in known))
+    if len(rest) <= _LEFT:
+        # Cut into other blocks, a copy says the same.
+        text = " ".join(block.compared for block in blocks[:end])
+        rest = tuple(block for block in rest if block.compared not in text)
+    return document.with_blocks(tuple(map(_half, (*blocks[:end], *rest))))
+
+
+def _half(block: Block) -> Block:
+    """A line of a doubled text in which both copies ran together, once."""
+    middle = len(block.shown) // 2
+    one, other = block.shown[:middle].strip(), block.shown[-middle:].strip()
+    return replace(block, shown=one, compared=fold(one)) if one and one == other and not block.cells else block
 
 
 def copies_in(document: Document) -> int:

@@ -55,14 +55,14 @@ def clean(extraction: Extraction | None) -> Reading:
     """An extraction without its noise."""
     if extraction is None:
         return Reading(None, Document(title="", blocks=()))
-    cleaned = boilerplate.clean(extraction.document)
-    document = read_once(cleaned.document)
+    # The furniture at the ends of a copy stands at a page's ends only when it is the only one.
+    cleaned = boilerplate.clean(read_once(extraction.document))
     return Reading(
         extraction,
-        document,
+        cleaned.document,
         title=extraction.title,
         updated=cleaned.updated,
-        traces=_traces(document) | _removed(cleaned),
+        traces=_traces(cleaned.document) | _removed(cleaned),
     )
 
 

@@ -32,10 +32,22 @@ def test_a_text_printed_several_times_is_read_once(copies: int) -> None:
     assert texts(read_once(document)) == ["Rules", *RULES, "Yes"]
 
 
+def test_a_copy_cut_into_other_blocks_says_the_same() -> None:
+    document = policy("Note: ship in time. Thanks.", *RULES, "Note: ship in time.", "Thanks.", *RULES)
+
+    assert texts(read_once(document)) == ["Note: ship in time. Thanks.", *RULES]
+
+
 def test_what_only_one_copy_says_is_kept() -> None:
     document = policy(heading("Rules"), *RULES, "In force.", *RULES, "Rules for phones too.")
 
     assert texts(read_once(document)) == ["Rules", *RULES, "In force.", "Rules for phones too."]
+
+
+def test_a_line_in_which_the_copies_ran_together_is_read_once() -> None:
+    document = policy("Version 5Version 5", *RULES, *RULES)
+
+    assert texts(read_once(document)) == ["Version 5", *RULES]
 
 
 @pytest.mark.parametrize(
