@@ -1,7 +1,8 @@
 """Dates in a sentence, and what each says: from when something binds, or when the page was updated.
 
-Patterns first; dateparser only for a language whose months are not in `data/wording_dates.toml`, and only on text
-with a year (it reads the word "may" as a date, and takes seconds without a language: see the traps it is known for).
+Months by name are those of `data/wording_dates.toml` in every text, and beside a year those that Babel knows in the
+text's own language. dateparser reads the rest (a year that comes first), in languages outside that list and only on
+text with a year: it reads the word "may" as a date, and takes seconds without a language.
 """
 
 import re
@@ -11,7 +12,7 @@ from datetime import date
 from functools import cache
 
 from .sentences import spans
-from .tags import primary, puts_day_first
+from .tags import month_names, primary, puts_day_first
 from .vocabulary import pattern, plain, table
 
 # A line with a weak word for "updated" has no more words than this before the date.
@@ -44,7 +45,7 @@ def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
         return ()
     flat = plain(text)
     found: list[Dated] = []
-    for shape, read in ((_named(), _from_names), (_NUMERIC, _from_numbers), (_CJK, _from_cjk)):
+    for shape, read in ((_named(primary(language)), _from_names), (_NUMERIC, _from_numbers), (_CJK, _from_cjk)):
         for match in shape.finditer(flat):
             dated = read(match, text, language)
             if dated and not any(dated.start < other.end and other.start < dated.end for other in found):
@@ -95,15 +96,20 @@ _CJK = re.compile(r"(?P<y>(?:19|20)\d\d) ?年 ?(?P<m>\d\d?) ?月(?: ?(?P<d>\d\d?
 
 
 @cache
-def _months() -> dict[str, int]:
+def _known_months() -> dict[str, int]:
     lists = table("wording_dates")["months"].values()
     return {name.lower(): at for months in lists for at, names in enumerate(months, 1) for name in names.split("|")}
 
 
 @cache
-def _named() -> re.Pattern[str]:
+def _months(language: str) -> dict[str, int]:
+    return month_names(language) | _known_months()
+
+
+@cache
+def _named(language: str) -> re.Pattern[str]:
     """Dates with a month's name, day first or month first, year and day each left out at most once."""
-    names = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
+    names = "|".join(sorted(map(re.escape, _months(language)), key=len, reverse=True))
     year = [rf"(?P<y{at}>(?:19|20)\d\d)(?!\d)" for at in range(4)]
     month = [rf"(?P<m{at}>{names})\.?(?![^\W\d])" for at in range(4)]
     day_first = r"(?<![\d.,/:])(?P<d1>\d\d?)(?:st|nd|rd|th|er|º|°|\.)?(?![\d,])"
@@ -116,15 +122,17 @@ def _named() -> re.Pattern[str]:
     )
 
 
-def _from_names(match: re.Match[str], text: str, _language: str) -> Dated | None:
+def _from_names(match: re.Match[str], text: str, language: str) -> Dated | None:
     parts = match.groupdict()
     name = next(parts[key] for key in ("m1", "m2", "m3") if parts[key])
     day = parts["d1"] or parts["d2"]
     year = parts["y1"] or parts["y2"] or parts["y3"]
     # "may 5" is a verb and a figure, "May 5" a date.
-    if not year and parts["m2"] and not name[0].isupper():
+    if not year and ((parts["m2"] and not name[0].isupper()) or name.lower() not in _known_months()):
         return None
-    return _dated(match, text, year, _months()[name.lower()], day)
+    # A letter may match in a case that has no way back: "KASIM" in Turkish.
+    month = _months(primary(language)).get(name.lower())
+    return _dated(match, text, year, month, day) if month else None
 
 
 def _from_numbers(match: re.Match[str], text: str, language: str) -> Dated | None:

@@ -5,6 +5,7 @@
 
 import re
 from functools import cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -56,6 +57,22 @@ def puts_day_first(tag: str) -> bool:
     # The form with a month's name: the shortest one is ISO 8601 in places where people write the day first.
     pattern = str(locale.date_formats["medium"].pattern)
     return pattern.find("d") < pattern.find("M") and not pattern.startswith("y")
+
+
+@cache
+def month_names(tag: str) -> dict[str, int]:
+    """Months by name and short name, in small letters and every form of the language ("październik", "października").
+
+    {} where nothing is known of the language, or where it counts them ("10月").
+    """
+    locale = _locale(tag)
+    found: dict[str, int] = {}
+    for context, width in product(("format", "stand-alone"), ("wide", "abbreviated")):
+        for month, name in locale.months[context][width].items() if locale else ():
+            short = name.rstrip(".").lower()
+            if short.isalpha():
+                found[short] = month
+    return found
 
 
 @cache

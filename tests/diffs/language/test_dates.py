@@ -35,6 +35,14 @@ def days(text: str, language: str = "en") -> list[str]:
         ("03/04/2026", "pt-BR", "2026-04-03"),
         ("27.09.2022", "de", "2022-09-27"),
         ("1 października 2024", "pl", "2024-10-01"),
+        ("3. Sept. 2024", "de", "2024-09-03"),
+        ("am 12. Mär. 2024", "de-DE", "2024-03-12"),
+        ("12 ago 2024", "es", "2024-08-12"),
+        ("1 mrt 2024", "nl", "2024-03-01"),
+        ("10 out 2024", "pt-BR", "2024-10-10"),
+        ("den 1 oktober 2024", "sv", "2024-10-01"),
+        ("1 Ekim 2024", "tr", "2024-10-01"),
+        ("2024. október 1.", "hu", "2024-10-01"),
         ("March 2024", "en", "2024-03"),
         ("June 6", "en", "--06-06"),
     ],
@@ -52,6 +60,13 @@ def test_what_is_no_date_is_left_alone(text: str) -> None:
 
 def test_a_language_without_a_list_of_months_needs_a_year() -> None:
     assert days("5 października", "pl") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "language"), [("10 out of 20 in 2024", "en"), ("10 out", "pt"), ("5 set", "it"), ("1 KASIM 2024", "tr")]
+)
+def test_a_short_name_of_a_month_needs_its_language_and_a_year(text: str, language: str) -> None:
+    assert days(text, language) == []
 
 
 def test_the_date_is_given_as_written() -> None:
