@@ -8,6 +8,7 @@
   + ArchiveError        the archive is unusable; the run stops
     - ArchiveLocked     another program is writing to it; later it can be used again
     - ArchiveFull       the disk is full
+    - ArchiveMissing    there is none yet, and whoever reads makes none
     - BodyLost          the bytes of a snapshot are missing or damaged
   + ReportError         a report of the seller's own figures holds something that cannot be read
   + DeliveryError       a notice could not be sent; it stays due
@@ -58,6 +59,10 @@ class ArchiveLocked(ArchiveError):
 
 class ArchiveFull(ArchiveError):
     """There is no room on the archive's disk."""
+
+
+class ArchiveMissing(ArchiveError):
+    """There is no archive yet, and whoever only reads makes none."""
 
 
 class BodyLost(ArchiveError):

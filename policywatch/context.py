@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from diffs.errors import SettingsError
+from diffs.errors import ArchiveMissing, SettingsError
 
 if TYPE_CHECKING:
     from diffs.database.archive import Archive
@@ -63,15 +63,35 @@ def _of_no_use(error: ValueError) -> SettingsError:
 
 
 @contextmanager
-def archive() -> Iterator["Archive"]:
-    """The archive, open for the length of a command. Raises ArchiveError, SettingsError."""
+def archive(*, create: bool = False) -> Iterator["Archive"]:
+    """The archive, open for the length of a command. Only what fills it makes one with `create`.
+
+    Raises SettingsError; ArchiveError, where there is none too: nothing can be read in the wrong folder.
+    """
     from diffs.database.archive import open_archive
 
-    opened = open_archive(archive_settings().url)
+    settings = archive_settings()
+    try:
+        opened = open_archive(settings.url, create=create)
+    except ArchiveMissing as error:
+        raise _missing(error, settings) from None
     try:
         yield opened
     finally:
         opened.close()
+
+
+def _missing(error: ArchiveMissing, settings: "ArchiveSettings") -> ArchiveMissing:
+    from diffs.settings import CONFIG_FILE
+
+    if CONFIG_FILE.exists() or settings.model_fields_set:  # somebody has said where it is to be
+        return ArchiveMissing(
+            error.message, remedy="policywatch crawl makes it and reads the pages for the first time."
+        )
+    return ArchiveMissing(
+        f"There is no {CONFIG_FILE} and no archive here ({Path.cwd()}).",
+        remedy="Go to the folder in which you ran policywatch init, or run it here to begin.",
+    )
 
 
 def review(opened: "Archive", *, at: datetime | None = None) -> None:

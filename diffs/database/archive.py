@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event, inspect, text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
-from diffs.errors import ArchiveError, ArchiveFull, ArchiveLocked
+from diffs.errors import ArchiveError, ArchiveFull, ArchiveLocked, ArchiveMissing
 
 from .migrations.head import HEAD
 
@@ -93,24 +93,31 @@ def sqlite_version() -> str:
     return sqlite3.sqlite_version
 
 
-def open_archive(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Archive:
+def open_archive(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Archive:
     """Open the archive at an SQLAlchemy URL and bring its tables up to date.
 
-    The folder of an SQLite file is made where it is missing. Raises ArchiveError with a remedy when the URL is
-    wrong, the file is no archive, is newer than this program, or cannot be written.
+    With `create` one that is not there yet is made, the folder of an SQLite file too; without it that raises
+    ArchiveMissing, and nothing is left behind. Raises ArchiveError with a remedy when the URL is wrong, the file is no
+    archive, is newer than this program, or cannot be written.
     """
-    engine = engine_for(url, busy_timeout_ms=busy_timeout_ms)
+    engine = engine_for(url, create=create, busy_timeout_ms=busy_timeout_ms)
     with _spoken_of():
-        _migrate(engine)
+        _migrate(engine, create=create)
     return Archive(engine)
 
 
-def engine_for(url: str, *, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
-    """An engine set up as the archive needs it, nothing opened yet. Raises ArchiveError for a URL of no use."""
+def engine_for(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
+    """An engine set up as the archive needs it, nothing opened yet.
+
+    Raises ArchiveError for a URL of no use, and without `create` ArchiveMissing where an SQLite file is not there.
+    """
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            Path(str(parsed.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+            file = Path(str(parsed.database)).expanduser()
+            if not create and not file.exists():
+                raise _none_at(parsed)
+            file.parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(parsed)
     except (ArgumentError, NoSuchModuleError, ImportError, OSError) as error:
         remedy = "Set POLICYWATCH_DATABASE_URL to an SQLAlchemy URL, or unset it for the default."
@@ -140,10 +147,17 @@ def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
         connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
-def _migrate(engine: Engine) -> None:
+def _none_at(url: URL) -> ArchiveMissing:
+    return ArchiveMissing(f"There is no archive at {url.render_as_string(hide_password=True)} yet.")
+
+
+def _migrate(engine: Engine, *, create: bool) -> None:
     with engine.execution_options(policywatch_reading=True).connect() as connection:
-        if _revision(connection) == HEAD:
+        revision = _revision(connection)
+        if revision == HEAD:
             return
+        if revision is None and not create and not inspect(connection).get_table_names():
+            raise _none_at(engine.url)
     # Alembic is loaded only where there is something to do: it costs a fifth of a second.
     from .migrations.run import upgrade
 

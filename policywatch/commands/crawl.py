@@ -44,7 +44,7 @@ def crawl(
     if problems and not found:
         raise typer.Exit(context.CANNOT_WORK)
     wanted = _chosen(found, page or [])
-    with context.archive() as archive:
+    with context.archive(create=True) as archive:
         if due:
             wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)

@@ -103,7 +103,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
     """Import with a progress bar, and say what was done."""
-    with context.archive() as archive, progress_bar() as bar:
+    with context.archive(create=True) as archive, progress_bar() as bar:
         tasks: dict[str, object] = {}
 
         def progress(key: str, done: int, total: int) -> None:

@@ -73,7 +73,7 @@ def init(
 
 def _report(settings: CrawlSettings, names: list[str], own: list[str], *, look_for_browser: bool) -> None:
     """Create the archive, and say what will be watched, how long it takes, and what to know before."""
-    with context.archive() as archive:
+    with context.archive(create=True) as archive:
         output.say(f"Archive: {archive.url}")
     pages = [page for page in _pages(names) if _interesting(page, settings.interests)]
     places = ", ".join(dict.fromkeys(name.split("-")[1].upper() for name in names))

@@ -52,7 +52,7 @@ def add(
     )
     _check(entry)
     now = context.now()
-    with context.archive() as archive, archive.begin() as session:
+    with context.archive(create=True) as archive, archive.begin() as session:
         known = notes.standing_alike(session, entry)
         if known is not None:
             output.say(f"Entered before: {known.key}")

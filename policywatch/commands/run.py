@@ -24,7 +24,7 @@ def run(
 ) -> None:
     """Keep going: look at what is due, tell what changed, until it is stopped (Ctrl-C, SIGTERM)."""
     output.quiet_libraries()
-    with until_stopped() as stop, context.archive() as archive:
+    with until_stopped() as stop, context.archive(create=True) as archive:
         serving = (
             Serving(archive, context.notifier_settings(), host=host or HOST, port=PORT if port is None else port)
             if web or host is not None or port is not None

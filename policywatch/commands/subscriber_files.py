@@ -91,7 +91,7 @@ def import_(
     done: Counter[str] = Counter()
     seen: dict[tuple[str, str], int] = {}
     entries = iter(csv_file.read(_text_of(file)))
-    with context.archive() as archive:
+    with context.archive(create=True) as archive:
         try:
             while part := list(islice(entries, _AT_A_TIME)):
                 with archive.begin() as session:

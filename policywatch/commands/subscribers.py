@@ -63,7 +63,7 @@ def add(
         check_category(wanted)
     if zone_of(time_zone).key != time_zone:
         context.wrong_use(f"There is no time zone {time_zone!r}; write it as Europe/Berlin or America/New_York.")
-    with context.archive() as archive, archive.begin() as session:
+    with context.archive(create=True) as archive, archive.begin() as session:
         _say_what_is_unknown(session, page or [], marketplace or [])
         row = stored.add(
             session,

@@ -93,7 +93,7 @@ def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: b
     """Look at each page; say whether one of those that are switched on could not be read."""
     if not as_json:
         output.warn(f"Looking at {lists.size(wanted, settings)}. Nothing of it is kept.")
-    with context.archive() as archive:
+    with context.archive(create=True) as archive:
         probed, interrupted = probing.look(wanted, archive, settings, quiet=as_json)
     if as_json:
         for one in probed:

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from crawler.fetchers.browser import installed
 from crawler.settings import CrawlSettings, crawl_settings
-from diffs.database.archive import open_archive, sqlite_version
-from diffs.errors import DeliveryError, PolicywatchError, SettingsError
+from diffs.database.archive import sqlite_version
+from diffs.errors import ArchiveMissing, DeliveryError, PolicywatchError, SettingsError
 from diffs.failures import FINAL, Failure, Reason
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
@@ -60,6 +60,12 @@ def all_checks(now: datetime) -> list[Check]:
     ):
         try:
             found += check(now)
+        except ArchiveMissing as error:
+            # Right after `init`, or in a wrong folder: with settings the next crawl makes it.
+            fatal = not CONFIG_FILE.exists() and not context.archive_settings().model_fields_set
+            if error.message not in (known.detail for known in found):
+                state = "broken" if fatal else "note"
+                found.append(Check("archive", state, error.message, error.remedy, fatal=fatal))
         except PolicywatchError as error:
             if error.message not in (known.detail for known in found):
                 name = "settings" if isinstance(error, SettingsError) else check.__name__.strip("_")
@@ -111,24 +117,17 @@ def _watchlists(_now: datetime) -> Iterator[Check]:
 
 
 def _archive(_now: datetime) -> Iterator[Check]:
-    archive = open_archive(context.archive_settings().url)
-    try:
+    with context.archive() as archive:
         with archive.read() as session:
             count = len(pages.listed(session))
         yield Check("archive", "ok", f"{archive.url}, {count} pages, tables up to date")
         if archive.url.startswith("sqlite"):
             yield Check("sqlite", "ok", f"version {sqlite_version()}")
-    finally:
-        archive.close()
 
 
 def _hosts(now: datetime) -> Iterator[Check]:
-    archive = open_archive(context.archive_settings().url)
-    try:
-        with archive.read() as session:
-            found = hosts.states(session, crawl_settings(), now=now)
-    finally:
-        archive.close()
+    with context.archive() as archive, archive.read() as session:
+        found = hosts.states(session, crawl_settings(), now=now)
     for state in found:
         used = f"{state.used} requests" if state.budget is None else f"{state.used} of {state.budget} requests"
         said = f"{state.host}: {state.state}; {used} today, {state.gap:g} s apart"
@@ -150,12 +149,8 @@ def _stopped(_now: datetime) -> Iterator[Check]:
 
 def _robots(_now: datetime) -> Iterator[Check]:
     """What robots.txt said in the last crawl; the doctor itself asks no site anything."""
-    archive = open_archive(context.archive_settings().url)
-    try:
-        with archive.read() as session:
-            last = {page.key: observations.last(session, page) for page in pages.listed(session, watched=True)}
-    finally:
-        archive.close()
+    with context.archive() as archive, archive.read() as session:
+        last = {page.key: observations.last(session, page) for page in pages.listed(session, watched=True)}
     failed = {key: found for key, look in last.items() if look and (found := Failure.parsed(look[1].error))}
     closed = [key for key, failure in failed.items() if failure.reason is Reason.ROBOTS_FORBID]
     unread = {sentence(f.root): f for f in failed.values() if f.reason in (Reason.ROBOTS_UNREAD, Reason.ROBOTS_STATUS)}

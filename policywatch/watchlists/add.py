@@ -94,7 +94,7 @@ def _probed(url: str, settings: CrawlSettings, chosen: Mapping[str, str], fetch:
         page = candidate(url, chosen, fetch)
     except ValidationError as error:
         context.wrong_use(_in_a_sentence(error))
-    with context.archive() as archive:
+    with context.archive(create=True) as archive:
         (probed,), interrupted = probing.look([page], archive, settings, quiet=True)
     if interrupted:
         output.warn("Stopped. Nothing was added.")

@@ -15,8 +15,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +24,7 @@ from typing import Any
 
 import pytest
 
+from diffs.database.archive import open_archive
 from policywatch import context
 from policywatch.cli import Later, main
 
@@ -61,19 +62,31 @@ class Program:
     def database(self) -> Path:
         return self.folder / "policywatch-data" / "policywatch.db"
 
+    def begin(self) -> "Program":
+        """Make the archive, as the first crawl does: whoever only reads makes none."""
+        with self.at_home():
+            open_archive(context.archive_settings().url).close()
+        return self
+
     def __call__(self, *arguments: object, stdin: bytes = b"") -> Ended:
         """Run a command in this process."""
         out, err = _stream(), _stream()
-        with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
-            patch.chdir(self.folder)
+        with self.at_home() as patch, redirect_stdout(out), redirect_stderr(err):
             patch.setattr(sys, "argv", ["policywatch", *map(str, arguments)])
             patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+            code = _exit_code()
+        return Ended(code, _written(out), _written(err))
+
+    @contextmanager
+    def at_home(self) -> Iterator[pytest.MonkeyPatch]:
+        """In the program's folder, with its settings and its clock."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.chdir(self.folder)
             for name, value in self.settings.items():
                 patch.setenv(f"POLICYWATCH_{name.upper()}", value)
             if self.now is not None:
                 patch.setattr(context, "now", lambda: self.now)
-            code = _exit_code()
-        return Ended(code, _written(out), _written(err))
+            yield patch
 
     def process(self, *arguments: object, stdin: bytes = b"") -> Ended:
         """Run a command in a process of its own and wait for its end."""

@@ -305,7 +305,7 @@ def test_doctor_shows_no_secret(tmp_path: Path) -> None:
 
 def test_doctor_tries_the_mail_server(tmp_path: Path, mailbox: MailServer) -> None:
     there = Program(tmp_path, {"smtp_url": mailbox.url, "mail_from": "me@example.com"})
-    gone = Program(tmp_path, {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "me@example.com"})
+    gone = Program(tmp_path, {"smtp_url": "smtp://127.0.0.1:9", "mail_from": "me@example.com"}).begin()
     folder = Program(tmp_path, {"smtp_url": f"folder:{tmp_path / 'mail'}"})
 
     states = [
@@ -357,7 +357,7 @@ def test_shipped_watch_lists_can_be_checked(tmp_path: Path) -> None:
 def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
     (tmp_path / "policywatch.toml").write_text('contakt = "me@example.com"\n')
 
-    doctor = Program(tmp_path)("doctor")
+    doctor = Program(tmp_path).begin()("doctor")
 
     assert doctor.code == 1
     assert "policywatch.toml says contakt, which is no setting" in doctor.out

@@ -18,7 +18,7 @@ url = "https://sellercentral.amazon.com/gp/help/external/1801?language=en_US"
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     (tmp_path / "mine.toml").write_text(WATCHED, encoding="utf-8")
-    return Program(tmp_path, {"watchlists": "mine.toml"})
+    return Program(tmp_path, {"watchlists": "mine.toml"}).begin()
 
 
 def with_an_index(program: Program, **declared: str) -> None:

@@ -32,7 +32,7 @@ def program(tmp_path: Path, site: Site) -> Program:
         "allow_private_addresses": "true",
         "retries": "0",
     }
-    return Program(tmp_path, settings, START)
+    return Program(tmp_path, settings, START).begin()
 
 
 def mails(program: Program) -> list[str]:

@@ -14,7 +14,7 @@ KEY = "note-late-shipments-do-not-count"
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    return Program(tmp_path, now=NOW)
+    return Program(tmp_path, now=NOW).begin()
 
 
 def enter(program: Program, *more: str, title: str = "Late shipments do not count") -> str:

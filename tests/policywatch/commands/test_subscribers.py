@@ -24,7 +24,7 @@ def program(tmp_path: Path, site: Site, mailbox: MailServer) -> Program:
 @pytest.fixture
 def alone(tmp_path: Path) -> Program:
     """A program that watches nothing and has no mail server."""
-    return Program(tmp_path, now=NOW)
+    return Program(tmp_path, now=NOW).begin()
 
 
 def brought_in(program: Program, text: str, *options: str) -> str:
