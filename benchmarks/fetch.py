@@ -117,10 +117,10 @@ def peak_of(process: "subprocess.Popen[str]") -> float:
 
 def tree_pss(pid: int) -> float:
     """The memory of a process and all it started, shared pages counted once, in MB."""
-    from crawler.fetchers.browser.processes import below
+    import psutil
 
     total = 0
-    for process in (pid, *below(pid)):
+    for process in (pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))):
         with suppress(OSError):
             for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
                 if line.startswith("Pss:"):

@@ -1,9 +1,15 @@
-"""Watch-lists and settings as text: entries written, and a list added to settings without touching a comment. Pure."""
+"""Watch-lists and settings as text: entries written and taken out, and no comment of a person's lost. Pure.
 
-import json
+Settings are changed by tomlkit. Entries are put at the end of the text, and taken out of it, line by line: tomlkit
+counts a comment above an entry as part of the entry before it (docs/decisions/0025).
+"""
+
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tomlkit
 
 from diffs.language.slugs import slug
 
@@ -16,13 +22,10 @@ def printable(text: str) -> str:
 def toml_value(value: object) -> str:
     """A string, number, yes or no, or list of strings as TOML. Strings are made printable first."""
     if isinstance(value, str):
-        # JSON's strings are TOML's, save for the delete character, which `printable` takes out.
-        return json.dumps(printable(value), ensure_ascii=False)
-    if isinstance(value, bool):
-        return "true" if value else "false"
+        return str(tomlkit.string(printable(value)).as_string())
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
-    return str(value)
+    return str(tomlkit.item(value).as_string())
 
 
 def entry_text(fields: Mapping[str, object]) -> str:
@@ -43,42 +46,76 @@ def with_entry(text: str, fields: Mapping[str, object]) -> str:
     return after
 
 
+_HEADER = re.compile(r"\s*\[\[\s*[\"']?page[\"']?\s*\]\]\s*(?:#.*)?")
+_TABLE = re.compile(r"\s*\[")
+
+
+def without_entry(text: str, key: str) -> str:
+    """A watch-list's text without the entry of this key, and without the comment right above it.
+
+    Raises ValueError where the text is no TOML, has no such entry, or cannot be cut so that all else stays.
+    """
+    before = tomllib.loads(text)
+    entries: list[Any] = before["page"] if isinstance(before.get("page"), list) else []
+    keys = [entry.get("key") if isinstance(entry, dict) else None for entry in entries]
+    if key not in keys:
+        raise ValueError(f"it has no page {key}")
+    number = keys.index(key)
+    lines = text.splitlines(keepends=True)
+    headers = [place for place, line in enumerate(lines) if _HEADER.fullmatch(line.rstrip("\n"))]
+    if len(headers) != len(entries):
+        raise ValueError("its entries are written in an unusual way")
+    start, after = headers[number], headers[number] + 1
+    while after < len(lines) and not _TABLE.match(lines[after]):
+        after += 1
+    after = _above(lines, after)  # what stands right above the next table belongs to that
+    left = "".join(lines[: _above(lines, start)] + lines[max(after, start + 1) :])
+    expected = {**before, "page": [entry for entry in entries if entry is not entries[number]]}
+    if not expected["page"]:
+        del expected["page"]
+    if tomllib.loads(left) != expected:
+        raise ValueError("the entry is written in an unusual way")
+    return left
+
+
+def _above(lines: Sequence[str], place: int) -> int:
+    """Where the comment begins that stands right above a line; the line itself where there is none."""
+    if place >= len(lines):
+        return len(lines)
+    while place > 0 and lines[place - 1].lstrip().startswith("#"):
+        place -= 1
+    return place
+
+
 def with_watchlist(text: str, name: str) -> str:
     """The settings' text with one name more in `watchlists`; all else stays as it is, comments too.
 
-    Raises ValueError where that cannot be done without rewriting the file.
+    Raises ValueError where the text is no TOML, or `watchlists` no list.
     """
     listed = tomllib.loads(text).get("watchlists", [])
     if not isinstance(listed, list):
         raise ValueError("watchlists is no list")  # noqa: TRY004 (the text is wrong, not its type)
     if name in listed:
         return text
-    found = re.search(r"^[ \t]*watchlists[ \t]*=[ \t]*\[", text, re.MULTILINE)
-    after = _into(text, found.end(), name, first=not listed) if found else _on_top(text, name)
-    if tomllib.loads(after).get("watchlists") != [*listed, name]:
-        raise ValueError("watchlists is written in an unusual way")
-    return after
+    document = tomlkit.parse(text)
+    if "watchlists" in document:
+        document["watchlists"].append(name)
+    else:
+        document.add("watchlists", tomlkit.item([name]))
+    return str(tomlkit.dumps(document))
 
 
-def _into(text: str, start: int, name: str, *, first: bool) -> str:
-    """Put a name behind the last one of the list that begins at `start`."""
-    last = start
-    # Strings and comments are stepped over: a bracket in one ends nothing.
-    for token in re.finditer(r'"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|\]', text[start:]):
-        if token[0] == "]":
-            break
-        if token[0][0] != "#":
-            last = start + token.end()
-    return f"{text[:last]}{'' if first else ', '}{toml_value(name)}{text[last:]}"
+def without_watchlist(text: str, name: str) -> str:
+    """The settings' text with one name less in `watchlists`; all else stays as it is.
 
-
-def _on_top(text: str, name: str) -> str:
-    """Put the setting before the first table, for what follows a table's name belongs to it."""
-    line = f"watchlists = {toml_value([name])}\n"
-    table = re.search(r"^[ \t]*\[", text, re.MULTILINE)
-    if table:
-        return f"{text[: table.start()]}{line}\n{text[table.start() :]}"
-    return f"{text.rstrip()}\n{line}".lstrip()
+    Raises ValueError where the text is no TOML, or does not name it.
+    """
+    listed = tomllib.loads(text).get("watchlists", [])
+    if not isinstance(listed, list) or name not in listed:
+        raise ValueError(f"watchlists does not name {name}")
+    document = tomlkit.parse(text)
+    document["watchlists"].remove(name)
+    return str(tomlkit.dumps(document))
 
 
 def key_from(*parts: str) -> str:

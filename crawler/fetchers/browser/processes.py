@@ -1,44 +1,33 @@
-"""The browser's processes, as Linux tells of them in /proc. Where there is no /proc there are none to see."""
+"""The browser's processes and how much memory they hold."""
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 
-_PROC = Path("/proc")
-
-
-def below(pid: int) -> Iterator[int]:
-    """The processes that a process started, and those that they started."""
-    with suppress(OSError):
-        for thread in (_PROC / str(pid) / "task").iterdir():
-            for child in map(int, (thread / "children").read_text().split()):
-                yield child
-                yield from below(child)
+import psutil
 
 
-def browsers(pid: int) -> Iterator[int]:
-    """Those below `pid` that belong to a Chromium: the browser itself, and its helpers for pages, network, pictures."""
-    for process in below(pid):
-        with suppress(OSError):
-            # A helper that came from Chromium's zygote has its words parted by spaces.
-            words = (_PROC / str(process) / "cmdline").read_bytes().replace(b"\0", b" ").split()
-            if any(word.startswith((b"--type=", b"--headless")) for word in words):
-                yield process
+def browsers(pid: int) -> Iterator[psutil.Process]:
+    """Processes below `pid` that belong to a Chromium: the browser itself, its helpers for pages, network, pictures."""
+    with suppress(psutil.Error):
+        for process in psutil.Process(pid).children(recursive=True):
+            with suppress(psutil.Error):
+                # A helper that came from Chromium's zygote has its words parted by spaces.
+                words = " ".join(process.cmdline()).split()
+                if any(word.startswith(("--type=", "--headless")) for word in words):
+                    yield process
 
 
-def resident(pid: int) -> int:
+def resident(process: psutil.Process) -> int:
     """How many bytes of memory a process holds; 0 where it has ended."""
-    with suppress(OSError):
-        return int((_PROC / str(pid) / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    with suppress(psutil.Error):
+        return int(process.memory_info().rss)
     return 0
 
 
 def end_larger(pid: int, limit: int) -> int:
-    """End the browser's processes below `pid` that hold more than `limit` bytes, and say how many these were."""
+    """How many of the browser's processes below `pid` held more than `limit` bytes; these are ended."""
     large = [process for process in browsers(pid) if resident(process) > limit]
     for process in large:
-        with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+        with suppress(psutil.Error):
+            process.kill()
     return len(large)

@@ -1,6 +1,8 @@
 """Chromium missing, broken, crashing, hanging or out of memory: the crawl goes on, and each page says what happened."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -214,9 +216,13 @@ class TestInChromium:
         assert "was stopped" in reports[0].reason
 
 
-def test_where_there_is_no_proc_nothing_is_seen(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(processes, "_PROC", tmp_path)
+def test_a_process_that_has_ended_holds_nothing_and_has_no_browser_below_it() -> None:
+    with subprocess.Popen([sys.executable, "-c", "input()", "--headless"], stdin=subprocess.PIPE) as running:
+        (seen,) = processes.browsers(os.getpid())
+        assert processes.resident(seen) > 0
+        assert processes.end_larger(os.getpid(), 10**12) == 0
+        assert processes.end_larger(os.getpid(), 0) == 1
+        running.wait()
 
-    assert list(processes.browsers(os.getpid())) == []
-    assert processes.resident(os.getpid()) == 0
-    assert processes.end_larger(os.getpid(), 0) == 0
+    assert processes.resident(seen) == 0
+    assert list(processes.browsers(running.pid)) == []

@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from crawler.watchlist.editing import entry_text, free_key, key_from, printable, toml_value, with_entry, with_watchlist
+from crawler.watchlist.editing import (
+    entry_text,
+    free_key,
+    key_from,
+    printable,
+    toml_value,
+    with_entry,
+    with_watchlist,
+    without_entry,
+    without_watchlist,
+)
 
 HOSTILE = 'Fees" \\ \x1b[31m\x7f\u202e\u2028]\r\n[[page]]\nkey = "other" \x00 日本'
 
@@ -53,30 +63,94 @@ def test_a_list_that_cannot_take_an_entry_is_refused(text: str) -> None:
         ("watchlists = []\n", 'watchlists = ["m.toml"]\n'),
         (
             "x = 1\nwatchlists = [\n  \"a\", # ] not the end\n  'b]',\n]\n",
-            'x = 1\nwatchlists = [\n  "a", # ] not the end\n  \'b]\', "m.toml",\n]\n',
+            'x = 1\nwatchlists = [\n  "a", # ] not the end\n  \'b]\',\n  "m.toml",\n]\n',
         ),
         ("contact = 'a@b.cc'\n", "contact = 'a@b.cc'\nwatchlists = [\"m.toml\"]\n"),
-        ("a = 1\n\n[other]\nb = 2\n", 'a = 1\n\nwatchlists = ["m.toml"]\n\n[other]\nb = 2\n'),
+        ("a = 1\n\n[other]\nb = 2\n", 'a = 1\nwatchlists = ["m.toml"]\n\n[other]\nb = 2\n'),
         ("", 'watchlists = ["m.toml"]\n'),
         ('watchlists = ["m.toml"]\n', 'watchlists = ["m.toml"]\n'),
+        ('"watchlists" = ["a"]\n', '"watchlists" = ["a", "m.toml"]\n'),
+        (
+            'note = """\nwatchlists = []\n"""\nwatchlists = ["a"]\n',
+            'note = """\nwatchlists = []\n"""\nwatchlists = ["a", "m.toml"]\n',
+        ),
     ],
-    ids=["one more", "the first", "over many lines", "no such setting", "before a table", "empty", "there already"],
 )
 def test_a_list_is_added_to_the_settings_and_comments_stay(before: str, after: str) -> None:
     assert with_watchlist(before, "m.toml") == after
 
 
-@pytest.mark.parametrize("text", ['watchlists = "a,b"\n', '"watchlists" = ["a"]\n', "x = \n"])
-def test_settings_written_in_an_unusual_way_are_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ['watchlists = "a,b"\n', "x = \n"])
+def test_settings_that_list_nothing_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         with_watchlist(text, "m.toml")
 
 
-def test_a_change_that_would_say_something_else_is_refused() -> None:
-    text = 'note = """\nwatchlists = []\n"""\nwatchlists = ["a"]\n'
+def test_a_list_leaves_the_settings_and_comments_stay() -> None:
+    before = 'watchlists = ["a", "m.toml"] # mine\ncontact = "a@b.cc"\n'
 
-    with pytest.raises(ValueError, match="written in an unusual way"):
-        with_watchlist(text, "m.toml")
+    assert without_watchlist(before, "m.toml") == 'watchlists = ["a"] # mine\ncontact = "a@b.cc"\n'
+    with pytest.raises(ValueError, match="does not name"):
+        without_watchlist(before, "other.toml")
+
+
+LIST = """\
+# my pages
+[defaults]
+language = "en"
+
+# asked legal about this one
+[[page]]
+key = "a"
+url = "https://a.example/"
+
+# the fees
+[[page]]  # since March
+key = "b"
+# inside
+url = "https://b.example/"
+
+# the last one
+[[page]]
+key = "c"
+"""
+
+
+@pytest.mark.parametrize(
+    ("key", "lines"),
+    [
+        ("a", ["# asked legal about this one", "[[page]]", 'key = "a"', 'url = "https://a.example/"', ""]),
+        ("b", ["# the fees", "[[page]]  # since March", 'key = "b"', "# inside", 'url = "https://b.example/"', ""]),
+        ("c", ["# the last one", "[[page]]", 'key = "c"']),
+    ],
+)
+def test_an_entry_is_taken_out_with_its_own_comment_and_no_other(key: str, lines: list[str]) -> None:
+    left = without_entry(LIST, key)
+
+    assert left == LIST.replace("\n".join(lines) + "\n", "")
+    assert key not in [entry["key"] for entry in tomllib.loads(left)["page"]]
+
+
+def test_the_only_entry_leaves_the_defaults() -> None:
+    assert without_entry('[[page]]\nkey = "a"\n\n[defaults]\nlanguage = "en"\n', "a") == '[defaults]\nlanguage = "en"\n'
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[[page]]\nkey = "b"\n',
+        "",
+        "page = 3\n",
+        'page = [{key = "a"}]\n',
+        "[[page]\n",
+        '[[page]]\nkey = "a"\n[page.more]\nx = 1\n',
+        '[[page]]\nkey = "a"\nnote = """\n[[page]]\n"""\n',
+    ],
+    ids=["another", "none", "no list", "in brackets", "no TOML", "with a table below", "with a header in a text"],
+)
+def test_an_entry_that_cannot_be_taken_out_alone_is_left(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        without_entry(text, "a")
 
 
 @pytest.mark.parametrize(
