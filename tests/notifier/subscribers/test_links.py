@@ -1,5 +1,7 @@
 """Signed links to confirm, choose and unsubscribe: only the right ones work, and only in time."""
 
+import base64
+import hmac
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -52,6 +54,21 @@ def test_a_link_to_confirm_ends() -> None:
 def test_a_forged_link_names_nobody(token: str) -> None:
     assert LINKS.key_from(UNSUBSCRIBE, token, now=NOON) is None
     assert LINKS.key_from(UNSUBSCRIBE, f"abc.0.{token}", now=NOON) is None
+
+
+@pytest.mark.parametrize("purpose", [UNSUBSCRIBE, PREFERENCES])
+def test_links_in_mails_of_before_still_work(purpose: str) -> None:
+    mac = hmac.digest(b"secret", f"{purpose}|abc|0".encode(), "sha256")
+    old = f"abc.0.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}"
+
+    assert LINKS.key_from(purpose, old, now=NOON) == "abc"
+    assert LINKS.key_from(CONFIRM, old, now=NOON) is None
+    assert LINKS.token(purpose, "abc") != old
+
+
+@pytest.mark.parametrize("token", [f"a.{'f' * 5000}.x", f"a.{'f' * 150}.x", "a.-1.x", "a.0.é", "a.0.\ud800", "." * 5])
+def test_a_forged_link_of_any_size_is_just_not_valid(token: str) -> None:
+    assert LINKS.key_from(CONFIRM, token, now=NOON) is None
 
 
 def test_without_a_site_there_are_no_links() -> None:
