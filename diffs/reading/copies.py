@@ -60,15 +60,20 @@ def read_once(document: Document) -> Document:
     copies = copies_in(document)
     if copies == 1:
         return document
-    blocks = document.blocks
-    end = _first_copy(blocks)
-    known = frozenset((block.kind, block.compared) for block in blocks[:end])
-    rest = tuple(dict.fromkeys(block for block in blocks[end:] if (block.kind, block.compared) not in known))
-    if len(rest) <= _LEFT:
-        # Cut into other blocks, a copy says the same.
-        text = " ".join(block.compared for block in blocks[:end])
-        rest = tuple(block for block in rest if block.compared not in text)
-    return document.with_blocks(tuple(map(_half, (*blocks[:end], *rest))))
+    first, rest = _parted(document.blocks)
+    known = frozenset((block.kind, block.compared) for block in first)
+    left = tuple(dict.fromkeys(block for block in rest if (block.kind, block.compared) not in known))
+    # Cut into other blocks, a copy says the same.
+    left = _beyond(left, first)
+    return document.with_blocks(tuple(map(_half, (*first, *left))))
+
+
+def _beyond(blocks: tuple[Block, ...], known: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks that a known text does not hold, in whatever blocks."""
+    if len(blocks) > _LEFT:
+        return blocks
+    text = " ".join(block.compared for block in known)
+    return tuple(block for block in blocks if block.compared not in text)
 
 
 def _half(block: Block) -> Block:
@@ -100,13 +105,16 @@ def _repeats(said: list[str], counts: Counter[str], copies: int) -> bool:
     return late >= _AGAIN * len(later) and rising >= _AGAIN * (len(later) - copies + 1)
 
 
-def _first_copy(blocks: tuple[Block, ...]) -> int:
-    """Where the first copy ends: before the heading of the sentence that comes first and comes again."""
-    at: dict[str, int] = {}
+def _parted(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
+    """The first copy, and what stands behind it."""
+    first: dict[str, int] = {}
+    again: dict[str, int] = {}
     for number, block in enumerate(blocks):
-        begins = at.setdefault(block.compared, number) if block.words >= _SENTENCE_WORDS else number
-        if begins != number:
-            while begins and number and blocks[begins - 1].compared == blocks[number - 1].compared:
-                begins, number = begins - 1, number - 1  # noqa: PLW2901 (the heads of both copies)
-            return number
-    return len(blocks)
+        if block.words >= _SENTENCE_WORDS and first.setdefault(block.compared, number) != number:
+            again.setdefault(block.compared, number)
+    begins = min(again, key=lambda text: first[text])
+    # Between the last sentence that comes again and the second time of the first stand the end of one copy and the
+    # head of the next.
+    ends = max(first[text] for text in again) + 1
+    head, seam = blocks[: first[begins]], blocks[ends : again[begins]]
+    return (*blocks[:ends], *_beyond(seam, head)), blocks[again[begins] :]
