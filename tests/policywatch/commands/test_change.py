@@ -38,7 +38,7 @@ def test_a_change_is_shown_whole_by_the_beginning_of_its_id(program: Program) ->
     ended = program("change", ids(program)[0][:8])
 
     assert ended.code == 0
-    assert "from under 4 % to under 3 %" in ended.out.splitlines()[0]
+    assert "the limit falls from 4% to 3%" in ended.out.splitlines()[0]
     assert "id " + ids(program)[0] in ended.out
     assert "  - You must keep your late shipment rate under 4%." in ended.out
     assert "Why it matters: " in ended.out
@@ -127,7 +127,7 @@ def test_changes_leave_as_csv_that_runs_no_formula(program: Program) -> None:
     assert [row["id"] for row in rows] == ids(program)
     assert (rows[0]["owner"], rows[0]["note"]) == ("'@SUM(A1)", "'=1+1 and more")
     assert (rows[0]["told"], rows[1]["owner"], rows[1]["muted"]) == ("yes", "", "")
-    assert "from under 4 % to under 3 %" in rows[0]["points"]
+    assert "the limit falls from 4% to 3%" in rows[0]["points"]
 
 
 def test_changes_leave_as_markdown(program: Program) -> None:
@@ -135,7 +135,7 @@ def test_changes_leave_as_markdown(program: Program) -> None:
     ended = program("changes", "--format", "md")
 
     first, second = ended.out.split("\n## ")[:2]
-    assert first.startswith("## Late shipment rate target")
+    assert first.startswith("## Late shipment rate: the limit falls from 4% to 3%")
     assert "[Late Shipment Rate](<https://market.example/help/us-late>)" in first
     assert "Owner: Ann &lt;a@x&gt; · Done: 2026-03-09 · Note: see \\*this\\*" in first
     assert second.rstrip().endswith("Open")
