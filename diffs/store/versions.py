@@ -84,6 +84,21 @@ def shown_at(session: Session, page: Page, moment: datetime) -> tuple[Version, O
     return session.exec(query.limit(1)).first()
 
 
+def shown_before(session: Session, page: Page, look: Observation) -> Version | None:
+    """The text that the page showed before the one it shows at `look`; None where it never showed another one."""
+    query = (
+        select(Version)
+        .join(Observation, col(Observation.version_id) == Version.id)
+        .where(
+            Observation.page_id == page.id,
+            col(Observation.observed_at) <= look.observed_at,
+            col(Observation.version_id) != look.version_id,
+        )
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    return session.exec(query.limit(1)).first()
+
+
 def end_of_day(day: date) -> datetime:
     """The last moment of a UTC day."""
     return datetime.combine(day, time.min, tzinfo=UTC) + timedelta(days=1) - timedelta(microseconds=1)

@@ -1,6 +1,7 @@
 """diff: what differs between two versions of a page."""
 
 from enum import StrEnum
+from html import escape
 from typing import Annotated
 
 import typer
@@ -9,12 +10,14 @@ from diffs.comparing import compare
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page, Version
 from diffs.store import changes, pages, versions
+from diffs.values import Comparison
 from notifier.rendering.diff_html import diff_html
 from policywatch import context
 from policywatch.terminal import output, records
-from policywatch.terminal.diff import coloured, markdown, plain
+from policywatch.terminal.diff import LEGEND, coloured, escaped, heading, markdown, plain
 
 from .arguments import moment_of, page_named
+from .show import coming
 
 
 class Form(StrEnum):
@@ -37,7 +40,7 @@ def diff(
     new: Annotated[str | None, typer.Option("--to", help="Version number or date.")] = None,
     form: Annotated[Form, typer.Option("--format", help="How it is written.")] = Form.TEXT,
 ) -> None:
-    """What differs between two versions; without numbers, the last two."""
+    """What differs between two versions of a page; without numbers: what the page shows now, and showed before."""
     with context.archive() as archive, archive.read() as session:
         known = pages.get(session, page)
         told = changes.by_uid(session, page) if known is None else None
@@ -48,11 +51,14 @@ def diff(
             known = known or page_named(session, page)
             before, after = _between(session, known, old, new)
         old_text, new_text = versions.document_of(session, before), versions.document_of(session, after)
+        notes = coming(session, known, after, context.now())
     comparison = compare.compare(old_text, new_text)
     if form is Form.JSON:
         output.as_json(
             {
                 "page": known.key,
+                "title": known.title,
+                "url": known.url,
                 "from_version": records.version(before),
                 "to_version": records.version(after),
                 "hunks": changes.as_json(comparison.hunks),
@@ -60,17 +66,30 @@ def diff(
             }
         )
         return
-    output.warn(f"{known.title or known.key}: version {before.seq} → {after.seq}")
+    if after.seq < before.seq and old is None and new is None:
+        notes.insert(0, f"The page went back to version {after.seq}.")
+    _print(form, comparison, [*heading(known, ("From", before), ("to", after)), *notes])
+
+
+def _print(form: Form, comparison: Comparison, head: list[str]) -> None:
+    """Write the comparison below what it is a comparison of."""
+    same = "The two texts say the same."
     if form is Form.HTML:
-        output.say(diff_html(comparison))
+        lines = "\n".join(f"<p>{escape(output.safe(line))}</p>" for line in head)
+        output.say(f"{lines}\n{diff_html(comparison) if comparison.hunks else f'<p>{same}</p>'}")
     elif form is Form.MD:
-        output.say(markdown(comparison))
-    elif not comparison.hunks:
-        output.say("The two texts say the same.")
-    elif output.console.is_terminal:
-        coloured(comparison)
+        lines = "\\\n".join(map(escaped, head[1:]))
+        output.say(f"## {escaped(head[0])}\n\n{lines}\n\n{markdown(comparison) if comparison.hunks else same}")
     else:
-        output.say(plain(comparison))
+        for number, line in enumerate(head):
+            output.say(line, "" if number else "bold")
+        output.say()
+        if not comparison.hunks:
+            output.say(same)
+        elif output.console.is_terminal:
+            coloured(comparison)
+        else:
+            output.say(f"{LEGEND}\n\n{plain(comparison)}")
 
 
 def _of_change(session: Session, change: Change) -> tuple[Version, Version]:
@@ -83,12 +102,18 @@ def _of_change(session: Session, change: Change) -> tuple[Version, Version]:
 
 
 def _between(session: Session, page: Page, old: str | None, new: str | None) -> tuple[Version, Version]:
-    listed = versions.listed(session, page)
-    if not listed:
+    shown = versions.shown_at(session, page, context.now())
+    if shown is None:
         context.wrong_use(f"Nothing was read of {page.key} yet.")
-    after = _version(session, page, new) if new is not None else listed[-1]
-    before = _version(session, page, old) if old is not None else listed[max(0, listed.index(after) - 1)]
-    return before, after
+    if old is None and new is None:
+        now, look = shown
+        told = [change for change in changes.of_page(session, page) if change.told and change.to_version_id == now.id]
+        was = versions.get(session, told[-1].from_version_id) if told and told[-1].from_version_id else None
+        return was or versions.shown_before(session, page, look) or now, now
+    after = _version(session, page, new) if new is not None else shown[0]
+    if old is not None:
+        return _version(session, page, old), after
+    return versions.by_seq(session, page, after.seq - 1) or after, after
 
 
 def _version(session: Session, page: Page, name: str) -> Version:

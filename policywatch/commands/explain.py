@@ -1,14 +1,18 @@
 """explain: why a look was judged as it was."""
 
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
-from diffs.database.models import Observation, Page, Snapshot
+from diffs.database.models import Change, Observation, Page, Snapshot
+from diffs.judging.history import News
 from diffs.store import changes, observations, versions
+from diffs.values import READ, Outcome
 from diffs.wording.failures import in_words
 from policywatch import context
 from policywatch.terminal import output, records
+from policywatch.terminal.round_report import WORDS as OUTCOMES
 
 from .arguments import moment_of, page_named
 
@@ -33,7 +37,11 @@ def explain(
         observation, snapshot = found
         version = versions.get(session, observation.version_id) if observation.version_id else None
         against = versions.get(session, observation.compared_with) if observation.compared_with else None
-        told = [change for change in changes.of_page(session, row) if change.snapshot_id == snapshot.id]
+        told = [
+            change
+            for change in changes.of_page(session, row)
+            if change.snapshot_id == snapshot.id or change.decided_at == snapshot.observed_at
+        ]
     facts = _facts(row, observation, snapshot)
     facts["version"] = version.seq if version else None
     facts["compared_with"] = against.seq if against else None
@@ -45,14 +53,52 @@ def explain(
     if as_json:
         output.as_json(facts)
         return
-    for name, value in facts.items():
-        if name != "changes":
-            output.say_parts((f"{name.replace('_', ' '):16}", "bold"), (str(value if value is not None else "–"), ""))
-    for change in told:
-        output.say_parts((f"{'change':16}", "bold"), (f"{change.uid} {change.kind}, told: {change.told}", ""))
-        output.say(f"{'':16}{change.reason}")
-        for reason in change.reasons or ():
-            output.say(f"{'':16}{change.significance}, {change.importance}: {reason}")
+    output.facts([*_in_words(row, facts), *(line for change in told for line in _change(change))])
+
+
+#: What the page's history made of a check, for people; where nothing was read there is nothing to say.
+_RESULTS = {
+    News.FIRST: "The page's first text.",
+    News.SAME: "The same text as before.",
+    News.NOISE: "No policy change",
+    News.CHANGE: "A change.",
+    News.HELD: "A new text, held until a second check brings it again",
+    News.RETURN: "A text that the page showed before",
+    News.ROLLBACK: "Back to an earlier text",
+    News.COSMETIC: "Only spelling, punctuation or links changed",
+    News.VARIANT: "A variant of the policy, not a new version",
+    News.UPGRADE: "Read again by newer rules; no change",
+    News.APPEARED: "The page appeared",
+    News.GONE: "The page is gone",
+}
+
+
+def _in_words(page: Page, facts: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    outcome, rule = Outcome(facts["outcome"]), facts["rule"]
+    yield "page", ": ".join(filter(None, (facts["page"], page.title)))
+    yield "checked", f"{records.minute(facts['looked_at'])} UTC, by {facts['fetched_by'].removesuffix(' (look)')}"
+    yield "address", facts["address"]
+    yield "answer", f"HTTP {facts['status']}" if isinstance(facts["status"], int) else facts["status"]
+    yield "SHA-256 of it", facts["bytes_sha256"]
+    yield "outcome", str(outcome) if outcome in READ else f"{outcome}: {facts['reason'] or OUTCOMES[outcome]}"
+    yield "rule", rule if rule != str(outcome) else ""
+    yield "result", _result(facts)
+    yield "text", f"version {facts['version']}" if facts["version"] else ""
+    yield "SHA-256 of it", facts["text_sha256"]
+    yield "compared with", f"version {facts['compared_with']}" if facts["compared_with"] else ""
+
+
+def _result(facts: dict[str, Any]) -> str:
+    result = _RESULTS.get(News(facts["history"]), "")
+    why = str(facts["because"]).removeprefix(f"{facts['history']}: ")
+    return f"{result.rstrip('.')}: {why}" if result and why else result or why[:1].upper() + why[1:]
+
+
+def _change(change: Change) -> Iterator[tuple[str, object]]:
+    state = "reported" if change.told else "not reported"
+    yield "change", f"{change.uid} ({change.importance}, {change.significance}), {state}: {change.reason}"
+    for reason in change.reasons or ():
+        yield "", f"because {reason}"
 
 
 def _facts(page: Page, observation: Observation, snapshot: Snapshot) -> dict[str, Any]:

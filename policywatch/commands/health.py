@@ -67,7 +67,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _health(session: Session, page: Page) -> dict[str, Any]:
     last = observations.last(session, page)
-    newest = versions.latest(session, page)
+    shown = versions.shown_at(session, page, context.now())
     return {
         "page": page.key,
         "url": page.url,
@@ -76,6 +76,6 @@ def _health(session: Session, page: Page) -> dict[str, Any]:
         "reason": last[0].reason if last else "never looked at",
         "http_status": (last[1].status or None) if last else None,
         "last_ok_at": records.stamp(observations.last_read_at(session, page)),
-        "version_seq": newest.seq if newest else None,
+        "version_seq": shown[0].seq if shown else None,
         "events": [records.event(event) for event in events.listed(session, page, open_only=True)],
     }

@@ -22,10 +22,13 @@ def history(
 ) -> None:
     """All versions of a page."""
     with context.archive() as archive, archive.read() as session:
-        rows = versions.listed(session, page_named(session, page))
+        known = page_named(session, page)
+        rows = versions.listed(session, known)
+        shown = versions.shown_at(session, known, context.now())
+    now = shown[0].seq if shown else 0
     if as_json:
         for row in rows:
-            output.as_json(records.version(row))
+            output.as_json(records.version(row) | {"shown_now": row.seq == now})
         return
     cells = [
         (
@@ -33,7 +36,7 @@ def history(
             f"{row.first_seen_at:%Y-%m-%d %H:%M}",
             f"{row.last_seen_at:%Y-%m-%d %H:%M}",
             row.words,
-            row.state,
+            "shown now" if row.seq == now else row.state,
             row.title,
         )
         for row in rows

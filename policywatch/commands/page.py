@@ -1,6 +1,7 @@
 """page: one page, and whether notices of its changes are sent."""
 
-from typing import Annotated
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 import typer
 
@@ -31,7 +32,7 @@ def page_(
                 say_muted(work.mute_page(session, page_named(session, key), muted=mute), muted=mute)
         with archive.read() as session:
             row = page_named(session, key)
-            newest = versions.latest(session, row)
+            now = versions.shown_at(session, row, context.now())
             shown = {
                 "page": row.key,
                 "title": row.title,
@@ -42,16 +43,24 @@ def page_(
                 "watched": row.watched,
                 "muted": row.muted,
                 "last_ok_at": records.stamp(observations.last_read_at(session, row)),
-                "version_seq": newest.seq if newest else None,
+                "version_seq": now[0].seq if now else None,
                 "changes": sum(change.told for change in changes.of_page(session, row)),
             }
     if as_json:
         output.as_json(shown)
         return
-    output.table(["", row.key], [(name, _cell(value)) for name, value in shown.items() if name != "page"])
+    output.facts(_in_words(shown))
 
 
-def _cell(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(value)
+def _in_words(shown: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    yield "page", shown["page"]
+    yield "title", shown["title"]
+    yield "address", shown["url"]
+    yield "marketplace", shown["marketplace"]
+    yield "category", shown["category"]
+    yield "language", shown["language"]
+    yield "watched", "yes" if shown["watched"] else "no: its history was imported, or no watch-list names it any more"
+    yield "notices", "muted: none of its changes is sent" if shown["muted"] else "sent"
+    yield "last read (UTC)", records.minute(shown["last_ok_at"]) or "never"
+    yield "version shown", shown["version_seq"] or "none yet"
+    yield "changes", shown["changes"]

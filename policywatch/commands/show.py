@@ -10,6 +10,7 @@ from diffs.database.models import Page, Version
 from diffs.store import changes, versions
 from policywatch import context
 from policywatch.terminal import output, records
+from policywatch.terminal.diff import heading
 
 from .arguments import moment_of, page_named
 
@@ -33,19 +34,18 @@ def show(
             context.wrong_use(f"Nothing was read of {page} up to {moment:%Y-%m-%d %H:%M} UTC.")
         version, observation = shown
         document = versions.document_of(session, version)
-        coming = _coming(session, row, version, moment)
+        notes = coming(session, row, version, moment)
     if as_json:
         facts = {"page": page, "observed_at": records.stamp(observation.observed_at), **records.version(version)}
-        output.as_json({**facts, "text": document.shown, "coming": coming})
+        output.as_json({**facts, "text": document.shown, "coming": notes})
         return
-    seen = f"{version.first_seen_at:%Y-%m-%d %H:%M} to {version.last_seen_at:%Y-%m-%d %H:%M} UTC"
-    output.warn(f"{row.title or page} · version {version.seq} · seen {seen} · SHA-256 {version.text_sha256[:16]}…")
-    for line in coming:
-        output.warn(line)
-    output.say(document.shown.rstrip())
+    for number, line in enumerate([*heading(row, ("", version)), *notes]):
+        output.say(line, "" if number else "bold")
+    output.say()
+    output.text(document.shown.rstrip())
 
 
-def _coming(session: Session, page: Page, version: Version, moment: datetime) -> list[str]:
+def coming(session: Session, page: Page, version: Version, moment: datetime) -> list[str]:
     """Where the text shown takes effect later, the text in force until then is named too."""
     lines = []
     for change in changes.of_page(session, page):

@@ -1,59 +1,109 @@
-"""A comparison in colours on a terminal, as plain lines, and as Markdown."""
+"""A comparison in colours on a terminal, as plain lines, and as Markdown; and what it is a comparison of."""
 
 import re
+from collections.abc import Iterator
 
+from rich.padding import Padding
 from rich.text import Text
 
+from diffs.database.models import Page, Version
 from diffs.values import Comparison, Span, SpanOp
 from diffs.wording import labels
-from notifier.rendering.diff_view import CELL_BORDER, Line, Place, sides, view
+from notifier.rendering.diff_view import CELL_BORDER, Line, Place, view
 
 from . import output
 
 _STYLES = {SpanOp.EQUAL: "", SpanOp.REMOVED: "red strike", SpanOp.ADDED: "green bold"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 
+#: How plain lines mark words within a line, as `git diff --word-diff` does.
+_MARKS = {SpanOp.EQUAL: ("", ""), SpanOp.REMOVED: ("[-", "-]"), SpanOp.ADDED: ("{+", "+}")}
+
+#: What the marks mean.
+LEGEND = "[-removed words-] {+added words+}"
+
+
+def heading(page: Page, *sides: tuple[str, Version]) -> list[str]:
+    """What is compared or shown, so that a saved copy proves itself.
+
+    That is title, address, and of each version its number, when it was seen, and the SHA-256 of its text. A side is a
+    word before the version ("From", "to") and the version.
+    """
+    about = ", ".join(filter(None, (page.key, page.marketplace)))
+    lines = [f"{page.title} ({about})" if page.title else about, page.url]
+    for word, version in sides:
+        seen = f"seen {version.first_seen_at:%Y-%m-%d %H:%M} to {version.last_seen_at:%Y-%m-%d %H:%M} UTC"
+        named = f"{word} version {version.seq}".strip().capitalize()
+        lines += [f"{named}, {seen}", f"  SHA-256 {version.text_sha256}"]
+    return lines
+
 
 def coloured(comparison: Comparison) -> None:
     """Print what differs: removed words struck through in red, added ones in green."""
     shown = view(comparison)
     for rename in shown.renames:
-        output.say(f"Renamed: {rename}", "bold")
+        output.prose(f"Renamed: {rename}", "bold")
     for place in shown.places:
         output.say()
-        output.say(_heading(place), "bold cyan")
+        output.prose(_heading(place), "bold cyan")
         for line in place.lines:
-            output.console.print(_line(line))
+            # Words stay whole, and further lines begin where the first one does.
+            output.console.print(Padding(_line(line), (0, 0, 0, 2)), soft_wrap=False)
     if shown.left_out:
         output.say(f"… and {labels.count(shown.left_out, 'more place')}")
 
 
 def _line(line: Line) -> Text:
-    text = Text("  ")
+    text = Text()
     for number, cell in enumerate(line.cells):
         if number:
             text.append(CELL_BORDER)
         for span in cell:
-            text.append(output.safe(span.text).replace("\n", "\n  "), style=_STYLES[span.op])
+            text.append(output.safe(span.text), style=_STYLES[span.op])
     return text
 
 
 def plain(comparison: Comparison) -> str:
-    """What differs as lines for a pipe, never wrapped: "- " before what went, "+ " before what came."""
+    """What differs as lines for a pipe, never wrapped.
+
+    "- " stands before a line that was removed, "+ " before one that was added, "~ " before one whose words changed: in
+    it they are marked as LEGEND says, and the rest stands there once.
+    """
     shown = view(comparison)
     lines = [f"Renamed: {rename}" for rename in shown.renames]
     for place in shown.places:
         lines.append(_heading(place))
-        for line in place.lines:
-            before, after = (" ".join(text.split()) for text in sides(line))
-            if before == after:
-                lines.append(f"    {after}")
-                continue
-            lines += [f"  - {before}"] if before else []
-            lines += [f"  + {after}"] if after else []
+        lines += [f"  {_sign(line)} {_marked(line)}" for line in place.lines]
     if shown.left_out:
         lines.append(f"… and {labels.count(shown.left_out, 'more place')}")
     return "\n".join(lines)
+
+
+def _ops(line: Line) -> set[SpanOp]:
+    return {span.op for cell in line.cells for span in cell if span.text.strip()}
+
+
+def _sign(line: Line) -> str:
+    signs = {frozenset({SpanOp.ADDED}): "+", frozenset({SpanOp.REMOVED}): "-", frozenset({SpanOp.EQUAL}): " "}
+    return signs.get(frozenset(_ops(line)), "~")
+
+
+def _marked(line: Line) -> str:
+    mixed = len(_ops(line)) > 1
+    cells = ("".join(_words(span) if mixed else span.text for span in cell) for cell in line.cells)
+    return " ".join(CELL_BORDER.join(cells).split())
+
+
+def _words(span: Span) -> str:
+    begins, ends = _MARKS[span.op]
+    before, words, after = _stripped(span.text)
+    return f"{before}{begins}{words}{ends}{after}" if words else span.text
+
+
+def _stripped(text: str) -> tuple[str, str, str]:
+    """The blanks before the words, the words, and the blanks after them."""
+    words = text.strip()
+    return text[: len(text) - len(text.lstrip())], words, text[len(text.rstrip()) :]
 
 
 def _heading(place: Place) -> str:
@@ -64,26 +114,24 @@ def _heading(place: Place) -> str:
 def markdown(comparison: Comparison) -> str:
     """What differs as Markdown: removed words struck through, added ones bold."""
     shown = view(comparison)
-    lines = [f"- **Renamed**: {_plain(rename)}" for rename in shown.renames]
+    lines = [f"- **Renamed**: {escaped(rename)}" for rename in shown.renames]
     for place in shown.places:
-        note = f" ({_plain(place.note)})" if place.note else ""
-        lines += ["", f"### {place.label}{' in ' + _plain(place.section) if place.section else ''}{note}", ""]
+        note = f" ({escaped(place.note)})" if place.note else ""
+        lines += ["", f"### {place.label}{' in ' + escaped(place.section) if place.section else ''}{note}", ""]
         for line in place.lines:
-            lines += ["> " + " \\| ".join("".join(map(_span, cell)) for cell in line.cells), ""]
+            lines += ["> " + " \\| ".join("".join(_spans(cell)) for cell in line.cells), ""]
     if shown.left_out:
         lines.append(f"… and {labels.count(shown.left_out, 'more place')}")
     return "\n".join(lines).strip()
 
 
-def _span(span: Span) -> str:
-    mark = {SpanOp.EQUAL: "", SpanOp.REMOVED: "~~", SpanOp.ADDED: "**"}[span.op]
-    words = span.text.strip()
-    if not mark or not words:
-        return _plain(span.text)
-    start = span.text[: len(span.text) - len(span.text.lstrip())]
-    end = span.text[len(span.text.rstrip()) :]
-    return f"{start}{mark}{_plain(words)}{mark}{end}"
+def _spans(cell: tuple[Span, ...]) -> Iterator[str]:
+    for span in cell:
+        mark = {SpanOp.EQUAL: "", SpanOp.REMOVED: "~~", SpanOp.ADDED: "**"}[span.op]
+        before, words, after = _stripped(span.text)
+        yield f"{before}{mark}{escaped(words)}{mark}{after}" if mark and words else escaped(span.text)
 
 
-def _plain(text: str) -> str:
+def escaped(text: str) -> str:
+    """Text that means nothing to Markdown, on one line."""
     return _MARKDOWN.sub(r"\\\1", output.safe(text)).replace("\n", " ")

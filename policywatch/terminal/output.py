@@ -65,6 +65,16 @@ def prose(text: object, style: str = "") -> None:
         say("\n".join(_lines(text, len(text) - len(text.lstrip()), console.width)), style)
 
 
+def text(text: object, style: str = "") -> None:
+    """Lines that mean something: on a terminal long ones end between words, and go on below their beginning."""
+    if not console.is_terminal:
+        say(text, style)
+        return
+    for line in safe(text).split("\n"):
+        wrapped = _lines(line, len(line) - len(line.lstrip()), console.width)
+        say("\n".join(wrapped), style)
+
+
 def _lines(text: str, indent: int, width: int) -> list[str]:
     further = " " * indent
     return wrap(text, max(width, 20), subsequent_indent=further, break_long_words=False, break_on_hyphens=False)
@@ -84,6 +94,17 @@ def beside(parts: Sequence[tuple[str, str]], text: str) -> None:
     if console.is_terminal and before + 20 < console.width:
         text = f"\n{' ' * before}".join(_lines(safe(text), 0, console.width - before)) or text
     say_parts(*parts, (text, ""))
+
+
+def facts(rows: Iterable[tuple[str, object]]) -> None:
+    """Names with what is known, one a line; what is empty is left out. Tab-separated where the output is piped."""
+    known = [(name, str(value)) for name, value in rows if value not in (None, "")]
+    widest = max((len(name) for name, _ in known), default=0)
+    for name, value in known:
+        if console.is_terminal:
+            beside(((f"{name:{widest + 2}}", "bold"),), value)
+        else:
+            print_lines((name, value), ())
 
 
 def raw(text: str) -> None:

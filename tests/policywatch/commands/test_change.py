@@ -40,7 +40,7 @@ def test_a_change_is_shown_whole_by_the_beginning_of_its_id(program: Program) ->
     assert ended.code == 0
     assert "the limit falls from 4% to 3%" in ended.out.splitlines()[0]
     assert "id " + ids(program)[0] in ended.out
-    assert "  - You must keep your late shipment rate under 4%." in ended.out
+    assert "  ~ You must keep your late shipment rate under [-4%-]{+3%+}." in ended.out
     assert "Why it matters: " in ended.out
     assert "Open: nobody has taken it" in ended.out
 
@@ -147,7 +147,7 @@ def test_two_ways_to_write_the_same_are_one_too_many(program: Program) -> None:
 
 
 def test_a_muted_page_says_so_and_can_be_heard_again(program: Program) -> None:
-    assert "muted\tyes" in program("page", "us-late", "--mute").out
+    assert "notices\tmuted: none of its changes is sent" in program("page", "us-late", "--mute").out
     assert program("page", "us-late", "--json").objects[0]["muted"] is True
     shown = program("page", "us-late", "--unmute", "--json").objects[0]
     assert (shown["muted"], shown["changes"], shown["version_seq"]) == (False, 2, 3)

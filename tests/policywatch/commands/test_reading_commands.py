@@ -275,13 +275,20 @@ def test_wrong_use_ends_with_2_and_says_what_there_is(program: Program, argument
 # --- show, history ------------------------------------------------------------------------------------------------
 
 
-def test_show_prints_the_text_alone_and_where_it_comes_from_beside_it(program: Program) -> None:
+def test_show_prints_the_text_below_what_proves_it(program: Program) -> None:
     ended = program("show", "us-late-shipment")
+    (known,) = program("show", "us-late-shipment", "--json").objects
 
-    assert ended.code == 0
-    assert ended.out.startswith("# Late Shipment Rate\n")
-    assert "Keep your late shipment rate under 3%.\n" in ended.out
-    assert "version 2 · seen 2026-02-02 08:00 to 2026-02-09 08:00 UTC" in ended.err
+    assert (ended.code, ended.err) == (0, "")
+    head, text = ended.out.split("\n\n", 1)
+    assert head.splitlines() == [
+        "Late Shipment Rate (us-late-shipment, US)",
+        "https://market.example/help/us-late-shipment",
+        "Version 2, seen 2026-02-02 08:00 to 2026-02-09 08:00 UTC",
+        f"  SHA-256 {known['text_sha256']}",
+    ]
+    assert text.startswith("# Late Shipment Rate\n")
+    assert "Keep your late shipment rate under 3%.\n" in text
 
 
 @pytest.mark.parametrize(
@@ -313,10 +320,10 @@ def test_a_text_that_takes_effect_later_names_the_one_in_force(program: Program)
     ended = program("show", "uk-fees", "--at", "2026-03-02")
 
     assert "£30" in ended.out
-    assert "takes effect on 2026-05-01. Until then version 1 is in force" in ended.err
-    assert "--at 2026-01-05" in ended.err
+    assert "takes effect on 2026-05-01. Until then version 1 is in force" in ended.out
+    assert "--at 2026-01-05" in ended.out
     assert "£25" in program("show", "uk-fees", "--at", "2026-01-05").out
-    assert "takes effect" not in program("show", "uk-fees", "--at", "2026-05-01").err
+    assert "Until then" not in program("show", "uk-fees", "--at", "2026-05-01").out
 
 
 def test_show_as_json_has_the_text_and_its_version(program: Program) -> None:
@@ -343,12 +350,24 @@ def test_history_lists_the_versions(program: Program) -> None:
 # --- diff ---------------------------------------------------------------------------------------------------------
 
 
-def test_diff_as_text_shows_what_went_and_what_came(program: Program) -> None:
+def test_diff_as_text_marks_the_words_below_what_it_compares(program: Program) -> None:
     ended = program("diff", "us-late-shipment")
 
-    assert ended.code == 0
-    assert "  - Keep your late shipment rate under 4%.\n  + Keep your late shipment rate under 3%.\n" in ended.out
-    assert "version 1 → 2" in ended.err
+    sums = [version["text_sha256"] for version in program("history", "us-late-shipment", "--json").objects]
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out.splitlines()[:9] == [
+        "Late Shipment Rate (us-late-shipment, US)",
+        "https://market.example/help/us-late-shipment",
+        "From version 1, seen 2026-01-05 08:00 to 2026-01-05 08:00 UTC",
+        f"  SHA-256 {sums[0]}",
+        "To version 2, seen 2026-02-02 08:00 to 2026-02-09 08:00 UTC",
+        f"  SHA-256 {sums[1]}",
+        "",
+        "[-removed words-] {+added words+}",
+        "",
+    ]
+    assert "  ~ Keep your late shipment rate under [-4%-]{+3%+}.\n" in ended.out
 
 
 def test_diff_between_versions_dates_and_by_a_changes_id(program: Program) -> None:
@@ -360,13 +379,15 @@ def test_diff_between_versions_dates_and_by_a_changes_id(program: Program) -> No
     assert program("diff", change["id"]).out == expected
     assert program("diff", change["id"][:8]).out == expected
     assert (
-        "- Keep your late shipment rate under 3%."
+        "~ Keep your late shipment rate under [-3%-]{+4%+}."
         in program("diff", "us-late-shipment", "--from", "2", "--to", "1").out
     )
 
 
 def test_diff_of_a_text_with_itself_says_so(program: Program) -> None:
-    assert program("diff", "us-late-shipment", "--from", "1", "--to", "1").out == "The two texts say the same.\n"
+    assert program("diff", "us-late-shipment", "--from", "1", "--to", "1").out.endswith(
+        "\n\nThe two texts say the same.\n"
+    )
 
 
 def test_diff_as_html_marks_the_words(program: Program) -> None:
@@ -393,7 +414,7 @@ def test_diff_as_json_has_the_hunks(program: Program) -> None:
 def test_a_changed_cell_is_shown_in_its_row(program: Program) -> None:
     out = program("diff", "uk-fees").out
 
-    assert "  - Monthly account | £25\n  + Monthly account | £30\n" in out
+    assert "  ~ Monthly account | [-£25-]{+£30+}\n" in out
 
 
 @pytest.mark.parametrize("number", ["0", "3", "99999"])
