@@ -7,28 +7,39 @@ from datetime import UTC, datetime, timedelta
 #: A look may come this share of its interval early: a timer that fires every 12 hours must not miss by seconds.
 TOLERANCE = 0.02
 
+#: A page that was not reached for want of a network is tried again after this long.
+UNREACHED = timedelta(minutes=30)
+
 #: A time that does not come (UTC): of a host that is switched off.
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A page as far as its due time goes: `check_every` in seconds, `last_look_at` in UTC or None."""
+    """A page as far as its due time goes: `check_every` in seconds, `last_look_at` in UTC or None.
+
+    `held`: its last look brought a new text, which a second look is to confirm. `unreached`: its last look did not get
+    as far as its site, for this machine had no network.
+    """
 
     key: str
     host: str
     check_every: int
     last_look_at: datetime | None = None
+    held: bool = False
+    unreached: bool = False
 
 
 def due_at(watch: Watch, *, jitter: float = 0.0) -> datetime | None:
-    """When the page is due (UTC); None means at once.
+    """When the page is due (UTC); None means at once: it was never fetched, or a text waits for its second look.
 
     `jitter` from 0 to 1 brings a page forward by up to a tenth of its interval, so that not all come at one minute.
     Forward only: a page pushed back would miss the timer that was set for it.
     """
-    if watch.last_look_at is None:
+    if watch.last_look_at is None or watch.held:
         return None
+    if watch.unreached:
+        return watch.last_look_at + min(timedelta(seconds=watch.check_every), UNREACHED)
     return watch.last_look_at + timedelta(seconds=watch.check_every * (1 - TOLERANCE - 0.1 * jitter))
 
 

@@ -71,6 +71,7 @@ class Hosts:
         now = self._now()
         budget = self._settings.budget(loopback=is_loopback(host))
         with self._archive.begin() as session:
+            hosts.pull_back(session, now=now)
             refusal = self._refusal(session, host, now)
             if refusal is not None:
                 return refusal

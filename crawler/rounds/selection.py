@@ -12,8 +12,10 @@ from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import Problem, WatchedPage, needs_contact, read_watchlists, shipped_watchlists
 from diffs.database.archive import Archive, Session, open_archive
 from diffs.errors import SettingsError, WatchlistError
+from diffs.failures import OFFLINE, Failure
+from diffs.judging.history import News
 from diffs.settings import ArchiveSettings
-from diffs.store import hosts, snapshots
+from diffs.store import hosts, observations, snapshots
 from diffs.store import pages as stored_pages
 
 from .due import NEVER, Watch, due, first_due
@@ -66,16 +68,20 @@ def due_pages(
     With `settings`, pages of hosts that are switched off, or have had their requests of the day, are not due.
     """
     by_key = {page.key: page for page in pages if page.crawled}
+    with archive.begin() as session:
+        hosts.pull_back(session, now=now)
     with archive.read() as session:
-        watches = [_watch(session, page) for page in by_key.values()]
+        watches = [_watch(session, page, now) for page in by_key.values()]
         closed = closed_hosts(session, settings, now=now)
     return [by_key[key] for key in due(watches, now=now, jitter={key: jitter() for key in by_key}, resting=closed)]
 
 
-def next_due(pages: Sequence[WatchedPage], archive: Archive, *, settings: CrawlSettings) -> datetime | None:
+def next_due(
+    pages: Sequence[WatchedPage], archive: Archive, *, now: datetime, settings: CrawlSettings
+) -> datetime | None:
     """When the first page becomes due (UTC) whose host is not switched off; None where no page ever does."""
     with archive.read() as session:
-        watches = [_watch(session, page) for page in pages if page.crawled]
+        watches = [_watch(session, page, now) for page in pages if page.crawled]
         closed = closed_hosts(session, settings, now=datetime.min.replace(tzinfo=UTC))
     return first_due(watches, resting=closed)
 
@@ -95,10 +101,21 @@ def closed_hosts(session: Session, settings: CrawlSettings | None, *, now: datet
     return {**found, **dict.fromkeys(settings.hosts_off, NEVER)}
 
 
-def _watch(session: Session, page: WatchedPage) -> Watch:
-    row = stored_pages.get(session, page.key)
-    last = snapshots.last_look_at(session, row.id) if row is not None and row.id is not None else None
-    return Watch(page.key, host_of(page.url), page.check_every, last)
+def _watch(session: Session, page: WatchedPage, now: datetime) -> Watch:
+    row, host = stored_pages.get(session, page.key), host_of(page.url)
+    at = snapshots.last_look_at(session, row.id, now=now) if row is not None else None
+    last = observations.last(session, row) if row is not None and at is not None else None
+    if last is None:
+        return Watch(page.key, host, page.check_every, at)
+    failure = Failure.parsed(last[1].error)
+    return Watch(
+        page.key,
+        host,
+        page.check_every,
+        at,
+        held=last[0].news == News.HELD and not last[1].recorded,
+        unreached=failure is not None and failure.root.reason in OFFLINE,
+    )
 
 
 def chosen_pages(pages: Sequence[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:

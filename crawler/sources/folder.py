@@ -60,11 +60,20 @@ def import_page(
         return
     known = history.enter(archive, fields, SOURCE, now=now)
     done.pages += 1
-    for number, batch in enumerate(history.batches(page.looks)):
-        looks = _read(page, batch, done)
-        history.take_in(archive, page.key, looks, known, done, source=SOURCE, now=now)
+    looks = [look for look in page.looks if not _is_to_come(page, look, done, now)]
+    for number, batch in enumerate(history.batches(looks)):
+        history.take_in(archive, page.key, _read(page, batch, done), known, done, source=SOURCE, now=now)
         if progress:
-            progress(page.key, min(len(page.looks), (number + 1) * history.BATCH), len(page.looks))
+            progress(page.key, min(len(looks), (number + 1) * history.BATCH), len(looks))
+
+
+def _is_to_come(page: SavedPage, look: SavedLook, done: Imported, now: datetime) -> bool:
+    """Whether a page claims to have been saved in the future, which is then said: it would count before all others."""
+    if look.observed_at <= now:
+        return False
+    place = f"{page.folder / 'observations.csv'}:{look.line}" if look.line else f"{look.file}"
+    done.problems.append(f"{place}: {look.observed_at:%Y-%m-%d %H:%M} UTC lies in the future; it is skipped.")
+    return True
 
 
 def _read(page: SavedPage, batch: Sequence[SavedLook], done: Imported) -> Iterator[RecordedLook]:

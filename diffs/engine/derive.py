@@ -6,7 +6,7 @@ again at any time: `derive_again` throws away what was derived and replays, and 
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
@@ -60,7 +60,10 @@ class Derived:
 
 @dataclass
 class _Run:
-    """One pass over a page's snapshots: what does not change during it, and what is carried from look to look."""
+    """One pass over a page's snapshots: what does not change during it, and what is carried from look to look.
+
+    `moments` is the time (UTC) each snapshot counts for, by id.
+    """
 
     session: Session
     page: Page
@@ -68,6 +71,7 @@ class _Run:
     events: OpenEvents
     stated: record.Stated
     confirm: bool
+    moments: dict[int, datetime]
     traces: dict[str, str] | None = None
     changes: list[int] = field(default_factory=list)
 
@@ -90,15 +94,15 @@ def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
     """
     if page.fetch == BY_HAND:
         return Derived(outcome=None)
-    ids = snapshots.pending(session, page)
+    moments = snapshots.pending(session, page)
     last = observations.last(session, page)
     if page.derived_to and page.derived_with != rules(page):
         return derive_again(session, page, confirm=confirm)
-    if not ids:
+    if not moments:
         return _derived(session, last[0]) if last else Derived(outcome=None)
-    if last and _is_older(session, ids[0], last[0]):
+    if last and min(moments.values()) < last[0].observed_at:
         return _replay(session, page, confirm=confirm, known_to=0)
-    return _judge_all(session, page, ids, last, record.Stated(), confirm=confirm)
+    return _judge_all(session, page, moments, last, record.Stated(), confirm=confirm)
 
 
 def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Derived:
@@ -125,35 +129,30 @@ def _replay(session: Session, page: Page, *, confirm: bool, known_to: int) -> De
     page.derived_to, page.memory = 0, None
     session.flush()
     stated = record.Stated(frozen=frozen, known_to=known_to)
-    ids = snapshots.pending(session, page)
-    return _judge_all(session, page, ids, None, stated, confirm=confirm) if ids else Derived(outcome=None)
-
-
-def _is_older(session: Session, snapshot_id: int, last: Observation) -> bool:
-    snapshot = session.get(Snapshot, snapshot_id)
-    return snapshot is not None and snapshot.observed_at < last.observed_at
+    moments = snapshots.pending(session, page)
+    return _judge_all(session, page, moments, None, stated, confirm=confirm) if moments else Derived(outcome=None)
 
 
 def _judge_all(
     session: Session,
     page: Page,
-    ids: list[int],
+    moments: dict[int, datetime],
     last: tuple[Observation, Snapshot] | None,
     stated: record.Stated,
     *,
     confirm: bool,
 ) -> Derived:
-    run = _Run(session, page, Texts(session, page), OpenEvents(session, page), stated, confirm)
+    run = _Run(session, page, Texts(session, page), OpenEvents(session, page), stated, confirm, moments)
     run.traces = observations.last_traces(session, page, last[0]) if last else None
     memory, previous = Memory.from_json(page.memory), last
-    for snapshot in snapshots.in_order(session, ids):
+    for snapshot in snapshots.in_order(session, list(moments)):
         memory, observation = _judge(run, memory, snapshot, previous)
         session.add(observation)
         previous = (observation, snapshot)
     remembered = memory.to_json()
     if remembered != page.memory:
         page.memory = remembered
-    page.derived_to = max([page.derived_to, *ids])
+    page.derived_to = max([page.derived_to, *moments])
     page.derived_with = rules(page)
     session.flush()
     newest = _derived(session, previous[0]) if previous else Derived(outcome=None)
@@ -179,7 +178,7 @@ def _judge(
         verdict, found = _as_before(previous[0]), None
     else:
         verdict, found = _read(run, memory, snapshot)
-    observation = record.observation(run.page, snapshot, verdict)
+    observation = record.observation(run.page, snapshot, verdict, at=run.moments[snapshot.id])
     if found is not None:
         observation.text_sha256 = found.document.fingerprint
     if verdict.outcome in READ:
@@ -237,7 +236,7 @@ def _one_text_for_all(run: _Run, memory: Memory, snapshot: Snapshot, found: Read
     past = run.texts.past(text)
     if not memory.showing or text == memory.showing or (past and past.counted):
         return None
-    since = snapshot.observed_at - SAME_RUN
+    since = run.moments[snapshot.id] - SAME_RUN
     others = observations.shown_elsewhere(run.session, run.page, text, was=memory.showing, since=since)
     if len(others) < ENOUGH_OTHERS:
         return None
@@ -249,11 +248,11 @@ def _read_look(
     run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation, found: Reading | None
 ) -> Memory:
     """History's part: a text was read. Without `found` it is the one read before."""
-    run.events.ended(record.UNREAD_EVENTS, at=snapshot.observed_at)
+    run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
     text = found.document.fingerprint if found else memory.held or memory.showing
     if not text:
         return memory
-    look = Look(snapshot.observed_at, snapshot.id, text, snapshot.extractor_hint)
+    look = Look(observation.observed_at, snapshot.id, text, snapshot.extractor_hint)
     before = memory
     memory, decision = history.read(memory, look, run.texts.past(text))
     meant: Meaning | None = None
@@ -301,8 +300,8 @@ def _version(run: _Run, snapshot: Snapshot, found: Reading | None, text: str, de
     if version is None:
         if found is None:
             raise BodyLost(f"The text {text[:12]} of {run.page.key} is missing.", remedy="Run policywatch verify.")
-        version = run.texts.add(found, snapshot, extractor=rules(run.page))
-    version.last_seen_at = max(version.last_seen_at, snapshot.observed_at)
+        version = run.texts.add(found, snapshot, seen_at=run.moments[snapshot.id], extractor=rules(run.page))
+    version.last_seen_at = max(version.last_seen_at, run.moments[snapshot.id])
     if decision.news is not News.HELD and version.state == "observed":
         known = run.texts.version(decision.against[0]) if decision.against else None
         variant = known is not None and decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE)
@@ -340,15 +339,15 @@ def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Obs
     """History's part: nothing was read."""
     outcome = Outcome(observation.outcome)
     if outcome is not Outcome.GONE:
-        record.note_unread(run.events, outcome, observation.reason, at=snapshot.observed_at)
+        record.note_unread(run.events, outcome, observation.reason, at=observation.observed_at)
         return memory if outcome in record.SAYS_NOTHING else history.unread(memory)
-    memory, decision = history.missing(memory, snapshot.observed_at, snapshot.id)
+    memory, decision = history.missing(memory, observation.observed_at, snapshot.id)
     observation.news, observation.why = decision.news, decision.why
     if decision.news is News.GONE:
         _record(run, snapshot, decision, None, None)
     if memory.gone:
         # It was told: there is no page that could not be read.
-        run.events.ended(record.UNREAD_EVENTS, at=snapshot.observed_at)
+        run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
     else:
-        run.events.happened("gone_suspected", at=snapshot.observed_at, detail=decision.why)
+        run.events.happened("gone_suspected", at=observation.observed_at, detail=decision.why)
     return memory

@@ -4,6 +4,7 @@ A flapping page shows few texts in turn, so that keeping eight of each spares ne
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar
 
 from sqlmodel import Session
@@ -87,15 +88,15 @@ class Texts:
             return found
         return replace(found, document=index_pages.as_index(found.document, self._page.url))
 
-    def add(self, found: Reading, snapshot: Snapshot, *, extractor: str) -> Version:
-        """Store a text that this page has not shown before, with the targets it states."""
+    def add(self, found: Reading, snapshot: Snapshot, *, seen_at: datetime, extractor: str) -> Version:
+        """Store a text that this page has not shown before (`seen_at` in UTC), with the targets it states."""
         stated = self.targets(found.document)
         version = versions.add(
             self._session,
             self._page,
             found.document,
             snapshot_id=snapshot.id,
-            seen_at=snapshot.observed_at,
+            seen_at=seen_at,
             extractor=extractor,
             updated=found.updated,
         )

@@ -166,7 +166,7 @@ def _change(session: Session, page: Page, look: Snapshot, version: Version | Non
 
 def _observe(session: Session, page: Page, look: Snapshot, version: Version | None) -> None:
     verdict = Verdict(Outcome.OK if version else Outcome.GONE, RULE, REASON)
-    observation = record.observation(page, look, verdict)
+    observation = record.observation(page, look, verdict, at=look.observed_at)
     observation.news, observation.why = "change" if version else "gone", REASON
     if version is not None:
         observation.text_sha256, observation.version_id = version.text_sha256, version.id

@@ -140,12 +140,12 @@ def keep(session: Session, row: Change, page: Page, *, now: datetime) -> Change:
     return row
 
 
-def observation(page: Page, snapshot: Snapshot, verdict: Verdict) -> Observation:
-    """What was made of a look; what it means for the page's history is added to it."""
+def observation(page: Page, snapshot: Snapshot, verdict: Verdict, *, at: datetime) -> Observation:
+    """What was made of a look that counts for `at` (UTC); what it means for the page's history is added to it."""
     return Observation(
         snapshot_id=snapshot.id,
         page_id=page.id,
-        observed_at=snapshot.observed_at,
+        observed_at=at,
         outcome=verdict.outcome,
         rule=verdict.rule,
         reason=verdict.reason,

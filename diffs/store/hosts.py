@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -13,6 +14,9 @@ _NEW = {"rest_reason": "", "rest_told": False, "off_reason": "", "budget_used": 
 #: A last request further ahead than this is a clock that was set back, not another worker's reservation.
 AHEAD = timedelta(hours=1)
 
+#: The longest rest there is (crawler/rounds/next_step.py takes no longer one from a host).
+LONGEST_REST = timedelta(days=7)
+
 
 def get(session: Session, host: str) -> Host | None:
     """What we know of a host, or None."""
@@ -22,6 +26,30 @@ def get(session: Session, host: str) -> Host | None:
 def listed(session: Session) -> list[Host]:
     """All hosts we ever asked, by name."""
     return list(session.exec(select(Host).order_by(col(Host.host))).all())
+
+
+def pull_back(session: Session, *, now: datetime) -> int:
+    """How many hosts had times that a clock ahead of `now` (UTC) had given; these are pulled back.
+
+    A rest keeps its length, counted from now, and the requests counted for a day to come count for today: a host is
+    never owed less for a wrong clock.
+    """
+    ahead = or_(col(Host.last_request_at) > now + AHEAD, col(Host.rest_until) > now + LONGEST_REST + AHEAD)
+    rows = session.exec(select(Host).where(ahead).with_for_update()).all()
+    for row in rows:
+        _pull_back(row, now)
+    return len(rows)
+
+
+def _pull_back(row: Host, now: datetime) -> None:
+    asked = row.last_request_at
+    since = asked if asked is not None and asked - now > AHEAD else now
+    if row.rest_until is not None and row.rest_until > now:
+        row.rest_until = now + min(max(row.rest_until - since, timedelta()), LONGEST_REST)
+    if since is not now:
+        row.last_request_at = now
+    if row.budget_day is not None and row.budget_day > now.date():
+        row.budget_day = now.date()
 
 
 def reserve(session: Session, host: str, *, now: datetime, gap: float, budget: int | None = None) -> datetime | None:

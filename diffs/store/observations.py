@@ -1,5 +1,6 @@
 """Observations: how each snapshot was judged."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import Observation, Page, Snapshot, Version
 from diffs.values import READ
+
+from .snapshots import AHEAD
 
 
 def listed(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
@@ -43,6 +46,12 @@ def at(session: Session, page: Page, moment: datetime) -> tuple[Observation, Sna
         .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
     )
     return session.exec(query.limit(1)).first()
+
+
+def ahead(session: Session, *, now: datetime) -> Sequence[str]:
+    """The keys of the pages with looks that count for a time after `now` (UTC): a clock was ahead."""
+    query = select(Page.key).join(Observation, col(Observation.page_id) == Page.id)
+    return session.exec(query.where(col(Observation.observed_at) > now + AHEAD).distinct().order_by(Page.key)).all()
 
 
 def last_read_at(session: Session, page: Page) -> datetime | None:

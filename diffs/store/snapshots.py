@@ -1,7 +1,7 @@
 """Snapshots: one row per look, whatever came; chained, never changed."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
@@ -88,10 +88,20 @@ def capture_of(session: Session, snapshot: Snapshot) -> Capture:
     )
 
 
-def pending(session: Session, page: Page) -> list[int]:
-    """The ids of the page's snapshots that were not judged yet, in order of observation."""
-    query = select(Snapshot.id).where(Snapshot.page_id == page.id, col(Snapshot.id) > page.derived_to)
-    return [number for number in session.exec(query.order_by(col(Snapshot.observed_at), col(Snapshot.id))) if number]
+def pending(session: Session, page: Page) -> dict[int, datetime]:
+    """The page's snapshots that were not judged yet, by id, each with the time (UTC) it counts for, in that order.
+
+    Nothing was observed after it was stored, nor stored after what was stored behind it. Where the recorded times say
+    otherwise a clock was ahead: the row stays as it was written, and counts for the latest moment that can be true.
+    """
+    query = select(Snapshot.id, Snapshot.observed_at, Snapshot.stored_at)
+    query = query.where(Snapshot.page_id == page.id, col(Snapshot.id) > page.derived_to)
+    found: list[tuple[datetime, int]] = []
+    latest: datetime | None = None
+    for number, observed_at, stored_at in session.exec(query.order_by(col(Snapshot.id).desc())):
+        latest = stored_at if latest is None else min(latest, stored_at)
+        found.append((min(observed_at, latest), number))
+    return {number: moment for moment, number in sorted(found)}
 
 
 def in_order(session: Session, ids: list[int], *, batch: int = 200) -> Iterator[Snapshot]:
@@ -125,9 +135,18 @@ def known_looks(session: Session, page: Page, fetched_by: str) -> set[tuple[date
     return set(session.exec(query).all())
 
 
-def last_look_at(session: Session, page_id: int) -> datetime | None:
-    """When the page was last looked at (UTC), successful or not; None if never. Recorded history does not count."""
-    query = select(func.max(Snapshot.observed_at)).where(Snapshot.page_id == page_id, col(Snapshot.recorded).is_(False))
+#: A time further ahead of the clock than this is one of a clock that was wrong.
+AHEAD = timedelta(minutes=5)
+
+
+def last_look_at(session: Session, page_id: int, *, now: datetime) -> datetime | None:
+    """When the page was last fetched (UTC), successfully or not; None if never.
+
+    Recorded history does not count, nor what a clock that was ahead of `now` (UTC) has dated.
+    """
+    query = select(func.max(Snapshot.observed_at)).where(
+        Snapshot.page_id == page_id, col(Snapshot.recorded).is_(False), col(Snapshot.observed_at) <= now + AHEAD
+    )
     return session.exec(query).one()
 
 

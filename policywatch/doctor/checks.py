@@ -16,6 +16,7 @@ from diffs.errors import ArchiveMissing, DeliveryError, PolicywatchError, Settin
 from diffs.failures import FINAL, Failure, Reason
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
+from diffs.wording import labels
 from diffs.wording.failures import sentence
 from notifier.channels.open import mail_channel
 from notifier.channels.smtp import SmtpChannel
@@ -207,6 +208,12 @@ def _mail(_now: datetime) -> Iterator[Check]:
 def _clock(now: datetime) -> Iterator[Check]:
     local = now.astimezone()
     yield Check("time", "ok", f"{now:%Y-%m-%d %H:%M} UTC, {local:%H:%M %Z} here; times are kept and shown in UTC")
+    with context.archive() as archive, archive.read() as session:
+        ahead = observations.ahead(session, now=now)
+    if ahead:
+        said = f"{labels.count(len(ahead), 'page')} checked at a time to come: {', '.join(ahead[:5])}"
+        remedy = "This machine's clock was ahead then, or is behind now. The next crawl of these pages mends it."
+        yield Check("clock", "note", said, remedy)
 
 
 def settings_table() -> list[tuple[str, str, str]]:

@@ -113,7 +113,7 @@ class Schedule:
         self.say(in_words(reports))
 
     def _say_when(self, pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
-        moment = next_due(pages, self.archive, settings=settings)
+        moment = next_due(pages, self.archive, now=self.clock(), settings=settings)
         held = min((until for until in self._held.values() if until > self.clock()), default=None)
         moments = [at for at in (moment, held) if at is not None and at > self.clock()]
         self._once(

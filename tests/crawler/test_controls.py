@@ -214,8 +214,8 @@ def test_pages_of_a_host_that_is_off_or_used_up_are_not_due(site: Site, other_si
     assert [page.key for page in due_pages(pages, someone.archive, now=someone.now)] == ["a", "b"]
     midnight = datetime(2026, 3, 2, tzinfo=UTC)
     assert [page.key for page in due_pages(pages, someone.archive, now=midnight, settings=settings)] == ["a"]
-    assert next_due(pages, someone.archive, settings=settings) == midnight
-    assert next_due(pages[1:], someone.archive, settings=settings) is None
+    assert next_due(pages, someone.archive, now=someone.now, settings=settings) == midnight
+    assert next_due(pages[1:], someone.archive, now=someone.now, settings=settings) is None
     with someone.archive.read() as session:
         assert closed_hosts(session, None, now=someone.now) == {}
 

@@ -137,3 +137,22 @@ def test_the_owner_is_told_once_per_rest(archive: Archive) -> None:
     with archive.begin() as session:
         hosts.wake(session, "example.com")
     assert rests(NOW + timedelta(hours=31), 24, tell=True)  # woken, and blocked again
+
+
+def test_times_of_a_clock_that_was_ahead_are_pulled_back_and_nothing_is_owed_less(archive: Archive) -> None:
+    ahead = NOW + timedelta(days=365)
+    with archive.begin() as session:
+        hosts.reserve(session, "example.com", now=ahead, gap=10, budget=2)
+        hosts.rest(session, "example.com", now=ahead, until=ahead + timedelta(hours=24), reason="robot check")
+        hosts.rest(session, "other.example", now=NOW, until=NOW + timedelta(days=300), reason="a slip")
+        hosts.rest(session, "right.example", now=NOW, until=NOW + timedelta(days=7), reason="patience")
+
+        assert hosts.pull_back(session, now=NOW) == 2
+        ends = {name: row.rest_until for name, row in hosts.resting(session, now=NOW).items()}
+        row = hosts.get(session, "example.com")
+
+        assert ends["example.com"] == NOW + timedelta(hours=24)
+        assert ends["other.example"] == ends["right.example"] == NOW + timedelta(days=7)
+        assert row is not None
+        assert hosts.used_on(row, NOW) == 1
+        assert hosts.pull_back(session, now=NOW) == 0
