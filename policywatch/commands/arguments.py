@@ -3,12 +3,17 @@
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
+from crawler.settings import crawl_settings
 from diffs.database.archive import Session
 from diffs.database.models import Page
+from diffs.errors import SettingsError
 from diffs.judging.subscriptions import Filter, Topic, wants
 from diffs.language.categories import all_categories
 from diffs.store import pages
+from diffs.wording import labels
 from policywatch import context
+from policywatch.terminal import output
+from policywatch.watchlists.lists import declared
 
 
 def page_named(session: Session, key: str) -> Page:
@@ -44,6 +49,38 @@ def check_category(name: str | None) -> None:
     known = all_categories()
     if name is not None and name not in known:
         context.wrong_use(f"There is no category {name!r}. There are: {', '.join(known)}.")
+
+
+def check_pages(session: Session, keys: Iterable[str]) -> None:
+    """End the command where a page is neither in the archive nor in a watch-list: nothing would ever be reported."""
+    known = {key for key, _ in _known(session)}
+    for key in keys:
+        if key not in known:
+            near = nearest(key, sorted(known))
+            there = f"Nearest: {near}." if near else "No page is watched yet: policywatch watchlist add."
+            context.wrong_use(f"There is no page {key!r}. {there}")
+
+
+def check_marketplaces(session: Session, codes: Iterable[str]) -> None:
+    """End the command where a marketplace is unknown; say where one is known and no page of it is watched."""
+    watched = {code.strip().upper() for _, market in _known(session) for code in market.split(",") if code.strip()}
+    for code in codes:
+        if code.strip().upper() in watched:
+            continue
+        if code.strip().upper() not in labels.MARKETPLACES:
+            near = nearest(code, sorted({*watched, *labels.MARKETPLACES}))
+            context.wrong_use(f"There is no marketplace {code!r}. Marketplaces are codes. Nearest: {near}.")
+        output.warn(f"Note: no page of the marketplace {code!r} is watched yet.")
+
+
+def _known(session: Session) -> list[tuple[str, str]]:
+    """Key and marketplaces of every page in the archive or in a watch-list."""
+    known = [(page.key, page.marketplace) for page in pages.listed(session)]
+    try:
+        found, _ = declared(crawl_settings())
+    except SettingsError:  # no watch-list is set
+        found = []
+    return known + [(page.key, page.marketplace) for page in found]
 
 
 def moment_of(text: str, *, end_of_day: bool = False) -> datetime:

@@ -23,6 +23,9 @@ from policywatch.terminal import output
 
 from .arguments import moment_of
 
+#: What a digest can be written as; a device or a pipe has no ending and gets HTML.
+ENDINGS = (".html", ".txt", ".eml", ".htm", "")
+
 #: The period of a preview that names none.
 PREVIEW_DAYS = 7
 
@@ -43,6 +46,8 @@ def digest(
     ] = False,
 ) -> None:
     """Write the digest of a period to a file, to see what subscribers would get. Sends nothing."""
+    if preview.suffix.lower() not in ENDINGS:
+        context.wrong_use(f"{preview}: a digest is written as {', '.join(ENDINGS[:3])}; name the file so.")
     now = context.now()
     moment = moment_of(since) if since is not None else now - timedelta(days=PREVIEW_DAYS)
     settings = context.notifier_settings()

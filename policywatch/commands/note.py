@@ -15,7 +15,7 @@ from policywatch import context
 from policywatch.terminal import output
 from policywatch.terminal.help_text import Verbs
 
-from .arguments import check_category, moment_of, nearest
+from .arguments import check_category, check_marketplaces, moment_of, nearest
 
 LONGEST_TEXT = 20_000
 
@@ -53,6 +53,7 @@ def add(
     _check(entry)
     now = context.now()
     with context.archive(create=True) as archive, archive.begin() as session:
+        check_marketplaces(session, [code for code in entry.marketplace.split(",") if code])
         known = notes.standing_alike(session, entry)
         if known is not None:
             output.say(f"Entered before: {known.key}")

@@ -8,7 +8,6 @@ import typer
 from diffs.database.archive import Session
 from diffs.database.models import Subscriber
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
-from diffs.store import pages
 from diffs.store.notices import queueing
 from diffs.store.notices import subscribers as stored
 from notifier.outbox.send import shown_address
@@ -18,7 +17,7 @@ from policywatch.terminal import output
 from policywatch.terminal.help_text import Verbs
 
 from . import subscriber_files
-from .arguments import check_category, nearest
+from .arguments import check_category, check_marketplaces, check_pages
 from .recipients import reached
 
 _Address = Annotated[str, typer.Argument(help="The address as it was added.")]
@@ -38,56 +37,62 @@ def register(app: typer.Typer) -> None:
 def add(
     address: Annotated[str, typer.Argument(help="A mail address, or an Apprise URL for chat, or a webhook's URL.")],
     channel: _Channel = "",
-    cadence: Annotated[str, typer.Option(help="at_once, daily or weekly.")] = "daily",
-    marketplace: Annotated[list[str] | None, typer.Option(help="Only this marketplace; repeat for more.")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="Only this category; repeat for more.")] = None,
-    page: Annotated[list[str] | None, typer.Option(help="Only this page; repeat for more.")] = None,
-    importance: Annotated[str, typer.Option(help="The least importance: high, medium or low.")] = "low",
-    time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
-    name: Annotated[str, typer.Option(help="How the subscriber is called.")] = "",
+    cadence: Annotated[str | None, typer.Option(help="at_once, daily or weekly; daily at first.")] = None,
+    marketplace: Annotated[
+        list[str] | None, typer.Option(help="Only this marketplace; repeat for more; all for every one.")
+    ] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="Only this category; repeat for more; all for every one.")
+    ] = None,
+    page: Annotated[list[str] | None, typer.Option(help="Only this page; repeat for more; all for every one.")] = None,
+    importance: Annotated[
+        str | None, typer.Option(help="The least importance: high, medium or low; low at first.")
+    ] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin; UTC at first.")] = None,
+    name: Annotated[str | None, typer.Option(help="How the subscriber is called.")] = None,
     standing: Annotated[
-        bool, typer.Option("--standing", help="This is you: say how your own figures stand to a new target.")
-    ] = False,
+        bool | None,
+        typer.Option("--standing/--no-standing", help="This is you: say how your figures compare with new targets."),
+    ] = None,
     heartbeat: Annotated[
-        bool, typer.Option("--heartbeat", help="Tell them too when nothing changed, and what was looked at.")
-    ] = False,
+        bool | None, typer.Option("--heartbeat/--no-heartbeat", help="Write also when nothing changed.")
+    ] = None,
     unasked: Annotated[
         bool, typer.Option("--pending", help="Not active before they confirm: policywatch subscribers ask.")
     ] = False,
 ) -> None:
-    """Add a subscriber, or change what one wants. You answer for the address: it is active at once."""
+    """Add a subscriber, or change what one wants; what is not named stays. You answer for the address."""
     channel, address = _reached(channel, address, is_new=True)
-    _one_of("--cadence", [cadence], CADENCES)
-    _one_of("--importance", [importance], IMPORTANCES)
-    for wanted in category or []:
-        check_category(wanted)
-    if zone_of(time_zone).key != time_zone:
+    if cadence is not None:
+        _one_of("--cadence", [cadence], CADENCES)
+    if importance is not None:
+        _one_of("--importance", [importance], IMPORTANCES)
+    if time_zone is not None and zone_of(time_zone).key != time_zone:
         context.wrong_use(f"There is no time zone {time_zone!r}; write it as Europe/Berlin or America/New_York.")
+    lists = {"pages": _several(page), "marketplaces": _several(marketplace), "categories": _several(category)}
+    for wanted in lists["categories"] or []:
+        check_category(wanted)
+    plain = {"name": name, "cadence": cadence, "time_zone": time_zone, "importance": importance, "heartbeat": heartbeat}
+    wishes = {field: value for field, value in {**lists, **plain}.items() if value is not None}
     with context.archive(create=True) as archive, archive.begin() as session:
-        _say_what_is_unknown(session, page or [], marketplace or [])
-        row = stored.add(
-            session,
-            channel=channel,
-            address=address,
-            now=context.now(),
-            confirmed=not unasked,
-            name=name,
-            cadence=cadence,
-            time_zone=time_zone,
-            pages=page or [],
-            marketplaces=marketplace or [],
-            categories=category or [],
-            importance=importance,
-            heartbeat=heartbeat,
-        )
+        check_pages(session, lists["pages"] or [])
+        check_marketplaces(session, lists["marketplaces"] or [])
+        now = context.now()
+        row = stored.add(session, channel=channel, address=address, now=now, confirmed=not unasked, **wishes)
         # Never by the reader's own choice: these are the owner's figures.
-        row.standing = standing
-        queueing.fit(session, row, now=context.now())
-        once = " once confirmed" if row.state == "pending" else ""
-        output.say(f"{shown_address(row)} will be told{once} {cadence.replace('_', ' ')}: {_wishes(row)}")
-        if channel == "webhook":
-            secret = links_from(context.notifier_settings()).webhook_secret(row.key)
-            output.say(f"What it gets is signed; the receiver checks that with this secret: {secret}")
+        row.standing = row.standing if standing is None else standing
+        queueing.fit(session, row, now=now)
+    # Only what is stored is said.
+    once = " once confirmed" if row.state == "pending" else ""
+    output.say(f"{shown_address(row)} will get notices{once} {row.cadence.replace('_', ' ')}: {_wishes(row)}")
+    if channel == "webhook":
+        secret = links_from(context.notifier_settings()).webhook_secret(row.key)
+        output.say(f"What it gets is signed; the receiver checks that with this secret: {secret}")
+
+
+def _several(given: list[str] | None) -> list[str] | None:
+    """The values of an option that may be repeated; none chosen, which is everything, for `all`."""
+    return [] if given and "all" in given else given
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
@@ -165,18 +170,6 @@ def _one_of(option: str, given: Iterable[str], allowed: Sequence[str]) -> None:
     for value in given:
         if value not in allowed:
             context.wrong_use(f"{option} is one of {', '.join(allowed)}, not {value!r}.")
-
-
-def _say_what_is_unknown(session: Session, keys: Iterable[str], marketplaces: Iterable[str]) -> None:
-    """A page may be watched later, so a name nobody knows is no error; a mistyped one would be told nothing, ever."""
-    known = pages.listed(session)
-    for key in sorted(set(keys) - {page.key for page in known}):
-        near = nearest(key, (page.key for page in known)) or "none"
-        output.warn(f"Note: the archive has no page {key!r} yet. Pages here: {near}.")
-    codes = {code.strip().casefold() for page in known for code in page.marketplace.split(",")}
-    for code in marketplaces:
-        if code.casefold() not in codes:
-            output.warn(f"Note: the archive has no page of the marketplace {code!r} yet.")
 
 
 def _wishes(row: Subscriber) -> str:

@@ -200,3 +200,11 @@ def test_its_last_day_stands_in_the_calendar_and_moves_with_it(program: Program)
     assert days()[ends] == "20260320"
     assert program("feed", "--format", "ics", "--importance", "high").out.count("BEGIN:VEVENT") == 0
     assert program("feed", "--format", "ics", "--limit", "1", "-o", "one.ics").out.startswith("1 change ")
+
+
+def test_a_rule_for_a_marketplace_nobody_knows_is_refused(program: Program) -> None:
+    ended = program("note", "add", "--title", "Tracking", "--marketplace", "XX")
+
+    assert ended.code == 2
+    assert "There is no marketplace 'XX'" in ended.err
+    assert program("note", "list", "--json").objects == []

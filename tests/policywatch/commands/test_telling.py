@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from diffs.errors import ArchiveError
 from tests.notifier.conftest import MailServer
 from tests.policywatch.program import Ended, Program, policy, save
 from tests.site import Site
@@ -205,7 +206,6 @@ WISHES = {
     "performance": (["--category", "performance"], True),
     "tax": (["--category", "tax"], False),
     "this-page": (["--page", "us-late"], True),
-    "another-page": (["--page", "us-other"], False),
     "what-matters": (["--importance", "high"], True),
 }
 
@@ -245,13 +245,65 @@ def test_a_subscriber_of_no_use_is_refused(tmp_path: Path, arguments: list[str],
     assert program("subscribers", "list", "--json").out == ""
 
 
-def test_a_wish_that_nothing_meets_yet_is_pointed_out(program: Program) -> None:
-    """It may be meant so: the page may be watched later. If it is mistyped, nothing would ever be told."""
-    ended = program("subscribers", "add", "a@example.com", "--page", "us-lat", "--marketplace", "XX")
+@pytest.mark.parametrize(
+    ("wish", "says"),
+    [
+        (["--page", "us-lat"], "There is no page 'us-lat'. Nearest: us-late."),
+        (["--marketplace", "Mars"], "There is no marketplace 'Mars'. Marketplaces are codes. Nearest: "),
+    ],
+)
+def test_a_mistyped_wish_is_refused_with_the_nearest_names(program: Program, wish: list[str], says: str) -> None:
+    """Nothing would ever be reported for it, and nobody would wonder."""
+    ended = program("subscribers", "add", "a@example.com", *wish)
+
+    assert ended.code == 2
+    assert says in ended.err
+    assert program("subscribers", "list", "--json").objects == []
+
+
+def test_a_marketplace_of_which_nothing_is_watched_is_pointed_out(program: Program) -> None:
+    ended = program("subscribers", "add", "a@example.com", "--marketplace", "FR")
 
     assert ended.code == 0
-    assert "no page 'us-lat' yet. Pages here: us-late." in ended.err
-    assert "no page of the marketplace 'XX' yet" in ended.err
+    assert "no page of the marketplace 'FR' is watched yet" in ended.err
+
+
+def test_what_is_not_named_a_second_time_stays_as_it_was(program: Program) -> None:
+    chosen = ["--cadence", "weekly", "--importance", "high", "--marketplace", "US", "--time-zone", "Europe/Berlin"]
+    program("subscribers", "add", "ben@example.com", *chosen, "--name", "Ben", "--heartbeat", "--standing")
+    program("subscribers", "add", "ben@example.com")
+    (kept,) = program("subscribers", "list", "--json").objects
+    program("subscribers", "add", "ben@example.com", "--marketplace", "all", "--no-heartbeat", "--no-standing")
+    (wider,) = program("subscribers", "list", "--json").objects
+
+    assert (kept["cadence"], kept["time_zone"], kept["name"]) == ("weekly", "Europe/Berlin", "Ben")
+    assert (kept["wishes"], kept["heartbeat"], kept["standing"]) == ("US, high importance and above", True, True)
+    assert (wider["wishes"], wider["heartbeat"], wider["standing"]) == (
+        "everything, high importance and above",
+        False,
+        False,
+    )
+    assert wider["cadence"] == "weekly"
+
+
+def test_a_subscriber_that_could_not_be_stored_is_not_announced(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise ArchiveError("The archive cannot be used: database or disk is full.")
+
+    monkeypatch.setattr("policywatch.commands.subscribers.queueing.fit", full)
+    ended = program("subscribers", "add", "a@example.com")
+
+    assert (ended.code, ended.out) == (3, "")
+
+
+@pytest.mark.parametrize("name", ["digest.pdf", "digest.docx"])
+def test_a_digest_is_not_written_as_what_it_cannot_be(program: Program, name: str) -> None:
+    ended = program("digest", "--preview", name)
+
+    assert (ended.code, (program.folder / name).exists()) == (2, False)
+    assert ".html, .txt, .eml" in ended.err
 
 
 def test_subscribers_are_listed_changed_and_removed(program: Program) -> None:
@@ -261,7 +313,7 @@ def test_subscribers_are_listed_changed_and_removed(program: Program) -> None:
     removed = program("subscribers", "remove", "Seller@EXAMPLE.COM")
     unknown = program("subscribers", "remove", "Seller@example.com")
 
-    assert changed.out == "Seller@example.com will be told weekly: everything, high importance and above\n"
+    assert changed.out == "Seller@example.com will get notices weekly: everything, high importance and above\n"
     (row,) = listed.table
     assert (row["address"], row["state"], row["cadence"]) == ("Seller@example.com", "active", "weekly")
     assert removed.out == "Removed: Seller@example.com\n"
@@ -331,8 +383,8 @@ def test_a_preview_is_written_as_its_name_says(history: Program) -> None:
         text.get_content(),
     ):
         assert "No legal advice" in content
-        assert "under 4 % to under 3 %" in content
-        assert "under 3 % to under 2 %" in content
+        assert "limit falls from 4% to 3%" in content
+        assert "limit falls from 3% to 2%" in content
         assert history("verify", "--json").objects[0]["head"] in content
 
 
@@ -353,9 +405,9 @@ def test_a_preview_says_where_the_owner_stands_only_when_asked_to(history: Progr
 
     assert "You are at" not in (history.folder / "all.txt").read_text()
     own = (history.folder / "mine.txt").read_text()
-    assert re.search(r"WHERE YOU STAND\n\* .+ \(United States\): You are at 3\.4 %", own)
-    assert "you would miss the new target under 2 %" in own
-    assert "the new target under 3 %" not in own, "that step is over"
+    assert re.search(r"WHERE YOU STAND\n\* .+ \(United States\): You are at 3\.4%", own)
+    assert "you would miss the new target under 2%" in own
+    assert "the new target under 3%" not in own, "that step is over"
 
 
 def test_a_digest_needs_a_file(history: Program) -> None:
