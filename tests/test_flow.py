@@ -123,7 +123,7 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
     assert (sent.sent, sent.troubles, again.sent) == (1, [], 0)
     (mail,) = mailbox.mails
     assert mail["To"] == "seller@example.com"
-    assert "3 %" in mail["Subject"]
+    assert "3%" in mail["Subject"]
     assert "List-Unsubscribe" in mail
     for kind in ("plain", "html"):
         body = mail.get_body((kind,))
@@ -140,7 +140,7 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
             parsed = feedparser.parse(feed.render(form, channel, told))
             assert not parsed.bozo
             (entry,) = parsed.entries
-            assert "3 %" in entry.title
+            assert "3%" in entry.title
             assert "<del>4%</del>" in entry.content[0].value
 
         # evidence: every look is in the chain, and everything after the snapshot can be derived again

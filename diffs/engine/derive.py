@@ -205,7 +205,7 @@ def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot)
 
 def _as_before(observation: Observation) -> Verdict:
     if observation.outcome in READ:
-        return Verdict(Outcome.UNCHANGED, "same-bytes", "the page has not changed since the last look")
+        return Verdict(Outcome.UNCHANGED, "same-bytes", "the page has not changed since the last check")
     return Verdict(Outcome(observation.outcome), observation.rule, observation.reason)
 
 
@@ -283,7 +283,7 @@ def _note_restlessness(run: _Run, memory: Memory, look: Look, decision: Decision
     run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
     places = history.volatile_places(memory, look.at)
     if places:
-        run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every look: {places}")
+        run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every check: {places}")
     else:
         run.events.ended(("volatile",), at=look.at)
 

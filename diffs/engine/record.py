@@ -170,7 +170,7 @@ def _reason(decision: Decision, meant: Meaning | None, snapshot: Snapshot, state
     if told or decision.news not in TOLD_KINDS:
         return decision.why
     if snapshot.id <= stated.known_to:
-        return "found when stored looks were read again by newer rules; no news"
+        return "found when stored pages were read again by newer rules; no news"
     return f"{decision.why}; {'; '.join(meant.judgement.reasons) if meant else 'nothing differs'}"
 
 

@@ -72,7 +72,7 @@ def judge(
         return by_transport
     if extraction is None or cleaned is None:
         return Verdict(
-            Outcome.ERROR, "unreadable", "What came is no text that can be read (an image, a PDF, an archive)."
+            Outcome.ERROR, "unreadable", "The answer is no text that can be read (an image, a PDF, an archive)."
         )
     if extraction.container == "feed":
         return _feed(cleaned)
@@ -204,14 +204,14 @@ def _by_body(capture: Capture) -> Verdict | None:
 def _feed(cleaned: Document) -> Verdict:
     """A feed is a list that grows at one end and shrinks at the other: only an empty one says nothing."""
     if cleaned.words == 0:
-        return Verdict(Outcome.EMPTY, "no-entries", "The feed came without any entry.")
+        return Verdict(Outcome.EMPTY, "no-entries", "The feed has no entries.")
     return Verdict(Outcome.OK, "ok", "The feed was read.")
 
 
 def _by_kind(look: _Look) -> Verdict | None:
     if look.capture.media_type != "feed":
         return None
-    return Verdict(Outcome.WRONG_PAGE, "no-feed", "A page came where a feed of announcements should have answered.")
+    return Verdict(Outcome.WRONG_PAGE, "no-feed", "A page was returned where a feed of announcements was expected.")
 
 
 def _by_topic(look: _Look) -> Verdict | None:
@@ -259,7 +259,7 @@ def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:
         why = "reason_in_browser" if look.capture.fetched_by == "browser" else "reason"
         return Verdict(Outcome.JS_SHELL, "js-shell:signs", table("gate")["js_shell"][why])
     if not extraction.container and word_count(visible) >= _TINY_GUESSED:
-        why = "A page came, but without the part that holds the policy: another page, or a new layout."
+        why = "A page was returned, but without the part that holds the policy: another page, or a new layout."
         return Verdict(Outcome.WRONG_PAGE, "container-missing", why)
     return None
 
@@ -273,9 +273,9 @@ def _by_size(look: _Look) -> Verdict | None:
     cleaned = look.cleaned
     if cleaned.words == 0:
         where = f" ({look.extraction.container})" if look.extraction.container else ""
-        return Verdict(Outcome.EMPTY, "no-text", f"The page came without any policy text in it{where}.")
+        return Verdict(Outcome.EMPTY, "no-text", f"The page was returned without any policy text in it{where}.")
     if _running_words(cleaned) == 0 and cleaned.words < _EMPTY_WORDS:
-        return Verdict(Outcome.EMPTY, "headline-only", "Only a headline or a date came, without the policy's text.")
+        return Verdict(Outcome.EMPTY, "headline-only", "Only a headline or a date was returned, not the policy's text.")
     return None
 
 
@@ -296,7 +296,7 @@ def _by_language(look: _Look) -> Verdict | None:
         return Verdict(Outcome.WRONG_LANGUAGE, "fallback-notice", why)
     if first == expected or own >= _OWN_SHARE or found[first] < _MOST:
         return None
-    why = f"The text came in another language ({first} instead of {expected})."
+    why = f"The text is in another language ({first} instead of {expected})."
     return Verdict(Outcome.WRONG_LANGUAGE, "language", why)
 
 
@@ -332,7 +332,7 @@ def _by_loss(look: _Look) -> Verdict | None:
     if _lost(cleaned, last_good):
         return None if similarity.good_signs(cleaned, last_good) else _cut_down(cleaned, last_good, is_other=is_other)
     if is_other:
-        why = "Another page came in the policy's place: another title, other sections, other sentences."
+        why = "Another page was returned in the policy's place: another title, other sections, other sentences."
         return Verdict(Outcome.WRONG_PAGE, "other-page", why)
     for kind, what in ((BlockKind.ITEM, "list items"), (BlockKind.ROW, "table rows"), (BlockKind.HEADING, "sections")):
         if similarity.lost_all(kind, cleaned, last_good):
@@ -342,9 +342,9 @@ def _by_loss(look: _Look) -> Verdict | None:
 
 def _cut_down(cleaned: Document, last_good: Document, *, is_other: bool) -> Verdict:
     if is_other:
-        return Verdict(Outcome.WRONG_PAGE, "other-page", "Another, much shorter page came in the policy's place.")
+        return Verdict(Outcome.WRONG_PAGE, "other-page", "A much shorter page was returned in the policy's place.")
     lost = round(100 * (1 - cleaned.words / max(1, last_good.words)))
-    why = f"{lost}% of the policy's words were missing, and what came does not stand for the whole."
+    why = f"{lost}% of the policy's words were missing, and the rest does not make up the whole."
     return Verdict(Outcome.TRUNCATED, "lost-words", why)
 
 

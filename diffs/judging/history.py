@@ -158,13 +158,13 @@ def read(memory: Memory, look: Look, past: Past | None) -> tuple[Memory, Decisio
 def _first(memory: Memory, look: Look, *, was_missing: bool) -> tuple[Memory, Decision]:
     memory = _news(memory, look, told=was_missing)
     if was_missing:
-        return memory, Decision(News.APPEARED, "the page was not there at earlier looks", "appeared")
-    return memory, Decision(News.FIRST, "the first look at this page; there is nothing to compare with", "first-look")
+        return memory, Decision(News.APPEARED, "the page was not there at earlier checks", "appeared")
+    return memory, Decision(News.FIRST, "the first check of this page; there is nothing to compare with", "first-look")
 
 
 def _back(memory: Memory, look: Look) -> tuple[Memory, Decision]:
     against = (memory.showing,) if look.text != memory.showing else ()
-    why = "the page is back after it had been gone"
+    why = "the page is back after it had been removed"
     return _news(memory, look, told=True), Decision(News.APPEARED, why, "back", against)
 
 
@@ -172,12 +172,12 @@ def _stands(memory: Memory, look: Look) -> tuple[Memory, Decision]:
     memory = replace(memory, **_NOTHING_HELD)
     since = memory.showing_since
     if memory.edition == memory.current or since is None or not memory.current_told:
-        return memory, Decision(News.SAME, "the same text as at the last look", "same")
+        return memory, Decision(News.SAME, "the same text as at the last check", "same")
     if look.at - since < ROLLBACK_AFTER:
         return memory, Decision(News.SAME, f"a former text, back since {since:%Y-%m-%d}", "return-stands")
     decision = Decision(
         News.ROLLBACK,
-        f"a former text has stood again for {ROLLBACK_AFTER.days} days",
+        f"a former text has been back for {ROLLBACK_AFTER.days} days",
         "lasting-rollback",
         (memory.current,),
         memory.showing_snapshot,
@@ -225,7 +225,7 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
     upgraded = bool(look.hint and memory.hint and look.hint != memory.hint)
     memory = replace(memory, hint=look.hint or memory.hint)
     if not difference.hunks:
-        why = "differs only where this page has gone back and forth or changes at every look"
+        why = "differs only where this page goes back and forth or changes at every check"
         return _shows(memory, look, difference.edition), Decision(News.VARIANT, why, "learned-noise", against)
     if difference.significance == "cosmetic":
         why = "only case, punctuation, markup, order or link targets differ"
@@ -238,13 +238,13 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
         memory = replace(
             memory, held=look.text, held_since=look.at, held_snapshot=look.snapshot, held_marks=difference.marks
         )
-        why = "a new text, seen once; it counts when a second look shows it too"
+        why = "a new text, seen once; it counts when a second check shows it too"
         return memory, Decision(News.HELD, why, "unconfirmed", against)
     if not memory.held or not (same or memory.held == look.text):
         return _news(memory, look, told=True), Decision(News.CHANGE, "a new text", "new-text", against)
     decision = Decision(
         News.CHANGE,
-        "a new text, confirmed by a second look",
+        "a new text, confirmed by a second check",
         "new-text",
         against,
         memory.held_snapshot,
@@ -287,8 +287,8 @@ def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decisi
         why = f"the page has not been found for {GONE_AFTER.days} days"
         decision = Decision(News.GONE, why, "gone", (memory.showing,), memory.missing_snapshot)
         return replace(memory, gone=True), decision
-    waits = f"the page was not found; told when that lasts {GONE_AFTER.days} days"
-    return memory, Decision(News.NONE, "the page is still gone" if memory.gone else waits, "missing")
+    waits = f"the page was not found; reported when that lasts {GONE_AFTER.days} days"
+    return memory, Decision(News.NONE, "the page is still missing" if memory.gone else waits, "missing")
 
 
 def unread(memory: Memory) -> Memory:

@@ -50,7 +50,7 @@ _AMOUNTS = {
 }
 _TARGET_MOVES = {
     "appeared": "a performance target appeared",
-    "gone": "a performance target is gone",
+    "gone": "a performance target was removed",
     "stricter": "a performance target became stricter",
     "looser": "a performance target became looser",
     "scope": "a performance target covers something else",

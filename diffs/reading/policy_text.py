@@ -101,6 +101,6 @@ def varied(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     """What differs between two looks that showed the same policy text, in words."""
     kinds = [kind for kind in dict.fromkeys([*before, *after]) if before.get(kind) != after.get(kind)]
     if not kinds:
-        return "it differs only in markup, scripts, tokens or link parameters"
+        return "only markup, scripts, tokens or link parameters changed"
     named = [_TRACES.get(kind, kind.replace("-", " ").replace("_", " ")) for kind in kinds]
-    return f"it differs only in {', '.join(named)}"
+    return f"only {', '.join(named)} changed"

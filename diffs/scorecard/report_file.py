@@ -38,7 +38,7 @@ def _read(data: bytes, name: str) -> Found:
     report = {"performanceMetrics": loaded.value} if isinstance(loaded.value, list) else loaded.value
     found = amazon_report.read(report, source=name)
     if loaded.cut:
-        cut = f"the file breaks off inside {loaded.cut}; what stands before is judged. Download the report again."
+        cut = f"the file breaks off inside {loaded.cut}; the part before it is judged. Download the report again."
         found.problems.insert(0, cut)
     return found
 

@@ -32,9 +32,9 @@ MARKETPLACES = {
 
 KINDS = {
     "edit": "changed",
-    "rollback": "went back to an earlier text",
+    "rollback": "is back to an earlier text",
     "appeared": "is new",
-    "gone": "is gone",
+    "gone": "was removed",
     "announced": "was announced",
 }
 
@@ -43,7 +43,7 @@ EVENTS = {
     "blocked": "the site asked us to stay away",
     "unreadable": "it could not be read",
     "shrunk": "it could not be read whole",
-    "stale": "the last look is too long ago",
+    "stale": "the last check is too long ago",
     "gone_suspected": "it is not found",
     "robots": "robots.txt asks us to stay away",
 }

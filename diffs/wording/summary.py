@@ -95,7 +95,7 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
     if kind == "appeared":
         return in_short(f"New page: {name}", HEADLINE_LENGTH)
     if kind == "gone":
-        return in_short(f"Page gone: {name}", HEADLINE_LENGTH)
+        return in_short(f"Page removed: {name}", HEADLINE_LENGTH)
     opening = _OPENINGS.get(kind, "")
     if not found:
         reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"

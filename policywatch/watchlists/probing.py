@@ -75,7 +75,7 @@ def reason(probed: Probed) -> str:
     """Why an entry brings what it brings; "" where it was read."""
     if probed.outcome in READ:
         return ""
-    return "The page came without its text, in a browser too." if _is_empty_frame(probed) else probed.reason
+    return "The page was returned without its text, in a browser too." if _is_empty_frame(probed) else probed.reason
 
 
 def _is_empty_frame(probed: Probed) -> bool:

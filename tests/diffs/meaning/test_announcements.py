@@ -234,7 +234,7 @@ def test_a_new_entry_of_a_change_log_is_an_announcement(archive):
 
     page.looks(log(JANUARY, OLDER), log(FEBRUARY, JANUARY))
 
-    assert page.kinds() == [("announced", "Announced: New target: Late shipment rate under 3 %")]
+    assert page.kinds() == [("announced", "Announced: New target: Late shipment rate under 3%")]
     (change,) = page.told()
     assert (change.updated_on, change.effective_on) == (date(2026, 2, 9), date(2026, 3, 1))
     assert [move["move"] for move in change.targets] == ["appeared"]

@@ -414,7 +414,7 @@ def test_figures_of_new_clauses_are_never_hidden() -> None:
     ("kind", "headline"),
     [
         ("appeared", "New page: Late shipments"),
-        ("gone", "Page gone: Late shipments"),
+        ("gone", "Page removed: Late shipments"),
         ("rollback", "Back to an earlier text: Fee: 15% → 12%"),
         ("announced", "Announced: Fee: 15% → 12%"),
     ],
@@ -486,7 +486,9 @@ def test_a_title_may_be_missing() -> None:
     page = policy("Fine.")
     judgement = judge(compare(page, page), (), (), page, page)
 
-    assert summarise("", "gone", compare(page, page), (), (), judgement, None).headline == "Page gone: A watched page"
+    assert (
+        summarise("", "gone", compare(page, page), (), (), judgement, None).headline == "Page removed: A watched page"
+    )
 
 
 def test_quotes_are_cut_between_words() -> None:

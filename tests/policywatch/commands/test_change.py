@@ -90,7 +90,7 @@ def test_a_change_says_how_the_owners_own_figures_stand(program: Program) -> Non
 
     ended = program("change", ids(program)[0])
     assert (
-        "You are at 3.5 % (late shipment rate, 14 of 400 orders): you would miss the new target under 3 %." in ended.out
+        "You are at 3.5% (late shipment rate, 14 of 400 orders): you would miss the new target under 3%." in ended.out
     )
     assert len(program("change", ids(program)[0], "--json").objects[0]["standing"]) == 1
     assert "You are at" not in program("feed").out, "feeds are public"

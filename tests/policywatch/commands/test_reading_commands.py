@@ -105,7 +105,7 @@ def test_changes_are_listed_oldest_first_with_what_happened(program: Program) ->
         ("2026-02-02 08:00", "us-late-shipment", "high"),
         ("2026-03-02 09:00", "uk-fees", "high"),
     ]
-    assert "4 % to under 3 %" in ended.table[1]["what"]
+    assert "from 4% to 3%" in ended.table[1]["what"]
     assert "£25" in ended.table[2]["what"]
 
 
@@ -158,7 +158,7 @@ def test_all_in_words_says_of_each_whether_it_was_told_and_why_not(program: Prog
     table = program("changes", "--all").table
 
     assert [row["told"] for row in table] == ["no", "no", "no", "no", "no", "yes", "yes", "no", "no", "yes"]
-    assert "first look" in table[0]["what"]
+    assert "first check" in table[0]["what"]
     assert "robot" in table[3]["what"]
 
 

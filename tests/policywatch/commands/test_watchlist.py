@@ -513,7 +513,7 @@ def test_a_page_built_by_scripts_is_added_with_the_browser(
     never = added(program, site.url("/shell"), "--yes")
 
     assert [entry["fetch"] for entry in mine(program)] == ["browser"]
-    assert "The page came without its text, in a browser too." in never.err
+    assert "The page was returned without its text, in a browser too." in never.err
 
 
 # --- import-ota ---------------------------------------------------------------------------------------------------
