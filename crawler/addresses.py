@@ -1,4 +1,4 @@
-"""Which addresses we may ask: none in a private network, unless the settings allow it.
+"""Which addresses we may request: none in a private network, unless the settings allow it.
 
 Checked twice: the URL before every request, redirects among them (`refused`), and the address a name resolves to
 right before the connection is made (`GuardedResolver`). The connection goes to that very address, so a name that

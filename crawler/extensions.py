@@ -1,4 +1,4 @@
-"""What a round tells while it runs: counts per outcome, and a line at its end."""
+"""The statistics of a round: counts per outcome while it runs, and a line at its end."""
 
 import logging
 from collections import Counter

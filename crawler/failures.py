@@ -1,4 +1,4 @@
-"""Why no page came: every exception that ends a request, as a failure with its data.
+"""Why no page was fetched: every exception that ends a request, as a failure with its data.
 
 The values are those of `diffs.failures`; nothing here makes a sentence.
 """

@@ -1,4 +1,4 @@
-"""The values of the crawler: a look, what it brought back, and what is said about a page in the end."""
+"""The values of a crawl: a fetch to be made, what it brought back, and the final report on a page."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""FetchedPage → snapshot in the archive, committed; then judged."""
+"""Hand every fetched page to the archive, where it is stored, committed, and then judged."""
 
 from collections.abc import Awaitable, Callable
 from typing import Self

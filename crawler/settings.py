@@ -1,4 +1,4 @@
-"""Scrapy's settings, and ours for the crawl: who we are, how politely we ask.
+"""Scrapy's settings, and ours for the crawl: our name, and how politely we ask.
 
 The module itself is Scrapy's settings module (`SCRAPY_SETTINGS_MODULE=crawler.settings`); what a user may choose is
 in `CrawlSettings`, and `scrapy_settings` turns one into the other.

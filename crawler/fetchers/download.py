@@ -1,4 +1,4 @@
-"""Scrapy's download handler, which here lets go when the round is stopped, and asks afresh for a second look."""
+"""Scrapy's download handler, which also stops when the round is stopped, and fetches afresh for a second fetch."""
 
 import asyncio
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""A feed of announcements: a plain GET that asks for a feed."""
+"""A feed of announcements: a plain GET that accepts feeds."""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""How a page is asked for, and how its answer is read: one module per way in `crawler.fetchers`, one interface.
+"""The table of fetchers and their common interface: how a page is requested, and how its answer is read.
 
 `request` makes the request for a look, `capture` reads the answer. What robots.txt, politeness and the archive do is
 the same for all of them.

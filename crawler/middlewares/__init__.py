@@ -1,1 +1,1 @@
-"""What stands between every request and the network: addresses, robots.txt, politeness."""
+"""What every request passes on its way to the network: addresses, robots.txt, politeness."""

@@ -1,4 +1,4 @@
-"""Addresses we may not ask are refused before anything is sent, robots.txt and each step of a redirect too."""
+"""Refuse forbidden addresses before anything is sent, for robots.txt and each step of a redirect too."""
 
 from typing import Self
 

@@ -1,4 +1,4 @@
-"""The host's turn: every request waits for it, robots.txt and each step of a redirect too."""
+"""Hold every request until its host's turn, for robots.txt and each step of a redirect too."""
 
 import asyncio
 import math

@@ -1,4 +1,4 @@
-"""robots.txt, obeyed for real. There is no switch.
+"""Obey robots.txt. This cannot be switched off.
 
 Scrapy's own middleware (2.14 to 2.19) answers "allowed" to every request but the first that waits for the same
 robots.txt, takes a server error for permission and leaves Crawl-delay out. Here one request per host fetches it while

@@ -1,4 +1,4 @@
-"""A fetched page into the archive: stored first, then judged."""
+"""Write a fetched page into the archive: stored first, then judged."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping

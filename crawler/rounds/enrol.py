@@ -1,4 +1,4 @@
-"""Watched pages → their rows in the archive, and what the archive knows for asking again."""
+"""Enter watched pages into the archive, and read from it what the next request needs."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What follows a look: another one, a rest for the host, or nothing. Pure."""
+"""What follows a fetch: another one, a rest for the host, or nothing. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A probe asks what a page brings today: as polite as every fetch, judged by the same gate, and stored nowhere.
+"""Fetch a page only to see what it returns today: as polite as a crawl, judged by the same gate, stored nowhere.
 
 It is a round with another keeper. What hosts are owed holds for everybody: robots.txt, the gap, rests, the time of the
 last request. The pages enter no history, for an entry may be tried that nobody will ever watch (docs/decisions/0008).

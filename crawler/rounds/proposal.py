@@ -1,4 +1,4 @@
-"""From an address and what it brought to a watch-list entry, and whether the page is listed already."""
+"""Make a watch-list entry from an address and its answer, and find out whether the page is listed already."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Twisted's reactor in a thread of its own, so that one process can crawl many times, and from any thread.
+"""Run Twisted's reactor in its own thread, so that one process can crawl many times, and from any thread.
 
 A reactor can be run once in a process. It is started with the first crawl and ends with the process.
 """

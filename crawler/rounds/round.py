@@ -1,4 +1,4 @@
-"""One round: its pages, and what became of them."""
+"""One round: its pages, and what became of each."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace

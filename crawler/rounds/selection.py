@@ -1,4 +1,4 @@
-"""A round made from settings and watch-lists alone: which pages, and which of them are due."""
+"""Choose the pages of a round from settings and watch-lists, and those of them that are due."""
 
 import random
 from collections.abc import Callable, Mapping, Sequence

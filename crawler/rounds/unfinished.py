@@ -1,4 +1,4 @@
-"""Fetched answers that were stored and never judged: the process ended between the two."""
+"""Judge answers that were stored but not judged because the process ended in between."""
 
 import logging
 

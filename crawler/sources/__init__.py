@@ -1,1 +1,1 @@
-"""The same snapshots from elsewhere: folders of saved pages, archives."""
+"""Snapshots from elsewhere: folders of saved pages, other archives."""

@@ -1,4 +1,4 @@
-"""Read a git repository that somebody else made: commits and blobs, and nothing that the repository would have us run.
+"""Read a git repository made by somebody else: commits and blobs, and nothing that the repository would have us run.
 
 Git is told to ask no remote, no key and no pager, and to run no hook or helper of the repository's own settings. File
 names and messages are data: they come back separated by zero bytes, and what is read is named by its hash alone.

@@ -1,4 +1,4 @@
-"""Recorded looks into the archive, through the same steps as a crawl: stored first, judged in a second step.
+"""Import recorded fetches through the same steps as a crawl: stored first, judged in a second step.
 
 Each look stands for itself, with the time recorded. Running an import again, or in parts, changes nothing.
 """

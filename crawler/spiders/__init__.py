@@ -1,1 +1,1 @@
-"""The spiders: who walks where."""
+"""Scrapy's spiders."""

@@ -1,4 +1,4 @@
-"""The spider of the watched pages.
+"""The spider that fetches the watched pages.
 
 look → answer or failure → FetchedPage → archive → what follows: a second look, a rest for the host, or the end
 """

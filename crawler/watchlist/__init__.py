@@ -1,1 +1,1 @@
-"""What we watch: watch-lists, interests, declarations of others."""
+"""What we watch: watch-lists, interests, declarations by others."""

@@ -1,4 +1,4 @@
-"""Open Terms Archive declarations, read as they are, as entries of a watch-list. Pure.
+"""Turn Open Terms Archive declarations into entries of a watch-list. Pure.
 
 A declaration is a JSON file per service, with its terms by name: `fetch` (an address), `select` and `remove` (a CSS
 selector, a range between two, or a list of these), `filter` (names of functions), `executeClientScripts`, and

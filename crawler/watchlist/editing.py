@@ -1,4 +1,4 @@
-"""Watch-lists and settings as text: entries written and taken out, and no comment of a person's lost. Pure.
+"""Edit watch-lists and settings as text: add and remove entries without losing a person's comments. Pure.
 
 Settings are changed by tomlkit. Entries are put at the end of the text, and taken out of it, line by line: tomlkit
 counts a comment above an entry as part of the entry before it (docs/decisions/0025).

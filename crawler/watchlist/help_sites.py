@@ -1,4 +1,4 @@
-"""Addresses of Amazon's public seller help: one page has many, and only one form can be read without an account.
+"""Addresses of Amazon's public seller help: a page has many, and only one can be read without an account.
 
 Which site belongs to which marketplace is data (`crawler/data/help_sites.toml`); which paths and ids name a help page,
 and that ids come with and without a G, is data as well (`diffs/data/links.toml`). Pure.

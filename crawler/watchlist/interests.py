@@ -1,4 +1,4 @@
-"""What a seller is interested in: groups of pages in words a seller understands. Pure."""
+"""A seller's interests: groups of pages in a seller's words. Pure."""
 
 import re
 from functools import cache

@@ -1,4 +1,4 @@
-"""Which pages a public archive is known to have recorded, and how their history is brought in. Pure.
+"""Which pages a public archive is known to have recorded, and the commands that import them. Pure.
 
 The facts are data (`crawler/data/open_terms_archive.toml`). One that is not named there may be
 recorded all the same.

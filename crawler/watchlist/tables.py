@@ -1,4 +1,4 @@
-"""What the crawler knows as data: the TOML files of `crawler/data`, read once."""
+"""The crawler's tables: the TOML files of `crawler/data`, read once."""
 
 from typing import Any
 

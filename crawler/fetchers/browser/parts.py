@@ -1,4 +1,4 @@
-"""What a page asks for while the browser shows it, fetched by Scrapy: the browser itself has no network.
+"""What a page loads while the browser shows it, fetched by Scrapy: the browser itself has no network.
 
 So everything that holds for a page holds for its parts: robots.txt, also after a redirect; no private address, no
 certificate that nobody signed; the time and the size of an answer; our name. Parts come from the page's own site, and

@@ -1,4 +1,4 @@
-"""The browser's processes and how much memory they hold."""
+"""The browser's processes and how much memory they use."""
 
 from collections.abc import Iterator
 from contextlib import suppress
