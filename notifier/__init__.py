@@ -1,1 +1,1 @@
-"""Change to notice: wording, feeds, digests and delivery."""
+"""From a change to a notice: feeds, digests and delivery."""

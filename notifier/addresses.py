@@ -1,4 +1,4 @@
-"""Mail addresses: checked, in one form, and which of them are one mailbox. Pure; asks no network."""
+"""Mail addresses: checked, in one form, and which of them are one mailbox. Pure; needs no network."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""How notices leave the house: mail server, addresses of the site, signing secret.
+"""The settings for sending: mail server, addresses of the site, signing secret.
 
 Read from the environment (prefix POLICYWATCH_) or `policywatch.toml`; nowhere else in this package.
 """

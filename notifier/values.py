@@ -1,4 +1,4 @@
-"""What notices, feeds and pages are made from: a change as it is reported, and what we could see of the pages."""
+"""The values that notices, feeds and pages are made from: a reported change, and which pages could be read."""
 
 import uuid
 from dataclasses import asdict, dataclass

@@ -1,1 +1,1 @@
-"""The ways out: mail, chat, webhook."""
+"""The ways to deliver a message: mail, chat, webhook."""

@@ -1,4 +1,4 @@
-"""What a way out is: it delivers one message to one address and returns, or raises.
+"""The interface of a channel: it delivers one message to one address and returns, or raises.
 
 It raises ChannelDown when nothing can be sent now, RecipientRefused (RecipientGone) when this reader is refused for
 good, any other DeliveryError when it failed for now. Addresses of chats and webhooks hold secrets: no error and no log

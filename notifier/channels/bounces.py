@@ -1,4 +1,4 @@
-"""Delivery reports: which message did not arrive, at whom, and whether that is for good (RFC 3464). Pure.
+"""Delivery reports: which message did not arrive, for whom, and whether for good (RFC 3464). Pure.
 
 A report is mail from outside: anybody can write one. It counts only where it returns the Message-ID of a message that
 we sent, which nobody but its reader's mail servers knows.

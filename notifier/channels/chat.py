@@ -1,4 +1,4 @@
-"""Notices in chats and the rest of what Apprise reaches: Slack, Discord, Telegram, Teams, ntfy, Matrix.
+"""Notices for chats and everything else that Apprise reaches: Slack, Discord, Telegram, Teams, ntfy, Matrix.
 
 Only a short text goes there: the headline, the date, the first points, the link; as much of it as the service takes.
 """

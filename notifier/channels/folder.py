@@ -1,4 +1,4 @@
-"""Mail into a local folder, for a try or for a program that takes it from there."""
+"""Mail into a local folder, for a trial or for another program to collect."""
 
 import hashlib
 import os

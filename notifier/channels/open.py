@@ -1,4 +1,4 @@
-"""The ways out that the settings allow: mail through SMTP or into a folder; chat through Apprise; signed webhooks."""
+"""Open the channels that the settings allow: mail through SMTP or into a folder, chat through Apprise, webhooks."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager

@@ -1,4 +1,4 @@
-"""Mail through SMTP: one connection to one server, kept open from mail to mail."""
+"""Mail through SMTP: one connection to one server, kept open between mails."""
 
 import smtplib
 import ssl

@@ -1,4 +1,4 @@
-"""The three forms of a feed: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1, written entry by entry. Pure.
+"""The three formats of a feed, written entry by entry: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1. Pure.
 
 Only the entry at hand is kept, so that a long feed needs no more memory than its longest entry. No feed library is
 used: the kept-up ones write no `content:encoded` in RSS or no JSON, and none lets entries pass one by one.

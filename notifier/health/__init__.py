@@ -1,1 +1,1 @@
-"""How our own fetching and telling goes."""
+"""How our own fetching and sending is doing."""

@@ -1,4 +1,4 @@
-"""How our own looking goes, told like news: pages that cannot be read, hosts at rest, and when that ended. Pure.
+"""Our own health, reported like news: pages that cannot be read, hosts at rest, and when that ended. Pure.
 
 "Could not look" is never "no change". Each event is an entry when it begins and another one when it ends; neither is
 ever rewritten, so that a feed reader shows both.

@@ -1,4 +1,4 @@
-"""Rows of the archive as values that say how our own looking and telling goes."""
+"""Rows of the archive as values that describe our own fetching and sending."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta

@@ -1,1 +1,1 @@
-"""The mails: digest and confirmation. Pure."""
+"""The messages: digest, confirmation, the owner's mail. Pure."""

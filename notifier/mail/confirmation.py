@@ -1,4 +1,4 @@
-"""The mail that asks whether an address really wants to be told (double opt-in). Pure.
+"""The mail that asks an address to confirm its subscription (double opt-in). Pure.
 
 It holds nothing that the person who filled in the form could choose: nobody can send words of theirs through us.
 """

@@ -1,4 +1,4 @@
-"""A digest: changes of a period as one mail, HTML and plain text. Pure.
+"""A digest: the changes of a period in one mail, as HTML and plain text. Pure.
 
 What a reader must act on comes first: dates on which something takes effect, then the changes, the most important
 marketplace and category first. Then the pages that could not be looked at, and what everybody must know.

@@ -1,4 +1,4 @@
-"""Every mail of ours begins the same way: who, to whom, when, and under which fixed id. Pure."""
+"""The headers that all our mails share: sender, recipient, date and a fixed id. Pure."""
 
 from datetime import UTC, datetime
 from email.headerregistry import Address

@@ -1,4 +1,4 @@
-"""Give each element of our own templates the styles of its class, since many mail readers drop style sheets. Pure.
+"""Write the styles of each class into the elements of our templates: many mail programs drop style sheets. Pure.
 
 What a tag gets depends on its name and class alone, so it is found once for each pair (by css-inline) and then put into
 every tag: a mail of a hundred changes has thousands of tags and twenty pairs. Text from outside is escaped and has no

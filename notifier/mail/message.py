@@ -1,4 +1,4 @@
-"""What a channel delivers: something that goes to one address under one id. Pure."""
+"""What a channel delivers: something for one address, under one id. Pure."""
 
 from email.message import EmailMessage
 from typing import Protocol

@@ -1,4 +1,4 @@
-"""The owner's own post: what they must know about our own work, one thing a message. Pure."""
+"""Mail to the owner: what they must know about the program's own work, one thing per message. Pure."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

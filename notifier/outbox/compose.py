@@ -1,4 +1,4 @@
-"""What a message says: the digest for a reader, the question to a new one, the word to the owner."""
+"""Compose a message: the digest for a reader, the question to a new one, the mail to the owner."""
 
 from collections.abc import Callable, Iterable
 from datetime import datetime

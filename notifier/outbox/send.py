@@ -1,4 +1,4 @@
-"""The order in which notices go out: word the changes, take what is due, deliver it, mark it.
+"""Send notices in order: word the changes, claim what is due, deliver it, mark it.
 
 One message at a time: it is taken in one transaction, delivered outside of any, and marked in another. A crash between
 delivering and marking sends it again under the same Message-ID. A message that fails waits longer each time; one

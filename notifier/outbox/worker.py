@@ -1,4 +1,4 @@
-"""Who we are on this machine, so that another run can tell whether the one that took a message still lives."""
+"""Name this process, so that another run can tell whether the one that claimed a message is still alive."""
 
 import os
 import platform

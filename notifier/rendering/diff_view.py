@@ -1,4 +1,4 @@
-"""Hunks as a reader sees them: places with lines of words kept, added and removed. Pure; knows no format.
+"""Hunks as a reader sees them: places, and lines of words kept, added and removed. Pure; knows no format.
 
 Long runs of unchanged words are shortened, added and removed ones are not, unless a limit is given for a format that
 has no room (mail): then what was left out is counted.

@@ -1,4 +1,4 @@
-"""Text from outside made safe to pass on: for XML, mail headers and links. Escaping HTML is the templates' work."""
+"""Make text from outside safe for XML, mail headers and links. Escaping HTML is the templates' work. Pure."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Where a change is read for good."""
+"""The permanent address of a change."""
 
 from notifier.values import ToldChange
 

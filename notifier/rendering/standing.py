@@ -1,4 +1,4 @@
-"""How the seller's own figures stand, in plain words: what is left, what brings it back, who misses a new target."""
+"""How the seller's own figures compare, in words: what is left, what brings them back, who misses a new target."""
 
 from collections.abc import Iterable, Iterator
 from fractions import Fraction

@@ -1,1 +1,1 @@
-"""Subscribers' signed links, and lists of them as files."""
+"""Signing up, signed links, and lists of subscribers as files."""

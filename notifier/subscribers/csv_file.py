@@ -1,4 +1,4 @@
-"""Subscribers as a CSV file: one a line, for a spreadsheet, another archive, or a list that came from elsewhere. Pure.
+"""Subscribers as a CSV file, one per line: for a spreadsheet, another archive, or a list made elsewhere. Pure.
 
 A spreadsheet takes a cell that begins with "=" or the like for a formula: such cells get a "'" before them, which is
 taken off again when the file is read.

@@ -1,4 +1,4 @@
-"""Signed links to confirm, choose and leave.
+"""Signed links to confirm, choose and unsubscribe.
 
 A link carries the subscriber's key, what it is for, and a signature: it works without a login, a cookie or a look into
 the database, and one for leaving cannot be used to choose. RFC 8058 asks for exactly that.

@@ -1,4 +1,4 @@
-"""Who put an address into the form, or was put on the list by somebody else, is asked whether they want to be told.
+"""Ask those who signed up, or were put on the list by somebody else, to confirm.
 
 The question goes by the outbox like any other message. Nothing is decided while a stranger's request waits: how long
 the answer takes, and what it says, must not tell whether an address is known here.

@@ -1,1 +1,1 @@
-"""The web side of telling: feeds, health, one page per change, and the subscription routes."""
+"""The web pages: feeds, health, one page per change, and forms for subscribers."""

@@ -1,4 +1,4 @@
-"""How the app answers: only what is new to the reader, and errors in plain words without a trace of the inside."""
+"""Answers of the web app: 304 when nothing is new, and errors in plain words that reveal nothing of the inside."""
 
 import hashlib
 import logging

@@ -1,4 +1,4 @@
-"""The pages that people read: the newest changes, and one page for each change."""
+"""The web pages for people: the newest changes, and one page for each change."""
 
 from collections.abc import Callable
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What a reader may choose on a form: read from its fields, offered from what the watched pages have."""
+"""What a reader may choose in a form: read from its fields, offered from the watched pages."""
 
 from typing import Any
 from urllib.parse import parse_qs
