@@ -1,4 +1,4 @@
-"""Where the program begins: `policywatch`, or `python -m policywatch`.
+"""The entry point of the program: `policywatch`, or `python -m policywatch`.
 
 The command line takes half a second to load. Whoever presses Ctrl-C meanwhile is answered in our words, not Python's.
 """

@@ -1,1 +1,1 @@
-"""The verbs of the command line, one module per group. Each has `register(app)`."""
+"""The commands, one module each, loaded when used. Each has `register(app)`."""

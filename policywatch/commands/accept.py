@@ -1,4 +1,4 @@
-"""accept: take the text that a page shows now as the policy."""
+"""accept: accept the text that a page shows now as its policy."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""change: see a change whole, say who does it and when it is done, mute what is not wanted."""
+"""change: one change in full, who works on it and when it was done; mute what is not wanted."""
 
 from datetime import datetime
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""changes: what changed, and on request what did not count as a change, and why."""
+"""changes: what changed, and on request what was not reported, and why."""
 
 from datetime import datetime
 from enum import StrEnum

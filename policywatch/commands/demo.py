@@ -1,4 +1,4 @@
-"""demo: the whole way on the loopback, without the internet."""
+"""demo: a made-up marketplace crawled on the loopback, without the internet."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""diff: what differs between two versions of a page."""
+"""diff: the differences between two versions of a page."""
 
 from enum import StrEnum
 from html import escape

@@ -1,4 +1,4 @@
-"""discover: what the index pages list and nobody watches."""
+"""discover: pages that an index page lists and no watch-list names."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""explain: why a look was judged as it was."""
+"""explain: why a fetch was judged as it was."""
 
 from collections.abc import Iterator
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""health: every page's last good check, its last outcome, and open events."""
+"""health: for each page when it was last read, its last outcome, and what is wrong now."""
 
 from typing import Annotated, Any
 

@@ -1,4 +1,4 @@
-"""host: what is asked of each site, and which are left alone."""
+"""host: what was requested from each site, and which sites are left alone."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""import: history from elsewhere."""
+"""import: history from saved pages and other archives."""
 
 import re
 from collections.abc import Callable

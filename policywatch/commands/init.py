@@ -1,4 +1,4 @@
-"""init: whom to write to, what to watch, and when; asked on a terminal, or given as options."""
+"""init: contact, pages and schedule, asked on a terminal or given as options."""
 
 import re
 import sys

@@ -1,4 +1,4 @@
-"""note: enter a rule by hand that stands only in a forum post or a mail, and say when it ended."""
+"""note: a rule that is only in a forum post or a mail, entered by hand, and its end."""
 
 from collections.abc import Mapping
 from datetime import date

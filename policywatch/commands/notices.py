@@ -1,4 +1,4 @@
-"""notices: what waits, what was sent, what was refused and why."""
+"""notices: what is waiting, what was sent, what was refused and why."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""notify, digest: tell subscribers what changed."""
+"""notify: send the notices that are due."""
 
 import json
 from dataclasses import asdict

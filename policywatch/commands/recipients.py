@@ -1,4 +1,4 @@
-"""Where somebody can be reached: by which channel, and whether anything can be sent there."""
+"""How somebody can be reached: through which channel, and whether it can send at all."""
 
 import logging
 

@@ -1,4 +1,4 @@
-"""run: the program that keeps going."""
+"""run: the program that keeps running."""
 
 from contextlib import nullcontext
 from typing import Annotated

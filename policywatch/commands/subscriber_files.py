@@ -1,4 +1,4 @@
-"""subscribers ask, import, export, bounce: whole lists, and what comes back from them."""
+"""subscribers ask, import, export, bounce: whole lists, and delivery reports."""
 
 import sys
 from collections import Counter

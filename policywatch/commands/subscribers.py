@@ -1,4 +1,4 @@
-"""subscribers: who wants to be told what, and how often."""
+"""subscribers: who gets which notices, and how often."""
 
 from collections.abc import Iterable, Sequence
 from typing import Annotated

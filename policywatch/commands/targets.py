@@ -1,4 +1,4 @@
-"""targets: performance targets in force, and what a text states."""
+"""targets: the performance targets in force, and those that a text states."""
 
 import sys
 from pathlib import Path

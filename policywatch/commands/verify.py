@@ -1,4 +1,4 @@
-"""verify: whether the archive still holds."""
+"""verify: whether the archive is intact."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""watchlist: what we watch."""
+"""watchlist: which pages are watched."""
 
 import sys
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""A small marketplace of our own writing, with a history, served on the loopback."""
+"""A made-up marketplace with a history, served on the loopback."""

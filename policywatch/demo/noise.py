@@ -1,4 +1,4 @@
-"""Pure: disturb the HTML of an article without touching what it says, or cut it short.
+"""Disturb the HTML of an article without changing what it says, or cut it short. Pure.
 
 Each function takes the article as HTML and gives it back disturbed; answers that replace the whole page
 (robot check, sign-in, error page) are templates under `answers/`.

@@ -1,4 +1,4 @@
-"""Pure: a help page of the demo as a browser gets it, with everything that stands around an article."""
+"""A help page of the demo as a browser gets it, with everything around the article. Pure."""
 
 import hashlib
 import re

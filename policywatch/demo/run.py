@@ -1,4 +1,4 @@
-"""The demo: the life of the marketplace crawled edition by edition, over HTTP, with a simulated clock.
+"""The demo: the marketplace crawled edition by edition, over HTTP, with a simulated clock.
 
 Everything is real but the site and the time: the spiders, the archive, the engine, the outbox, the mail, which goes
 into a folder.

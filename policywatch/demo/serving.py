@@ -1,4 +1,4 @@
-"""A web server in a thread of its own, for the sites that come with the program: 127.0.0.1, a free port."""
+"""A web server in its own thread for the included sites: 127.0.0.1, a free port."""
 
 import asyncio
 import threading

@@ -1,4 +1,4 @@
-"""What `policywatch doctor` looks at: each check says ok, note or broken, and what to do."""
+"""The checks of `policywatch doctor`: each says ok, note or broken, and what to do."""
 
 import shutil
 import tomllib

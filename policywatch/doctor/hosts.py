@@ -1,4 +1,4 @@
-"""What is known of every host we ask: for `doctor`, `health` and `host list`."""
+"""What is known of every host we contact: for `doctor`, `health` and `host list`."""
 
 from collections import Counter
 from dataclasses import dataclass

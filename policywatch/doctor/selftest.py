@@ -1,4 +1,4 @@
-"""`doctor --self-test`: the whole way once, on this machine, by every fetcher that is installed.
+"""`doctor --self-test`: once from page to notice on this machine, by every fetcher that is installed.
 
 fetch → judge → change → notice into a folder → chain of hashes. No internet, nobody's archive: all of it happens in a
 temporary folder, on made-up marketplaces served on the loopback.

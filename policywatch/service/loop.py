@@ -1,4 +1,4 @@
-"""The long-running process: look at what is due, tell what changed, wait; round after round.
+"""The long-running process: fetch what is due, send what is due, wait; round after round.
 
 What is due stands in the archive, so nothing is lost when the process ends, however it ends: the next one finds the
 same pages due and the same notices waiting. Settings and watch-lists are read anew for every round.

@@ -1,4 +1,4 @@
-"""Sends the questions to new readers while the web pages are served, beside the requests and beside any crawl."""
+"""Send questions to new readers while the web pages are served, apart from requests and crawls."""
 
 import logging
 import threading

@@ -1,4 +1,4 @@
-"""What long-running commands share: they end cleanly when they are asked to, and say a line with its time."""
+"""What long-running commands share: a clean end on request, and lines with their time."""
 
 import signal
 import sys

@@ -1,4 +1,4 @@
-"""How to have it run by itself: a line for cron, units for systemd, or the program that keeps going. Shown, not set."""
+"""Show how to run it by itself: a line for cron, units for systemd, or the process that keeps running."""
 
 import shlex
 import shutil

@@ -1,4 +1,4 @@
-"""The web pages in a thread of their own: uvicorn on a socket that is bound before anything else begins."""
+"""The web pages in their own thread: uvicorn on a socket that is bound before anything else begins."""
 
 import socket
 import threading

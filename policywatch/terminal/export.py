@@ -1,4 +1,4 @@
-"""Changes as a table to work with: CSV for a sheet, Markdown for a document. Text from pages runs nothing in either."""
+"""Changes as CSV for a spreadsheet or Markdown for a document. Text from pages runs nothing in either."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a round came to, for a seller: what changed, what was read, what could not be, and what was not looked at."""
+"""What a crawl came to: what changed, what was read, what could not be read, and what was not checked."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

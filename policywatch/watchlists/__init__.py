@@ -1,1 +1,1 @@
-"""Adding to watch-lists, probing what they name."""
+"""Adding pages to watch-lists, and trying out what they name."""

@@ -1,4 +1,4 @@
-"""Adding a page: look at it, propose an entry, write it into a watch-list and that into the settings."""
+"""Add a page: fetch it, propose an entry, write it into a watch-list, and that into the settings."""
 
 import tomllib
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which pages a command works on: watch-lists by file or by the name of a shipped one, or whole marketplaces."""
+"""Which pages a command works on: watch-lists by file or by name, or whole marketplaces."""
 
 from collections import Counter
 from collections.abc import Iterable

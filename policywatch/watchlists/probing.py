@@ -1,4 +1,4 @@
-"""Probes in words: what an entry fetches today, and what to do about it."""
+"""Probes in words: what an entry returns today, and what to do about it."""
 
 from collections.abc import Sequence
 from typing import Any
