@@ -38,6 +38,7 @@ from diffs.meaning import effective_dates, facts, significance
 from diffs.reading import boilerplate
 from diffs.reading.decode import decode, parse
 from diffs.reading.extract import extract
+from diffs.reading.repair import mend
 from diffs.targets import extract as targets
 from diffs.targets.moves import moves
 from diffs.values import Capture, Comparison, Document, Selection
@@ -267,7 +268,7 @@ class Work:
         self.extraction = extract(self.capture, Selection())
 
     def _clean(self) -> None:
-        self.new = boilerplate.clean(self.extraction.document, known=self.old).document
+        self.new = mend(boilerplate.clean(self.extraction.document).document, self.old)
 
     def _compare(self) -> None:
         self.comparison: Comparison = compare(self.old, self.new)

@@ -6,8 +6,9 @@ first figure of a range.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from .alternatives import needed, small
 from .tags import writes_decimal_comma
 from .vocabulary import plain, table
 
@@ -40,6 +41,9 @@ _DIGITS = (
     r"(?:\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,4})?|"
     r"\d{1,3}(?:[' ]\d{3}){1,5}(?:[.,]\d{1,4})?|\d{1,15}(?:[.,]\d{1,9})?)(?!\d)"
 )
+#: Of more figures in one text only the first are looked at: a sentence has fewer, and so has a row of a table.
+MOST = 400
+
 # A figure stands free of Latin letters and of other figures; Japanese and Chinese write it right beside a word. What
 # follows a colon is a figure ("Fee:10%"), save in a time or a proportion ("14:30"). It is read whole or not at all.
 _FREE = r"(?<![A-Za-zÀ-ɏ\d.,/#§])(?<!\d:)"
@@ -77,26 +81,47 @@ def _groups(digits: str, mark: str, language: str) -> bool:
     return (mark == ".") if writes_decimal_comma(language) else (mark == ",")
 
 
+@lru_cache(maxsize=4096)
 def find(text: str, language: str = "", skip: tuple[tuple[int, int], ...] = ()) -> tuple[Amount, ...]:
-    """All amounts of a text in order, none inside another; `skip` are stretches to leave out (dates)."""
+    """The amounts of a text in order, none inside another; `skip` are stretches to leave out (dates).
+
+    Only the first `MOST` figures of a text are looked at.
+    """
     flat = plain(text)
-    starts = _starts(flat)
+    starts = _starts(flat)[:MOST]
     if not starts:
         return ()
-    before_money = sorted({*starts, *_money_starts(flat, starts)})
-    taken = list(skip)
+    letters = small(flat)
+    taken = bytearray(len(flat))
+    for start, end in skip:
+        taken[start:end] = b"\1" * len(taken[start:end])
     found: list[Amount] = []
-    for kind in ("percent", "money", "duration", "stars", "score", "orders", "count"):
-        for at in before_money if kind == "money" else starts:
-            match = _pattern(kind).match(flat, at)
-            if match is None or any(match.start() < end and start < match.end() for start, end in taken):
+    for kind in _SHAPES:
+        if not [word for word in _unit_words(kind) if word in letters]:
+            continue
+        for at in sorted({*starts, *_money_starts(flat, starts)}) if kind == "money" else starts:
+            match = None if taken[at] else _pattern(kind).match(flat, at)
+            if match is None or taken.find(1, match.start(), match.end()) >= 0:
                 continue
             if kind == "duration" and _is_article(match):
                 continue
             amount = _amount(kind, match, text, language)
             found.append(amount)
-            taken.append((amount.start, amount.end))
+            taken[amount.start : amount.end] = b"\1" * (amount.end - amount.start)
     return tuple(sorted(found, key=lambda amount: amount.start))
+
+
+@cache
+def _unit_words(kind: str) -> tuple[str, ...]:
+    """Words in small letters of which one stands in every text with an amount of this kind; "" stands in all."""
+    if kind in ("money", "duration"):
+        return tuple(map(small, _currencies() if kind == "money" else _units_of_time()))
+    listed = table("wording_amounts")[_UNITS[kind]] if kind in _UNITS else [""]
+    # A mark on a scale of five needs no word.
+    return tuple(word for one in listed for word in needed(one) or ("",)) + (("5",) if kind == "stars" else ())
+
+
+_UNITS = {"percent": "percent", "stars": "stars", "score": "points", "orders": "orders"}
 
 
 def _is_article(match: re.Match[str]) -> bool:
@@ -160,9 +185,18 @@ _BETWEENS = frozenset(("between", "zwischen", "entre", "tra", "fra", "tussen"))
 def _starts(flat: str) -> list[int]:
     """Where an amount can begin: at a number, a number word, or "between" one and another."""
     first_words = _first_words()
-    found = [word.start() for word in _WORD.finditer(flat) if word.group().lower() in first_words]
-    found += [number.start() for number in _NUMBERS.finditer(flat)]
+    found = []
+    end = 0
+    for run in _RUN.finditer(flat):
+        if run.start() >= end and (number := _NUMBERS.match(flat, run.start())):
+            found.append(number.start())
+            end = number.end()
+    if not first_words.isdisjoint(_WORD.findall(small(flat))):
+        found += [word.start() for word in _WORD.finditer(flat) if word.group().lower() in first_words]
     return sorted(found)
+
+
+_RUN = re.compile(r"\d+")
 
 
 @cache

@@ -6,14 +6,15 @@ text with a year: it reads the word "may" as a date, and takes seconds without a
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from .alternatives import Alternatives, small
 from .sentences import spans
 from .tags import month_names, primary, puts_day_first
-from .vocabulary import pattern, plain, table
+from .vocabulary import pattern, plain, table, words
 
 # A line with a weak word for "updated" has no more words than this before the date.
 _STAMP_WORDS = 8
@@ -45,11 +46,14 @@ def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
         return ()
     flat = plain(text)
     found: list[Dated] = []
-    for shape, read in ((_named(primary(language)), _from_names), (_NUMERIC, _from_numbers), (_CJK, _from_cjk)):
-        for match in shape.finditer(flat):
+    taken = bytearray(len(flat))
+    letters = small(flat)
+    for needed, shape, read in _shapes(language):
+        for match in shape(language).finditer(flat) if [word for word in needed if word in letters] else ():
             dated = read(match, text, language)
-            if dated and not any(dated.start < other.end and other.start < dated.end for other in found):
+            if dated and taken.find(1, dated.start, dated.end) < 0:
                 found.append(dated)
+                taken[dated.start : dated.end] = b"\1" * (dated.end - dated.start)
     if not found and primary(language) not in ("", *table("wording_dates")["months"]):
         found = list(_by_library(text, primary(language)))
     return tuple(sorted(found, key=lambda dated: dated.start))
@@ -122,6 +126,19 @@ def _named(language: str) -> re.Pattern[str]:
     )
 
 
+_Read = Callable[[re.Match[str], str, str], Dated | None]
+
+
+@cache
+def _shapes(language: str) -> tuple[tuple[tuple[str, ...], Callable[[str], re.Pattern[str]], _Read], ...]:
+    """The ways to write a date: words of which one stands in every such text, the pattern, and who reads it."""
+    return (
+        (tuple(map(small, _months(primary(language)))), lambda language: _named(primary(language)), _from_names),
+        ((".", "/", "-"), lambda _: _NUMERIC, _from_numbers),
+        (("年",), lambda _: _CJK, _from_cjk),
+    )
+
+
 def _from_names(match: re.Match[str], text: str, language: str) -> Dated | None:
     parts = match.groupdict()
     name = next(parts[key] for key in ("m1", "m2", "m3") if parts[key])
@@ -182,16 +199,19 @@ def _by_library(text: str, language: str) -> Iterator[Dated]:
 
 
 @cache
-def _cue(name: str) -> re.Pattern[str]:
+def _cue(name: str) -> Alternatives:
     """The cue right before a date: small words and signs may stand between."""
-    cues = "|".join(f"(?<![^\\W\\d]){one}" if one[0].isalpha() else one for one in table("wording_dates")["cues"][name])
-    return pattern((rf"(?:{cues})[\s:;,*_(\"|–-]*(?:(?:the|on|le|dem|den|il|el|o|op|am|vom|du)\b\s*)?$",))
+    cues = table("wording_dates")["cues"][name]
+    return pattern(
+        tuple(f"(?<![^\\W\\d]){one}" if one[0].isalpha() else one for one in cues),
+        after=r"[\s:;,*_(\"|–-]*(?:(?:the|on|le|dem|den|il|el|o|op|am|vom|du)\b\s*)?$",
+    )
 
 
 @cache
-def _after() -> re.Pattern[str]:
-    return pattern((rf"[\s,]*(?:{'|'.join(table('wording_dates')['cues']['effective_after'])})",))
+def _after() -> Alternatives:
+    return pattern(tuple(table("wording_dates")["cues"]["effective_after"]), before=r"[\s,]*")
 
 
 def _is_former(sentence: str) -> bool:
-    return bool(pattern(tuple(table("wording_dates")["cues"]["former"])).search(plain(sentence)))
+    return bool(words("wording_dates", "cues", "former").search(plain(sentence)))

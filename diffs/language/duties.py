@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from .alternatives import needed_as_written
 from .vocabulary import plain, table
 
 _KINDS = ("must_not", "should_not", "must", "should", "discretion", "may")
@@ -24,6 +25,8 @@ def duties(sentence: str) -> tuple[Duty, ...]:
     flat = _lowered(plain(sentence))
     found: list[Duty] = []
     for kind in _KINDS:
+        if not [word for word in _needed(kind) if word in flat]:
+            continue
         hits = _words(kind).finditer(flat)
         found += [Duty(kind, sentence[hit.start() : hit.end()], hit.start()) for hit in hits]
         flat = _words(kind).sub(lambda match: "\u2022" * len(match.group()), flat)
@@ -37,10 +40,19 @@ def _lowered(text: str) -> str:
 
 
 @cache
+def _needed(kind: str) -> tuple[str, ...]:
+    """Words of which one stands in every sentence with a duty word of this kind."""
+    return tuple(dict.fromkeys(word for one in _listed(kind) for word in needed_as_written(one) or ("",)))
+
+
+def _listed(kind: str) -> list[str]:
+    spaced = (one.replace(" ", r"\s+") for one in table("wording_duty")["words"][kind])
+    return [one if "\\" in one or ord(one[0]) >= 0x3000 else one.lower() for one in spaced]
+
+
+@cache
 def _words(kind: str) -> re.Pattern[str]:
     """The words of a kind, in small letters: much faster than matching without regard to case."""
-    listed = table("wording_duty")["words"][kind]
-    spaced = [one.replace(" ", r"\s+") for one in listed]
-    latin = "|".join(one if "\\" in one else one.lower() for one in spaced if ord(one[0]) < 0x3000)
-    others = "".join(f"|{one}" for one in spaced if ord(one[0]) >= 0x3000)
+    latin = "|".join(one for one in _listed(kind) if ord(one[0]) < 0x3000)
+    others = "".join(f"|{one}" for one in _listed(kind) if ord(one[0]) >= 0x3000)
     return re.compile(rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_]){others}")

@@ -3,7 +3,8 @@
 import re
 from functools import cache
 
-from .vocabulary import pattern, plain, table
+from .alternatives import Alternatives, needed_as_written
+from .vocabulary import plain, table, words
 
 
 def places(text: str) -> dict[str, None]:
@@ -16,14 +17,16 @@ def places(text: str) -> dict[str, None]:
 
 def companies(text: str) -> dict[str, None]:
     """Companies by their legal form ("Example Services GmbH"), in order of first mention."""
-    return dict.fromkeys(_without_openers(match.group()) for match in _companies().finditer(plain(text)))
+    flat = plain(text)
+    found = _companies().finditer(flat) if any(word in flat for word in _needed("legal_forms")) else ()
+    return dict.fromkeys(_without_openers(match.group()) for match in found)
 
 
 def programmes(text: str) -> dict[str, None]:
     """Named programmes, services, schemes and policies, in order of first mention."""
     flat = plain(text)
     found = [(match.start(), match.group()) for match in _fixed().finditer(flat)]
-    for match in _programmes().finditer(flat):
+    for match in _programmes().finditer(flat) if any(word in flat for word in _needed("programmes")) else ():
         name = _without_openers(match.group())
         if len(name.split()) > 1:
             found.append((match.start(), name))
@@ -46,7 +49,7 @@ def proper(text: str) -> dict[str, None]:
         name = _without_head(_without_openers(match.group()))
         at = match.end() - len(name)
         name = name.removesuffix("'s").rstrip("'&-_")
-        begins = not at or _BEGINS.search(flat[:at]) is not None
+        begins = not at or _BEGINS.search(flat, max(0, at - _NEAR), at) is not None
         if _is_proper(name, begins=begins):
             found[name] = None
     return found
@@ -74,6 +77,8 @@ _RUN = re.compile(
 )
 # What stands before the first word of a sentence or of a part of one.
 _BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[A-Za-z][)-])\s*[\"'(*_]*$")
+#: So many letters before a name are looked at.
+_NEAR = 80
 _ROMAN = re.compile(r"[IVXLCDM]+")
 
 
@@ -113,21 +118,28 @@ def _domains() -> re.Pattern[str]:
 
 
 @cache
+def _needed(name: str) -> tuple[str, ...]:
+    """Words of which one stands in every text that has a name of this kind."""
+    listed = table("wording_names")[name]
+    return tuple(dict.fromkeys(word for one in listed for word in needed_as_written(one) or ("",)))
+
+
+@cache
 def _companies() -> re.Pattern[str]:
     forms = "|".join(table("wording_names")["legal_forms"])
-    word = r"[A-ZÀ-Þ][\w.&'-]*"
+    word = r"[A-ZÀ-Þ][\w.&'-]{0,80}"
     return re.compile(rf"(?<!\w){word}(?: (?:and|&|of|de|e|do|du|{word})){{0,6}},? (?:{forms})(?![\w])")
 
 
 @cache
-def _fixed() -> re.Pattern[str]:
-    return pattern(tuple(table("wording_names")["fixed"]))
+def _fixed() -> Alternatives:
+    return words("wording_names", "fixed")
 
 
 @cache
 def _programmes() -> re.Pattern[str]:
     heads = "|".join(table("wording_names")["programmes"])
-    word = r"[A-ZÀ-Þ][\w&'.-]*"
+    word = r"[A-ZÀ-Þ][\w&'.-]{0,80}"
     return re.compile(
         rf"(?<!\w){word}(?: (?:(?:of|and|for|to|the|in|&) )?{word}){{0,6}}? (?:{heads})(?!\w)(?: (?:{heads})(?!\w))*"
     )

@@ -7,9 +7,11 @@ import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
+
+from .alternatives import Alternatives
 
 #: Where the ten digits of a script begin: Arabic, Persian, of India, Thai, Lao, Tibetan, Burmese, Khmer, full width.
 _ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀០０"
@@ -50,16 +52,36 @@ def all_words(name: str, key: str) -> tuple[str, ...]:
 
 def plain(text: str) -> str:
     """The text with other scripts' digits, full-width signs, odd spaces and curly quotes made plain, equally long."""
-    return text.translate(_ONE_TO_ONE)
+    # Most texts have none of these, and looking for them is cheaper than putting every letter in its place.
+    if text.isascii() and not any(odd in text for odd in _ODD_ASCII):
+        return text
+    return (_plain_sentence if len(text) < _SHORT else _plain_text)(text)
+
+
+def _made_plain(text: str) -> str:
+    return text.translate(_ONE_TO_ONE) if _ODD.search(text) else text
+
+
+#: A sentence is asked for again and again, by each reader of it; a whole text by few. Memory stays bounded.
+_SHORT = 3_000
+_plain_sentence = lru_cache(maxsize=4096)(_made_plain)
+_plain_text = lru_cache(maxsize=8)(_made_plain)
+
+_ODD = re.compile(f"[{re.escape(''.join(map(chr, _ONE_TO_ONE)))}]")
+_ODD_ASCII = [chr(code) for code in _ONE_TO_ONE if code < 0x80]
 
 
 @cache
-def pattern(patterns: tuple[str, ...]) -> re.Pattern[str]:
-    """One regular expression for all of `patterns`, without regard to case; a blank is any run of spaces."""
-    return re.compile("|".join(f"(?:{_spaced(one)})" for one in patterns), re.IGNORECASE)
+def pattern(patterns: tuple[str, ...], before: str = "", after: str = "") -> Alternatives:
+    """All of `patterns` as one, without regard to case; a blank is any run of spaces.
+
+    `before` and `after` stand around each of them.
+    """
+    return Alternatives((spaced(one) for one in patterns), before=spaced(before), after=spaced(after))
 
 
-def words(name: str, *keys: str) -> re.Pattern[str]:
+@cache
+def words(name: str, *keys: str) -> Alternatives:
     """The list found in `name` under `keys` as one pattern: `words("wording_targets", "cues", "target")`."""
     found: Any = table(name)
     for key in keys:
@@ -90,10 +112,14 @@ class Names:
     def __init__(self, names: Iterable[str]) -> None:
         groups: dict[str, list[str]] = defaultdict(list)
         joined: list[str] = []
+        #: The longest word of each name: without it in a text there is no need to try the name.
+        self._parts: dict[str, set[str]] = defaultdict(set)
         for name in sorted(set(names), key=len, reverse=True):
             first = _WORD.match(plain(name))
             if first and not _CJK.match(name):
-                groups[first.group()[:3].lower()].append(phrase(name))
+                start = first.group()[:3].lower()
+                groups[start].append(phrase(name))
+                self._parts[start].add(max(_WORD.findall(plain(name)), key=len).lower())
             else:
                 joined.append(phrase(name))
         self._groups = {start: re.compile("|".join(group), re.IGNORECASE) for start, group in groups.items()}
@@ -101,9 +127,15 @@ class Names:
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """Yield the matches in a plain text (see `plain`), none inside another."""
+        letters = text.lower()
+        likely = {
+            start: self._groups[start]
+            for start in self._groups.keys() & _BEGINNING.findall(letters)
+            if any(part in letters for part in self._parts[start])
+        }
         end = 0
-        for word in _WORD.finditer(text):
-            group = self._groups.get(word.group()[:3].lower())
+        for word in _WORD.finditer(text) if likely else ():
+            group = likely.get(word.group()[:3].lower())
             match = group.match(text, word.start()) if group and word.start() >= end else None
             if match:
                 end = match.end()
@@ -113,8 +145,10 @@ class Names:
 
 
 _WORD = re.compile(r"[^\W\d_\u3000-\uffee]+")
+_BEGINNING = re.compile(r"(?<![^\W\d_\u3000-\uffee])[^\W\d_\u3000-\uffee]{1,3}")
 _CJK = re.compile(r"[\u3000-\uffee]")
 
 
-def _spaced(one: str) -> str:
+def spaced(one: str) -> str:
+    """A pattern in which each blank is any run of spaces."""
     return re.sub(r"(?<!\\) (?![*+?{])", r"\\s+", one)

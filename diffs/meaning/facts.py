@@ -7,6 +7,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
 
 from diffs.language.amounts import Amount, find
 from diffs.language.dates import dates_in
@@ -203,6 +205,11 @@ def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
 
 
 _READERS: tuple[Callable[[str], dict[str, None]], ...] = (places, companies, programmes, proper)
+_NAME_WORD = re.compile(r"\w+")
+#: Of a change that names more than so many places, companies and programmes, the others are not looked up.
+_MOST_NAMES = 4_000
+#: From so many names on the words of a text are gathered first.
+_OFTEN = 200
 _NAMED = frozenset({"renamed", "definition_added", "definition_removed"})
 
 
@@ -212,18 +219,53 @@ def _scopes(
     """Places, companies, programmes and other names that the whole text has now and had not, and those it lost."""
     readers = _READERS if primary(language) != "de" else _READERS[:-1]
     for kind, side, elsewhere in (("scope_added", "after", old), ("scope_removed", "before", new)):
-        known = plain(elsewhere.shown)
-        spoken = known.lower()
+        known = _Spoken(plain(elsewhere.shown))
+        lowered = _Spoken(known.text.lower())
         seen = set(told)
-        for pair, read in ((pair, read) for read in readers for pair in pairs):
-            sentence = getattr(pair, side)
-            for name in read(sentence):
-                text, wanted = (spoken, name.lower()) if read is proper else (known, name)
-                if _is_known(name, seen) or re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", text):
-                    continue
-                seen.add(name)
-                added = kind == "scope_added"
-                yield _fact(kind, "" if added else name, name if added else "", pair)
+        named = ((name, read, pair) for read in readers for pair in pairs for name in read(getattr(pair, side)))
+        for name, read, pair in islice(named, _MOST_NAMES):
+            is_there = lowered.holds(name.lower()) if read is proper else known.holds(name)
+            if is_there or _is_known(name, seen):
+                continue
+            seen.add(name)
+            added = kind == "scope_added"
+            yield _fact(kind, "" if added else name, name if added else "", pair)
+
+
+class _Spoken:
+    """A text that is asked for names: searched through for each, or by its words where there are many.
+
+    Most names that it does not hold have a word that it does not have at all.
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._known: dict[str, bool] = {}
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(_NAME_WORD.findall(self.text))
+
+    def holds(self, name: str) -> bool:
+        """Whether a name stands in the text, no letter right before or behind it."""
+        if name not in self._known:
+            self._known[name] = self._holds(name)
+        return self._known[name]
+
+    def _holds(self, name: str) -> bool:
+        if len(self._known) > _OFTEN and not self._words.issuperset(_NAME_WORD.findall(name)):
+            return False
+        at = self.text.find(name)
+        while at >= 0:
+            end = at + len(name)
+            if not (_is_letter(self.text[at - 1 : at]) or _is_letter(self.text[end : end + 1])):
+                return True
+            at = self.text.find(name, at + 1)
+        return False
+
+
+def _is_letter(sign: str) -> bool:
+    return sign.isalnum() or sign == "_"
 
 
 def _is_known(name: str, seen: set[str]) -> bool:

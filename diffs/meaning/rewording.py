@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from diffs.language.amounts import find, spelled
 from diffs.language.dates import dates_in, is_update_stamp
 from diffs.language.duties import duties
 from diffs.language.normalise import MARKS, loose, marked
-from diffs.language.vocabulary import pattern, plain, table
+from diffs.language.vocabulary import plain, table, words
 from diffs.values import word_count
 
 from .sentence_pairs import SentencePair
@@ -26,6 +26,7 @@ _LETTERS = re.compile(rf"[^\W\d_]+|\d+(?:[.,]\d+)*|[%€$£<>≤≥{MARKS}]|(?<=
 _MARK = re.compile(f"[{MARKS}]")
 
 
+@lru_cache(maxsize=8192)
 def kind_of_rewording(pair: SentencePair) -> str:
     """What became of a sentence.
 
@@ -38,22 +39,29 @@ def kind_of_rewording(pair: SentencePair) -> str:
     return "meaning"
 
 
-def changed_words(pair: SentencePair) -> tuple[list[str], list[str]]:
+@lru_cache(maxsize=8192)
+def changed_words(pair: SentencePair) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The words that went from a sentence and those that came, in order, in small letters."""
     before, after = _tokens(pair.before), _tokens(pair.after)
     same = Counter(before) & Counter(after)
     return _without(before, same), _without(after, same)
 
 
-def _tokens(text: str) -> list[str]:
-    return [_plain_number(token) for token in _LETTERS.findall(marked(plain(text)).lower())]
+@lru_cache(maxsize=8192)
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_plain_number(token) for token in _LETTERS.findall(marked(plain(text)).lower()))
 
 
 def _plain_number(token: str) -> str:
-    return token.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+", token) else token
+    return token.replace(",", "") if "," in token and _THOUSANDS.fullmatch(token) else token
 
 
-def _without(tokens: list[str], same: Counter[str]) -> list[str]:
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+
+
+def _without(tokens: tuple[str, ...], same: Counter[str]) -> tuple[str, ...]:
+    if not same:
+        return tokens
     room = same.copy()
     left = []
     for token in tokens:
@@ -61,7 +69,7 @@ def _without(tokens: list[str], same: Counter[str]) -> list[str]:
             room[token] -= 1
         else:
             left.append(token)
-    return left
+    return tuple(left)
 
 
 def _is_stamp(pair: SentencePair) -> bool:
@@ -75,7 +83,7 @@ def _is_stamp(pair: SentencePair) -> bool:
 def _is_pointer(sentence: str) -> bool:
     """A short sentence that binds nobody and only leads elsewhere."""
     flat = plain(sentence)
-    if word_count(flat) > _POINTER_WORDS or not _words("pointers").search(flat):
+    if word_count(flat) > _POINTER_WORDS or not words("wording_significance", "pointers").found_in(flat):
         return False
     return not any(duty.kind in ("must_not", "discretion") for duty in duties(sentence)) and not find(
         sentence, skip=tuple((one.start, one.end) for one in dates_in(sentence))
@@ -89,7 +97,7 @@ def _only_addresses(pair: SentencePair) -> bool:
     return before == after
 
 
-def _is_small(gone: list[str], come: list[str]) -> bool:
+def _is_small(gone: tuple[str, ...], come: tuple[str, ...]) -> bool:
     """A correction of spelling or grammar: no word that turns a sentence, no figure, and letters nearly the same."""
     if sorted(map(_figure, gone)) == sorted(map(_figure, come)):
         return True
@@ -110,7 +118,7 @@ def _figure(word: str) -> str:
     return word if value is None else f"{value:g}"
 
 
-def _joined_alike(gone: list[str], come: list[str]) -> bool:
+def _joined_alike(gone: tuple[str, ...], come: tuple[str, ...]) -> bool:
     """One word written as two, or two as one."""
     return "".join(gone) == "".join(come)
 
@@ -152,7 +160,7 @@ def _is_lone_pointer(pair: SentencePair) -> bool:
 
 
 def _is_reordered(pair: SentencePair) -> bool:
-    return bool(pair.before and pair.after) and changed_words(pair) == ([], [])
+    return bool(pair.before and pair.after) and not any(changed_words(pair))
 
 
 def _is_respelled(pair: SentencePair) -> bool:
@@ -183,7 +191,3 @@ _KINDS: tuple[tuple[str, Callable[[SentencePair], bool]], ...] = (
 @cache
 def _set(name: str) -> frozenset[str]:
     return frozenset(table("wording_significance")[name])
-
-
-def _words(name: str) -> re.Pattern[str]:
-    return pattern(tuple(table("wording_significance")[name]))

@@ -216,7 +216,7 @@ def _matter(fact: Fact) -> int:
     """The weight of what is spoken of around a figure."""
     at = max(0, fact.sentence_after.find(fact.after))
     near = fact.sentence_after[max(0, at - _NEAR) : at + len(fact.after) + _NEAR]
-    if fact.kind == "duration" and words("wording_dates", "cues", "notice").search(plain(near)):
+    if fact.kind == "duration" and words("wording_dates", "cues", "notice").found_in(plain(near)):
         return _LIVING  # a notice period is a right
     return max(map(weight, categories(near)), default=0)
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from diffs.language.alternatives import Alternatives
 from diffs.language.amounts import Amount
 from diffs.language.vocabulary import pattern, table, words
 
@@ -51,7 +52,7 @@ def breached(sign: str) -> str:
 
 def is_example(text: str) -> bool:
     """Whether the sentence is a worked example, a finding or a rule of arithmetic: its figures bind nobody."""
-    return bool(_never().search(text))
+    return _never().found_in(text)
 
 
 def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
@@ -62,7 +63,7 @@ def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
     reach = 14 if named else _NEAR_BEFORE
     start, end = found.amount.start, found.amount.end
     near = f"{text[max(0, start - reach) : start]} \u2022 {text[end : end + (14 if named else _NEAR_AFTER)]}"
-    if words("wording_targets", "never", "fee").search(near):
+    if words("wording_targets", "never", "fee").found_in(near):
         return True
     return bool(_compared().match(text[end : end + _REACH])) or text[:start].rstrip()[-1:] in tuple("$€£¥₹")
 
@@ -79,19 +80,19 @@ def is_actual(text: str, found: Held) -> bool:
     """Whether a bare figure is what somebody reached: "Your rate is 10.53%"."""
     start, end = found.amount.start, found.amount.end
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    if found.sign or words("wording_targets", "cues", "named").search(before[-_NEAR_BEFORE:]):
+    if found.sign or words("wording_targets", "cues", "named").found_in(before[-_NEAR_BEFORE:]):
         return False
     return bool(_ACTUAL.search(before) or _COMPARED_NEXT.match(after))
 
 
 def has_cue(text: str) -> bool:
     """Whether the sentence speaks of a duty or a target at all."""
-    return bool(words("wording_targets", "cues", "target").search(text))
+    return words("wording_targets", "cues", "target").found_in(text)
 
 
 def speaks_of_breach(text: str) -> bool:
     """Whether the sentence says what follows from missing a target."""
-    return bool(words("wording_targets", "cues", "breach").search(text))
+    return words("wording_targets", "cues", "breach").found_in(text)
 
 
 _ACTUAL = re.compile(
@@ -110,18 +111,14 @@ _COMPARED_NEXT = re.compile(
 
 
 @cache
-def _comparators(where: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _comparators(where: str) -> tuple[tuple[str, Alternatives], ...]:
     lists = table("wording_targets")[where]
+    edged = {sign: tuple(_edged(one) for one in lists[sign]) for sign in _SIGNS}
+    if where == "after":
+        return tuple((sign, pattern(edged[sign], before=r"[\"')]*\s*")) for sign in _SIGNS)
     between = "|".join(sorted(map(re.escape, table("wording_targets")["between"]["words"]), key=len, reverse=True))
-    made = []
-    for sign in _SIGNS:
-        body = "|".join(_edged(one) for one in lists[sign])
-        if where == "before":
-            body = rf"(?:{body})(?:\s*(?<!\w)(?:{between})(?!\w))*\s*[:(]?\s*[\"']?$"
-        else:
-            body = rf"[\"')]*\s*(?:{body})"
-        made.append((sign, pattern((body,))))
-    return tuple(made)
+    tail = rf"(?:\s*(?<!\w)(?:{between})(?!\w))*\s*[:(]?\s*[\"']?$"
+    return tuple((sign, pattern(edged[sign], after=tail)) for sign in _SIGNS)
 
 
 def _edged(one: str) -> str:
@@ -149,24 +146,22 @@ def _after(text: str) -> tuple[str, int]:
 
 
 @cache
-def _never() -> re.Pattern[str]:
+def _never() -> Alternatives:
     lists = table("wording_targets")["never"]
     return pattern((*lists["example"], *lists["statistic"], *lists["calculation"]))
 
 
 @cache
-def _compared() -> re.Pattern[str]:
-    return pattern((rf"\s*(?:{'|'.join(table('wording_targets')['never']['compared'])})(?![a-zà-ÿ])",))
+def _compared() -> Alternatives:
+    return pattern(tuple(table("wording_targets")["never"]["compared"]), before=r"\s*", after=r"(?![a-zà-ÿ])")
 
 
 @cache
-def _named() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    names = table("wording_targets")["cues"]["named"][0]
+def _named() -> tuple[Alternatives, Alternatives]:
+    names = tuple(table("wording_targets")["cues"]["named"])
     whose = r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4}?)?"
     small = (
         r"is|are|now|currently|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\("
     )
     joint = rf"{whose}\s*(?:(?:{small})\s*){{0,6}}"
-    before = pattern((rf"{names}{joint}$",))
-    after = pattern((rf"\s*(?:[\w'-]+\s+){{0,2}}{names}(?!\w)",))
-    return before, after
+    return pattern(names, after=f"{joint}$"), pattern(names, before=r"\s*(?:[\w'-]+\s+){0,2}", after=r"(?!\w)")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from diffs.language.alternatives import Alternatives
 from diffs.language.vocabulary import pattern, plain, table, words
 from diffs.values import Target
 
@@ -25,7 +26,7 @@ def scope_of(passage: Passage) -> str | None:
     Several scopes are joined by ", ".
     """
     for text in (plain(passage.text), plain(passage.lead), *(plain(heading) for heading in passage.headings)):
-        found = [name for name, shape in _scopes() if shape.search(text)]
+        found = [name for name, shape in _scopes() if shape.found_in(text)]
         if "seller-fulfilled-prime" in found and "seller-fulfilled" in found:
             found.remove("seller-fulfilled")
         if found:
@@ -49,13 +50,13 @@ def strength_of(passage: Passage, target: Target) -> str:
     for own in (True, False):
         where = text if own else passage.around
         for name in _STRENGTHS:
-            if pattern(tuple(lists[name])).search(where):
+            if pattern(tuple(lists[name])).found_in(where):
                 return "requirement" if name == "binding" else name
-    if target.unit in ("hours", "days") and pattern(tuple(lists["definition"])).search(text):
+    if target.unit in ("hours", "days") and pattern(tuple(lists["definition"])).found_in(text):
         return "definition"
-    if target.unit == "score" and target.comparator != ">=" and pattern(tuple(lists["band"])).search(text):
+    if target.unit == "score" and target.comparator != ">=" and pattern(tuple(lists["band"])).found_in(text):
         return "band"
-    return "implied" if pattern(tuple(lists["implied"])).search(" ".join(passage.near)) else "requirement"
+    return "implied" if pattern(tuple(lists["implied"])).found_in(" ".join(passage.near)) else "requirement"
 
 
 def _on_it(near: Iterable[str], passage: Passage, metric: str) -> Iterator[str]:
@@ -85,11 +86,11 @@ _DIGIT = re.compile(r"\d")
 
 
 @cache
-def _scopes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _scopes() -> tuple[tuple[str, Alternatives], ...]:
     return tuple((name, words("wording_targets", "scope", name)) for name in table("wording_targets")["scope"])
 
 
 @cache
-def _windows() -> re.Pattern[str]:
+def _windows() -> Alternatives:
     shapes = [shape.replace("?P<days>", "") for shape in table("wording_targets")["window"]["patterns"]]
     return pattern(tuple(shapes))

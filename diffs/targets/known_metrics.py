@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from diffs.language.alternatives import Alternatives
 from diffs.language.vocabulary import Names, pattern, plain, table
 
 
@@ -53,7 +54,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     """Every mention of a known metric, in order, the longest name first; weak names only where no other stands."""
     flat = plain(text)
     found = [Mention(_called(hit.group(), _by_name()), *hit.span()) for hit in _names().finditer(flat)]
-    for name, shape in _shapes() if _TIMED.search(flat) else ():
+    for name, shape in _shapes() if _TIMED.search(flat) and _any_shape().found_in(flat) else ():
         found += [Mention(metrics()[name], *hit.span()) for hit in shape.finditer(flat)]
     if not found:
         found += [Mention(_called(hit.group(), _weak()), *hit.span()) for hit in _weak_names().finditer(flat)]
@@ -106,7 +107,12 @@ def _weak_names() -> Names:
 
 
 @cache
-def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
+def _any_shape() -> Alternatives:
+    return pattern(tuple(one for fields in table("metrics").values() for one in fields.get("patterns", ())))
+
+
+@cache
+def _shapes() -> tuple[tuple[str, Alternatives], ...]:
     return tuple(
         (name, pattern(tuple(fields["patterns"]))) for name, fields in table("metrics").items() if "patterns" in fields
     )

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from diffs.language.alternatives import Alternatives
 from diffs.language.vocabulary import pattern, plain, table, words
 
 from .comparators import Held, has_cue, speaks_of_breach
@@ -50,15 +51,15 @@ def names_something(text: str) -> bool:
     """A cheap look whether a plain text can hold the name of a metric, or calls a figure a target."""
     if _heads().search(text) or _compounds().search(text) or _LABEL.match(text):
         return True
-    return bool(words("wording_targets", "cues", "named").search(text))
+    return words("wording_targets", "cues", "named").found_in(text)
 
 
 def polarity(name: str) -> str:
     """Which way is good for a metric, from the words of its name: "lower", "higher" or ""."""
     lowered = name.lower()
-    if words("wording_targets", "unknown", "lower").search(lowered):
+    if words("wording_targets", "unknown", "lower").found_in(lowered):
         return "lower"
-    return "higher" if words("wording_targets", "unknown", "higher").search(lowered) else ""
+    return "higher" if words("wording_targets", "unknown", "higher").found_in(lowered) else ""
 
 
 def _agrees(sign: str, better: str) -> bool:
@@ -75,12 +76,12 @@ def _row_name(passage: Passage) -> str:
 
 
 @cache
-def _heads() -> re.Pattern[str]:
-    return pattern((rf"\b(?:{'|'.join(table('wording_targets')['unknown']['heads'])})\b",))
+def _heads() -> Alternatives:
+    return pattern(tuple(table("wording_targets")["unknown"]["heads"]), before=r"\b", after=r"\b")
 
 
 @cache
-def _compounds() -> re.Pattern[str]:
+def _compounds() -> Alternatives:
     return words("wording_targets", "unknown", "compounds")
 
 
@@ -129,7 +130,7 @@ def _trimmed(text: str) -> str:
 
 def _is_no_metric(name: str) -> bool:
     first, *_ = name.lower().split()
-    if len(name.split()) == 1 and first.isascii() and _heads().fullmatch(first):
+    if len(name.split()) == 1 and first.isascii() and (head := _heads().match(first)) and head.end() == len(first):
         return True
     return any(word in table("wording_targets")["never"]["not_metrics"] for word in name.lower().split()[:-1]) or bool(
         re.search(r"(?:steuer|zins|gebühren|provisions)", name.lower())

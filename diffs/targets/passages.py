@@ -60,13 +60,15 @@ class Passage:
     @property
     def points_back(self) -> bool:
         """Whether the sentence speaks of a metric by a pronoun or as "this metric"."""
-        return bool(words("wording_targets", "cues", "back").search(plain(self.text)))
+        return words("wording_targets", "cues", "back").found_in(plain(self.text))
 
     def shows_other(self, amount: Amount) -> bool:
         """Whether the figure stands in a column of something else (a window, a fee, the seller's own value)."""
         header = self._header_of(amount)
-        return bool(header and words("wording_targets", "columns", "other").search(header)) and not (
-            words("wording_targets", "columns", "target").search(header)
+        return (
+            bool(header)
+            and words("wording_targets", "columns", "other").found_in(header)
+            and not (words("wording_targets", "columns", "target").found_in(header))
         )
 
     @property
@@ -74,7 +76,7 @@ class Passage:
         return has_cue(plain(self.headings[0])) if self.headings and len(self.text.split()) <= 12 else False
 
     def _column_is(self, kind: str) -> bool:
-        return any(words("wording_targets", "columns", kind).search(plain(cell)) for cell in self.header)
+        return any(words("wording_targets", "columns", kind).found_in(plain(cell)) for cell in self.header)
 
     def _header_of(self, amount: Amount) -> str:
         if not self.header or not self.cells:

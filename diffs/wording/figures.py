@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from functools import cache
 
+from diffs.language.alternatives import Alternatives
 from diffs.language.amounts import find
 from diffs.language.dates import dates_in, is_effective
 from diffs.language.plain_text import in_short
@@ -99,11 +100,11 @@ def subject(fact: Fact, value: str) -> str:
         return str(term.group(1)).strip(" ,.")
     at = written.find(value)
     near = sentence if len(sentence) <= _ONE_MATTER else sentence[max(0, at - _NEAR) : at + len(value) + _NEAR]
-    return next((name for words, name in _subjects() if all(word.search(near) for word in words)), "")
+    return next((name for words, name in _subjects() if all(word.found_in(near) for word in words)), "")
 
 
 @cache
-def _subjects() -> tuple[tuple[tuple[re.Pattern[str], ...], str], ...]:
+def _subjects() -> tuple[tuple[tuple[Alternatives, ...], str], ...]:
     listed = table("wording_summary")["subject"]
     return tuple((tuple(pattern((word,)) for word in entry["words"]), entry["name"]) for entry in listed)
 

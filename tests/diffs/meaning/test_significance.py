@@ -244,7 +244,7 @@ def test_a_number_before_a_line_says_nothing() -> None:
 
 
 def test_changed_words_are_those_of_one_side_only() -> None:
-    assert changed_words(SentencePair("Pay 1,000 now", "Pay 1000 or more now", "", 0)) == ([], ["or", "more"])
+    assert changed_words(SentencePair("Pay 1,000 now", "Pay 1000 or more now", "", 0)) == ((), ("or", "more"))
 
 
 # Measured on labelled histories, which do not belong to the project.
