@@ -9,6 +9,7 @@ from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
 from .copies import read_once
+from .links import cited
 from .repair import mend
 
 
@@ -59,7 +60,7 @@ def clean(extraction: Extraction | None) -> Reading:
     cleaned = boilerplate.clean(read_once(extraction.document))
     return Reading(
         extraction,
-        cleaned.document,
+        replace(cleaned.document, cited=() if extraction.container == "feed" else cited(cleaned.document.blocks)),
         title=extraction.title,
         updated=cleaned.updated,
         traces=_traces(cleaned.document) | _removed(cleaned),
