@@ -1,1 +1,1 @@
-"""Snapshot to version to change: judging, comparing and explaining policy texts."""
+"""From a snapshot to a version to a change: judging, comparing and explaining policy texts."""

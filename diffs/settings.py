@@ -1,4 +1,4 @@
-"""Where the archive lives. Read from the environment (prefix POLICYWATCH_) or `policywatch.toml`; nowhere else."""
+"""Settings of the archive, from the environment (prefix POLICYWATCH_) or `policywatch.toml`; read nowhere else."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Align two sequences: which runs of the one stand in the other, in the same order.
+"""Align two sequences: which runs of one are in the other, in the same order.
 
 The one home of difflib. Three ideas, in this order:
 

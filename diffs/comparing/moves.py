@@ -1,4 +1,4 @@
-"""What went in one place and came in another: moved as it was, or edited on the way.
+"""Find what was removed in one place and added in another: moved unchanged, or edited on the way.
 
 A short text in another list is no move: "30 days" under another heading says something else. Then it went here and
 came there, and the reader sees both.

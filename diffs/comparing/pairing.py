@@ -1,4 +1,4 @@
-"""Which block of the old text became which block of the new one, inside a region where everything differs.
+"""Pair the blocks of the old text with those of the new one, inside a region where everything differs.
 
 First by name: the same letters around other figures, a table row with the same first cell. Then by the words two
 blocks share, keeping their order. A paragraph cut in two, or two made one, stay together.

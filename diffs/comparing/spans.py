@@ -1,4 +1,4 @@
-"""Write edits down as spans: exact to the letter, white space where a reader expects it."""
+"""Write edits as spans: exact to the letter, with white space where a reader expects it."""
 
 from collections.abc import Sequence
 

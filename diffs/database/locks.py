@@ -1,4 +1,4 @@
-"""What a lock on a whole archive can hold on to: a file beside an SQLite database, or PostgreSQL's advisory locks."""
+"""A lock on a whole archive: a file beside an SQLite database, or PostgreSQL's advisory locks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

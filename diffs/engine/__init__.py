@@ -1,1 +1,1 @@
-"""The order of the steps from snapshot to change: the one room that both stores and thinks."""
+"""The order of the steps from snapshot to change: the one room that both stores and decides."""

@@ -1,4 +1,4 @@
-"""Which announcement foretold a change: looked up once, before the change is put into words."""
+"""Find the announcement that foretold a change: once, before the change is put into words."""
 
 from collections.abc import Sequence
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""The texts of one page while it is derived: read, known, compared; the last few are kept.
+"""The texts of one page while it is derived: read, known, compared. The last few are kept.
 
 A flapping page shows few texts in turn, so that keeping eight of each spares nearly all reading and comparing.
 """

@@ -1,4 +1,4 @@
-"""A text that the page has not shown before: compare it, take the noise away, weigh what is left."""
+"""Judge a text that the page has not shown before: compare it, remove the noise, weigh what is left."""
 
 from dataclasses import dataclass, replace
 

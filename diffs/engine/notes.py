@@ -1,4 +1,4 @@
-"""Entries made by hand: a rule that stands only in a forum post or a mail, with the day on which it ends.
+"""Rules entered by hand: those that are only in a forum post or a mail, with the day on which they end.
 
 An entry goes the way of every text: a snapshot of a page of our own, in the chain; a version with its targets; a change
 of kind "announced", told like any other. Its end is a second snapshot and a change of kind "gone". Both say that a

@@ -1,4 +1,4 @@
-"""Write what was decided: changes, targets, events. Between the engine's order and the tables."""
+"""Write what was decided into the archive: changes, targets, events."""
 
 import hashlib
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""What a seller's report says against the pages: targets that differ, or that moved from one report to the next.
+"""Compare a seller's report with the pages: targets that differ, or that moved between two reports.
 
 Both are events of the page that states the target: the owner should look, and no policy changed by it.
 """

@@ -1,4 +1,4 @@
-"""The words of each change, given once. A headline that was told is never rewritten.
+"""Give each change its words, once. A headline that was reported is never rewritten.
 
 Whoever derives pages words what came of it when all of them are done: an announcement may stand on another page than
 the change that it foretold.

@@ -1,4 +1,4 @@
-"""Is this capture the policy? A named outcome with a reason a seller understands.
+"""Decide whether a capture is the policy: a named outcome with a reason a seller understands.
 
 Generic rules first; the signs of blocked, sign-in and error pages are data (`diffs/data/gate.toml`) and count only
 where the article is missing or tiny, for an article may quote them. What came is held against the last good text.

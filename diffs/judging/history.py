@@ -1,4 +1,4 @@
-"""What is news: a new text, a return to a known one, flapping, a lasting rollback, a page gone.
+"""Decide what is news: a new text, a return to a known one, flapping, a lasting rollback, a page gone.
 
 Pure. Decisions use only what was known at the time: `Memory` goes in, a `Decision` and the next memory come out.
 The rules (architecture.md, rule 6):

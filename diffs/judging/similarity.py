@@ -1,4 +1,4 @@
-"""How one text of a page stands to another: cut short, split up, or another page altogether."""
+"""How one text of a page compares with another: cut short, split up, or another page altogether."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""Who wants to be told of a change, and when. Pure: a decision on plain values."""
+"""Decide who gets a notice of a change, and when. Pure."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Names a text speaks of: countries, companies, domains, programmes and policies."""
+"""Names in a text: countries, companies, domains, programmes and policies."""
 
 import re
 from functools import cache

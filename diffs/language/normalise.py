@@ -1,4 +1,4 @@
-"""One text in three forms: as shown, as compared, and loosely; its list marker apart."""
+"""A text in three forms: as shown, as compared, and loosely; its list marker apart."""
 
 import re
 import unicodedata

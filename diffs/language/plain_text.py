@@ -1,4 +1,4 @@
-"""Text from outside as plain text: no control characters, one line, no longer than there is room."""
+"""Text from outside as plain text: no control characters, one line, no longer than there is room for."""
 
 import re
 import unicodedata

@@ -1,4 +1,4 @@
-"""From when a change binds, and when the page says that it was last updated. The two are kept apart."""
+"""The day from which a change applies, and the day the page says it was last updated. The two are kept apart."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta

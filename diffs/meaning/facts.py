@@ -1,4 +1,4 @@
-"""Typed moves inside a change: what became of its figures, dates, duties, names, sections and links.
+"""Facts of a change: what became of its figures, dates, duties, names, sections and links.
 
 Each fact stands on a hunk and carries the sentence before and after, so that nobody has to believe it.
 """

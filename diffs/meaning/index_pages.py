@@ -1,4 +1,4 @@
-"""What an index page lists: a new or a vanished help page is news, however the links are ordered, grouped or titled.
+"""Pages that an index lists: one added or removed is news, however the links are ordered, grouped or titled.
 
 The addresses that an index leads to become a part of its text as compared, so that history, confirmation and noise
 rules hold for them as for words. Which pages came and went is read from the two documents.

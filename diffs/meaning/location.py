@@ -1,4 +1,4 @@
-"""Where a hunk stands, as a reader would name it: its section, and what introduces the list it is part of."""
+"""The place of a hunk as a reader would name it: its section, and the line that introduces its list."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What kind of rewording a sentence went through, and whether it still means the same."""
+"""How a sentence was reworded, and whether it still means the same."""
 
 import re
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Which sentence of the old blocks became which of the new ones, inside one hunk."""
+"""Pair the sentences of the old blocks with those of the new ones, inside one hunk."""
 
 import re
 from collections import Counter

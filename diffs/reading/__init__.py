@@ -1,1 +1,1 @@
-"""A capture becomes a document: decode, extract, take the page's furniture away."""
+"""From a capture to a document: decode, extract, remove the furniture of the page."""

@@ -1,4 +1,4 @@
-"""Drafts of blocks, as a reader of HTML or Markdown meets them, made into the blocks of a document.
+"""Drafts of blocks, as a reader of HTML or Markdown meets them, turned into the blocks of a document.
 
 What is the same for every source is decided here: lines inside a paragraph, list markers apart from words, bold lines
 that act as headings, section paths.

@@ -1,4 +1,4 @@
-"""What is not policy text: page furniture, scope lines, counters, masked addresses. It goes before texts are compared.
+"""Remove what is not policy text before texts are compared: page furniture, scope lines, counters, masked addresses.
 
 The words are data (`diffs/data/boilerplate.toml`); the rules here look at a block's kind, length and place as well, for
 a policy may say "search" or "cookies" too. What is taken out is returned with the rule's name, so nothing goes unseen.

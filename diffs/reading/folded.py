@@ -1,4 +1,4 @@
-"""What a page folds away and a reader can open, made plain before anything hidden is taken out.
+"""Unfold what a page folds away and a reader can open, before anything hidden is removed.
 
 Panels behind a button or a tab, shadow roots written in the page, frames with their own text, the text for readers
 without scripts, and pieces that the page's own script moves into their place.

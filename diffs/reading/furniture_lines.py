@@ -1,4 +1,4 @@
-"""Which single lines are furniture by their words alone; the words are data (`diffs/data/boilerplate.toml`)."""
+"""Lines that are furniture by their words alone, such as counters. The words are `diffs/data/boilerplate.toml`."""
 
 import re
 from collections.abc import Callable

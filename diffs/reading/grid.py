@@ -1,4 +1,4 @@
-"""Rows of a table as a reader sees them: a cell over several rows or columns says its words in each of them."""
+"""Rows of a table as a reader sees them: a cell that spans several rows or columns is repeated in each of them."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Addresses in one form, however a page writes them: what a link leads to, a help page by its id."""
+"""Addresses in one form, however a page writes them: where a link leads, a help page by its id."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""Where on an HTML page the policy stands, and what of it is shown: read on lxml's tree, which is cheap."""
+"""Find the policy on an HTML page, and what of it is shown, on lxml's tree."""
 
 import re
 from collections.abc import Callable, Iterator

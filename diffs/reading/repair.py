@@ -1,4 +1,4 @@
-"""Read a text that came damaged by the help of the last good one: "Belgi?" for "België", a mask for an address.
+"""Repair a damaged text with the help of the last good one: "Belgi?" for "België", a mask for an address.
 
 Only what says the same is mended; a real edit in a damaged text stays an edit.
 """

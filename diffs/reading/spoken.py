@@ -1,4 +1,4 @@
-"""What elements say that hold no text of their own: form fields, icons, web components; written into lxml's tree.
+"""What elements without text of their own say: form fields, icons, web components; written into lxml's tree.
 
 A fixed field states a rule ("Reply time: 24 hours", greyed out), an icon in a cell says yes or no.
 """

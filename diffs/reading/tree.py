@@ -1,4 +1,4 @@
-"""Small questions to lxml's tree, and cuts in it; the lists of names in `diffs/data/containers.toml`."""
+"""Small questions to lxml's tree, and cuts in it. The lists of names are in `diffs/data/containers.toml`."""
 
 import re
 from functools import cache, lru_cache

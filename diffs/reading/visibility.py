@@ -1,4 +1,4 @@
-"""What of a page a reader sees: hidden elements, struck-out text, decoration, words for eyes or for ears alone."""
+"""What a reader sees of a page: hidden elements, struck-out text, decoration, words for eyes or ears alone."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Which of the targets that pages state is the one a figure is held to."""
+"""Choose the target that a figure is held to among those that the pages state."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The arithmetic of a target: how many defects some orders carry, and how many orders some defects need.
+"""The arithmetic of a target: how many defects some orders allow, and how many orders some defects need.
 
 Exact: whole numbers and fractions only. All is said in defects: "at least 95% valid tracking" is "at most 5%
 without", so that one set of formulas serves targets in either direction, and "under" is never mixed up with

@@ -1,4 +1,4 @@
-"""Read the seller's own figures from a plain CSV, one figure a row."""
+"""Read the seller's own figures from a plain CSV, one figure per row."""
 
 import csv
 import io

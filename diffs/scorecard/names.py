@@ -1,4 +1,4 @@
-"""What the seller's figures are called in reports, on pages and here, and whose marketplaces they are of."""
+"""The names of the seller's figures in reports, on pages and here, and the marketplaces they belong to."""
 
 import re
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Read the figures of a report as people and programs write them, by rules that can be told, guessing nothing.
+"""Read the figures of a report as people and programs write them, by stated rules and without guessing.
 
 A rate may be written 3.4%, 3.4 or 0.034, with a point or a comma. What it means is decided in this order:
 

@@ -1,4 +1,4 @@
-"""Read a file with the seller's own figures, whatever it is: Amazon's report or a CSV, packed or not."""
+"""Read a file of the seller's own figures, whatever it is: Amazon's report or a CSV, compressed or not."""
 
 import zlib
 from dataclasses import replace

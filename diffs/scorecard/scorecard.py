@@ -1,4 +1,4 @@
-"""Hold the seller's own figures against the targets in force: met, at risk, missed, and what is left.
+"""Compare the seller's own figures with the targets in force: met, at risk, missed, and what is left.
 
 The rules:
 

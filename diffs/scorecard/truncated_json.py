@@ -1,4 +1,4 @@
-"""Read JSON, and of JSON that was cut off in the middle what is whole."""
+"""Read JSON, and of JSON that was cut off, the part that is complete."""
 
 import json
 from dataclasses import dataclass, field

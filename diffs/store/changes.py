@@ -1,4 +1,4 @@
-"""Changes: told and not told; the values inside them."""
+"""Changes, reported or not, and the values inside them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""Events: what the owner should know about our own looking. Never a change of policy."""
+"""Events: what the owner should know about our own fetching. Never a change of policy."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta

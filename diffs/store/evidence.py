@@ -1,4 +1,4 @@
-"""Whether the archive still holds: the chain over snapshots and every body, recomputed.
+"""Verify the archive: recompute the chain over snapshots and every body.
 
 A row changed, removed or put in between breaks the chain at that place.
 """

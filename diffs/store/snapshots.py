@@ -1,4 +1,4 @@
-"""Snapshots: one row per look, whatever came; chained, never changed."""
+"""Snapshots: one row per fetch, whatever it brought back; chained, never changed."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Targets: what each version states, what was in force on a day, and what is announced."""
+"""Targets: those that each version states, those in force on a day, and those announced."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

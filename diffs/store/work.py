@@ -1,4 +1,4 @@
-"""Work: who does what about a change, kept under the change's permanent id; and what is muted."""
+"""Work on changes: who does what, under the change's permanent id; and what is muted."""
 
 from collections.abc import Iterable
 from datetime import datetime

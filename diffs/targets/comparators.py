@@ -1,4 +1,4 @@
-"""Read how a sentence holds a figure: by which comparator, as a target, or as something else."""
+"""Read how a sentence holds a figure: by which comparator ("at most"), as a target, or as something else."""
 
 import re
 from dataclasses import dataclass

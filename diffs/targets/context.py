@@ -1,4 +1,4 @@
-"""What stands around a target: its scope, window, strength and consequence."""
+"""What surrounds a target: its scope, window, strength and consequence."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""How the targets of a page moved: appeared, gone, stricter, looser, or another scope, window or strength.
+"""How the targets of a page moved: added, removed, stricter, looser, or another scope, window or strength.
 
 A page states one target in several places and wordings. What counts is the meaning: metric, scope, direction and
 value; "under 1%" and "1% or less" are one target, and a target that goes from 4 to 3 in three places moved once.

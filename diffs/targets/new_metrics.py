@@ -1,4 +1,4 @@
-"""Name a metric that stands in no list, so that a new target is never lost."""
+"""Name a metric that is in no list, so that a new target is never lost."""
 
 import re
 from dataclasses import dataclass

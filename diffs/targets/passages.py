@@ -1,4 +1,4 @@
-"""Cut a document into the passages a target can stand in, each with what surrounds it."""
+"""Cut a document into the passages that may hold a target, each with what surrounds it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

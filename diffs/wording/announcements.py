@@ -1,4 +1,4 @@
-"""Word what was announced, and by what a change was announced."""
+"""Word what was announced, and where a change was announced."""
 
 from collections.abc import Iterable
 

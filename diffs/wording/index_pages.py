@@ -1,4 +1,4 @@
-"""Word what an index page lists anew, and what it no longer lists, so that a seller can act on it."""
+"""Word which pages an index added and removed, so that a seller can act on it."""
 
 import shlex
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""One thing to tell of a change, and how much it weighs."""
+"""One thing to report of a change, and its weight."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Quote a policy in few words: never a figure cut in half, never a word that does not stand there."""
+"""Quote a policy in few words: never a figure cut in half, never a word that is not in it."""
 
 import re
 from functools import cache

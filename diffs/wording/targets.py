@@ -1,4 +1,4 @@
-"""A target, and how it moved, in the same words wherever they are read: headline, digest, feed, scorecard, terminal."""
+"""A target, and how it moved, worded the same everywhere: headline, digest, feed, scorecard, terminal."""
 
 from collections.abc import Iterable
 

@@ -1,1 +1,1 @@
-"""Who is told what, and what became of it."""
+"""Notices: who gets which, and what became of them."""

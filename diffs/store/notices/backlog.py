@@ -1,4 +1,4 @@
-"""What waits in the outbox, in numbers."""
+"""What is waiting in the outbox, in numbers."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Heartbeats: whoever asked for them hears at the hour of their digest that there was nothing to tell.
+"""Heartbeats: those who asked for one hear, at the hour of their digest, that nothing changed.
 
 A heartbeat is a notice without a change, and goes the same way: due, sending, sent.
 """

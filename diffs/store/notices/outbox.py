@@ -1,4 +1,4 @@
-"""Notices: the outbox. One row per thing to be said and person, committed together with what it tells of.
+"""The outbox: one row per message and person, committed together with what it reports.
 
 The way of a row: due → sending → sent; back to due when the delivery failed for now; parked when it was refused for
 good; dropped when it was no longer wanted. Rows that travel in one message share its `message_id`, which is fixed

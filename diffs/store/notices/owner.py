@@ -1,4 +1,4 @@
-"""What the owner must be told about our own work: kept until it is told, told once. It goes by the outbox."""
+"""Notices to the owner about our own work, kept until they are sent, and sent once, through the outbox."""
 
 import hashlib
 from datetime import datetime

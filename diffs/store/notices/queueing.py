@@ -1,4 +1,4 @@
-"""What becomes due: a notice per change and reader, and what a changed wish makes of those that wait."""
+"""Queue notices: one per change and subscriber, and what a new choice does to those that are waiting."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

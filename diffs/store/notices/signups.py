@@ -1,4 +1,4 @@
-"""Addresses that strangers put into the form for new readers, and how often a mailbox was asked because of it.
+"""Addresses that strangers typed into the sign-up form, and how often a mailbox was asked because of it.
 
 The limits stand in the archive: a program that is started anew forgets none of them.
 """

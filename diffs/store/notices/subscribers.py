@@ -1,4 +1,4 @@
-"""Subscribers: who is told, how often, and through which channel."""
+"""Subscribers: who gets notices, how often, and through which channel."""
 
 import secrets
 from collections.abc import Iterable
