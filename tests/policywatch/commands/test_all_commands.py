@@ -266,7 +266,7 @@ def test_a_short_text_is_held_back_until_it_is_accepted(tmp_path: Path) -> None:
         (["changes", "--page", "x"], 2, "There is no page"),
         (["import", "folder", "nowhere"], 2, "is not a folder"),
         (["targets", "extract", "nowhere.md"], 2, "cannot be read"),
-        (["subscribers", "add", "not an address"], 2, "must look like"),
+        (["subscribers", "add", "not an address"], 2, "not a mail address"),
         (["subscribers", "add", "a@example.com", "--cadence", "hourly"], 2, "at_once, daily, weekly"),
         (["crawl"], 3, "Run policywatch init"),
         (["crawl", "--watchlist", "nowhere.toml"], 3, "cannot be read"),
