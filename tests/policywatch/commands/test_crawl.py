@@ -283,7 +283,7 @@ def test_an_imported_page_is_not_crawled_and_a_watched_one_keeps_its_declaration
     assert {page["page"] for page in crawled} == {"us-late", "us-fees", "us-appeals"}
     assert "/us-old" not in {entry.path for entry in site.log[asked:]}
     assert {page["page"]: page["url"] for page in program("health", "--json").objects}["us-late"] == site.url("/late")
-    assert "Late · version" in program("show", "us-late").err
+    assert program("show", "us-late").out.startswith("Late (us-late, US)\n")
     assert "under 5%." in program("show", "us-late", "--at", "2025-06-01").out
 
 
