@@ -93,14 +93,11 @@ class Document:
     """A policy text: its blocks in reading order, with the page's own title and language.
 
     `language` is the language of the text as a BCP 47 tag, with the country where one is known ("en-GB"), or "".
-    `cited` are the documents that its sentences lead to, each by a name of its own (`diffs.reading.links.document_of`):
-    what a policy points to is part of it.
     """
 
     title: str
     blocks: tuple[Block, ...]
     language: str = ""
-    cited: tuple[str, ...] = ()
 
     @cached_property
     def compared(self) -> str:
@@ -109,8 +106,8 @@ class Document:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of `compared` and `cited`: two documents with one fingerprint state the same policy."""
-        return hashlib.sha256("\x00".join((self.compared, *self.cited)).encode()).hexdigest()
+        """SHA-256 (hex) of `compared`: two documents with one fingerprint state the same policy."""
+        return hashlib.sha256(self.compared.encode()).hexdigest()
 
     @cached_property
     def shown(self) -> str:
@@ -132,7 +129,6 @@ class Document:
             "title": self.title,
             "language": self.language,
             "blocks": [_fields(block) for block in self.blocks],
-            **({"cited": self.cited} if self.cited else {}),
         }
         return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=0).encode()
 
@@ -147,7 +143,6 @@ class Document:
             title=fields["title"],
             language=fields["language"],
             blocks=tuple(block_from(block) for block in fields["blocks"]),
-            cited=tuple(fields.get("cited", ())),
         )
 
 

@@ -16,7 +16,6 @@ from diffs.language.duties import duties
 from diffs.language.names import companies
 from diffs.language.normalise import loose
 from diffs.language.vocabulary import plain, words
-from diffs.reading.links import document_of, is_file
 from diffs.targets.known_metrics import label
 from diffs.values import BlockKind, Comparison, Document, Fact, Judgement, Op, TargetMove
 
@@ -146,31 +145,12 @@ def _kind(pair: SentencePair, repeated: frozenset[str], comparison: Comparison) 
 
 def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
     """Nothing that binds changed: editorial where words did, cosmetic where they did not."""
-    other = _other_document(change.facts)
-    if other:
-        importance = "medium" if is_file(document_of(other.after)) else "low"
-        return Judgement("material", importance, (_link_reason(other),))
     told = [kind for kind in dict.fromkeys(change.kinds) if kind != "marker"]
     if told:
         return Judgement("editorial", "low", tuple(_EDITORIAL[kind] for kind in told))
     ops = dict.fromkeys(hunk.op for hunk in comparison.hunks)
     reasons = tuple(dict.fromkeys(_COSMETIC[op] for op in ops))
     return Judgement("cosmetic", "low", reasons or ("case, punctuation or typography only",))
-
-
-def _other_document(facts: Iterable[Fact]) -> Fact | None:
-    """The fact that the same words lead to another document now."""
-    for fact in facts:
-        if fact.kind == "link_target":
-            was, now = document_of(fact.before), document_of(fact.after)
-            if was and now and was != now:
-                return fact
-    return None
-
-
-def _link_reason(fact: Fact) -> str:
-    was, now = (document_of(link).removeprefix("help:") for link in (fact.before, fact.after))
-    return f"a link leads to another document now: {was} → {now}"
 
 
 _MOVED = "text moved, not a word of it changed"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
-from w3lib.encoding import html_to_unicode, read_bom, resolve_encoding
+from w3lib.encoding import html_to_unicode, read_bom
 
 from diffs.errors import ExtractionError
 
@@ -39,23 +39,8 @@ _GROUPING = re.compile(
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
-_CHARSET = re.compile(r"(?:charset\s*=\s*[\"']?\s*|encoding=[\"'])([\w.:-]+)", re.IGNORECASE)
-#: Labels that browsers know and Python does not, without their "x-".
-_LABELS = {
-    "dos-874": "cp874",
-    "iso-8859-8-i": "iso-8859-8",
-    "mac-roman": "macintosh",
-    "mac-cyrillic": "mac_cyrillic",
-    "windows-949": "cp949",
-    "x-big5": "big5",
-    "unicode-1-1-utf-8": "utf-8",
-}
-
-
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of a body: by its byte order mark, as UTF-8 where it is UTF-8, else as declared in header or page.
-
-    Encodings in which Japanese, Korean or Chinese text looks like plain ASCII are known by their escapes.
 
     Broken bytes become U+FFFD. Raises ExtractionError where the bytes are no text.
     """
@@ -68,40 +53,14 @@ def decode(body: bytes, content_type: str = "") -> str:
         raise ExtractionError(msg, remedy="Watch the page that links to the file instead.")
     if encoding is not None and mark is not None and encoding != "utf-8":
         return _CONTROL.sub(" ", body[len(mark) :].decode(encoding, "replace"))
-    declared = _declared(start, content_type)
-    escaped = _escaped(body, declared)
-    if escaped:
-        return _CONTROL.sub(" ", body.decode(escaped, "replace"))
     try:
         # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever the page says.
         if not is_wide:
             return body.translate(_BLANKED).decode("utf-8-sig")
     except UnicodeDecodeError:
         pass
-    header = f"text/html; charset={declared}" if declared else content_type or None
-    text = html_to_unicode(header, body, default_encoding="utf-8", auto_detect_fun=_detected)[1]
-    return _CONTROL.sub(" ", text)
-
-
-def _declared(start: bytes, content_type: str) -> str:
-    """The encoding that header or page declare, by Python's name; "" where neither does, or nobody knows it."""
-    for place in (content_type, start.decode("ascii", "replace")):
-        found = _CHARSET.search(place)
-        name = found[1].casefold() if found else ""
-        for known in (name, name.removeprefix("x-"), _LABELS.get(name.removeprefix("x-"), "")):
-            encoding = resolve_encoding(known) if known else None
-            if encoding:
-                return encoding
-    return ""
-
-
-def _escaped(body: bytes, declared: str) -> str:
-    """The encoding of a body whose bytes are all plain ASCII and yet no ASCII text; "" for others."""
-    if declared == "hz":
-        return "hz" if b"~{" in body else ""
-    if b"\x1b$" not in body or not body.isascii():
-        return ""
-    return declared if declared.startswith("iso2022") else "iso2022_jp_2"
+    declared = html_to_unicode(content_type or None, body, default_encoding="utf-8", auto_detect_fun=_detected)
+    return _CONTROL.sub(" ", declared[1])
 
 
 def _detected(body: bytes) -> str:

@@ -1,7 +1,6 @@
 """Addresses in one form, however a page writes them: where a link leads, a help page by its id."""
 
 import re
-from collections.abc import Iterable
 from functools import cache, lru_cache
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -9,7 +8,6 @@ from w3lib.url import canonicalize_url
 
 from diffs.language.normalise import fold
 from diffs.language.vocabulary import table
-from diffs.values import Block
 
 
 @lru_cache(maxsize=4096)
@@ -78,54 +76,6 @@ def help_id(topic: str) -> str:
         if rest != topic and re.search(rule["bare"], rest):
             return rest
     return topic
-
-
-def cited(blocks: Iterable[Block]) -> tuple[str, ...]:
-    """The documents that a text's sentences, items and rows lead to, each once, in order (see `document_of`).
-
-    Short lines that are links and little else are the site's, and come and go.
-    """
-    said = (link for block in blocks if block.links and _is_sentence(block) for link in block.links)
-    return tuple(dict.fromkeys(name for link in said if (name := document_of(link))))
-
-
-def _is_sentence(block: Block) -> bool:
-    ends = block.compared.endswith((".", "。"))
-    return block.words >= (_SHORT_SENTENCE if ends else _SENTENCE_WORDS)
-
-
-@lru_cache(maxsize=4096)
-def document_of(link: str) -> str:
-    """The document that a canonical link leads to, whatever server and folder it stands in; "" where none is named.
-
-    A help page is its id, a file or page the last part of its address: "fees-2026.pdf", "returns-30-days". Tokens,
-    languages and front pages name none.
-    """
-    if link.startswith("help:"):
-        return f"help:{link.rpartition('/')[2]}"
-    parts = urlsplit(link)
-    name = unquote(parts.path.rstrip("/").rpartition("/")[2]).casefold().strip()
-    if parts.scheme not in ("http", "https") or not name or _LOCALE.fullmatch(name):
-        return ""
-    if is_file(name):
-        return name
-    name = name.partition(".")[0]
-    return "" if len(_CHANGES.findall(name)) > _MOST_CHANGES or _TOKEN.fullmatch(name) else name
-
-
-def is_file(name: str) -> bool:
-    """Whether a document's name is that of a file rather than a page."""
-    return name.endswith(_FILES)
-
-
-#: A link in a line of fewer words is the line; one with a full stop says something sooner.
-_SENTENCE_WORDS, _SHORT_SENTENCE = 6, 4
-_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".odt", ".ods", ".rtf", ".ppt", ".pptx")
-_LOCALE = re.compile(r"[a-z]{2}(?:[-_][a-z]{2,4})?")
-#: A name in which letters and figures change places again and again is a token, and so is a long one without a word.
-_CHANGES = re.compile(r"(?<=\d)[a-z]|(?<=[a-z])\d")
-_MOST_CHANGES = 3
-_TOKEN = re.compile(r"[0-9a-f-]{16,}|\w{30,}")
 
 
 @cache

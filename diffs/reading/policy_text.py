@@ -9,7 +9,6 @@ from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
 from .copies import read_once
-from .links import cited
 from .repair import mend
 
 
@@ -60,7 +59,7 @@ def clean(extraction: Extraction | None) -> Reading:
     cleaned = boilerplate.clean(read_once(extraction.document))
     return Reading(
         extraction,
-        replace(cleaned.document, cited=() if extraction.container == "feed" else cited(cleaned.document.blocks)),
+        cleaned.document,
         title=extraction.title,
         updated=cleaned.updated,
         traces=_traces(cleaned.document) | _removed(cleaned),

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from diffs.reading.decode import _end_of_head, decode, parse
+from diffs.reading.decode import _end_of_head, parse
 
 HEAD = '<!doctype html><!-- a --><html lang="en"><head><title>Rules</title><script>if (a < b) {}</script>'
 
@@ -53,45 +53,3 @@ def test_the_head_ends_where_the_whole_pattern_says() -> None:
         page = "".join(chance.choice(PIECES) for _ in range(chance.randint(0, 9))).replace("|", " ")
 
         assert _end_of_head(page) == WHOLE_HEAD.match(page).end(), page
-
-
-RULE = "出荷遅延率は4%未満に保つ"
-
-
-@pytest.mark.parametrize(
-    ("encoding", "header"),
-    [
-        ("iso2022_jp", "text/html; charset=iso-2022-jp"),
-        ("iso2022_jp", "text/html; charset=csISO2022JP"),
-        ("iso2022_jp", "text/html"),
-        ("shift_jis", "text/html; charset=x-sjis"),
-        ("euc_jp", "text/html; charset=x-euc-jp"),
-    ],
-)
-def test_japanese_is_read_in_every_encoding(encoding: str, header: str) -> None:
-    assert decode(RULE.encode(encoding), header) == RULE
-
-
-@pytest.mark.parametrize(
-    ("text", "encoding", "label"),
-    [
-        ("发货时效48小时", "hz", "hz-gb-2312"),
-        ("发货时效48小时", "gb18030", "x-gbk"),
-        ("수수료 4%", "iso2022_kr", "iso-2022-kr"),
-        ("수수료 4%", "cp949", "windows-949"),
-        ("Комиссия 4%", "cp1251", "x-cp1251"),
-        ("ค่าธรรมเนียม", "cp874", "dos-874"),
-        ("עמלה 4%", "iso8859-8", "iso-8859-8-i"),
-    ],
-)
-def test_a_label_that_only_browsers_know_is_read(text: str, encoding: str, label: str) -> None:
-    page = f'<meta charset="{label}"><p>'.encode() + text.encode(encoding)
-
-    assert decode(page).endswith(text)
-
-
-def test_an_unknown_label_and_a_stray_escape_cost_nothing() -> None:
-    assert decode(b"<p>4%", "text/html; charset=klingon") == "<p>4%"
-    assert decode(b"<p>~{ 4%", "text/html; charset=iso-2022-jp") == "<p>~{ 4%"
-    assert decode("<p>é\x1b$".encode(), "") == "<p>é $"
-    assert decode(b"<p>4%", "text/html; charset=hz-gb-2312") == "<p>4%"

@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.reading.links import cited, document_of, help_id, link_key
-from diffs.values import Document
-from tests.diffs.phrasing import paragraph
+from diffs.reading.links import help_id, link_key
 
 HELP = "https://sellercentral.amazon.com/help/hub/reference/external/G1791?locale=en-US"
 
@@ -81,40 +79,3 @@ def test_a_chain_of_sign_ins_ends():
 @given(st.text(max_size=80), st.sampled_from(["", HELP, "nonsense"]))
 def test_no_address_is_too_broken(address, base):
     assert isinstance(link_key(address, base), str)
-
-
-@pytest.mark.parametrize(
-    ("link", "document"),
-    [
-        ("https://shop.example/docs/Fees-2026.pdf?x=1", "fees-2026.pdf"),
-        ("https://shop.example/policies/returns.html", "returns"),
-        ("https://shop.example/answer/2721884", "2721884"),
-        ("help:sellercentral.amazon.com/200205250", "help:200205250"),
-        ("https://shop.example/", ""),
-        ("https://shop.example/en-us", ""),
-        ("https://shop.example/t/8f3a9c2d1b", ""),
-        ("https://shop.example/t/3f2504e0-4f89-11d3-9a0c-0305e82c3301", ""),
-        ("mailto:terms@shop.example", ""),
-    ],
-)
-def test_a_document_has_a_name_wherever_it_stands(link, document):
-    assert document_of(link) == document
-
-
-def test_a_text_cites_what_its_sentences_lead_to():
-    fees, more = "https://shop.example/fees-2026.pdf", "https://shop.example/more"
-    lines = (
-        paragraph("Pay the fees of the schedule.", links=(fees,)),
-        paragraph("The fees stand here.", links=(fees,)),
-        paragraph("More of it", links=(more,)),
-    )
-
-    assert cited(lines) == ("fees-2026.pdf",)
-
-
-def test_a_text_that_cites_another_document_is_another_text():
-    one, other = (Document("Rules", (paragraph("Pay."),), "en", cited=(name,)) for name in ("a.pdf", "b.pdf"))
-
-    assert one.fingerprint != other.fingerprint
-    assert one.compared == other.compared
-    assert Document.from_json(one.to_json()) == one
