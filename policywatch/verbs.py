@@ -53,7 +53,7 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
         Verb("go", "Allow requests again after stop.", "policywatch go", "stop"),
     ),
     "Read": (
-        Verb("changes", "What changed.", "policywatch changes --marketplace US"),
+        Verb("changes", "What changed, newest first.", 'policywatch changes --since "7 days" --importance high'),
         Verb("change", "One change in full, and the work on it.", "policywatch change 3f9ac1 --owner Ana"),
         Verb("diff", "What differs between two versions of a page.", "policywatch diff us-fees"),
         Verb("show", "What a page says, or said on a date.", "policywatch show us-fees --at 2026-03-01"),

@@ -1,13 +1,15 @@
 """What verbs are given: a page by its key, a day or a moment, a category. What is of no use ends the command."""
 
+import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
 
 from crawler.settings import crawl_settings
 from diffs.database.archive import Session
 from diffs.database.models import Page
-from diffs.errors import SettingsError
-from diffs.judging.subscriptions import Filter, Topic, wants
+from diffs.errors import PolicywatchError, SettingsError
+from diffs.judging.subscriptions import IMPORTANCES, Filter, Topic, wants
 from diffs.language.categories import all_categories
 from diffs.store import pages
 from diffs.wording import labels
@@ -27,10 +29,14 @@ def page_named(session: Session, key: str) -> Page:
 
 
 def nearest(name: str, names: Iterable[str], most: int = 5) -> str:
-    """Those of some names that are most like a mistyped one, for a message: they share most pairs of letters."""
+    """Those of some names that are most like a mistyped one, for a message: they share most pairs of letters.
+
+    Where there are more than `most`, it says of how many these are: "us-fees, uk-fees (2 of 40)".
+    """
     wanted = _pairs(name)
     ranked = sorted(names, key=lambda other: -len(wanted & _pairs(other)) / (len(wanted | _pairs(other)) or 1))
-    return ", ".join(ranked[:most])
+    of = f" ({most} of {len(ranked)})" if len(ranked) > most else ""
+    return ", ".join(ranked[:most]) + of
 
 
 def _pairs(name: str) -> set[str]:
@@ -63,6 +69,13 @@ def check_pages(session: Session, keys: Iterable[str]) -> None:
 
 def check_marketplaces(session: Session, codes: Iterable[str]) -> None:
     """End the command where a marketplace is unknown; say where one is known and no page of it is watched."""
+    for code in unwatched(session, codes):
+        output.warn(f"Note: no page of the marketplace {code!r} is watched yet.")
+
+
+def unwatched(session: Session, codes: Iterable[str]) -> list[str]:
+    """Those of some marketplaces of which no page is watched; ends the command where one is unknown."""
+    found = []
     watched = {code.strip().upper() for _, market in _known(session) for code in market.split(",") if code.strip()}
     for code in codes:
         if code.strip().upper() in watched:
@@ -70,7 +83,8 @@ def check_marketplaces(session: Session, codes: Iterable[str]) -> None:
         if code.strip().upper() not in labels.MARKETPLACES:
             near = nearest(code, sorted({*watched, *labels.MARKETPLACES}))
             context.wrong_use(f"There is no marketplace {code!r}. Marketplaces are codes. Nearest: {near}.")
-        output.warn(f"Note: no page of the marketplace {code!r} is watched yet.")
+        found.append(code)
+    return found
 
 
 def _known(session: Session) -> list[tuple[str, str]]:
@@ -81,6 +95,41 @@ def _known(session: Session) -> list[tuple[str, str]]:
     except SettingsError:  # no watch-list is set
         found = []
     return known + [(page.key, page.marketplace) for page in found]
+
+
+def check_importance(level: str) -> None:
+    """End the command where this is no importance."""
+    if level not in IMPORTANCES:
+        context.wrong_use(f"--importance is one of {', '.join(reversed(IMPORTANCES))}, not {level!r}.")
+
+
+def marketplaces(session: Session) -> list[str]:
+    """The codes of the marketplaces that pages here are of."""
+    codes = {code.strip() for page in pages.listed(session) for code in page.marketplace.split(",")}
+    return sorted(codes - {""})
+
+
+def known_pages(incomplete: str) -> list[str]:
+    """The pages whose keys begin so, for a shell that completes them; none where no archive can be read."""
+    with suppress(PolicywatchError), context.archive() as archive, archive.read() as session:
+        return [page.key for page in pages.listed(session) if page.key.startswith(incomplete)]
+    return []
+
+
+def since_of(text: str) -> datetime:
+    """The beginning of a period: a date or time, or how long ago ("7 days", "36 hours", "2 weeks"), in UTC."""
+    ago = _AGO.fullmatch(text.strip().lower())
+    if ago is None:
+        return moment_of(text)
+    try:
+        return context.now() - timedelta(hours=int(ago["number"]) * _HOURS[ago["unit"]])
+    except OverflowError:
+        context.wrong_use(f"{text!r} is too long ago.")
+
+
+#: "7 days", "36h", "2 weeks ago"
+_AGO = re.compile(r"(?P<number>\d{1,9}) ?(?P<unit>[hdw])(?:ours?|ays?|eeks?)?(?: ago)?")
+_HOURS = {"h": 1, "d": 24, "w": 168}
 
 
 def moment_of(text: str, *, end_of_day: bool = False) -> datetime:

@@ -1,5 +1,7 @@
 """changes: what changed, and on request what was not reported, and why."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -8,14 +10,28 @@ import typer
 
 from crawler.watchlist.watchlists import CRAWLED
 from diffs.database.archive import Session
+from diffs.database.models import Page
+from diffs.judging.subscriptions import IMPORTANCES
 from diffs.store import changes, observations, pages, versions, work
 from diffs.wording import labels
 from notifier.changes import unread
 from policywatch import context
-from policywatch.terminal import output, records
+from policywatch.terminal import change_list, output, records
 from policywatch.terminal.export import as_csv, as_markdown
 
-from .arguments import check_category, is_of, moment_of, page_named
+from .arguments import (
+    check_category,
+    check_importance,
+    is_of,
+    known_pages,
+    marketplaces,
+    page_named,
+    since_of,
+    unwatched,
+)
+
+#: So many are listed on a terminal when nobody says otherwise.
+ON_A_TERMINAL = 30
 
 
 class Export(StrEnum):
@@ -38,76 +54,148 @@ def register(app: typer.Typer) -> None:
     app.command("changes")(changes_)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Which changes are asked for."""
+
+    page: str | None
+    marketplace: str | None
+    category: str | None
+    since: datetime | None
+    significance: Significance | None
+    importance: str
+    everything: bool
+    done: bool | None
+    owner: str | None
+
+
 def changes_(
-    page: Annotated[str | None, typer.Option(help="Only this page.")] = None,
-    marketplace: Annotated[str | None, typer.Option(help="Only this marketplace, such as US.")] = None,
-    category: Annotated[str | None, typer.Option(help="Only this category.")] = None,
-    since: Annotated[str | None, typer.Option(help="Decided on or after this date (UTC).")] = None,
-    significance: Annotated[Significance | None, typer.Option(help="material, editorial or cosmetic.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Also what was not told, and why.")] = False,
+    page: Annotated[
+        str | None, typer.Option(metavar="PAGE", help="Only this page.", autocompletion=known_pages)
+    ] = None,
+    marketplace: Annotated[str | None, typer.Option(metavar="CODE", help="Only this marketplace, such as US.")] = None,
+    category: Annotated[str | None, typer.Option(metavar="NAME", help="Only this category.")] = None,
+    since: Annotated[
+        str | None, typer.Option(metavar="DATE", help='Decided on or after this date (UTC), or as "7 days" ago.')
+    ] = None,
+    importance: Annotated[str, typer.Option(metavar="LEVEL", help="At least high, medium or low.")] = "low",
+    significance: Annotated[
+        Significance | None, typer.Option(metavar="LEVEL", help="Only material, editorial or cosmetic ones.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also what was not reported, and why.")] = False,
+    limit: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="No more than the newest N; on a terminal 30 if not given.")
+    ] = None,
     done: Annotated[bool | None, typer.Option("--done/--open", help="Only what is done, or what is not.")] = None,
-    owner: Annotated[str | None, typer.Option(help='Only what this person does; "" for what nobody does.')] = None,
-    form: Annotated[Export | None, typer.Option("--format", help="Export: csv or md.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    owner: Annotated[
+        str | None, typer.Option(metavar="NAME", help='Only what this person does; "" for what nobody does.')
+    ] = None,
+    form: Annotated[Export | None, typer.Option("--format", help="Export as csv or md, oldest first.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, oldest first.")] = False,
 ) -> None:
-    """What changed, oldest first."""
-    moment = moment_of(since) if since is not None else None
+    """What changed, newest first."""
     check_category(category)
+    check_importance(importance)
     if form is not None and as_json:
         context.wrong_use("--format and --json are two ways to write the same: give one of them.")
+    moment = since_of(since) if since is not None else None
+    asked = _Asked(page, marketplace, category, moment, significance, importance, everything, done, owner)
     with context.archive() as archive, archive.read() as session:
-        if page is not None:
-            page_named(session, page)
-        rows = changes.listed(
-            session,
-            told=None if everything else True,
-            page=page,
-            marketplace=marketplace,
-            category=category,
-            since=moment,
-            significance=significance,
-        )
-        found = [records.change(row, its_page) for row, its_page in reversed(rows)]
-        if everything and significance in (None, "cosmetic"):
-            found += _suppressed(session, page, marketplace, category, moment)
-        known = work.by_uid(session)
-        unknown = "" if rows else _unknown(session, page, marketplace, category)
-    found = [change | {"work": records.work(known.get(change["id"]))} for change in found]
-    found = [change for change in found if _is_wanted(change["work"], done=done, owner=owner)]
-    found.sort(key=lambda change: (change["decided_at"], change["page"]))
+        _check(session, asked)
+        found = _found(session, asked)
+        nothing = [] if found else _nothing(session, asked)
+    if limit is None and output.console.is_terminal and form is None and not as_json:
+        limit = ON_A_TERMINAL
+    shown = found[-limit:] if limit else found
     if form is not None:
-        output.raw(as_csv(found) if form is Export.CSV else as_markdown(found))
-        return
-    if as_json:
-        for change in found:
+        output.raw(as_csv(shown) if form is Export.CSV else as_markdown(shown))
+    elif as_json:
+        for change in shown:
             output.as_json(change)
-        return
-    if not found and (done is not None or owner is not None):
-        output.say("No change fits.")
-        return
-    _list(found, everything=everything)
-    if not found and unknown:
-        output.prose(unknown)
+    else:
+        _print(shown, len(found), asked)
+    for line in nothing:  # beside what a program reads, not among it
+        (output.warn if as_json or form is not None else output.prose)(line)
 
 
-def _unknown(session: Session, key: str | None, marketplace: str | None, category: str | None) -> str:
-    """Of which watched pages nothing can be said at present, in words; "" where all could be read."""
-    asked = [
+def _check(session: Session, asked: _Asked) -> None:
+    if asked.page is not None:
+        page_named(session, asked.page)
+    unwatched(session, [asked.marketplace] if asked.marketplace is not None else [])
+    if asked.since is not None and asked.since > context.now():
+        context.wrong_use(f"--since {asked.since:%Y-%m-%d %H:%M} UTC is still to come.")
+
+
+def _found(session: Session, asked: _Asked) -> list[dict[str, Any]]:
+    """The changes asked for, oldest first."""
+    rows = changes.listed(
+        session,
+        told=None if asked.everything else True,
+        page=asked.page,
+        marketplace=asked.marketplace,
+        category=asked.category,
+        since=asked.since,
+        significance=asked.significance,
+    )
+    found = [records.change(row, its_page) for row, its_page in reversed(rows)]
+    if asked.everything and asked.significance in (None, "cosmetic"):
+        found += _suppressed(session, asked)
+    known = work.by_uid(session)
+    found = [change | {"work": records.work(known.get(change["id"]))} for change in found]
+    least = IMPORTANCES.index(asked.importance)
+    found = [
+        change
+        for change in found
+        if _is_wanted(change["work"], done=asked.done, owner=asked.owner)
+        and IMPORTANCES.index(change["importance"]) >= least
+    ]
+    return sorted(found, key=lambda change: (change["decided_at"], change["page"]))
+
+
+def _print(shown: list[dict[str, Any]], total: int, asked: _Asked) -> None:
+    if shown:
+        change_list.listed(shown[::-1], everything=asked.everything)
+    if rest := change_list.rest(len(shown), total):
+        output.warn(rest)
+
+
+def _nothing(session: Session, asked: _Asked) -> list[str]:
+    """Why there is nothing to list, and of which pages that is not known, in sentences."""
+    there = [
         page
-        for page in pages.listed(session, watched=True)
-        if page.fetch in CRAWLED
-        and key in (None, page.key)
-        and is_of(page, marketplace)
-        and category in (None, page.category)
+        for page in pages.listed(session)
+        if asked.page in (None, page.key) and is_of(page, asked.marketplace) and asked.category in (None, page.category)
     ]
-    closed = {page.page for page in unread(session)} & {page.key for page in asked}
-    never = sum(observations.last(session, page) is None for page in asked)
-    parts = [
-        f"{count} {words}" for count, words in ((len(closed), "could not be read"), (never, "had no look")) if count
-    ]
+    if not there:
+        return [_no_page(session, asked)]
+    if not any(versions.latest(session, page) for page in there):
+        which = "None of these pages" if len(there) > 1 else "The page"
+        return [f"{which} has been read yet, so nothing is known of changes. policywatch health says why."]
+    # Of these pages there is none at all, or none that is as asked for.
+    narrowed = (asked.since, asked.significance, asked.importance, asked.done, asked.owner)
+    found = "No changes yet." if narrowed == (None, None, "low", None, None) else "No change fits."
+    return [found, *filter(None, [_unknown(session, there)])]
+
+
+def _no_page(session: Session, asked: _Asked) -> str:
+    if not pages.listed(session):
+        return "No page has been checked yet: run policywatch crawl."
+    if asked.marketplace is not None and asked.category is None:
+        here = ", ".join(marketplaces(session)) or "none"
+        return f"No page of {labels.marketplace(asked.marketplace)} has been checked here. Marketplaces here: {here}."
+    return "No such page has been checked here, so nothing is known of changes. policywatch health lists the pages."
+
+
+def _unknown(session: Session, asked: Sequence[Page]) -> str:
+    """Of which watched pages nothing can be said at present, in words; "" where all could be read."""
+    watched = [page for page in asked if page.watched and page.fetch in CRAWLED]
+    closed = {page.page for page in unread(session)} & {page.key for page in watched}
+    never = sum(observations.last(session, page) is None for page in watched)
+    parts = [f"{len(closed)} could not be read"] if closed else []
+    parts += [f"{never} {'has' if never == 1 else 'have'} not been checked yet"] if never else []
     if not parts:
         return ""
-    of = labels.count(len(asked), "watched page")
+    of = labels.count(len(watched), "watched page")
     return f"That is not known of every page: of {of} {' and '.join(parts)}. policywatch health says more."
 
 
@@ -118,56 +206,15 @@ def _is_wanted(known: dict[str, Any] | None, *, done: bool | None, owner: str | 
     return fits and (owner is None or known["owner"].casefold() == owner.casefold())
 
 
-def _suppressed(
-    session: Session, key: str | None, marketplace: str | None, category: str | None, since: datetime | None
-) -> list[dict[str, Any]]:
+def _suppressed(session: Session, asked: _Asked) -> list[dict[str, Any]]:
     found = []
     for page in pages.listed(session):
-        if (key and page.key != key) or not is_of(page, marketplace):
+        if (asked.page and page.key != asked.page) or not is_of(page, asked.marketplace):
             continue
-        if category and page.category != category:
+        if asked.category and page.category != asked.category:
             continue
         texts = {version.id: version for version in versions.listed(session, page)}
-        for observation, snapshot in observations.suppressed(session, page, since=since):
+        for observation, snapshot in observations.suppressed(session, page, since=asked.since):
             version = texts.get(observation.version_id) if observation.version_id else None
             found.append(records.suppressed(observation, snapshot, page, version))
     return found
-
-
-def _list(found: list[dict[str, Any]], *, everything: bool) -> None:
-    if not found:
-        output.say("No changes yet." if not everything else "Nothing was seen yet.")
-        return
-    columns = ["decided", "page", "importance", "what", "id"]
-    worked = any(change["work"] for change in found)
-    if everything:
-        columns.insert(3, "told")
-    if worked:
-        columns.insert(-1, "work")
-    rows = []
-    for change in found:
-        what = change["headline"] or change["reason"]
-        if everything and not change["told"] and change["headline"]:
-            what = f"{change['headline']} ({change['reason']})"
-        row = [
-            str(change["decided_at"])[:16].replace("T", " "),
-            change["page"],
-            change["importance"],
-            what,
-            # Eight characters are enough to name a change, and leave a narrow terminal room for what it says.
-            str(change["id"])[:8] if output.console.is_terminal else change["id"],
-        ]
-        if everything:
-            row.insert(3, "yes" if change["told"] else "no")
-        if worked:
-            row.insert(-1, _work(change["work"]))
-        rows.append(row)
-    output.table(columns, rows)
-
-
-def _work(known: dict[str, Any] | None) -> str:
-    """Who does it, and how far it is, in a few words; columns stay away where nobody works with changes."""
-    if known is None:
-        return ""
-    state = f"done {known['done_at'][:10]}" if known["done_at"] else "open"
-    return ", ".join(filter(None, (known["owner"], state, "muted" if known["muted"] else "")))

@@ -82,8 +82,9 @@ def _print(form: Form, comparison: Comparison, head: list[str]) -> None:
         output.say(f"## {escaped(head[0])}\n\n{lines}\n\n{markdown(comparison) if comparison.hunks else same}")
     else:
         for number, line in enumerate(head):
-            output.say(line, "" if number else "bold")
-        output.say()
+            output.text(line, "" if number else "bold")
+        if not comparison.hunks or comparison.renames or not output.console.is_terminal:
+            output.say()
         if not comparison.hunks:
             output.say(same)
         elif output.console.is_terminal:

@@ -40,7 +40,7 @@ def show(
         output.as_json({**facts, "text": document.shown, "coming": notes})
         return
     for number, line in enumerate([*heading(row, ("", version)), *notes]):
-        output.say(line, "" if number else "bold")
+        output.text(line, "" if number else "bold")
     output.say()
     output.text(document.shown.rstrip())
 

@@ -48,7 +48,7 @@ def coloured(comparison: Comparison) -> None:
         output.prose(_heading(place), "bold cyan")
         for line in place.lines:
             # Words stay whole, and further lines begin where the first one does.
-            output.console.print(Padding(_line(line), (0, 0, 0, 2)), soft_wrap=False)
+            output.console.print(Padding(_line(line), (0, 0, 0, 2), expand=False), soft_wrap=False)
     if shown.left_out:
         output.say(f"… and {labels.count(shown.left_out, 'more place')}")
 

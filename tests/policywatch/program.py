@@ -10,13 +10,18 @@ A program has a folder of its own: its archive, its policywatch.toml and what it
 """
 
 import csv
+import fcntl
 import io
 import json
 import os
+import pty
+import re
+import struct
 import subprocess
 import sys
+import termios
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -93,6 +98,20 @@ class Program:
         with self.start(*arguments) as running:
             out, err = running.communicate(stdin, timeout=120)
         return Ended(running.returncode, out.decode(), err.decode())
+
+    def terminal(self, *arguments: object, columns: int = 80) -> str:
+        """Run a command on a terminal of its own: what a person sees, without colours."""
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        shown = b""
+        with self.start(*arguments, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+            os.close(theirs)
+            with suppress(OSError):  # the terminal is gone when the program is
+                while piece := os.read(ours, 65_536):
+                    shown += piece
+            process.wait(120)
+        os.close(ours)
+        return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).replace("\r\n", "\n")
 
     def start(self, *arguments: object, **streams: Any) -> "subprocess.Popen[bytes]":
         """Start a command in a process of its own."""

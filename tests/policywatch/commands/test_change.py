@@ -55,7 +55,7 @@ def test_an_owner_a_note_and_a_day_stay_with_the_change(program: Program) -> Non
     assert work == {"owner": "Ann", "note": "tell the warehouse", "done_at": "2026-03-09T00:00:00Z", "muted": False}
     assert ids(program, "--done") == [first]
     assert ids(program, "--open") == [second]
-    assert [row["work"] for row in program("changes").table] == ["Ann, done 2026-03-09", ""]
+    assert [row["work"] for row in program("changes").table] == ["", "Ann, done 2026-03-09"]
     assert ids(program, "--owner", "ann") == [first]
     assert ids(program, "--owner", "") == [second]
     assert program("changes", "--owner", "Bob").out == "No change fits.\n"

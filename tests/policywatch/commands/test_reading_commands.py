@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import feedparser
@@ -95,18 +96,18 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
 # --- changes ------------------------------------------------------------------------------------------------------
 
 
-def test_changes_are_listed_oldest_first_with_what_happened(program: Program) -> None:
+def test_changes_are_listed_newest_first_with_what_happened(program: Program) -> None:
     ended = program("changes")
 
     assert ended.code == 0
     assert ended.err == ""
     assert [(row["decided"], row["page"], row["importance"]) for row in ended.table] == [
-        ("2026-01-25 10:00", "us-appeals", "low"),
-        ("2026-02-02 08:00", "us-late-shipment", "high"),
         ("2026-03-02 09:00", "uk-fees", "high"),
+        ("2026-02-02 08:00", "us-late-shipment", "high"),
+        ("2026-01-25 10:00", "us-appeals", "low"),
     ]
     assert "from 4% to 3%" in ended.table[1]["what"]
-    assert "£25" in ended.table[2]["what"]
+    assert "£25" in ended.table[0]["what"]
 
 
 def test_a_change_as_json_has_the_fields_of_the_design(program: Program) -> None:
@@ -155,7 +156,7 @@ def test_all_adds_what_was_not_told_with_the_reason_in_the_same_fields(program: 
 
 
 def test_all_in_words_says_of_each_whether_it_was_told_and_why_not(program: Program) -> None:
-    table = program("changes", "--all").table
+    table = program("changes", "--all").table[::-1]
 
     assert [row["told"] for row in table] == ["no", "no", "no", "no", "no", "yes", "yes", "no", "no", "yes"]
     assert "first check" in table[0]["what"]
@@ -202,8 +203,66 @@ def test_filters_hold_for_what_was_not_told_too(program: Program, options: list[
 
 
 def test_nothing_found_is_no_error(program: Program) -> None:
-    assert program("changes", "--since", "2027-01-01").out == "No changes yet.\n"
-    assert program("changes", "--since", "2027-01-01", "--json").out == ""
+    assert program("changes", "--since", "2026-03-03").out == "No change fits.\n"
+    assert program("changes", "--page", "us-late-shipment", "--importance", "high", "--open").code == 0
+    ended = program("changes", "--since", "2026-03-03", "--json")
+    assert (ended.code, ended.out, ended.err) == (0, "", "No change fits.\n")
+
+
+def test_the_time_that_is_still_to_come_has_no_changes_to_be_calm_about(program: Program) -> None:
+    ended = program("changes", "--since", "2127-01-01")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "--since 2127-01-01 00:00 UTC is still to come." in ended.err
+
+
+def test_of_a_marketplace_that_nobody_watches_nothing_is_known(program: Program) -> None:
+    france, mars = program("changes", "--marketplace", "FR"), program("changes", "--marketplace", "Mars")
+
+    assert france.code == 0
+    assert france.out == "No page of France has been checked here. Marketplaces here: IE, UK, US.\n"
+    assert (mars.code, mars.out) == (2, "")
+    assert "There is no marketplace 'Mars'. Marketplaces are codes." in mars.err
+    assert "No such page has been checked here" in program("changes", "--category", "tax").out
+
+
+def test_a_new_archive_has_no_changes_to_speak_of(tmp_path: Path) -> None:
+    program = Program(tmp_path).begin()
+
+    assert program("changes").out == "No page has been checked yet: run policywatch crawl.\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "pages"),
+    [
+        (["--importance", "high"], ["us-late-shipment", "uk-fees"]),
+        (["--importance", "low"], ["us-appeals", "us-late-shipment", "uk-fees"]),
+        (["--limit", "2"], ["us-late-shipment", "uk-fees"]),
+        (["--limit", "1", "--importance", "low"], ["uk-fees"]),
+    ],
+    ids=typed,
+)
+def test_changes_by_importance_and_number(program: Program, options: list[str], pages: list[str]) -> None:
+    assert [change["page"] for change in program("changes", "--json", *options).objects] == pages
+    assert [row["page"] for row in program("changes", *options).table] == pages[::-1]
+
+
+def test_what_a_limit_leaves_out_is_counted(program: Program) -> None:
+    assert program("changes", "--limit", "1").err == "The newest 1 of 3 changes; --limit 3 lists all.\n"
+    assert program("changes", "--importance", "huge").code == 2
+
+
+@pytest.mark.parametrize(("ago", "count"), [("30 days", 1), ("9 weeks ago", 3), ("1h", 0), ("36 hours", 0), ("8d", 1)])
+def test_since_may_say_how_long_ago(program: Program, ago: str, count: int) -> None:
+    program.now = datetime(2026, 3, 10, tzinfo=UTC)
+    try:
+        assert len(program("changes", "--json", "--since", ago).objects) == count
+    finally:
+        program.now = None
+
+
+def test_a_time_too_long_ago_is_said(program: Program) -> None:
+    assert "is too long ago" in program("changes", "--since", "999999999 weeks").err
 
 
 @pytest.mark.parametrize(
@@ -510,7 +569,7 @@ def test_a_feed_holds_the_told_changes_with_the_whole_difference(program: Progra
     feed = feedparser.parse(program("feed", "--format", form).out.encode())
 
     assert not feed.bozo, feed.get("bozo_exception")
-    assert [entry.title for entry in feed.entries][::-1] == [row["what"] for row in program("changes").table]
+    assert [entry.title for entry in feed.entries] == [row["what"] for row in program("changes").table]
     assert len({entry.id for entry in feed.entries}) == 3
     assert "<del>4%</del>" in feed.entries[1].content[0].value
 

@@ -1,11 +1,8 @@
 """What a crawl says while it runs and at its end."""
 
 import os
-import pty
-import re
 import subprocess
 import sys
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -254,25 +251,11 @@ def test_the_progress_bar_says_which_host_is_waited_for() -> None:
     assert shown() == "us-late"
 
 
-def terminal(program: Program, *arguments: str) -> str:
-    """What a person sees: the program on a terminal of its own."""
-    ours, theirs = pty.openpty()
-    shown = b""
-    with program.start(*arguments, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-        os.close(theirs)
-        with suppress(OSError):  # the terminal is gone when the program is
-            while piece := os.read(ours, 65_536):
-                shown += piece
-        process.wait(60)
-    os.close(ours)
-    return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode())
-
-
 def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program: Program, site: Site) -> None:
     site["/fees"] = ROBOT_CHECK
     program.settings["min_gap"] = "2"
 
-    shown = terminal(program, "crawl")
+    shown = program.terminal("crawl")
 
     assert "next request to 127.0.0.1 in 2 s" in shown
     assert "Could not be read (that is not: no change) (1)" in shown
@@ -285,7 +268,7 @@ def test_health_says_on_a_terminal_what_a_look_brought_since_when_and_why(progra
     site["/fees"] = Answer(404, "<p>no such page</p>")
     program("crawl", "--page", "us-late", "--page", "us-fees")
 
-    shown = " ".join(terminal(program, "health").split())
+    shown = " ".join(program.terminal("health").split())
     piped = {row["page"]: row for row in program("health").table if row["page"].startswith("us-")}
 
     assert "the site says there" in shown
@@ -305,15 +288,14 @@ def test_no_changes_is_not_said_of_pages_that_nobody_could_read(program: Program
     program("crawl", "--page", "us-late", "--page", "us-fees")
 
     assert none == (
-        "No changes yet.\nThat is not known of every page: of 3 watched pages 3 had no look. "
-        "policywatch health says more.\n"
+        "None of these pages has been read yet, so nothing is known of changes. policywatch health says why.\n"
     )
-    assert "of 3 watched pages 1 could not be read and 1 had no look." in program("changes").out
+    assert "of 3 watched pages 1 could not be read and 1 has not been checked yet." in program("changes").out
     assert program("changes", "--page", "us-late").out == "No changes yet.\n"
 
 
 def test_on_a_terminal_sentences_end_their_lines_between_words(program: Program) -> None:
-    shown = terminal(program, "doctor").replace("\r", "").splitlines()
+    shown = program.terminal("doctor").replace("\r", "").splitlines()
 
     contact = next(number for number, line in enumerate(shown) if " contact " in line)
     assert all(len(line) <= 80 for line in shown if "/" not in line)
