@@ -45,9 +45,14 @@ def _pairs(name: str) -> set[str]:
 
 
 def is_of(page: Page, marketplace: str | None) -> bool:
-    """Whether a page is one of a marketplace; without one every page is. A page may be of several ("UK,IE")."""
+    """Whether a page is one of a marketplace; without one every page is."""
+    return is_one_of(page.marketplace, marketplace)
+
+
+def is_one_of(codes: str, marketplace: str | None) -> bool:
+    """Whether a marketplace is among the codes of a page ("UK,IE"); without one every page is wanted."""
     wanted = Filter(marketplaces=(marketplace,) if marketplace is not None else ())
-    return wants(wanted, Topic(page.key, page.marketplace))
+    return wants(wanted, Topic("", codes))
 
 
 def check_category(name: str | None) -> None:

@@ -2,19 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from diffs.reading import boilerplate, extract
-from diffs.store import targets as stored
+from diffs.scorecard.applicable_target import Stated
+from diffs.store.targets import stated_at
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Selection, Target
+from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output, records
 from policywatch.terminal.help_text import Verbs
 
-from .arguments import is_of, moment_of
+from .arguments import is_one_of, moment_of, unwatched
 
 _TYPES = {".html": "html", ".htm": "html", ".txt": "text", ".json": "help-api"}
 
@@ -38,20 +40,35 @@ def targets(
         return
     moment = moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
-        found = [row for row in stored.in_force(session, moment) if is_of(row[0], marketplace)]
+        unwatched(session, [marketplace] if marketplace is not None else [])
+        binding, announced = stated_at(session, moment)
+    found = [one for one in binding if is_one_of(one.marketplace, marketplace)]
+    coming = [later for later in announced if is_one_of(later.stated.marketplace, marketplace)]
     if as_json:
-        for page, version, observation, target in found:
-            about = {"page": page.key, "marketplace": page.marketplace, "url": page.url, "version_seq": version.seq}
-            output.as_json(records.target(target, **about, observed_at=records.stamp(observation.observed_at)))
+        for one in found:
+            output.as_json(_record(one))
         return
-    if not found:
+    if found:
+        output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page"], map(_cells, found))
+    else:
         output.say("No page that was read states a target.")
-        return
-    rows = [
-        (page.marketplace, t.metric, _written(t), t.window or "", t.scope or "", t.strength, page.key)
-        for page, _, _, t in found
-    ]
-    output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page"], rows)
+    for later in coming:
+        target = later.stated.target
+        output.warn(
+            f"From {labels.day(later.effective_on)} ({later.stated.page}): {target.metric} {_written(target)}"
+            f"{f' ({target.scope})' if target.scope else ''}"
+        )
+
+
+def _cells(one: Stated) -> tuple[str, ...]:
+    target = one.target
+    how = (_written(target), target.window or "", target.scope or "", target.strength)
+    return (one.marketplace, target.metric, *how, one.page)
+
+
+def _record(one: Stated) -> dict[str, Any]:
+    about = {"page": one.page, "marketplace": one.marketplace, "url": one.url, "version_seq": one.version}
+    return records.target(one.target, **about, observed_at=records.stamp(one.seen_at))
 
 
 def _written(target: Target) -> str:

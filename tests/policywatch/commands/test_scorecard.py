@@ -108,6 +108,17 @@ def test_a_target_for_later_is_told_beside_the_one_in_force(program: Program) ->
     assert (cancelled["coming"]["from"], cancelled["coming"]["verdict"]) == ("2026-06-01", "missed")
 
 
+def test_the_list_of_targets_has_the_same_answer_as_the_scorecard(program: Program) -> None:
+    before, after = (program("targets", "--at", day, "--json").objects for day in ("2026-05-31", "2026-06-01"))
+    listed = program("targets", "--at", "2026-05-31")
+
+    assert {one["value"] for one in before if one["metric"] == "cancellation_rate"} == {2.5}
+    assert {one["value"] for one in after if one["metric"] == "cancellation_rate"} == {2.0}
+    assert "cancellation_rate\t< 2.5%" in listed.out
+    assert "From 1 June 2026 (" in listed.err
+    assert "cancellation_rate < 2%" in listed.err
+
+
 def test_the_targets_are_those_of_the_day_asked_for(program: Program) -> None:
     ended = program("scorecard", report(program), "--at", "2026-01-20", "--no-keep")
 
