@@ -13,7 +13,7 @@ from sqlmodel import Session
 from diffs.comparing import compare
 from diffs.database.models import Observation, Page, Snapshot, Version
 from diffs.errors import BodyLost
-from diffs.judging import gate, history
+from diffs.judging import arrival, gate, history
 from diffs.judging.history import Decision, Look, Memory, News
 from diffs.language.tags import located
 from diffs.meaning import index_pages
@@ -23,7 +23,7 @@ from diffs.reading.policy_text import Reading
 from diffs.store import observations, snapshots
 from diffs.store.events import OpenEvents
 from diffs.store.targets import BY_HAND
-from diffs.values import READ, Outcome, Verdict
+from diffs.values import READ, Capture, Document, Outcome, Verdict
 from diffs.wording import failures
 
 from . import new_text, record, wording
@@ -178,6 +178,7 @@ def _judge(
         verdict, found = _as_before(previous[0]), None
     else:
         verdict, found = _read(run, memory, snapshot)
+        memory, verdict = _believed(memory, verdict, run.moments[snapshot.id])
     observation = record.observation(run.page, snapshot, verdict, at=run.moments[snapshot.id])
     if found is not None:
         observation.text_sha256 = found.document.fingerprint
@@ -199,6 +200,7 @@ def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot)
         == (before.status, before.media_type, before.final_url, before.language)
         # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
         and observation.outcome not in ACCEPTABLE
+        and observation.rule not in arrival.DOUBTS
         and observation.news != News.HELD
     )
 
@@ -221,6 +223,8 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     is_known = found.document.fingerprint == memory.showing
     last_good = found.document if is_known else run.texts.document(memory.showing)
     verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
+    if verdict.outcome is Outcome.OK and last_good is not None and not is_known:
+        verdict = _fault(run, memory, capture, found, last_good) or verdict
     if verdict.outcome is Outcome.OK:
         verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
     if verdict.outcome is Outcome.OK and run.page.is_index and last_good is not None:
@@ -228,6 +232,32 @@ def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readi
     if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
         verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
     return verdict, found
+
+
+def _fault(run: _Run, memory: Memory, capture: Capture, found: Reading, last_good: Document) -> Verdict | None:
+    """What went wrong on the way, by what the look at the text in force was like."""
+    if found.extraction is None:
+        return None
+    snapshot = run.session.get(Snapshot, memory.showing_snapshot)
+    if snapshot is None:
+        return None
+    try:
+        former = snapshots.capture_of(run.session, snapshot) if arrival.may_be_cut(capture) else capture
+    except BodyLost:
+        former = capture  # nobody can say how it ended
+    return arrival.fault(capture, found.extraction, found.document, last_good, former)
+
+
+def _believed(memory: Memory, verdict: Verdict, at: datetime) -> tuple[Memory, Verdict]:
+    """What is doubted for long is believed: a page may leave out its closing tags, or hold a broken sign, for good."""
+    if verdict.rule not in arrival.DOUBTS and verdict.outcome not in READ:
+        return memory, verdict
+    rule = verdict.rule if verdict.rule in arrival.DOUBTS else ""
+    memory, is_believed = history.doubted(memory, rule, at)
+    if is_believed and memory.doubt_since is not None:
+        days = (at - memory.doubt_since).days
+        verdict = arrival.believed(verdict, memory.doubt_looks, days)
+    return memory, verdict
 
 
 def _one_text_for_all(run: _Run, memory: Memory, snapshot: Snapshot, found: Reading) -> Verdict | None:

@@ -21,7 +21,7 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 from . import similarity
 
 #: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
-GATE = "policywatch-gate/3"
+GATE = "policywatch-gate/4"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -32,6 +32,8 @@ _TINY_GUESSED = 150
 _EMPTY_WORDS = 40
 #: The part of the last good text that may go before the rest must prove to be the policy.
 _MAY_GO = 0.6
+#: A question for consent is short, and gives itself away more than once.
+_CONSENT_WORDS, _CONSENT_POINTS = 800, 4
 #: How much of a page is looked at for signs in its source.
 _SOURCE = 400_000
 _POINTS = 2
@@ -80,7 +82,7 @@ def judge(
     rules_in_order = [_by_topic, _by_signs]
     if last_good is None or cleaned.fingerprint != last_good.fingerprint:
         # The very text that was good before needs no second judgement.
-        rules_in_order += [_by_size, _by_language, _by_loss]
+        rules_in_order += [_by_consent, _by_size, _by_language, _by_loss]
     rules_in_order.append(_by_kind)
     found = next((verdict for rule in rules_in_order if (verdict := rule(look)) is not None), None)
     return found or Verdict(Outcome.OK, "ok", "The policy was read.")
@@ -269,6 +271,18 @@ def _container_lacks(extraction: Extraction) -> bool:
     return extraction.container in ("", "body", "main", "article")
 
 
+def _by_consent(look: _Look) -> Verdict | None:
+    """A site's question for consent in the policy's place; a policy on consent bears the title it is watched under."""
+    capture, cleaned = look.capture, look.cleaned
+    if cleaned.words > _CONSENT_WORDS or not capture.title or similarity.bears(cleaned, capture.title):
+        return None
+    title = fold(look.extraction.title or cleaned.title).casefold()
+    places = {"text": cleaned.compared.casefold(), "title": title, "html": ""}
+    if _points("consent", places) < _CONSENT_POINTS:
+        return None
+    return Verdict(Outcome.WRONG_PAGE, "consent", table("gate")["consent"]["reason"])
+
+
 def _by_size(look: _Look) -> Verdict | None:
     cleaned = look.cleaned
     if cleaned.words == 0:
@@ -329,6 +343,8 @@ def _by_loss(look: _Look) -> Verdict | None:
     # The title the page is watched under says something, its own title does not.
     watched = look.capture.title if look.capture.title != look.extraction.title else ""
     is_other = similarity.is_other_page(cleaned, last_good, watched)
+    if is_other and _was_other(look):
+        return None
     if _lost(cleaned, last_good):
         return None if similarity.good_signs(cleaned, last_good) else _cut_down(cleaned, last_good, is_other=is_other)
     if is_other:
@@ -338,6 +354,12 @@ def _by_loss(look: _Look) -> Verdict | None:
         if similarity.lost_all(kind, cleaned, last_good):
             return Verdict(Outcome.TRUNCATED, f"lost-{kind.value}s", f"All of the policy's {what} were missing.")
     return None
+
+
+def _was_other(look: _Look) -> bool:
+    """Whether it was the last text that was another page: this one bears the title watched, and that one did not."""
+    title, last_good = look.capture.title, look.last_good
+    return last_good is not None and similarity.bears(look.cleaned, title) and not similarity.bears(last_good, title)
 
 
 def _cut_down(cleaned: Document, last_good: Document, *, is_other: bool) -> Verdict:

@@ -23,6 +23,9 @@ from diffs.values import Comparison, Document, Hunk, Op
 ROLLBACK_AFTER = timedelta(days=30)
 #: How long a page must be missing before it is told as gone: sites lose pages for an hour or a night.
 GONE_AFTER = timedelta(days=3)
+#: What is doubted at so many looks in a row, over so long, is how the page is.
+BELIEVED_LOOKS = 3
+BELIEVED_AFTER = timedelta(days=2)
 #: A place that changed this often within `VOLATILE_WITHIN` is volatile: no clause is edited thrice a fortnight.
 VOLATILE_AFTER = 3
 VOLATILE_WITHIN = timedelta(days=14)
@@ -87,7 +90,8 @@ class Memory:
     An edition is a text that was news, with all its variants. `current` is the edition in force as told; `showing` the
     text last read, `edition` what that is a variant of (another than `current` where a former edition came back).
     `held` is a new text seen once that waits for its second look; `missing_since` the first of the looks in a row that
-    did not find the page. `flaps` and `places` are learned noise, see `learn_return` and `learn_places`.
+    did not find the page. `doubt` is the rule by which looks in a row are doubted, with the first of them and how many
+    they are. `flaps` and `places` are learned noise, see `learn_return` and `learn_places`.
     """
 
     current: str = ""
@@ -103,6 +107,9 @@ class Memory:
     missing_since: datetime | None = None
     missing_snapshot: int = 0
     gone: bool = False
+    doubt: str = ""
+    doubt_since: datetime | None = None
+    doubt_looks: int = 0
     hint: str = ""
     flaps: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -119,7 +126,7 @@ class Memory:
     def from_json(cls, fields: dict[str, Any] | None) -> "Memory":
         """Read back what `to_json` wrote."""
         read = dict(fields or {})
-        for name in ("showing_since", "held_since", "missing_since"):
+        for name in ("showing_since", "held_since", "missing_since", "doubt_since"):
             if name in read:
                 read[name] = datetime.fromisoformat(read[name])
         read["held_marks"] = tuple(read.get("held_marks", ()))
@@ -289,6 +296,17 @@ def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decisi
         return replace(memory, gone=True), decision
     waits = f"the page was not found; reported when that lasts {GONE_AFTER.days} days"
     return memory, Decision(News.NONE, "the page is still missing" if memory.gone else waits, "missing")
+
+
+def doubted(memory: Memory, rule: str, at: datetime) -> tuple[Memory, bool]:
+    """Count a look that is doubted by a rule, "" for one that is not; whether to believe it, since it is always so."""
+    if not rule:
+        return replace(memory, doubt="", doubt_since=None, doubt_looks=0), False
+    is_again = rule == memory.doubt and memory.doubt_since is not None
+    since = memory.doubt_since if is_again and memory.doubt_since is not None else at
+    looks = memory.doubt_looks + 1 if is_again else 1
+    memory = replace(memory, doubt=rule, doubt_since=since, doubt_looks=looks)
+    return memory, looks >= BELIEVED_LOOKS and at - since >= BELIEVED_AFTER
 
 
 def unread(memory: Memory) -> Memory:

@@ -54,6 +54,11 @@ def is_other_page(new: Document, old: Document, title: str = "") -> bool:
     return _subject(new, old) < 0.4
 
 
+def bears(document: Document, title: str) -> bool:
+    """Whether a document is titled as a page is declared."""
+    return _alike(_content_words(document.title), _content_words(title))
+
+
 def good_signs(new: Document, old: Document) -> bool:
     """Whether a text that lost most of its words still stands for the policy.
 

@@ -68,7 +68,9 @@ def _detected(body: bytes) -> str:
     sample = body[:200_000]
     high = sum(byte > 0x7F for byte in sample)
     broken = sample.decode("utf-8", "replace").count("�")
-    return "utf-8" if broken * 4 < high else "cp1252"
+    # Two bytes that no encoding of the web uses much, "ÿ" and "þ", among few others: damage, not a language.
+    damage = sample.count(0xFF) + sample.count(0xFE)
+    return "utf-8" if broken * 4 < high or damage * 5 >= high else "cp1252"
 
 
 def parse(text: str) -> HtmlElement | None:

@@ -348,6 +348,30 @@ def test_a_policy_written_anew_under_its_title_is_the_policy():
     )
 
 
+CONSENT = (
+    "<h1>Before you continue</h1><p>We and our partners store information on your device to measure content.</p>"
+    "<p>You can agree to everything or go on with what is strictly necessary for the shop to work at all.</p>"
+    "<p>Partners may rely on a legitimate interest, to which you can object at any time and without a reason.</p>"
+)
+
+
+def test_a_question_for_consent_is_not_kept_as_the_policy():
+    assert judged(answer(CONSENT, title="Shipping policy")).rule == "consent"
+    assert outcome(answer(CONSENT, title="Before you continue")) is Outcome.OK
+    assert outcome(answer(CONSENT)) is Outcome.OK
+    assert outcome(answer(f"<h1>Rules</h1>{POLICY}", title="Shipping policy")) is Outcome.OK
+
+
+def test_a_wrong_first_page_gives_way_to_the_one_with_the_title_watched():
+    other = document(
+        "<main><h1>Welcome home</h1>" + "<p>Bargains of the week wait for everybody in town.</p>" * 9 + "</main>"
+    )
+    page = answer(f"<main><h1>Shipping policy</h1>{POLICY}</main>", title="Shipping policy")
+
+    assert outcome(page, last_good=other) is Outcome.OK
+    assert outcome(replace(page, title="Another title"), last_good=other) is Outcome.WRONG_PAGE
+
+
 # --- languages ---
 
 
