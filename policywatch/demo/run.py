@@ -5,6 +5,8 @@ into a folder.
 """
 
 import shlex
+import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,11 +136,11 @@ def _clock(look: datetime) -> Callable[[], datetime]:
 def _say_told(entries: Sequence[dict[str, Any]], say: Say) -> None:
     for entry in entries:
         effective = f", effective {entry['effective_on']}" if entry["effective_on"] else ""
-        say(f"  told   {entry['page']}: {entry['headline']} [{entry['importance']}{effective}]")
+        say(f"  reported  {entry['page']}: {entry['headline']} [{entry['importance']}{effective}]")
         for point in entry["points"][:MOST_POINTS]:
-            say(f"           {point}")
+            say(f"              {point}")
     if not entries:
-        say("  told   nothing")
+        say("  reported  nothing")
 
 
 def _say_quiet(entries: Sequence[dict[str, Any]], say: Say) -> None:
@@ -148,7 +150,7 @@ def _say_quiet(entries: Sequence[dict[str, Any]], say: Say) -> None:
         found.setdefault(entry["reason"], {})[entry["page"]] = None
     for reason, pages_of in sorted(found.items(), key=lambda item: len(item[1])):
         few = len(pages_of) <= MOST_NAMED
-        say(f"  quiet  {', '.join(pages_of) if few else f'{len(pages_of)} pages'}: {reason}")
+        say(f"  quiet     {', '.join(pages_of) if few else f'{len(pages_of)} pages'}: {reason}")
 
 
 def _listed(archive: Archive) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
@@ -193,15 +195,24 @@ def _kind_of_noise(entry: dict[str, Any]) -> str:
     return str(entry["rule"] or entry["significance"] if entry["outcome"] in READ else entry["outcome"])
 
 
+def _program() -> str:
+    """How to start policywatch from this folder: a clone has it in its environment, where no shell looks for it."""
+    beside = Path(sys.executable).with_name("policywatch")
+    if shutil.which("policywatch") or not beside.exists():
+        return "policywatch"
+    here = Path.cwd()
+    return shlex.quote(str(beside.relative_to(here) if beside.is_relative_to(here) else beside))
+
+
 def _closing_words(ended: Ended, say: Say) -> None:
     reasons = sorted({_kind_of_noise(entry) for entry in ended.quiet})
     written = ", ".join(
         str(ended.folder / name) for name in ("feed.xml", "digest.eml", "digest.html", "policywatch.db")
     )
-    here = f"POLICYWATCH_DATA_DIR={shlex.quote(str(ended.folder))} policywatch"
+    here = f"POLICYWATCH_DATA_DIR={shlex.quote(str(ended.folder))} {_program()}"
     for line in (
         "",
-        f"{len(ended.told)} changes told. {len(ended.quiet)} looks and differences kept quiet: {', '.join(reasons)}.",
+        f"{len(ended.told)} changes reported. {len(ended.quiet)} checks without news: {', '.join(reasons)}.",
         f"Written: {written}.",
         "",
         "Look around in it:",
@@ -210,7 +221,7 @@ def _closing_words(ended: Ended, say: Say) -> None:
         "",
         "Start for real:",
         "  policywatch init          asks who you are and which marketplaces to watch",
-        "  policywatch crawl         looks at the pages for the first time",
+        "  policywatch crawl         fetches the pages for the first time",
         "  policywatch changes       says what has changed since; run crawl from cron or a timer",
         "",
         "Not affiliated with Amazon. No legal advice. The English text binds.",

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import tomllib
 from datetime import datetime
 from email import message_from_bytes
@@ -32,6 +33,7 @@ class Played:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.lines: list[str] = []
+        self.started_in = Path.cwd()
         began = process_time()
         self.ended = demo.run(folder, say=lambda line: self.lines.append(str(line)))
         self.seconds = process_time() - began
@@ -125,6 +127,19 @@ def test_it_prints_every_edition_and_every_told_change(played: Played) -> None:
 def masked(text: str) -> str:
     """Without what differs from run to run: ids, times of day, ports."""
     return re.sub(r"\b(?=\w*\d)[0-9a-f]{8,20}\b|\b\d\d:\d\d\b|(?<=:)\d{4,5}\b", "*", text)
+
+
+def test_what_the_demo_says_to_look_at_runs_as_it_is_printed(played: Played) -> None:
+    begins = played.lines.index("Look around in it:") + 1
+    commands = played.lines[begins : played.lines.index("", begins)]
+
+    assert len(commands) == 2
+    for command in commands:
+        ended = subprocess.run(
+            ["sh", "-c", command], cwd=played.started_in, capture_output=True, text=True, check=False
+        )
+        assert ended.returncode == 0, ended.stderr
+        assert "us-late-shipment" in ended.stdout or "Late shipment" in ended.stdout
 
 
 def test_the_readme_shows_what_the_demo_prints(played: Played) -> None:
