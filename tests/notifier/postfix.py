@@ -99,7 +99,9 @@ class Postfix:
         """What arrived for somebody; waits until it is so many."""
         until = time.monotonic() + 30
         while True:
-            box = mailbox.Maildir(self.maildir(name)) if self.maildir(name).is_dir() else None
+            # Postfix makes its three folders one after the other, at the first mail.
+            is_whole = all((self.maildir(name) / part).is_dir() for part in ("tmp", "new", "cur"))
+            box = mailbox.Maildir(self.maildir(name)) if is_whole else None
             keys = sorted(box.keys()) if box is not None else []
             if box is not None and len(keys) >= at_least:
                 return [message_from_bytes(box.get_bytes(key), policy=default) for key in keys]

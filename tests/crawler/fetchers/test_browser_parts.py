@@ -25,7 +25,7 @@ FILL = "fetch('/article').then(r => r.text()).then(show);"
 
 @pytest.fixture(autouse=True)
 def _little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("crawler.fetchers.browser.fetcher.PATIENCE", 2.0)
+    monkeypatch.setattr("crawler.fetchers.browser.fetcher.PATIENCE", 6.0)
 
 
 def looked_at(someone: Seller, site: Site, script: str, *, head: str = "", **more: object) -> Outcome | None:
