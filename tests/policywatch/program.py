@@ -119,7 +119,9 @@ class Program:
         return subprocess.Popen(
             [sys.executable, "-m", "policywatch", *map(str, arguments)],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(ROOT), **told},
+            # The terminal says how wide it is, not the variables of whoever runs the tests.
+            env={name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+            | {"PYTHONPATH": str(ROOT), **told},
             **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
         )
 
