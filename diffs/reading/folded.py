@@ -194,8 +194,6 @@ def _controlled(root: HtmlElement) -> set[str]:
     found: set[str] = set()
     attributes = names()["control_attributes"]
     for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
         for name, value in element.attrib.items():
             if name in attributes:
                 found.update(one.lstrip("#") for one in value[:500].split())

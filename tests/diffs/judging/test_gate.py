@@ -371,6 +371,11 @@ def test_a_wrong_first_page_gives_way_to_the_one_with_the_title_watched():
     assert outcome(page, last_good=other) is Outcome.OK
     assert outcome(replace(page, title="Another title"), last_good=other) is Outcome.WRONG_PAGE
 
+    named = answer(
+        f"<title>Shipping policy</title><main><h1>Shipping policy</h1>{POLICY}</main>", title="Shipping policy"
+    )
+    assert outcome(named, last_good=other) is Outcome.OK
+
 
 # --- languages ---
 

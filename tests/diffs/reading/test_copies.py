@@ -94,3 +94,10 @@ def test_a_table_for_wide_and_a_list_for_narrow_screens_are_read_once(wide: str,
 )
 def test_copies_that_differ_or_stand_apart_are_both_read(inside: str) -> None:
     assert shown(inside).count("Fee: 4") == 2
+
+
+def test_a_second_copy_with_very_much_of_its_own_keeps_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("diffs.reading.copies._LEFT", 0)
+    document = policy(heading("Rules"), *RULES, "In force.", *RULES, "In force")
+
+    assert texts(read_once(document)) == ["Rules", *RULES, "In force.", "In force"]

@@ -106,3 +106,47 @@ def test_the_owners_cut_of_hidden_parts_leaves_what_a_click_shows() -> None:
 
 def of_page_cut(inside: str) -> str:
     return read(f"<html><body><main><h1>Rules</h1>{ABOUT}{inside}</main></body></html>", "main", remove=("[hidden]",))
+
+
+def test_what_fills_a_slot_takes_the_place_of_what_stood_there() -> None:
+    shown = of_page(
+        f"<policy-text><template shadowrootmode=open><slot><b>No rule.</b></slot></template><p>{RULE}</p></policy-text>"
+    )
+
+    assert RULE in shown
+    assert "No rule." not in shown
+
+
+def test_what_a_shadow_root_has_no_slot_for_is_shown_to_nobody() -> None:
+    shown = of_page(
+        f"<policy-text><template shadowrootmode=open><p>{RULE}</p></template><p>Never shown.</p></policy-text>"
+    )
+
+    assert RULE in shown
+    assert "Never shown." not in shown
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        "<iframe srcdoc=' '></iframe>",
+        "<script src=/late.js></script><div hidden id=waits>Wait.</div>",
+        "<!-- a note --><div hidden><p>Wait.</p></div>",
+        "<iframe srcdoc='<!-- <body> -->'></iframe>",
+    ],
+)
+def test_what_holds_no_text_takes_none_away(beside: str) -> None:
+    assert of_page(f"{beside}<p>{RULE}</p>").count(RULE) == 1
+
+
+@pytest.mark.parametrize("control", ["role=tab", "role=button", "aria-expanded=false"])
+def test_a_link_that_opens_a_panel_is_known_by_what_it_says_it_is(control: str) -> None:
+    inside = f"<a {control} href=#p1>Late</a><p>Between.</p><div id=p1 hidden><p>{RULE}</p></div>"
+
+    assert of_page(inside).count(RULE) == 1
+
+
+def test_a_hidden_part_at_the_head_of_the_page_has_nothing_that_opens_it() -> None:
+    page = f"<html><body><main><div><div hidden><p>{RULE}</p></div></div>{ABOUT}</main></body></html>"
+
+    assert RULE not in read(page)

@@ -3,7 +3,9 @@
 import pytest
 
 from diffs.reading.extract import extract
+from diffs.reading.furniture_lines import is_notice
 from diffs.values import Capture, Selection
+from tests.diffs.phrasing import policy
 
 ABOUT = "".join(
     f"<p>This page states the rules that sellers follow, and part {number} of it says which steps apply to whom.</p>"
@@ -78,3 +80,12 @@ def test_in_a_chosen_container_only_sure_furniture_goes() -> None:
 
     assert read(f"{kept}<div class=share><a href=/s>gone</a></div>", "main").count("kept") == 2
     assert "gone" not in read(f"{kept}<div class=share><a href=/s>gone</a></div>", "main")
+
+
+def test_a_rule_for_an_outage_is_no_notice_of_one() -> None:
+    notice, rule = policy(
+        "Our service is unavailable today.", "Where the service is unavailable, late fees count all the same."
+    ).blocks
+
+    assert is_notice("outage", notice)
+    assert not is_notice("outage", rule)

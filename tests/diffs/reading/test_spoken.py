@@ -166,3 +166,8 @@ def test_components_keep_their_words_apart(component: str, said: list[str]) -> N
 def test_what_is_struck_out_is_no_longer_in_force(struck: str) -> None:
     assert read(f"<p>Keep it under {struck}<ins>3%</ins> always.</p>") == ["Keep it under 3% always."]
     assert read(f"<p>Keep it under 5{struck}3 always.</p>") == ["Keep it under 5 3 always."]
+
+
+def test_an_icon_with_an_address_that_is_none_says_nothing() -> None:
+    assert cell("<td><img src='//[check' alt=''></td>") != "✓"
+    assert cell("<td><img src='//host/check.svg' alt=''></td>") == "✓"
