@@ -10,8 +10,9 @@ from diffs.reading import boilerplate, extract
 from diffs.scorecard.applicable_target import Stated
 from diffs.store.targets import stated_at
 from diffs.targets.extract import extract_targets
-from diffs.values import Capture, Selection, Target
+from diffs.values import Capture, Selection
 from diffs.wording import labels
+from diffs.wording.targets import held
 from policywatch import context
 from policywatch.terminal import output, records
 from policywatch.terminal.help_text import Verbs
@@ -55,27 +56,20 @@ def targets(
     for later in coming:
         target = later.stated.target
         output.warn(
-            f"From {labels.day(later.effective_on)} ({later.stated.page}): {target.metric} {_written(target)}"
+            f"From {labels.day(later.effective_on)} ({later.stated.page}): {target.metric} {held(target)}"
             f"{f' ({target.scope})' if target.scope else ''}"
         )
 
 
 def _cells(one: Stated) -> tuple[str, ...]:
     target = one.target
-    how = (_written(target), target.window or "", target.scope or "", target.strength)
+    how = (held(target), target.window or "", target.scope or "", target.strength)
     return (one.marketplace, target.metric, *how, one.page)
 
 
 def _record(one: Stated) -> dict[str, Any]:
     about = {"page": one.page, "marketplace": one.marketplace, "url": one.url, "version_seq": one.version}
     return records.target(one.target, **about, observed_at=records.stamp(one.seen_at))
-
-
-def _written(target: Target) -> str:
-    sign = "%" if target.unit == "percent" else f" {target.unit}"
-    if target.comparator == "range" and target.value2 is not None:
-        return f"{target.value:g}–{target.value2:g}{sign}"
-    return f"{target.comparator} {target.value:g}{sign}"
 
 
 def extract_(

@@ -520,8 +520,8 @@ def test_health_has_a_line_per_page(program: Program) -> None:
 
 
 def test_targets_in_force_can_be_asked_for_a_day(program: Program) -> None:
-    assert [row["target"] for row in program("targets").table] == ["< 3%"]
-    assert [row["target"] for row in program("targets", "--at", "2026-02-01").table] == ["< 4%"]
+    assert [row["target"] for row in program("targets").table] == ["under 3%"]
+    assert [row["target"] for row in program("targets", "--at", "2026-02-01").table] == ["under 4%"]
     assert program("targets", "--at", "2026-01-01").out == "No page that was read states a target.\n"
     assert program("targets", "--marketplace", "UK", "--json").out == ""
     (target,) = program("targets", "--marketplace", "US", "--json").objects
