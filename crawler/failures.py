@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 )
 
 from diffs.failures import Failure, Reason
+from diffs.language.plain_text import printable
 
 from .addresses import GuardedResolver, host_of
 
@@ -97,7 +98,7 @@ def failure_of(error: BaseException, url: str) -> Failure:
         return found
     reason = _reason(error)
     if reason is Reason.UNREADABLE:
-        return Failure(reason, host, detail=f"{type(error).__name__}: {printable(str(error))}")
+        return Failure(reason, host, detail=f"{type(error).__name__}: {brief(str(error))}")
     if reason is Reason.BROWSER_FAILED:
         return Failure(reason, host, detail=first_line(error))
     return Failure(reason, host)
@@ -141,9 +142,9 @@ def _reason(error: BaseException) -> Reason:
 def first_line(error: BaseException) -> str:
     """The first line of an error's own text that says anything, printable; its kind where it says nothing."""
     line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
-    return printable(line)
+    return brief(line)
 
 
-def printable(text: str, most: int = 200) -> str:
-    """The text without control characters and line ends, cut to a length."""
-    return "".join(c if c.isprintable() else " " for c in text)[:most].strip()
+def brief(text: str, most: int = 200) -> str:
+    """The beginning of a text from outside, printable and on one line."""
+    return printable(text)[:most].strip()

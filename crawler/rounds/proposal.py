@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.watchlist import interests
-from crawler.watchlist.editing import free_key, key_from, printable
+from crawler.watchlist.editing import free_key, key_from, on_one_line
 from crawler.watchlist.help_sites import fetchers, help_page, identity
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
 
@@ -62,7 +62,7 @@ def proposed(
     page = probed.page
     help_ = help_page(page.url)
     known = alike.page if alike else _elsewhere(page.url)
-    title = chosen.get("title") or printable(probed.title)[:_LONGEST_TITLE] or key_from(page.url.rpartition("/")[2])
+    title = chosen.get("title") or on_one_line(probed.title)[:_LONGEST_TITLE] or key_from(page.url.rpartition("/")[2])
     marketplace = chosen.get("marketplace") or (help_.site.marketplace if help_ and help_.site else "")
     category = chosen.get("category") or (known.category if known else interests.category_by_title(title))
     fields: dict[str, Any] = {

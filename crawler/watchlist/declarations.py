@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import interests
-from .editing import key_from, printable
+from .editing import key_from, on_one_line
 
 #: Names of terms that say what they are; other names are read as titles are.
 _CATEGORIES = {"Marketplace Sellers Conditions": "agreement", "Ranking Parameters Description": "policy"}
@@ -57,9 +57,9 @@ def taken(text: str, *, service: str) -> Taken:
         found.missing.append(Missing("", "this is no declaration: it has no terms."))
         return found
     name = content.get("name")
-    service = printable(name) if isinstance(name, str) and name.strip() else printable(service)
+    service = on_one_line(name) if isinstance(name, str) and name.strip() else on_one_line(service)
     for terms, declared in named.items():
-        _terms(found, service, printable(terms), declared)
+        _terms(found, service, on_one_line(terms), declared)
     return found
 
 
@@ -121,14 +121,14 @@ def _not_taken(declared: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} holds what is neither a selector nor a range."
         elif any(isinstance(one, dict) and not set(one) <= _RANGE for one in several):
             yield f"{name} has a range with unknown keys."
-    filters = [printable(_filter_name(one)) for one in _several(declared.get("filter"))]
+    filters = [on_one_line(_filter_name(one)) for one in _several(declared.get("filter"))]
     if filters:
         yield f"its filters ({', '.join(filters)}) are programs of the archive's own."
     if str(declared.get("fetch", "")).partition("?")[0].lower().endswith(".pdf"):
         yield "it is a PDF, which is not read here."
     unknown = sorted(set(declared) - _KNOWN)
     if unknown:
-        yield f"it says {', '.join(map(printable, unknown))}, which means nothing here."
+        yield f"it says {', '.join(map(on_one_line, unknown))}, which means nothing here."
 
 
 def _several(value: object) -> list[object]:

@@ -11,18 +11,19 @@ from typing import Any
 
 import tomlkit
 
+from diffs.language.plain_text import printable
 from diffs.language.slugs import slug
 
 
-def printable(text: str) -> str:
+def on_one_line(text: str) -> str:
     """One line without anything that a terminal or a TOML file could take for more than text."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return " ".join(printable(text).split())
 
 
 def toml_value(value: object) -> str:
     """A string, number, yes or no, or list of strings as TOML. Strings are made printable first."""
     if isinstance(value, str):
-        return str(tomlkit.string(printable(value)).as_string())
+        return str(tomlkit.string(on_one_line(value)).as_string())
     if isinstance(value, list | tuple):
         return f"[{', '.join(map(toml_value, value))}]"
     return str(tomlkit.item(value).as_string())

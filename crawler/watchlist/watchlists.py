@@ -32,6 +32,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter,
 
 from crawler.addresses import refused
 from diffs.failures import Reason
+from diffs.language.plain_text import printable
 from diffs.values import Category
 from diffs.wording.failures import clause
 
@@ -270,7 +271,7 @@ class _Reading:
             self.places[page.key] = f"{name}:{lines.of_entry(number, 'key')}"
 
     def _bad(self, name: str, line: int, entry: str, message: str, remedy: str) -> None:
-        self.problems.append(Problem(name, line, _printable(entry), _printable(message), remedy))
+        self.problems.append(Problem(name, line, printable(entry), printable(message), remedy))
 
 
 def _in_words(place: str, kind: str, message: str) -> tuple[str, str]:
@@ -286,10 +287,6 @@ def _in_words(place: str, kind: str, message: str) -> tuple[str, str]:
         "language": 'Write a language tag such as "en" or "pt-BR".',
     }
     return f"`{place}`: {message}.", remedies.get(place, "Correct the value.")
-
-
-def _printable(text: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in text)
 
 
 class _Lines:

@@ -41,6 +41,11 @@ def shorten(text: str, limit: int, *, from_end: bool = False) -> str:
     return short + "”" * (short.count("“") > short.count("”"))
 
 
+def printable(text: str) -> str:
+    """The text with a blank for each character that cannot be printed, line ends too."""
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
+
+
 def in_short(text: str, limit: int) -> str:
     """The text on one line, in at most `limit` characters."""
     return shorten(one_line(text), limit)

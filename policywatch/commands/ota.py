@@ -10,7 +10,7 @@ import typer
 from pydantic import ValidationError
 
 from crawler.watchlist.declarations import Missing, taken
-from crawler.watchlist.editing import entry_text, free_key, printable
+from crawler.watchlist.editing import entry_text, free_key, on_one_line
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.wording import labels
 from policywatch import context
@@ -99,4 +99,4 @@ def _say(found: _Import, file: Path, missing: Iterable[Missing]) -> None:
     for one in missing:
         found.lost += one.lost
         terms = f"{one.terms}: " if one.terms else ""
-        output.warn(printable(f"{file}: {terms}{one.reason}"))
+        output.warn(on_one_line(f"{file}: {terms}{one.reason}"))

@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.failures import Refused, failure_of, printable
+from crawler.failures import Refused, brief, failure_of
 from crawler.fetchers.http import media_type, plain_headers
 from crawler.items import PART
 from diffs.judging.gate import is_block
@@ -76,7 +76,7 @@ class Parts:
     def told(self) -> str:
         """What the page did not get and why, in words; "" where it got everything."""
         most = list(self.left_out.items())[:3]
-        words = "; ".join(f"{printable(url, 120)} ({why.rstrip('.')})" for url, why in most)
+        words = "; ".join(f"{brief(url, 120)} ({why.rstrip('.')})" for url, why in most)
         more = len(self.left_out) - len(most)
         return f"Not fetched for it: {words}{f'; {more} more' if more else ''}." if words else ""
 

@@ -10,7 +10,7 @@ from crawler.watchlist.editing import (
     entry_text,
     free_key,
     key_from,
-    printable,
+    on_one_line,
     toml_value,
     with_entry,
     with_watchlist,
@@ -25,8 +25,8 @@ HOSTILE = 'Fees" \\ \x1b[31m\x7f\u202e\u2028]\r\n[[page]]\nkey = "other" \x00 æ—
 def test_any_title_comes_back_as_one_printable_line(title: str) -> None:
     written = tomllib.loads(entry_text({"key": "a", "title": title}))
 
-    assert written == {"page": [{"key": "a", "title": printable(title)}]}
-    assert printable(title).isprintable()
+    assert written == {"page": [{"key": "a", "title": on_one_line(title)}]}
+    assert on_one_line(title).isprintable()
 
 
 def test_a_hostile_title_adds_no_entry() -> None:
