@@ -68,8 +68,11 @@ def due_pages(
     With `settings`, pages of hosts that are switched off, or have had their requests of the day, are not due.
     """
     by_key = {page.key: page for page in pages if page.crawled}
-    with archive.begin() as session:
-        hosts.pull_back(session, now=now)
+    with archive.read() as session:
+        is_ahead = hosts.is_ahead(session, now=now)
+    if is_ahead:  # asked first: who only looks what is due does not wait for whoever writes
+        with archive.begin() as session:
+            hosts.pull_back(session, now=now)
     with archive.read() as session:
         watches = [_watch(session, page, now) for page in by_key.values()]
         closed = closed_hosts(session, settings, now=now)

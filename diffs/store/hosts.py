@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -28,17 +28,25 @@ def listed(session: Session) -> list[Host]:
     return list(session.exec(select(Host).order_by(col(Host.host))).all())
 
 
+def is_ahead(session: Session, *, now: datetime) -> bool:
+    """Whether a host has times that only a clock ahead of `now` (UTC) can have given."""
+    return session.exec(select(Host.host).where(_ahead(now)).limit(1)).first() is not None
+
+
 def pull_back(session: Session, *, now: datetime) -> int:
     """How many hosts had times that a clock ahead of `now` (UTC) had given; these are pulled back.
 
     A rest keeps its length, counted from now, and the requests counted for a day to come count for today: a host is
     never owed less for a wrong clock.
     """
-    ahead = or_(col(Host.last_request_at) > now + AHEAD, col(Host.rest_until) > now + LONGEST_REST + AHEAD)
-    rows = session.exec(select(Host).where(ahead).with_for_update()).all()
+    rows = session.exec(select(Host).where(_ahead(now)).with_for_update()).all()
     for row in rows:
         _pull_back(row, now)
     return len(rows)
+
+
+def _ahead(now: datetime) -> ColumnElement[bool]:
+    return or_(col(Host.last_request_at) > now + AHEAD, col(Host.rest_until) > now + LONGEST_REST + AHEAD)
 
 
 def _pull_back(row: Host, now: datetime) -> None:
