@@ -13,7 +13,7 @@ ARGS ?=
 help:
 	@awk '/^# /{line=substr($$0,3)} /^[a-z]+:/{split($$1,word,":"); if (line) printf "  make %-8s %s\n", word[1], line; line=""}' Makefile
 
-# Run the whole way on this machine, without the internet: a small marketplace, its history, what was told.
+# Run the whole way on this machine, without the internet: a small marketplace, its history, what is reported.
 demo: setup
 	$(BIN)/policywatch demo
 
@@ -31,7 +31,7 @@ check: setup-tests
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include="$$($(BIN)/python dev.py pure)"
 
-# Mend what can be mended by machine.
+# Fix lint and format.
 fix: setup-tests
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format

@@ -44,7 +44,7 @@ def fault(
     if broken and not _broken(last_good):
         many = "1 character" if broken == 1 else f"{broken} characters"
         why = f"{many} arrived damaged, and the page had none before: a fault on the way."
-        return Verdict(Outcome.ERROR, BROKEN, why[:1].upper() + why[1:])
+        return Verdict(Outcome.ERROR, BROKEN, why)
     return None
 
 

@@ -300,11 +300,13 @@ def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decisi
 
 def doubted(memory: Memory, rule: str, at: datetime) -> tuple[Memory, bool]:
     """Count a look that is doubted by a rule, "" for one that is not; whether to believe it, since it is always so."""
+    if rule == memory.doubt == "":
+        return memory, False  # nearly every look
     if not rule:
         return replace(memory, doubt="", doubt_since=None, doubt_looks=0), False
-    is_again = rule == memory.doubt and memory.doubt_since is not None
-    since = memory.doubt_since if is_again and memory.doubt_since is not None else at
-    looks = memory.doubt_looks + 1 if is_again else 1
+    since, looks = at, 1
+    if rule == memory.doubt:
+        since, looks = memory.doubt_since or at, memory.doubt_looks + 1
     memory = replace(memory, doubt=rule, doubt_since=since, doubt_looks=looks)
     return memory, looks >= BELIEVED_LOOKS and at - since >= BELIEVED_AFTER
 

@@ -209,7 +209,8 @@ def _closing_words(ended: Ended, say: Say) -> None:
     written = ", ".join(
         str(ended.folder / name) for name in ("feed.xml", "digest.eml", "digest.html", "policywatch.db")
     )
-    here = f"POLICYWATCH_DATA_DIR={shlex.quote(str(ended.folder))} {_program()}"
+    program = _program()
+    here = f"POLICYWATCH_DATA_DIR={shlex.quote(str(ended.folder))} {program}"
     for line in (
         "",
         f"{len(ended.told)} changes reported. {len(ended.quiet)} checks without news: {', '.join(reasons)}.",
@@ -220,9 +221,9 @@ def _closing_words(ended: Ended, say: Say) -> None:
         f"  {here} diff us-late-shipment",
         "",
         "Start for real:",
-        "  policywatch init          asks who you are and which marketplaces to watch",
-        "  policywatch crawl         fetches the pages for the first time",
-        "  policywatch changes       says what has changed since; run crawl from cron or a timer",
+        f"  {program} init          asks who you are and which marketplaces to watch",
+        f"  {program} crawl         fetches the pages for the first time",
+        f"  {program} changes       says what has changed since; run crawl from cron or a timer",
         "",
         "Not affiliated with Amazon. No legal advice. The English text binds.",
     ):
