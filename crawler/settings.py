@@ -147,6 +147,12 @@ class CrawlSettings(TomlSettings):
     interests: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="which groups of the included lists are watched, such as agreements,fees; empty: all"
     )
+    pages_off: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="keys of pages that are not watched, whatever their watch-list says"
+    )
+    pages_on: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), description="keys of pages that are watched although their watch-list has them switched off"
+    )
     chromium: str = Field(default="", description="the browser's program; looked for when empty")
 
     @field_validator("contact")
@@ -161,7 +167,7 @@ class CrawlSettings(TomlSettings):
     def _hosts_by_name(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(host_named(host) for host in value)
 
-    @field_validator("watchlists", "marketplaces", "interests", "hosts_off", mode="before")
+    @field_validator("watchlists", "marketplaces", "interests", "hosts_off", "pages_off", "pages_on", mode="before")
     @classmethod
     def _one_or_many(cls, value: object) -> object:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value

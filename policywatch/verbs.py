@@ -32,7 +32,7 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
         Verb("demo", "Watch a made-up marketplace on this machine, without the internet.", "policywatch demo"),
         Verb(
             "watchlist",
-            "Which pages are watched: check, list, add.",
+            "Which pages are watched: check, list, add, remove, off, on.",
             "policywatch watchlist add https://example.com/seller-policy",
         ),
         Verb("discover", "List pages that an index names and nobody watches.", "policywatch discover --marketplace US"),
@@ -109,6 +109,9 @@ EXAMPLES: Mapping[str, str] = {
     "watchlist check": "policywatch watchlist check amazon-us --probe",
     "watchlist import-ota": "policywatch watchlist import-ota declarations -o ota.toml",
     "watchlist list": "policywatch watchlist list",
+    "watchlist off": "policywatch watchlist off us-tax-policies",
+    "watchlist on": "policywatch watchlist on de-fees",
+    "watchlist remove": "policywatch watchlist remove referral-fees",
 }
 
 

@@ -29,7 +29,7 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
 
     With neither there are none: what comes with the program is never watched unasked. Lists of more pages (`…-more`)
     only where they are named. Interests choose among the pages that come with the program; a file of your own is
-    watched whole.
+    watched whole. `pages_off` and `pages_on` have the last word on single pages.
     """
     shipped = {entry.name.removesuffix(".toml"): entry for entry in shipped_watchlists()}
     wanted: list[Path | Traversable] = [_found(path, shipped) for path in settings.watchlists]
@@ -39,7 +39,9 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
     pages, problems = read_watchlists(wanted, allow_private_addresses=settings.allow_private_addresses)
     if settings.interests:
         included = read_watchlists(entry for entry in wanted if entry in shipped.values())[0]
-        others = {page for page in included if page.group not in settings.interests}
+        others = {
+            page for page in included if page.group not in settings.interests and page.key not in settings.pages_on
+        }
         pages = [page for page in pages if page not in others]
     for place in places:
         if not any(name.endswith(f"-{place}") for name in shipped):
@@ -47,7 +49,13 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
             problems.append(
                 Problem("marketplaces", 0, "", f"no list is shipped for {place.upper()}.", f"Known are: {known}.")
             )
-    return pages, problems
+    return [_switched(page, settings) for page in pages], problems
+
+
+def _switched(page: WatchedPage, settings: CrawlSettings) -> WatchedPage:
+    """The entry as the settings switch it; off wins."""
+    enabled = page.key not in settings.pages_off and (page.enabled or page.key in settings.pages_on)
+    return page if enabled == page.enabled else page.model_copy(update={"enabled": enabled})
 
 
 def _found(path: Path, shipped: Mapping[str, Traversable]) -> Path | Traversable:

@@ -88,34 +88,34 @@ def _above(lines: Sequence[str], place: int) -> int:
     return place
 
 
-def with_watchlist(text: str, name: str) -> str:
-    """The settings' text with one name more in `watchlists`; all else stays as it is, comments too.
+def with_name(text: str, setting: str, name: str) -> str:
+    """The settings' text with one name more in a list such as `watchlists`; all else stays as it is, comments too.
 
-    Raises ValueError where the text is no TOML, or `watchlists` no list.
+    Raises ValueError where the text is no TOML, or the setting no list.
     """
-    listed = tomllib.loads(text).get("watchlists", [])
+    listed = tomllib.loads(text).get(setting, [])
     if not isinstance(listed, list):
-        raise ValueError("watchlists is no list")  # noqa: TRY004 (the text is wrong, not its type)
+        raise ValueError(f"{setting} is no list")  # noqa: TRY004 (the text is wrong, not its type)
     if name in listed:
         return text
     document = tomlkit.parse(text)
-    if "watchlists" in document:
-        document["watchlists"].append(name)
+    if setting in document:
+        document[setting].append(name)
     else:
-        document.add("watchlists", tomlkit.item([name]))
+        document.add(setting, tomlkit.item([name]))
     return str(tomlkit.dumps(document))
 
 
-def without_watchlist(text: str, name: str) -> str:
-    """The settings' text with one name less in `watchlists`; all else stays as it is.
+def without_name(text: str, setting: str, name: str) -> str:
+    """The settings' text with one name less in a list such as `watchlists`; all else stays as it is.
 
-    Raises ValueError where the text is no TOML, or does not name it.
+    Raises ValueError where the text is no TOML, or the list does not have the name.
     """
-    listed = tomllib.loads(text).get("watchlists", [])
+    listed = tomllib.loads(text).get(setting, [])
     if not isinstance(listed, list) or name not in listed:
-        raise ValueError(f"watchlists does not name {name}")
+        raise ValueError(f"{setting} does not name {name}")
     document = tomlkit.parse(text)
-    document["watchlists"].remove(name)
+    document[setting].remove(name)
     return str(tomlkit.dumps(document))
 
 

@@ -56,6 +56,14 @@ def get(session: Session, key: str) -> Page | None:
     return session.exec(select(Page).where(Page.key == key)).first()
 
 
+def unwatch(session: Session, key: str) -> bool:
+    """Whether the archive has this page; it no longer counts as watched, and its history stays."""
+    page = get(session, key)
+    if page is not None:
+        page.watched = False
+    return page is not None
+
+
 def listed(session: Session, watched: bool | None = None) -> list[Page]:
     """All pages by key; with `watched`, only those a watch-list declares (or only the others)."""
     query = select(Page).order_by(Page.key)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.settings import crawl_settings
+from crawler.watchlist.watchlists import CRAWLED
 from diffs.database.archive import Session
 from diffs.database.models import Page
 from diffs.engine import notes
@@ -28,9 +29,10 @@ def health(
 ) -> None:
     """Every page's last good look, its last outcome, and open events."""
     with context.archive() as archive, archive.read() as session:
-        rows = [_health(session, page) for page in pages.listed(session) if page.fetch != notes.FETCH]
+        rows = [_health(session, page) for page in pages.listed(session) if _is_shown(page)]
         settings = crawl_settings()
-        states, stopped = hosts.states(session, settings, now=context.now()), settings.stop_file
+        states = [state for state in hosts.states(session, settings, now=context.now()) if state.matters]
+        stopped = settings.stop_file
     if as_json:
         for row in rows:
             output.as_json(row)
@@ -44,6 +46,11 @@ def health(
         output.table(hosts.COLUMNS, map(hosts.cells, states))
     if stopped.exists():
         output.say(sentence(Failure(Reason.STOP_FILE, detail=str(stopped))))
+
+
+def _is_shown(page: Page) -> bool:
+    """What is watched, and imported histories; a page that was taken off the watch-list has no health to know of."""
+    return page.fetch != notes.FETCH and (page.watched or page.fetch not in CRAWLED)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:

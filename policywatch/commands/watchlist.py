@@ -18,7 +18,7 @@ from policywatch.terminal import output
 from policywatch.terminal.help_text import Verbs
 from policywatch.watchlists import add, lists, probing
 
-from . import ota
+from . import ota, unwatch
 from .arguments import nearest
 
 
@@ -28,6 +28,9 @@ def register(app: typer.Typer) -> None:
     group.command()(check)
     group.command("list")(list_)
     group.command("add")(add_)
+    group.command()(unwatch.remove)
+    group.command()(unwatch.off)
+    group.command()(unwatch.on)
     group.command("import-ota")(ota.import_ota)
     app.add_typer(group, name="watchlist")
 
@@ -143,7 +146,7 @@ def add_(
     also = same_page(address, shipped())
     double = same_page(address, (entry for entry in known if entry.page.enabled or not also or entry.page != also.page))
     if double is not None:
-        off = "" if double.page.enabled else " It is switched off there: take out enabled = false."
+        off = "" if double.page.enabled else f" It is switched off: policywatch watchlist on {double.page.key}"
         output.say(f"{double.name} has this page already, as {double.page.key} ({double.page.url}).{off}")
         return
     if also is not None:

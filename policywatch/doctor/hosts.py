@@ -38,6 +38,11 @@ class HostState:
         return None if self.budget is None else max(0, self.budget - self.used)
 
     @property
+    def matters(self) -> bool:
+        """Whether a page of it is watched, or something stands between us and it."""
+        return bool(self.pages or self.off or self.rest_until)
+
+    @property
     def state(self) -> str:
         """In a word or two: whether we may ask it now, and why not."""
         if self.off:

@@ -14,7 +14,7 @@ from crawler.rounds.next_step import NEEDS_SCRIPTS, is_curable
 from crawler.rounds.probe import Probed
 from crawler.rounds.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
 from crawler.settings import CrawlSettings, crawl_settings
-from crawler.watchlist.editing import with_entry, with_watchlist
+from crawler.watchlist.editing import with_entry, with_name
 from crawler.watchlist.help_sites import public_address
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists
 from diffs.failures import Reason
@@ -137,7 +137,7 @@ def watch(file: Path, settings: CrawlSettings) -> bool:
         return False
     try:
         before = CONFIG_FILE.read_text(encoding="utf-8")
-        after = with_watchlist(before, str(file))
+        after = with_name(before, "watchlists", str(file))
     except (OSError, ValueError) as error:
         output.say(f"{CONFIG_FILE} was left as it is ({error}). {by_hand}")
         return False

@@ -13,9 +13,9 @@ from crawler.watchlist.editing import (
     on_one_line,
     toml_value,
     with_entry,
-    with_watchlist,
+    with_name,
     without_entry,
-    without_watchlist,
+    without_name,
 )
 
 HOSTILE = 'Fees" \\ \x1b[31m\x7f\u202e\u2028]\r\n[[page]]\nkey = "other" \x00 日本'
@@ -77,21 +77,21 @@ def test_a_list_that_cannot_take_an_entry_is_refused(text: str) -> None:
     ],
 )
 def test_a_list_is_added_to_the_settings_and_comments_stay(before: str, after: str) -> None:
-    assert with_watchlist(before, "m.toml") == after
+    assert with_name(before, "watchlists", "m.toml") == after
 
 
 @pytest.mark.parametrize("text", ['watchlists = "a,b"\n', "x = \n"])
 def test_settings_that_list_nothing_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        with_watchlist(text, "m.toml")
+        with_name(text, "watchlists", "m.toml")
 
 
 def test_a_list_leaves_the_settings_and_comments_stay() -> None:
     before = 'watchlists = ["a", "m.toml"] # mine\ncontact = "a@b.cc"\n'
 
-    assert without_watchlist(before, "m.toml") == 'watchlists = ["a"] # mine\ncontact = "a@b.cc"\n'
+    assert without_name(before, "watchlists", "m.toml") == 'watchlists = ["a"] # mine\ncontact = "a@b.cc"\n'
     with pytest.raises(ValueError, match="does not name"):
-        without_watchlist(before, "other.toml")
+        without_name(before, "watchlists", "other.toml")
 
 
 LIST = """\

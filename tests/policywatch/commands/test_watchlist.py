@@ -348,7 +348,7 @@ def test_a_page_is_recognised_under_another_form_of_its_address(program: Program
     off = added(program, site.url("/fees/"), "--yes")
 
     assert (again.code, "my-pages.toml has this page already, as fees" in again.out) == (0, True)
-    assert "It is switched off there: take out enabled = false." in off.out
+    assert "It is switched off: policywatch watchlist on fees" in off.out
     assert len(site.asked("/fees")) == 1
 
 

@@ -45,6 +45,7 @@ WORKS_ON_ONE = [
 MAKE_ONE = {"crawl", "init", "run", "watchlist add", "watchlist check", "note add", "subscribers add"}
 MAKE_ONE |= {"subscribers import", "import folder", "import ota", "import page"}
 NEED_NONE = {"demo", "go", "stop", "targets extract", "watchlist import-ota", "watchlist list"}
+NEED_NONE |= {"watchlist off", "watchlist on", "watchlist remove"}
 
 
 @pytest.mark.parametrize("command", WORKS_ON_ONE)
