@@ -16,6 +16,7 @@ from notifier.mail.owner import Alert
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import no_tags
 from notifier.rendering.permanent_link import permanent_link
+from notifier.rendering.title import full_title
 from notifier.values import IMPORTANCE_ORDER, ToldChange
 
 #: The longest message, in bytes of UTF-8: what ntfy takes whole, and more than a person reads in a chat. A service that
@@ -133,8 +134,7 @@ def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int)
 
 
 def _change(change: ToldChange, digest: Digest, points: int) -> str:
-    where = shorten(f"{labels.marketplace(change.marketplace)}, {change.title}", 160)
-    lines = [f"[{change.importance}] {_quiet(change.headline)}", _quiet(where)]
+    lines = [f"[{change.importance}] {_quiet(full_title(change))}"]
     if change.effective_on:
         when = labels.effective(change.effective_on, digest.today).capitalize()
         lines.append(f"{when} ({labels.day(change.effective_on)}).")

@@ -16,6 +16,7 @@ from diffs.wording import labels
 from notifier.rendering import disclaimer
 from notifier.rendering.escaping import web_link
 from notifier.rendering.permanent_link import permanent_link
+from notifier.rendering.title import full_title, where
 from notifier.values import ENTRIES, Ending, ToldChange
 
 MEDIA_TYPE = "text/calendar"
@@ -64,13 +65,13 @@ def write(out: BinaryIO, about: About, changes: Iterable[ToldChange], endings: I
     empty = True
     for change in changes:
         if (on := change.effective_on) is not None:
-            summary = f"Takes effect: {one_line(change.headline)}"
+            summary = f"Takes effect: {full_title(change)}"
             _put(out, _event(change, on, about.base_url, identity=change.urn, summary=summary))
             empty = False
     for ending in endings:
         # The rule has one end, whichever day that is in the end: the same id all along.
         identity = uuid.uuid5(ENTRIES, f"ends {ending.change.page}").urn
-        summary = f"Ends: {one_line(ending.change.title)}"
+        summary = f"Ends: {where(ending.change)}"
         _put(out, _event(ending.change, ending.on, about.base_url, identity=identity, summary=summary))
         empty = False
     _put(out, [*(_NOTHING_YET if empty else ()), "END:VCALENDAR"])
@@ -106,8 +107,8 @@ def _event(change: ToldChange, on: date, base_url: str, *, identity: str, summar
 
 
 def _description(change: ToldChange, link: str) -> str:
-    where = f"{change.title} · {labels.marketplace(change.marketplace)} · {change.importance} importance"
-    lines = [one_line(where), *(f"• {in_short(point, 400)}" for point in change.points[:POINTS])]
+    place = f"{change.title} · {labels.marketplace(change.marketplace)} · {change.importance} importance"
+    lines = [in_short(place, 400), *(f"• {in_short(point, 400)}" for point in change.points[:POINTS])]
     if change.effective_sentence:
         lines.append(f"“{in_short(change.effective_sentence, 400)}”")
     return "\n".join([*lines, *([link] if link else []), disclaimer.ALL])

@@ -14,12 +14,14 @@ from typing import BinaryIO
 from urllib.parse import urlencode
 
 from diffs.judging.subscriptions import Filter
-from diffs.language.plain_text import clean, one_line
+from diffs.language.plain_text import clean, in_short, one_line
 from diffs.wording import labels
 from notifier.rendering import disclaimer
 from notifier.rendering.diff_html import diff_html, environment
+from notifier.rendering.diff_view import FULL, Room
 from notifier.rendering.escaping import web_link
 from notifier.rendering.permanent_link import permanent_link
+from notifier.rendering.title import full_title
 from notifier.values import ToldChange, stamp
 
 from . import formats
@@ -29,6 +31,19 @@ __all__ = ["MEDIA_TYPES", "Channel", "render", "write"]
 
 #: Entries in an archive document; the newest document has from as many to twice as many.
 PER_DOCUMENT = 50
+
+#: About so many characters of HTML are in one entry, in its title, and in one of so many points.
+LONGEST = 40_000
+LONGEST_TITLE = 300
+LONGEST_POINT = 600
+MOST_POINTS = 40
+
+#: How much of a comparison is shown where all of it is too long for a feed, from much to nothing.
+SMALLER = (
+    Room(context=160, line=2_000, total=16_000, places=100),
+    Room(context=90, line=600, total=5_000, places=30),
+    Room(context=0, line=0, total=0, places=0),
+)
 
 CALENDAR_TYPE = "text/calendar"
 
@@ -53,7 +68,7 @@ def entry_of(change: ToldChange, base_url: str) -> Entry:
     link = permanent_link(change, base_url)
     return Entry(
         urn=change.urn,
-        title=change.headline,
+        title=in_short(full_title(change), LONGEST_TITLE),
         at=change.decided_at,
         summary=entry_text(change),
         html=entry_html(change, link=link),
@@ -73,18 +88,48 @@ def entry_of(change: ToldChange, base_url: str) -> Entry:
     )
 
 
-def entry_html(change: ToldChange, *, link: str = "", with_notes: bool = True) -> str:
-    """The whole entry as HTML: points, targets, the full comparison, and (unless the page has them) the notes."""
+def entry_html(change: ToldChange, *, link: str = "") -> str:
+    """The entry as HTML: points, targets, the comparison, the notes.
+
+    It takes no more than LONGEST characters or so: a longer comparison is cut, and `link` leads to all of it.
+    """
+    html = _html(change, FULL, link)
+    for room in SMALLER:
+        if len(html) <= LONGEST:
+            break
+        html = _html(change, room, link)
+    return html
+
+
+def page_html(change: ToldChange) -> str:
+    """The same for the change's own page, which has the notes already: all of it."""
+    return _html(change, FULL, "", with_notes=False)
+
+
+def _html(change: ToldChange, room: Room, link: str, *, with_notes: bool = True) -> str:
     template = environment().get_template("entry.html")
-    fields = {"change": change, "diff": diff_html(change.comparison, more=link), "source": web_link(change.url)}
-    return clean(template.render(**fields, link=web_link(link), notes=disclaimer.ALL if with_notes else "")).strip()
+    return clean(
+        template.render(
+            change=change,
+            points=points_of(change),
+            diff=diff_html(change.comparison, room=room, more=link),
+            source=web_link(change.url),
+            link=web_link(link),
+            notes=disclaimer.ALL if with_notes else "",
+        )
+    ).strip()
 
 
 def entry_text(change: ToldChange) -> str:
     """The summary as plain text: the effective date, then one point a line; the headline where there is no point."""
     lines = [f"Effective {labels.day(change.effective_on)}."] if change.effective_on else []
-    lines += [f"• {one_line(point)}" for point in change.points] or [one_line(change.headline)]
+    lines += [f"• {point}" for point in points_of(change)] or [in_short(change.headline, LONGEST_TITLE)]
     return "\n".join(lines)
+
+
+def points_of(change: ToldChange) -> list[str]:
+    """The points of a change, a line each, within bounds: a page may say anything at any length."""
+    return [in_short(point, LONGEST_POINT) for point in change.points[:MOST_POINTS]]
 
 
 def _terms(change: ToldChange) -> Iterator[tuple[str, str]]:

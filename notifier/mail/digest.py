@@ -22,6 +22,7 @@ from notifier.rendering.diff_html import diff_html, diff_text, environment
 from notifier.rendering.diff_view import BRIEF
 from notifier.rendering.escaping import web_link
 from notifier.rendering.permanent_link import permanent_link
+from notifier.rendering.title import full_title
 from notifier.values import IMPORTANCE_ORDER, Looked, ToldChange, Unread
 
 from .headers import address_of, mail
@@ -91,10 +92,10 @@ class Digest:
 
 
 def subject(digest: Digest) -> str:
-    """The subject line: the headline where there is one change, else how many, with the most important one."""
+    """The subject line: page, marketplace and headline of the most important change; before it how many there are."""
     if not digest.changes:
         return f"{digest.site}: {_nothing(digest.looked)}, {digest.period}"
-    first = one_line(min(digest.changes, key=_rank).headline)
+    first = full_title(min(digest.changes, key=_rank))
     if len(digest.changes) == 1:
         return shorten(first, 140)
     return shorten(f"{labels.count(len(digest.changes), 'policy change')}: {first}", 140)
@@ -175,6 +176,7 @@ class _Shown:
 
     change: ToldChange
     headline: str
+    title: str
     effective: str
     link: str
     source: str
@@ -215,6 +217,7 @@ def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
     return _Shown(
         change=change,
         headline=one_line(change.headline),
+        title=full_title(change),
         effective=when,
         link=link,
         source=web_link(change.url),
@@ -256,7 +259,7 @@ def _dates(digest: Digest) -> list[tuple[str, str, str]]:
     return [
         (
             f"{labels.effective(on, digest.today).capitalize()}, {labels.day(on)}",
-            one_line(change.headline),
+            full_title(change),
             permanent_link(change, digest.base_url),
         )
         for on, change in coming
@@ -315,14 +318,15 @@ def _unread_since(page: Unread, now: datetime) -> str:
 
 def _change_text(shown: _Shown) -> list[str]:
     change = shown.change
-    lines = [f"[{change.importance}] {shown.headline}", f"  {one_line(change.title)}"]
+    lines = [f"[{change.importance}] {shown.title}"]
     lines += [f"  {shown.effective}."] if shown.effective else []
     lines += [f"  * {one_line(point)}" for point in change.points] if shown.fully else []
     lines += [f"  * {one_line(targets.move(move))}" for move in change.moves]
     words = _brief_text(_Same(change.comparison)) if shown.fully else ""
     lines += ["", words, ""] if words else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
-    return lines + ([f"  The page: {shown.source}"] if shown.source else [])
+    lines += [f"  The page: {shown.source}"] if shown.source else []
+    return [*lines, f"  First seen {labels.minute(change.seen_at)}."]
 
 
 def _footer_text(digest: Digest) -> list[str]:

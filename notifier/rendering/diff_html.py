@@ -18,6 +18,7 @@ from diffs.wording import labels, targets
 
 from . import escaping
 from .diff_view import FULL, Line, Place, Room, sides, view
+from .title import full_title
 
 #: Width of plain text mail, in characters (RFC 5322 section 2.1.1 asks for no more than 78).
 WIDTH = 76
@@ -52,10 +53,12 @@ def environment() -> Environment:
     made.filters["by_rows"] = _by_rows
     made.filters["clean"] = plain_text.clean
     made.filters["day"] = labels.day
+    made.filters["in_short"] = plain_text.in_short
     made.filters["minute"] = labels.minute
     made.filters["marketplace"] = labels.marketplace
     made.filters["category"] = labels.category
     made.filters["move"] = targets.move
+    made.filters["full_title"] = full_title
     made.filters["web_link"] = escaping.web_link
     return made
 

@@ -18,6 +18,10 @@ _STEP = " › "
 #: From more new numbers than this on they are told together; above so many places a heading is the page's title.
 _FEW = 3
 
+#: So many characters are shown of the headings above a place, and of a name.
+SECTION = 300
+NAME = 120
+
 LABELS = {
     Op.ADDED: "Added",
     Op.REMOVED: "Removed",
@@ -77,7 +81,7 @@ def view(comparison: Comparison, room: Room = FULL) -> View:
     additions and removals go before moves and new numbers.
     """
     renames = tuple(
-        f"“{_words(rename.before)}” is now “{_words(rename.after)}” throughout ({rename.places} places)"
+        f"“{_short(rename.before, NAME)}” is now “{_short(rename.after, NAME)}” throughout ({rename.places} places)"
         for rename in comparison.renames
     )
     hunks = [hunk for hunk in comparison.hunks if hunk.op is not Op.COSMETIC and not (hunk.rename and renames)]
@@ -124,16 +128,16 @@ def sides(line: Line) -> tuple[str, str]:
 
 
 def _place(hunk: Hunk, room: Room) -> Place:
-    section = _words(place_of(hunk))
+    section = _short(place_of(hunk), SECTION)
     return Place(hunk.op, LABELS[hunk.op], section, _note(hunk), tuple(_lines(hunk, room)))
 
 
 def _note(hunk: Hunk) -> str:
     if hunk.op is Op.MOVED and hunk.section_before != hunk.section_after:
         edited = ", with edits" if _edited(hunk) else ""
-        return f"from “{_words(hunk.section_before) or 'the top'}”{edited}"
+        return f"from “{_short(hunk.section_before, SECTION) or 'the top'}”{edited}"
     if hunk.op is Op.RENUMBERED:
-        before, after = (_words(blocks[0].marker) if blocks else "" for blocks in (hunk.before, hunk.after))
+        before, after = (_short(blocks[0].marker, NAME) if blocks else "" for blocks in (hunk.before, hunk.after))
         return f"from {before or 'no number'} to {after or 'no number'}" if before != after else ""
     return ""
 
@@ -202,6 +206,11 @@ def _context(text: str, keep: int, *, edit_before: bool, edit_after: bool) -> st
         return shorten(text, 2 * keep)
     joined = f"{head.removesuffix('…')} … {tail.removeprefix('…').lstrip()}"
     return joined if head else joined.lstrip()
+
+
+def _short(text: str, limit: int) -> str:
+    """The words of a text in at most `limit` characters; of one without end no more is looked at than may be needed."""
+    return shorten(_words(text[: 10 * limit]), limit)
 
 
 def _words(text: str) -> str:

@@ -12,6 +12,7 @@ from diffs.judging.subscriptions import Filter
 from diffs.store import changes
 from notifier.changes import in_full, told_change
 from notifier.feeds import feed
+from notifier.rendering.title import full_title
 from notifier.settings import NotifierSettings
 
 from . import answers
@@ -41,12 +42,12 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
             if found is None or not found[0].told or found[0].uid != uid:
                 raise HTTPException(404, "There is no such change.")
             change = told_change(*found)
-        content = Markup(feed.entry_html(change, with_notes=False))  # noqa: S704 (made by templates that escape)
+        content = Markup(feed.page_html(change))  # noqa: S704 (made by templates that escape)
         wanted = Filter(pages=(change.page,))
         own = feed.autodiscovery(
             settings.base_url, feed.title_of(settings.site_name, wanted), query=feed.query_of(wanted)
         )
-        body = answers.page(settings, change.headline, content, discovery=own)
+        body = answers.page(settings, full_title(change), content, discovery=own)
         return answers.conditional(request, body, answers.HTML, modified=None, now=clock())
 
     return routes

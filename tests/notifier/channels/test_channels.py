@@ -192,7 +192,10 @@ def test_mail_into_a_folder_is_one_file_per_message(tmp_path: Path) -> None:
     assert len(files) == 2
     assert {path.suffix for path in files} == {".eml"}
     named = tmp_path / "mail" / "notice-0123456789abcdef.eml"
-    assert message_from_bytes(named.read_bytes(), policy=default)["Subject"] == "Notice period falls to 15 days"
+    assert (
+        message_from_bytes(named.read_bytes(), policy=default)["Subject"]
+        == "Seller Agreement (US): Notice period falls to 15 days"
+    )
 
 
 def test_a_folder_that_cannot_be_written_is_a_channel_that_is_down(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_mail_through_a_real_server(archive: Archive, server: postfix.Postfix, t
     assert "550 5.1.1 <unknown@example.test>" in report.troubles[0].reason
     (mail,) = server.mails("reader")
     server.mails("two")
-    assert mail["Subject"] == "Notice period falls to 15 days"
+    assert mail["Subject"] == "Title of us-agreement (US): Notice period falls to 15 days"
     assert mail["From"] == SENDER
     assert mail["List-Id"] == "<changes.example.test>"
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"

@@ -262,7 +262,7 @@ def test_a_chat_is_reached_through_apprise(receiver: Receiver, caplog: pytest.Lo
     ChatChannel().deliver(digest(told(effective_on=date(2026, 12, 1)), to=address))
 
     body = json.loads(receiver.posts[0][2])
-    assert body["title"] == "Notice period falls to 15 days"
+    assert body["title"] == "Seller Agreement (US): Notice period falls to 15 days"
     assert "Takes effect in 9 days (1 December 2026)." in body["message"]
     assert "https://policies.example/changes/c0ffee0001" in body["message"]
     assert disclaimer.NOT_AFFILIATED in body["message"]

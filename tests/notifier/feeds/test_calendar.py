@@ -87,7 +87,7 @@ def test_a_change_is_an_all_day_event_on_the_day_it_takes_effect() -> None:
     assert (event["DTEND"], event["DTEND;"]) == ("20261202", "VALUE=DATE")
     assert event["UID"] == change.urn.removeprefix("urn:uuid:")
     assert event["DTSTAMP"] == event["LAST-MODIFIED"] == "20261122T120000Z"
-    assert event["SUMMARY"] == "Takes effect: Notice period falls to 15 days"
+    assert event["SUMMARY"] == "Takes effect: Seller Agreement (US): Notice period falls to 15 days"
     assert "• 3. Term: 30 days of notice become 15 days." in event["DESCRIPTION"].splitlines()
     assert "“Effective December 1, 2026; until then, the old text holds.”" in event["DESCRIPTION"]
     assert disclaimer.ALL in event["DESCRIPTION"]
@@ -124,7 +124,7 @@ def test_a_rule_entered_by_hand_has_its_last_day_under_one_id() -> None:
     start, last = read(render(SITE, [entered], [Ending(entered, DECEMBER + 14 * DAY)]))[1]
     (sooner,) = read(render(SITE, [], [Ending(ended, DECEMBER + DAY)]))[1]
 
-    assert (last["SUMMARY"], last["DTSTART"]) == ("Ends: Late shipments do not count", "20261215")
+    assert (last["SUMMARY"], last["DTSTART"]) == ("Ends: Late shipments do not count (US)", "20261215")
     assert start["UID"] != last["UID"] == sooner["UID"]
     assert (sooner["DTSTART"], sooner["LAST-MODIFIED"]) == ("20261202", "20261123T120000Z")
     (hostile,) = read(render(SITE, [], [Ending(hostile_change(), DECEMBER)]))[1]

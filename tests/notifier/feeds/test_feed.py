@@ -15,14 +15,16 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from diffs.judging.subscriptions import Filter
-from diffs.values import Comparison
+from diffs.values import Comparison, Rename
 from notifier.feeds.feed import (
     Channel,
     Document,
     address_of,
     autodiscovery,
     documents,
+    entry_html,
     entry_text,
+    page_html,
     query_of,
     relations,
     render,
@@ -31,9 +33,20 @@ from notifier.feeds.feed import (
 )
 from notifier.rendering import disclaimer
 from notifier.rendering.permanent_link import permanent_link
+from notifier.rendering.title import full_title
 from notifier.values import ToldChange
 from tests.notifier.feed_rules import broken
-from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, hostile_change, told
+from tests.notifier.vocabulary import (
+    DAY,
+    LATE_SHIPMENTS,
+    NOON,
+    NOTICE_PERIOD,
+    added,
+    edited,
+    hostile_change,
+    paragraph,
+    told,
+)
 
 SITE = Channel("Policy changes", NOON, base_url="https://policies.example", self_url="https://policies.example/feed")
 FILE = Channel("Policy changes", NOON)
@@ -55,7 +68,7 @@ def test_feedparser_reads_back_every_field(form: str) -> None:
     assert feed.feed.links[-1].href == SITE.self_url
     (entry,) = feed.entries
     assert entry.id == change.urn
-    assert entry.title == change.headline
+    assert entry.title == full_title(change)
     assert entry.link == "https://policies.example/changes/c0ffee0001"
     assert entry.published_parsed[:5] == (2026, 11, 22, 12, 0)
     assert {tag.term for tag in entry.tags} == {"us-agreement", "US", "agreement", "high", "edit"}
@@ -143,7 +156,7 @@ def test_the_html_of_an_entry_holds_no_element_or_address_from_outside(form: str
 def test_rss_titles_cannot_be_taken_for_html() -> None:
     document = etree.fromstring(render("rss", SITE, [told("<img src=x onerror=alert(1)> below < 1 %")]))
 
-    assert document.findtext("channel/item/title") == "‹img src=x onerror=alert(1)> below < 1 %"
+    assert document.findtext("channel/item/title") == "Seller Agreement (US): ‹img src=x onerror=alert(1)> below < 1 %"
 
 
 @given(st.text(st.characters()))
@@ -188,7 +201,7 @@ def test_any_text_gives_a_valid_feed(text: str) -> None:
 @pytest.mark.parametrize(
     ("form", "old", "new", "problem"),
     [
-        ("rss", b"<title>Notice", b"<titel>Notice", ""),
+        ("rss", b"<title>Seller Agr", b"<titel>Seller Agr", ""),
         ("rss", b"Sun, 22 Nov", b"Mon, 22 Nov", "not that day of the week"),
         ("rss", b"https://policies.example/changes", b"/changes", "no absolute web address"),
         ("atom", b"<published>2026-11-22T12:00:00Z", b"<published>2026-11-22 12:00", "no RFC 3339 date"),
@@ -347,3 +360,30 @@ def test_a_thousand_entries_need_no_more_memory_than_a_few() -> None:
         tracemalloc.stop()
 
     assert peaks[1] < peaks[0] + 1_000_000
+
+
+@pytest.mark.parametrize("form", ["rss", "atom", "json"])
+def test_an_entry_is_bounded_whatever_a_page_says(form: str) -> None:
+    """A heading of a million letters would go whole into every entry below it."""
+    long = "All of it " * 10_000
+    blocks = tuple(paragraph(f"{number} {long}"[:20_000], section=long) for number in range(40))
+    change = told(
+        long,
+        title=long,
+        points=(long,) * 50,
+        effective_on=NOON.date(),
+        effective_sentence=long,
+        comparison=Comparison((added(*blocks), edited(long, (long, long[::-1]))), (Rename(long, long[1:], 3),)),
+    )
+
+    assert len(render(form, SITE, [change])) < 200_000
+    assert len(entry_html(change, link="https://policies.example/changes/c0ffee0001")) < 60_000
+    assert "see all</a>" in entry_html(change, link="https://policies.example/changes/c0ffee0001")
+    assert len(page_html(change)) > 100_000, "the change's own page has all of it"
+
+
+def test_a_title_begins_with_page_and_marketplace() -> None:
+    assert full_title(told("Fees rise", marketplace="UK, IE")) == "Seller Agreement (UK, IE): Fees rise"
+    assert full_title(told("Fees rise", marketplace="")) == "Seller Agreement: Fees rise"
+    assert full_title(told("Fees rise", title="")) == "us-agreement (US): Fees rise"
+    assert len(full_title(told("Fees rise", title="Seller " * 60))) < 90

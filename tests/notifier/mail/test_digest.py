@@ -81,7 +81,7 @@ def test_a_digest_is_a_mail_with_text_and_html() -> None:
 
     assert mail.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in mail.iter_parts()] == ["text/plain", "text/html"]
-    assert mail["Subject"] == "5 policy changes: Notice period falls to 15 days"
+    assert mail["Subject"] == "5 policy changes: Seller Agreement (US): Notice period falls to 15 days"
     assert mail["From"] == "Policywatch <policies@policies.example>"
     assert mail["Message-ID"] == "<notice.0123456789abcdef@policies.example>"
     assert mail["Date"].datetime == NOON
@@ -114,7 +114,7 @@ def test_without_a_site_readers_leave_by_mail() -> None:
 def test_what_is_to_be_done_comes_first() -> None:
     shown = text(example())
 
-    assert shown.index("Takes effect in 9 days, 1 December 2026: Notice period") < shown.index(
+    assert shown.index("Takes effect in 9 days, 1 December 2026: Seller Agreement (US): Notice period") < shown.index(
         "UNITED STATES · AGREEMENT"
     )
     order = [
@@ -133,7 +133,7 @@ def test_a_change_is_told_with_points_before_and_after_and_links() -> None:
     shown = text(digest(told(moves=(LATE_SHIPMENTS,))))
 
     for line in (
-        "[high] Notice period falls to 15 days",
+        "[high] Seller Agreement (US): Notice period falls to 15 days",
         "  * 3. Term: 30 days of notice become 15 days.",
         "  * Late shipment rate: the limit falls from 4% to 3% (30 days)",
         "    - We may end this agreement with 30 days of notice.",
@@ -196,7 +196,7 @@ def test_the_period_reads_like_a_calendar(since: Any, until: Any, period: str) -
 
 
 def test_one_change_is_its_own_subject() -> None:
-    assert subject(digest(told())) == "Notice period falls to 15 days"
+    assert subject(digest(told())) == "Seller Agreement (US): Notice period falls to 15 days"
     assert len(subject(digest(told("word " * 90), told("word " * 90)))) <= 140
 
 
@@ -367,7 +367,7 @@ def test_a_digest_of_a_hundred_long_changes_is_shown_whole_by_gmail() -> None:
 def test_a_change_without_a_link_is_a_line_too() -> None:
     many = digest(*(told(f"Change {number}", uid=str(number), url="javascript:x") for number in range(30)), base_url="")
 
-    assert "<bdi>Change 29</bdi>" in html(many)
+    assert "<bdi>Seller Agreement (US): Change 29</bdi>" in html(many)
     assert "javascript:" not in html(many)
 
 
@@ -402,3 +402,7 @@ def crowded() -> Digest:
     )
     standing = ("Late shipment rate: yours is 3.4%, over 3%: missed", "Order defect rate: yours is 0.2%: met")
     return digest(*changes, standing=standing)
+
+
+def test_the_plain_text_says_when_a_change_was_first_seen() -> None:
+    assert "First seen 21 November 2026, 12:00 UTC." in text(digest(told()))

@@ -46,7 +46,7 @@ def test_a_told_change_arrives_at_each_subscriber(archive: Archive, mail_server:
     assert states(archive) == ["sent", "sent"]
     assert mail_server.sessions == 1, "one connection is used for all"
     mail = mail_server.mails[0]
-    assert mail["Subject"] == "Notice period falls to 15 days"
+    assert mail["Subject"] == "Title of us-agreement (US): Notice period falls to 15 days"
     assert mail["List-Unsubscribe"].startswith("<https://policies.example/unsubscribe?t=")
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     text, html = (part.get_content() for part in mail.iter_parts())  # type: ignore[attr-defined]
@@ -325,7 +325,7 @@ def test_a_subscriber_added_in_the_middle_hears_of_later_changes_only(
     notify(archive, mail_server)
 
     subjects = {str(mail["To"]): mail["Subject"] for mail in mail_server.mails}
-    assert subjects["late@example.org"] == "Fees rise"
+    assert subjects["late@example.org"] == "Title of us-fees (US): Fees rise"
     assert subjects["one@example.org"].startswith("2 policy changes")
 
 
@@ -378,7 +378,7 @@ def test_a_change_is_worded_before_it_is_told_and_only_once(archive: Archive, ma
 
     with archive.begin() as session:
         change = session.exec(select(Change)).one()
-        assert change.headline == mail_server.mails[0]["Subject"]
+        assert mail_server.mails[0]["Subject"] == f"Title of us-agreement (US): {change.headline}"
         change.headline = "Frozen"
         session.add(change)
     assert report.worded == 1
@@ -398,7 +398,7 @@ def test_a_text_our_wording_stumbles_over_holds_nothing_back(
         queueing.queue(session, store_change(session, page, headline=None, points=None), page, now=NOON)
 
     assert notify(archive, mail_server).sent == 1
-    assert mail_server.mails[0]["Subject"] == "Title of us-agreement changed"
+    assert mail_server.mails[0]["Subject"] == "Title of us-agreement (US): Title of us-agreement changed"
     assert "could not be worded" in caplog.text
 
 

@@ -142,7 +142,10 @@ def test_a_dry_run_names_exactly_what_a_run_then_sends(archive: Archive, mail_se
     assert {plan.to.partition("@")[0] for plan in first.planned} == {
         "waits", "retried", "claimed", "quiet", "future", "beat",
     }  # fmt: skip
-    assert planned["retried@example.org", "3 policy changes: Notice period falls to 15 days"] == 1
+    assert (
+        planned["retried@example.org", "3 policy changes: Title of us-agreement (US): Notice period falls to 15 days"]
+        == 1
+    )
     assert real.left.unsendable == first.left.unsendable == 4
 
 

@@ -95,7 +95,7 @@ def test_feedparser_fetches_a_feed_and_reads_back_every_field(served: Served, ar
     assert found.feed.title == "policywatch: United States, high importance"
     assert {link.rel: link.href for link in found.feed.links}["self"].endswith("?marketplace=US&importance=high")
     (entry,) = found.entries
-    assert entry.title == "Notice period falls to 15 days"
+    assert entry.title == "Title of us-agreement (US): Notice period falls to 15 days"
     assert entry.link == f"{served.url}/changes/cccccc0000"
     assert entry.published_parsed[:5] == (2026, 11, 22, 11, 59)
     assert {tag.term for tag in entry.tags} == {"us-agreement", "US", "agreement", "high", "edit"}

@@ -44,7 +44,7 @@ def program(tmp_path: Path) -> Program:
 def titles(program: Program, *options: str) -> list[str]:
     ended = program("feed", "--format", "json", *options)
     assert ended.code == 0, ended.err
-    return [item["title"] for item in json.loads(ended.out)["items"]]
+    return [item["title"].rpartition("): ")[2] for item in json.loads(ended.out)["items"]]
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_calendar_of_effective_dates(program: Program) -> None:
     _, (event,) = read_calendar((program.folder / "dates.ics").read_bytes())
 
     assert ended.out == "1 change written to dates.ics\n"
-    assert (event["DTSTART"], event["SUMMARY"]) == ("20270101", "Takes effect: US high")
+    assert (event["DTSTART"], event["SUMMARY"]) == ("20270101", "Takes effect: Title of us-fees (US): US high")
     assert program("feed", "--format", "ics", "--marketplace", "DE").out.count("BEGIN:VEVENT") == 0
 
 

@@ -1,0 +1,19 @@
+"""How a change is named in one line, wherever lines of many pages meet: page and marketplace first."""
+
+from diffs.language.plain_text import in_short, one_line
+from notifier.values import ToldChange
+
+#: Of a page's title so much is shown, in characters.
+PAGE_TITLE = 60
+
+
+def full_title(change: ToldChange) -> str:
+    """The headline after page and marketplace, as in "Fee schedule (US): Electronics rise from 8% to 9%"."""
+    return one_line(f"{where(change)}: {change.headline}")
+
+
+def where(change: ToldChange) -> str:
+    """The page's title, shortened, and its marketplaces by code: "Fee schedule (US)"."""
+    page = in_short(change.title or change.page, PAGE_TITLE)
+    codes = ", ".join(one_line(code) for code in change.marketplace.split(",") if one_line(code))
+    return f"{page} ({codes})" if codes else page
