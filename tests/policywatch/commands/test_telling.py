@@ -81,7 +81,7 @@ def test_a_change_reaches_a_subscriber_by_exactly_one_mail(program: Program, sit
     (change,) = program("changes", "--json").objects
     assert mail["To"] == "seller@example.com"
     assert mail["From"] == "Policywatch <policies@example.org>"
-    assert mail["Subject"] == change["headline"]
+    assert mail["Subject"] == f"Late Shipment Rate (US): {change['headline']}"
     text = mail.get_body(("plain",))
     assert text is not None
     assert "- Keep your late shipment rate under 4%." in text.get_content()
@@ -175,7 +175,7 @@ def test_a_dry_run_shows_what_would_go_out_and_sends_nothing(program: Program, s
         ended = program("notify", "--dry-run")
         assert ended.code == 0
         assert ended.out.endswith("1 message would go out.\n")
-        assert "email\tseller@example.com\t1\tLate shipment rate" in ended.out
+        assert "email\tseller@example.com\t1\tLate Shipment Rate (US): Late shipment rate" in ended.out
     (report,) = program("notify", "--dry-run", "--json").objects
     assert [(plan["to"], plan["changes"]) for plan in report["planned"]] == [("seller@example.com", 1)]
     assert mailbox.mails == []

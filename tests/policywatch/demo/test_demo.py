@@ -159,7 +159,8 @@ def test_the_feed_holds_every_told_change(played: Played) -> None:
     parsed = feedparser.parse((played.folder / "feed.xml").read_bytes())
 
     assert not parsed.bozo
-    assert sorted(entry.title for entry in parsed.entries) == sorted(entry["headline"] for entry in played.ended.told)
+    titles = [f"{entry['title']} ({entry['marketplace']}): {entry['headline']}" for entry in played.ended.told]
+    assert sorted(entry.title for entry in parsed.entries) == sorted(titles)
 
 
 def test_the_digest_is_a_mail_with_text_and_html(played: Played) -> None:
