@@ -43,6 +43,6 @@ class Outcomes:
     def closed(self, reason: str) -> None:
         """The round is over."""
         self._round.finish_rest(self._why(reason))
-        counts = Counter(str(report.outcome or "not looked at") for report in self._round.reports.values())
+        counts = Counter(str(report.outcome or "not checked") for report in self._round.reports.values())
         told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()) or "no pages"
         log.info("%d pages: %s", len(self._round.reports), told)

@@ -64,7 +64,7 @@ class FetchedPage:
 class PageReport:
     """What one round says about a page.
 
-    `outcome` is None where the page was not looked at; `reason` then says why. Times are UTC.
+    `outcome` is None where the page was not checked; `reason` then says why. Times are UTC.
     `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
     `held`: a new text was seen that no second look has confirmed yet. `first`: the page was read for the first time.
     `failure` says why no page came, where that is known; `reason` is the same in words.

@@ -16,7 +16,7 @@ def main() -> None:
 
         run()
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped. What had come is stored.\n")
+        sys.stderr.write("Stopped. Everything fetched so far is saved.\n")
         sys.exit(INTERRUPTED)
 
 

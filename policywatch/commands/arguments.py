@@ -4,6 +4,9 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+import typer
 
 from crawler.settings import crawl_settings
 from diffs.database.archive import Session
@@ -16,6 +19,9 @@ from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
 from policywatch.watchlists.lists import declared
+
+#: For a timer: what a person watches a command for is not printed.
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when nothing happened; for cron.")]
 
 
 def page_named(session: Session, key: str) -> Page:

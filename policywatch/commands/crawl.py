@@ -20,7 +20,7 @@ from policywatch.terminal import output, records, round_report
 from policywatch.terminal.progress import progress_bar
 from policywatch.watchlists.lists import watched
 
-from .arguments import nearest
+from .arguments import Quiet, nearest
 
 
 def register(app: typer.Typer) -> None:
@@ -33,10 +33,11 @@ def crawl(
     watchlist: Annotated[
         list[Path] | None, typer.Option(help="A watch-list file, or the name of a shipped one.")
     ] = None,
-    due: Annotated[bool, typer.Option("--due", help="Only pages whose next look is due.")] = False,
+    due: Annotated[bool, typer.Option("--due", help="Only pages whose next check is due.")] = False,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
 ) -> None:
-    """Look at the watched pages once."""
+    """Check the watched pages once."""
     settings = crawl_settings()
     found, problems = watched(settings, watchlist or [])
     for problem in problems:
@@ -47,11 +48,15 @@ def crawl(
     with context.archive(create=True) as archive:
         if due:
             wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
-        reports, interrupted = _crawl(wanted, archive, settings, quiet=as_json)
+        reports, interrupted = _crawl(wanted, archive, settings, quiet=quiet, as_json=as_json)
         context.review(archive)
-        _report(reports, wanted, archive, as_json=as_json)
+        shown = [found for found in reports if not quiet or round_report.is_news(found)]
+        if shown:
+            _report(reports, shown, wanted, archive, as_json=as_json)
+    if not (reports or quiet or as_json):
+        output.say("No page is due now." if due else "There is no page to check now.")
     if interrupted:
-        output.warn("Stopped. What had come is stored; the other pages are looked at next time.")
+        output.warn("Stopped. Everything fetched so far is saved; the other pages are checked next time.")
         raise typer.Exit(130)
     if problems or any(found.outcome not in READ for found in reports):
         raise typer.Exit(context.FAILURES)
@@ -66,7 +71,7 @@ def _chosen(found: list[WatchedPage], keys: list[str]) -> list[WatchedPage]:
 
 
 def _crawl(
-    wanted: Sequence[WatchedPage], archive: Archive, settings: Any, *, quiet: bool
+    wanted: Sequence[WatchedPage], archive: Archive, settings: Any, *, quiet: bool, as_json: bool
 ) -> tuple[list[PageReport], bool]:
     if not wanted:
         return [], False
@@ -77,7 +82,7 @@ def _crawl(
 
         def progress(done_with: PageReport, done: int, _total: int) -> None:
             bar.update(task, completed=done, page=done_with.page)
-            if not quiet and not output.errors.is_terminal:
+            if not (quiet or as_json or output.errors.is_terminal):
                 output.warn(round_report.progress(done_with))
 
         def waiting(host: str, until: float) -> None:
@@ -90,23 +95,32 @@ def _crawl(
             )
         except run.Interrupted as stopped:
             return stopped.reports, True
+        except run.AnotherCrawl:
+            if not quiet:
+                raise
+            raise typer.Exit(context.FAILURES) from None  # a long crawl outlasts the interval of its timer
         return crawled, False
 
 
-def _report(reports: Sequence[PageReport], wanted: Sequence[WatchedPage], archive: Archive, *, as_json: bool) -> None:
+def _report(
+    reports: Sequence[PageReport],
+    shown: Sequence[PageReport],
+    wanted: Sequence[WatchedPage],
+    archive: Archive,
+    *,
+    as_json: bool,
+) -> None:
+    """Say what a round brought; `shown` are the pages that get a line of their own."""
     if as_json:
-        for found in reports:
+        for found in shown:
             output.as_json(_line(found))
-        return
-    if not reports:
-        output.say("There is no page to look at now.")
         return
     ids = {number for page in reports for number in page.changes}
     with archive.read() as session:
         told = [(page.key, row.headline or row.uid) for row, page in changes.listed(session) if row.id in ids]
     headlines = {key: [headline for of, headline in told if of == key] for key, _ in told}
     unreached = round_report.out_of_reach(reports)
-    _table([replace(report, reason="") for report in reports] if unreached else reports, headlines)
+    _table([replace(report, reason="") for report in shown] if unreached else shown, headlines)
     for key, headline in told:
         output.say_parts((f"changed: {key}: ", "bold"), (headline, ""))
     for line in () if unreached else round_report.remedies(reports):
@@ -123,7 +137,7 @@ def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> No
         group = {line.page: line.group for line in found}
         output.print_lines(
             ["page", "outcome", "version", "reason", "result"],
-            ((r.page, r.outcome or "not looked at", r.version_seq or "", r.reason, group[r.page]) for r in reports),
+            ((r.page, r.outcome or "not checked", r.version_seq or "", r.reason, group[r.page]) for r in reports),
         )
         return
     if round_report.out_of_reach(reports):

@@ -33,7 +33,7 @@ def explain(
         row = page_named(session, page)
         found = observations.at(session, row, moment)
         if found is None:
-            context.wrong_use(f"{page} was not looked at up to {moment:%Y-%m-%d %H:%M} UTC.")
+            context.wrong_use(f"{page} was not checked up to {moment:%Y-%m-%d %H:%M} UTC.")
         observation, snapshot = found
         version = versions.get(session, observation.version_id) if observation.version_id else None
         against = versions.get(session, observation.compared_with) if observation.compared_with else None

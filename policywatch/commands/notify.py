@@ -13,6 +13,8 @@ from notifier.subscribers.links import links_from
 from policywatch import context
 from policywatch.terminal import output
 
+from .arguments import Quiet
+
 #: The period of a preview that names none.
 PREVIEW_DAYS = 7
 
@@ -24,6 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def notify(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go out; send nothing.")] = False,
+    quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Send the notices that are due."""
@@ -39,11 +42,18 @@ def notify(
         output.table(["channel", "to", "changes", "subject"], rows)
         output.say(f"{labels.count(len(rows), 'message')} would go out.")
         if report.left.unsendable:
-            output.say(f"{labels.count(report.left.unsendable, 'notice')} wait without a way out.")
-    else:
+            output.say(
+                f"{labels.count(report.left.unsendable, 'notice')} cannot be sent: no channel is set up for them."
+            )
+    elif not quiet or _is_news(report):
         _say(report, mail_is_set="email" in channels)
     if report.troubles:
         raise typer.Exit(context.FAILURES)
+
+
+def _is_news(report: send.Report) -> bool:
+    """Whether something was sent, or something cannot be."""
+    return bool(report.sent or report.to_owner or report.troubles or report.left.unsendable)
 
 
 def _say(report: send.Report, *, mail_is_set: bool) -> None:
@@ -53,6 +63,7 @@ def _say(report: send.Report, *, mail_is_set: bool) -> None:
     for trouble in report.troubles:
         output.warn(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
     left = report.left
-    output.say(f"Waiting: {left.due} due, {left.later} for later, {left.unsendable} without a way out.")
+    without = f", {left.unsendable} without a channel to send them" if left.unsendable else ""
+    output.say(f"Waiting: {left.due} due, {left.later} for later{without}.")
     if not mail_is_set:
         output.say("No mail server is set: mail stays due. Set POLICYWATCH_SMTP_URL.")

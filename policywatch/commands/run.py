@@ -11,6 +11,8 @@ from policywatch.service.process import say, until_stopped
 from policywatch.service.web_server import HOST, PORT, Serving
 from policywatch.terminal import output
 
+from .arguments import Quiet
+
 
 def register(app: typer.Typer) -> None:
     """Add the verb."""
@@ -21,8 +23,9 @@ def run(
     web: Annotated[bool, typer.Option("--serve", help="Serve the web pages and feeds too.")] = False,
     host: Annotated[str | None, typer.Option(help="Serve them at this address.")] = None,
     port: Annotated[int | None, typer.Option(help="Serve them on this port.", min=0, max=65_535)] = None,
+    quiet: Quiet = False,
 ) -> None:
-    """Keep going: look at what is due, tell what changed, until it is stopped (Ctrl-C, SIGTERM)."""
+    """Keep going: check what is due, send what is due, until it is stopped (Ctrl-C, SIGTERM)."""
     output.quiet_libraries()
     with until_stopped() as stop, context.archive(create=True) as archive:
         serving = (
@@ -31,8 +34,10 @@ def run(
             else nullcontext()
         )
         with serving as pages:
-            say("policywatch runs. Ctrl-C ends it.")
-            if isinstance(pages, Serving):
-                say(f"Web pages and feeds: {pages.url}")
-            Schedule(archive, say, stop).go_on()
-    say("policywatch has ended. What had come is stored.")
+            if not quiet:
+                say("policywatch runs. Ctrl-C ends it.")
+                if isinstance(pages, Serving):
+                    say(f"Web pages and feeds: {pages.url}")
+            Schedule(archive, say, stop, quiet=quiet).go_on()
+    if not quiet:
+        say("policywatch has ended. Everything fetched so far is saved.")

@@ -105,10 +105,10 @@ def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: b
         output.table(probing.COLUMNS, map(probing.cells, probed))
         read = sum(one.outcome in READ for one in probed)
         not_asked = sum(one.outcome is None for one in probed)
-        rest = f"{len(probed) - read - not_asked} cannot, {not_asked} not looked at"
+        rest = f"{len(probed) - read - not_asked} cannot, {not_asked} not checked"
         output.say(f"{labels.count(len(probed), 'page')}: {read} can be read, {rest}.")
     if interrupted:
-        output.warn("Stopped. The other pages were not looked at.")
+        output.warn("Stopped. The other pages were not checked.")
         raise typer.Exit(130)
     return any(one.outcome not in READ for one in probed if one.page.crawled)
 

@@ -220,4 +220,4 @@ def _ok(good: bool) -> str:
 
 
 def _why(report: PageReport) -> str:
-    return f"{report.outcome or 'not looked at'}: {report.reason}".rstrip(": ")
+    return f"{report.outcome or 'not checked'}: {report.reason}".rstrip(": ")

@@ -53,8 +53,8 @@ QUARTER = 15
 class Schedule:
     """Rounds on one archive until `stop` is set.
 
-    `say` is given a line per round in plain words. `clock` gives the time in UTC, `tick` the seconds between two looks
-    at what is due.
+    `say` is given a line per round in plain words, with `quiet` only where something happened. `clock`
+    gives the time in UTC, `tick` the seconds between two checks of what is due.
     """
 
     archive: Archive
@@ -62,6 +62,7 @@ class Schedule:
     stop: threading.Event
     clock: Callable[[], datetime] = context.now
     tick: float = TICK
+    quiet: bool = False
     _held: dict[str, datetime] = field(default_factory=dict)
     _fresh: bool = True
     _said: set[str] = field(default_factory=set)
@@ -110,14 +111,17 @@ class Schedule:
         reports = crawling.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop)
         self._held |= {report.page: self.clock() + LATER for report in reports if report.outcome is None}
         self._said.clear()
-        self.say(in_words(reports))
+        if not self.quiet or any(map(round_report.is_news, reports)):
+            self.say(in_words(reports))
 
     def _say_when(self, pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
+        if self.quiet:
+            return
         moment = next_due(pages, self.archive, now=self.clock(), settings=settings)
         held = min((until for until in self._held.values() if until > self.clock()), default=None)
         moments = [at for at in (moment, held) if at is not None and at > self.clock()]
         self._once(
-            f"Nothing is due; the next look is at {min(moments):%Y-%m-%d %H:%M} UTC."
+            f"Nothing is due; the next check is at {min(moments):%Y-%m-%d %H:%M} UTC."
             if moments
             else "Nothing is due: no page is switched on, or no host may be asked."
         )
@@ -160,13 +164,13 @@ def in_words(reports: Sequence[PageReport]) -> str:
     unread = [report for report in reports if report.outcome is not None and report.outcome not in READ]
     rest = [report for report in reports if report.outcome is None]
     changed = len({number for report in reports for number in report.changes})
-    parts = [f"Looked at {labels.count(len(reports) - len(rest), 'page')}: {len(read)} read"]
+    parts = [f"Checked {labels.count(len(reports) - len(rest), 'page')}: {len(read)} read"]
     if unread:
         why = ", ".join(
             f"{count} {outcome}" for outcome, count in Counter(str(r.outcome) for r in unread).most_common()
         )
         parts.append(f"{len(unread)} could not be read ({why})")
     if rest:
-        parts.append(f"{len(rest)} not looked at ({rest[0].reason.rstrip('.')})")
+        parts.append(f"{len(rest)} not checked ({rest[0].reason.rstrip('.')})")
     parts.append(labels.count(changed, "change"))
     return ", ".join(parts) + "."

@@ -12,7 +12,7 @@ _SYSTEMD = """\
 To have it run twice an hour, put this into ~/.config/systemd/user/policywatch.service
 
 [Unit]
-Description=Look at marketplace policies and tell what changed
+Description=Check marketplace policies and report what changed
 
 [Service]
 Type=oneshot
@@ -23,7 +23,7 @@ ExecStart={unit_program} notify
 and this into ~/.config/systemd/user/policywatch.timer
 
 [Unit]
-Description=Look at marketplace policies twice an hour
+Description=Check marketplace policies twice an hour
 
 [Timer]
 OnCalendar=*:0/30
@@ -33,14 +33,18 @@ Persistent=true
 [Install]
 WantedBy=timers.target
 
-and switch it on: systemctl --user enable --now policywatch.timer
+and switch it on; the second line lets it run while you are not logged in:
+
+systemctl --user enable --now policywatch.timer
+loginctl enable-linger
 """
 
 _TEXTS = {
     "cron": """\
-To have it run twice an hour (only pages that are due are asked for), add this line with crontab -e:
+To have it run twice an hour (only pages that are due are fetched), add this line with crontab -e.
+Cron mails what it prints: what changed, what was sent, and what went wrong.
 
-*/30 * * * *  cd {folder} && {{ {program} crawl --due; {program} notify; }}
+*/30 * * * *  cd {folder} && {{ {program} crawl --due --quiet; {program} notify --quiet; }}
 """,
     "systemd": _SYSTEMD,
     "run": "To have it run by itself, keep this running in this folder: policywatch run\n",

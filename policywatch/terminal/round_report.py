@@ -69,7 +69,7 @@ _FAILURES: Mapping[Reason, tuple[str, str]] = {
 }
 
 CHANGED, HELD, FIRST, READ_ = "changed", "held", "first read", "read"
-UNREAD, NOT_ASKED = "could not be read", "not looked at"
+UNREAD, NOT_ASKED = "could not be read", "not checked"
 
 #: The groups in the order of a seller's interest, each with its heading.
 GROUPS: Mapping[str, str] = {
@@ -148,12 +148,26 @@ def out_of_reach(reports: Iterable[PageReport]) -> str:
 _NOT_MEANT = (Reason.SWITCHED_OFF, Reason.NOT_CRAWLED)
 
 
+def is_news(report: PageReport) -> bool:
+    """Whether somebody who hears nothing of a quiet round has to hear of this page: a change, or it was not read.
+
+    A page that is left alone because somebody said so is no news.
+    """
+    if report.outcome is None:
+        return report.failure is None or report.failure.reason not in _AS_TOLD
+    return bool(report.changes) or report.outcome not in READ
+
+
+#: Why a page is not asked for that somebody does not want to be asked.
+_AS_TOLD = (*_NOT_MEANT, Reason.STOP_FILE, Reason.HOST_OFF, Reason.HOST_OFF_BY_SETTING)
+
+
 def progress(report: PageReport) -> str:
     """One page's end, as a line of the log. What holds for every page is left to the end of the round."""
     failed = report.failure
     if failed is not None and failed.root.reason in OFFLINE:
         return f"{report.page}: not reached"
-    return f"{report.page}: {report.outcome or 'not looked at'} {report.reason}".rstrip()
+    return f"{report.page}: {report.outcome or 'not checked'} {report.reason}".rstrip()
 
 
 def remedies(reports: Iterable[PageReport]) -> list[str]:
@@ -181,7 +195,7 @@ def total(reports: Sequence[PageReport], changes: int) -> str:
     first = f" ({groups.count(FIRST)} for the first time)" if FIRST in groups else ""
     parts = [f"{read} read{first}", f"{groups.count(UNREAD)} could not be read"]
     if NOT_ASKED in groups:
-        parts.append(f"{groups.count(NOT_ASKED)} not looked at")
+        parts.append(f"{groups.count(NOT_ASKED)} not checked")
     parts.append(labels.count(changes, "change"))
     if HELD in groups:
         parts.append(f"{groups.count(HELD)} held for a second look")

@@ -64,7 +64,7 @@ def find(url: str, settings: CrawlSettings, known: list[Listed], chosen: Mapping
     """The entry for what is at the address now, or why there is none."""
     probed = _looked_at(url, settings, chosen)
     if probed.outcome not in READ:
-        outcome = probed.outcome or "not looked at"
+        outcome = probed.outcome or "not checked"
         return " ".join(filter(None, (f"{outcome}: {probing.reason(probed)}", probing.advice(probed))))
     all_shipped = shipped()
     taken = {entry.page.key for entry in [*known, *all_shipped]}

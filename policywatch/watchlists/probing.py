@@ -39,7 +39,7 @@ def look(
         def progress(report: PageReport, done: int, _total: int) -> None:
             bar.update(task, completed=done)
             if not quiet and not output.errors.is_terminal:
-                output.warn(f"{report.page}: {report.outcome or 'not looked at'}")
+                output.warn(f"{report.page}: {report.outcome or 'not checked'}")
 
         output.quiet_libraries()
         from crawler.run import probe  # loads Scrapy
@@ -111,7 +111,7 @@ def cells(probed: Probed) -> tuple[str, ...]:
     said = " ".join(filter(None, (reason(probed), advice(probed))))
     return (
         probed.page.key,
-        probed.outcome or "not looked at",
+        probed.outcome or "not checked",
         str(probed.words) if probed.words else "",
         probed.language,
         {True: "matches", False: "no match", None: ""}[probed.selected],

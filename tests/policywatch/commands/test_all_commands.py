@@ -261,7 +261,7 @@ def test_a_short_text_is_held_back_until_it_is_accepted(tmp_path: Path) -> None:
         (["show", "us-agreement", "--at", "soon"], 2, "is no date"),
         (["show", "us-agreement", "--at", "2020-01-01"], 2, "Nothing was read"),
         (["diff", "us-agreement", "--from", 9], 2, "has no version 9"),
-        (["explain", "us-agreement", "--at", "2020-01-01"], 2, "was not looked at"),
+        (["explain", "us-agreement", "--at", "2020-01-01"], 2, "was not checked"),
         (["accept", "us-agreement"], 2, "nothing to accept"),
         (["changes", "--page", "x"], 2, "There is no page"),
         (["import", "folder", "nowhere"], 2, "is not a folder"),

@@ -9,7 +9,9 @@ from time import monotonic, sleep
 
 import pytest
 
-from tests.policywatch.program import Program, policy, save
+from crawler.rounds.lock import alone
+from diffs.database.archive import open_archive
+from tests.policywatch.program import Ended, Program, policy, save
 from tests.site import Answer, Site
 
 START = datetime(2026, 3, 2, 6, tzinfo=UTC)
@@ -160,7 +162,7 @@ def test_only_due_pages_are_looked_at_when_asked_so(program: Program, site: Site
     later = program("crawl", "--due", "--json")
 
     assert {page["page"] for page in soon.objects} == {"us-fees", "us-appeals"}
-    assert (none.code, none.out) == (0, "There is no page to look at now.\n")
+    assert (none.code, none.out) == (0, "No page is due now.\n")
     assert {page["page"] for page in later.objects} == {"us-late", "us-fees", "us-appeals"}
 
 
@@ -248,7 +250,7 @@ def test_ctrl_c_ends_with_130_and_keeps_what_came(program: Program, site: Site) 
         out, err = running.communicate(timeout=30)
 
     assert running.returncode == 130, err.decode()
-    assert "Stopped. What had come is stored" in err.decode()
+    assert "Stopped. Everything fetched so far is saved" in err.decode()
     assert "Traceback" not in err.decode()
     assert "us-late\tok\t1" in out.decode()
     assert program("health", "--json").objects[0]["page"] == "us-appeals"
@@ -335,3 +337,51 @@ def test_doctor_says_when_robots_txt_could_not_be_read(program: Program, site: S
 
     assert "127.0.0.1 could not be asked for its rules in the last crawl" in said
     assert "The next crawl tries again." in said
+
+
+# --- for cron -----------------------------------------------------------------------------------------------------
+
+
+def test_a_quiet_round_prints_nothing_unless_something_happened(program: Program, site: Site) -> None:
+    first = program("crawl", "--quiet")
+    none_due = program("crawl", "--due", "--quiet")
+    site["/late"] = late(3)
+    program.now = START + timedelta(days=1)
+    changed = program("crawl", "--due", "--quiet")
+    as_json = program("crawl", "--quiet", "--json")
+
+    assert (first.code, first.out, first.err) == (0, "", "")
+    assert (none_due.code, none_due.out, none_due.err) == (0, "", "")
+    assert (changed.code, changed.err) == (0, "")
+    assert [row["page"] for row in Ended(0, changed.out.split("changed:")[0], "").table] == ["us-late"]
+    assert changed.out.endswith("3 pages: 3 read, 0 could not be read, 1 change.\n")
+    assert (as_json.code, as_json.out) == (0, "")
+
+
+def test_what_went_wrong_is_printed_in_a_quiet_round_too(program: Program, site: Site) -> None:
+    site["/fees"] = Answer(503, "<p>Come back later</p>")
+
+    ended = program("crawl", "--quiet")
+    (program.folder / "watchlist.toml").unlink()
+    without = program("crawl", "--quiet")
+
+    assert ended.code == 1
+    assert "us-fees\tunavailable" in ended.out
+    assert "us-late" not in ended.out
+    assert "3 pages: 2 read (2 for the first time), 1 could not be read" in ended.out
+    assert (without.code, "watchlist.toml: the file cannot be read" in without.err) == (3, True)
+
+
+def test_a_quiet_round_says_nothing_of_a_stop_or_of_another_crawl(program: Program, site: Site) -> None:
+    """Both are meant: the timer may stay on. The exit code says that nothing was fetched."""
+    program("stop")
+    stopped = program("crawl", "--quiet")
+    program("go")
+    archive = open_archive(f"sqlite:///{program.database}")
+    with alone(archive):
+        busy, loud = program("crawl", "--quiet"), program("crawl")
+    archive.close()
+
+    assert (stopped.code, stopped.out, stopped.err) == (1, "", "")
+    assert (busy.code, busy.out, busy.err) == (1, "", "")
+    assert (loud.code, "Another crawl" in loud.err) == (1, True), loud.err

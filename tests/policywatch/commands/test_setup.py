@@ -144,7 +144,7 @@ def test_init_says_how_many_pages_how_long_a_round_takes_and_how_to_run_it(progr
     assert re.search(r"\(\d\d pages of US\)", ended.out)
     assert re.search(r"\d\d pages on 1 site: one round takes about \d minutes at 10 seconds a page\.", ended.out)
     assert f"cd {program.folder} && {{ " in ended.out
-    assert "crawl --due; " in ended.out
+    assert "crawl --due --quiet; " in ended.out
     assert "Browser: " in ended.out
     assert settings_of(program)["interests"] == []
 

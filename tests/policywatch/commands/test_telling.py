@@ -72,7 +72,7 @@ def test_a_change_reaches_a_subscriber_by_exactly_one_mail(program: Program, sit
     again = program("notify")
     unchanged = program("crawl"), program("notify")
 
-    assert nothing.out == "0 messages sent with 0 notices.\nWaiting: 0 due, 0 for later, 0 without a way out.\n"
+    assert nothing.out == "0 messages sent with 0 notices.\nWaiting: 0 due, 0 for later.\n"
     assert (sent.code, sent.err) == (0, "")
     assert sent.out.startswith("1 message sent with 1 notice.\n")
     assert again.out == nothing.out
@@ -149,10 +149,27 @@ def test_without_a_mail_server_what_is_due_waits(program: Program, site: Site, m
     sent = program("notify")
 
     assert waiting.code == 0
-    assert "1 without a way out" in waiting.out
+    assert "1 without a channel to send them" in waiting.out
     assert "Set POLICYWATCH_SMTP_URL" in waiting.out
     assert sent.out.startswith("1 message sent")
     assert len(mailbox.mails) == 1
+
+
+def test_a_quiet_command_prints_what_was_sent_or_cannot_be_and_nothing_else(
+    program: Program, site: Site, mailbox: MailServer
+) -> None:
+    at_once(program)
+    nothing = program("notify", "--quiet")
+    change_page(program, site)
+    working = program.settings.pop("smtp_url")
+    waiting = program("notify", "--quiet")
+    program.settings["smtp_url"] = working
+    sent, again = program("notify", "--quiet"), program("notify", "--quiet")
+
+    assert (nothing.code, nothing.out, nothing.err) == (0, "", "")
+    assert "Set POLICYWATCH_SMTP_URL" in waiting.out
+    assert sent.out.startswith("1 message sent with 1 notice.\n")
+    assert (again.code, again.out, again.err) == (0, "", "")
 
 
 def test_mail_can_go_into_a_folder(program: Program, site: Site, mailbox: MailServer) -> None:

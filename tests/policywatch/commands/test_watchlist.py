@@ -150,7 +150,7 @@ def test_a_probe_keeps_nothing_but_when_the_site_was_asked(program: Program, sit
     ended = program("watchlist", "check", "--probe")
 
     assert ended.code == 0
-    assert ended.out.splitlines()[-1] == "2 pages: 2 can be read, 0 cannot, 0 not looked at."
+    assert ended.out.splitlines()[-1] == "2 pages: 2 can be read, 0 cannot, 0 not checked."
     assert "one: ok" in ended.err
     assert "2 pages on 1 site: one round takes about 1 second" in ended.err
     assert (rows(program, Page), rows(program, Snapshot)) == ([], [])
@@ -203,8 +203,8 @@ def test_ctrl_c_ends_a_probe_and_shows_what_came(program: Program, site: Site) -
     out, err = running.communicate(timeout=60)
 
     assert running.returncode == 130
-    assert b"2 pages: 1 can be read, 0 cannot, 1 not looked at." in out
-    assert b"Stopped. The other pages were not looked at." in err
+    assert b"2 pages: 1 can be read, 0 cannot, 1 not checked." in out
+    assert b"Stopped. The other pages were not checked." in err
 
 
 def test_what_is_no_text_is_said(program: Program, site: Site) -> None:

@@ -83,16 +83,16 @@ def _collect(process: "subprocess.Popen[bytes]", lines: list[str]) -> None:
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_it_cleanly(program: Program, site: Site, how: int) -> None:
     with running(program) as (process, lines):
-        wait_for(lambda: any("Looked at" in line for line in lines))
+        wait_for(lambda: any("Checked" in line for line in lines))
         process.send_signal(how)
         process.wait(60)
 
     assert process.returncode == 0
     assert any(
-        re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  Looked at 2 pages: 2 read, 0 changes\.\n", line)
+        re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC  Checked 2 pages: 2 read, 0 changes\.\n", line)
         for line in lines
     )
-    assert "What had come is stored" in lines[-1]
+    assert "Everything fetched so far is saved" in lines[-1]
     assert program("verify").code == 0
 
 
@@ -105,7 +105,7 @@ def test_a_signal_in_the_middle_of_a_round_does_not_wait_for_an_answer(program: 
         process.wait(60)
 
     assert process.returncode == 0
-    assert any("1 not looked at (The crawl was stopped" in line for line in lines)
+    assert any("1 not checked (The crawl was stopped" in line for line in lines)
     assert program("show", "us-late").code == 0
 
 
@@ -117,11 +117,11 @@ def test_kill_9_loses_nothing_and_the_next_one_goes_on(program: Program, site: S
         process.kill()
     site["/fees"] = late(4, "fees")
     with running(program) as (process, lines):
-        wait_for(lambda: any("Looked at" in line for line in lines))
+        wait_for(lambda: any("Checked" in line for line in lines))
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
-    assert any("Looked at 1 page: 1 read" in line for line in lines)  # the other one is not due
+    assert any("Checked 1 page: 1 read" in line for line in lines)  # the other one is not due
     assert len(site.asked("/late")) == 1
     assert {page["outcome"] for page in program("health", "--json").objects} == {"ok"}
     assert program("verify").code == 0
@@ -228,7 +228,7 @@ def test_a_change_is_seen_and_told_by_mail(program: Program, rounds: Rounds, sit
 
     said = rounds.go()
 
-    assert said == ["Looked at 2 pages: 2 read, 1 change.", "1 message sent with 1 notice."]
+    assert said == ["Checked 2 pages: 2 read, 1 change.", "1 message sent with 1 notice."]
     assert len(list((program.folder / "mail").glob("*.eml"))) == 1
 
 
@@ -252,8 +252,29 @@ def test_nothing_due_is_said_once_with_the_time_of_the_next_look(rounds: Rounds)
     rounds.go(step=timedelta(minutes=1))
 
     assert rounds.go(step=timedelta(minutes=1), rounds=5) == [
-        "Nothing is due; the next look is at 2026-03-02 17:45 UTC."
+        "Nothing is due; the next check is at 2026-03-02 17:45 UTC."
     ]
+
+
+def test_a_quiet_program_says_only_what_happened(program: Program, rounds: Rounds, site: Site) -> None:
+    program("subscribers", "add", "you@example.com", "--cadence", "at_once")
+    rounds.schedule.quiet = True
+    assert rounds.go(rounds=3) == []
+    site["/late"] = late(3)
+
+    assert rounds.go(step=timedelta(minutes=1), rounds=3) == [
+        "Checked 2 pages: 2 read, 1 change.",
+        "1 message sent with 1 notice.",
+    ]
+
+
+def test_a_quiet_process_begins_and_ends_without_a_word(program: Program, site: Site) -> None:
+    with running(program, "--quiet") as (process, lines):
+        wait_for(lambda: site.asked("/fees") and site.asked("/late"))
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+    assert (process.returncode, lines) == (0, [])
 
 
 def test_a_block_is_told_to_the_owner(program: Program, rounds: Rounds, site: Site) -> None:
@@ -263,7 +284,7 @@ def test_a_block_is_told_to_the_owner(program: Program, rounds: Rounds, site: Si
 
     assert "1 could not be read (1 robot_check)" in said[0]
     assert said[1] == "1 message sent to you, the owner."
-    assert rounds.go(step=timedelta(minutes=1)) == ["Nothing is due; the next look is at 2026-03-03 06:00 UTC."]
+    assert rounds.go(step=timedelta(minutes=1)) == ["Nothing is due; the next check is at 2026-03-03 06:00 UTC."]
 
 
 def test_an_owner_who_cannot_be_told_is_said(
@@ -291,9 +312,9 @@ def test_a_page_that_could_not_be_asked_is_tried_again_in_half_an_hour(
         soon = rounds.go(step=timedelta(minutes=10))
         later = rounds.go(step=timedelta(minutes=10), rounds=2)
 
-    assert "1 not looked at" in first[0]
-    assert soon == ["Nothing is due; the next look is at 2026-03-02 06:30 UTC."]
-    assert any("1 not looked at" in line for line in later)
+    assert "1 not checked" in first[0]
+    assert soon == ["Nothing is due; the next check is at 2026-03-02 06:30 UTC."]
+    assert any("1 not checked" in line for line in later)
 
 
 def test_a_busy_archive_costs_one_round(program: Program, rounds: Rounds, site: Site) -> None:
@@ -307,7 +328,7 @@ def test_a_busy_archive_costs_one_round(program: Program, rounds: Rounds, site: 
     other.close()
 
     assert len(busy) == 1 and "The archive cannot be used now; the next round tries again." in busy[0]
-    assert rounds.go() == ["Looked at 2 pages: 2 read, 0 changes."]
+    assert rounds.go() == ["Checked 2 pages: 2 read, 0 changes."]
 
 
 def test_a_fault_in_a_round_is_logged_and_the_next_one_comes(
@@ -319,7 +340,7 @@ def test_a_fault_in_a_round_is_logged_and_the_next_one_comes(
 
     assert said == ["A fault in this program ended the round (ZeroDivisionError); the next one comes."]
     assert "Traceback" in caplog.text
-    assert rounds.go() == ["Looked at 2 pages: 2 read, 0 changes."]
+    assert rounds.go() == ["Checked 2 pages: 2 read, 0 changes."]
 
 
 def test_the_stop_file_holds_the_rounds_not_the_notices(program: Program, rounds: Rounds, site: Site) -> None:
@@ -346,8 +367,8 @@ def test_a_watch_list_broken_while_it_runs_is_said_and_mended(program: Program, 
     (program.folder / "watchlist.toml").write_text(good)
 
     assert "page x: `url` is missing." in broken[0]
-    assert "Looked at 2 pages" in broken[1]
-    assert rounds.go() == ["Looked at 2 pages: 2 read, 0 changes."] or rounds.lines
+    assert "Checked 2 pages" in broken[1]
+    assert rounds.go() == ["Checked 2 pages: 2 read, 0 changes."] or rounds.lines
 
 
 def test_settings_of_no_use_are_said(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
         ("held", "c"),
         ("held", "f"),
         ("could not be read", "b"),
-        ("not looked at", "d"),
+        ("not checked", "d"),
         ("first read", "g"),
         ("read", "a"),
     ]
@@ -84,7 +84,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
     assert found[3].says == "the site asked for a human (it asks for a human)"
     assert (
         round_report.total(reports, 1)
-        == "7 pages: 5 read (1 for the first time), 1 could not be read, 1 not looked at, 1 change, 2 held for a second look."
+        == "7 pages: 5 read (1 for the first time), 1 could not be read, 1 not checked, 1 change, 2 held for a second look."
     )
 
 
@@ -261,7 +261,7 @@ def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program:
     assert "Could not be read (that is not: no change) (1)" in shown
     assert "Not looked at (nothing is known of a change) (1)" in shown
     assert "Read for the first time: changes are told from now on (1)" in shown
-    assert "3 pages: 1 read (1 for the first time), 1 could not be read, 1 not looked at, 0" in shown
+    assert "3 pages: 1 read (1 for the first time), 1 could not be read, 1 not checked, 0" in shown
 
 
 def test_health_says_on_a_terminal_what_a_look_brought_since_when_and_why(program: Program, site: Site) -> None:
