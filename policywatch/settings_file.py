@@ -1,8 +1,12 @@
 """The settings file as `policywatch init` writes it."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
+
+import tomlkit
 
 from crawler.watchlist import interests
 from crawler.watchlist.editing import toml_value
@@ -23,31 +27,64 @@ watchlists = {watchlists}
 interests = {wanted}
 
 # Where the archive lives.
-data_dir = "policywatch-data"
+{data_dir}
 
-# Mail: uncomment to have digests sent. Passwords belong into the environment: POLICYWATCH_SMTP_URL.
-# smtp_url = "smtp://user@mail.example.com:587"
-# mail_from = "Policywatch <policywatch@example.com>"
-# base_url = "https://policies.example.com"
+# Mail{mail_hint}. Passwords belong into the environment: POLICYWATCH_SMTP_URL.
+{smtp_url}
+{mail_from}
+{base_url}
+
+# Who hears when a site asks us to stop or no page can be read: a mail address, or a chat (docs/notices.md).
+{owner}
 """
 
+#: What stands in the file, as a comment, where nothing was said.
+_UNSAID = {
+    "smtp_url": "smtp://user@mail.example.com:587",
+    "mail_from": "Policywatch <policywatch@example.com>",
+    "base_url": "https://policies.example.com",
+    "owner": "you@example.com",
+}
 
-def written_config(contact: str, watchlists: Sequence[str], wanted: Sequence[str]) -> str:
-    """The text of a commented settings file."""
-    return _CONFIG.format(
+
+def written_config(
+    contact: str, watchlists: Sequence[str], wanted: Sequence[str], others: Mapping[str, object] | None = None
+) -> str:
+    """The text of a commented settings file. `others` are further settings by name, which go to their places."""
+    said = {"data_dir": "policywatch-data", **(others or {})}
+    lines = {name: f"# {name} = {toml_value(unsaid)}" for name, unsaid in _UNSAID.items()}
+    lines |= {name: f"{name} = {toml_value(said[name])}" for name in ("data_dir", *_UNSAID) if name in said}
+    text = _CONFIG.format(
         contact=toml_value(contact),
         watchlists=toml_value(list(watchlists)),
         interests=", ".join(interests.names()),
         wanted=toml_value(list(wanted)),
+        mail_hint="" if "smtp_url" in said else ": uncomment to have digests sent",
+        **lines,
     )
+    rest = tomlkit.document()
+    for name, value in sorted(said.items(), key=lambda setting: isinstance(setting[1], dict)):  # tables come last
+        if name not in lines:
+            rest.add(name, tomlkit.item(value))
+    return text + (f"\n# Kept from the file before.\n{tomlkit.dumps(rest)}" if rest else "")
 
 
-def own_watchlists(file: Path) -> list[str]:
-    """The watch-lists of a settings file that do not come with the program: they stay when it is written anew."""
-    try:
-        listed = tomllib.loads(file.read_text(encoding="utf-8")).get("watchlists", [])
-    except (OSError, ValueError):
-        return []  # there is no such file, or it is of no use
-    shipped = {entry.name.removesuffix(".toml") for entry in shipped_watchlists()}
-    names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
-    return [name for name in names if name.removesuffix(".toml") not in shipped]
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What stays of a settings file that is written anew: lists of one's own, and settings that nobody asks for."""
+
+    own_watchlists: tuple[str, ...] = ()
+    others: Mapping[str, object] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """What is in the file; nothing where there is none, or where it is of no use."""
+        try:
+            found = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return cls()
+        shipped = {entry.name.removesuffix(".toml") for entry in shipped_watchlists()}
+        listed = found.pop("watchlists", [])
+        names = [name for name in listed if isinstance(name, str)] if isinstance(listed, list) else []
+        others = {name: value for name, value in found.items() if name not in ("contact", "interests")}
+        return cls(tuple(name for name in names if name.removesuffix(".toml") not in shipped), others)

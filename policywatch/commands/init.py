@@ -3,9 +3,7 @@
 import re
 import sys
 from collections import Counter
-from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 
@@ -17,11 +15,12 @@ from diffs.settings import CONFIG_FILE
 from diffs.wording import labels
 from policywatch import context
 from policywatch.service import timers
-from policywatch.settings_file import own_watchlists, written_config
+from policywatch.settings_file import Before, written_config
 from policywatch.terminal import output
 from policywatch.watchlists import lists
 
-T = TypeVar("T")
+from . import questions
+from .questions import answer
 
 _NOTICE = """\
 Before the first crawl: policywatch asks slowly (at least 10 seconds between two requests to one host), says who it is,
@@ -42,12 +41,25 @@ def register(app: typer.Typer) -> None:
 
 
 def init(
-    contact: Annotated[str | None, typer.Option(help="Your e-mail or web address, sent with every request.")] = None,
-    marketplaces: Annotated[str | None, typer.Option(help="Such as US,UK,DE.")] = None,
-    interests: Annotated[str | None, typer.Option(help="Such as agreements,fees; all is everything.")] = None,
+    contact: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Your e-mail or web address, sent with every request.")
+    ] = None,
+    marketplaces: Annotated[str | None, typer.Option(metavar="CODES", help="Such as US,UK,DE.")] = None,
+    interests: Annotated[
+        str | None, typer.Option(metavar="NAMES", help="Such as agreements,fees; all is everything.")
+    ] = None,
     more: Annotated[bool | None, typer.Option("--more/--no-more", help="Also the lists of more pages.")] = None,
     browser: Annotated[bool | None, typer.Option("--browser/--no-browser", help="Look for Chromium.")] = None,
-    schedule: Annotated[str | None, typer.Option(help="What to show: cron, systemd, run or none.")] = None,
+    smtp_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Mail server, such as smtp://user@mail.example.com:587.")
+    ] = None,
+    owner: Annotated[
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Who hears when a site asks us to stop, or no page can be read."),
+    ] = None,
+    schedule: Annotated[
+        str | None, typer.Option(metavar="WAY", help="What to show: cron, systemd, run or none.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite policywatch.toml.")] = False,
 ) -> None:
     """Write policywatch.toml here and create the archive. What is not given is asked for."""
@@ -55,34 +67,41 @@ def init(
         context.wrong_use(f"{CONFIG_FILE} is there already. Edit it, or run policywatch init --force.")
     asking = sys.stdin.isatty() and (contact is None or marketplaces is None)
     contact = _contact(contact)
-    places = _answer(marketplaces, _marketplaces, f"Marketplaces ({', '.join(_offered())})", "US")
+    question = f"Marketplaces ({', '.join(_offered())})"
+    places = answer(marketplaces, _marketplaces, question, "US", option="--marketplaces")
     if interests is None and asking:
         _say_interests(places)
-    wanted = _answer(_given(interests, "all", asking=asking), _interests, "Numbers with commas, or all", "all")
+    given = _given(interests, "all", asking=asking)
+    wanted = answer(given, _interests, "Numbers with commas, or all", "all", option="--interests")
     names = _lists(places, more=_more(more, places, wanted, asking=asking))
-    look_for_browser = _yes(browser, "Look whether Chromium is here, for pages built by scripts?", asking=asking)
-    ways = ", ".join(timers.WAYS)
-    question = f"How shall it run by itself? Shown, not installed ({ways})"
-    way = _answer(_given(schedule, "cron", asking=asking), _schedule, question, "cron")
-    own = own_watchlists(CONFIG_FILE)
-    Path(CONFIG_FILE).write_text(written_config(contact, [*names, *own], wanted), encoding="utf-8")
-    _report(crawl_settings(contact=contact, interests=wanted), names, own, look_for_browser=look_for_browser)
+    question = "Check whether Chromium is installed, for pages built by scripts?"
+    look_for_browser = questions.yes(browser, question, asking=asking)
+    mail = questions.mail_settings(smtp_url, owner, contact=contact, asking=asking)
+    question = f"How should it run by itself? Shown, not installed ({', '.join(timers.WAYS)})"
+    way = answer(_given(schedule, "cron", asking=asking), _schedule, question, "cron", option="--schedule")
+    before = Before.read(CONFIG_FILE)
+    text = written_config(contact, [*names, *before.own_watchlists], wanted, {**before.others, **mail})
+    context.written(CONFIG_FILE, text.encode())
+    _report(crawl_settings(contact=contact, interests=wanted), names, before, look_for_browser=look_for_browser)
     output.say(timers.text(way))
-    output.say("Next: policywatch doctor, then policywatch crawl.")
+    if "@" in mail.get("smtp_url", ""):
+        output.prose("Mail: set POLICYWATCH_SMTP_URL in the environment to the same address with your password in it.")
+    subscribe = f"policywatch subscribers add {contact}, " if mail.get("smtp_url") and "://" not in contact else ""
+    output.say(f"Next: policywatch doctor, {subscribe}then policywatch crawl.")
 
 
-def _report(settings: CrawlSettings, names: list[str], own: list[str], *, look_for_browser: bool) -> None:
+def _report(settings: CrawlSettings, names: list[str], before: Before, *, look_for_browser: bool) -> None:
     """Create the archive, and say what will be watched, how long it takes, and what to know before."""
     with context.archive(create=True) as archive:
         output.say(f"Archive: {archive.url}")
     pages = [page for page in _pages(names) if _interesting(page, settings.interests)]
     places = ", ".join(dict.fromkeys(name.split("-")[1].upper() for name in names))
     output.say(f"Settings: {CONFIG_FILE.resolve()} ({labels.count(len(pages), 'page')} of {places})")
-    if own:
-        output.say(f"Kept in watchlists: {', '.join(own)}")
+    if before.own_watchlists:
+        output.say(f"Kept in watchlists: {', '.join(before.own_watchlists)}")
+    if before.others:
+        output.say(f"Kept settings: {', '.join(before.others)}")
     output.prose(f"{lists.size(pages, settings)}." if pages else _NONE_PROVEN)
-    if not settings.contact:
-        output.prose("No contact is set, and without one nothing is fetched from the internet: set contact there.")
     if look_for_browser:
         _say_browser(settings)
     output.say()
@@ -91,7 +110,8 @@ def _report(settings: CrawlSettings, names: list[str], own: list[str], *, look_f
 
 
 def _contact(given: str | None) -> str:
-    return _answer(given, _usable_contact, "Your e-mail or web address (sent with every request)", "")
+    question = "Your e-mail or web address (sent with every request)"
+    return answer(given, _usable_contact, question, "", option="--contact")
 
 
 def _given(option: str | None, default: str, *, asking: bool) -> str | None:
@@ -99,29 +119,13 @@ def _given(option: str | None, default: str, *, asking: bool) -> str | None:
     return option if option is not None or asking else default
 
 
-def _usable_contact(answer: str) -> str:
-    problem = contact_problem(answer)
+def _usable_contact(typed: str) -> str:
+    if not typed.strip():
+        raise ValueError("A contact is needed: a site's owner must be able to reach whoever asks.")
+    problem = contact_problem(typed)
     if problem:
         raise ValueError(f"The contact {problem}.")
-    return answer.strip()
-
-
-def _answer(given: str | None, parse: Callable[[str], T], question: str, default: str) -> T:
-    """What an option says, else what is answered; a wrong answer is asked for again. `parse` raises ValueError."""
-    if given is not None:
-        try:
-            return parse(given)
-        except ValueError as error:
-            context.wrong_use(str(error))
-
-    def read(answer: str) -> T:
-        try:
-            return parse(answer)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from None
-
-    answer: T = typer.prompt(question, default=default, show_default=bool(default), value_proc=read)
-    return answer
+    return typed.strip()
 
 
 def _words(text: str) -> list[str]:
@@ -134,9 +138,9 @@ def _offered() -> list[str]:
     return sorted(name for name in names if not name.endswith("-MORE"))
 
 
-def _marketplaces(answer: str) -> list[str]:
+def _marketplaces(typed: str) -> list[str]:
     offered = _offered()
-    wanted = list(dict.fromkeys(_words(answer.upper())))
+    wanted = list(dict.fromkeys(_words(typed.upper())))
     if not wanted:
         raise ValueError(f"Name at least one marketplace of {', '.join(offered)}.")
     unknown = [name for name in wanted if name not in offered]
@@ -145,11 +149,11 @@ def _marketplaces(answer: str) -> list[str]:
     return wanted
 
 
-def _interests(answer: str) -> tuple[str, ...]:
+def _interests(typed: str) -> tuple[str, ...]:
     """The interests chosen, by name or number; () is everything."""
     names = known_interests.names()
     by_number = {str(number): name for number, name in enumerate(names, 1)}
-    chosen = [by_number.get(word, word) for word in _words(answer.lower())]
+    chosen = [by_number.get(word, word) for word in _words(typed.lower())]
     unknown = [word for word in chosen if word not in (*names, "all")]
     if unknown:
         raise ValueError(f"There is no interest {', '.join(unknown)}. There are: {', '.join(names)}, or all.")
@@ -169,19 +173,12 @@ def _more(given: bool | None, places: list[str], wanted: tuple[str, ...], *, ask
     first = set(_lists(places, more=False))
     others = [name for name in _lists(places, more=True) if name not in first]
     count = sum(_interesting(page, wanted) for page in _pages(others))
-    question = f"Also the longer lists ({labels.count(count, 'page')} more, looked at every 3 days)?"
+    question = f"Also the longer lists ({labels.count(count, 'page')} more, checked every 3 days)?"
     return bool(count) and typer.confirm(question, default=False)
 
 
-def _yes(given: bool | None, question: str, *, asking: bool) -> bool:
-    """What was given, else what is answered; where nobody can be asked, yes."""
-    if given is not None:
-        return given
-    return typer.confirm(question, default=True) if asking else True
-
-
-def _schedule(answer: str) -> str:
-    way = answer.strip().lower()
+def _schedule(typed: str) -> str:
+    way = typed.strip().lower()
     if way not in timers.WAYS:
         raise ValueError(f"There is no schedule {way!r}. There are: {', '.join(timers.WAYS)}.")
     return way

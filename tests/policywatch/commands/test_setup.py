@@ -173,11 +173,83 @@ def test_init_shows_the_schedule_that_was_asked_for(program: Program, way: str, 
     assert "Browser: " not in ended.out
 
 
-def test_without_a_contact_init_says_what_that_means(program: Program) -> None:
-    ended = program("init", stdin=b"\nUS\n")
+def test_an_empty_contact_is_refused_at_once(program: Program) -> None:
+    asked = program("init", stdin=b"\nme@example.com\nUS\n")
+    given = program("init", "--force", "--contact", " ", "--marketplaces", "US")
 
-    assert ended.code == 0
-    assert "No contact is set, and without one nothing is fetched" in ended.out
+    assert (asked.code, settings_of(program)["contact"]) == (0, "me@example.com")
+    assert "A contact is needed: a site's owner must be able to reach whoever asks." in asked.out + asked.err
+    assert (given.code, "A contact is needed" in given.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        ([], "--contact"),
+        (["--contact", "me@example.com"], "--marketplaces"),
+        (
+            ["--contact", "https://a.example/", "--marketplaces", "US", "--smtp-url", "smtp://a.example"],
+            "an e-mail address as --contact or --owner",
+        ),
+    ],
+)
+def test_where_nobody_answers_the_missing_option_is_named(program: Program, arguments: list[str], option: str) -> None:
+    ended = program("init", *arguments)
+
+    assert (ended.code, ended.err) == (2, f"Nobody is there to ask: give {option}.\n")
+    assert not (program.folder / "policywatch.toml").exists()
+
+
+def test_mail_and_owner_can_be_given_and_are_used(program: Program) -> None:
+    given = ["--contact", "me@example.com", "--marketplaces", "US"]
+
+    ended = program("init", *given, "--smtp-url", "smtp://me@mail.example.com:587", "--owner", "boss@example.com")
+
+    settings = settings_of(program)
+    assert (settings["smtp_url"], settings["mail_from"]) == ("smtp://me@mail.example.com:587", "me@example.com")
+    assert settings["owner"] == "boss@example.com"
+    assert "set POLICYWATCH_SMTP_URL in the environment" in ended.out
+    assert "policywatch subscribers add me@example.com, then policywatch crawl." in ended.out
+
+
+def test_a_sender_is_asked_for_where_nobody_is_known(program: Program) -> None:
+    given = ["--contact", "https://me.example/", "--marketplaces", "US", "--smtp-url", "smtp://mail.example.com"]
+
+    ended = program("init", *given, stdin=b"\nnobody at all\nme@example.com\n")
+
+    assert (ended.code, settings_of(program)["mail_from"]) == (0, "me@example.com"), ended.err
+    assert "A sender is needed where mail is sent." in ended.out + ended.err
+    assert "The setting mail_from must be an address" in ended.out + ended.err
+
+
+def test_without_mail_and_owner_nothing_is_sent(program: Program) -> None:
+    program("init", "--contact", "https://me.example/", "--marketplaces", "US")
+
+    assert not {"smtp_url", "mail_from", "owner"} & set(settings_of(program))
+    assert "# Mail: uncomment to have digests sent." in (program.folder / "policywatch.toml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--smtp-url", "mail.example.com", "The setting smtp_url must begin with smtp://"),
+        ("--smtp-url", "smtp://me:hunter2@a.example", "Leave the password out of the file"),
+        ("--owner", "nobody@", "not a mail address"),
+        ("--owner", "nobody", "not a mail address"),
+    ],
+)
+def test_mail_that_cannot_work_is_refused(program: Program, option: str, value: str, says: str) -> None:
+    ended = program("init", "--contact", "me@example.com", "--marketplaces", "US", option, value)
+
+    assert (ended.code, says in ended.err) == (2, True), ended.err
+    assert "hunter2" not in ended.err
+    assert not (program.folder / "policywatch.toml").exists()
+
+
+def test_a_fault_of_the_environment_is_not_blamed_on_what_was_given(program: Program) -> None:
+    program.settings = {"base_url": "nonsense"}
+
+    assert program("init", "--contact", "me@example.com", "--marketplaces", "US", "--owner", "a@b.cc").code == 0
 
 
 def test_init_says_what_a_browser_needs(program: Program) -> None:
@@ -210,9 +282,39 @@ def test_init_anew_keeps_lists_of_ones_own(program: Program) -> None:
         assert settings_of(program)["watchlists"] == ["amazon-us"]
 
 
+def test_init_anew_keeps_settings_that_it_does_not_ask_for(program: Program) -> None:
+    """What `watchlist off` wrote, where the archive is, and the mail server that was set by hand."""
+    given = ["--contact", "me@example.com", "--marketplaces", "US"]
+    before = 'data_dir = "here"\nsmtp_url = "folder:mail"\nowner = "a@b.cc"\npages_off = ["us-tax-policies"]\n'
+    (program.folder / "policywatch.toml").write_text(f'contact = "x@example.com"\n{before}[x]\ny = 1\n')
+
+    ended = program("init", *given, "--force", "--owner", "boss@example.com")
+
+    settings = settings_of(program)
+    assert (settings["contact"], settings["owner"]) == ("me@example.com", "boss@example.com")
+    assert (settings["data_dir"], settings["smtp_url"]) == ("here", "folder:mail")
+    assert (settings["pages_off"], settings["x"]) == (["us-tax-policies"], {"y": 1})
+    assert "Kept settings: data_dir, smtp_url, owner, pages_off, x" in ended.out
+    assert (program.folder / "here" / "policywatch.db").exists()
+
+
 def test_on_a_terminal_init_asks_for_the_rest(program: Program) -> None:
     ours, theirs = os.openpty()
-    answers = ["nonsense", "me@example.com", "xx", "us", "1, colours", "1, fees", "y", "n", "systemd"]
+    answers = [
+        "nonsense",
+        "me@example.com",
+        "xx",
+        "us",
+        "1, colours",
+        "1, fees",
+        "y",
+        "n",
+        "http:",
+        "smtp://a.example",
+        "me",
+        "",
+        "systemd",
+    ]
     with program.start("init", stdin=theirs, stdout=theirs, stderr=theirs) as running:
         os.close(theirs)
         os.write(ours, "".join(f"{answer}\n" for answer in answers).encode())
@@ -224,7 +326,13 @@ def test_on_a_terminal_init_asks_for_the_rest(program: Program) -> None:
     assert settings_of(program)["interests"] == ["agreements", "fees"]
     assert "1  Agreements and official change logs (5 pages)" in shown
     assert "ExecStart=-" in shown
+    assert "loginctl enable-linger" in shown
     assert "Browser: " not in shown
+    assert [settings_of(program)[name] for name in ("smtp_url", "mail_from", "owner")] == [
+        "smtp://a.example",
+        "me@example.com",
+        "me@example.com",
+    ]
     for asked_again in ("The contact must be", "No watch-list for XX.", "There is no interest colours."):
         assert asked_again in shown
 
