@@ -10,6 +10,12 @@ from diffs.values import Capture, Outcome
 #: Marks, in a request's meta, a part of a page that the browser shows: it belongs to the page's look, and is none.
 PART = "policywatch_part"
 
+#: The value of that mark for the page itself, which has had its turn already.
+DOCUMENT = "document"
+
+#: Stands among the flags of a packed answer of which only the first part came.
+CUT_OFF = "policywatch_cut_off"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:

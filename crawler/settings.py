@@ -32,6 +32,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     # A second try is a look of its own with a snapshot of its own: the spider decides about it.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.middlewares.unpacking.Unpacking": 590,
     "crawler.middlewares.address_guard.AddressGuard": 90,
     "crawler.middlewares.robots.Robots": 100,
     "crawler.middlewares.politeness.Politeness": 990,

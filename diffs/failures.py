@@ -37,6 +37,7 @@ class Reason(StrEnum):
     ROBOTS_FORBID = "robots-forbid"
     ROBOTS_UNREAD = "robots-unread"
     ROBOTS_STATUS = "robots-status"
+    ROBOTS_BLOCKED = "robots-blocked"
     PRIVATE_ADDRESS = "private-address"
     NO_ADDRESS = "no-address"
     NO_WEB_ADDRESS = "no-web-address"

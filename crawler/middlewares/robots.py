@@ -7,7 +7,10 @@ the others wait, and RFC 9309 is kept: 4xx means there are no rules (2.3.1.3); 5
 """
 
 import asyncio
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Self
 
 from scrapy import Request, signals
@@ -20,15 +23,23 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.addresses import host_of
 from crawler.failures import NotAsked, Refused, failure_of
+from crawler.items import CUT_OFF
 from crawler.rounds.hosts import Hosts
+from crawler.rounds.next_step import after_robots
 from crawler.rounds.round import round_of
 from diffs.failures import Failure, Reason
+from diffs.judging.gate import is_block
+from diffs.values import Capture
 
 #: How much of a robots.txt is read, in bytes (RFC 9309, 2.5: at least 500 KiB).
 READ = 512 * 1024
 
 #: Marks the request for robots.txt itself.
 ROBOTS = "policywatch_robots"
+
+
+#: A group is named by a product alone (RFC 9309, 2.2.1), and many write its version behind it.
+_VERSION = re.compile(rb"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[^\s/#]+)/[^\r\n#]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +60,10 @@ class _Rules:
 class Robots:
     """Let no request pass that its host's robots.txt forbids; redirected ones are asked about again."""
 
-    def __init__(self, crawler: Crawler, hosts: Hosts) -> None:
+    def __init__(self, crawler: Crawler, hosts: Hosts, *, now: Callable[[], datetime]) -> None:
         self._crawler = crawler
         self._hosts = hosts
+        self._now = now
         self._agent: str = crawler.settings["USER_AGENT"]
         self._rules: dict[str, _Rules] = {}
         self._locks: dict[str, asyncio.Lock] = {}
@@ -60,7 +72,8 @@ class Robots:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         """Made by Scrapy."""
-        return cls(crawler, round_of(crawler).hosts)
+        current = round_of(crawler)
+        return cls(crawler, current.hosts, now=current.now)
 
     async def process_request(self, request: Request) -> None:
         """Wait for the host's robots.txt and obey it. Raises Refused."""
@@ -93,10 +106,21 @@ class Robots:
         except Exception as error:  # noqa: BLE001 (whatever kept robots.txt away keeps us away from the pages)
             return _Rules(closed=Failure(Reason.ROBOTS_UNREAD, host_of(url), cause=failure_of(error, url)))
         self._crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
+        capture = _captured(response)
+        # A missing file is often answered with a page of the site's own, which may hold anything.
+        blocked = response.status not in (404, 410) and is_block(capture)
+        then = after_robots(capture, blocked=blocked, now=self._now())
+        if then.rest is not None:
+            await self._hosts.rest(host_of(url), then.rest, then.reason)
+        if blocked:
+            return _Rules(closed=Failure(Reason.ROBOTS_BLOCKED, host_of(url)))
         return self._read(response)
 
     def _read(self, response: Response) -> _Rules:
         status = response.status
+        if CUT_OFF in response.flags:
+            cut = Failure(Reason.CUT_OFF, host_of(response.url))
+            return _Rules(closed=Failure(Reason.ROBOTS_UNREAD, cut.host, cause=cut))
         if 400 <= status < 500 and status != 429:
             return _Rules()
         if not 200 <= status < 300:
@@ -104,7 +128,7 @@ class Robots:
         body = response.body[:READ]
         if len(response.body) > READ:
             body = body[: body.rfind(b"\n") + 1]  # half a line could forbid too little
-        return _Rules(parser=ProtegoRobotParser.from_crawler(self._crawler, body))
+        return _Rules(parser=ProtegoRobotParser.from_crawler(self._crawler, _VERSION.sub(rb"\1", body)))
 
     async def _note_delay(self, host: str, rules: _Rules) -> None:
         delay = rules.parser.crawl_delay(self._agent) if rules.parser is not None else None
@@ -115,3 +139,12 @@ class Robots:
             read = request.meta["policywatch_bytes"] = request.meta.get("policywatch_bytes", 0) + len(data)
             if read > READ:
                 raise StopDownload(fail=False)
+
+
+def _captured(response: Response) -> Capture:
+    headers = {
+        name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
+    }
+    return Capture(
+        response.url, status=response.status, headers=headers, body=response.body[:READ], fetched_by="robots"
+    )

@@ -63,9 +63,11 @@ def follow(
     wait = retry_after(capture, now=now)
     reason = "The host asked for patience." if wait else ""
     other = replace(look, fetch=fallback, attempt=1) if fallback and fallback != look.fetch else None
-    if capture.status and (judged.outcome in PASSING or capture.status == 429):
+    failure = Failure.parsed(capture.error)
+    passing = judged.outcome in PASSING or capture.status == 429 or _is_of_transport(failure)
+    if capture.status and passing:
         return _later(capture, _again(look, retries), other, wait)
-    if other is not None and is_curable(judged.outcome, Failure.parsed(capture.error), look.fetch):
+    if other is not None and is_curable(judged.outcome, failure, look.fetch):
         return Next(look=other, rest=wait, reason=reason)
     return Next(rest=wait, reason=reason)
 
@@ -77,8 +79,12 @@ def is_curable(outcome: Outcome | None, failure: Failure | None, fetch: str) -> 
     return outcome in CURABLE or (outcome, fetch) == _SIGNED_OUT
 
 
+def _is_of_transport(failure: Failure | None) -> bool:
+    return failure is not None and failure.reason in (Reason.CUT_OFF, Reason.NOT_MODIFIED_UNASKED)
+
+
 #: Failures that hold for every page of a host.
-_OF_THE_HOST = (Reason.ROBOTS_UNREAD, Reason.ROBOTS_STATUS)
+_OF_THE_HOST = (Reason.ROBOTS_UNREAD, Reason.ROBOTS_STATUS, Reason.ROBOTS_BLOCKED)
 
 
 def _again(look: Look, most: int) -> Look | None:
@@ -96,6 +102,19 @@ def _later(capture: Capture, again: Look | None, other: Look | None, wait: timed
 
 #: An interface that asks to sign in says nothing about the page that people read.
 _SIGNED_OUT = (Outcome.LOGIN_REQUIRED, "help-api")
+
+
+def after_robots(capture: Capture, *, blocked: bool, now: datetime) -> Next:
+    """What follows an answer to the request for robots.txt: a rest for the host, or nothing.
+
+    `blocked` says that a robot check came in its place.
+    """
+    if blocked:
+        return Next(rest=REST, reason="a robot check came in place of robots.txt.")
+    if capture.status != 429 and capture.status < 500:
+        return Next()
+    wait = retry_after(capture, now=now) or (SLOW_DOWN if capture.status == 429 else None)
+    return Next(rest=wait, reason=f"The host answered {capture.status} for robots.txt and asked for patience.")
 
 
 def retry_after(capture: Capture, *, now: datetime) -> timedelta | None:

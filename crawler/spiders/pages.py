@@ -6,6 +6,7 @@ look → answer or failure → FetchedPage → archive → what follows: a secon
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
@@ -18,7 +19,7 @@ from twisted.python import failure as twisted_failure
 from crawler.addresses import GuardedResolver, host_of
 from crawler.failures import NotAsked, Unshown, Unusable, failure_of
 from crawler.fetchers.registry import fetcher
-from crawler.items import FetchedPage, Look
+from crawler.items import CUT_OFF, FetchedPage, Look
 from crawler.rounds.lock import alone
 from crawler.rounds.next_step import follow
 from crawler.rounds.round import Round
@@ -112,6 +113,9 @@ class PagesSpider(Spider):
         """An answer came, whatever it says."""
         look: Look = response.meta["look"]
         capture = fetcher(look.fetch).capture(self.round.pages[look.page], response)
+        failure = _of_answer(response)
+        if failure is not None:
+            capture = replace(capture, error=failure.dumped())
         yield FetchedPage(look, capture, observed_at=self.round.clock())
 
     def failed(self, failed: twisted_failure.Failure) -> Iterator[FetchedPage]:
@@ -178,3 +182,16 @@ class PagesSpider(Spider):
         log.error("the round ends: %s", error)
         self.round.stopping = True
         asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive"))  # noqa: RUF006 (it ends all)
+
+
+def _of_answer(response: Response) -> Failure | None:
+    """What is wrong with an answer that came: it was cut off, or says "not modified" to nobody's question."""
+    if CUT_OFF in response.flags:
+        return Failure(Reason.CUT_OFF, host_of(response.url))
+    request = response.request
+    if response.status == 304 and request is not None and not any(name in request.headers for name in _CONDITIONS):
+        return Failure(Reason.NOT_MODIFIED_UNASKED, host_of(response.url))
+    return None
+
+
+_CONDITIONS = ("If-None-Match", "If-Modified-Since")

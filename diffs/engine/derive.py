@@ -192,7 +192,8 @@ def _judge(
 def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) -> bool:
     """Whether a look brought what the look before it brought: then it needs no reading."""
     if snapshot.status == 304:
-        return observation.outcome in READ
+        # Where nobody asked whether the page has changed, the answer says nothing of it.
+        return observation.outcome in READ and not snapshot.error
     return (
         snapshot.body_sha256 is not None
         and snapshot.body_sha256 == before.body_sha256

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
-from diffs.failures import Failure
+from diffs.failures import Failure, Reason
 from diffs.language.normalise import fold
 from diffs.language.tags import primary
 from diffs.language.vocabulary import table
@@ -21,7 +21,7 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 from . import similarity
 
 #: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
-GATE = "policywatch-gate/4"
+GATE = "policywatch-gate/5"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -131,10 +131,12 @@ def _running_words(document: Document) -> int:
 
 
 def _by_answer(capture: Capture) -> Verdict | None:
+    failure = Failure.parsed(capture.error)
+    if failure is not None and failure.reason is Reason.NOT_MODIFIED_UNASKED:
+        return Verdict(Outcome.ERROR, failure.reason)
     if capture.status == 304:
         return Verdict(Outcome.UNCHANGED, "status-304", "The site says that the page has not changed.")
     if capture.status == 0:
-        failure = Failure.parsed(capture.error)
         if failure is not None:
             return Verdict(Outcome.ERROR, failure.reason)  # put into words by whoever writes it down
         why = capture.error.rstrip(".") or "the connection failed"
@@ -143,10 +145,13 @@ def _by_answer(capture: Capture) -> Verdict | None:
 
 
 def _by_header(capture: Capture) -> Verdict | None:
-    for kind, wanted in table("gate")["headers"].items():
-        for name, pattern in wanted.items():
-            if re.search(pattern, capture.headers.get(name, "").casefold() or "\n"):
-                return _verdict(kind, f"header-{name}")
+    """What the headers say. The mark of a guard stands on good answers too, so that it speaks only of a refusal."""
+    refused = not 200 <= capture.status < 300
+    for group in ("headers", "headers_of_refusals") if refused else ("headers",):
+        for kind, wanted in table("gate")[group].items():
+            for name, pattern in wanted.items():
+                if re.search(pattern, capture.headers.get(name, "").casefold() or "\n"):
+                    return _verdict(kind, f"header-{name}")
     return None
 
 
@@ -194,6 +199,9 @@ def _refused(capture: Capture, rule: str) -> Verdict:
 
 
 def _by_body(capture: Capture) -> Verdict | None:
+    failure = Failure.parsed(capture.error)
+    if failure is not None and failure.reason is Reason.CUT_OFF:
+        return Verdict(Outcome.TRUNCATED, failure.reason, "Only a part of the page arrived.")
     if not capture.body.strip():
         return Verdict(Outcome.EMPTY, "no-body", "The site answered with an empty page.")
     announced = capture.headers.get("content-length", "")

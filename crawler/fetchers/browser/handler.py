@@ -21,7 +21,7 @@ from scrapy_playwright.page import PageMethod
 from crawler.failures import NotAsked, Unshown, first_line
 from crawler.fetchers.download import Downloads, LetsGo
 from crawler.fetchers.http import media_type, plain_headers
-from crawler.items import PART
+from crawler.items import CUT_OFF, DOCUMENT, PART
 from diffs.failures import Failure, Reason
 from diffs.judging.gate import is_block
 from diffs.values import Capture
@@ -121,6 +121,8 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             response = await super().download_request(request)
         parts.end()
         request.meta["download_latency"] = latency
+        if parts.halted is not None:
+            raise NotAsked(parts.halted)  # with some of its parts missing it would be another page
         if parts.refused is not None and not waiting.result:
             # What the site said to a part of the page, it said to us: the look brings that word, not an empty frame.
             return parts.refused.replace(url=document.url, request=request)
@@ -181,7 +183,7 @@ class _Watch:
 def _document(request: Request) -> Request:
     """The page itself, as it is fetched without a browser; a redirect is the outer request's affair."""
     meta = {
-        PART: True,
+        PART: DOCUMENT,
         "download_slot": f"{request.url} itself",
         "dont_redirect": True,
         "autothrottle_dont_adjust_delay": True,
@@ -190,11 +192,11 @@ def _document(request: Request) -> Request:
 
 
 def _can_be_shown(document: Response) -> bool:
-    """Only a page that came is; a refusal, a challenge, a redirect or a PDF says what it has to say without."""
+    """Only a page that came whole is; a refusal, a challenge, a redirect or a PDF says what it has to say without."""
     headers = plain_headers(document.headers)
     came = Capture(url=document.url, status=document.status, headers=headers, body=document.body)
     is_page = media_type(headers) == "html" and bool(document.body.strip())
-    return 200 <= document.status < 300 and is_page and not is_block(came)
+    return 200 <= document.status < 300 and is_page and CUT_OFF not in document.flags and not is_block(came)
 
 
 def _prepare(request: Request, parts: Parts, user_agent: str) -> PageMethod:

@@ -1,10 +1,14 @@
 """robots.txt is obeyed, also where Scrapy's own middleware would not obey it."""
 
+from datetime import timedelta
+
 import pytest
 
+from diffs.failures import Failure, Reason
 from diffs.values import Outcome
 from tests.crawler.fetchers.test_browser import needs_browser
 from tests.crawler.looking import Seller, policy, said, watched
+from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -86,6 +90,56 @@ def test_every_way_of_fetching_stays_away_where_robots_txt_says_so_or_cannot_be_
     assert "robots.txt could not be read (the host answered 503)" in reports["unsure"].reason
     assert site.pages_asked == other_site.pages_asked == []
     assert [report.outcome for report in reports.values()] == [Outcome.ERROR, Outcome.ERROR]
+
+
+def test_rules_for_us_by_name_and_version_hold(site: Site, someone: Seller) -> None:
+    site["/robots.txt"] = robots("User-agent: *", "Disallow:", "", "user-agent: PolicyWatch/1.0 # ours", "Disallow: /")
+    site["/rate"] = TEXT
+
+    someone.looks_at(watched(site, "/rate"))
+
+    assert site.pages_asked == []
+
+
+@pytest.mark.parametrize("status", [200, 403, 503])
+def test_a_robot_check_in_place_of_robots_txt_lets_the_host_rest(site: Site, someone: Seller, status: int) -> None:
+    site["/robots.txt"], site["/rate"] = Answer(status, ROBOT_CHECK), TEXT
+
+    report = someone.looks_at(watched(site, "/rate"))["rate"]
+
+    host = someone.host()
+    assert site.pages_asked == []
+    assert report.failure == Failure(Reason.ROBOTS_BLOCKED, "127.0.0.1")
+    assert host is not None and host.rest_until is not None
+    assert host.rest_until >= someone.now  # a day
+    assert "robot check came in place of robots.txt" in host.rest_reason
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [
+        (Answer(503, headers={"Retry-After": "7200"}), 7200),
+        (Answer(429), 3600),
+        (Answer(503), None),
+        (Answer(404), None),
+    ],
+)
+def test_a_host_that_asks_for_patience_at_its_robots_txt_gets_it(
+    site: Site, someone: Seller, answer: Answer, seconds: int | None
+) -> None:
+    site["/robots.txt"], site["/rate"] = answer, TEXT
+    began = someone.now
+
+    someone.looks_at(watched(site, "/rate"))
+    someone.now = began + timedelta(minutes=5)
+    someone.looks_at(watched(site, "/rate"))
+
+    host = someone.host()
+    assert host is not None
+    assert len(site.asked("/robots.txt")) == (1 if seconds else 2)
+    assert (host.rest_until is not None) == (seconds is not None)
+    if host.rest_until is not None and seconds is not None:
+        assert timedelta() <= host.rest_until - began - timedelta(seconds=seconds) < timedelta(minutes=1)
 
 
 def test_rules_for_us_by_name_hold(site: Site, someone: Seller) -> None:

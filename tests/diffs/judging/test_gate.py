@@ -7,12 +7,13 @@ from dataclasses import replace
 import pytest
 
 from diffs.errors import ExtractionError
+from diffs.failures import Failure, Reason
 from diffs.judging import gate, similarity
 from diffs.reading.boilerplate import clean
 from diffs.reading.detect_language import shares
 from diffs.reading.extract import extract
 from diffs.reading.repair import mend
-from diffs.values import BLOCKED, READ, BlockKind, Capture, Document, Outcome, Selection
+from diffs.values import BLOCKED, READ, BlockKind, Capture, Document, Outcome, Selection, Verdict
 from tests.diffs.phrasing import heading, item, paragraph, row
 
 ADDRESS = "https://shop.example/help/hub/policies/shipping"
@@ -77,6 +78,8 @@ def document(body):
         (answer(POLICY, headers={"x-amzn-waf-action": "challenge"}), Outcome.WAF_CHALLENGE),
         (answer(POLICY, headers={"x-amzn-waf-action": "captcha"}), Outcome.ROBOT_CHECK),
         (answer(POLICY, headers={"cf-mitigated": "challenge"}), Outcome.WAF_CHALLENGE),
+        (answer(POLICY, status=403, headers={"x-datadome": "protected"}), Outcome.ROBOT_CHECK),
+        (answer(POLICY, error=Failure(Reason.CUT_OFF).dumped()), Outcome.TRUNCATED),
         (answer(POLICY, final_url="https://shop.example/ap/signin?return_to=x"), Outcome.LOGIN_REQUIRED),
         (answer(POLICY, final_url="https://accounts.google.com/v3/x"), Outcome.LOGIN_REQUIRED),
         (answer(POLICY, final_url="https://shop.example/errors/validateCaptcha?x"), Outcome.ROBOT_CHECK),
@@ -95,6 +98,21 @@ def test_an_answer_that_speaks_for_itself_costs_no_parse(capture, expected):
     assert verdict is not None
     assert (verdict.outcome, bool(verdict.rule), verdict.reason[-1]) == (expected, True, ".")
     assert outcome(capture) == expected
+
+
+def test_the_mark_of_a_guard_on_a_good_answer_is_no_robot_check():
+    guarded = answer(POLICY, headers={"x-datadome": "protected"})
+
+    assert gate.judge_transport(guarded) is None
+    assert not gate.is_block(guarded)
+
+
+def test_not_modified_that_nobody_asked_for_is_an_error_in_nobodys_words_yet():
+    unasked = answer("", status=304, error=Failure(Reason.NOT_MODIFIED_UNASKED).dumped())
+
+    verdict = gate.judge_transport(unasked)
+
+    assert verdict == Verdict(Outcome.ERROR, "not-modified-unasked")
 
 
 @pytest.mark.parametrize(
