@@ -23,7 +23,7 @@ def enrol_all(session: Session, pages: Iterable[WatchedPage], *, now: datetime) 
     for page in pages:
         row = rows.get(page.key)
         if row is not None and row.id and (row.url, row.fetch) == (page.url, page.fetch):
-            found[page.key] = snapshots.validators(session, row.id, url=page.url, fetched_by=page.fetch)
+            found[page.key] = snapshots.validators(session, row.id, url=page.url, fetched_by=page.fetch, now=now)
         if row is None or not _as_declared(row, page):
             enrol(session, page, now=now)
     return found

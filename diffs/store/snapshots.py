@@ -1,6 +1,6 @@
 """Snapshots: one row per fetch, whatever it brought back; chained, never changed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, text
@@ -150,30 +150,50 @@ def last_look_at(session: Session, page_id: int, *, now: datetime) -> datetime |
     return session.exec(query).one()
 
 
-def validators(session: Session, page_id: int, *, url: str, fetched_by: str) -> dict[str, str]:
-    """Request headers for a conditional GET, from the newest look whose policy was read; {} when it gave none.
+#: A site's word that nothing changed is believed for so long, and for so many checks; then the whole page is asked for.
+BELIEVED_FOR = timedelta(days=7)
+BELIEVED_TIMES = 9
 
-    Only looks at the same address by the same fetcher count.
+#: How many looks are gone through for a validator that stayed the same while the text changed.
+_REMEMBERED = 30
 
-    Only a look that was read counts, so that a validator of an error page never hides the policy.
+
+def validators(session: Session, page_id: int, *, url: str, fetched_by: str, now: datetime) -> dict[str, str]:
+    """Request headers for a conditional GET, from the newest look whose policy was read; {} where it is asked whole.
+
+    Only looks at the same address by the same fetcher count, and only those that were read: a validator of an error
+    page must not hide the policy. The whole page is asked for every so often, for a text that waits for its second
+    look, and at a site whose validators stayed the same while the text changed.
     """
     query = (
-        select(Snapshot.headers)
+        select(Snapshot.status, Snapshot.headers, Observation)
         .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
         .where(
             Snapshot.page_id == page_id,
             Snapshot.url == url,
             Snapshot.fetched_by == fetched_by,
-            Snapshot.status == 200,
+            col(Snapshot.status).in_((200, 304)),
             col(Snapshot.recorded).is_(False),
             col(Observation.outcome).in_([str(outcome) for outcome in READ]),
         )
         .order_by(col(Snapshot.id).desc())
-        .limit(1)
+        .limit(_REMEMBERED)
     )
-    headers = _mapping(session.exec(query).first())
-    wanted = {"If-None-Match": headers.get("etag", ""), "If-Modified-Since": headers.get("last-modified", "")}
-    return {name: value for name, value in wanted.items() if value}
+    looks = list(session.exec(query).all())
+    whole = [(_conditions(_mapping(headers)), look) for status, headers, look in looks if status == 200]
+    if not whole or looks[0][2].news == "held":
+        return {}
+    believed = next(number for number, (status, _, _) in enumerate(looks) if status == 200)
+    wanted, newest = whole[0]
+    if believed >= BELIEVED_TIMES or newest.observed_at <= now - BELIEVED_FOR:
+        return {}
+    texts = {look.text_sha256 for conditions, look in whole if conditions == wanted}
+    return wanted if len(texts) == 1 else {}
+
+
+def _conditions(headers: Mapping[str, str]) -> dict[str, str]:
+    found = {"If-None-Match": headers.get("etag", ""), "If-Modified-Since": headers.get("last-modified", "")}
+    return {name: value for name, value in found.items() if value}
 
 
 def _mapping(headers: Sequence[Sequence[str]] | None) -> dict[str, str]:

@@ -78,6 +78,45 @@ def test_an_unchanged_page_is_asked_for_by_its_etag(site: Site, someone: Seller)
     assert someone.snapshots_of("rate")[1].status == 304
 
 
+@pytest.mark.parametrize("header", ["ETag", "Last-Modified"])
+def test_a_validator_that_never_changes_hides_a_change_for_a_week_at_most(
+    site: Site, someone: Seller, header: str
+) -> None:
+    page, edition = watched(site, "/rate"), [TEXT]
+    value = '"v1"' if header == "ETag" else "Thu, 01 Jan 2026 00:00:00 GMT"
+    site["/rate"] = lambda asked: Answer(*((304,) if asked.conditional else (200, edition[0])), headers={header: value})
+    someone.looks_at(page)
+    edition[0] = policy("Keep your late shipment rate under 3%.")
+
+    versions = [someone.looks_at(page)["rate"].version_seq for _ in range(8)]  # a day apart
+
+    assert versions == [1, 1, 1, 1, 1, 1, 2, 2]
+    assert [asked.conditional for asked in site.asked("/rate")] == [False, *[True] * 6, False, False], (
+        "a site whose validator lied is asked for whole pages from then on"
+    )
+
+
+def test_after_nine_answers_of_not_modified_the_whole_page_is_asked_for(site: Site, someone: Seller) -> None:
+    site["/rate"] = Answer(body=TEXT, etag=True)
+    start = someone.now
+    for number in range(12):
+        someone.now = start + timedelta(hours=number)
+        someone.looks_at(watched(site, "/rate"))
+
+    assert [number for number, asked in enumerate(site.asked("/rate")) if not asked.conditional] == [0, 10]
+
+
+def test_not_modified_that_nobody_asked_for_is_no_unchanged_page(site: Site, someone: Seller) -> None:
+    site["/rate"] = [TEXT, Answer(304)]
+    someone.looks_at(watched(site, "/rate"))
+
+    report = someone.looks_at(watched(site, "/rate"), retries=0)["rate"]
+
+    assert report.outcome is Outcome.ERROR
+    assert report.failure == Failure(Reason.NOT_MODIFIED_UNASKED, "127.0.0.1")
+    assert report.reason.startswith("The site answered")
+
+
 def test_the_etag_of_an_error_page_is_never_used(site: Site, someone: Seller) -> None:
     site["/rate"] = [Answer(503, "busy", etag=True), TEXT]
 
