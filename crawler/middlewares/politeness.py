@@ -21,12 +21,10 @@ from scrapy.http import Response
 
 from crawler.addresses import host_of
 from crawler.failures import NotAsked
-from crawler.items import PART, Look
+from crawler.items import DOCUMENT, PART, Look
 from crawler.rounds.hosts import Hosts, Turn
 from crawler.rounds.round import Waiting, round_of
 from diffs.failures import Failure, Reason
-
-from .robots import ROBOTS
 
 #: The longest a page waits for its host's turn, in seconds; then it is left for the next round.
 PATIENCE = 3_600.0
@@ -46,7 +44,6 @@ class _Host:
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked_at: float | None = None
-    free: bool = False
     silent: int = 0
 
 
@@ -54,8 +51,8 @@ class Politeness:
     """One request at a time per host, and the gap between two of them, over workers and restarts.
 
     A moment is reserved in the archive, so that another process asking the same host waits for its own, now or after a
-    restart; within this process the gap is kept by the monotonic clock too. The first page after robots.txt may follow
-    it at once. With the moment the request is counted against the host's requests of the day.
+    restart; within this process the gap is kept by the monotonic clock too. robots.txt is a request like every other.
+    With the moment the request is counted against the host's requests of the day.
     """
 
     def __init__(
@@ -92,9 +89,11 @@ class Politeness:
 
     async def process_request(self, request: Request) -> None:
         """Hold the request until its host may be asked. Raises NotAsked where it may not in this round."""
-        if request.meta.get(PART):
-            return  # it belongs to a look that has its turn
         name = host_of(request.url)
+        if request.meta.get(PART):
+            if request.meta[PART] != DOCUMENT:
+                await self._count_part(name)
+            return  # it belongs to a look that has its turn
         host = self._hosts.setdefault(name, _Host())
         await host.lock.acquire()
         try:
@@ -105,12 +104,18 @@ class Politeness:
         host.asked_at = monotonic()
         self._holding[request] = host
 
+    async def _count_part(self, name: str) -> None:
+        """Count a part of a page; it waits for no gap, for the page has waited. Raises NotAsked where it may not be."""
+        self._go_on()
+        refused = await self._archive.part(name)
+        if refused is not None:
+            raise NotAsked(refused)
+
     def process_response(self, request: Request, response: Response) -> Response:
         """Give the host to the next request."""
         host = self._release(request)
         if host is not None:
             host.silent = 0
-            host.free = bool(request.meta.get(ROBOTS)) and "redirect_times" not in request.meta
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
@@ -144,12 +149,9 @@ class Politeness:
         withdrawn = await self._archive.begins(name, turn)
         if withdrawn is not None and withdrawn.refused is not None:
             raise NotAsked(withdrawn.refused)
-        host.free = False
 
     def _gap(self, name: str, host: _Host, request: Request) -> float:
         """The least time since the host's last request, in seconds; AutoThrottle's is longer if it is slow."""
-        if host.free:
-            return 0.0
         gap = self._archive.gap(name)
         look = request.meta.get("look")
         if isinstance(look, Look) and look.attempt > 1 and "redirect_times" not in request.meta:

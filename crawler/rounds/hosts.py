@@ -91,6 +91,23 @@ class Hosts:
             return Turn(now, Failure(Reason.HOST_RESTS, host, detail=row.rest_reason, at=row.rest_until))
         return None
 
+    async def part(self, host: str) -> Failure | None:
+        """Count a request that belongs to a page already being fetched; why it must not be made, or None.
+
+        It takes no moment of its own, but whoever asks next keeps the gap from it.
+        """
+        return await self._thread.run(lambda: self._part(host))
+
+    def _part(self, host: str) -> Failure | None:
+        now = self._now()
+        budget = self._settings.budget(loopback=is_loopback(host))
+        with self._archive.begin() as session:
+            refusal = self._refusal(session, host, now)
+            if refusal is not None:
+                return refusal.refused
+            counted = hosts.count_part(session, host, now=now, budget=budget)
+            return None if counted else Failure(Reason.BUDGET_USED, host, detail=str(budget))
+
     async def begins(self, host: str, turn: Turn) -> Turn | None:
         """Say that the request of this turn is made now: a later moment than reserved binds everybody after it.
 

@@ -80,6 +80,20 @@ def reserve(session: Session, host: str, *, now: datetime, gap: float, budget: i
     return moment
 
 
+def count_part(session: Session, host: str, *, now: datetime, budget: int | None = None) -> bool:
+    """Count a request made at `now` (UTC) beside the turns; False where the day's requests are used up."""
+    row = _locked(session, host)
+    day = now.date()
+    if row.budget_day is None or row.budget_day < day:
+        row.budget_day, row.budget_used = day, 0
+    if budget is not None and row.budget_used >= budget:
+        return False
+    row.budget_used += 1
+    if row.last_request_at is None or row.last_request_at < now:
+        row.last_request_at = now
+    return True
+
+
 def give_back(session: Session, host: str, *, moment: datetime) -> None:
     """Take back a request that was counted for a moment (UTC) and never made. The moment itself stays wasted."""
     row = _locked(session, host)

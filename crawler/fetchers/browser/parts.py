@@ -8,18 +8,21 @@ from hosts that its watch-list entry names (`parts_from`): these get nothing but
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.failures import Refused, brief, failure_of
+from crawler.failures import NotAsked, Refused, brief, failure_of
 from crawler.fetchers.http import media_type, plain_headers
 from crawler.items import PART
 from diffs.judging.gate import is_block
 from diffs.values import Capture
 from diffs.wording.failures import sentence
+
+if TYPE_CHECKING:
+    from diffs.failures import Failure
 
 #: What a policy's text does not need.
 NEEDLESS = frozenset({"image", "media", "font", "websocket", "eventsource", "manifest", "texttrack", "other", "ping"})
@@ -49,13 +52,15 @@ class Parts:
 
     `document` is the page itself, which has come already. `left_out` has the reason by address, `led_to` the address
     that the page wanted to go to and was not let, "" where there is none. `refused` is the answer in which the site
-    asked us to stop, or for a human: nothing is asked for the page after it.
+    asked us to stop, or for a human, `halted` why we may not ask its host for more: nothing is asked for the page after
+    either.
     """
 
     def __init__(self, document: Response, fetch: Fetch, also: Iterable[str] = ()) -> None:
         self.left_out: dict[str, str] = {}
         self.led_to = ""
         self.refused: Response | None = None
+        self.halted: Failure | None = None
         self._document: Response | None = document
         self._site = _site(document.url)
         self._host = urlsplit(document.url).netloc
@@ -124,6 +129,8 @@ class Parts:
         if self.refused is not None:
             self._leave_out(asked.url, "the site had asked us to stop", is_page=False)
             return False
+        if self.halted is not None:
+            return False
         methods = ("GET", "HEAD", "POST") if _site(asked.url) == self._site else ("GET", "HEAD")
         if asked.method not in methods:
             self._leave_out(asked.url, f"{asked.method} would change something there", is_page=is_page)
@@ -138,7 +145,7 @@ class Parts:
         request = self._request(asked.url, fields, method=asked.method, body=asked.post_data_buffer or b"")
         async with self._places:
             for _ in range(HOPS):
-                if self.refused is not None:
+                if self.refused is not None or self.halted is not None:
                     return None
                 response = await self._response(request, is_page=is_page)
                 if response is not None and _asks_to_stop(response):
@@ -166,6 +173,8 @@ class Parts:
     async def _response(self, request: Request, *, is_page: bool) -> Response | None:
         try:
             return await self._fetch(request)
+        except NotAsked as error:
+            self.halted = self.halted or error.failure
         except Refused as error:
             self._leave_out(request.url, sentence(error.failure), is_page=is_page)
         except Exception as error:  # noqa: BLE001 (whatever kept a part away: the page goes on without it)

@@ -183,6 +183,22 @@ def test_a_pages_own_rules_for_scripts_do_not_keep_us_from_reading_it(site: Site
     assert report.outcome is Outcome.OK
 
 
+def test_the_parts_of_a_page_count_against_the_days_requests(site: Site, someone: Seller) -> None:
+    parts = "".join(f"fetch('/part/{number}');" for number in range(12))
+    for number in range(12):
+        site[f"/part/{number}"] = Answer(body="{}", kind="application/json")
+
+    someone.settings = someone.settings.model_copy(update={"requests_per_day": 8})
+
+    outcome = looked_at(someone, site, parts + FILL)
+
+    host = someone.host()
+    assert host is not None
+    assert len(site.log) <= host.budget_used == 8
+    assert outcome is None, "with parts missing it would be another page"
+    assert someone.snapshots_of("rate") == []
+
+
 def test_packed_parts_are_unpacked(site: Site, someone: Seller) -> None:
     site["/article"] = Answer(body=ARTICLE, gzipped=True)
 

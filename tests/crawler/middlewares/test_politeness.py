@@ -33,12 +33,13 @@ def test_two_looks_at_one_host_keep_their_gap(site: Site, someone: Seller) -> No
     assert min(gaps(site.pages_asked)) >= 0.45
 
 
-def test_the_first_page_may_follow_robots_txt_at_once(site: Site, someone: Seller) -> None:
+def test_the_first_page_keeps_the_gap_from_robots_txt_too(site: Site, someone: Seller) -> None:
     site["/a"] = TEXT
 
-    someone.looks_at(watched(site, "/a"), min_gap=1.5)
+    someone.looks_at(watched(site, "/a"), min_gap=0.5)
 
-    assert gaps(site.log)[0] < 1
+    assert [asked.path for asked in site.log] == ["/robots.txt", "/a"]
+    assert gaps(site.log)[0] >= 0.45
 
 
 def test_every_step_of_a_redirect_keeps_the_gap(site: Site, someone: Seller) -> None:
