@@ -569,7 +569,10 @@ def test_a_feed_holds_the_told_changes_with_the_whole_difference(program: Progra
     feed = feedparser.parse(program("feed", "--format", form).out.encode())
 
     assert not feed.bozo, feed.get("bozo_exception")
-    assert [entry.title for entry in feed.entries] == [row["what"] for row in program("changes").table]
+    told = program("changes", "--json").objects[::-1]
+    assert [entry.title for entry in feed.entries] == [
+        f"{change['title']} ({change['marketplace'].replace(',', ', ')}): {change['headline']}" for change in told
+    ]
     assert len({entry.id for entry in feed.entries}) == 3
     assert "<del>4%</del>" in feed.entries[1].content[0].value
 
