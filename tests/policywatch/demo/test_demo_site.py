@@ -252,7 +252,7 @@ def test_an_old_text_comes_back_for_one_edition(site: DemoSite) -> None:
     ("key", "edition", "sign"),
     [
         ("us-appeals", 3, "We’re sorry"),
-        ("uk-late-dispatch", 6, "not a robot"),
+        ("uk-seller-agreement", 6, "not a robot"),
         ("us-valid-tracking", 2, "You need to enable JavaScript"),
     ],
 )
