@@ -42,6 +42,7 @@ def import_file(archive: Archive, key: str, file: Path, *, at: datetime, now: da
     known = history.enter(archive, fields, SOURCE, now=now, keep=True)
     looks = _read(SavedPage(key=key, folder=file.parent), [SavedLook(at, file)], done)
     history.take_in(archive, key, looks, known, done, source=SOURCE, now=now)
+    history.name_by_its_text(archive, key)
     wording.word_all(archive)
     return done
 
@@ -61,10 +62,13 @@ def import_page(
     known = history.enter(archive, fields, SOURCE, now=now)
     done.pages += 1
     looks = [look for look in page.looks if not _is_to_come(page, look, done, now)]
+    if progress:
+        progress(page.key, 0, len(looks))
     for number, batch in enumerate(history.batches(looks)):
         history.take_in(archive, page.key, _read(page, batch, done), known, done, source=SOURCE, now=now)
         if progress:
             progress(page.key, min(len(looks), (number + 1) * history.BATCH), len(looks))
+    history.name_by_its_text(archive, page.key)
 
 
 def _is_to_come(page: SavedPage, look: SavedLook, done: Imported, now: datetime) -> bool:

@@ -11,12 +11,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
+from crawler.watchlist.editing import on_one_line
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.database.models import Page
 from diffs.engine import derive
 from diffs.errors import ArchiveError, WatchlistError
-from diffs.store import bodies, pages, snapshots
+from diffs.store import bodies, pages, snapshots, versions
 from diffs.values import Capture
 
 log = logging.getLogger(__name__)
@@ -91,6 +92,15 @@ def enter(
         if known is None or not (known.watched or keep):
             known = pages.upsert(session, **fields, watched=False, now=now)
         return snapshots.known_looks(session, known, source)
+
+
+def name_by_its_text(archive: Archive, key: str) -> None:
+    """Give a page that nobody named (its title is its key) the title of its newest text, if it has one."""
+    with archive.begin() as session:
+        row = _row(pages.get(session, key), key)
+        version = versions.latest(session, row) if row.title == key else None
+        title = on_one_line(versions.document_of(session, version).title) if version else ""
+        row.title = title[:300] or row.title
 
 
 def batches(looks: Sequence[T]) -> Iterator[Sequence[T]]:

@@ -145,6 +145,8 @@ def _import(
     fields = history.declared(terms.key, terms.name, {"title": title}, SOURCE)
     known = history.enter(archive, fields, SOURCE, now=now)
     done.pages += 1
+    if progress:
+        progress(terms.key, 0, len(terms.versions))
     for number, batch in enumerate(history.batches(terms.versions)):
         looks = _read(repository, batch, terms, done)
         history.take_in(archive, terms.key, looks, known, done, source=SOURCE, now=now)

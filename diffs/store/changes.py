@@ -47,6 +47,11 @@ def listed(
     return [row for _, row in zip(range(limit), rows, strict=False)] if limit is not None else list(rows)
 
 
+def count_told(session: Session) -> int:
+    """How many changes of all pages were reported."""
+    return session.exec(select(func.count()).select_from(Change).where(col(Change.told).is_(True))).one()
+
+
 def by_uid(session: Session, uid: str) -> tuple[Change, Page] | None:
     """The change with this permanent id (or a unique beginning of it of 6 characters and more), with its page."""
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)

@@ -16,6 +16,7 @@ from crawler.rounds.selection import watched_pages
 from crawler.settings import crawl_settings
 from crawler.sources import folder as source
 from crawler.sources import ota as ota_source
+from crawler.sources import saved
 from crawler.sources.history import Imported, Progress
 from crawler.sources.ota import Wanted
 from diffs.database.archive import Archive
@@ -23,7 +24,7 @@ from diffs.errors import WatchlistError
 from diffs.failures import Reason
 from diffs.language.slugs import slug
 from diffs.reading.links import link_key
-from diffs.store import pages
+from diffs.store import changes, pages
 from diffs.wording import labels
 from diffs.wording.failures import clause
 from policywatch import context
@@ -51,6 +52,12 @@ def folder(
     """Import folders of saved pages (docs/import.md says how they look)."""
     if not folder.is_dir():
         context.wrong_use(f"{folder} is not a folder. Name the folder that holds one folder per page.")
+    if next(saved.pages_in(folder), None) is None:
+        output.warn(
+            f"Nothing was imported: {folder} has no folder with saved pages. It needs one folder per page, with files "
+            "named by their times or listed in observations.csv (docs/import.md)."
+        )
+        raise typer.Exit(context.CANNOT_WORK)
     _run(lambda archive, progress: source.import_folder(archive, folder, now=context.now(), progress=progress), as_json)
 
 
@@ -60,7 +67,7 @@ def page(
     at: Annotated[str | None, typer.Option(help="When it was saved; else the file's own time.")] = None,
     as_json: _JSON = False,
 ) -> None:
-    """Import one saved page as a look at that time."""
+    """Import one saved page, as if it had been fetched when it was saved."""
     if not file.is_file():
         context.wrong_use(f"{file} is not a file. Name the page that you saved.")
     moment = moment_of(at) if at else datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(microsecond=0)
@@ -102,28 +109,43 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
 def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
-    """Import with a progress bar, and say what was done."""
+    """Import with a progress bar, and say what was done and what changed in it."""
     with context.archive(create=True) as archive, progress_bar() as bar:
-        tasks: dict[str, object] = {}
+        task = bar.add_task("", total=None)
 
         def progress(key: str, done: int, total: int) -> None:
-            if key not in tasks:
-                tasks[key] = bar.add_task(output.safe(key), total=total)
-            bar.update(tasks[key], completed=done)  # type: ignore[arg-type]
+            bar.update(task, description=output.safe(key), completed=done, total=total)
 
+        before = _changes(archive)
         try:
             done = bring(archive, progress)
         except WatchlistError as error:
             context.wrong_use(str(error))
+        found = _changes(archive) - before
     for problem in done.problems:
         output.warn(problem)
     if as_json:
-        output.as_json({"pages": done.pages, "looks": done.looks, "known": done.known, "problems": done.problems})
+        output.as_json(
+            {"pages": done.pages, "looks": done.looks, "known": done.known, "changes": found, "problems": done.problems}
+        )
     else:
-        what = f"{labels.count(done.pages, 'page')}, {labels.count(done.looks, 'look')} imported"
-        output.say(f"{what}, {done.known} known already.")
+        _say(done, found)
     if done.problems:
         raise typer.Exit(context.FAILURES)
+
+
+def _changes(archive: Archive) -> int:
+    with archive.read() as session:
+        return changes.count_told(session)
+
+
+def _say(done: Imported, found: int) -> None:
+    what = f"{labels.count(done.pages, 'page')}, {labels.count(done.looks, 'copy', 'copies')} imported"
+    output.say(f"{what}, {done.known} known already.")
+    if found:
+        output.say(f"{labels.count(found, 'change')}: policywatch changes")
+    elif done.looks:
+        output.say("0 changes; policywatch changes --all says why.")
 
 
 def _page_meant(archive: Archive, name: str) -> tuple[str, str]:

@@ -63,7 +63,7 @@ def program(tmp_path: Path) -> Program:
     """The program with three editions and a robot check imported."""
     program = Program(tmp_path, now=datetime(2026, 2, 10, tzinfo=UTC))
     ended = program("import", "folder", save(tmp_path))
-    assert (ended.code, ended.out) == (0, "1 page, 4 looks imported, 0 known already.\n")
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "1 page, 4 copies imported, 0 known already.")
     return program
 
 
@@ -103,7 +103,7 @@ def test_importing_again_changes_nothing(program: Program) -> None:
 
     again = program("import", "folder", program.folder / "saved", "--json")
 
-    assert again.objects == [{"pages": 1, "looks": 0, "known": 4, "problems": []}]
+    assert again.objects == [{"pages": 1, "looks": 0, "known": 4, "changes": 0, "problems": []}]
     assert program("changes", "--all", "--json").out == before
 
 

@@ -9,7 +9,7 @@ import pytest
 from backports.zstd import ZstdFile
 from backports.zstd import compress as zstd
 
-from tests.policywatch.program import Ended, Program, policy, save
+from tests.policywatch.program import Program, policy, save
 
 GOOD = {"2026-01-05T08:00:00Z": policy("Keep your late shipment rate under 4%.")}
 LATER = {"2026-02-02T08:00:00Z": policy("Keep your late shipment rate under 3%.")}
@@ -142,7 +142,7 @@ def test_packed_files_are_read_as_what_they_hold(program: Program) -> None:
     shutil.move(other / "e.md", third)
     add(third, "2026-02-01T08:00:00Z,e.md")
 
-    assert program("import", "folder", "in").out == "3 pages, 6 looks imported, 0 known already.\n"
+    assert program("import", "folder", "in").out.splitlines()[0] == "3 pages, 6 copies imported, 0 known already."
     assert looks(program) == {"rate": 1, "other": 1, "third": 1}
     assert [page["outcome"] for page in program("health", "--json").objects] == ["ok", "unchanged", "ok"]
 
@@ -260,7 +260,7 @@ def test_other_files_are_ignored(program: Program) -> None:
 
     ended = program("import", "folder", "in")
 
-    assert (ended.code, ended.out, ended.err) == (0, "1 page, 1 look imported, 0 known already.\n", "")
+    assert (ended.code, ended.out.splitlines()[0], ended.err) == (0, "1 page, 1 copy imported, 0 known already.", "")
     assert [page["page"] for page in program("health", "--json").objects] == ["rate"]
 
 
@@ -274,10 +274,52 @@ def test_a_folder_that_is_none_is_wrong_use(program: Program, name: str) -> None
     assert f"{name} is not a folder." in ended.err
 
 
-def test_an_empty_folder_is_no_failure(program: Program) -> None:
-    (program.folder / "in").mkdir()
+def test_a_folder_without_saved_pages_cannot_be_imported_and_leaves_no_archive(program: Program) -> None:
+    """The commonest mistake is to name the page's own folder."""
+    save(program.folder / "in", "rate", GOOD)
+    (program.folder / "empty").mkdir()
 
-    assert program("import", "folder", "in") == Ended(0, "0 pages, 0 looks imported, 0 known already.\n", "")
+    for folder in ("empty", "in/rate"):
+        ended = program("import", "folder", folder)
+        assert (ended.code, ended.out) == (3, "")
+        assert ended.err.startswith(f"Nothing was imported: {folder} has no folder with saved pages. It needs one ")
+    assert not program.database.exists()
+
+
+def test_an_import_ends_with_what_changed_and_how_to_read_it(program: Program) -> None:
+    save(program.folder / "in", "rate", GOOD | LATER)
+    save(program.folder / "same", "other", GOOD)
+
+    changed, again = program("import", "folder", "in"), program("import", "folder", "in")
+    unchanged, as_json = program("import", "folder", "same"), program("import", "folder", "same", "--json")
+
+    assert changed.out == "1 page, 2 copies imported, 0 known already.\n1 change: policywatch changes\n"
+    assert again.out == "1 page, 0 copies imported, 2 known already.\n"
+    assert unchanged.out.endswith("0 changes; policywatch changes --all says why.\n")
+    assert as_json.objects == [{"pages": 1, "looks": 0, "known": 1, "changes": 0, "problems": []}]
+
+
+def test_a_terminal_shows_how_far_an_import_is_and_a_pipe_does_not(program: Program) -> None:
+    save(program.folder / "in", "rate", GOOD)
+    save(program.folder / "other", "fees", GOOD)
+
+    shown = program.terminal("import", "folder", "in")
+    piped = program.process("import", "folder", "other")
+
+    assert "rate" in shown and "1/1" in shown
+    assert (piped.code, piped.err) == (0, "")
+
+
+def test_a_page_without_a_title_is_called_by_its_own(program: Program) -> None:
+    page = save(program.folder / "in", "rate", GOOD | LATER)
+    (page / "page.toml").write_text('url = "https://market.example/rate"\n')
+    blocked = save(program.folder / "in", "blocked", {"2026-01-05T08:00:00Z": "<title>Robot Check</title>"})
+    (blocked / "page.toml").unlink()
+
+    program("import", "folder", "in")
+
+    titles = {key: program("page", key, "--json").objects[0]["title"] for key in ("rate", "blocked")}
+    assert titles == {"rate": "Late Shipment Rate", "blocked": "blocked"}
 
 
 # --- again, in parts, and beside a watched page -------------------------------------------------------------------
@@ -339,7 +381,7 @@ def test_importing_again_changes_nothing(tmp_path: Path) -> None:
 
     again = program("import", "folder", "0")
 
-    assert again.out == "3 pages, 0 looks imported, 18 known already.\n"
+    assert again.out == "3 pages, 0 copies imported, 18 known already.\n"
     assert state(program) == before
     assert len([change for change in program("changes", "--json").objects if change["page"] == "page-1"]) == 3
 

@@ -40,11 +40,11 @@ def test_saved_pages_of_a_watched_page_become_its_history(program):
     first = program("import", "page", "late-shipment", "four.html", "--at", "2026-01-05T08:00Z")
     second = program("import", "page", "late-shipment", "three.html", "--at", "2026-02-02T08:00Z", "--json")
 
-    assert (first.code, first.out) == (0, "1 page, 1 look imported, 0 known already.\n")
-    assert second.objects == [{"pages": 1, "looks": 1, "known": 0, "problems": []}]
+    assert (first.code, first.out.splitlines()[0]) == (0, "1 page, 1 copy imported, 0 known already.")
+    assert second.objects == [{"pages": 1, "looks": 1, "known": 0, "changes": 1, "problems": []}]
     assert told(program) == [("late-shipment", "2026-02-02T08:00:00Z")]
     assert program("import", "page", "late-shipment", "three.html", "--at", "2026-02-02T08:00Z").out.endswith(
-        "0 looks imported, 1 known already.\n"
+        "0 copies imported, 1 known already.\n"
     )
 
 
@@ -62,6 +62,7 @@ def test_a_page_that_nobody_knows_is_entered_by_its_address(program):
 
     ((key, _),) = told(program)
     assert key.startswith("market-example-help-late-20shipment-")
+    assert program("page", key, "--json").objects[0]["title"] == "Late Shipment Rate"
 
 
 def test_a_page_imported_before_keeps_what_is_known_of_it(program):
@@ -131,7 +132,7 @@ def test_recorded_versions_become_the_history_of_a_watched_page(program):
 
     ended = program("import", "ota", "versions", "--page", f"{NAME}=late-shipment", "--json")
 
-    assert ended.objects == [{"pages": 1, "looks": 2, "known": 0, "problems": []}]
+    assert ended.objects == [{"pages": 1, "looks": 2, "known": 0, "changes": 1, "problems": []}]
     assert [page for page, _ in told(program)] == ["late-shipment"]
     (change,) = program("changes", "--json").objects
     assert change["title"] == "Late Shipment Rate"

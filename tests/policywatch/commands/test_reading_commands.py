@@ -89,7 +89,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
     )
     program = Program(folder)
     imported = program("import", "folder", "in")
-    assert (imported.code, imported.out) == (0, "3 pages, 10 looks imported, 0 known already.\n")
+    assert (imported.code, imported.out.splitlines()[0]) == (0, "3 pages, 10 copies imported, 0 known already.")
     return program
 
 
