@@ -24,8 +24,8 @@ from .http import plain_headers
 
 ENDPOINT = "/help/hub/mons-api/GetHelpTopic"
 
-#: Ids are letters and digits, with a digit among them: "help" is a folder.
-_ID = re.compile(r"(?=.*\d)[A-Za-z0-9]{4,40}")
+#: Ids are letters and digits, with a digit among them: "help" is a folder. The oldest topics have three digits.
+_ID = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,40}")
 
 
 class HelpApi:

@@ -53,8 +53,8 @@ def crawl(
         shown = [found for found in reports if not quiet or round_report.is_news(found)]
         if shown:
             _report(reports, shown, wanted, archive, as_json=as_json)
-    if not (reports or quiet or as_json):
-        output.say("No page is due now." if due else "There is no page to check now.")
+    if not (wanted or quiet or as_json):
+        output.say("No page is due now.")
     if interrupted:
         output.warn("Stopped. Everything fetched so far is saved; the other pages are checked next time.")
         raise typer.Exit(130)

@@ -1,6 +1,7 @@
 """run: the program that keeps running."""
 
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,9 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
+    watchlist: Annotated[
+        list[Path] | None, typer.Option(help="A watch-list file, or the name of a shipped one.")
+    ] = None,
     web: Annotated[bool, typer.Option("--serve", help="Serve the web pages and feeds too.")] = False,
     host: Annotated[str | None, typer.Option(help="Serve them at this address.")] = None,
     port: Annotated[int | None, typer.Option(help="Serve them on this port.", min=0, max=65_535)] = None,
@@ -38,6 +42,6 @@ def run(
                 say("policywatch runs. Ctrl-C ends it.")
                 if isinstance(pages, Serving):
                     say(f"Web pages and feeds: {pages.url}")
-            Schedule(archive, say, stop, quiet=quiet).go_on()
+            Schedule(archive, say, stop, quiet=quiet, watchlists=watchlist or []).go_on()
     if not quiet:
         say("policywatch has ended. Everything fetched so far is saved.")

@@ -43,11 +43,12 @@ def check(
         bool, typer.Option("--probe", help="Look at every page once, politely, and keep nothing.")
     ] = False,
     page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
+    watchlist: Annotated[list[Path] | None, typer.Option(help="The same as FILES, as crawl and run have it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per entry or problem.")] = False,
 ) -> None:
     """Read watch-lists and say, per entry, what is wrong with it."""
     settings = crawl_settings()
-    found, problems = lists.declared(settings, files or [])
+    found, problems = lists.declared(settings, [*(files or []), *(watchlist or [])])
     for problem in problems:
         output.warn(problem)
     wanted = _chosen(found, page or [])

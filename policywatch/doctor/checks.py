@@ -22,7 +22,7 @@ from notifier.channels.open import mail_channel
 from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
 from policywatch import context
-from policywatch.watchlists.lists import declared
+from policywatch.watchlists.lists import SWITCH_ON, declared, nothing_on
 
 from . import hosts
 
@@ -112,7 +112,10 @@ def _watchlists(_now: datetime) -> Iterator[Check]:
         return
     found, problems = declared(settings)
     on = sum(page.crawled for page in found)
-    yield Check("watch-lists", "ok", f"{on} pages switched on, {len(found) - on} off")
+    if on:
+        yield Check("watch-lists", "ok", f"{on} pages switched on, {len(found) - on} off")
+    else:
+        yield Check("watch-lists", "broken", nothing_on(found), SWITCH_ON)
     for problem in problems:
         yield Check("watch-list entry", "broken", str(problem))
 

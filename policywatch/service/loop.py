@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from crawler import run as crawling
 from crawler.items import PageReport
@@ -54,7 +55,8 @@ class Schedule:
     """Rounds on one archive until `stop` is set.
 
     `say` is given a line per round in plain words, with `quiet` only where something happened. `clock`
-    gives the time in UTC, `tick` the seconds between two checks of what is due.
+    gives the time in UTC, `tick` the seconds between two checks of what is due; `watchlists` are watched in place of
+    those in the settings.
     """
 
     archive: Archive
@@ -63,6 +65,7 @@ class Schedule:
     clock: Callable[[], datetime] = context.now
     tick: float = TICK
     quiet: bool = False
+    watchlists: Sequence[Path] = ()
     _held: dict[str, datetime] = field(default_factory=dict)
     _fresh: bool = True
     _said: set[str] = field(default_factory=set)
@@ -89,7 +92,7 @@ class Schedule:
     def look(self) -> None:
         """Look at the pages that are due. Raises PolicywatchError."""
         settings = crawl_settings()
-        pages, problems = watched(settings)
+        pages, problems = watched(settings, self.watchlists)
         for problem in problems:
             self._once(str(problem))
         if settings.stop_file.exists():

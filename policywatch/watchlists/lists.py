@@ -1,7 +1,7 @@
 """Which pages a command works on: watch-lists by file or by name, or whole marketplaces."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from crawler.addresses import host_of, is_loopback
@@ -30,9 +30,30 @@ def declared(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[
 
 
 def watched(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:
-    """The entries that are switched on, and what is wrong with the files. Raises SettingsError as `declared`."""
+    """The entries that are switched on, and what is wrong with the files.
+
+    Raises SettingsError as `declared`, and where everything is off: that is not the same as nothing due.
+    """
     found, problems = declared(settings, files)
-    return [page for page in found if page.crawled], problems
+    on = [page for page in found if page.crawled]
+    if not on and not problems:
+        raise SettingsError(nothing_on(found), remedy=SWITCH_ON)
+    return on, problems
+
+
+#: What to do where no page is switched on.
+SWITCH_ON = (
+    "policywatch watchlist check lists them; policywatch watchlist on KEY switches one on, "
+    "policywatch watchlist add ADDRESS adds one."
+)
+
+
+def nothing_on(found: Sequence[WatchedPage]) -> str:
+    """That the watch-lists have no page to check, in a sentence."""
+    if not found:
+        return "Your watch-lists hold no page, so nothing is watched."
+    have = "the only page" if len(found) == 1 else f"all {len(found)} pages"
+    return f"No page is switched on: {have} of your watch-lists {'is' if len(found) == 1 else 'are'} off."
 
 
 def sources(settings: CrawlSettings) -> dict[str, list[WatchedPage]]:

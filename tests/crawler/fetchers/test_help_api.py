@@ -2,11 +2,14 @@
 
 import json
 import re
+from importlib.resources.abc import Traversable
 
 import pytest
 
 from crawler.fetchers.help_api import ENDPOINT, locale_of, topic_of
-from crawler.watchlist.watchlists import WatchedPage
+from crawler.fetchers.registry import fetcher
+from crawler.items import Look
+from crawler.watchlist.watchlists import CRAWLED, WatchedPage, read_watchlists, shipped_watchlists
 from diffs.values import Outcome
 from tests.crawler.looking import Seller, policy, said, watched
 from tests.site import Answer, Site
@@ -47,6 +50,16 @@ def test_the_topic_is_asked_for_and_read(site: Site, someone: Seller) -> None:
     assert call.headers["referer"] == site.url(PAGE)
     assert snapshot.media_type == snapshot.fetched_by == "help-api"
     assert snapshot.url == snapshot.final_url == site.url(f"{PAGE}?locale=en-US")
+
+
+@pytest.mark.parametrize("entry", shipped_watchlists(), ids=lambda entry: entry.name)
+def test_every_included_address_can_be_read_by_its_fetchers(entry: Traversable) -> None:
+    pages, problems = read_watchlists([entry])
+    assert pages and not problems
+    for page in pages:
+        for way in filter(None, (page.fetch, page.fallback)):
+            if way in CRAWLED:
+                assert fetcher(way).request(page, Look(page.key, way), {}).url.startswith("https://")
 
 
 def test_robots_txt_holds_for_the_endpoint(site: Site, someone: Seller) -> None:
@@ -162,6 +175,7 @@ def test_an_address_without_a_topic_is_told_and_not_asked(site: Site, someone: S
     [
         ("https://example.com/help/hub/reference/external/G200205250?locale=en-US", "G200205250"),
         ("https://example.com/gp/help/external/200205250?language=en_US", "200205250"),
+        ("https://example.com/gp/help/external/171?language=en_US", "171"),
         ("https://example.com/gp/help/external/help.html?itemID=G1791&language=en_US", "G1791"),
     ],
 )

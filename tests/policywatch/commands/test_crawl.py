@@ -179,6 +179,24 @@ def test_without_a_contact_or_a_watch_list_nothing_is_asked(program: Program, si
     assert site.log == []
 
 
+@pytest.mark.parametrize("off", ["us-late,us-fees,us-appeals", ""])
+def test_where_no_page_is_switched_on_that_is_no_calm_round(program: Program, site: Site, off: str) -> None:
+    if off:
+        program.settings["pages_off"] = off
+    else:
+        (program.folder / "watchlist.toml").write_text("# nothing yet\n")
+
+    for command in (("crawl",), ("crawl", "--due"), ("crawl", "--due", "--quiet"), ("crawl", "--page", "us-late")):
+        ended = program(*command)
+        assert (ended.code, ended.out) == (3, "")
+        assert ("No page is switched on: all 3 pages" if off else "hold no page, so nothing is watched") in ended.err
+        assert "policywatch watchlist on KEY switches one on" in ended.err
+    doctor = {check["check"]: check for check in program.begin()("doctor", "--json").objects}
+    assert doctor["watch-lists"]["state"] == "broken"
+    assert "watchlist on KEY" in doctor["watch-lists"]["remedy"]
+    assert site.log == []
+
+
 def test_a_wrong_entry_is_told_with_file_and_line_and_the_others_are_looked_at(program: Program, site: Site) -> None:
     with (program.folder / "watchlist.toml").open("a") as file:
         file.write(

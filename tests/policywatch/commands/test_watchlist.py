@@ -561,6 +561,17 @@ def test_without_a_file_the_list_is_printed(program: Program, declarations: Path
     assert [entry["title"] for entry in tomllib.loads(ended.out)["page"]] == ["Market: Fees"]
 
 
+def test_a_list_is_checked_by_option_as_crawl_and_run_name_it(program: Program, site: Site) -> None:
+    nothing = program("watchlist", "check")
+    (program.folder / "mine.toml").write_text(entry(site, "mine", "/a"))
+
+    by_option = program("watchlist", "check", "--watchlist", "mine.toml", "--json")
+
+    assert (nothing.code, by_option.code) == (3, 0)
+    assert "name one with --watchlist" in nothing.err
+    assert by_option.objects == program("watchlist", "check", "mine.toml", "--json").objects != []
+
+
 def test_two_entries_of_one_name_get_two_keys(program: Program, declarations: Path) -> None:
     for name in ("A", "B"):
         text = json.dumps({"name": "Market", "terms": {"Fees": {"fetch": f"https://{name}.example/"}}})

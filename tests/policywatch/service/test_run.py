@@ -232,6 +232,25 @@ def test_a_change_is_seen_and_told_by_mail(program: Program, rounds: Rounds, sit
     assert len(list((program.folder / "mail").glob("*.eml"))) == 1
 
 
+def test_where_no_page_is_switched_on_it_says_so_once_and_goes_on(rounds: Rounds, site: Site) -> None:
+    (Path.cwd() / "watchlist.toml").write_text("# nothing yet\n")
+
+    said = rounds.go(rounds=3)
+
+    assert len(said) == 1
+    assert "Your watch-lists hold no page, so nothing is watched." in said[0]
+    assert site.log == []
+
+
+def test_it_watches_the_list_that_is_named(program: Program, rounds: Rounds, site: Site) -> None:
+    site["/other"] = late(2)
+    (program.folder / "other.toml").write_text(f'[[page]]\nkey = "other"\nurl = "{site.url("/other")}"\n')
+    rounds.schedule.watchlists = [Path("other.toml")]
+
+    assert rounds.go() == ["Checked 1 page: 1 read, 0 changes."]
+    assert [asked.path for asked in site.pages_asked if asked.path != "/other"] == []
+
+
 def test_what_comes_by_the_hour_alone_is_told_too(program: Program, rounds: Rounds) -> None:
     """No notice waits: a heartbeat and the end of a rule are made when their hour comes."""
     program.now = START
