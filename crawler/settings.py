@@ -14,7 +14,7 @@ from pydantic import ByteSize, Field, ValidationError, field_validator
 from pydantic_settings import NoDecode
 
 from diffs.errors import SettingsError
-from diffs.settings import TomlSettings
+from diffs.settings import DataDir, TomlSettings
 
 from .watchlist import interests
 
@@ -127,7 +127,7 @@ class CrawlSettings(TomlSettings):
     hosts_off: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="hosts that are never asked, such as sellercentral.amazon.fr"
     )
-    data_dir: Path = Field(default=Path("policywatch-data"), description="the data folder")
+    data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
     confirm: bool = Field(default=True, description="ask for every new text a second time before it is told")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds one answer may take")
     max_body: ByteSize = Field(

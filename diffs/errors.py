@@ -8,6 +8,7 @@
   + ArchiveError        the archive is unusable; the run stops
     - ArchiveLocked     another program is writing to it; later it can be used again
     - ArchiveFull       the disk is full
+    - ArchiveDamaged    its database is broken, or is none of ours
     - ArchiveMissing    there is none yet, and whoever reads makes none
     - BodyLost          the bytes of a snapshot are missing or damaged
   + ReportError         a report of the seller's own figures holds something that cannot be read
@@ -59,6 +60,14 @@ class ArchiveLocked(ArchiveError):
 
 class ArchiveFull(ArchiveError):
     """There is no room on the archive's disk."""
+
+
+#: What helps where the archive's database is broken.
+RESTORE = "Keep the file as it is and restore a backup: docs/backup.md says how."
+
+
+class ArchiveDamaged(ArchiveError):
+    """The archive's database is broken, or what lies in its place is none."""
 
 
 class ArchiveMissing(ArchiveError):

@@ -1,12 +1,26 @@
 """Settings of the archive, from the environment (prefix POLICYWATCH_) or `policywatch.toml`; read nowhere else."""
 
 from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 #: The configuration file, looked for in the working folder.
 CONFIG_FILE = Path("policywatch.toml")
+
+
+def _at_home(path: Path) -> Path:
+    """The path without "~"; as it is where nobody lives there."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path
+
+
+#: The data folder, by one rule wherever it is a setting: database, key and stop file lie in the same one.
+DataDir = Annotated[Path, AfterValidator(_at_home)]
 
 
 class TomlSettings(BaseSettings):
@@ -30,10 +44,11 @@ class TomlSettings(BaseSettings):
 class ArchiveSettings(TomlSettings):
     """Where the archive lives."""
 
-    data_dir: Path = Field(default=Path("policywatch-data"), description="the data folder")
+    data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
     database_url: str = Field(default="", description="SQLAlchemy URL; policywatch.db in the data folder when empty")
 
     @property
     def url(self) -> str:
         """The database's SQLAlchemy URL."""
-        return self.database_url or f"sqlite:///{self.data_dir / 'policywatch.db'}"
+        # In a URL "?", "#" and "%" mean something; in the name of a folder they do not.
+        return self.database_url or f"sqlite:///{quote(str(self.data_dir / 'policywatch.db'))}"

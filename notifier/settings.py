@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from diffs.settings import TomlSettings
+from diffs.settings import DataDir, TomlSettings
 
 
 class NotifierSettings(TomlSettings):
@@ -25,7 +25,7 @@ class NotifierSettings(TomlSettings):
     # An error names the setting and the reason, not what was given: it may hold a password.
     model_config = SettingsConfigDict(hide_input_in_errors=True)
 
-    data_dir: Path = Field(default=Path("policywatch-data"), description="the data folder")
+    data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
     smtp_url: SecretStr = Field(
         default=SecretStr(""),
         description="smtp://user:password@host:587, smtps://…:465, or folder:PATH to put mail into a folder;"

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from diffs.errors import ArchiveMissing, SettingsError
+from diffs.errors import RESTORE, ArchiveDamaged, ArchiveMissing, PolicywatchError, SettingsError
+from diffs.private_files import write_private, write_whole
 
 if TYPE_CHECKING:
     from diffs.database.archive import Archive
@@ -77,8 +78,22 @@ def archive(*, create: bool = False) -> Iterator["Archive"]:
         raise _missing(error, settings) from None
     try:
         yield opened
+    except (PolicywatchError, typer.Exit, OSError, MemoryError):
+        raise
+    except Exception as error:
+        _blame_damage(opened, error)
+        raise
     finally:
         opened.close()
+
+
+def _blame_damage(opened: "Archive", error: Exception) -> None:
+    """Say that the archive is damaged where it is: a broken row makes our own code stumble in a hundred ways."""
+    from diffs.database import integrity
+
+    found = integrity.damage(opened)
+    if found:
+        raise ArchiveDamaged(f"The archive is damaged: {found[0]}.", remedy=RESTORE) from error
 
 
 def _missing(error: ArchiveMissing, settings: "ArchiveSettings") -> ArchiveMissing:
@@ -121,8 +136,16 @@ def wrong_use(message: str) -> NoReturn:
 
 
 def written(path: Path, data: bytes) -> None:
-    """Write a file that the command line names; ends the command where that cannot be."""
+    """Write a file that the command line names, whole; ends the command where that cannot be."""
     try:
-        path.write_bytes(data)
+        write_whole(path, data)
+    except OSError as error:
+        wrong_use(f"{path} cannot be written: {error.strerror or error}.")
+
+
+def written_privately(path: Path, data: bytes) -> None:
+    """The same for what nobody else on this machine may read: settings, addresses, figures of one's own."""
+    try:
+        write_private(path, data)
     except OSError as error:
         wrong_use(f"{path} cannot be written: {error.strerror or error}.")

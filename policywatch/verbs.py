@@ -78,7 +78,10 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
         Verb("feed", "Write a feed of changes, or a calendar.", "policywatch feed --format atom -o feed.xml"),
         Verb("serve", "Serve the web pages and feeds.", "policywatch serve --port 8080"),
     ),
-    "Evidence": (Verb("verify", "Recompute the hash chain and every stored answer.", "policywatch verify"),),
+    "Evidence": (
+        Verb("verify", "Check the database, the hash chain and every stored answer.", "policywatch verify"),
+        Verb("backup", "Write archive, key and settings to one file.", "policywatch backup policies.tar.gz"),
+    ),
 }
 
 VERBS: Mapping[str, Verb] = {verb.name: verb for verbs in GROUPS.values() for verb in verbs}

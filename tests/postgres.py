@@ -29,12 +29,16 @@ class Postgres:
     port: int
     _numbers: Iterator[int] = field(default_factory=count)
 
-    def fresh_database(self) -> str:
-        """The SQLAlchemy URL of a new, empty database."""
+    def fresh_database(self, *, like: str = "") -> str:
+        """The SQLAlchemy URL of a new database: empty, or a copy of the files of one that nobody uses."""
         name = f"tests_{next(self._numbers)}"
         with psycopg.connect(f"host=127.0.0.1 port={self.port} user={USER} dbname=postgres", autocommit=True) as made:
-            made.execute(f'CREATE DATABASE "{name}"')
+            made.execute(f'CREATE DATABASE "{name}"' + _copied(like))
         return f"postgresql+psycopg://{USER}@127.0.0.1:{self.port}/{name}"
+
+
+def _copied(url: str) -> str:
+    return f' TEMPLATE "{url.rpartition("/")[2]}" STRATEGY FILE_COPY' if url else ""
 
 
 def binaries() -> Path | None:

@@ -9,6 +9,7 @@ from filelock import FileLock, Timeout
 from diffs.database import locks
 from diffs.database.archive import Archive
 from diffs.errors import CrawlError
+from diffs.private_files import FILE_MODE
 
 #: Names our lock among PostgreSQL's advisory locks.
 CRAWL_LOCK = 7_065_767
@@ -40,7 +41,7 @@ def alone(archive: Archive) -> Iterator[None]:
 @contextmanager
 def _file(path: Path) -> Iterator[None]:
     try:
-        with FileLock(path, timeout=0):
+        with FileLock(path, timeout=0, mode=FILE_MODE):
             yield
     except Timeout:
         raise _busy() from None

@@ -1,25 +1,30 @@
 """Open the archive: SQLite by default, PostgreSQL by URL; migrate on open; hand out sessions."""
 
 import logging
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Engine, event, inspect, text
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
-from diffs.errors import ArchiveError, ArchiveFull, ArchiveLocked, ArchiveMissing
+from diffs.errors import RESTORE, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked, ArchiveMissing
+from diffs.private_files import new_private_file, private_folder
 
+from . import addresses, sqlite
 from .migrations.head import HEAD
 
 #: Whoever uses the archive names its sessions from here; only the archive's own rooms know the library behind it.
 __all__ = ["BUSY_TIMEOUT_MS", "Archive", "Session", "engine_for", "open_archive", "sqlite_version"]
 
 log = logging.getLogger(__name__)
+
+#: How a sentence on a broken database begins.
+DAMAGED = "The archive is damaged"
 
 #: How long a writer waits for another one, in milliseconds, before the archive is called locked.
 BUSY_TIMEOUT_MS = 15_000
@@ -35,7 +40,7 @@ class Archive:
     @property
     def url(self) -> str:
         """The database's URL without its password."""
-        return self._engine.url.render_as_string(hide_password=True)
+        return addresses.shown(self._engine.url)
 
     @contextmanager
     def begin(self) -> Iterator[Session]:
@@ -68,7 +73,10 @@ def _spoken_of() -> Iterator[None]:
 def _spoken(error: SQLAlchemyError) -> ArchiveError:
     cause = getattr(error, "orig", None) or error
     kind, remedy = _KINDS.get(_code(cause), (ArchiveError, "Run policywatch doctor."))
-    return kind(f"The archive cannot be used: {str(cause).splitlines()[0]}.", remedy=remedy)
+    if str(cause).startswith("Could not decode to UTF-8"):  # the driver's own, without a code
+        kind, remedy = _DAMAGED
+    what = DAMAGED if remedy == RESTORE else "The archive cannot be used"
+    return kind(f"{what}: {str(cause).splitlines()[0]}.", remedy=remedy)
 
 
 def _code(cause: BaseException) -> int | str:
@@ -79,12 +87,27 @@ def _code(cause: BaseException) -> int | str:
 
 _LOCKED = (ArchiveLocked, "Another program is writing to it; try again when it has finished.")
 _FULL = (ArchiveFull, "Make room on the disk and run the same command again; nothing stored was lost.")
+_DAMAGED = (ArchiveDamaged, RESTORE)
+_NO_DATABASE = (
+    ArchiveDamaged,
+    "If it was the archive, restore a backup (docs/backup.md); else set POLICYWATCH_DATABASE_URL to another place.",
+)
+_READ_ONLY = (ArchiveError, "It can only be read here: its file and its folder must be writable for this.")
+_DISK = (ArchiveError, "The disk could not be read or written: see that it is whole and has room, then try again.")
 _KINDS: dict[int | str, tuple[type[ArchiveError], str]] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
     "55P03": _LOCKED,  # lock_not_available
     sqlite3.SQLITE_FULL: _FULL,
     "53100": _FULL,  # disk_full
+    sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    sqlite3.SQLITE_NOTADB: _NO_DATABASE,
+    "XX001": _DAMAGED,  # data_corrupted
+    "XX002": _DAMAGED,  # index_corrupted
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    "25006": _READ_ONLY,  # read_only_sql_transaction
+    sqlite3.SQLITE_IOERR: _DISK,
+    "58030": _DISK,  # io_error
 }
 
 
@@ -100,9 +123,15 @@ def open_archive(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_T
     ArchiveMissing, and nothing is left behind. Raises ArchiveError with a remedy when the URL is wrong, the file is no
     archive, is newer than this program, or cannot be written.
     """
+    file = addresses.file_of(addresses.parsed(url))
+    with _reached():
+        if file is not None and file.is_file() and not file.stat().st_size:
+            raise _empty(addresses.shown(url))  # before SQLite writes its first page into it
+        if file is not None and create and not file.exists():
+            sqlite.make(file, _fill)
     engine = engine_for(url, create=create, busy_timeout_ms=busy_timeout_ms)
     with _spoken_of():
-        _migrate(engine, create=create)
+        _migrate(engine, file, create=create)
     return Archive(engine)
 
 
@@ -111,57 +140,83 @@ def engine_for(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_TIM
 
     Raises ArchiveError for a URL of no use, and without `create` ArchiveMissing where an SQLite file is not there.
     """
-    try:
-        parsed = make_url(url)
-        if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
-            file = Path(str(parsed.database)).expanduser()
-            if not create and not file.exists():
+    parsed = addresses.parsed(url)
+    file = addresses.file_of(parsed)
+    with _reached():
+        if file is not None and not file.exists():
+            if not create:
                 raise _none_at(parsed)
-            file.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(file.parent)
+            os.close(new_private_file(file))
+    try:
         engine = create_engine(parsed)
-    except (ArgumentError, NoSuchModuleError, ImportError, OSError) as error:
-        remedy = "Set POLICYWATCH_DATABASE_URL to an SQLAlchemy URL, or unset it for the default."
-        raise ArchiveError(f"The archive cannot be opened: {error}.", remedy=remedy) from error
+    except (NoSuchModuleError, ImportError) as error:
+        raise ArchiveError(f"The archive cannot be opened: {error}.", remedy=addresses.REMEDY) from error
     if engine.dialect.name == "sqlite":
-        _prepare_sqlite(engine, busy_timeout_ms)
+        sqlite.prepare(engine, file, busy_timeout_ms)
     return engine
 
 
-def _prepare_sqlite(engine: Engine, busy_timeout_ms: int) -> None:
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
-        # The driver's own transaction handling is switched off: we say BEGIN ourselves (SQLAlchemy, "pysqlite").
-        connection.isolation_level = None
-        for pragma in (
-            "journal_mode=WAL",
-            "synchronous=NORMAL",
-            "foreign_keys=ON",
-            f"busy_timeout={busy_timeout_ms}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+def _fill(file: Path) -> None:
+    from .migrations.run import upgrade
 
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A writer takes its lock at the start: a deferred one could fail half-way with "database is locked".
-        reading = connection.get_execution_options().get("policywatch_reading")
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    engine = engine_for(URL.create("sqlite", database=str(file)).render_as_string())
+    try:
+        with _spoken_of():
+            upgrade(engine)
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _reached() -> Iterator[None]:
+    try:
+        yield
+    except PermissionError as error:
+        remedy = "Give the user who runs policywatch access to its folder."
+        raise ArchiveError(f"The archive cannot be opened: {error}.", remedy=remedy) from error
+    except (OSError, ValueError) as error:  # no such folder can be made, or none can have this name
+        raise ArchiveError(f"The archive cannot be opened: {error}.", remedy=addresses.REMEDY) from error
 
 
 def _none_at(url: URL) -> ArchiveMissing:
-    return ArchiveMissing(f"There is no archive at {url.render_as_string(hide_password=True)} yet.")
+    return ArchiveMissing(f"There is no archive at {addresses.shown(url)} yet.")
 
 
-def _migrate(engine: Engine, *, create: bool) -> None:
+def _migrate(engine: Engine, file: Path | None, *, create: bool) -> None:
     with engine.execution_options(policywatch_reading=True).connect() as connection:
         revision = _revision(connection)
         if revision == HEAD:
             return
-        if revision is None and not create and not inspect(connection).get_table_names():
-            raise _none_at(engine.url)
+        if revision is None:
+            _refuse_what_is_no_archive(connection, file, create=create)
     # Alembic is loaded only where there is something to do: it costs a fifth of a second.
     from .migrations.run import upgrade
 
     upgrade(engine)
+
+
+def _refuse_what_is_no_archive(connection: Connection, file: Path | None, *, create: bool) -> None:
+    """A new archive gets its file when it is whole, so one that says no version was never ours, or is no longer."""
+    where, tables = addresses.shown(connection.engine.url), inspect(connection).get_table_names()
+    if file is None and "alembic_version" not in tables:
+        if not create and not tables:
+            raise _none_at(connection.engine.url)
+        return
+    if not tables:
+        raise _empty(where)
+    if "alembic_version" in tables:
+        message = f"The archive {where} does not say which version of policywatch wrote it."
+        raise ArchiveDamaged(message, remedy=RESTORE)
+    message = f"{where} is the database of another program; nothing in it was touched."
+    raise ArchiveError(message, remedy=addresses.REMEDY)
+
+
+def _empty(where: str) -> ArchiveDamaged:
+    return ArchiveDamaged(
+        f"The archive {where} is empty: what it held is lost, or it was never one.",
+        remedy="Restore a backup (docs/backup.md); to begin anew, remove the file.",
+    )
 
 
 def _revision(connection: Connection) -> str | None:

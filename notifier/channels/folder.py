@@ -2,11 +2,11 @@
 
 import hashlib
 import os
-from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 
 from diffs.errors import ChannelDown
+from diffs.private_files import private_folder, write_private
 from notifier.mail.message import Message
 
 from .base import mail_of
@@ -25,7 +25,7 @@ class FolderChannel:
     def check(self) -> None:
         """See that the folder is there and can be written. Raises ChannelDown."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            private_folder(self.folder)
             writable = os.access(self.folder, os.W_OK)
         except OSError as error:
             raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error
@@ -38,12 +38,8 @@ class FolderChannel:
         if not name or len(name) > 120:
             name = hashlib.sha256(str(mail["Message-ID"]).encode()).hexdigest()[:32]
         path = self.folder / f"{name}.eml"
-        half = path.with_name(f".{path.name}.{os.getpid()}")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            half.write_bytes(mail.as_bytes())
-            half.replace(path)
+            private_folder(self.folder)
+            write_private(path, mail.as_bytes())  # it holds links that speak for its reader
         except OSError as error:
-            with suppress(OSError):
-                half.unlink()
             raise ChannelDown(f"Mail cannot be written into {self.folder}: {error.strerror}.") from error

@@ -16,6 +16,7 @@ from typing import Final
 from itsdangerous import Signer
 
 from diffs.errors import SettingsError
+from diffs.private_files import new_private_file, private_folder
 from notifier.rendering.escaping import web_link
 from notifier.settings import NotifierSettings
 
@@ -98,9 +99,9 @@ def _kept_secret(path: Path) -> bytes:
 
 def _make_secret(path: Path) -> None:
     # Written whole under another name and linked into place: two programs at once end up with the same one.
-    path.parent.mkdir(parents=True, exist_ok=True)
+    private_folder(path.parent)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    with os.fdopen(new_private_file(fresh), "w") as file:
         file.write(secrets.token_hex(32) + "\n")
     try:
         path.hardlink_to(fresh)

@@ -53,7 +53,7 @@ def digest(
     settings = context.notifier_settings()
     with context.archive() as archive, archive.read() as session:
         made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace, standing=standing)
-    context.written(preview, rendered(made, preview.suffix))
+    context.written_privately(preview, rendered(made, preview.suffix))
     output.say(f"{labels.count(len(made.changes), 'change')} since {moment:%Y-%m-%d} written to {preview}")
 
 

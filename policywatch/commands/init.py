@@ -81,7 +81,7 @@ def init(
     way = answer(_given(schedule, "cron", asking=asking), _schedule, question, "cron", option="--schedule")
     before = Before.read(CONFIG_FILE)
     text = written_config(contact, [*names, *before.own_watchlists], wanted, {**before.others, **mail})
-    context.written(CONFIG_FILE, text.encode())
+    context.written_privately(CONFIG_FILE, text.encode())  # a password may be added to it
     _report(crawl_settings(contact=contact, interests=wanted), names, before, look_for_browser=look_for_browser)
     output.say(timers.text(way))
     if "@" in mail.get("smtp_url", ""):

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from crawler.settings import crawl_settings
+from diffs.private_files import private_folder
 from policywatch import context
 from policywatch.terminal import output
 
@@ -18,7 +19,10 @@ def register(app: typer.Typer) -> None:
 def stop(reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
     """Stop all looking on this machine at once: a round that runs winds up, and none begins."""
     path = crawl_settings().stop_file
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        private_folder(path.parent)
+    except OSError as error:
+        context.wrong_use(f"{path.parent} cannot be made: {error.strerror or error}.")
     context.written(path, f"{context.now():%Y-%m-%d %H:%M} UTC {output.safe(reason)}".strip().encode() + b"\n")
     output.say(f"Stopped: while {path} is there, nothing is asked. policywatch go takes it away.")
 

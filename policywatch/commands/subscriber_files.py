@@ -73,11 +73,7 @@ def export(file: Annotated[Path, typer.Argument(help="Where to write it; - for s
     if str(file) == "-":
         sys.stdout.write(text)
         return
-    try:
-        file.touch(mode=0o600)  # for the owner alone, from the first byte on
-    except OSError as error:
-        context.wrong_use(f"{file} cannot be written: {error.strerror or error}.")
-    context.written(file, text.encode())
+    context.written_privately(file, text.encode())
     output.say(f"{labels.count(len(rows), 'subscriber')} written to {file}")
 
 

@@ -4,9 +4,16 @@ from typing import Annotated
 
 import typer
 
+from diffs.database import integrity
+from diffs.database.archive import Archive
+from diffs.errors import RESTORE, PolicywatchError
 from diffs.store import evidence
+from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
+
+#: Faults of the database that are named one by one.
+SHOWN = 5
 
 
 def register(app: typer.Typer) -> None:
@@ -18,14 +25,44 @@ def verify(
     head: Annotated[str, typer.Option(help="A chain head written down earlier: it must still be there.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Recompute the hash chain and every stored body; name the first break."""
-    with context.archive() as archive, archive.read() as session:
-        result = evidence.verify(session, expected_head=head)
+    """Check the database, recompute the hash chain and every stored body; name the first break."""
+    with context.archive() as archive:
+        damage = integrity.damage(archive)
+        result = _chain(archive, head, damage)
     if as_json:
-        output.as_json({"snapshots": result.snapshots, "head": result.head, "broken": result.broken})
-    elif result.broken:
-        output.warn(f"Broken: {result.broken}. {result.snapshots} snapshots before it hold.")
+        output.as_json({"snapshots": result.snapshots, "head": result.head, "broken": result.broken, "damage": damage})
     else:
-        output.say(f"{result.snapshots} snapshots hold. Head of the chain: {result.head or 'none'}")
+        _say(result, damage)
+    if damage:
+        raise typer.Exit(context.CANNOT_WORK)
     if result.broken:
         raise typer.Exit(context.FAILURES)
+
+
+def _chain(archive: Archive, head: str, damage: list[str]) -> evidence.Verified:
+    """How far the chain holds; in a damaged database it may not be readable at all."""
+    try:
+        with archive.read() as session:
+            return evidence.verify(session, expected_head=head)
+    except (PolicywatchError, ValueError, TypeError) as error:
+        if not damage:
+            raise
+        return evidence.Verified(0, "", f"the chain cannot be read ({type(error).__name__})")
+
+
+def _say(result: evidence.Verified, damage: list[str]) -> None:
+    if damage:
+        output.warn(f"The database is damaged ({labels.count(len(damage), 'fault')}). {RESTORE}")
+        for fault in damage[:SHOWN]:
+            output.warn(f"  {fault}")
+        if len(damage) > SHOWN:
+            output.warn(f"  and {len(damage) - SHOWN} more: policywatch verify --json lists them.")
+    held = f"{labels.count(result.snapshots, 'snapshot')}"
+    hold = "holds" if result.snapshots == 1 else "hold"
+    if result.broken:
+        output.warn(f"Broken: {result.broken}. {held} before it {hold}.")
+    elif damage:
+        output.warn(f"All the same {held} {hold}: what was fetched is still there.")
+    else:
+        output.say(f"The database is whole. {held} {hold}.")
+        output.say(f"Head of the chain: {result.head or 'none'}")

@@ -1,5 +1,6 @@
 """The checks of `policywatch doctor`: each says ok, note or broken, and what to do."""
 
+import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
@@ -11,8 +12,9 @@ from pydantic import SecretStr
 
 from crawler.fetchers.browser import installed
 from crawler.settings import CrawlSettings, crawl_settings
+from diffs.database import addresses, integrity
 from diffs.database.archive import sqlite_version
-from diffs.errors import ArchiveMissing, DeliveryError, PolicywatchError, SettingsError
+from diffs.errors import RESTORE, ArchiveMissing, DeliveryError, PolicywatchError, SettingsError
 from diffs.failures import FINAL, Failure, Reason
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
@@ -24,12 +26,14 @@ from notifier.settings import NotifierSettings
 from policywatch import context
 from policywatch.watchlists.lists import SWITCH_ON, declared, nothing_on
 
-from . import hosts
+from . import hosts, permissions
 
 #: Below this much free space (bytes) the doctor warns.
 LITTLE_SPACE = 500_000_000
 #: The doctor waits so long for the mail server, in seconds.
 MAIL_PATIENCE = 5.0
+#: User and password in an address.
+_PASSWORD = re.compile(r"(?<=://)[^/\s]*(?=@)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def all_checks(now: datetime) -> list[Check]:
         _contact,
         _watchlists,
         _archive,
+        _permissions,
         _stopped,
         _hosts,
         _robots,
@@ -124,9 +129,21 @@ def _archive(_now: datetime) -> Iterator[Check]:
     with context.archive() as archive:
         with archive.read() as session:
             count = len(pages.listed(session))
-        yield Check("archive", "ok", f"{archive.url}, {count} pages, tables up to date")
+        damage = integrity.damage(archive)
+        if damage:
+            said = f"{archive.url} is damaged: {damage[0]}; policywatch verify names all of it"
+            yield Check("archive", "broken", said, RESTORE, fatal=True)
+        else:
+            yield Check("archive", "ok", f"{archive.url}, {count} pages, whole, tables up to date")
         if archive.url.startswith("sqlite"):
             yield Check("sqlite", "ok", f"version {sqlite_version()}")
+
+
+def _permissions(_now: datetime) -> Iterator[Check]:
+    found = permissions.exposed(context.archive_settings(), context.notifier_settings())
+    if found:
+        said = f"other users of this machine can read {', '.join(map(str, found))}"
+        yield Check("permissions", "note", said, permissions.remedy(found))
 
 
 def _hosts(now: datetime) -> Iterator[Check]:
@@ -230,21 +247,17 @@ def settings_table() -> list[tuple[str, str, str]]:
     for kind, read in sources:
         values = read()
         for name, field in kind.model_fields.items():
-            value = getattr(values, name)
-            shown = (
-                ("**********" if value.get_secret_value() else "") if isinstance(value, SecretStr) else _shown(value)
-            )
+            shown = _shown(name, getattr(values, name))
             rows[name] = (f"POLICYWATCH_{name.upper()}", shown, field.description or "")
     return [rows[name] for name in sorted(rows)]
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
+    """A setting as it may be seen: an address without the password in it."""
+    if isinstance(value, SecretStr):
+        return "**********" if value.get_secret_value() else ""
+    if name == "database_url":
+        return addresses.shown(str(value)) if value else ""
     if isinstance(value, tuple | list):
         return ", ".join(map(str, value))
-    text = str(value)
-    # A database URL may hold a password.
-    return (
-        text
-        if "@" not in text or "://" not in text
-        else text.split("://", maxsplit=1)[0] + "://…@" + text.rsplit("@", 1)[1]
-    )
+    return _PASSWORD.sub("…", str(value))

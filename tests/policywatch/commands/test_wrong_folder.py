@@ -8,6 +8,7 @@ from tests.test_docs import leaves
 #: Every verb that works on an archive that is there, with what it needs to get so far.
 WORKS_ON_ONE = [
     "accept us-late",
+    "backup policies.tar.gz",
     "change 123456",
     "changes",
     "diff us-late",
@@ -91,7 +92,11 @@ def test_a_file_without_tables_is_no_archive(tmp_path):
     ended = Program(tmp_path)("verify")
 
     assert (ended.code, ended.out) == (3, "")
-    assert "no archive here" in ended.err
+    assert ended.err.endswith(
+        "policywatch.db is empty: what it held is lost, or it was never one. "
+        "Restore a backup (docs/backup.md); to begin anew, remove the file.\n"
+    )
+    assert (tmp_path / "policywatch-data" / "policywatch.db").read_bytes() == b""
 
 
 def test_what_fills_an_archive_makes_it(tmp_path):

@@ -1,0 +1,57 @@
+"""The archive's address: an SQLAlchemy URL, read and shown. A password in it is never part of what is said."""
+
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from diffs.errors import ArchiveError
+
+REMEDY = "Set POLICYWATCH_DATABASE_URL to an SQLAlchemy URL, or unset it for the default."
+
+
+def parsed(url: str) -> URL:
+    """The URL in parts; the path of a file without "~".
+
+    Raises ArchiveError, which says nothing of what stands in it: the libraries' own messages quote the password.
+    """
+    _, scheme, rest = url.partition("://")
+    if not scheme:
+        raise ArchiveError(
+            "The database URL cannot be read: it has no ://, as in postgresql://host/name.", remedy=REMEDY
+        )
+    if rest.count("@") > 1:
+        raise ArchiveError(
+            "The database URL has more than one @, so its password cannot be told from its host.",
+            remedy="Write @ in a user name or password as %40, : as %3A and / as %2F.",
+        )
+    try:
+        found = make_url(url)
+    except (ArgumentError, ValueError):
+        message = "The database URL cannot be read: its parts are driver://user:password@host:port/name."
+        raise ArchiveError(message, remedy="Write : in a password as %3A, @ as %40 and / as %2F.") from None
+    path = _path(found)
+    return found if path is None else found.set(database=str(path))
+
+
+def file_of(url: URL) -> Path | None:
+    """The file of an SQLite archive; None where it is on a server, or in memory."""
+    return _path(url)
+
+
+def shown(url: str | URL) -> str:
+    """An address as it may be shown: without password and options; "…" where it cannot be read."""
+    try:
+        found = parsed(url) if isinstance(url, str) else url
+    except ArchiveError:
+        return "…"
+    return found.set(query={}).render_as_string(hide_password=True)
+
+
+def _path(url: URL) -> Path | None:
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    try:
+        return Path(str(url.database)).expanduser()
+    except RuntimeError:  # a user without a home
+        return Path(str(url.database))

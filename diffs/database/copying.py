@@ -1,0 +1,35 @@
+"""A copy of the archive while others go on using it."""
+
+import sqlite3
+from pathlib import Path
+
+from diffs.errors import ArchiveDamaged, ArchiveError
+
+from . import integrity
+from .archive import DAMAGED, Archive, open_archive
+
+
+def copy(archive: Archive, file: Path) -> None:
+    """Copy an SQLite archive into an empty file, as it is at one moment, and check the copy.
+
+    Raises ArchiveDamaged where the copy is not whole, ArchiveError where the archive is no SQLite file.
+    """
+    with archive.read() as session:
+        ours = session.connection().connection.driver_connection
+        if not isinstance(ours, sqlite3.Connection):
+            raise ArchiveError(
+                "The archive is on a server, which makes its own backups.",
+                remedy="Use pg_dump, and save policywatch.toml and signing.key beside it: docs/backup.md.",
+            )
+        copied = sqlite3.connect(file)
+        try:
+            ours.backup(copied)
+        finally:
+            copied.close()
+    made = open_archive(f"sqlite:///{file}", create=False)
+    try:
+        found = integrity.damage(made)
+    finally:
+        made.close()
+    if found:
+        raise ArchiveDamaged(f"{DAMAGED}: {found[0]}. No backup was made.", remedy="docs/backup.md says what helps.")
