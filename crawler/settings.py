@@ -33,6 +33,8 @@ DOWNLOADER_MIDDLEWARES = {
     # A second try is a look of its own with a snapshot of its own: the spider decides about it.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawler.middlewares.page_redirect.PageRedirect": 580,
     "crawler.middlewares.unpacking.Unpacking": 590,
     "crawler.middlewares.address_guard.AddressGuard": 90,
     "crawler.middlewares.robots.Robots": 100,
@@ -45,7 +47,10 @@ TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
 # Nothing of what comes is lost: error pages, 304 and redirects nobody follows reach the archive too.
 HTTPERROR_ALLOW_ALL = True
 REDIRECT_MAX_TIMES = 5
-METAREFRESH_ENABLED = False
+METAREFRESH_ENABLED = True
+# A page that comes back to itself every few minutes is no redirect.
+METAREFRESH_MAXDELAY = 10
+METAREFRESH_IGNORE_TAGS = ["script", "noscript"]
 
 # One look at a time per host. The gap between two looks is kept by Politeness, for it must hold over workers and
 # restarts; AutoThrottle slows down further where a host answers slowly. Jitter only ever makes a gap longer.

@@ -6,10 +6,11 @@ where the article is missing or tiny, for an article may quote them. What came i
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from diffs.failures import Failure, Reason
 from diffs.language.normalise import fold
@@ -21,7 +22,7 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 from . import similarity
 
 #: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
-GATE = "policywatch-gate/5"
+GATE = "policywatch-gate/6"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -255,7 +256,27 @@ def _by_signs(look: _Look) -> Verdict | None:
     best = max(points, key=lambda kind: points[kind])
     if points[best] >= _POINTS:
         return _verdict(best, "signs")
-    return _by_shell(look, places)
+    return _by_refresh(look) or _by_shell(look, places)
+
+
+_REFRESH = re.compile(r"""(?i)<meta\b[^>]{0,200}http-equiv\s{0,9}=\s{0,9}["']?refresh\b([^>]{0,1000})>""")
+_SENDS_TO = re.compile(
+    r"""(?i)content\s{0,9}=\s{0,9}["']?\s{0,9}\d(?:\.\d{1,9})?\s{0,9}[;,]\s{0,9}url\s{0,9}=\s{0,9}["']?([^"'>\s]{1,200})"""
+)
+
+
+def _by_refresh(look: _Look) -> Verdict | None:
+    """A few words in the policy's place, and within ten seconds another page that was not followed there."""
+    found = _REFRESH.search(look.capture.body[:4096].decode("utf-8", "replace"))
+    where = _SENDS_TO.search(found[1]) if found and look.cleaned.words < _TINY_GUESSED else None
+    if where is None:
+        return None
+    here, address = look.capture.final_url or look.capture.url, where[1]
+    with suppress(ValueError):
+        address = urljoin(here, address)
+    if address == here:
+        return None  # it only loads itself anew
+    return Verdict(Outcome.EMPTY, "sends-on", f"The page has no policy text; it sends its readers on to {address}.")
 
 
 def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:

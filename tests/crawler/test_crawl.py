@@ -12,6 +12,7 @@ from diffs.errors import SettingsError
 from diffs.failures import Failure, Reason
 from diffs.values import Outcome
 from tests.crawler.looking import CONTACT, Seller, policy, watched
+from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -167,6 +168,52 @@ def test_a_second_look_that_fails_leaves_the_text_for_the_next_round(site: Site,
     assert report.changes == ()
     site["/rate"] = new
     assert len(someone.looks_at(watched(site, "/rate"), confirm=True)["rate"].changes) == 1
+
+
+def sends_on(where: str, delay: int = 0) -> str:
+    return (
+        f"<html><head><meta http-equiv=refresh content='{delay}; url={where}'><title>Moved</title></head>"
+        "<body><p>This page has moved.</p></body></html>"
+    )
+
+
+def test_a_page_that_sends_its_readers_on_is_followed_once_on_its_own_site(site: Site, someone: Seller) -> None:
+    site["/rate"], site["/new"] = TEXT, policy("Keep your late shipment rate under 3%.")
+    someone.looks_at(watched(site, "/rate"))
+    site["/rate"] = sends_on("/new")
+
+    report = someone.looks_at(watched(site, "/rate"), confirm=True)["rate"]
+
+    assert (report.outcome, report.version_seq) == (Outcome.OK, 2)
+    assert someone.snapshots_of("rate")[-1].final_url == site.url("/new")
+
+
+def test_a_page_that_leads_to_another_site_in_a_circle_or_past_robots_txt_is_not_followed(
+    site: Site, other_site: Site, someone: Seller
+) -> None:
+    site["/robots.txt"] = Answer(body="User-agent: *\nDisallow: /closed\n", kind="text/plain")
+    site["/closed"] = other_site["/new"] = TEXT
+    site["/away"], site["/shut"] = sends_on(other_site.url("/new")), sends_on("/closed")
+    site["/circle"], site["/back"], site["/self"] = sends_on("/back"), sends_on("/circle"), sends_on("/self")
+
+    reports = someone.looks_at(*(watched(site, path) for path in ("/away", "/circle", "/self", "/shut")), retries=0)
+
+    assert other_site.log == []
+    assert site.asked("/closed") == []
+    assert len(site.asked("/circle")) == len(site.asked("/back")) == len(site.asked("/self")) == 1
+    assert reports["away"].outcome is Outcome.EMPTY
+    assert f"it sends its readers on to {other_site.url('/new')}." in reports["away"].reason
+    assert f"it sends its readers on to {site.url('/circle')}." in reports["circle"].reason
+    assert "robots.txt disallows" in reports["shut"].reason
+
+
+def test_a_robot_check_that_reloads_itself_is_not_followed(site: Site, someone: Seller) -> None:
+    site["/rate"] = sends_on("/rate?passed=1").replace("<p>This page has moved.", f"{ROBOT_CHECK}<p>")
+
+    report = someone.looks_at(watched(site, "/rate"))["rate"]
+
+    assert report.outcome is Outcome.ROBOT_CHECK
+    assert len(site.pages_asked) == 1
 
 
 def test_a_redirect_is_followed_and_its_end_noted(site: Site, someone: Seller) -> None:

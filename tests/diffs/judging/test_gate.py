@@ -107,6 +107,28 @@ def test_the_mark_of_a_guard_on_a_good_answer_is_no_robot_check():
     assert not gate.is_block(guarded)
 
 
+@pytest.mark.parametrize(
+    ("content", "leads_to"),
+    [
+        ("0; url=/help/new-rules", "https://shop.example/help/new-rules"),
+        ("5;URL='https://other.example/rules'", "https://other.example/rules"),
+        ("0; url=http://[", "http://["),
+        (f"0; url={ADDRESS}", ""),
+        ("300; url=/help/new-rules", ""),
+        ("0", ""),
+    ],
+)
+def test_a_page_that_only_sends_its_readers_on_says_where(content, leads_to):
+    head = f'<meta http-equiv="refresh" content="{content}"><title>Moved</title>'
+    moved = judged(answer(f"<html><head>{head}</head><body><p>This page has moved.</p></body></html>"))
+    policy = judged(answer(POLICY.replace("<head>", f"<head>{head}", 1)))
+
+    says = f"The page has no policy text; it sends its readers on to {leads_to}."
+    assert moved.outcome is Outcome.EMPTY
+    assert (moved.reason == says) == bool(leads_to)
+    assert policy.outcome is Outcome.OK
+
+
 def test_not_modified_that_nobody_asked_for_is_an_error_in_nobodys_words_yet():
     unasked = answer("", status=304, error=Failure(Reason.NOT_MODIFIED_UNASKED).dumped())
 
