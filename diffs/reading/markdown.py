@@ -20,7 +20,9 @@ _ADDRESS = r"[^()\s<>]{0,2000}(?:\([^()\s]{0,500}\)[^()\s<>]{0,500}){0,3}"
 _LINK = re.compile(rf"!?\[((?:[^\[\]\\]|\\.){{0,2000}})\]\(<?{_ADDRESS}>?(?:\s+\"[^\"]{{0,300}}\")?\)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 #: The parser drops what is nested deeper than `_NESTED`; nobody reads that deep, so the text is taken up from there.
-_DEEP = re.compile(r"^(?:[ \t]*[>*+-][ \t]?){15,}", re.MULTILINE)
+#: A sign nests only before a space, and only where words follow: a line of dashes underlines a heading, rules off a
+#: section or divides a table.
+_DEEP = re.compile(r"^(?:[ \t]*(?:>|[*+-][ \t])[ \t]?){15,}+(?=\S)(?![>*+-]+[ \t]*$)", re.MULTILINE)
 _INDENTED = re.compile(r"^[ \t]{61,}", re.MULTILINE)
 _NESTED = 120
 

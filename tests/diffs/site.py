@@ -46,6 +46,7 @@ class Site:
         day: float | None = None,
         purpose: str = "look",
         final_url: str = "",
+        media_type: str = "html",
     ) -> None:
         self.day = self.day + 1 if day is None else day
         when = START + timedelta(days=self.day)
@@ -55,6 +56,7 @@ class Site:
             status=status,
             body=body.encode() if isinstance(body, str) else body,
             language="en",
+            media_type=media_type,
         )
         with self.archive.begin() as session:
             snapshots.add(
@@ -66,6 +68,9 @@ class Site:
                 recorded=self.recorded,
                 purpose=purpose,
             )
+
+    def store_markdown(self, text: str) -> None:
+        self.store(text, media_type="markdown")
 
     def derive(self, *, confirm: bool = False) -> Derived:
         with self.archive.begin() as session:

@@ -1,5 +1,6 @@
 """The order of the steps, on made-up pages: what becomes a version, what becomes a change, and what never does."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -10,9 +11,11 @@ from sqlmodel import select
 from diffs.database.archive import Archive, open_archive
 from diffs.database.models import Change, Notice, Observation, Version
 from diffs.engine import derive
-from diffs.reading import policy_text
+from diffs.reading import extract, policy_text
+from diffs.reading import markdown as reading_markdown
 from diffs.store import bodies, changes, events, observations, targets, versions
 from diffs.store.notices import subscribers
+from diffs.values import BlockKind
 from tests.diffs.site import START, Site
 
 LATER = START + timedelta(days=100)
@@ -372,3 +375,42 @@ def test_a_place_that_never_stands_still_is_a_health_event(site: Site) -> None:
     site.looks(policy(*CLAUSES, "Our mascot wears a white cap while it walks about the page."))
 
     assert (restless, open_events(site)) == (["volatile"], [])
+
+
+def markdown(*clauses: str) -> str:
+    return "Seller Agreement\n================\n\n" + "\n\n".join(
+        f"{number}\\. Clause of the agreement\n{'-' * 24}\n\n{text}" for number, text in enumerate(clauses, 1)
+    )
+
+
+def test_an_archive_whose_headings_were_lost_gets_them_back_and_tells_nothing_twice(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A former reader took the line under a heading, when it was long, for nesting and dropped it."""
+    with monkeypatch.context() as former:
+        former.setattr(reading_markdown, "_DEEP", re.compile(r"^(?:[ \t]*[>*+-][ \t]?){15,}", re.MULTILINE))
+        former.setattr(extract, "EXTRACTOR", "policywatch-extract/2")
+        site.store_markdown(markdown(*CLAUSES))
+        site.store_markdown(markdown(CLAUSES[0].replace("4%", "3%"), *CLAUSES[1:]))
+        site.derive()
+        (told,) = site.told()
+        assert headings(site) == {1: 1, 2: 1}
+
+    site.derive()
+    assert headings(site) == {1: 6, 2: 6}
+    assert [change.uid for change in site.told()] == [told.uid]
+
+    site.store_markdown(markdown(CLAUSES[0].replace("4%", "2%"), *CLAUSES[1:]))
+    site.derive()
+    first, second = site.told()
+    assert first.uid == told.uid
+    assert {fact.section for fact in changes.facts_of(second)} == {"1. Clause of the agreement"}
+
+
+def headings(site: Site) -> dict[int, int]:
+    """How many headings each version has, by its number."""
+    with site.archive.read() as session:
+        return {
+            version.seq: sum(block.kind is BlockKind.HEADING for block in versions.document_of(session, version).blocks)
+            for version in versions.listed(session, site.page(session))
+        }
