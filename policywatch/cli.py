@@ -97,7 +97,7 @@ def _no_options() -> None:
 def main() -> None:
     """Run the command line; errors of ours end with a sentence and an exit code, never with a traceback."""
     try:
-        app(terminal_width=help_text.width())
+        app(prog_name="policywatch", terminal_width=help_text.width())
     except PolicywatchError as error:
         from .context import CANNOT_WORK, FAILURES
 

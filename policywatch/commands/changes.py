@@ -70,9 +70,7 @@ class _Asked:
 
 
 def changes_(
-    page: Annotated[
-        str | None, typer.Option(metavar="PAGE", help="Only this page.", autocompletion=known_pages)
-    ] = None,
+    page: Annotated[str | None, typer.Option(metavar="KEY", help="Only this page.", autocompletion=known_pages)] = None,
     marketplace: Annotated[str | None, typer.Option(metavar="CODE", help="Only this marketplace, such as US.")] = None,
     category: Annotated[str | None, typer.Option(metavar="NAME", help="Only this category.")] = None,
     since: Annotated[

@@ -84,7 +84,8 @@ def page(
 def ota(
     repository: Annotated[Path, typer.Argument(help="A clone of an Open Terms Archive versions repository.")],
     page: Annotated[
-        list[str] | None, typer.Option(help='"Service/Terms" or a pattern; with =KEY it becomes that page\'s history.')
+        list[str] | None,
+        typer.Option(metavar="NAME", help='"Service/Terms" or a pattern; with =KEY it becomes that page\'s history.'),
     ] = None,
     as_json: _JSON = False,
 ) -> None:

@@ -51,7 +51,7 @@ def init(
     more: Annotated[bool | None, typer.Option("--more/--no-more", help="Also the lists of more pages.")] = None,
     browser: Annotated[bool | None, typer.Option("--browser/--no-browser", help="Look for Chromium.")] = None,
     smtp_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Mail server, such as smtp://user@mail.example.com:587.")
+        str | None, typer.Option(metavar="URL", help="Mail server, such as smtp://mail.example.com.")
     ] = None,
     owner: Annotated[
         str | None,

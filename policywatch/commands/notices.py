@@ -10,6 +10,7 @@ from notifier.outbox.send import shown_address
 from notifier.values import stamp
 from policywatch import context
 from policywatch.terminal import output
+from policywatch.terminal.records import minute
 
 #: What a notice without a change says, by its kind.
 _WITHOUT_CHANGE = {"news": "heartbeat: no change to tell", "question": "asks to confirm"}
@@ -50,7 +51,11 @@ def notices(
         for row in rows:
             output.as_json(_record(row))
         return
-    cells = [(row.notice.id, row.notice.state, _to(row), _what(row), _when(row), row.notice.error) for row in rows]
+    in_words = output.console.is_terminal
+    when = {row.notice.id: minute(_when(row)) if in_words else _when(row) for row in rows}
+    cells = [
+        (row.notice.id, row.notice.state, _to(row), _what(row), when[row.notice.id], row.notice.error) for row in rows
+    ]
     output.table(["number", "state", "to", "tells", "when", "why"], cells)
 
 

@@ -10,6 +10,7 @@ from diffs.reading import boilerplate, extract
 from diffs.scorecard.applicable_target import Stated
 from diffs.store.targets import stated_at
 from diffs.targets.extract import extract_targets
+from diffs.targets.known_metrics import label
 from diffs.values import Capture, Selection
 from diffs.wording import labels
 from diffs.wording.targets import held
@@ -49,16 +50,23 @@ def targets(
         for one in found:
             output.as_json(_record(one))
         return
-    if found:
+    if found and output.console.is_terminal:
+        output.table(["metric", "target", "window", "scope", "strength", "marketplace", "page"], map(_in_words, found))
+    elif found:
         output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page"], map(_cells, found))
     else:
         output.say("No page that was read states a target.")
     for later in coming:
         target = later.stated.target
         output.warn(
-            f"From {labels.day(later.effective_on)} ({later.stated.page}): {target.metric} {held(target)}"
+            f"From {labels.day(later.effective_on)} ({later.stated.page}): {label(target.metric)} {held(target)}"
             f"{f' ({target.scope})' if target.scope else ''}"
         )
+
+
+def _in_words(one: Stated) -> tuple[str, ...]:
+    marketplace, metric, *how, page = _cells(one)
+    return (label(metric), *how, marketplace, page)
 
 
 def _cells(one: Stated) -> tuple[str, ...]:

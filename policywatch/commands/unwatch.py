@@ -18,7 +18,7 @@ from policywatch.watchlists import lists, unwatch
 from .arguments import nearest
 
 Key = Annotated[str, typer.Argument(metavar="KEY", help="The page's key, as policywatch watchlist check lists it.")]
-Keys = Annotated[list[str], typer.Argument(metavar="KEY...", help="The pages' keys.")]
+Keys = Annotated[list[str], typer.Argument(metavar="KEY", help="The pages' keys.")]
 
 
 def remove(

@@ -3,8 +3,9 @@
 Typer's own way would load Rich for it, and shorten what a verb does.
 """
 
+import re
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import typer
@@ -25,7 +26,21 @@ def width() -> int:
 
 
 class Command(TyperCommand):
-    """A verb whose help fits the terminal."""
+    """A verb whose help fits the terminal, and says what to type in words: `--page KEY`, not `--page <list[str]>`."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        for parameter in self.params:
+            _name(parameter)
+
+    def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        """What stands behind the verb in its usage line."""
+        found = [self.options_metavar] if self.options_metavar else []
+        for parameter in self.get_params(ctx):
+            if parameter.param_type_name == "argument":
+                word = f"{parameter.metavar}{'...' if parameter.nargs != 1 else ''}"
+                found.append(word if parameter.required else f"[{word}]")
+        return found
 
     def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write what the verb takes."""
@@ -38,6 +53,11 @@ class Command(TyperCommand):
 
 class Group(TyperGroup):
     """Verbs under a common name, each with the whole sentence that says what it does."""
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        for parameter in self.params:
+            _name(parameter)
 
     def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
         """Write the verbs, and what the group itself takes."""
@@ -69,6 +89,36 @@ class Verbs(typer.Typer):
         return super().command(name, **{"cls": Command, **options})
 
 
+#: What is typed for a parameter of this name; else its name in capitals.
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("at", "begins", "done", "ends", "on", "since"), "DATE"),
+    **dict.fromkeys(("new", "old"), "VERSION"),
+    **dict.fromkeys(("key", "page"), "KEY"),
+    **dict.fromkeys(("limit", "port", "retry"), "NUMBER"),
+    **dict.fromkeys(("category", "name", "owner", "state"), "NAME"),
+    **dict.fromkeys(("files", "out", "preview", "report", "watchlist"), "FILE"),
+    **dict.fromkeys(("note", "reason", "text", "title"), "TEXT"),
+    **dict.fromkeys(("folder", "repository"), "FOLDER"),
+    "cadence": "HOW-OFTEN",
+    "fetch": "WAY",
+    "head": "HASH",
+    "importance": "LEVEL",
+    "marketplace": "CODE",
+    "past": "METRIC",
+    "select": "CSS",
+    "time_zone": "ZONE",
+}
+
+
+def _name(parameter: Any) -> None:
+    """Give a parameter the word that help shows for what is typed; one that is switched on or off needs none."""
+    if parameter.metavar is not None or getattr(parameter, "is_flag", False):
+        return
+    shown = str(parameter.display_type(None) or "")
+    choices = shown.strip("<>") if "|" in shown else ""
+    parameter.metavar = choices or _WORDS.get(parameter.name) or str(parameter.name).upper().replace("_", "-")
+
+
 def sentence(command: Any) -> str:
     """What a verb does: the first sentence of its help, without the full stop's company."""
     return str(command.short_help or (command.help or "").partition("\n\n")[0].replace("\n", " "))
@@ -76,7 +126,13 @@ def sentence(command: Any) -> str:
 
 def write_rows(formatter: Any, rows: Rows) -> None:
     """Names and what they mean: side by side, or where the terminal is narrow one below the other."""
-    formatter.write_dl(rows, **({} if formatter.width + 1 >= SIDE_BY_SIDE else {"col_max": 4}))
+    whole = [(name, means.replace("-", _NO_BREAK)) for name, means in rows]
+    formatter.write_dl(whole, **({} if formatter.width + 1 >= SIDE_BY_SIDE else {"col_max": 4}))
+    formatter.buffer[:] = [piece.replace(_NO_BREAK, "-") for piece in formatter.buffer]
+
+
+#: A hyphen at which no line ends.
+_NO_BREAK = "\u2011"
 
 
 def plain_rows(command: Any) -> Rows:
@@ -90,8 +146,15 @@ def _parameters(command: Any, ctx: typer.Context) -> dict[str, list[tuple[str, s
     for parameter in command.get_params(ctx):
         record = parameter.get_help_record(ctx)
         if record is not None:
-            found[parameter.param_type_name].append(record)
+            name, means = record
+            if parameter.param_type_name == "argument":
+                name = str(parameter.metavar)
+            found[parameter.param_type_name].append((name, _RANGE.sub("", means)))
     return found
+
+
+#: How the least and the greatest of a number are said in a formula.
+_RANGE = re.compile(r"  \[(?:\d+<=)?x[<>]=\d+\]|; (?:\d+<=)?x[<>]=\d+")
 
 
 def _write_parameters(command: Any, ctx: typer.Context, formatter: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from textwrap import wrap
 from typing import Any
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -113,8 +114,9 @@ def raw(text: str) -> None:
 
 
 def warn(text: object) -> None:
-    """One line on standard error."""
-    errors.print(Text(safe(text)))
+    """One line on standard error; on a terminal its lines end between words."""
+    lines = _lines(safe(text), 0, errors.width) if errors.is_terminal else [safe(text)]
+    errors.print(Text("\n".join(lines)))
 
 
 def as_json(value: Any) -> None:
@@ -124,18 +126,61 @@ def as_json(value: Any) -> None:
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on a terminal, tab-separated lines where the output is piped."""
+    """A table on a terminal, tab-separated lines where the output is piped.
+
+    On a terminal too narrow for it every row is a few lines, so that no word is broken and no column is one word wide.
+    """
     if not console.is_terminal:
         print_lines(columns, rows)
         return
+    texts = [[safe(cell) for cell in row] for row in rows]
+    widths = _widths(list(zip(columns, *texts, strict=True)), console.width)
+    if widths:
+        _draw(columns, texts, widths)
+    else:
+        _one_below_the_other(columns, texts)
+
+
+#: Blanks between two columns, and the width that a column with long text has at least.
+_BETWEEN, _READABLE = 2, 12
+
+
+def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
+    """How wide each column is drawn, so that all fit into `width`; [] where they cannot.
+
+    A column is as wide as its longest word and wide enough to read where it is long; what is left goes to those that
+    have more to say.
+    """
+    whole = [max(map(cell_len, cells)) for cells in columns]
+    words = [max((cell_len(word) for cell in cells for word in cell.split()), default=0) for cells in columns]
+    found = [max(min(most, _READABLE), word) for most, word in zip(whole, words, strict=True)]
+    left = width - sum(found) - _BETWEEN * (len(found) - 1)
+    if left < 0:
+        return []
+    while left and (narrow := [number for number, most in enumerate(whole) if found[number] < most]):
+        for number in narrow[:left]:
+            found[number] += 1
+        left -= len(narrow[:left])
+    return found
+
+
+def _draw(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[int]) -> None:
     from rich.table import Table  # loaded where it is drawn
 
-    drawn = Table(header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        drawn.add_column(column, overflow="fold")
+    drawn = Table(header_style="bold", box=None, pad_edge=False, padding=(0, _BETWEEN, 0, 0))
+    for column, width in zip(columns, widths, strict=True):
+        drawn.add_column(column, overflow="fold", width=width)
     for row in rows:
-        drawn.add_row(*(Text(safe(cell), style=STYLES.get(str(cell), "")) for cell in row))
+        drawn.add_row(*(Text(cell, style=STYLES.get(cell, "")) for cell in row))
     console.print(drawn, soft_wrap=False)
+
+
+def _one_below_the_other(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    for first, *others in rows:
+        text(first, "bold")
+        for column, cell in zip(columns[1:], others, strict=True):
+            if cell:
+                text(f"  {column}: {cell}" if column else f"  {cell}", STYLES.get(cell, ""))
 
 
 def print_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

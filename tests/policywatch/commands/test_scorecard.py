@@ -116,7 +116,7 @@ def test_the_list_of_targets_has_the_same_answer_as_the_scorecard(program: Progr
     assert {one["value"] for one in after if one["metric"] == "cancellation_rate"} == {2.0}
     assert "cancellation_rate\tunder 2.5%" in listed.out
     assert "From 1 June 2026 (" in listed.err
-    assert "cancellation_rate under 2%" in listed.err
+    assert "Cancellation rate under 2%" in listed.err
 
 
 def test_the_targets_are_those_of_the_day_asked_for(program: Program) -> None:
