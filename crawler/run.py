@@ -14,7 +14,7 @@ from diffs.engine import wording
 
 from .fetchers.browser.fetcher import browser_settings
 from .items import PageReport
-from .rounds import reactor
+from .rounds import alarm, reactor
 from .rounds.lock import AnotherCrawl, alone
 from .rounds.probe import Probed, Prober, switched_on
 from .rounds.round import Progress, Round, Waiting
@@ -68,6 +68,7 @@ def crawl(
     )
     interrupted = _conduct(current, ended, progress, stop)
     wording.word_all(archive)
+    alarm.tell_owner(archive, now=clock(), after=settings.tell_owner_after)
     reports = [current.reports[page.key] for page in current.pages.values()]
     if interrupted:
         raise Interrupted(reports)

@@ -145,6 +145,9 @@ class CrawlSettings(TomlSettings):
         description="seconds a crawl waits for a host that asks for patience; one that asks for more is left alone",
     )
     retries: int = Field(default=2, ge=0, le=5, description="how often a page that failed for now is asked again")
+    tell_owner_after: int = Field(
+        default=3, ge=1, le=90, description="the owner hears of pages that were not read in so many rounds in a row"
+    )
     watchlists: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="files to watch, or names of lists that come with the program, such as amazon-us-more"
     )

@@ -24,9 +24,6 @@ from .values import Ending, ToldChange, Unread, VersionMark
 #: Changes that are in memory at one time.
 BATCH = 20
 
-#: Events that mean: we do not know at present what the page says.
-UNREAD_KINDS = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
-
 
 def told_changes(session: Session, **filters: Any) -> tuple[ToldChange, ...]:
     """Changes as values, newest decided first; `filters` are those of `diffs.store.changes.listed`."""
@@ -88,7 +85,7 @@ def modified(found: Iterable[Mark]) -> datetime | None:
 def unread(session: Session) -> tuple[Unread, ...]:
     """The watched pages that cannot be read at present, each once, the longest unread first."""
     found: dict[str, Unread] = {}
-    for event, page in events.going_on(session, UNREAD_KINDS):
+    for event, page in events.going_on(session, events.UNREAD):
         known = Unread(page.key, page.title or page.key, page.url, page.marketplace, event.kind, event.started_at)
         found.setdefault(page.key, known)
     return tuple(found.values())

@@ -5,10 +5,10 @@ from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
 from scrapy.http import Response
 from scrapy.utils.httpobj import urlparse_cached
 
-from crawler.fetchers.http import plain_headers
 from crawler.items import CUT_OFF
 from diffs.judging.gate import is_block
-from diffs.values import Capture
+
+from .robots import captured
 
 #: Stands in the meta of the request that follows.
 _FOLLOWED = "policywatch_sent_on"
@@ -41,7 +41,4 @@ class PageRedirect(MetaRefreshMiddleware):
 
 
 def _is_good(response: Response) -> bool:
-    if response.status != 200 or CUT_OFF in response.flags:
-        return False
-    headers = plain_headers(response.headers)
-    return not is_block(Capture(url=response.url, status=200, headers=headers, body=response.body))
+    return response.status == 200 and CUT_OFF not in response.flags and not is_block(captured(response))

@@ -106,7 +106,7 @@ class Robots:
         except Exception as error:  # noqa: BLE001 (whatever kept robots.txt away keeps us away from the pages)
             return _Rules(closed=Failure(Reason.ROBOTS_UNREAD, host_of(url), cause=failure_of(error, url)))
         self._crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
-        capture = _captured(response)
+        capture = captured(response)
         # A missing file is often answered with a page of the site's own, which may hold anything.
         blocked = response.status not in (404, 410) and is_block(capture)
         then = after_robots(capture, blocked=blocked, now=self._now())
@@ -141,7 +141,8 @@ class Robots:
                 raise StopDownload(fail=False)
 
 
-def _captured(response: Response) -> Capture:
+def captured(response: Response) -> Capture:
+    """What the answer to a request brought back, as the gate reads it."""
     headers = {
         name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
     }

@@ -15,6 +15,10 @@ MOVED = "report_target_moved"
 PRIVATE = (DIFFERS, MOVED)
 
 
+#: A page cannot be read at present, whatever keeps us from it.
+UNREAD = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
+
+
 class OpenEvents:
     """The events of one page that go on, while its looks are judged."""
 

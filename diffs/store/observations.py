@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -62,6 +63,18 @@ def last_read_at(session: Session, page: Page) -> datetime | None:
         .order_by(col(Observation.observed_at).desc())
     )
     return session.exec(query.limit(1)).first()
+
+
+def unread_in_a_row(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
+    """The looks of a page since its policy was last read, newest first, at most a hundred; without imported ones."""
+    query = (
+        select(Observation, Snapshot)
+        .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
+        .where(Observation.page_id == page.id, col(Snapshot.recorded).is_(False))
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    read = {str(outcome) for outcome in READ}
+    return list(takewhile(lambda row: row[0].outcome not in read, session.exec(query.limit(100))))
 
 
 def last_traces(session: Session, page: Page, newest: Observation) -> dict[str, str] | None:

@@ -159,12 +159,15 @@ def _html(lines: list[str], link: str) -> str:
 class State:
     """How the whole goes, in numbers. Times are UTC.
 
-    `watched` counts the watched pages whose host is not at rest, `check_every` is the shortest time between two looks
-    that one of them asks for. `last_look_at` is when anything was last fetched (or the first page was added). `due`
-    counts the notices that could go out now, `failed` those among the waiting that were refused for now, `parked` those
-    refused for good. `untried_since` is since when the oldest due notice waits that nobody has tried to send.
+    `pages` counts the watched pages, `unread` those of them that could not be read at their last check.
+    `watched` counts those whose host is not at rest, `check_every` is the shortest time between two looks that one of
+    them asks for. `last_look_at` is when anything was last fetched (or the first page was added).
+    `due` counts the notices that could go out now, `failed` those among the waiting that were refused for now,
+    `parked` those refused for good.
+    `untried_since` is since when the oldest due notice waits that nobody has tried to send.
     """
 
+    pages: int = 0
     watched: int = 0
     check_every: timedelta = timedelta(0)
     last_look_at: datetime | None = None
@@ -177,8 +180,13 @@ class State:
 
 
 def problems(state: State, *, now: datetime) -> list[str]:
-    """What is so wrong that somebody must act, as sentences: nobody looks any more, or nobody sends."""
+    """What is so wrong that somebody must act, as sentences: most pages stay unread, nobody checks, nobody sends."""
     found = []
+    if 2 * state.unread > state.pages:
+        found.append(
+            f"{state.unread} of {labels.count(state.pages, 'page')} could not be read at their last check:"
+            " policywatch health says why."
+        )
     last = state.last_look_at
     if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:
         found.append(f"No page has been looked at since {labels.minute(last)}: policywatch crawl does not run.")

@@ -59,6 +59,7 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
     left = backlog(session, now=now, channels=channels)
     waits = waiting(session, now=now)
     return State(
+        pages=len(watched),
         watched=len(asked),
         check_every=timedelta(seconds=min((page.check_every for page in asked), default=0)),
         last_look_at=snapshots.last_stored_at(session) or max((page.created_at for page in watched), default=None),

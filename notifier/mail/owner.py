@@ -20,6 +20,15 @@ WHAT_TO_DO = {
         " If you think the rest was a mistake: policywatch host wake HOST. To leave the site alone for good:"
         " policywatch host off HOST. Pages you save yourself can be imported with policywatch import folder."
     ),
+    "unread": (
+        "What changes on these pages meanwhile is not reported. See policywatch health for each page; try"
+        " policywatch watchlist check --probe --page KEY, or open the page yourself: it may have moved. A page that is"
+        " no longer wanted: policywatch watchlist off KEY. You get this message once per page, until it can be read."
+    ),
+    "half_unread": (
+        "What changes on these pages meanwhile is not reported. So many at once are seldom the sites' doing: see"
+        " policywatch doctor for the network and the browser, and policywatch health for each page."
+    ),
 }
 
 

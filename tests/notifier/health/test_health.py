@@ -257,4 +257,8 @@ def test_what_is_being_dealt_with_is_a_warning(archive: Archive) -> None:
 
 
 def test_a_state_of_nothing_is_well() -> None:
+    assert problems(State(pages=4, unread=2), now=NOON) == []
+    assert problems(State(pages=4, unread=3), now=NOON) == [
+        "3 of 4 pages could not be read at their last check: policywatch health says why."
+    ]
     assert problems(State(), now=NOON) == warnings(State()) == []
