@@ -128,28 +128,48 @@ def known_pages(incomplete: str) -> list[str]:
 
 
 def since_of(text: str) -> datetime:
-    """The beginning of a period: a date or time, or how long ago ("7 days", "36 hours", "2 weeks"), in UTC."""
-    ago = _AGO.fullmatch(text.strip().lower())
+    """The beginning of a period in UTC: a date or time, how long ago ("7 days", "36 hours", "2 weeks"), or a day.
+
+    A day is "today", "yesterday" or the last day of a name ("monday", "Mon"), today included.
+    """
+    said = text.strip().lower()
+    days = _days_ago(said, context.now().weekday())
+    if days is not None:
+        return context.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
+    ago = _AGO.fullmatch(said)
     if ago is None:
-        return moment_of(text)
+        return moment_of(text, also=' "7 days" or "monday"')
     try:
         return context.now() - timedelta(hours=int(ago["number"]) * _HOURS[ago["unit"]])
     except OverflowError:
         context.wrong_use(f"{text!r} is too long ago.")
 
 
+def _days_ago(said: str, today: int) -> int | None:
+    """How many days before today (0 is Monday) a day named in words began; None where it is none."""
+    if said in ("today", "yesterday"):
+        return int(said == "yesterday")
+    named = [number for number, name in enumerate(_WEEKDAYS) if len(said) >= 3 and name.startswith(said)]
+    return (today - named[0]) % 7 if named else None
+
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
 #: "7 days", "36h", "2 weeks ago"
 _AGO = re.compile(r"(?P<number>\d{1,9}) ?(?P<unit>[hdw])(?:ours?|ays?|eeks?)?(?: ago)?")
 _HOURS = {"h": 1, "d": 24, "w": 168}
 
 
-def moment_of(text: str, *, end_of_day: bool = False) -> datetime:
-    """A date or time given on the command line, in UTC; a date means its beginning, or its end."""
+def moment_of(text: str, *, end_of_day: bool = False, also: str = "") -> datetime:
+    """A date or time given on the command line, in UTC; a date means its beginning, or its end.
+
+    `also` says what else may be written, where it is none of these.
+    """
     try:
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        context.wrong_use(f"{text!r} is no date; write it as 2026-03-04 or 2026-03-04T12:00Z.")
+        context.wrong_use(f"{text!r} is no date; write it as 2026-03-04 or 2026-03-04T12:00Z{also and f', or{also}'}.")
     if end_of_day and _is_date(text):
         return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     return moment

@@ -74,7 +74,7 @@ def changes_(
     marketplace: Annotated[str | None, typer.Option(metavar="CODE", help="Only this marketplace, such as US.")] = None,
     category: Annotated[str | None, typer.Option(metavar="NAME", help="Only this category.")] = None,
     since: Annotated[
-        str | None, typer.Option(metavar="DATE", help='Decided on or after this date (UTC), or as "7 days" ago.')
+        str | None, typer.Option(metavar="DATE", help='Decided since then (UTC): 2026-03-01, "7 days", monday.')
     ] = None,
     importance: Annotated[str, typer.Option(metavar="LEVEL", help="At least high, medium or low.")] = "low",
     significance: Annotated[

@@ -21,7 +21,7 @@ from notifier.settings import NotifierSettings
 from policywatch import context
 from policywatch.terminal import output
 
-from .arguments import moment_of
+from .arguments import since_of, unwatched
 
 #: What a digest can be written as; a device or a pipe has no ending and gets HTML.
 ENDINGS = (".html", ".txt", ".eml", ".htm", "")
@@ -38,7 +38,8 @@ def register(app: typer.Typer) -> None:
 def digest(
     preview: Annotated[Path, typer.Option(help="Where to write it: .html, .txt or .eml.")],
     since: Annotated[
-        str | None, typer.Option(help="Changes decided on or after this date; else the last 7 days.")
+        str | None,
+        typer.Option(help='Changes since then: 2026-03-01, "14 days", monday; else the last 7 days.'),
     ] = None,
     marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
     standing: Annotated[
@@ -49,9 +50,10 @@ def digest(
     if preview.suffix.lower() not in ENDINGS:
         context.wrong_use(f"{preview}: a digest is written as {', '.join(ENDINGS[:3])}; name the file so.")
     now = context.now()
-    moment = moment_of(since) if since is not None else now - timedelta(days=PREVIEW_DAYS)
+    moment = since_of(since) if since is not None else now - timedelta(days=PREVIEW_DAYS)
     settings = context.notifier_settings()
     with context.archive() as archive, archive.read() as session:
+        unwatched(session, [marketplace] if marketplace is not None else [])
         made = preview_of(session, settings, since=moment, now=now, marketplace=marketplace, standing=standing)
     context.written_privately(preview, rendered(made, preview.suffix))
     output.say(f"{labels.count(len(made.changes), 'change')} since {moment:%Y-%m-%d} written to {preview}")

@@ -18,7 +18,7 @@ from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
 
-from .arguments import is_of
+from .arguments import is_of, unwatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def discover(
     """List the pages that an index names and no watch-list watches."""
     watched = {link_key(page.url) for page in watched_pages(crawl_settings())[0] if page.enabled}
     with context.archive() as archive, archive.read() as session:
+        unwatched(session, [marketplace] if marketplace is not None else [])
         indexes = [page for page in pages.listed(session) if page.is_index and is_of(page, marketplace)]
         watched |= {link_key(page.url) for page in pages.listed(session, watched=True)}
         found = [one for page in indexes for one in _unwatched(session, page, watched)]

@@ -8,6 +8,8 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from policywatch import context
+from policywatch.commands.arguments import since_of
 from tests.policywatch.program import Program, policy, save
 
 #: The fields of a change, as the design promises them, in this order.
@@ -226,6 +228,17 @@ def test_of_a_marketplace_that_nobody_watches_nothing_is_known(program: Program)
     assert "No such page has been checked here" in program("changes", "--category", "tax").out
 
 
+@pytest.mark.parametrize(
+    "verb", ["changes", "targets", "discover", "feed", "digest --preview x.html", "note add --title x"]
+)
+def test_a_marketplace_that_does_not_exist_is_refused_by_every_verb(program: Program, verb: str) -> None:
+    """Nothing would ever be found, and "nothing" would read as "no change"."""
+    ended = program(*verb.split(), "--marketplace", "Mars")
+
+    assert (ended.code, ended.out) == (2, "")
+    assert "arketplaces are codes" in ended.err
+
+
 def test_a_new_archive_has_no_changes_to_speak_of(tmp_path: Path) -> None:
     program = Program(tmp_path).begin()
 
@@ -263,6 +276,24 @@ def test_since_may_say_how_long_ago(program: Program, ago: str, count: int) -> N
 
 def test_a_time_too_long_ago_is_said(program: Program) -> None:
     assert "is too long ago" in program("changes", "--since", "999999999 weeks").err
+    assert """, or "7 days" or "monday".""" in program("changes", "--since", "lately").err
+
+
+@pytest.mark.parametrize(
+    ("day", "begins"),
+    [
+        ("today", "2026-03-04"),
+        ("yesterday", "2026-03-03"),
+        ("Wednesday", "2026-03-04"),
+        ("mon", "2026-03-02"),
+        ("thursday", "2026-02-26"),
+    ],
+)
+def test_a_period_may_begin_on_a_day_named_in_words(monkeypatch: pytest.MonkeyPatch, day: str, begins: str) -> None:
+    """That Wednesday is today; a Thursday is the last one."""
+    monkeypatch.setattr(context, "now", lambda: datetime(2026, 3, 4, 12, tzinfo=UTC))
+
+    assert since_of(day) == datetime.fromisoformat(f"{begins}T00:00:00Z")
 
 
 @pytest.mark.parametrize(
@@ -291,7 +322,7 @@ def test_an_unknown_page_is_wrong_use_and_the_nearest_is_named_first(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ["changes", "--since", "yesterday"],
+        ["changes", "--since", "last spring"],
         ["show", "uk-fees", "--at", "2026-13-01"],
         ["show", "uk-fees", "--at", "01.03.2026"],
         ["explain", "uk-fees", "--at", ""],
