@@ -25,7 +25,7 @@ def held(target: Target) -> str:
     """What a target asks for, without what stands around it: "under 4%", "350 to 550 points"."""
     if target.comparator == "range" and target.value2 is not None:
         return f"{_number(target.value)} to {with_unit(_number(target.value2), target.unit)}"
-    return f"{_COMPARATORS.get(target.comparator, target.comparator)} {_limit(target)}"
+    return f"{_COMPARATORS.get(target.comparator, target.comparator)} {limit(target)}"
 
 
 def move(moved: TargetMove, *, window: bool = True) -> str:
@@ -59,10 +59,11 @@ def _step(before: Target, after: Target, how: str) -> str:
     if kind is None or before.comparator != after.comparator or before.value == after.value:
         return f"from {held(before)} to {held(after)}, {how}"
     name, verb = ("limit" if kind is _UPPER else "minimum"), ("rises" if after.value > before.value else "falls")
-    return f"the {name} {verb} from {_limit(before)} to {_limit(after)}"
+    return f"the {name} {verb} from {limit(before)} to {limit(after)}"
 
 
-def _limit(target: Target) -> str:
+def limit(target: Target) -> str:
+    """The figure of a target with its unit."""
     return with_unit(_number(target.value), target.unit)
 
 

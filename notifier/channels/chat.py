@@ -10,7 +10,8 @@ from typing import Any
 from diffs.errors import DeliveryError, RecipientRefused
 from diffs.language.plain_text import shorten
 from diffs.wording import labels
-from notifier.mail.digest import Digest, looked_lines, subject
+from notifier.mail.checked import checked_lines
+from notifier.mail.digest import Digest, subject
 from notifier.mail.message import Message
 from notifier.mail.owner import Alert
 from notifier.rendering import disclaimer
@@ -122,7 +123,7 @@ def _only_markdown(service: Any) -> bool:
 
 
 def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int) -> str:
-    parts = [" ".join(looked_lines(digest))] if digest.looked else []
+    parts = [" ".join(checked_lines(digest.changes, digest.looked))] if digest.looked else []
     if digest.standing and points:
         parts.append("\n".join(["Where you stand:", *(f"• {_quiet(line)}" for line in digest.standing[:changes])]))
     parts += [_change(change, digest, points) for change in ordered[:changes]]

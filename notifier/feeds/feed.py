@@ -20,6 +20,7 @@ from notifier.rendering import disclaimer
 from notifier.rendering.diff_html import diff_html, environment
 from notifier.rendering.diff_view import FULL, Room
 from notifier.rendering.escaping import web_link
+from notifier.rendering.moved_targets import unsaid
 from notifier.rendering.permanent_link import permanent_link
 from notifier.rendering.title import full_title
 from notifier.values import ToldChange, stamp
@@ -112,6 +113,7 @@ def _html(change: ToldChange, room: Room, link: str, *, with_notes: bool = True)
         template.render(
             change=change,
             points=points_of(change),
+            moves=unsaid(change, [change.headline, *points_of(change)]),
             diff=diff_html(change.comparison, room=room, more=link),
             source=web_link(change.url),
             link=web_link(link),

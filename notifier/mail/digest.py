@@ -1,12 +1,13 @@
 """A digest: the changes of a period in one mail, as HTML and plain text. Pure.
 
-What a reader must act on comes first: dates on which something takes effect, then the changes, the most important
-marketplace and category first. Then the pages that could not be looked at, and what everybody must know.
+What a reader must act on comes first: dates on which something takes effect, then every change in a line, the most
+important marketplace and category first, then the weightiest changes with the words before and after. Then the pages
+that could not be read, and what everybody must know.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from email.message import EmailMessage
 from functools import lru_cache
 from urllib.parse import quote
@@ -14,25 +15,37 @@ from urllib.parse import quote
 from markupsafe import Markup
 
 from diffs.judging.subscriptions import zone_of
-from diffs.language.plain_text import clean, one_line, shorten
+from diffs.language.plain_text import clean, in_short, one_line, shorten
 from diffs.values import Comparison
-from diffs.wording import labels, targets
+from diffs.wording import labels
 from notifier.rendering import disclaimer
 from notifier.rendering.diff_html import diff_html, diff_text, environment
 from notifier.rendering.diff_view import BRIEF
 from notifier.rendering.escaping import web_link
+from notifier.rendering.moved_targets import unsaid
 from notifier.rendering.permanent_link import permanent_link
-from notifier.rendering.title import full_title
+from notifier.rendering.title import full_title, where
 from notifier.values import IMPORTANCE_ORDER, Looked, ToldChange, Unread
 
+from .checked import checked_lines, counts, nothing, unread_since
 from .headers import address_of, mail
 from .inline_css import inlined
 
-#: After this many changes, or this many characters of HTML with words before and after, a mail gives the others a line
-#: each, and so many dates stand on top: Gmail cuts a message off after about 102 kB, and the link to leave is its end.
-FULLY_SHOWN = 20
-DIFFS_SHOWN = 16_000
-DATES_SHOWN = 20
+#: So many of the weightiest changes are shown with the words before and after, and so many dates on top; the lines of
+#: changes share so many bytes of words, and so many lines are in the HTML. Gmail cuts a message off after about 102 kB,
+#: and the link to leave is its end: with 300 changes it has less than 90 kB.
+FULLY_SHOWN = 5
+DATES_SHOWN = 12
+LINES_SHOWN = 200
+LINES_ROOM = 21_000
+SHORTEST_LINE, LONGEST_LINE = 60, 240
+
+#: Of a change shown in full so many points are told, of so many characters each.
+POINTS_SHOWN = 8
+LONGEST_POINT = 400
+
+#: What a mail program shows beside the subject, before the mail is opened.
+PREHEADER = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,7 @@ class Digest:
 def subject(digest: Digest) -> str:
     """The subject line: page, marketplace and headline of the most important change; before it how many there are."""
     if not digest.changes:
-        return f"{digest.site}: {_nothing(digest.looked)}, {digest.period}"
+        return f"{digest.site}: {nothing(digest.looked)}, {digest.period}"
     first = full_title(min(digest.changes, key=_rank))
     if len(digest.changes) == 1:
         return shorten(first, 140)
@@ -106,7 +119,6 @@ def message(digest: Digest) -> EmailMessage:
 
     Raises ValueError, IndexError or MessageError where an address cannot stand in a header.
     """
-    groups = list(_groups(digest))
     return mail(
         to=digest.to,
         name=digest.name,
@@ -114,8 +126,8 @@ def message(digest: Digest) -> EmailMessage:
         subject=subject(digest),
         now=digest.now,
         message_id=digest.message_id,
-        text=_text(digest, groups),
-        html=_html(digest, groups),
+        text=text(digest),
+        html=html(digest),
         is_list=True,
         unsubscribe=_unsubscribe(digest),
     )
@@ -123,26 +135,20 @@ def message(digest: Digest) -> EmailMessage:
 
 def html(digest: Digest) -> str:
     """The digest as one HTML page with its styles inlined; it loads nothing."""
-    return _html(digest, list(_groups(digest)))
-
-
-def text(digest: Digest) -> str:
-    """The digest as plain text."""
-    return _text(digest, list(_groups(digest)))
-
-
-def _html(digest: Digest, groups: list["_Group"]) -> str:
     dates = _dates(digest)
     fields = {
         "digest": digest,
         "title": subject(digest),
+        "preheader": _preheader(digest, dates),
         "dates": dates[:DATES_SHOWN],
         "more_dates": _more_dates(dates),
-        "groups": groups,
-        "unread": [(page, _unread_since(page, digest.now)) for page in digest.unread],
+        "groups": list(_groups(digest, LINES_SHOWN)),
+        "more_changes": max(0, len(digest.changes) - LINES_SHOWN),
+        "details": [_shown(change, digest) for change in _weightiest(digest)],
+        "unread": [(page, unread_since(page, digest.now)) for page in digest.unread],
         "standing": [one_line(line) for line in digest.standing],
-        "counts": _counts(digest),
-        "looked": looked_lines(digest),
+        "counts": counts(digest.changes, digest.looked),
+        "checked": checked_lines(digest.changes, digest.looked),
         "notes": disclaimer.ALL,
         "unsubscribe": web_link(digest.unsubscribe),
         "preferences": web_link(digest.preferences),
@@ -150,24 +156,40 @@ def _html(digest: Digest, groups: list["_Group"]) -> str:
     return inlined(clean(environment().get_template("digest.html").render(**fields)))
 
 
-def _text(digest: Digest, groups: list["_Group"]) -> str:
-    parts = [f"{digest.site}: {digest.period}", _counts(digest), *looked_lines(digest), ""]
+def text(digest: Digest) -> str:
+    """The digest as plain text."""
+    parts = [f"{digest.site}: {digest.period}", counts(digest.changes, digest.looked)]
+    parts += [*checked_lines(digest.changes, digest.looked), ""]
     if dates := _dates(digest):
         parts += ["DATES", *(f"* {when}: {headline}" for when, headline, _ in dates[:DATES_SHOWN])]
         parts += [*_more_dates(dates), ""]
     if digest.standing:
         parts += ["WHERE YOU STAND", *(f"* {one_line(line)}" for line in digest.standing), ""]
-    for group in groups:
-        parts += [group.title.upper(), "=" * min(len(group.title), 70), ""]
-        for shown in group.changes:
-            parts += [*_change_text(shown), ""]
+    for group in _groups(digest):
+        parts += [group.title.upper(), *(text for line in group.lines for text in _line_text(line)), ""]
+    for change in _weightiest(digest):
+        parts += ["-" * 70, *_change_text(_shown(change, digest)), ""]
     if digest.unread:
-        parts += [
-            "NOT READ",
-            *(f"* {one_line(page.title)}: {_unread_since(page, digest.now)}" for page in digest.unread),
-        ]
-        parts += ["What changed there meanwhile, we cannot know.", ""]
+        unread = (f"* {one_line(page.title)}: {unread_since(page, digest.now)}" for page in digest.unread)
+        parts += ["NOT READ", *unread, "We cannot know what changed there meanwhile.", ""]
     return clean("\n".join([*parts, *_footer_text(digest)])) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A change in one line. `link` leads to all of it, within the mail where it is shown there."""
+
+    grade: str
+    title: str
+    more: tuple[str, ...]
+    link: str
+    inside: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    title: str
+    lines: tuple[_Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,19 +197,16 @@ class _Shown:
     """A change with all that the templates show of it."""
 
     change: ToldChange
+    anchor: str
     headline: str
     title: str
+    where: str
     effective: str
     link: str
     source: str
-    fully: bool
+    points: tuple[str, ...]
+    moves: tuple[str, ...]
     diff: Markup
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    title: str
-    changes: tuple[_Shown, ...]
 
 
 def _rank(change: ToldChange) -> tuple[int, date, datetime, str]:
@@ -196,33 +215,74 @@ def _rank(change: ToldChange) -> tuple[int, date, datetime, str]:
     return importance, change.effective_on or date.max, change.decided_at, change.uid
 
 
-def _groups(digest: Digest) -> Iterator[_Group]:
-    """Changes by marketplace and category; the group with the most important change first."""
-    groups: dict[tuple[str, str], list[_Shown]] = {}
-    left = DIFFS_SHOWN
-    for rank, change in enumerate(sorted(digest.changes, key=_rank)):
-        shown = _shown(change, digest, fully=rank < FULLY_SHOWN and left > 0)
-        left -= len(shown.diff)
-        groups.setdefault((change.marketplace, change.category), []).append(shown)
+def _weightiest(digest: Digest) -> list[ToldChange]:
+    return sorted(digest.changes, key=_rank)[:FULLY_SHOWN]
+
+
+def _groups(digest: Digest, most: int | None = None) -> Iterator[_Group]:
+    """A line for each change, by marketplace and category; the group with the most important change first.
+
+    One change alone is no list. `most` is of how many changes lines are made.
+    """
+    if len(digest.changes) < 2:
+        return
+    inside = {change.uid for change in _weightiest(digest)}
+    groups: dict[tuple[str, str], list[_Line]] = {}
+    shown = sorted(digest.changes, key=_rank)[:most]
+    room = max(SHORTEST_LINE, min(LINES_ROOM // len(shown), LONGEST_LINE))
+    for change in shown:
+        line = _line(change, digest, inside=change.uid in inside, room=room)
+        groups.setdefault((change.marketplace, change.category), []).append(line)
     for (marketplace, category), members in groups.items():
-        title = one_line(f"{labels.marketplace(marketplace)} · {labels.category(category)}")
-        yield _Group(title, tuple(members))
+        yield _Group(one_line(f"{labels.marketplace(marketplace)} · {labels.category(category)}"), tuple(members))
 
 
-def _shown(change: ToldChange, digest: Digest, *, fully: bool) -> _Shown:
+def _line(change: ToldChange, digest: Digest, *, inside: bool, room: int) -> _Line:
+    """A change in a line that takes about `room` bytes of words; its date and targets only where they fit in."""
+    title = full_title(change)
+    title = shorten(title, room * len(title) // len(title.encode()))
+    moves = () if inside else unsaid(change, [title])
+    left, more = room - len(title.encode()), []
+    for part in filter(None, (_effective(change, digest), *moves)):
+        left -= len(part.encode())
+        more += [part] if left >= 0 else []
+    return _Line(
+        grade=change.importance,
+        title=title,
+        more=tuple(more),
+        link=f"#{_anchor(change)}" if inside else permanent_link(change, digest.base_url),
+        inside=inside,
+    )
+
+
+def _anchor(change: ToldChange) -> str:
+    return f"change-{quote(change.uid, safe='')}"
+
+
+def _effective(change: ToldChange, digest: Digest) -> str:
+    if not change.effective_on:
+        return ""
+    return f"{labels.effective(change.effective_on, digest.today).capitalize()}, {labels.day(change.effective_on)}"
+
+
+def _shown(change: ToldChange, digest: Digest) -> _Shown:
     link = permanent_link(change, digest.base_url)
-    when = ""
-    if change.effective_on:
-        when = f"{labels.effective(change.effective_on, digest.today).capitalize()}, {labels.day(change.effective_on)}"
+    headline = one_line(change.headline)
+    # What the headline says already is not said again.
+    points = [in_short(point, LONGEST_POINT) for point in change.points if one_line(point) != headline]
+    more = len(points) - POINTS_SHOWN
     return _Shown(
         change=change,
-        headline=one_line(change.headline),
+        anchor=_anchor(change),
+        headline=headline,
         title=full_title(change),
-        effective=when,
+        where=where(change),
+        effective=_effective(change, digest),
         link=link,
         source=web_link(change.url),
-        fully=fully,
-        diff=_brief_html(_Same(change.comparison), link) if fully else Markup(),
+        points=(*points[:POINTS_SHOWN], *([f"… and {labels.count(more, 'more point')}."] if more > 0 else [])),
+        moves=unsaid(change, [headline, *points[:POINTS_SHOWN]]),
+        diff=_brief_html(_Same(change.comparison), link),
     )
 
 
@@ -257,12 +317,8 @@ def _dates(digest: Digest) -> list[tuple[str, str, str]]:
     coming = [(change.effective_on, change) for change in digest.changes if change.effective_on]
     coming = sorted((pair for pair in coming if pair[0] >= digest.today), key=lambda pair: (pair[0], pair[1].uid))
     return [
-        (
-            f"{labels.effective(on, digest.today).capitalize()}, {labels.day(on)}",
-            full_title(change),
-            permanent_link(change, digest.base_url),
-        )
-        for on, change in coming
+        (_effective(change, digest), shorten(full_title(change), LONGEST_LINE), permanent_link(change, digest.base_url))
+        for _, change in coming
     ]
 
 
@@ -271,58 +327,23 @@ def _more_dates(dates: list[tuple[str, str, str]]) -> list[str]:
     return [f"… and {labels.count(more, 'later date')}, named with each change."] if more > 0 else []
 
 
-def _counts(digest: Digest) -> str:
-    changes = digest.changes
-    if not changes:
-        nothing = _nothing(digest.looked)
-        return f"{nothing[:1].upper()}{nothing[1:]}."
-    grades = [(grade, sum(change.importance == grade for change in changes)) for grade in ("high", "medium", "low")]
-    spread = ", ".join(f"{number} {grade}" for grade, number in grades if number)
-    pages = labels.count(len({change.page for change in changes}), "page")
-    return f"{labels.count(len(changes), 'change')} on {pages}. Importance: {spread}."
+def _preheader(digest: Digest, dates: list[tuple[str, str, str]]) -> str:
+    """What the subject does not say: how much there is, and what binds next."""
+    binds = [f"{when}: {headline}" for when, headline, _ in dates[:1]]
+    return shorten(" ".join([counts(digest.changes, digest.looked), *binds]), PREHEADER)
 
 
-def _nothing(looked: Looked | None) -> str:
-    """What can be said where there is no change to tell: never that nothing changed on a page that was not read."""
-    if looked is None:
-        return "nothing changed"
-    if not looked.pages:
-        return "no page is watched"
-    if not looked.read:
-        return "no page could be read" if looked.visited else "no page was looked at"
-    if looked.read < looked.pages:
-        return f"nothing changed on {looked.read} of {labels.count(looked.pages, 'page')}"
-    return f"nothing changed on {labels.count(looked.pages, 'page')}"
-
-
-def looked_lines(digest: Digest) -> list[str]:
-    """What was looked at, where that is all there is to say."""
-    looked = digest.looked
-    if looked is None or digest.changes or not looked.pages:
-        return []
-    visited = f"{looked.visited} of {labels.count(looked.pages, 'page')}"
-    lines = [f"We looked {labels.count(looked.looks, 'time')} at {visited} and could read {looked.read}."]
-    if looked.last_read_at is not None:
-        lines.append(f"The last that could be read was read on {labels.minute(looked.last_read_at.astimezone(UTC))}.")
-    if looked.visited < looked.pages:
-        missed = looked.pages - looked.visited
-        lines.append(f"{labels.count(missed, 'page')} had no look in this time.")
-    return lines
-
-
-def _unread_since(page: Unread, now: datetime) -> str:
-    days = max(0, (now - page.since).days)
-    since = f"not seen for {labels.count(days, 'day')}" if days else "not seen today"
-    return one_line(f"{since}: {page.reason or labels.EVENTS.get(page.kind, page.kind)}")
+def _line_text(line: _Line) -> list[str]:
+    said = "; ".join([f"* [{line.grade}] {line.title}", *line.more])
+    return [said] if line.inside or not line.link else [said, f"  {line.link}"]
 
 
 def _change_text(shown: _Shown) -> list[str]:
     change = shown.change
     lines = [f"[{change.importance}] {shown.title}"]
     lines += [f"  {shown.effective}."] if shown.effective else []
-    lines += [f"  * {one_line(point)}" for point in change.points] if shown.fully else []
-    lines += [f"  * {one_line(targets.move(move))}" for move in change.moves]
-    words = _brief_text(_Same(change.comparison)) if shown.fully else ""
+    lines += [f"  * {line}" for line in (*shown.points, *shown.moves)]
+    words = _brief_text(_Same(change.comparison))
     lines += ["", words, ""] if words else []
     lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
     lines += [f"  The page: {shown.source}"] if shown.source else []

@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from diffs.language import plain_text
 from diffs.values import BlockKind, Comparison, Op
-from diffs.wording import labels, targets
+from diffs.wording import labels
 
 from . import escaping
 from .diff_view import FULL, Line, Place, Room, sides, view
@@ -57,7 +57,6 @@ def environment() -> Environment:
     made.filters["minute"] = labels.minute
     made.filters["marketplace"] = labels.marketplace
     made.filters["category"] = labels.category
-    made.filters["move"] = targets.move
     made.filters["full_title"] = full_title
     made.filters["web_link"] = escaping.web_link
     return made

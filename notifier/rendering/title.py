@@ -8,8 +8,11 @@ PAGE_TITLE = 60
 
 
 def full_title(change: ToldChange) -> str:
-    """The headline after page and marketplace, as in "Fee schedule (US): Electronics rise from 8% to 9%"."""
-    return one_line(f"{where(change)}: {change.headline}")
+    """The headline after page and marketplace, as in "Fee schedule (US): Electronics rise from 8% to 9%".
+
+    A headline that ends with the page's title, as "New page: Agent policy" does, does not say it a second time.
+    """
+    return one_line(f"{where(change)}: {one_line(change.headline).removesuffix(f': {one_line(change.title)}')}")
 
 
 def where(change: ToldChange) -> str:

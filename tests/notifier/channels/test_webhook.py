@@ -416,8 +416,8 @@ def test_a_heartbeat_in_a_chat_says_what_was_looked_at() -> None:
     beat = digest(looked=Looked(3, 2, 1, 9, NOON))
 
     assert chat.title(beat).startswith("policywatch: nothing changed on 1 of 3 pages")
-    assert chat.text(beat).startswith("We looked 9 times at 2 of 3 pages and could read 1.")
-    assert "1 page had no look in this time." in chat.text(beat)
+    assert chat.text(beat).startswith("We checked 2 of 3 pages, 9 times in all, and could read 1.")
+    assert "1 page was not checked in this time." in chat.text(beat)
 
 
 def test_the_owner_reads_in_a_chat_where_he_stands() -> None:

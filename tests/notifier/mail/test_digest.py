@@ -155,7 +155,7 @@ def test_text_and_html_say_what_binds() -> None:
     for shown in (text(example()), html(example())):
         assert disclaimer.ALL in shown
         assert "ab" * 32 in shown
-        assert "not seen for 3 days: the site asked us to stay away" in shown
+        assert "not read for 3 days: the site asked us to stay away" in shown
         assert "https://policies.example/unsubscribe?t=" in shown
 
 
@@ -208,12 +208,54 @@ def test_a_digest_of_nothing_says_so() -> None:
     assert "Nothing changed." in html(quiet)
 
 
-def test_after_twenty_changes_only_headlines_follow() -> None:
-    many = digest(*(told(f"Change {number}", uid=str(number)) for number in range(60)))
+def test_every_change_has_a_line_and_the_five_that_matter_most_their_words() -> None:
+    many = digest(
+        *(
+            told(f"Change {number}", uid=str(number), judgement=Judgement("material", "high") if number > 54 else LOW)
+            for number in range(60)
+        )
+    )
 
-    assert text(many).count("+ We may end") == 20
-    assert html(many).count("<ins") == 20
-    assert all(f"Change {number}\n" in text(many) for number in range(60))
+    assert text(many).count("+ We may end") == 5
+    assert html(many).count("<ins") == 5
+    assert all(f"* [low] Seller Agreement (US): Change {number}\n" in text(many) for number in range(55))
+    tree: Any = etree.HTML(html(many))
+    jumps = [str(link.get("href"))[1:] for link in tree.iter("a") if str(link.get("href")).startswith("#")]
+    assert jumps == [f"change-{number}" for number in range(55, 60)]
+    assert [tree.xpath(f"string(//*[@id='{jump}']//h3)") for jump in jumps] == [f"Change {n}" for n in range(55, 60)]
+    assert tree.xpath("//a[@href='https://policies.example/changes/7']")
+
+
+def test_a_mail_program_shows_beside_the_subject_how_much_there_is_and_what_binds_next() -> None:
+    tree: Any = etree.HTML(html(example()))
+    begins = tree.xpath("//body/*")[0]
+
+    assert begins.text.startswith("5 changes on 1 page. Importance: 2 high, 2 medium, 1 low. Takes effect in 9 days")
+    assert "display: none" in begins.get("style")
+
+
+def test_a_moved_target_is_said_once() -> None:
+    says = "Late shipment rate: the limit falls from 4% to 3%"
+    change = told(f"{says}; and 2 more places", points=(f"Our requirement: {says}",), moves=(LATE_SHIPMENTS,) * 2)
+    sentence = told("Late shipment rate must stay under 3%, not 4%", points=(), moves=(LATE_SHIPMENTS,))
+    unsaid = told(moves=(LATE_SHIPMENTS,) * 2)
+
+    for made, times in ((change, 2), (sentence, 0), (unsaid, 1)):
+        shown = text(digest(made))
+        assert shown.count(says) == times, "in the headline, in the points, and no third time"
+        assert html(digest(made)).split("</head>")[1].count(f"{says} (30 days)") == (made is unsaid)
+
+
+def test_a_point_that_is_the_headline_and_points_without_end_are_left_out() -> None:
+    change = told("Refunds: 14 → 7 days", points=("Refunds: 14 → 7 days", *(f"Point {n} " * 99 for n in range(12))))
+
+    shown = text(digest(change))
+
+    assert shown.count("Refunds: 14 → 7 days") == 1
+    assert "Point 7" in shown
+    assert "Point 8" not in shown
+    assert "  * … and 4 more points." in shown
+    assert len(shown) < 6_000
 
 
 def test_nobody_writes_headers_through_us() -> None:
@@ -309,7 +351,7 @@ def quiet(**looked: Any) -> Digest:
         ({"pages": 42, "visited": 42, "read": 42, "looks": 84}, "nothing changed on 42 pages"),
         ({"pages": 42, "visited": 42, "read": 41, "looks": 84}, "nothing changed on 41 of 42 pages"),
         ({"pages": 1, "visited": 1, "read": 0, "looks": 3}, "no page could be read"),
-        ({"pages": 1}, "no page was looked at"),
+        ({"pages": 1}, "no page was checked"),
         ({}, "no page is watched"),
     ],
 )
@@ -328,10 +370,10 @@ def test_a_heartbeat_counts_its_looks() -> None:
     shown = quiet(pages=42, visited=40, read=38, looks=120, last_read_at=NOON)
 
     for content in (text(shown), html(shown)):
-        assert "We looked 120 times at 40 of 42 pages and could read 38." in content
-        assert "The last that could be read was read on 22 November 2026, 12:00 UTC." in content
-        assert "2 pages had no look in this time." in content
-    assert "We looked" not in text(digest(told(), looked=Looked(pages=1, visited=1, read=1, looks=1)))
+        assert "We checked 40 of 42 pages, 120 times in all, and could read 38." in content
+        assert "The last time that one could be read: 22 November 2026, 12:00 UTC." in content
+        assert "2 pages were not checked in this time." in content
+    assert "We checked" not in text(digest(told(), looked=Looked(pages=1, visited=1, read=1, looks=1)))
 
 
 def test_the_readers_own_standing_is_told_as_it_is_given() -> None:
@@ -342,26 +384,30 @@ def test_the_readers_own_standing_is_told_as_it_is_given() -> None:
     assert "<script" not in html(shown)
 
 
-def test_a_digest_of_a_hundred_long_changes_is_shown_whole_by_gmail() -> None:
+@pytest.mark.parametrize(
+    "words", ["the notice period falls to 15 days, and more must be said", "通知期間は十五日に短縮" * 9]
+)
+def test_a_digest_of_three_hundred_long_changes_is_shown_whole_by_gmail(words: str) -> None:
     long = tuple(added(paragraph("Agents must identify themselves. " * 12, marker=f"3.{n}")) for n in range(4))
     many = digest(
         *(
             told(
-                f"Change {number}: the notice period falls to 15 days, and more must be said",
-                uid=f"{number:040}",
+                f"Change {number}: {words}",
+                uid=f"{number:020}",
                 points=("3. Term: 30 days of notice become 15 days, and so on and so forth for a while. ",) * 6,
                 comparison=Comparison((NOTICE_PERIOD, *long)),
                 moves=(LATE_SHIPMENTS,),
                 effective_on=date(2026, 12, 1),
             )
-            for number in range(100)
+            for number in range(300)
         )
     )
 
-    assert len(html(many).encode()) < 102_000, "Gmail cuts off what is longer, and the link to leave with it"
+    assert len(html(many).encode()) < 90_000, "Gmail cuts off what is longer, and the link to leave with it"
     for content in (text(many), html(many)):
-        assert "… and 80 later dates, named with each change." in content
-        assert all(f"Change {number}:" in content for number in range(100))
+        assert "… and 288 later dates, named with each change." in content
+    assert "… and 100 more, named in the plain text of this mail." in html(many)
+    assert [html(many).count("<bdi>Seller"), text(many).count("* [high] Seller")] == [200 + 12, 300]
 
 
 def test_a_change_without_a_link_is_a_line_too() -> None:

@@ -364,7 +364,7 @@ def test_pages_that_cannot_be_read_are_named_to_those_they_concern(archive: Arch
     notify(archive, mail_server)
 
     texts = {str(mail["To"]): next(mail.iter_parts()).get_content() for mail in mail_server.mails}  # type: ignore[attr-defined]
-    assert "Gebühren: not seen for 3 days: the site asked us to stay away" in texts["all@example.org"]
+    assert "Gebühren: not read for 3 days: the site asked us to stay away" in texts["all@example.org"]
     assert "Gebühren" not in texts["us@example.org"]
 
 

@@ -187,9 +187,9 @@ def test_a_heartbeat_arrives_with_what_was_looked_at(archive: Archive, mail_serv
     (mail,) = mail_server.mails
     assert mail["Subject"] == "policywatch: nothing changed on 1 of 3 pages, 21 to 22 November 2026"
     text = next(mail.iter_parts()).get_content()  # type: ignore[attr-defined]
-    assert "We looked 2 times at 2 of 3 pages and could read 1." in text
-    assert "1 page had no look in this time." in text
-    assert "* us-b: not seen for 3 days: the site asked us to stay away" in text
+    assert "We checked 2 of 3 pages, 2 times in all, and could read 1." in text
+    assert "1 page was not checked in this time." in text
+    assert "* us-b: not read for 3 days: the site asked us to stay away" in text
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
