@@ -7,6 +7,7 @@ from typing import Self
 from scrapy import signals
 from scrapy.crawler import Crawler
 
+from diffs.errors import ArchiveError
 from diffs.failures import Failure, Reason
 
 from .items import FetchedPage
@@ -38,7 +39,9 @@ class Outcomes:
     def _why(self, reason: str) -> Failure:
         if reason == "finished":
             return Failure(Reason.NOT_REACHED)
-        return Failure(Reason.ARCHIVE_LOST) if self._round.fatal else self._round.stopped() or Failure(Reason.STOPPED)
+        if isinstance(self._round.fatal, ArchiveError):
+            return Failure(Reason.ARCHIVE_LOST)
+        return self._round.stopped() or Failure(Reason.STOPPED)
 
     def closed(self, reason: str) -> None:
         """The round is over."""

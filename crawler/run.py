@@ -108,6 +108,7 @@ def _conduct(current: Round, ended: Ended, progress: Progress | None, stop: thre
     with alone(current.archive):
         try:
             judge_left_over(current.archive, confirm=current.settings.confirm)
+            reactor.start()
             work = reactor.submit(_crawl(current))
             work.add_done_callback(lambda _: ended.put(None))
             interrupted = _wait(current, ended, progress, stop)

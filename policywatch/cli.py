@@ -1,15 +1,15 @@
 """The command line: `policywatch VERB`. Verbs live in modules of `policywatch.commands`, loaded when they are used."""
 
-import os
 import sys
+from contextlib import suppress
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 
 from diffs.errors import ArchiveError, PolicywatchError, SettingsError
 
-from .terminal import help_text
+from .terminal import help_text, streams
 from .verbs import EXAMPLES, GROUPS, Verb
 
 
@@ -53,12 +53,12 @@ class _AllVerbs(help_text.Group):
             try:
                 return super().invoke(ctx)
             finally:
-                sys.stdout.flush()
+                streams.finish()
         except KeyboardInterrupt:
             _warn("Stopped. Everything fetched so far is saved.")
             raise typer.Exit(130) from None
         except BrokenPipeError:
-            _let_go()  # nothing is wrong (as with `| head`)
+            streams.let_go()  # nothing is wrong (as with `| head`)
             raise typer.Exit(0) from None
 
 
@@ -96,6 +96,7 @@ def _no_options() -> None:
 
 def main() -> None:
     """Run the command line; errors of ours end with a sentence and an exit code, never with a traceback."""
+    streams.prepare()
     try:
         app(prog_name="policywatch", terminal_width=help_text.width())
     except PolicywatchError as error:
@@ -103,14 +104,24 @@ def main() -> None:
 
         _warn(f"policywatch: {error}")
         sys.exit(CANNOT_WORK if isinstance(error, ArchiveError | SettingsError) else FAILURES)
+    except (OSError, MemoryError, RuntimeError) as error:
+        said = streams.machine_trouble(error)
+        if not said:
+            raise
+        _end_without(said)
+
+
+def _end_without(said: str) -> NoReturn:
+    """End where the machine has not what is needed; even the sentence may be too much for it."""
+    with suppress(OSError, MemoryError):
+        streams.let_go()
+    with suppress(OSError, MemoryError):
+        sys.stderr.write(f"policywatch: {said}\n")
+        sys.stderr.flush()
+    sys.exit(3)
 
 
 def _warn(text: str) -> None:
     from .terminal.output import warn  # loads Rich
 
     warn(text)
-
-
-def _let_go() -> None:
-    """What is still buffered for standard output must go somewhere when the process ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -17,18 +17,24 @@ T = TypeVar("T")
 class ArchiveThread:
     """Runs work on the archive, one piece after the other.
 
+    Raises RuntimeError where the system has no thread for it.
     `fatal` is the first error after which the archive cannot be used, None while it can.
     """
 
     def __init__(self) -> None:
-        self.fatal: ArchiveError | None = None
+        self.fatal: ArchiveError | MemoryError | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
+        # It begins now: where the system has no thread for it, nothing is asked.
+        self._thread.submit(int)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Wait for a piece of work and return its result. Raises what it raises; an ArchiveError is fatal."""
+        """Wait for a piece of work and return its result.
+
+        Raises what it raises; an ArchiveError or a MemoryError is fatal.
+        """
         try:
             return await asyncio.get_running_loop().run_in_executor(self._thread, work)
-        except ArchiveError as error:
+        except (ArchiveError, MemoryError) as error:
             self.fatal = self.fatal or error
             raise
 

@@ -33,8 +33,8 @@ class Keeper(Protocol):
 class Archivist:
     """Stores what comes and has it judged.
 
-    `clock` gives the time in UTC. The methods raise ArchiveError where the archive cannot be written; then the round
-    cannot go on.
+    `clock` gives the time in UTC. The methods raise ArchiveError where the archive cannot be written, and MemoryError;
+    then the round cannot go on.
     """
 
     def __init__(self, archive: Archive, *, clock: Callable[[], datetime], confirm: bool) -> None:
@@ -55,7 +55,7 @@ class Archivist:
         """
         try:
             known = self._store(page, fetched)
-        except ArchiveError:
+        except (ArchiveError, MemoryError):
             raise
         except Exception as error:
             log.exception("page %s: could not be stored", page.key)
@@ -98,7 +98,7 @@ class Archivist:
                 )
         except BodyLost as error:
             return Judged(Outcome.ERROR, reason=str(error))
-        except ArchiveError:
+        except (ArchiveError, MemoryError):
             raise
         except Exception as error:
             # A fault of ours in reading one page must not stop the round; the snapshot is safe and is judged again.

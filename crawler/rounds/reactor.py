@@ -23,6 +23,11 @@ def submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
     return asyncio.run_coroutine_threadsafe(work, _running())
 
 
+def start() -> None:
+    """Start the reactor's thread where it was not. Raises RuntimeError where the system has no thread for it."""
+    _running()
+
+
 def resolver() -> GuardedResolver:
     """The resolver of the reactor's thread, which is started where it was not."""
     _running()
@@ -55,5 +60,15 @@ def _run(started: "Future[asyncio.AbstractEventLoop]") -> None:
     guarded = GuardedResolver(reactor, allow_private=False)
     guarded.install_on_reactor()
     GuardedResolver.current = guarded
-    reactor.callWhenRunning(started.set_result, loop)
+
+    def ready() -> None:
+        try:
+            # One thread of its pool at once: where the system has none for us, no name could be looked up.
+            reactor.getThreadPool().adjustPoolsize(minthreads=1)
+        except RuntimeError as error:
+            started.set_exception(error)
+        else:
+            started.set_result(loop)
+
+    reactor.callWhenRunning(ready)
     reactor.run(installSignalHandlers=False)  # type: ignore[call-arg, misc]

@@ -68,7 +68,7 @@ class Round:
         return max(self.clock(), began + timedelta(seconds=monotonic() - tick))
 
     @property
-    def fatal(self) -> ArchiveError | None:
+    def fatal(self) -> ArchiveError | MemoryError | None:
         """Why the archive cannot be used any more; None while it can."""
         return self._thread.fatal
 

@@ -1,10 +1,8 @@
 """feed: changes as RSS 2.0, Atom, JSON Feed or a calendar of effective dates; our own health as a feed."""
 
-import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
@@ -136,16 +134,13 @@ def _check(session: Session, wanted: Filter) -> None:
 
 def _hand_over(spool: IO[bytes], out: Path | None) -> None:
     if out is None:
-        _lines_to_stdout(io.TextIOWrapper(spool, encoding="utf-8", newline=""))
+        sys.stdout.flush()
+        copyfileobj(spool, sys.stdout.buffer)  # a feed says itself how its letters are written
+        sys.stdout.buffer.flush()
     elif out.exists() and not out.is_file():
         context.written(out, spool.read())  # a pipe or a device
     else:
         _publish(spool, out)
-
-
-def _lines_to_stdout(lines: Iterable[str]) -> None:
-    for line in lines:
-        sys.stdout.write(line)
 
 
 def _publish(spool: IO[bytes], out: Path) -> None:

@@ -81,8 +81,8 @@ class Verbs(typer.Typer):
 
     def __init__(self, **options: Any) -> None:
         plain = {"cls": Group, "add_completion": False, "rich_markup_mode": None, "no_args_is_help": True}
-        # Locals may hold passwords.
-        super().__init__(**{**plain, "pretty_exceptions_show_locals": False, **options})
+        # A fault of ours ends with Python's plain traceback: locals may hold passwords.
+        super().__init__(**{**plain, "pretty_exceptions_enable": False, **options})
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
         """Register a verb."""

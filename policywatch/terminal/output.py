@@ -12,6 +12,8 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from .streams import writes_unicode
+
 #: Control characters, and marks that turn the direction of text: both can make a terminal show what is not there.
 #: A lone surrogate cannot be written at all.
 _UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
@@ -121,7 +123,7 @@ def warn(text: object) -> None:
 
 def as_json(value: Any) -> None:
     """One JSON value on a line of its own, with what could control a terminal escaped."""
-    line = json.dumps(value, ensure_ascii=False, default=str)
+    line = json.dumps(value, ensure_ascii=not writes_unicode(), default=str)
     sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
