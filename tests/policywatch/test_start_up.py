@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from diffs.database.archive import open_archive
+from diffs.store import pages, snapshots
+from diffs.values import Capture
 from policywatch.verbs import VERBS
 from tests.policywatch.program import ROOT, Program, policy, save
 
@@ -55,14 +58,24 @@ def test_no_verb_loads_chats_dates_languages_or_the_web_to_explain_itself():
     assert not slow & set(loaded.split())
 
 
+URL = "https://market.example/help/us-late"
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A folder with an archive of one page, whose watch-list has none that is due."""
     (tmp_path / "policywatch.toml").write_text('contact = "tests@example.com"\nwatchlists = ["mine.toml"]\n')
-    (tmp_path / "mine.toml").write_text("")
+    (tmp_path / "mine.toml").write_text(f'[[page]]\nkey = "us-late"\nurl = "{URL}"\ntitle = "Late Shipment Rate"\n')
     program = Program(tmp_path, now=datetime(2026, 2, 10, tzinfo=UTC))
     saved = save(tmp_path / "saved", "us-late", {"2026-01-05T08:00:00Z": policy("Keep it under 4%.")})
     assert program("import", "folder", saved.parent).code == 0
+    archive, now = open_archive(f"sqlite:///{program.database}"), datetime.now(UTC)
+    with archive.begin() as session:  # just fetched
+        page = pages.upsert(session, key="us-late", url=URL, watched=True, fetch="http", now=now)
+        capture = Capture(url=URL, body=policy("Keep it under 4%.").encode(), fetched_by="http")
+        snapshots.add(session, page, capture, observed_at=now, stored_at=now)
+    archive.close()
+    assert program("changes").code == 0
     return tmp_path
 
 
