@@ -7,7 +7,7 @@ looking for a word is a thousand times faster than trying a pattern.
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 
 _GROUPS = {"(": ")", "[": "]"}
 #: A letter before one of these may be left out.
@@ -15,6 +15,8 @@ _OPTIONAL = re.compile(r"[?*]|\{0?,")
 _QUANTIFIER = re.compile(r"[?*+]|\{\d*,?\d*\}")
 #: Escaped, these stand for themselves; others ("\\b", "\\d") stand for no letter.
 _PLAIN = re.compile(r"[^A-Za-z0-9]")
+#: Of so many texts is kept what was found in them.
+_KEPT = 8
 #: What a pattern without regard to case takes for another letter, though neither is the other made small.
 _SAME = str.maketrans({"ı": "i", "ſ": "s", "İ": "i"})
 
@@ -31,6 +33,9 @@ class Alternatives:
         wanted = [needed(one) for one in listed]
         self._words = [(word, at) for at, words in enumerate(wanted) for word in words]
         self._unsure = [at for at, words in enumerate(wanted) if not words]
+        # Each figure of a long sentence asks the same of it, and of the headings above it.
+        self._likely = lru_cache(maxsize=_KEPT)(self._find_likely)
+        self._is_in = lru_cache(maxsize=_KEPT)(self._look_into)
 
     def search(self, text: str, start: int = 0, stop: int | None = None) -> re.Match[str] | None:
         """The first match in `text[start:stop]`; where two begin there, that of the pattern named first."""
@@ -66,9 +71,12 @@ class Alternatives:
 
     def found_in(self, text: str) -> bool:
         """Whether any of the patterns matches somewhere."""
+        return self._is_in(text)
+
+    def _look_into(self, text: str) -> bool:
         return any(shape.search(text) for shape in self._likely(text))
 
-    def _likely(self, text: str) -> list[re.Pattern[str]]:
+    def _find_likely(self, text: str) -> list[re.Pattern[str]]:
         """The patterns whose letters stand in the text, in order."""
         letters = small(text)
         places = [at for word, at in self._words if word in letters] + self._unsure

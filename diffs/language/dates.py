@@ -18,6 +18,8 @@ from .vocabulary import pattern, plain, table, words
 
 # A line with a weak word for "updated" has no more words than this before the date.
 _STAMP_WORDS = 8
+# No cue stands further from its date than so many characters.
+_REACH = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +82,20 @@ def is_effective(sentence: str, dated: Dated) -> bool:
     """Whether a date says from when something binds."""
     if is_update_stamp(sentence, dated) or _is_former(sentence):
         return False
-    flat = plain(sentence)
-    return bool(_cue("effective").search(flat[: dated.start]) or _after().match(flat[dated.end :]))
+    return _is_led_by("effective", sentence, dated) or _after().match(plain(sentence)[dated.end :][:_REACH]) is not None
 
 
 def _stamps(sentence: str, dated: Dated, cue: str) -> bool:
-    before = plain(sentence[: dated.start])
-    if cue == "issued" and len(before.split()) > _STAMP_WORDS:
+    if cue == "issued" and len(sentence[: dated.start].split(maxsplit=_STAMP_WORDS)) > _STAMP_WORDS:
         return False
-    return bool(_cue(cue).search(before)) and not _cue("effective").search(before) and not _is_former(sentence)
+    return (
+        _is_led_by(cue, sentence, dated) and not _is_led_by("effective", sentence, dated) and not _is_former(sentence)
+    )
+
+
+def _is_led_by(cue: str, sentence: str, dated: Dated) -> bool:
+    """Whether a cue stands right before a date."""
+    return _cue(cue).search(plain(sentence), max(0, dated.start - _REACH), dated.start) is not None
 
 
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.]\d{1,2}[/.]\d\d(?!\d)")
@@ -214,4 +221,4 @@ def _after() -> Alternatives:
 
 
 def _is_former(sentence: str) -> bool:
-    return bool(words("wording_dates", "cues", "former").search(plain(sentence)))
+    return words("wording_dates", "cues", "former").found_in(plain(sentence))

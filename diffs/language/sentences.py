@@ -14,7 +14,8 @@ _SHORT = frozenset(
 # And after these only when no number follows.
 _BEFORE_NUMBERS = frozenset(("no", "nos", "nr", "art", "arts", "sec", "fig", "abs", "para", "p", "pp"))
 _LONGEST = 3000
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s)|[。！？]+[」』”）]*|\n+")
+# A row of stops is passed once: it ends a sentence or it does not, and none of its parts does.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]+[」』”）]*|\n+")
 _OPENS = re.compile(r"[\"'“‘«(\[„¿¡]*(?:[^\W\d_]|\d|[§•*$€£])")
 # "(Pro. 4.1.2), the seller": the number of a place, pointed to.
 _PLACE = re.compile(r"\d+(?:\.\d+)+[),;]")

@@ -32,6 +32,8 @@ _REFERENCE = re.compile(
 )
 
 
+#: So many letters before a number are looked at for what it refers to.
+_NEAR = 40
 _ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+")
 _CLOCK = re.compile(r"\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]\.?\s?m\b|uhr\b|h\b|o'clock)|\d{1,2}:\d\d", re.IGNORECASE)
 
@@ -139,7 +141,8 @@ def _counts_nothing(sentence: str, amount: Amount) -> bool:
     if amount.kind != "count":
         return False
     is_year = 1900 <= amount.value <= 2100 and amount.value == int(amount.value)
-    return is_year or bool(_REFERENCE.search(sentence[: amount.start]) or _CLOCK.match(sentence[amount.start :]))
+    near = max(0, amount.start - _NEAR)
+    return is_year or bool(_REFERENCE.search(sentence, near, amount.start) or _CLOCK.match(sentence, amount.start))
 
 
 def _left(these: list[_Value], those: list[_Value]) -> list[_Value]:
@@ -221,11 +224,11 @@ def _scopes(
     for kind, side, elsewhere in (("scope_added", "after", old), ("scope_removed", "before", new)):
         known = _Spoken(plain(elsewhere.shown))
         lowered = _Spoken(known.text.lower())
-        seen = set(told)
+        seen = _Seen(told)
         named = ((name, read, pair) for read in readers for pair in pairs for name in read(getattr(pair, side)))
         for name, read, pair in islice(named, _MOST_NAMES):
             is_there = lowered.holds(name.lower()) if read is proper else known.holds(name)
-            if is_there or _is_known(name, seen):
+            if is_there or seen.holds(name):
                 continue
             seen.add(name)
             added = kind == "scope_added"
@@ -268,9 +271,24 @@ def _is_letter(sign: str) -> bool:
     return sign.isalnum() or sign == "_"
 
 
-def _is_known(name: str, seen: set[str]) -> bool:
-    """Whether a name, one that holds it or a whole one inside it was told already; a plural is no other name."""
-    return any(name.rstrip("s") in other or (" " in other and other in name) for other in seen)
+class _Seen:
+    """The names that were told."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._all, self._of_words = "", list[str]()
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        """One more was told."""
+        self._all += f"{name}\n"
+        if " " in name:
+            self._of_words.append(name)
+
+    def holds(self, name: str) -> bool:
+        """Whether a name, one that holds it or a whole one inside it was told already; a plural is no other name."""
+        # All at once: a page can name thousands.
+        return name.rstrip("s") in self._all or (" " in name and any(other in name for other in self._of_words))
 
 
 def _sections(comparison: Comparison, old: Document, new: Document) -> Iterator[Fact]:

@@ -13,8 +13,9 @@ from diffs.values import Block, Document
 #: Signs lost when a page is served in ASCII come as "?" or U+FFFD; folded quotes, dashes and spaces may be lost ones.
 _LOST = re.compile(r"(?:[^!-~]|[-'\"?]|\.\.\.)+")
 _DAMAGE = re.compile(r"(?<=\w)[?�]+(?=[\w,.;:)])|(?<!\S)[?�]+(?=\s*\w)|�|(?<=[^\W\d_])[?](?=\s+[a-z(])")
-_DAMAGED_WORD = re.compile(r"[^\s?�,.;:()\"]*[?�][^\s,.;:()\"]*")
-_MAIL = re.compile(r"\[e-mail\](?:\.[a-z]{2,6})*|[\w.+%-]+@[\w-]+(?:\.[\w-]+)+", re.IGNORECASE)
+# Both begin where a word does: a line of a million letters without a blank is passed once, not once for each letter.
+_DAMAGED_WORD = re.compile(r"(?<![^\s?�,.;:()\"])[^\s?�,.;:()\"]*+[?�][^\s,.;:()\"]*")
+_MAIL = re.compile(r"\[e-mail\](?:\.[a-z]{2,6})*|(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]+)+", re.IGNORECASE)
 _MASK = "[e-mail]"
 #: So many damaged places make a page that was served in the wrong encoding; fewer are question marks.
 _DAMAGED = 3

@@ -70,9 +70,7 @@ def _on_it(near: Iterable[str], passage: Passage, metric: str) -> Iterator[str]:
 def consequence_in(passage: Passage, metric: str) -> str | None:
     """What follows from missing a target of this metric, in the page's words; None where the passage does not say."""
     if passage.cells:
-        return next(
-            (cell for cell in passage.cells[1:] if speaks_of_breach(plain(cell)) and not re.search(r"\d", cell)), None
-        )
+        return passage.consequence
     if speaks_of_breach(plain(passage.text)):
         after = _LEADS_TO.search(plain(passage.text))
         told = passage.text[after.end() :].strip(" .:") if after else ""

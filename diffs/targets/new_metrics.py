@@ -87,16 +87,20 @@ def _compounds() -> Alternatives:
 
 def _name_before(text: str) -> str:
     """The last name of a metric before the figure, in its clause."""
-    clause = (
-        re.split(r"[;|]|(?<=\D), ", text)[-1]
-        if not _heads().search(text.rsplit(",", 1)[-1])
-        else text.rsplit(",", 1)[-1]
-    )
+    text = text[-_REACH:]
+    clause = text.rsplit(",", 1)[-1]
+    if not _heads().search(clause):
+        clause = _BORDER.split(text)[-1]
     heads = list(_heads().finditer(clause))
     if heads:
         return _trimmed(clause[: heads[-1].end()])
     compounds = list(_compounds().finditer(clause))
     return compounds[-1].group().strip() if compounds else ""
+
+
+#: No name stands further from its figure than so many characters.
+_REACH = 400
+_BORDER = re.compile(r"[;|]|(?<=\D), ")
 
 
 def _label(text: str) -> str:

@@ -9,7 +9,7 @@ from diffs.language.sentences import sentences
 from diffs.language.vocabulary import plain, words
 from diffs.values import Block, BlockKind, Document
 
-from .comparators import has_cue
+from .comparators import has_cue, speaks_of_breach
 from .known_metrics import KnownMetric, mentions
 
 # How many sentences before and after one may say more about its target.
@@ -36,7 +36,7 @@ class Passage:
     column: KnownMetric | None = None
     recent: KnownMetric | None = None
 
-    @property
+    @cached_property
     def around(self) -> str:
         """Headings and lead, as one plain text."""
         return plain(" \n ".join((self.lead, *self.headings)))
@@ -56,6 +56,12 @@ class Passage:
         if self.cells:
             return self._column_is("target") or not self.header
         return has_cue(self.around) if self.kind in (BlockKind.ITEM, BlockKind.ROW) or self.lead else self._labelled
+
+    @cached_property
+    def consequence(self) -> str | None:
+        """The first cell behind the first that says what follows from missing a target, and holds no figure."""
+        behind = (cell for cell in self.cells[1:] if not any(map(str.isdecimal, cell)))
+        return next((cell for cell in behind if speaks_of_breach(plain(cell))), None)
 
     @property
     def points_back(self) -> bool:

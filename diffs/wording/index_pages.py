@@ -23,11 +23,11 @@ def points_of(facts: Iterable[Fact]) -> list[Point]:
     return [*_told(listed, is_new=True), *_told(gone, is_new=False)]
 
 
-def said_already(point: Point, facts: Iterable[Fact]) -> bool:
-    """Whether a point only quotes the line of a page that is told as listed or no longer listed."""
-    lines = {f"New: “{fact.sentence_after}”" for fact in facts if fact.kind == "page_listed"}
-    lines |= {f"Removed: “{fact.sentence_before}”" for fact in facts if fact.kind == "page_unlisted"}
-    return point.text in lines
+def said_already(facts: Iterable[Fact]) -> set[str]:
+    """What a point says that only quotes the line of a page which is told as listed or no longer listed."""
+    found = list(facts)
+    lines = {f"New: “{fact.sentence_after}”" for fact in found if fact.kind == "page_listed"}
+    return lines | {f"Removed: “{fact.sentence_before}”" for fact in found if fact.kind == "page_unlisted"}
 
 
 def _told(facts: list[Fact], *, is_new: bool) -> Iterator[Point]:

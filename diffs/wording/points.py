@@ -50,7 +50,9 @@ def _once(found: Iterable[Point]) -> Iterator[Point]:
     """Each text once, with all its places; a date line that another one holds is the same."""
     kept: dict[str, Point] = {}
     for point in found:
-        same = next((text for text in kept if point.text == text or (point.is_date and point.text in text)), None)
+        same = point.text if point.text in kept else None
+        if point.is_date:
+            same = next((text for text in kept if point.text in text), None)
         if same is None:
             kept[point.text] = point
         else:
@@ -62,9 +64,10 @@ def _once(found: Iterable[Point]) -> Iterator[Point]:
 
 
 def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Iterator[Point]:
+    texts = [(hunk.text_after, hunk.text_before) for hunk in comparison.hunks]
     for move in moves:
         target = move.after or move.before
-        at = _hunk_of(move, comparison.hunks)
+        at = _hunk_of(move, texts)
         if target is None or at is None:
             continue
         text = targets.move(move, window=False)  # its days may stand elsewhere than in the change
@@ -72,9 +75,10 @@ def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Itera
         yield Point(100 + bonus, text, text, target.section, (at,))
 
 
-def _hunk_of(move: TargetMove, hunks: tuple[Hunk, ...]) -> int | None:
-    for at, hunk in enumerate(hunks):
-        for target, text in ((move.after, hunk.text_after), (move.before, hunk.text_before)):
+def _hunk_of(move: TargetMove, texts: list[tuple[str, str]]) -> int | None:
+    """The first hunk that holds a target's sentence, `texts` being what each hunk shows after and before."""
+    for at, (after, before) in enumerate(texts):
+        for target, text in ((move.after, after), (move.before, before)):
             if target and target.sentence and target.sentence in text:
                 return at
     return None

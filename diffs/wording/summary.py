@@ -53,7 +53,8 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     from `comparison`; `effective_on` is told where the change itself names that day.
     """
     found = points_of(comparison, facts, moves, judgement, effective_on)
-    found = [*index_pages.points_of(facts), *(one for one in found if not index_pages.said_already(one, facts))]
+    said = index_pages.said_already(facts)
+    found = [*index_pages.points_of(facts), *(one for one in found if one.text not in said)]
     shown = _chosen(found)
     told = {at for point in shown for at in point.places}
     more = len({at for point in found for at in point.places} - told)
