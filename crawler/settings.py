@@ -4,6 +4,7 @@ The module itself is Scrapy's settings module (`SCRAPY_SETTINGS_MODULE=crawler.s
 in `CrawlSettings`, and `scrapy_settings` turns one into the other.
 """
 
+import os
 import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -132,6 +133,9 @@ class CrawlSettings(TomlSettings):
     hosts_off: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="hosts that are never asked, such as sellercentral.amazon.fr"
     )
+    share_host_times: bool = Field(
+        default=True, description="count requests to a host together with those of your other archives on this machine"
+    )
     data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
     confirm: bool = Field(default=True, description="ask for every new text a second time before it is told")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds one answer may take")
@@ -206,6 +210,18 @@ class CrawlSettings(TomlSettings):
     def budget(self, *, loopback: bool) -> int | None:
         """The most requests to one host on one UTC day; None, without a limit, on the loopback where none is set."""
         return self.requests_per_day or (None if loopback else DAILY_REQUESTS)
+
+    @property
+    def user_hosts(self) -> Path | None:
+        """The file in which the archives of this user count their requests; None where each counts its own."""
+        if not self.share_host_times:
+            return None
+        state = os.environ.get("XDG_STATE_HOME", "")
+        try:
+            folder = Path(state) if Path(state).is_absolute() else Path.home() / ".local" / "state"
+        except RuntimeError:  # a user without a home
+            return None
+        return folder / "policywatch" / "hosts.json"
 
     @property
     def stop_file(self) -> Path:

@@ -94,6 +94,7 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     """Neither the environment of whoever runs the tests nor a `policywatch.toml` lying about says anything."""
     for name in [name for name in os.environ if name.upper().startswith("POLICYWATCH_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.chdir(tmp_path)
 
 

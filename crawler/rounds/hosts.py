@@ -12,12 +12,17 @@ from diffs.store import hosts
 from diffs.store.notices import owner
 
 from .archive_thread import ArchiveThread
+from .user_hosts import UserHosts
 
 #: A request that leaves this much later than its moment, in seconds, is noted as having left then.
 LATE = 0.2
 
 #: The owner hears of a rest of at least this length; shorter ones are what a busy host asks for.
 REPORTED_FROM = timedelta(hours=24)
+
+
+#: For hosts that no other archive is to know of.
+_ALONE = UserHosts(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,7 @@ class Hosts:
         self._clock = clock
         self._now = now
         self._delays: dict[str, float] = {}
+        self._of_user = UserHosts(settings.user_hosts)
 
     def gap(self, host: str) -> float:
         """The least time between two requests to a host in seconds: ours, or the one its robots.txt asks for."""
@@ -75,10 +81,18 @@ class Hosts:
             refusal = self._refusal(session, host, now)
             if refusal is not None:
                 return refusal
-            moment = hosts.reserve(session, host, now=now, gap=gap, budget=budget)
+            moment = hosts.free_at(session, host, now=now, gap=gap, budget=budget)
+            if moment is not None:
+                moment = self._users(host).reserve(host, now=now, after=moment, gap=gap, budget=budget)
+            if moment is not None:
+                moment = hosts.reserve(session, host, now=moment, gap=gap, budget=budget)
             if moment is None:
                 return Turn(now, Failure(Reason.BUDGET_USED, host, detail=str(budget)))
             return Turn(moment, taken_at=now)
+
+    def _users(self, host: str) -> UserHosts:
+        """What this user's archives know together of a host; of this machine itself nothing."""
+        return _ALONE if is_loopback(host) else self._of_user
 
     def _refusal(self, session: Session, host: str, now: datetime) -> Turn | None:
         """Why a host may not be asked now, whoever wants to; None where it may."""
@@ -105,7 +119,8 @@ class Hosts:
             refusal = self._refusal(session, host, now)
             if refusal is not None:
                 return refusal.refused
-            counted = hosts.count_part(session, host, now=now, budget=budget)
+            counted = self._users(host).count(host, now=now, budget=budget)
+            counted = counted and hosts.count_part(session, host, now=now, budget=budget)
             return None if counted else Failure(Reason.BUDGET_USED, host, detail=str(budget))
 
     async def begins(self, host: str, turn: Turn) -> Turn | None:
@@ -123,13 +138,20 @@ class Hosts:
             refusal = self._refusal(session, host, now)
             if refusal is not None:
                 hosts.give_back(session, host, moment=turn.at)
+                self._users(host).give_back(host)
             elif (now - turn.at).total_seconds() > LATE:
                 hosts.asked(session, host, at=now)
+                self._users(host).asked(host, now=now)
             return refusal
 
     async def give_back(self, host: str, turn: Turn) -> None:
         """Take back a request that was counted and is not made."""
-        await self._note(lambda session: hosts.give_back(session, host, moment=turn.at))
+
+        def note(session: Session) -> None:
+            hosts.give_back(session, host, moment=turn.at)
+            self._users(host).give_back(host)
+
+        await self._note(note)
 
     async def rest(self, host: str, duration: timedelta, reason: str) -> None:
         """Leave a host alone for a while, in this round and in all that follow.

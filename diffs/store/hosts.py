@@ -68,16 +68,27 @@ def reserve(session: Session, host: str, *, now: datetime, gap: float, budget: i
     moment, in the same transaction: however many workers there are, they never make more than `budget` of them.
     """
     row = _locked(session, host)
-    last = row.last_request_at
-    moment = now
-    if last is not None and last - now < AHEAD:
-        moment = max(now, last + timedelta(seconds=gap))
+    moment = _free_at(row, now, gap)
     used = used_on(row, moment)
     if budget is not None and used >= budget:
         return None
     row.budget_day, row.budget_used = moment.date(), used + 1
     row.last_request_at = moment
     return moment
+
+
+def free_at(session: Session, host: str, *, now: datetime, gap: float, budget: int | None = None) -> datetime | None:
+    """The moment (UTC) that `reserve` would take; None where it would take none. Nothing is counted."""
+    row = session.get(Host, host)
+    if row is None:
+        return now
+    moment = _free_at(row, now, gap)
+    return None if budget is not None and used_on(row, moment) >= budget else moment
+
+
+def _free_at(row: Host, now: datetime, gap: float) -> datetime:
+    last = row.last_request_at
+    return max(now, last + timedelta(seconds=gap)) if last is not None and last - now < AHEAD else now
 
 
 def count_part(session: Session, host: str, *, now: datetime, budget: int | None = None) -> bool:
