@@ -6,17 +6,21 @@ the changes themselves pass one batch after the other.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any
 
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page
 from diffs.engine.wording import wording_of
+from diffs.errors import BodyLost
 from diffs.judging.subscriptions import Filter, wants
 from diffs.language.categories import all_categories
 from diffs.language.plain_text import in_short
-from diffs.store import changes, events, pages
+from diffs.store import changes, events, pages, versions
 from diffs.store.changes import Mark
 from diffs.store.notices.subscribers import topic_of
+from diffs.values import BlockKind, Comparison, Hunk, Op
 from diffs.wording import labels
 
 from .values import Ending, ToldChange, Unread, VersionMark
@@ -27,11 +31,14 @@ BATCH = 20
 
 def told_changes(session: Session, **filters: Any) -> tuple[ToldChange, ...]:
     """Changes as values, newest decided first; `filters` are those of `diffs.store.changes.listed`."""
-    return tuple(told_change(change, page) for change, page in changes.listed(session, **filters))
+    return tuple(told_change(change, page, session) for change, page in changes.listed(session, **filters))
 
 
-def told_change(change: Change, page: Page) -> ToldChange:
-    """One change as a value. A change without stored wording is worded here, but nothing is stored."""
+def told_change(change: Change, page: Page, session: Session | None = None) -> ToldChange:
+    """One change as a value. A change without stored wording is worded here, but nothing is stored.
+
+    With a `session` a page that is new has its text as what was added.
+    """
     headline, points = wording_of(change, page)
     return ToldChange(
         uid=change.uid,
@@ -46,7 +53,7 @@ def told_change(change: Change, page: Page) -> ToldChange:
         decided_at=change.decided_at,
         headline=headline,
         points=points,
-        comparison=changes.comparison_of(change),
+        comparison=_text_of_new_page(session, change) if session else changes.comparison_of(change),
         facts=changes.facts_of(change),
         moves=changes.moves_of(change),
         judgement=changes.judgement_of(change),
@@ -64,7 +71,22 @@ def told_change(change: Change, page: Page) -> ToldChange:
 def in_full(session: Session, found: Sequence[Mark], *, batch: int = BATCH) -> Iterator[ToldChange]:
     """The changes behind marks, in their order, never more than `batch` of them in memory."""
     for change, page in changes.in_full(session, [mark.id for mark in found], batch=batch):
-        yield told_change(change, page)
+        yield told_change(change, page, session)
+
+
+def _text_of_new_page(session: Session, change: Change) -> Comparison:
+    """What differs; of a page that is new, which can be compared with nothing, all its sections."""
+    found = changes.comparison_of(change)
+    if change.kind != "appeared" or found.hunks or change.to_version_id is None:
+        return found
+    version = versions.get(session, change.to_version_id)
+    try:
+        blocks = versions.document_of(session, version).blocks if version else ()
+    except BodyLost:
+        return found
+    headings = accumulate(block.kind is BlockKind.HEADING for block in blocks)
+    sections = groupby(zip(headings, blocks, strict=True), key=itemgetter(0))
+    return Comparison(tuple(Hunk(Op.ADDED, (), tuple(block for _, block in section)) for _, section in sections))
 
 
 def endings(session: Session, wanted: Filter) -> list[Ending]:

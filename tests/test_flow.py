@@ -141,7 +141,7 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
             assert not parsed.bozo
             (entry,) = parsed.entries
             assert "3%" in entry.title
-            assert "<del>4%</del>" in entry.content[0].value
+            assert "<del>[-4%-]</del>" in entry.content[0].value
 
         # evidence: every look is in the chain, and everything after the snapshot can be derived again
         checked = evidence.verify(session)

@@ -114,7 +114,7 @@ def _html(change: ToldChange, room: Room, link: str, *, with_notes: bool = True)
             change=change,
             points=points_of(change),
             moves=unsaid(change, [change.headline, *points_of(change)]),
-            diff=diff_html(change.comparison, room=room, more=link),
+            diff=diff_html(change.comparison, room=room, more=link, marked=with_notes),
             source=web_link(change.url),
             link=web_link(link),
             notes=disclaimer.ALL if with_notes else "",

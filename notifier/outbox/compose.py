@@ -144,5 +144,5 @@ class Writer:
                 self._changes = {number: self._changes[number] for number in ids if number in self._changes}
             for change, page in outbox.changes_with(session, missing):
                 if change.id is not None:
-                    self._changes[change.id] = told_change(change, page)
+                    self._changes[change.id] = told_change(change, page, session)
         return tuple(self._changes[number] for number in ids if number in self._changes)

@@ -24,10 +24,15 @@ from .title import full_title
 WIDTH = 76
 
 
-def diff_html(comparison: Comparison, *, room: Room = FULL, more: str = "") -> Markup:
-    """The hunks as HTML: `<ins>` and `<del>` inside quotes and tables. `more` is where to see what had no room."""
+def diff_html(comparison: Comparison, *, room: Room = FULL, more: str = "", marked: bool = False) -> Markup:
+    """The hunks as HTML: `<ins>` and `<del>` inside quotes and tables. `more` is where to see what had no room.
+
+    `marked` writes [-removed-] and {+added+} too: many feed readers strip those elements, and both texts would read as
+    in force.
+    """
     template = environment().get_template("diff.html")
-    return Markup(template.render(view=view(comparison, room), more=escaping.web_link(more)))  # noqa: S704 (autoescaped)
+    fields = {"view": view(comparison, room), "more": escaping.web_link(more), "marked": marked}
+    return Markup(template.render(**fields))  # noqa: S704 (autoescaped)
 
 
 def diff_text(comparison: Comparison, *, room: Room = FULL, indent: str = "") -> str:

@@ -129,7 +129,17 @@ def sides(line: Line) -> tuple[str, str]:
 
 def _place(hunk: Hunk, room: Room) -> Place:
     section = _short(place_of(hunk), SECTION)
-    return Place(hunk.op, LABELS[hunk.op], section, _note(hunk), tuple(_lines(hunk, room)))
+    return Place(hunk.op, LABELS[hunk.op], section, _note(hunk), tuple(_within(_lines(hunk, room), room.total)))
+
+
+def _within(lines: Iterable[Line], total: int) -> Iterator[Line]:
+    """The lines up to `total` characters, and "…" where that is not all."""
+    for line in lines:
+        if total <= 0:
+            yield Line(BlockKind.PARAGRAPH, ((Span(SpanOp.EQUAL, "…"),),))
+            return
+        yield line
+        total -= sum(len(span.text) for cell in line.cells for span in cell)
 
 
 def _note(hunk: Hunk) -> str:

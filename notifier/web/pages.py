@@ -41,7 +41,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
             # A beginning of an id will do on the command line; an address must name one change for ever.
             if found is None or not found[0].told or found[0].uid != uid:
                 raise HTTPException(404, "There is no such change.")
-            change = told_change(*found)
+            change = told_change(*found, session)
         content = Markup(feed.page_html(change))  # noqa: S704 (made by templates that escape)
         wanted = Filter(pages=(change.page,))
         own = feed.autodiscovery(

@@ -5,15 +5,27 @@ import subprocess
 from dataclasses import asdict
 from datetime import date
 
+from sqlmodel import col, update
+
 from diffs.database.archive import Archive
-from diffs.database.models import Event
+from diffs.database.models import Body, Event
 from diffs.engine import wording
-from diffs.store import changes
-from diffs.values import Comparison, Fact
+from diffs.store import changes, versions
+from diffs.values import Block, BlockKind, Comparison, Document, Fact
 from notifier.changes import told_changes, unread
 from notifier.outbox.worker import is_dead, this_process
+from notifier.rendering.diff_html import diff_text
 from notifier.values import VersionMark, record, stamp
-from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, NOTICE_PERIOD, store_change, store_page, told
+from tests.notifier.vocabulary import (
+    DAY,
+    LATE_SHIPMENTS,
+    NOON,
+    NOTICE_PERIOD,
+    paragraph,
+    store_change,
+    store_page,
+    told,
+)
 
 
 def test_a_row_becomes_the_value_that_is_told(archive: Archive) -> None:
@@ -55,6 +67,39 @@ def test_an_unworded_change_is_shown_with_words_and_stays_unworded(archive: Arch
         assert wording.word(session) == 1
     with archive.read() as session:
         assert told_changes(session)[0].headline == change.headline
+
+
+def test_a_page_that_is_new_comes_with_its_text(archive: Archive) -> None:
+    document = Document(
+        "Agents",
+        (
+            paragraph("Agents may help sellers.", section=""),
+            Block(BlockKind.HEADING, "Duties", "duties"),
+            paragraph("Agents must identify themselves.", section="Duties"),
+        ),
+    )
+    with archive.begin() as session:
+        page = store_page(session)
+        change = store_change(session, page, kind="appeared", hunks=[], headline="New page: Agents", points=[])
+        stored = versions.add(
+            session, page, document, snapshot_id=change.snapshot_id, seen_at=NOON, extractor="1", updated=""
+        )
+        session.flush()
+        change.to_version_id = stored.id
+        store_change(session, page, "neither", kind="appeared", hunks=[], headline="New page", points=[])
+
+    with archive.read() as session:
+        old, new = sorted(told_changes(session), key=lambda change: change.uid, reverse=True)
+    assert "  + Agents may help sellers." in diff_text(new.comparison).splitlines()
+    assert [len(hunk.after) for hunk in new.comparison.hunks] == [1, 2], "a place for each section"
+    assert not old.comparison.hunks
+
+    with archive.begin() as session:
+        session.execute(update(Body).where(col(Body.sha256) == stored.document_sha256).values(data=b"damaged"))
+    with archive.read() as session:
+        assert not any(change.comparison.hunks for change in told_changes(session)), (
+            "without the text the rest is told all the same"
+        )
 
 
 def test_an_unread_page_is_named_once_since_its_first_trouble(archive: Archive) -> None:

@@ -74,7 +74,7 @@ def test_feedparser_reads_back_every_field(form: str) -> None:
     assert {tag.term for tag in entry.tags} == {"us-agreement", "US", "agreement", "high", "edit"}
     assert "3. Term: 30 days of notice become 15 days." in entry.summary
     content = entry.content[0].value
-    assert "<del>30</del> <ins>15</ins> days of notice" in content
+    assert "<del>[-30-]</del> <ins>{+15+}</ins> days of notice" in content
     assert "Effective 1 December 2026" in content
     assert "Late shipment rate: the limit falls from 4% to 3% (30 days)" in content
     assert disclaimer.ALL in content
@@ -91,7 +91,7 @@ def test_json_feed_says_the_same() -> None:
     assert item["external_url"] == "https://market.example/agreement"
     assert item["date_published"] == "2026-11-22T12:00:00Z"
     assert item["tags"] == ["us-agreement", "US", "agreement", "high", "edit"]
-    assert "<del>30</del>" in item["content_html"]
+    assert "<del>[-30-]</del>" in item["content_html"]
     assert item["_policywatch"]["change"] == "c0ffee0001"
 
 
@@ -387,3 +387,14 @@ def test_a_title_begins_with_page_and_marketplace() -> None:
     assert full_title(told("Fees rise", marketplace="")) == "Seller Agreement: Fees rise"
     assert full_title(told("Fees rise", title="")) == "us-agreement (US): Fees rise"
     assert len(full_title(told("Fees rise", title="Seller " * 60))) < 90
+
+
+def test_a_reader_that_strips_markup_still_shows_what_was_removed_and_added() -> None:
+    """As newsboat does: without the marks "30 15 days" would read as both in force."""
+    change = told(comparison=Comparison((NOTICE_PERIOD, added(paragraph("Agents must identify themselves.")))))
+
+    words = " ".join(etree.HTML(entry_html(change)).itertext())
+
+    assert "end this agreement with [-30-] {+15+} days of notice." in " ".join(words.split())
+    assert "Added in 3. Term Agents must identify themselves." in " ".join(words.split()), "here the label says it"
+    assert "[-" not in page_html(change), "browsers show it by colour and line"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from diffs.values import Block, BlockKind, Comparison, Hunk, Op, Rename, SpanOp
 from notifier.rendering.diff_html import diff_html, diff_text
-from notifier.rendering.diff_view import BRIEF, Room, view
+from notifier.rendering.diff_view import BRIEF, Room, sides, view
 from tests.notifier.vocabulary import NOTICE_PERIOD, added, edited, paragraph, removed, row
 
 LONG = "word " * 400
@@ -208,3 +208,13 @@ def test_whatever_is_shortened_every_edit_is_shown_whole(edits: list[tuple[str, 
     assert [span for span in shown if span.op is not SpanOp.EQUAL] == [
         span for span in hunk.spans if span.op is not SpanOp.EQUAL
     ]
+
+
+def test_a_place_of_many_lines_takes_no_more_than_the_room() -> None:
+    long = Comparison((added(*(paragraph(f"Clause {number} " * 9) for number in range(40))),))
+
+    (place,) = view(long, Room(total=300)).places
+
+    assert len(place.lines) == 5
+    assert sides(place.lines[-1]) == ("…", "…")
+    assert len(view(long).places[0].lines) == 40

@@ -100,7 +100,7 @@ def test_feedparser_fetches_a_feed_and_reads_back_every_field(served: Served, ar
     assert entry.published_parsed[:5] == (2026, 11, 22, 11, 59)
     assert {tag.term for tag in entry.tags} == {"us-agreement", "US", "agreement", "high", "edit"}
     assert "Effective 1 December 2026." in entry.summary
-    assert "<del>30</del> <ins>15</ins>" in entry.content[0].value
+    assert "<del>[-30-]</del> <ins>{+15+}</ins>" in entry.content[0].value
     assert (
         feedparser.parse(f"{served.url}/feed.{form}", etag=feedparser.parse(f"{served.url}/feed.{form}").etag).status
         == 304

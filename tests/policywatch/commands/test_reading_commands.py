@@ -605,7 +605,7 @@ def test_a_feed_holds_the_told_changes_with_the_whole_difference(program: Progra
         f"{change['title']} ({change['marketplace'].replace(',', ', ')}): {change['headline']}" for change in told
     ]
     assert len({entry.id for entry in feed.entries}) == 3
-    assert "<del>4%</del>" in feed.entries[1].content[0].value
+    assert "<del>[-4%-]</del>" in feed.entries[1].content[0].value
 
 
 def test_a_feed_as_json(program: Program) -> None:
@@ -613,7 +613,7 @@ def test_a_feed_as_json(program: Program) -> None:
 
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert len(feed["items"]) == 3
-    assert "<ins>3%</ins>" in feed["items"][1]["content_html"]
+    assert "<ins>{+3%+}</ins>" in feed["items"][1]["content_html"]
 
 
 def test_a_feed_is_the_same_a_second_time_and_can_be_filtered_and_written(program: Program) -> None:
