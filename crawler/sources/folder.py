@@ -8,6 +8,10 @@ from pathlib import Path
 from diffs.database.archive import Archive
 from diffs.engine import wording
 from diffs.errors import WatchlistError
+from diffs.judging import belonging
+from diffs.reading import policy_text
+from diffs.store import pages, versions
+from diffs.values import Capture, Selection
 
 from . import history, saved
 from .history import Imported, Progress, RecordedLook
@@ -29,22 +33,48 @@ def import_folder(archive: Archive, folder: Path, *, now: datetime, progress: Pr
     return done
 
 
-def import_file(archive: Archive, key: str, file: Path, *, at: datetime, now: datetime, url: str = "") -> Imported:
+def import_file(
+    archive: Archive, key: str, file: Path, *, at: datetime, now: datetime, url: str = "", force: bool = False
+) -> Imported:
     """Import one saved page as a look at the moment `at` (UTC); `url` where the page is not known yet.
 
-    Raises WatchlistError where the file cannot be used, ArchiveError when the archive is unusable.
+    Raises WatchlistError where the file cannot be used, or without `force` is of another page (then nothing is stored),
+    ArchiveError when the archive is unusable.
     """
     if not saved.is_page(file):
         endings = ", ".join(saved.MEDIA_TYPES)
         raise WatchlistError(f"{file} is none of {endings} (or one of these with .zst or .gz).", remedy="Save it so.")
     done = Imported(pages=1)
     fields = history.declared(key, str(file), {"url": url} if url else {}, SOURCE)
+    looks = list(_read(SavedPage(key=key, folder=file.parent), [SavedLook(at, file)], done))
+    if not force:
+        for look in looks:
+            _check_belonging(archive, key, look, file, url=url)
     known = history.enter(archive, fields, SOURCE, now=now, keep=True)
-    looks = _read(SavedPage(key=key, folder=file.parent), [SavedLook(at, file)], done)
-    history.take_in(archive, key, looks, known, done, source=SOURCE, now=now)
+    history.take_in(archive, key, iter(looks), known, done, source=SOURCE, now=now)
     history.name_by_its_text(archive, key)
     wording.word_all(archive)
     return done
+
+
+def _check_belonging(archive: Archive, key: str, look: RecordedLook, file: Path, *, url: str) -> None:
+    """Raise WatchlistError where a file is of another page: what it would tell cannot be taken back."""
+    with archive.read() as session:
+        page = pages.get(session, key)
+        version = versions.latest(session, page) if page else None
+        known = versions.document_of(session, version) if version else None
+        title = page.title if page and page.title != key else ""
+        address = page.url if page else url
+        capture = Capture(url=address, body=look.body, media_type=look.media_type, title=title)
+        document = policy_text.clean(
+            policy_text.extraction_of(capture, pages.selection(page) if page else Selection())
+        ).document
+    why = belonging.why_not(document, belonging.saved_from(look.body), title=title, url=address, known=known)
+    if why:
+        raise WatchlistError(
+            f"{file} looks like another page than {key}: {why}. Nothing was imported.",
+            remedy="Name the right page, or add --force if it is this one.",
+        )
 
 
 def import_page(

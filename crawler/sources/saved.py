@@ -58,12 +58,20 @@ class SavedPage:
 def pages_in(folder: Path) -> Iterator[SavedPage]:
     """The pages of a folder by key; folders without any look are left out.
 
-    Raises WatchlistError when the folder is none.
+    Links that lead out of the folder are never followed: whoever made the folder may not read what we can read.
+    Raises WatchlistError when the folder is none, or cannot be read.
     """
     if not folder.is_dir():
         raise WatchlistError(f"{folder} is not a folder.", remedy="Name the folder that holds one folder per page.")
-    for child in sorted(folder.iterdir()):
-        if child.is_dir() and (page := read_page(child)).looks + page.problems:
+    try:
+        children = sorted(folder.iterdir())
+    except OSError as error:
+        raise WatchlistError(f"{folder} cannot be read: {error.strerror}.", remedy="Make it readable.") from error
+    for child in children:
+        if not child.is_dir():
+            continue
+        page = read_page(child) if _leads_into(folder, child) else _left_out(child, _OUTWARDS)
+        if page.looks + page.problems:
             yield page
 
 
@@ -72,20 +80,57 @@ def read_page(folder: Path) -> SavedPage:
     page = SavedPage(key=folder.name, folder=folder)
     _read_declaration(page)
     table = folder / "observations.csv"
-    if table.is_file():
-        _read_table(page, table)
-    else:
-        _read_names(page)
+    try:
+        if _is_there(table):
+            _read_table(page, _ordinary(folder, table))
+        else:
+            _read_names(page)
+    except OSError as error:
+        page.problems.append(f"{folder} cannot be read: {error.strerror}; it is skipped.")
+    except ValueError as error:
+        page.problems.append(f"{table} {error}; the page is skipped.")
     return page
+
+
+def _left_out(folder: Path, why: str) -> SavedPage:
+    return SavedPage(key=folder.name, folder=folder, declared=None, problems=[f"{folder} {why}; it is skipped."])
+
+
+#: A link to somewhere else.
+_OUTWARDS = "is a link that leads out of the folder"
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is anything by this name, be it a link that leads nowhere."""
+    return path.is_symlink() or path.exists()
+
+
+def _leads_into(folder: Path, path: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
+
+
+def _ordinary(folder: Path, path: Path) -> Path:
+    """The path, where it is a file in this folder that may be read without waiting.
+
+    Raises ValueError, which says what it is instead.
+    """
+    if not _leads_into(folder, path):
+        raise ValueError(_OUTWARDS)
+    if not path.is_file():
+        raise ValueError("is no file" if path.exists() else "leads nowhere")
+    if path.stat().st_size > MAX_BYTES:
+        message = f"is larger than {MAX_BYTES // 2**20} MiB"
+        raise ValueError(message)
+    return path
 
 
 def _read_declaration(page: SavedPage) -> None:
     path = page.folder / "page.toml"
-    if not path.is_file():
+    if not _is_there(path):
         return
     try:
-        declared = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        declared = tomllib.loads(_ordinary(page.folder, path).read_text(encoding="utf-8-sig"))
+    except (ValueError, OSError) as error:  # TOML and UTF-8 that are none are ValueErrors
         # Read by other rules than its own the page would be another text.
         page.declared = None
         page.problems.append(f"{path}: {error}. Write it as TOML, with title and url; the page is skipped.")
@@ -145,11 +190,11 @@ def _status(text: str) -> int:
 
 def _inside(folder: Path, name: str) -> Path:
     path = folder / name.strip()
-    if not name.strip() or not path.resolve().is_relative_to(folder.resolve()):
+    if not name.strip() or not _leads_into(folder, path):
         message = f"the file {name!r} is not inside the folder"
         raise ValueError(message)
     if not path.is_file():
-        message = f"the file {name!r} does not exist"
+        message = f"the file {name!r} {'is no file' if path.exists() else 'does not exist'}"
         raise ValueError(message)
     if _suffix(path) not in MEDIA_TYPES:
         message = f"the file {name!r} is none of {', '.join(MEDIA_TYPES)} (or one of these with .zst or .gz)"
@@ -159,11 +204,14 @@ def _inside(folder: Path, name: str) -> Path:
 
 def _read_names(page: SavedPage) -> None:
     for path in sorted(page.folder.iterdir()):
-        if not path.is_file() or _suffix(path) not in MEDIA_TYPES:
-            continue
         stem = path.name.split(".", 1)[0]
         found = _BASIC_TIME.match(stem)
-        if found is None:
+        if found is None or _suffix(path) not in MEDIA_TYPES:
+            continue
+        try:
+            _ordinary(page.folder, path)
+        except ValueError as error:
+            page.problems.append(f"{path} {error}; it is skipped.")
             continue
         form = "%Y%m%dT%H%M%S" if len(found[1]) == len("20260304T120000") else "%Y%m%dT%H%M"
         try:

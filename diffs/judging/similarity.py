@@ -59,6 +59,12 @@ def bears(document: Document, title: str) -> bool:
     return _alike(_content_words(document.title), _content_words(title))
 
 
+def names_alike(document: Document, title: str) -> bool:
+    """Whether a document's title and another one have a word in common, or one of them has no word to compare."""
+    one, other = _content_words(document.title), _content_words(title)
+    return not one or not other or bool(one & other)
+
+
 def good_signs(new: Document, old: Document) -> bool:
     """Whether a text that lost most of its words still stands for the policy.
 

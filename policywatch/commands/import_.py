@@ -22,6 +22,7 @@ from crawler.sources.ota import Wanted
 from diffs.database.archive import Archive
 from diffs.errors import WatchlistError
 from diffs.failures import Reason
+from diffs.language.plain_text import one_line
 from diffs.language.slugs import slug
 from diffs.reading.links import link_key
 from diffs.store import changes, pages
@@ -52,7 +53,11 @@ def folder(
     """Import folders of saved pages (docs/import.md says how they look)."""
     if not folder.is_dir():
         context.wrong_use(f"{folder} is not a folder. Name the folder that holds one folder per page.")
-    if next(saved.pages_in(folder), None) is None:
+    try:
+        first = next(saved.pages_in(folder), None)
+    except WatchlistError as error:
+        context.wrong_use(str(error))
+    if first is None:
         output.warn(
             f"Nothing was imported: {folder} has no folder with saved pages. It needs one folder per page, with files "
             "named by their times or listed in observations.csv (docs/import.md)."
@@ -65,6 +70,7 @@ def page(
     page: Annotated[str, typer.Argument(help="The page's key, or its address.")],
     file: Annotated[Path, typer.Argument(help="The saved page: .html, .md, .txt, .json or .xml.")],
     at: Annotated[str | None, typer.Option(help="When it was saved; else the file's own time.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Also when the file looks like another page.")] = False,
     as_json: _JSON = False,
 ) -> None:
     """Import one saved page, as if it had been fetched when it was saved."""
@@ -76,7 +82,7 @@ def page(
 
     def bring(archive: Archive, _: Progress) -> Imported:
         key, url = _page_meant(archive, page)
-        return source.import_file(archive, key, file, at=moment, now=context.now(), url=url)
+        return source.import_file(archive, key, file, at=moment, now=context.now(), url=url, force=force)
 
     _run(bring, as_json)
 
@@ -123,6 +129,7 @@ def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
         except WatchlistError as error:
             context.wrong_use(str(error))
         found = _changes(archive) - before
+    done.problems = [one_line(problem) for problem in done.problems]  # names of files may hold anything
     for problem in done.problems:
         output.warn(problem)
     if as_json:

@@ -1,8 +1,9 @@
 """import folder: bad input is reported with file and line, the rest is imported, and a second time changes nothing."""
 
 import gzip
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -437,3 +438,119 @@ def test_no_mail_is_due_for_the_past(tmp_path: Path) -> None:
 
     assert len(program("changes", "--json").objects) == 3
     assert report["left"] == {"due": 0, "later": 0, "unsendable": 0}
+
+
+# --- what is no file of the folder --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def secret(tmp_path: Path) -> Path:
+    path = tmp_path / "secret.txt"
+    path.write_text("The password of the seller is hunter2. " * 40)
+    return path
+
+
+def named(folder: Path, key: str = "rate") -> Path:
+    """A page's folder without a table: its files are named by their times."""
+    page = folder / "in" / key
+    page.mkdir(parents=True)
+    (page / "20260105T080000Z.html").write_text(GOOD["2026-01-05T08:00:00Z"])
+    return page
+
+
+def test_a_link_out_of_the_folder_is_skipped_and_named(program: Program, secret: Path) -> None:
+    page = named(program.folder)
+    (page / "20260106T080000Z.txt").symlink_to(secret)
+    (page / "20260107T080000Z.html").symlink_to("20260105T080000Z.html")  # stays inside
+    (program.folder / "in" / "other").symlink_to(named(program.folder / "elsewhere"))
+
+    said = problems(program)
+
+    assert said == [
+        "in/other is a link that leads out of the folder; it is skipped.",
+        "in/rate/20260106T080000Z.txt is a link that leads out of the folder; it is skipped.",
+    ]
+    assert looks(program) == {"rate": 1}
+    assert "hunter2" not in program("show", "rate").out
+
+
+@pytest.mark.parametrize("name", ["observations.csv", "page.toml"])
+def test_table_and_declaration_are_no_links_out_of_the_folder_either(program: Program, secret: Path, name: str) -> None:
+    page = named(program.folder)
+    (page / name).symlink_to(secret)
+    named(program.folder, "good")
+
+    (said,) = problems(program)
+
+    assert said.startswith(f"in/rate/{name}")
+    assert "is a link that leads out of the folder" in said
+    assert looks(program) == {"good": 1}
+
+
+def test_pipes_devices_folders_and_links_to_nowhere_are_skipped_without_waiting(program: Program) -> None:
+    page = named(program.folder)
+    os.mkfifo(page / "20260106T080000Z.html")
+    (page / "20260107T080000Z.html").symlink_to("/dev/zero")
+    (page / "20260108T080000Z.html").symlink_to("nowhere.html")
+    (page / "20260109T080000Z.html").mkdir()
+    os.mkfifo(program.folder / "in" / "pipe.html")
+
+    assert [line.removeprefix("in/rate/") for line in problems(program)] == [
+        "20260106T080000Z.html is no file; it is skipped.",
+        "20260107T080000Z.html is a link that leads out of the folder; it is skipped.",
+        "20260108T080000Z.html leads nowhere; it is skipped.",
+        "20260109T080000Z.html is no file; it is skipped.",
+    ]
+    assert looks(program) == {"rate": 1}
+
+
+def test_a_pipe_for_a_table_or_in_a_row_is_said(program: Program) -> None:
+    page = named(program.folder)
+    os.mkfifo(page / "observations.csv")
+    other = save(program.folder / "in", "other", GOOD)
+    os.mkfifo(other / "pipe.html")
+    add(other, "2026-01-06T08:00:00Z,pipe.html")
+
+    assert problems(program) == [
+        "in/other/observations.csv:3: the file 'pipe.html' is no file; the row is skipped.",
+        "in/rate/observations.csv is no file; the page is skipped.",
+    ]
+
+
+def test_a_file_too_large_to_be_a_page_is_never_read(program: Program) -> None:
+    page = named(program.folder)
+    with (page / "20260106T080000Z.html").open("wb") as file:
+        file.truncate(1 << 40)  # a tebibyte of nothing
+
+    assert problems(program) == ["in/rate/20260106T080000Z.html is larger than 50 MiB; it is skipped."]
+
+
+def test_a_folder_that_cannot_be_listed_is_said_and_the_others_come_in(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = named(program.folder, "closed")
+    named(program.folder)
+    iterdir = Path.iterdir
+
+    def listed(self: Path) -> Iterator[Path]:
+        if self.name == closed.name:
+            raise PermissionError(13, "Permission denied")
+        return iterdir(self)
+
+    monkeypatch.setattr(Path, "iterdir", listed)
+
+    assert problems(program) == ["in/closed cannot be read: Permission denied; it is skipped."]
+
+    closed.parent.rename(program.folder / "closed")
+    ended = program("import", "folder", "closed")
+    assert (ended.code, ended.err) == (
+        2,
+        "closed cannot be read: Permission denied. Make it readable.\n",
+    )
+
+
+def test_a_line_end_in_a_name_splits_no_warning(program: Program) -> None:
+    page = named(program.folder, "two\nlines")
+    os.mkfifo(page / "20260106T080000Z.html")
+
+    assert all(line.startswith("in/two lines") for line in problems(program))

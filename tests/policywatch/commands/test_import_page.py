@@ -85,6 +85,34 @@ def test_without_a_date_the_file_s_own_time_counts(program):
     assert version["first_seen_at"].startswith("2026-01-05T08:00")
 
 
+def test_a_file_of_another_page_is_refused_and_leaves_nothing(program):
+    fees = policy("We charge 15% of the price.", title="Referral fees").replace("this policy", "our list of fees")
+    (program.folder / "fees.html").write_text(fees)
+    program("import", "page", "late-shipment", "four.html", "--at", "2026-01-05T08:00Z")
+    before = program("history", "late-shipment", "--json").out, program("verify").out
+
+    refused = program("import", "page", "late-shipment", "fees.html", "--at", "2026-02-02")
+
+    assert (refused.code, refused.out) == (2, "")
+    assert refused.err == (
+        "fees.html looks like another page than late-shipment: it is titled “Referral fees”, the page “Late Shipment "
+        "Rate”. Nothing was imported. Name the right page, or add --force if it is this one.\n"
+    )
+    assert (program("history", "late-shipment", "--json").out, program("verify").out) == before
+    assert program("import", "page", "late-shipment", "fees.html", "--at", "2026-02-02", "--force").code == 0
+
+
+def test_a_file_saved_from_another_address_is_refused_for_a_new_page(program):
+    saved = FOUR.replace("<head>", '<head><link rel="canonical" href="https://market.example/help/fees">')
+    (program.folder / "saved.html").write_text(saved)
+
+    refused = program("import", "page", "https://market.example/help/late", "saved.html", "--at", "2026-02-02")
+
+    assert refused.code == 2
+    assert "it says that it was saved from https://market.example/help/fees. Nothing was imported." in refused.err
+    assert program("health", "--json").out == ""
+
+
 def test_a_saved_feed_is_read_as_one(program):
     for name, body, at in (("a.xml", rss(OLD), "2026-02-08"), ("b.xml", rss(NEW, OLD), "2026-02-10")):
         (program.folder / name).write_text(body, encoding="utf-8")
