@@ -56,12 +56,13 @@ def add(
         check_marketplaces(session, [code for code in entry.marketplace.split(",") if code])
         known = notes.standing_alike(session, entry)
         if known is not None:
-            output.say(f"Entered before: {known.key}")
-            return
-        page, change = notes.add(session, entry, now=now)
-        output.say(f"Entered: {page.key} (change {change.uid})")
-        for ended in notes.end_due(session, now=now):
-            output.say(f"{ended.headline}")
+            said = [f"Entered before: {known.key}"]
+        else:
+            page, change = notes.add(session, entry, now=now)
+            said = [f"Entered: {page.key} (change {change.uid})"]
+            said += [f"{ended.headline}" for ended in notes.end_due(session, now=now)]
+    for line in said:  # only what is stored is said
+        output.say(line)
 
 
 def _day(text: str | None) -> date | None:
@@ -138,6 +139,7 @@ def end_(
             context.wrong_use(f"{key} begins on {entry.begins}; it cannot end on {day}.")
         if day > now.date():
             entry.ends = day
-            output.say(f"{key} will end on {day}; that is told on the day after.")
-            return
-        output.say(notes.end(session, page, on=day, now=now).headline or key)
+            said = f"{key} will end on {day}; that is told on the day after."
+        else:
+            said = notes.end(session, page, on=day, now=now).headline or key
+    output.say(said)

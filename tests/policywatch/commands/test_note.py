@@ -1,12 +1,16 @@
 """note: rules that are only in a forum post or a mail, entered by hand, reported and ended."""
 
+import os
+import random
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.notifier.feeds.test_calendar import read as read_calendar
-from tests.policywatch.program import Program
+from tests.policywatch.program import ROOT, Program
 
 NOW = datetime(2026, 3, 20, 9, tzinfo=UTC)
 KEY = "note-late-shipments-do-not-count"
@@ -208,3 +212,21 @@ def test_a_rule_for_a_marketplace_nobody_knows_is_refused(program: Program) -> N
     assert ended.code == 2
     assert "There is no marketplace 'XX'" in ended.err
     assert program("note", "list", "--json").objects == []
+
+
+def test_nothing_is_said_to_be_entered_before_it_is_stored(program: Program) -> None:
+    """The disk has room for the beginning of what is written, and not for its end."""
+    text = random.Random(1).randbytes(9_900).hex()  # nothing makes it shorter
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 40; {sys.executable} -m policywatch note add --title Peak --text {text}"],
+        cwd=program.folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stdout) == (3, ""), done.stderr
+    assert done.stderr.count("\n") == 1
+    assert program("note", "list").out.startswith("Nothing was entered by hand")
+    assert program("verify").code == 0
