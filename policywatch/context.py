@@ -24,7 +24,7 @@ DONE, FAILURES, WRONG_USE, CANNOT_WORK = 0, 1, 2, 3
 
 
 def now() -> datetime:
-    """The time in UTC. The only place of the command line that looks at the clock."""
+    """The time in UTC. The only place of the command line that reads the clock."""
     return datetime.now(UTC)
 
 

@@ -38,7 +38,7 @@ interests = {wanted}
 {owner}
 """
 
-#: What stands in the file, as a comment, where nothing was said.
+#: Examples that are in the file as comments where nothing was said.
 _UNSAID = {
     "smtp_url": "smtp://user@mail.example.com:587",
     "mail_from": "Policywatch <policywatch@example.com>",
@@ -71,7 +71,7 @@ def written_config(
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What stays of a settings file that is written anew: lists of one's own, and settings that nobody asks for."""
+    """What stays of a settings file that is written again: lists of one's own, and settings that nobody asks for."""
 
     own_watchlists: tuple[str, ...] = ()
     others: Mapping[str, object] = field(default_factory=dict)

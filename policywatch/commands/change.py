@@ -95,7 +95,7 @@ def _show(shown: dict[str, Any], row: Change) -> None:
         output.say(f"  {point}")
     for line in shown["standing"]:
         output.say(f"  {line}")
-    output.say(f"{'Told' if shown['told'] else 'Not told'}: {shown['reason']}")
+    output.say(f"{'Reported' if shown['told'] else 'Not reported'}: {shown['reason']}")
     if shown["reasons"]:
         output.say(f"Why it matters: {'; '.join(shown['reasons'])}")
     for line in _work_lines(shown["work"]):

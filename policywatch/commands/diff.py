@@ -67,7 +67,7 @@ def diff(
         )
         return
     if after.seq < before.seq and old is None and new is None:
-        notes.insert(0, f"The page went back to version {after.seq}.")
+        notes.insert(0, f"The page returned to version {after.seq}.")
     _print(form, comparison, [*heading(known, ("From", before), ("to", after)), *notes])
 
 

@@ -68,7 +68,7 @@ def preview_of(
     marketplace: str | None = None,
     standing: bool = False,
 ) -> Digest:
-    """The digest of all told changes of a period, addressed to its sender. Times in UTC.
+    """The digest of all reported changes of a period, addressed to its sender. Times in UTC.
 
     `standing` adds how the owner's figures stand: for nobody else's eyes.
     """

@@ -24,10 +24,10 @@ def register(app: typer.Typer) -> None:
 
 def explain(
     page: Annotated[str, typer.Argument(help="The page's key.")],
-    at: Annotated[str | None, typer.Option(help="The last look up to this date or time (UTC).")] = None,
+    at: Annotated[str | None, typer.Option(help="The last check up to this date or time (UTC).")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """The whole reasoning about one look: outcome, rule, what it was compared with, what came of it."""
+    """Why a check was judged as it was: outcome, rule, what it was compared with, and the result."""
     moment = moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
         row = page_named(session, page)
@@ -68,8 +68,8 @@ _RESULTS = {
     News.COSMETIC: "Only spelling, punctuation or links changed",
     News.VARIANT: "A variant of the policy, not a new version",
     News.UPGRADE: "Read again by newer rules; no change",
-    News.APPEARED: "The page appeared",
-    News.GONE: "The page is gone",
+    News.APPEARED: "The page was added",
+    News.GONE: "The page was removed",
 }
 
 

@@ -59,7 +59,7 @@ def feed(
     ] = False,
     url: Annotated[str, typer.Option(help="The address at which the file will be published.")] = "",
 ) -> None:
-    """Write a feed of told changes, each with its full comparison, or a calendar of effective dates."""
+    """Write a feed of reported changes, each with its full comparison, or a calendar of effective dates."""
     if importance not in IMPORTANCES:
         context.wrong_use(f"--importance must be one of high, medium, low, not {importance!r}.")
     if of_health and form is Form.ICS:
@@ -125,7 +125,7 @@ def _binary(spool: IO[bytes]) -> Any:
 
 
 def _check(session: Session, wanted: Filter) -> None:
-    """End the command where a feed would stay empty for ever."""
+    """End the command where a feed would always stay empty."""
     for key in wanted.pages:
         page_named(session, key)
     if sentence := changes.unknown(session, Filter(marketplaces=wanted.marketplaces)):

@@ -27,7 +27,7 @@ def register(app: typer.Typer) -> None:
 def health(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
 ) -> None:
-    """Every page's last good look, its last outcome, and open events."""
+    """Every page's last good check, its last outcome, and open events."""
     with context.archive() as archive, archive.read() as session:
         rows = [_health(session, page) for page in pages.listed(session) if _is_shown(page)]
         settings = crawl_settings()
@@ -38,7 +38,7 @@ def health(
             output.as_json(row)
         return
     if not rows:
-        output.say("No page has been looked at yet: run policywatch crawl, or policywatch demo to see how it works.")
+        output.say("No page has been checked yet: run policywatch crawl, or policywatch demo to see how it works.")
         return
     output.table(["page", "last outcome", "last read (UTC)", "version", "events"], map(_cells, rows))
     if states:
@@ -56,7 +56,7 @@ def _is_shown(page: Page) -> bool:
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     """A page for a person in words; for a program with the names of outcomes and events."""
     in_words, outcome = output.console.is_terminal, row["outcome"]
-    said = (round_report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never looked at"
+    said = (round_report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never checked"
     open_events = "; ".join(
         f"{labels.EVENTS.get(event['kind'], event['kind']) if in_words else event['kind']}"
         f" since {event['started_at'][:10]}"

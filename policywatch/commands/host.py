@@ -39,7 +39,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
 
 
 def off(host: Named, reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
-    """Ask a host nothing any more, in no worker, until it is switched on."""
+    """Stop all requests to a host, from every worker, until you switch it on."""
     name = _host(host)
     with context.archive() as archive:
         with archive.begin() as session:
@@ -66,7 +66,7 @@ def on(host: Named) -> None:
 
 
 def wake(host: Named) -> None:
-    """End a host's rest before its time: its owner, or you, looked and found that it was a mistake."""
+    """End a host's rest early, when you have made sure that it was a mistake."""
     name = _host(host)
     with context.archive() as archive, archive.begin() as session:
         rested = name in stored.resting(session, now=context.now())

@@ -50,7 +50,7 @@ def folder(
     folder: Annotated[Path, typer.Argument(help="A folder with one folder per page.")],
     as_json: _JSON = False,
 ) -> None:
-    """Import folders of saved pages (docs/import.md says how they look)."""
+    """Import folders of saved pages (docs/import.md describes them)."""
     if not folder.is_dir():
         context.wrong_use(f"{folder} is not a folder. Name the folder that holds one folder per page.")
     try:

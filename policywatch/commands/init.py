@@ -49,7 +49,7 @@ def init(
         str | None, typer.Option(metavar="NAMES", help="Such as agreements,fees; all is everything.")
     ] = None,
     more: Annotated[bool | None, typer.Option("--more/--no-more", help="Also the lists of more pages.")] = None,
-    browser: Annotated[bool | None, typer.Option("--browser/--no-browser", help="Look for Chromium.")] = None,
+    browser: Annotated[bool | None, typer.Option("--browser/--no-browser", help="Check for Chromium.")] = None,
     smtp_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Mail server, such as smtp://mail.example.com.")
     ] = None,

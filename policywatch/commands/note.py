@@ -32,14 +32,14 @@ def register(app: typer.Typer) -> None:
 def add(
     title: Annotated[str, typer.Option(help="The rule in one line.")],
     text: Annotated[str, typer.Option(help="Its words.")] = "",
-    url: Annotated[str, typer.Option(help="Where it stands: the forum post, the mail in the browser.")] = "",
+    url: Annotated[str, typer.Option(help="Where it is written: the forum post, the mail in the browser.")] = "",
     marketplace: Annotated[str, typer.Option(help="For which marketplace, such as US.")] = "",
     category: Annotated[str, typer.Option(help="Its category, as of pages.")] = "policy",
     begins: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Its first day.")] = None,
     ends: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Its last day.")] = None,
     importance: Annotated[str, typer.Option(help="high, medium or low.")] = "medium",
 ) -> None:
-    """Enter a rule. It is told like a change, marked as entered by hand; its end is told too."""
+    """Enter a rule. It is reported like a change, marked as entered by hand; so is its end."""
     entry = Entry(
         title=one_line(title),
         text=clean(text).strip(),
@@ -117,14 +117,14 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
 
 def _cells(row: Mapping[str, object]) -> tuple[str, ...]:
     shown = [str(row[name] or "") for name in ("id", "title", "marketplace", "from", "until")]
-    return (*shown, "ended" if row["ended"] else "stands")
+    return (*shown, "ended" if row["ended"] else "in force")
 
 
 def end_(
     key: Annotated[str, typer.Argument(metavar="ID", help="The entry's id: see policywatch note list.")],
     on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Its last day; today when not given.")] = None,
 ) -> None:
-    """Say that an entry no longer stands. That is told."""
+    """Say that an entry is no longer in force. That is reported."""
     now = context.now()
     day = _day(on) or now.date()
     with context.archive() as archive, archive.begin() as session:
@@ -139,7 +139,7 @@ def end_(
             context.wrong_use(f"{key} begins on {entry.begins}; it cannot end on {day}.")
         if day > now.date():
             entry.ends = day
-            said = f"{key} will end on {day}; that is told on the day after."
+            said = f"{key} will end on {day}; that is reported on the day after."
         else:
             said = notes.end(session, page, on=day, now=now).headline or key
     output.say(said)

@@ -13,7 +13,7 @@ from policywatch.terminal import output
 from policywatch.terminal.records import minute
 
 #: What a notice without a change says, by its kind.
-_WITHOUT_CHANGE = {"news": "heartbeat: no change to tell", "question": "asks to confirm"}
+_WITHOUT_CHANGE = {"news": "heartbeat: no change to report", "question": "asks to confirm"}
 
 _STATES = ("due", "sending", "sent", "parked", "dropped")
 
@@ -76,7 +76,7 @@ def _what(row: plan.Row) -> str:
 
 
 def _when(row: plan.Row) -> str:
-    """When it went out, or when it will be tried."""
+    """When it was sent, or when it will be tried."""
     return stamp(row.notice.sent_at or row.notice.not_before)
 
 

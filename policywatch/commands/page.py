@@ -25,7 +25,7 @@ def page_(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """One page. A muted one is looked at as before; its changes are stored and listed, not sent."""
+    """One page. A muted one is checked as before; its changes are stored and listed, not sent."""
     with context.archive() as archive:
         if mute is not None:
             with archive.begin() as session:

@@ -7,7 +7,7 @@ from notifier.addresses import email_address
 from notifier.channels import chat
 from notifier.rendering.escaping import web_link
 
-#: The ways in which somebody can be told.
+#: The ways in which somebody can be reached.
 CHANNELS = ("email", "apprise", "webhook")
 
 

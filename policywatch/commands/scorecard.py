@@ -24,10 +24,10 @@ from policywatch.terminal import output, records
 
 from .arguments import moment_of, nearest
 
-_COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stands on")
+_COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stated on")
 
 
-#: What needs doing stands on top.
+#: What needs doing is on top.
 _WORST_FIRST = (Standing.MISSED, Standing.AT_RISK, Standing.NO_TARGET, Standing.NO_DATA, Standing.MET)
 
 
@@ -165,7 +165,7 @@ def _show(card: _Card, *, as_json: bool) -> None:
 
 
 def _say_coming(result: Result, on: date) -> None:
-    """A target for later, and how today's figure stands to it."""
+    """A target for later, and how today's figure compares with it."""
     standing = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(result.ours)
     if standing and result.target:
         name, yours = names.label(result.metric.metric), words.own_figure(result.metric, result.target)
@@ -287,7 +287,7 @@ def _coming(result: Result, on: date) -> dict[str, Any]:
 def _history(name: str, *, as_json: bool) -> None:
     metric = names.named(name)
     with context.archive() as archive, archive.read() as session:
-        # As it stood when the window ended: the report was judged by those rules.
+        # As it was when the window ended: the report was judged by those rules.
         rows = [
             (report, scorecard.judge(found, stored.stated_at(session, found.window_to or report.as_of)[0]))
             for report, found in reports.history(session, metric)

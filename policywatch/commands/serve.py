@@ -18,7 +18,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to serve at.")] = HOST,
     port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65_535)] = PORT,
 ) -> None:
-    """Serve the web pages and feeds, and look at nothing."""
+    """Serve the web pages and feeds, and fetch nothing."""
     with (
         until_stopped() as stop,
         context.archive() as archive,

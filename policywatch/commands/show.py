@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def show(
     page: Annotated[str, typer.Argument(help="The page's key.")],
-    at: Annotated[str | None, typer.Option(help="As it stood at the end of this UTC day, or at this time.")] = None,
+    at: Annotated[str | None, typer.Option(help="The text at the end of this UTC day, or at this time.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="With the version's data.")] = False,
 ) -> None:
     """What a page says, or said on a date."""

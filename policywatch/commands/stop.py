@@ -17,19 +17,19 @@ def register(app: typer.Typer) -> None:
 
 
 def stop(reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
-    """Stop all looking on this machine at once: a round that runs winds up, and none begins."""
+    """Halt all requests from this machine at once: a running crawl winds up, and none begins."""
     path = crawl_settings().stop_file
     try:
         private_folder(path.parent)
     except OSError as error:
         context.wrong_use(f"{path.parent} cannot be made: {error.strerror or error}.")
     context.written(path, f"{context.now():%Y-%m-%d %H:%M} UTC {output.safe(reason)}".strip().encode() + b"\n")
-    output.say(f"Stopped: while {path} is there, nothing is asked. policywatch go takes it away.")
+    output.say(f"Stopped: while {path} is there, nothing is requested. policywatch go removes it.")
 
 
 def go() -> None:
-    """Look again: takes the stop file away."""
+    """Allow requests again: removes the stop file."""
     path = crawl_settings().stop_file
     was_there = path.exists()
     path.unlink(missing_ok=True)
-    output.say("Going on." if was_there else "Nothing was stopped.")
+    output.say("Requests are allowed again." if was_there else "Nothing was stopped.")

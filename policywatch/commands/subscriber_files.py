@@ -99,7 +99,7 @@ def import_(
     told = ", ".join(f"{number} {what}" for what, number in sorted(done.items())) or "nothing"
     output.say(f"{file}: {told}.")
     if done["new (pending)"]:
-        output.say("Who is pending is told nothing yet: policywatch subscribers ask sends them a link to confirm.")
+        output.say("Pending subscribers get nothing yet: policywatch subscribers ask sends them a link to confirm.")
     if faults:
         output.warn(f"{labels.count(faults, 'line')} could not be used: correct them and import the file again.")
         raise typer.Exit(context.FAILURES)
@@ -169,7 +169,7 @@ def _text_of(file: Path) -> str:
 def bounce(
     source: Annotated[str, typer.Argument(help="A mail as a file, - for standard input, or a maildir.")],
 ) -> None:
-    """Read delivery reports: whose address is gone is told nothing more, and what did not arrive is parked.
+    """Read delivery reports: an address that no longer exists is stopped, and what did not arrive is parked.
 
     Of a maildir only new mail is read, and marked as seen. Mail that is no report on a message of ours is left alone.
     """
@@ -194,7 +194,7 @@ def _settled(archive: Archive, report: bytes) -> Iterator[str]:
         if not item.failed:
             yield "later"
             continue
-        reason = f"came back: {item.reason}"
+        reason = f"returned: {item.reason}"
         with archive.begin() as session:
             reader = plan.returned(session, item.message_id, error=reason)
             if reader is None:

@@ -127,7 +127,7 @@ def pause(
     address: _Address,
     channel: _Channel = "",
 ) -> None:
-    """Tell a subscriber nothing until `resume`; what is due waits, what happens meanwhile is not told."""
+    """Pause a subscriber: due notices wait; changes found while paused are not sent later."""
     with context.archive() as archive, archive.begin() as session:
         row = _named(session, channel, address)
         if row.state not in ("active", "paused"):
@@ -140,7 +140,7 @@ def resume(
     address: _Address,
     channel: _Channel = "",
 ) -> None:
-    """Tell a paused subscriber again."""
+    """Resume a paused subscriber."""
     with context.archive() as archive, archive.begin() as session:
         row = _named(session, channel, address)
         if row.state not in ("active", "paused"):

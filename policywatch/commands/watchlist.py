@@ -39,9 +39,7 @@ def check(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Files, or names of shipped lists; else those set.")
     ] = None,
-    probe: Annotated[
-        bool, typer.Option("--probe", help="Look at every page once, politely, and keep nothing.")
-    ] = False,
+    probe: Annotated[bool, typer.Option("--probe", help="Fetch every page once, politely, and keep nothing.")] = False,
     page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
     watchlist: Annotated[list[Path] | None, typer.Option(help="The same as FILES, as crawl and run have it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per entry or problem.")] = False,
@@ -94,9 +92,9 @@ def _as_json(problem: Problem) -> None:
 
 
 def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: bool) -> bool:
-    """Look at each page; say whether one of those that are switched on could not be read."""
+    """Fetch each page; say whether one of those that are switched on could not be read."""
     if not as_json:
-        output.warn(f"Looking at {lists.size(wanted, settings)}. Nothing of it is kept.")
+        output.warn(f"Fetching {lists.size(wanted, settings)}. Nothing of it is kept.")
     with context.archive(create=True) as archive:
         probed, interrupted = probing.look(wanted, archive, settings, quiet=as_json)
     if as_json:
@@ -126,7 +124,7 @@ def list_() -> None:
 def add_(
     url: Annotated[str, typer.Argument(help="The page's address, as your browser shows it.")],
     file: Annotated[Path, typer.Option(help="The watch-list that gets the entry.")] = Path("my-pages.toml"),
-    key: Annotated[str, typer.Option(help="The page's name for ever; else made from its title.")] = "",
+    key: Annotated[str, typer.Option(help="The page's permanent name; else made from its title.")] = "",
     title: Annotated[str, typer.Option(help="Its title; else the page's own.")] = "",
     marketplace: Annotated[str, typer.Option(help="Its marketplace; else known by the site.")] = "",
     category: Annotated[str, typer.Option(help="What it is about; else guessed from the title.")] = "",
@@ -134,7 +132,7 @@ def add_(
     select: Annotated[str, typer.Option(help="CSS selector of the policy; else found.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Add it without asking.")] = False,
 ) -> None:
-    """Look at a page, propose an entry for it, and add it to a watch-list."""
+    """Fetch a page, propose an entry for it, and add it to a watch-list."""
     if fetch and fetch not in CRAWLED:
         context.wrong_use(f"{fetch!r} is no way to fetch a page. There are: {', '.join(sorted(CRAWLED))}.")
     if category and category not in CATEGORIES:

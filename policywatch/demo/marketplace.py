@@ -1,7 +1,7 @@
 """The demo marketplace as data: its pages, its editions, and what a page says in an edition.
 
 Harbour & Finch is made up. A page is one Markdown file under `pages/`, its edits over time written in place
-(`edition >= 3`); what happens when stands in `history.toml`.
+(`edition >= 3`); `history.toml` says what happens when.
 """
 
 import tomllib

@@ -40,7 +40,7 @@ from .site import DemoSite, watchlist_toml
 #: Says of a folder that the demo made it. A folder with an archive and without this file is somebody's own.
 MARK = ".policywatch-demo"
 
-#: What the demo writes, and takes away when it begins anew.
+#: What the demo writes, and removes when it begins again.
 WRITTEN = (
     "policywatch.db",
     "policywatch.db-wal",
@@ -62,7 +62,7 @@ Say = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """What a demo came to: the changes told and what was kept quiet, as `changes --all --json` prints them."""
+    """The result of a demo: the changes reported and what was kept quiet, as `changes --all --json` prints them."""
 
     folder: Path
     told: tuple[dict[str, Any], ...]
@@ -97,7 +97,7 @@ def _make_room(folder: Path) -> None:
     if not mark.exists() and (folder / "policywatch.db").exists():
         remedy = "Choose another folder for the demo; it begins with an archive of its own."
         raise SettingsError(f"{folder} holds an archive that the demo did not make.", remedy=remedy)
-    mark.write_text("Made by `policywatch demo`, which makes this folder anew each time.\n", encoding="utf-8")
+    mark.write_text("Made by `policywatch demo`, which empties and fills this folder each time.\n", encoding="utf-8")
     for path in [*(folder / name for name in WRITTEN), *(folder / "mail").glob("*.eml")]:
         path.unlink(missing_ok=True)
 
@@ -128,7 +128,7 @@ def _watched(path: Path, base_url: str) -> list[WatchedPage]:
 
 
 def _clock(look: datetime) -> Callable[[], datetime]:
-    """A clock that shows the time of a look and goes on by a second whenever it is read."""
+    """A clock that shows the time of a check and advances by a second whenever it is read."""
     ticks = count()
     return lambda: look + timedelta(seconds=next(ticks))
 
@@ -154,7 +154,7 @@ def _say_quiet(entries: Sequence[dict[str, Any]], say: Say) -> None:
 
 
 def _listed(archive: Archive) -> tuple[tuple[dict[str, Any], ...], tuple[dict[str, Any], ...]]:
-    """What was told and what was not, oldest first."""
+    """What was reported and what was not, oldest first."""
     told: list[dict[str, Any]] = []
     quiet: list[dict[str, Any]] = []
     with archive.read() as session:

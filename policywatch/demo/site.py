@@ -5,7 +5,7 @@
         ...  # crawl site.base_url
 
 Every request gets fresh tokens, link parameters and counters, as real sites give; what else gets in the way in an
-edition is told in `history.toml`.
+edition is described in `history.toml`.
 """
 
 import hashlib

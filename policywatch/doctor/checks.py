@@ -38,7 +38,7 @@ _PASSWORD = re.compile(r"(?<=://)[^/\s]*(?=@)")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at. `state` is ok, note or broken; `fatal` where nothing works without it."""
+    """One thing that was checked. `state` is ok, note or broken; `fatal` where nothing works without it."""
 
     name: str
     state: str

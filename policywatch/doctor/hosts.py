@@ -39,7 +39,7 @@ class HostState:
 
     @property
     def matters(self) -> bool:
-        """Whether a page of it is watched, or something stands between us and it."""
+        """Whether a page of it is watched, or something keeps us from asking it."""
         return bool(self.pages or self.off or self.rest_until)
 
     @property

@@ -181,7 +181,7 @@ def _fetched(fetch: str, archive: Archive, settings: CrawlSettings) -> Iterator[
         with archive.read() as session:
             told = [row.headline for row, of in changes.listed(session) if of.key == page.key]
         found = told[0] if told else ""
-        yield Check(f"change {fetch}", _ok(bool(found)), f"seen twice, then told: {found}" if found else _why(second))
+        yield Check(f"change {fetch}", _ok(bool(found)), f"seen twice, reported: {found}" if found else _why(second))
 
 
 def _look(page: WatchedPage, archive: Archive, settings: CrawlSettings, at: datetime) -> PageReport:

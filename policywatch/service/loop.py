@@ -1,7 +1,7 @@
 """The long-running process: fetch what is due, send what is due, wait; round after round.
 
-What is due stands in the archive, so nothing is lost when the process ends, however it ends: the next one finds the
-same pages due and the same notices waiting. Settings and watch-lists are read anew for every round.
+What is due is in the archive, so nothing is lost when the process ends, however it ends: the next one finds the
+same pages due and the same notices waiting. Settings and watch-lists are read again for every round.
 """
 
 import logging
@@ -45,7 +45,7 @@ WAYS = ("email", "apprise", "webhook", "owner")
 #: A page that could not even be asked for (its host is silent, its fetcher missing) is tried again after this long.
 LATER = timedelta(minutes=30)
 
-#: What comes by the hour alone (heartbeats, the end of rules entered by hand, hours that a wrong clock gave) is asked
+#: What depends on the hour alone (heartbeats, the end of rules entered by hand, times set by a wrong clock) is asked
 #: for whenever a quarter of an hour begins, in minutes: so do the hours of all time zones.
 QUARTER = 15
 
@@ -72,10 +72,10 @@ class Schedule:
     _told_at: datetime | None = None
 
     def go_on(self) -> None:
-        """Round after round. What goes wrong in one is said, and the next one comes."""
+        """Round after round. A failure in one is reported, and the next one begins."""
         while not self.stop.is_set():
             self._safely(self.look)
-            self._safely(self.tell)  # a failed look does not keep notices back
+            self._safely(self.tell)  # a failed check does not keep notices back
             self.stop.wait(self.tick)
 
     def _safely(self, step: Callable[[], None]) -> None:
@@ -87,10 +87,10 @@ class Schedule:
             self._once(f"This round could not be made: {error}")
         except Exception as error:
             log.exception("a round ended with a fault of ours")
-            self._once(f"A fault in this program ended the round ({type(error).__name__}); the next one comes.")
+            self._once(f"A fault in this program ended the round ({type(error).__name__}); the next one follows.")
 
     def look(self) -> None:
-        """Look at the pages that are due. Raises PolicywatchError."""
+        """Check the pages that are due. Raises PolicywatchError."""
         settings = crawl_settings()
         pages, problems = watched(settings, self.watchlists)
         for problem in problems:
@@ -105,7 +105,7 @@ class Schedule:
         if self._fresh:
             judge_left_over(self.archive, confirm=settings.confirm)
         self._fresh = False
-        # No jitter: asked every minute, a page would always be looked at as early as jitter allows.
+        # No jitter: asked every minute, a page would always be checked as early as jitter allows.
         due = crawling.due_pages(pages, self.archive, now=now, jitter=lambda: 0.0, settings=settings)
         due = [page for page in due if self._held.get(page.key, now) <= now]
         if not due:

@@ -18,7 +18,7 @@ from notifier.subscribers.links import links_from
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks at what waits.
+#: Seconds between two checks of what waits.
 EVERY = 5.0
 
 #: How long the end of the program waits for a mail that is on its way, in seconds. It stays due if it takes longer.

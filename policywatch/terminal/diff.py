@@ -66,8 +66,8 @@ def _line(line: Line) -> Text:
 def plain(comparison: Comparison) -> str:
     """What differs as lines for a pipe, never wrapped.
 
-    "- " stands before a line that was removed, "+ " before one that was added, "~ " before one whose words changed: in
-    it they are marked as LEGEND says, and the rest stands there once.
+    "- " is before a line that was removed, "+ " before one that was added, "~ " before one whose words changed: in
+    it they are marked as LEGEND says, and the rest is written once.
     """
     shown = view(comparison)
     lines = [f"Renamed: {rename}" for rename in shown.renames]

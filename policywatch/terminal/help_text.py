@@ -34,7 +34,7 @@ class Command(TyperCommand):
             _name(parameter)
 
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """What stands behind the verb in its usage line."""
+        """The words behind the verb in its usage line."""
         found = [self.options_metavar] if self.options_metavar else []
         for parameter in self.get_params(ctx):
             if parameter.param_type_name == "argument":

@@ -35,7 +35,7 @@ STYLES = {
 
 
 class _Console(Console):
-    """A console that leaves a reader who has gone (as with `| head`) to the command line: nothing is wrong then."""
+    """A console that leaves a closed pipe (as with `| head`) to the command line, which ends quietly."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError

@@ -11,7 +11,7 @@ from .output import errors, safe
 
 
 class _Wait(ProgressColumn):
-    """What a crawl is doing: the page that came last, and how long the next host is still left in peace.
+    """What a crawl is doing: the page fetched last, and how long the next host is still left alone.
 
     A task says it in its fields: `page`, and `wait`, a host and until when (monotonic seconds).
     """

@@ -21,7 +21,7 @@ def minute(stamped: str | None) -> str:
 
 
 def change(row: Change, page: Page) -> dict[str, Any]:
-    """A change, told or not: what webhooks carry, and how it was judged."""
+    """A change, reported or not: what webhooks carry, and how it was judged."""
     return values.record(told_change(row, page)) | {
         "categories": row.categories or [],
         "reasons": row.reasons or [],
@@ -32,7 +32,7 @@ def change(row: Change, page: Page) -> dict[str, Any]:
 
 
 def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version: Version | None) -> dict[str, Any]:
-    """A look that made no change, with the reason, in the same fields as a change."""
+    """A check that made no change, with the reason, in the same fields as a change."""
     side = version and {
         "seq": version.seq,
         "first_seen_at": stamp(version.first_seen_at),
@@ -72,7 +72,7 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
 
 
 def _look(page: Page, snapshot: Snapshot) -> str:
-    """Names a look by what it was, not by its place in the archive: imported in another order it is the same look."""
+    """A name for a check by what it was, not by its place in the archive: any order of imports gives the same."""
     seen = (
         page.key,
         snapshot.observed_at,
@@ -103,7 +103,7 @@ def target(found: Target, **about: Any) -> dict[str, Any]:
 
 
 def event(row: Event) -> dict[str, Any]:
-    """Something about our own looking."""
+    """Something about our own fetching."""
     return {
         "kind": row.kind,
         "started_at": stamp(row.started_at),

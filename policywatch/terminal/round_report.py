@@ -1,4 +1,4 @@
-"""What a crawl came to: what changed, what was read, what could not be read, and what was not checked."""
+"""The result of a crawl: what changed, what was read, what could not be read, and what was not checked."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,15 +17,15 @@ WORDS: Mapping[Outcome, str] = {
     Outcome.UNCHANGED: "read, the same as before",
     Outcome.ROBOT_CHECK: "the site asked for a human",
     Outcome.WAF_CHALLENGE: "the site's firewall asked for a browser",
-    Outcome.LOGIN_REQUIRED: "a sign-in page came",
+    Outcome.LOGIN_REQUIRED: "the site returned a sign-in page",
     Outcome.THROTTLED: "the site asked to come back later",
     Outcome.UNAVAILABLE: "the site was out of order",
     Outcome.GONE: "the site says there is no such page",
-    Outcome.JS_SHELL: "an empty frame came, without the text",
-    Outcome.EMPTY: "no text came",
-    Outcome.WRONG_LANGUAGE: "it came in another language",
+    Outcome.JS_SHELL: "the site returned an empty frame without the text",
+    Outcome.EMPTY: "the site returned no text",
+    Outcome.WRONG_LANGUAGE: "the site returned another language",
     Outcome.TRUNCATED: "much of the text was missing",
-    Outcome.WRONG_PAGE: "another page came",
+    Outcome.WRONG_PAGE: "the site returned another page",
     Outcome.ERROR: "no answer, or none that can be read",
 }
 
@@ -36,7 +36,7 @@ REMEDIES: Mapping[Outcome, str] = {
     Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
     Outcome.THROTTLED: "Nothing needs doing; a longer min_gap asks more slowly.",
     Outcome.UNAVAILABLE: "Nothing needs doing: the next crawl tries again.",
-    Outcome.GONE: "Three days of that are told as a change. Find its new address, or switch it off (enabled = false).",
+    Outcome.GONE: "After three days that is a change. Find its new address, or run: policywatch watchlist off PAGE",
     Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
     Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
     Outcome.WRONG_LANGUAGE: "Correct language in the watch-list entry, or the locale in its address.",
@@ -44,8 +44,8 @@ REMEDIES: Mapping[Outcome, str] = {
     Outcome.WRONG_PAGE: "Open the address: it shows another page than the one watched.",
 }
 
-#: The same for an empty frame that came in a browser too: there is nothing to install.
-EMPTY_FRAME = "It stayed empty in a browser too: look at the page yourself, and save it if it has a text."
+#: The same for an empty frame that stayed empty in a browser: there is nothing to install.
+EMPTY_FRAME = "It stayed empty in a browser too: open the page yourself, and save it if it has a text."
 
 #: How a line begins that is a command to be copied.
 COMMAND = "    "
@@ -55,8 +55,8 @@ _UNREACHED = "the site could not be reached"
 _TRIES_AGAIN = "Nothing needs doing: the next crawl tries again."
 _FAILURES: Mapping[Reason, tuple[str, str]] = {
     Reason.ROBOTS_FORBID: (
-        "the site's robots.txt keeps us away",
-        "Look at the page yourself and save it. No setting changes that.",
+        "the site's robots.txt forbids us the page",
+        "Open the page yourself and save it. No setting changes that.",
     ),
     Reason.ROBOTS_STATUS: ("the site's robots.txt could not be read", _TRIES_AGAIN),
     Reason.NAME_UNKNOWN: (_UNREACHED, "The next crawl tries again. If it stays so, correct the address."),
@@ -74,10 +74,10 @@ UNREAD, NOT_ASKED = "could not be read", "not checked"
 #: The groups in the order of a seller's interest, each with its heading.
 GROUPS: Mapping[str, str] = {
     CHANGED: "Changed",
-    HELD: "New text, seen once: held until a second look brings it again, which is due at the next crawl",
+    HELD: "New text, seen once: held until a second check, due at the next crawl, finds it again",
     UNREAD: "Could not be read (that is not: no change)",
-    NOT_ASKED: "Not looked at (nothing is known of a change)",
-    FIRST: "Read for the first time: changes are told from now on",
+    NOT_ASKED: "Not checked (nothing is known of a change)",
+    FIRST: "Read for the first time: changes are reported from now on",
     READ_: "Read, no change",
 }
 
@@ -93,7 +93,7 @@ class Line:
 
 
 def lines(reports: Iterable[PageReport], told: Mapping[str, Sequence[str]]) -> list[Line]:
-    """A line per page, grouped; `told` has the headlines of the changes told in this round by page."""
+    """A line per page, grouped; `told` has the headlines of the changes reported in this round by page."""
     found = [_line(report, told.get(report.page, ())) for report in reports]
     order = list(GROUPS)
     return sorted(found, key=lambda line: order.index(line.group))
@@ -105,7 +105,7 @@ def _line(report: PageReport, headlines: Sequence[str]) -> Line:
     if headlines:
         return Line(CHANGED, report.page, "; ".join(headlines), report.version_seq)
     if report.held:
-        return Line(HELD, report.page, report.reason or "A second look is due.", report.version_seq)
+        return Line(HELD, report.page, report.reason or "A second check is due.", report.version_seq)
     if report.outcome not in READ:
         says = " ".join(filter(None, (words(report), f"({report.reason})" if report.reason else "")))
         return Line(UNREAD, report.page, says, report.version_seq)
@@ -198,7 +198,7 @@ def total(reports: Sequence[PageReport], changes: int) -> str:
         parts.append(f"{groups.count(NOT_ASKED)} not checked")
     parts.append(labels.count(changes, "change"))
     if HELD in groups:
-        parts.append(f"{groups.count(HELD)} held for a second look")
+        parts.append(f"{groups.count(HELD)} held for a second check")
     return f"{labels.count(len(reports), 'page')}: {', '.join(parts)}."
 
 
@@ -213,7 +213,7 @@ def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]
     if unreached:
         return [unreached]
     looked = any(report.outcome is not None for report in reports)
-    what = "No page could be read." if looked else "No page was looked at."
+    what = "No page could be read." if looked else "No page was checked."
     said = [f"{what} That does not mean that nothing changed.", *_why(reports)]
     tried: dict[str, None] = {}
     for report in reports:
@@ -225,7 +225,7 @@ def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]
         "Ways that need no robot:",
         "  Open a page in your browser, save it, and bring it in under its name, such as",
         f"{COMMAND}policywatch import page {first} SAVED-FILE",
-        "  or many at once with policywatch import folder DIR (docs/import.md says how the folder looks).",
+        "  or many at once with policywatch import folder DIR (docs/import.md describes the folder).",
         *_from_an_archive([pages[report.page] for report in reports]),
     ]
     return [*said, "policywatch doctor says what works here; docs/responsible-use.md says what each way asks of whom."]

@@ -57,7 +57,7 @@ def nothing_on(found: Sequence[WatchedPage]) -> str:
 
 
 def sources(settings: CrawlSettings) -> dict[str, list[WatchedPage]]:
-    """The entries of each list that the settings name, by its name; what is wrong with them is not told here."""
+    """The entries of each list that the settings name, by its name; what is wrong with them is not reported here."""
     lists = {
         str(path): settings.model_copy(update={"watchlists": (path,), "marketplaces": ()})
         for path in settings.watchlists

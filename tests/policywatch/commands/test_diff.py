@@ -25,7 +25,7 @@ def test_after_a_step_back_diff_shows_what_the_page_says_now(program):
 
     assert "From version 2, " in ended.out
     assert "To version 1, " in ended.out
-    assert "The page went back to version 1.\n" in ended.out
+    assert "The page returned to version 1.\n" in ended.out
     assert "  ~ Keep your late shipment rate under [-3%-]{+4%+}.\n" in ended.out
 
 

@@ -111,14 +111,14 @@ def test_stop_and_go(program: Program, site: Site) -> None:
     crawled, doctor, health = program("crawl"), program("doctor").out, program("health").out
     going = program("go")
 
-    assert "nothing is asked" in stopped.out
+    assert "nothing is requested" in stopped.out
     assert (program.folder / "policywatch-data").is_dir()
     assert crawled.code == 1
     assert "Crawling is stopped" in crawled.out
     assert site.log == []
     assert "stop file" in doctor and "policywatch go" in doctor
     assert "Crawling is stopped" in health
-    assert going.out == "Going on.\n"
+    assert going.out == "Requests are allowed again.\n"
     assert program("go").out == "Nothing was stopped.\n"
     assert program("crawl").code == 0
 

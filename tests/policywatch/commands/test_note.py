@@ -63,7 +63,7 @@ def test_an_entry_is_in_the_evidence_and_can_be_read_again(program: Program) -> 
     assert "must be under 10%" in shown
     assert "Until: 2026-05-15" in shown
     assert program("explain", KEY).code == 0
-    assert program("health").out.startswith("No page has been looked at yet"), "nobody looks at it"
+    assert program("health").out.startswith("No page has been checked yet"), "nobody looks at it"
 
 
 def test_its_targets_count_from_its_first_day_to_its_last(program: Program) -> None:
@@ -118,7 +118,7 @@ def test_an_end_that_lies_ahead_is_told_when_it_comes(program: Program) -> None:
     enter(program)
     ended = program("note", "end", KEY, "--on", "2026-04-01")
 
-    assert "will end on 2026-04-01; that is told on the day after" in ended.out
+    assert "will end on 2026-04-01; that is reported on the day after" in ended.out
     program.now = datetime(2026, 4, 2, tzinfo=UTC)
     program("note", "list")
     assert program("changes", "--json").objects[-1]["kind"] == "gone"

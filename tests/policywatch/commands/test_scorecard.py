@@ -75,8 +75,8 @@ def test_a_report_is_held_against_the_targets_of_the_pages(program: Program) -> 
     assert (late["target"], late["verdict"]) == ("under 3%", "missed (Amazon: BAD)")
     assert "201 more good orders would bring it back (601 in all)" in late["what is left, what to do"]
     assert "The report names under 4%, the page under 3%." in late["what is left, what to do"]
-    assert late["stands on"] == "us-performance, version 2, seen first 2026-02-02"
-    assert row(ended, "Valid tracking rate")["stands on"] == "the report itself"
+    assert late["stated on"] == "us-performance, version 2, seen first 2026-02-02"
+    assert row(ended, "Valid tracking rate")["stated on"] == "the report itself"
     assert row(ended, "Invoice defect rate")["verdict"] == "no data (Amazon: NONE)"
     assert "Account in US: AT_RISK" in ended.out
     assert ended.out.splitlines()[-1] == "19 figures: 13 met, 4 missed, 2 no data."
@@ -224,7 +224,7 @@ def test_a_rule_entered_by_hand_is_held_to_as_what_it_is(program: Program) -> No
     ended = program("scorecard", report(program))
 
     tracking = row(ended, "Valid tracking rate")
-    assert (tracking["target"], tracking["stands on"]) == ("at least 99%", "note-tracking, entered by hand")
+    assert (tracking["target"], tracking["stated on"]) == ("at least 99%", "note-tracking, entered by hand")
     assert "The report names" not in tracking["what is left, what to do"], "a page of Amazon's says nothing else"
 
 

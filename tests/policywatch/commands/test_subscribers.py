@@ -67,7 +67,7 @@ def test_a_list_comes_in_pending_and_is_asked_once(program: Program, mailbox: Ma
     program.settings["base_url"] = "https://policies.example"
     out = brought_in(program, "address,cadence\nOne@EXAMPLE.com,weekly\ntwo@example.com,\n")
 
-    assert out.startswith("-: 2 new (pending).\nWho is pending is told nothing yet: policywatch subscribers ask")
+    assert out.startswith("-: 2 new (pending).\nPending subscribers get nothing yet: policywatch subscribers ask")
     assert states(program) == {"One@example.com": "pending", "two@example.com": "pending"}
     asked = [program("subscribers", "ask"), program("subscribers", "ask"), program("subscribers", "ask", "--again")]
     one = program("subscribers", "ask", "two@example.com", "--again")
@@ -84,7 +84,7 @@ def test_a_list_the_owner_answers_for_is_active(alone: Program) -> None:
 
     assert brought_in(alone, text, "--confirmed") == (
         "-: 1 new (active), 1 new (paused), 1 new (pending).\n"
-        "Who is pending is told nothing yet: policywatch subscribers ask sends them a link to confirm.\n"
+        "Pending subscribers get nothing yet: policywatch subscribers ask sends them a link to confirm.\n"
     )
     assert brought_in(alone, "address\nc@example.com\n", "--confirmed") == "-: 1 known (brought up to date).\n"
     assert states(alone) == {"a@example.com": "active", "b@example.com": "paused", "c@example.com": "active"}
@@ -249,7 +249,7 @@ def test_a_heartbeat_comes_when_nothing_changed(program: Program, mailbox: MailS
     assert mailbox.recipients == ["seller@example.com"]
     (row,) = program("notices", "--json").objects
     assert (row["state"], row["page"], row["headline"]) == ("sent", None, None)
-    assert "heartbeat: no change to tell" in program("notices").out
+    assert "heartbeat: no change to report" in program("notices").out
 
 
 # --- what became of it ------------------------------------------------------------------------------------------------
@@ -331,7 +331,7 @@ def test_an_address_that_comes_back_is_told_nothing_more(told: tuple[Program, st
     assert again.out.startswith("0 subscribers stopped, 0 messages parked")
     assert program("notify").out.startswith("0 messages sent")
     (row,) = program("subscribers", "list", "--json").objects
-    assert row["stopped_reason"] == "came back: 550 5.1.1 <moved@example.org>: no such user"
+    assert row["stopped_reason"] == "returned: 550 5.1.1 <moved@example.org>: no such user"
 
 
 def test_a_full_mailbox_parks_and_stops_nobody(told: tuple[Program, str]) -> None:

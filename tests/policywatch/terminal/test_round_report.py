@@ -80,11 +80,11 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
         ("read", "a"),
     ]
     assert found[0].says == "The limit falls from 4 % to 3 %"
-    assert found[2].says == "A second look is due."
+    assert found[2].says == "A second check is due."
     assert found[3].says == "the site asked for a human (it asks for a human)"
     assert (
         round_report.total(reports, 1)
-        == "7 pages: 5 read (1 for the first time), 1 could not be read, 1 not checked, 1 change, 2 held for a second look."
+        == "7 pages: 5 read (1 for the first time), 1 could not be read, 1 not checked, 1 change, 2 held for a second check."
     )
 
 
@@ -131,7 +131,7 @@ def test_an_archive_is_named_only_for_pages_it_is_known_to_hold_and_with_the_com
 def test_what_was_never_looked_at_is_not_called_unreadable() -> None:
     none = round_report.nothing_read([page("c", None, "The host rests.")], {"c": declared("c")})
 
-    assert none[0] == "No page was looked at. That does not mean that nothing changed."
+    assert none[0] == "No page was checked. That does not mean that nothing changed."
     assert "  Tried: nothing was asked of any site." in none
     assert round_report.nothing_read([page("a", Outcome.UNCHANGED), page("c", None)], {}) == []
     assert round_report.nothing_read([], {}) == []
@@ -161,9 +161,9 @@ def test_a_remedy_fits_what_was_tried() -> None:
     said = round_report.remedies(reports)
 
     assert said == [
-        f"An empty frame came, without the text. {round_report.REMEDIES[Outcome.JS_SHELL]}",
-        f"An empty frame came, without the text. {round_report.EMPTY_FRAME}",
-        "The site's robots.txt keeps us away. Look at the page yourself and save it. No setting changes that.",
+        f"The site returned an empty frame without the text. {round_report.REMEDIES[Outcome.JS_SHELL]}",
+        f"The site returned an empty frame without the text. {round_report.EMPTY_FRAME}",
+        "The site's robots.txt forbids us the page. Open the page yourself and save it. No setting changes that.",
     ]
 
 
@@ -231,7 +231,7 @@ def test_a_held_change_says_that_a_second_look_is_due(program: Program, site: Si
 
     ended = program("crawl")
 
-    assert "held for a second look" in ended.out
+    assert "held for a second check" in ended.out
     assert {row["page"]: row["result"] for row in ended.table[:3]}["us-late"] == "held"
 
 
@@ -259,8 +259,8 @@ def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program:
 
     assert "next request to 127.0.0.1 in 2 s" in shown
     assert "Could not be read (that is not: no change) (1)" in shown
-    assert "Not looked at (nothing is known of a change) (1)" in shown
-    assert "Read for the first time: changes are told from now on (1)" in shown
+    assert "Not checked (nothing is known of a change) (1)" in shown
+    assert "Read for the first time: changes are reported from now on (1)" in shown
     assert "3 pages: 1 read (1 for the first time), 1 could not be read, 1 not checked, 0" in shown
 
 
