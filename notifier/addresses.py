@@ -1,6 +1,7 @@
-"""Mail addresses: checked, in one form, and which of them are one mailbox. Pure; needs no network."""
+"""Mail addresses: checked, in one form, and which of them are one mailbox; and networks. Pure; needs no network."""
 
 import hashlib
+from ipaddress import ip_address, ip_network
 
 import email_validator
 
@@ -37,3 +38,19 @@ def mailbox(address: str) -> str:
     """
     local, _, host = address.casefold().rpartition("@")
     return hashlib.sha256(f"{local.partition('+')[0].replace('.', '')}@{host}".encode()).hexdigest()
+
+
+def network(host: str) -> str:
+    """The network behind an internet address, for counting; "" where it says nothing of who it is.
+
+    One IPv4 address, or the 48 bits that a provider gives to one customer of IPv6 at most. An address of this machine
+    or of a private network is that of a proxy which does not say for whom it asks.
+    """
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return ""
+    address = getattr(address, "ipv4_mapped", None) or address
+    if not address.is_global:
+        return ""
+    return str(address if address.version == 4 else ip_network((address, 48), strict=False))

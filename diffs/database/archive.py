@@ -68,6 +68,8 @@ def _spoken_of() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise _spoken(error) from error
+    except UnicodeDecodeError as error:  # SQLite complains of a damaged schema by quoting bytes that are no text
+        raise ArchiveDamaged(f"{DAMAGED}: its own description is no text.", remedy=RESTORE) from error
 
 
 def _spoken(error: SQLAlchemyError) -> ArchiveError:

@@ -332,7 +332,8 @@ class Signup(SQLModel, table=True):
 
     `mailbox` is the SHA-256 of the mailbox behind the address, however it was spelt. Once taken in, the address and the
     wishes are forgotten and `asked_at` says when the mailbox was sent a question, if it was; the rest is kept for a
-    while, so that one mailbox is not asked again and again.
+    while, so that one mailbox is not asked again and again. `sender` is a keyed hash of the network it came from, ""
+    where that is not known, and is kept for a day.
     """
 
     id: int = _id()
@@ -341,6 +342,7 @@ class Signup(SQLModel, table=True):
     address: str = Field(default="", max_length=500)
     wishes: dict[str, Any] | None = _json()
     asked_at: datetime | None = _utc(nullable=True)
+    sender: str = Field(default="", max_length=32, index=True)
 
 
 class Notice(SQLModel, table=True):

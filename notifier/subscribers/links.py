@@ -67,6 +67,10 @@ class Links:
         """The secret that signs what goes to one subscriber's webhook, in the form "whsec_…" (Standard Webhooks)."""
         return "whsec_" + base64.b64encode(self._mac(f"webhook|{key}")).decode()
 
+    def sender(self, network: str) -> str:
+        """A network under another name, for counting: only who has the secret can tell which; "" stays ""."""
+        return self._mac(f"sender|{network}").hex()[:32] if network else ""
+
     def _signer(self, purpose: str) -> Signer:
         return Signer(self._secret, salt=f"policywatch.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256)
 

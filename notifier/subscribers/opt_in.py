@@ -8,6 +8,7 @@ from datetime import datetime
 
 from diffs.database.archive import Archive, Session
 from diffs.store.notices import queueing, signups, subscribers
+from diffs.store.notices.signups import Added
 from notifier.addresses import mailbox
 
 
@@ -52,6 +53,6 @@ def waits(session: Session, *, now: datetime) -> bool:
     return bool(signups.waiting(session)) or queueing.question_due(session, now=now)
 
 
-def sign_up(session: Session, *, address: str, wishes: dict[str, object], now: datetime) -> bool:
-    """Note what somebody put into the form; False where too many wait already. `now` is UTC."""
-    return signups.add(session, address=address, mailbox=mailbox(address), wishes=wishes, now=now)
+def sign_up(session: Session, *, address: str, wishes: dict[str, object], now: datetime, sender: str = "") -> Added:
+    """Note what somebody put into the form, if it may be. `sender` is `Links.sender`, `now` is UTC."""
+    return signups.add(session, address=address, mailbox=mailbox(address), wishes=wishes, now=now, sender=sender)

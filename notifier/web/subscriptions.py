@@ -8,13 +8,14 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, HTTPException, Response
+from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse
 
 from diffs.database.archive import Archive, Session
 from diffs.database.models import Subscriber
 from diffs.store.notices import queueing, subscribers
-from notifier.addresses import email_address
+from diffs.store.notices.signups import Added
+from notifier.addresses import email_address, network
 from notifier.settings import NotifierSettings
 from notifier.subscribers import opt_in
 from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links
@@ -26,6 +27,11 @@ SIGNED_UP = (
     "Thank you. Unless this address gets our mail already, we send it a link to confirm, within minutes as a rule."
     " The same address is asked once a day at most."
 )
+#: What whoever entered too many reads: it says nothing of the address they entered.
+TOO_MANY = {
+    Added.TOO_MANY_OF_SENDER: (429, "Too many addresses were entered from your network today. Please try tomorrow."),
+    Added.TOO_MANY: (503, "Too many addresses are waiting at the moment. Please try again tomorrow."),
+}
 INVALID = "This link is not valid, or no longer."
 
 Form = Annotated[wishes.Fields, Depends(wishes.read_form)]
@@ -65,7 +71,7 @@ class Desk:
             offered = wishes.offered(session)
         return self._page("subscribe", {"open": self._open, "wishes": wishes.chosen({}), **offered})
 
-    def subscribe(self, fields: Form) -> Response:
+    def subscribe(self, request: Request, fields: Form) -> Response:
         """Note the address and what it wants to hear of; the question to it goes out by the outbox.
 
         Nothing is looked up and no mail is sent here: neither the answer nor the time it takes tells who reads us, and
@@ -77,10 +83,13 @@ class Desk:
             address = email_address(wishes.one(fields, "email"))
         except ValueError:
             return self._said("That is not a mail address.", status=422)
+        sender = self._links.sender(network(request.client.host if request.client else ""))
         with self._archive.begin() as session:
             wanted = wishes.known(session, wishes.chosen(fields))
-            if not opt_in.sign_up(session, address=address, wishes=wanted, now=self._clock()):
-                raise HTTPException(503, "Too many addresses are waiting at the moment. Please try again tomorrow.")
+            added = opt_in.sign_up(session, address=address, wishes=wanted, now=self._clock(), sender=sender)
+        if added in TOO_MANY:
+            status, says = TOO_MANY[added]
+            return self._said(says, status=status)
         return self._said(SIGNED_UP)
 
     def confirm_form(self, t: str = "") -> Response:

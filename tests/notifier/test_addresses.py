@@ -1,6 +1,6 @@
 import pytest
 
-from notifier.addresses import email_address, mailbox
+from notifier.addresses import email_address, mailbox, network
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,20 @@ def test_many_spellings_are_one_mailbox(spelt: str) -> None:
 @pytest.mark.parametrize("other", ["reader@example.com", "reader-policies@example.org", "readers@example.org"])
 def test_other_people_have_other_mailboxes(other: str) -> None:
     assert mailbox(other) != mailbox("reader@example.org")
+
+
+@pytest.mark.parametrize(
+    ("host", "counted"),
+    [
+        ("93.184.216.34", "93.184.216.34"),
+        ("::ffff:93.184.216.34", "93.184.216.34"),
+        ("2a01:4f8:7:1::5", "2a01:4f8:7::/48"),
+        ("127.0.0.1", ""),
+        ("10.0.0.7", ""),
+        ("fe80::1%eth0", ""),
+        ("testclient", ""),
+        ("", ""),
+    ],
+)
+def test_one_customer_of_a_provider_is_one_sender(host: str, counted: str) -> None:
+    assert network(host) == counted

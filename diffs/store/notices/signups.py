@@ -4,10 +4,11 @@ The limits stand in the archive: a program that is started anew forgets none of 
 """
 
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, func
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, select, update
 
 from diffs.database.models import Notice, Signup, Subscriber
 
@@ -20,25 +21,42 @@ MOST_EACH = 3
 MOST_OF_WHO_LEFT = 1
 FORGOTTEN_AFTER = timedelta(days=30)
 
-#: Questions that go out in an hour, and how many may wait.
+#: Questions that go out in an hour, and how many may wait. One network puts in no more than a hundredth of that in a
+#: day, so a single stranger never uses it up for all.
 MOST_AN_HOUR = 60
 MOST_WAITING = 1_000
+MOST_OF_ONE_SENDER = 10
 
 #: Who signed up and did not answer is forgotten after this long: the link in the question works for seven days.
 UNANSWERED_AFTER = timedelta(days=8)
 
 
-def add(session: Session, *, address: str, mailbox: str, wishes: dict[str, Any], now: datetime) -> bool:
-    """Note an address with its wishes; False where too many wait already. `now` is UTC.
+class Added(StrEnum):
+    """What became of a sign-up."""
 
-    The same work is done whoever it is: nothing is looked up.
+    NOTED = "noted"
+    TOO_MANY_OF_SENDER = "too many of this sender"
+    TOO_MANY = "too many"
+
+
+def add(
+    session: Session, *, address: str, mailbox: str, wishes: dict[str, Any], now: datetime, sender: str = ""
+) -> Added:
+    """Note an address with its wishes, unless its sender entered too many today or too many wait. `now` is UTC.
+
+    The same work is done whoever it is: nothing is looked up. A `sender` that is not known ("") has only the limit of
+    all.
     """
+    # A time ahead of now counts: a wrong clock opens no door.
+    lately = select(func.count()).select_from(Signup).where(col(Signup.created_at) > now - ONE_EACH)
+    if sender and session.exec(lately.where(Signup.sender == sender)).one() >= MOST_OF_ONE_SENDER:
+        return Added.TOO_MANY_OF_SENDER
     waits = select(func.count()).select_from(Signup).where(Signup.address != "")
     due = select(func.count()).select_from(Notice).where(Notice.kind == QUESTION, Notice.state == "due")
     if session.exec(waits).one() + session.exec(due).one() >= MOST_WAITING:
-        return False
-    session.add(Signup(created_at=now, mailbox=mailbox, address=address, wishes=wishes))
-    return True
+        return Added.TOO_MANY
+    session.add(Signup(created_at=now, mailbox=mailbox, address=address, wishes=wishes, sender=sender))
+    return Added.NOTED
 
 
 def waiting(session: Session) -> list[Signup]:
@@ -66,7 +84,9 @@ def settle(row: Signup) -> None:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Forget what is old, and who signed up and did not answer. Who had left before has left again."""
+    """Forget what is old, from where it came, and who signed up and did not answer. Who had left has left again."""
+    of_before = (col(Signup.created_at) < now - ONE_EACH, col(Signup.sender) != "")
+    session.execute(update(Signup).where(*of_before).values(sender=""))
     session.execute(delete(Signup).where(col(Signup.created_at) < now - FORGOTTEN_AFTER, col(Signup.address) == ""))
     before = now - UNANSWERED_AFTER
     last = func.coalesce(Subscriber.asked_at, Subscriber.signed_up_at)

@@ -47,7 +47,7 @@ def says_ok(path: Path) -> bool:
         try:
             whole = plain.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
             return whole and not plain.execute("PRAGMA foreign_key_check").fetchall()
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):  # its complaint may quote bytes that are no text
             return False
 
 

@@ -326,6 +326,49 @@ def test_too_many_who_wait_are_said(web: TestClient, archive: Archive, monkeypat
     assert "try again tomorrow" in answers[2].text
 
 
+def of(address: str, archive: Archive, outgoing: Outgoing) -> TestClient:
+    """The app as somebody at this internet address uses it, however often it is started."""
+    app = create_app(archive, OPEN, clock=lambda: outgoing.now)
+    return TestClient(app, base_url="https://policies.example", client=(address, 50_000))
+
+
+def test_one_stranger_never_uses_up_the_form_for_all(archive: Archive, outgoing: Outgoing) -> None:
+    stranger = [
+        of("2a01:4f8:7::" + f"{number:x}", archive, outgoing).post(
+            "/subscribe", data={"email": f"victim{number}@example.org"}
+        )
+        for number in range(30)
+    ]
+
+    assert [answer.status_code for answer in stranger] == [200] * 10 + [429] * 20
+    assert "from your network today" in stranger[-1].text
+    for address in ("2a01:4f8:8::1", "93.184.216.34"):
+        other = of(address, archive, outgoing).post("/subscribe", data={"email": f"{address[0]}@example.org"})
+        assert other.status_code == 200
+    assert len(outgoing.goes_out()) == 12
+    # Behind a proxy that does not say for whom it asks, everybody has one address: that counts nobody out.
+    hidden = [
+        of("127.0.0.1", archive, outgoing).post("/subscribe", data={"email": f"r{n}@a.example"}) for n in range(12)
+    ]
+    assert {answer.status_code for answer in hidden} == {200}
+    outgoing.now += DAY + timedelta(minutes=1)
+    again = of("2a01:4f8:7::1", archive, outgoing).post("/subscribe", data={"email": "late@example.org"})
+    assert again.status_code == 200
+
+
+def test_nobody_finds_in_the_archive_from_where_a_reader_came(archive: Archive, outgoing: Outgoing) -> None:
+    of("93.184.216.34", archive, outgoing).post("/subscribe", data={"email": "reader@example.org"})
+
+    with archive.read() as session:
+        (row,) = session.exec(select(Signup))
+    assert re.fullmatch(r"[0-9a-f]{32}", row.sender)
+    assert row.sender == LINKS.sender("93.184.216.34") != links_from(settings(secret="other")).sender("93.184.216.34")
+    outgoing.now += DAY + timedelta(minutes=1)
+    outgoing.goes_out()
+    with archive.read() as session:
+        assert [row.sender for row in session.exec(select(Signup))] == [""]
+
+
 def test_who_does_not_answer_is_forgotten(web: TestClient, archive: Archive, outgoing: Outgoing) -> None:
     web.post("/subscribe", data={"email": "reader@example.org", "page": "x" * 200})
     with archive.begin() as session:
