@@ -13,6 +13,13 @@ PART = "policywatch_part"
 #: The value of that mark for the page itself, which has had its turn already.
 DOCUMENT = "document"
 
+#: Stands in the meta of a part: the seconds that lie between it and the part before it, 0.0 on this machine.
+PACED = "policywatch_paced"
+
+#: The least time between two parts of pages of one host, in seconds: a page in the browser asks for no more than two a
+#: second, where a reader's browser asks for all at once.
+PART_GAP = 0.5
+
 #: Stands among the flags of a packed answer of which only the first part came.
 CUT_OFF = "policywatch_cut_off"
 

@@ -21,7 +21,7 @@ from scrapy.http import Response
 
 from crawler.addresses import host_of
 from crawler.failures import NotAsked
-from crawler.items import DOCUMENT, PART, Look
+from crawler.items import DOCUMENT, PACED, PART, PART_GAP, Look
 from crawler.rounds.hosts import Hosts, Turn
 from crawler.rounds.round import Waiting, round_of
 from diffs.failures import Failure, Reason
@@ -45,6 +45,8 @@ class _Host:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked_at: float | None = None
     silent: int = 0
+    parts: asyncio.Lock = field(default_factory=asyncio.Lock)
+    part_at: float = 0.0
 
 
 class Politeness:
@@ -92,7 +94,7 @@ class Politeness:
         name = host_of(request.url)
         if request.meta.get(PART):
             if request.meta[PART] != DOCUMENT:
-                await self._count_part(name)
+                await self._count_part(name, request)
             return  # it belongs to a look that has its turn
         host = self._hosts.setdefault(name, _Host())
         await host.lock.acquire()
@@ -104,12 +106,22 @@ class Politeness:
         host.asked_at = monotonic()
         self._holding[request] = host
 
-    async def _count_part(self, name: str) -> None:
-        """Count a part of a page; it waits for no gap, for the page has waited. Raises NotAsked where it may not be."""
-        self._go_on()
-        refused = await self._archive.part(name)
-        if refused is not None:
-            raise NotAsked(refused)
+    async def _count_part(self, name: str, request: Request) -> None:
+        """Count a part of a page, which follows the part before it after a moment; the page has waited for the gap.
+
+        Raises NotAsked where it may not be asked.
+        """
+        host = self._hosts.setdefault(name, _Host())
+        gap = request.meta[PACED] = min(PART_GAP, self._archive.gap(name))
+        async with host.parts:
+            pause = host.part_at + gap - monotonic()
+            if pause > 0:
+                await asyncio.sleep(pause)
+            self._go_on()
+            refused = await self._archive.part(name)
+            if refused is not None:
+                raise NotAsked(refused)
+            host.part_at = monotonic()
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Give the host to the next request."""

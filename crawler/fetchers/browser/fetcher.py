@@ -7,7 +7,8 @@ when time is up.
 
 import asyncio
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -135,25 +136,36 @@ async def filled(page: Any, selectors: tuple[str, ...], parts: "Parts") -> bool:
     Then, for a moment, for the parts that are still on their way. When the time is up the page is taken as it stands:
     False says so.
     """
-    from playwright.async_api import TimeoutError as NotInTime
+    began = monotonic()
 
-    ends = monotonic() + PATIENCE
+    def left() -> float:
+        return began + PATIENCE + parts.paced - monotonic()
+
     try:
-        if selectors:
-            arguments = [list(selectors), FILLED]
-            await page.wait_for_function(_SHOWS, arg=arguments, polling=50, timeout=PATIENCE * 1000)
-            await parts.settle(min(SETTLING, ends - monotonic()))
-            return True
-        return await _stands_still(page, parts, ends)
-    except NotInTime:
+        if not selectors:
+            return await _stands_still(page, parts, left)
+        while (seconds := left()) > 0:
+            if await _shows(page, selectors, seconds):
+                await parts.settle(min(SETTLING, left()))
+                return True
         return False
     finally:
         parts.end()
 
 
-async def _stands_still(page: Any, parts: "Parts", ends: float) -> bool:
+async def _shows(page: Any, selectors: tuple[str, ...], seconds: float) -> bool:
+    from playwright.async_api import TimeoutError as NotInTime
+
+    with suppress(NotInTime):
+        arguments = [list(selectors), FILLED]
+        await page.wait_for_function(_SHOWS, arg=arguments, polling=50, timeout=seconds * 1000)
+        return True
+    return False
+
+
+async def _stands_still(page: Any, parts: "Parts", left: Callable[[], float]) -> bool:
     before = -1
-    while monotonic() < ends:
+    while left() > 0:
         length = await page.evaluate(_LENGTH)
         if length >= FILLED and length == before and parts.idle:
             return True

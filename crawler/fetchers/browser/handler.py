@@ -6,7 +6,7 @@ through `crawler.fetchers.browser.parts`. One browser per round, a context per l
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -117,7 +117,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         latency = request.meta["download_latency"]
         limit = self._engine.settings.getfloat("DOWNLOAD_TIMEOUT") + fetcher.PATIENCE
         waiting = _prepare(request, parts, self._engine.settings["USER_AGENT"])
-        async with self._bounded(request, limit):
+        async with self._bounded(request, parts, limit):
             response = await super().download_request(request)
         parts.end()
         request.meta["download_latency"] = latency
@@ -133,12 +133,22 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         return response.replace(url=parts.led_to or response.url, status=document.status, headers=headers)
 
     @asynccontextmanager
-    async def _bounded(self, request: Request, limit: float) -> AsyncIterator[None]:
-        """Hold the block to its time and memory, and close its context. Raises Unshown where it went wrong."""
-        watched = _Watch()
+    async def _bounded(self, request: Request, parts: Parts, limit: float) -> AsyncIterator[None]:
+        """Hold the block to its time and memory, and close its context. Raises Unshown where it went wrong.
+
+        The time for which its parts have to wait for one another comes on top of it.
+        """
+        ends = asyncio.get_running_loop().time() + limit
+        bound = asyncio.timeout_at(ends)
+
+        def extend() -> None:
+            with suppress(RuntimeError):  # it is over already
+                bound.reschedule(ends + parts.paced)
+
+        watched = _Watch(extend)
         watching = asyncio.ensure_future(watched.watch())
         try:
-            async with asyncio.timeout(limit):
+            async with bound:
                 yield
         except TimeoutError as error:
             raise Unshown(Failure(Reason.BROWSER_TIMEOUT, detail=f"{limit:.0f}")) from error
@@ -169,15 +179,17 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
 
 class _Watch:
-    """Ends the processes of the browser that grow too large; `ended` counts them."""
+    """Ends the processes of the browser that grow too large; `ended` counts them. `each_time` is called every time."""
 
-    def __init__(self) -> None:
+    def __init__(self, each_time: Callable[[], None]) -> None:
         self.ended = 0
+        self._each_time = each_time
 
     async def watch(self) -> None:
         while True:
             await asyncio.sleep(_EVERY)
             self.ended += processes.end_larger(os.getpid(), ROOM)
+            self._each_time()
 
 
 def _document(request: Request) -> Request:

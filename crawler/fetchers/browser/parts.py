@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from crawler.failures import NotAsked, Refused, brief, failure_of
 from crawler.fetchers.http import media_type, plain_headers
-from crawler.items import PART
+from crawler.items import PACED, PART
 from diffs.judging.gate import is_block
 from diffs.values import Capture
 from diffs.wording.failures import sentence
@@ -53,7 +53,7 @@ class Parts:
     `document` is the page itself, which has come already. `left_out` has the reason by address, `led_to` the address
     that the page wanted to go to and was not let, "" where there is none. `refused` is the answer in which the site
     asked us to stop, or for a human, `halted` why we may not ask its host for more: nothing is asked for the page after
-    either.
+    either. `paced` are the seconds for which parts had to wait for one another: the page cannot be faster.
     """
 
     def __init__(self, document: Response, fetch: Fetch, also: Iterable[str] = ()) -> None:
@@ -61,6 +61,7 @@ class Parts:
         self.led_to = ""
         self.refused: Response | None = None
         self.halted: Failure | None = None
+        self.paced = 0.0
         self._document: Response | None = document
         self._site = _site(document.url)
         self._host = urlsplit(document.url).netloc
@@ -179,6 +180,8 @@ class Parts:
             self._leave_out(request.url, sentence(error.failure), is_page=is_page)
         except Exception as error:  # noqa: BLE001 (whatever kept a part away: the page goes on without it)
             self.left_out.setdefault(request.url, sentence(failure_of(error, request.url)))
+        finally:
+            self.paced += request.meta.get(PACED, 0.0)
         return None
 
     async def _before_the_end(self, fetching: Awaitable[Response | None]) -> Response | None:

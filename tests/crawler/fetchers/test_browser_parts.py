@@ -199,6 +199,24 @@ def test_the_parts_of_a_page_count_against_the_days_requests(site: Site, someone
     assert someone.snapshots_of("rate") == []
 
 
+def test_the_parts_of_a_page_follow_one_another_slowly_and_the_page_is_waited_for(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.fetchers.browser.fetcher.PATIENCE", 2.0)
+    site["/article"], numbers = ARTICLE, range(8)
+    for number in numbers:
+        site[f"/part/{number}"] = Answer(body="{}", kind="application/json")
+    someone.settings = someone.settings.model_copy(update={"min_gap": 0.5})
+    fetches = ", ".join(f"fetch('/part/{number}')" for number in numbers)
+
+    outcome = looked_at(someone, site, f"Promise.all([{fetches}]).then(() => {{ {FILL} }})")
+
+    parts = [asked for asked in site.log if asked.path.startswith("/part/")]
+    assert outcome is Outcome.OK, "the parts alone take longer than a page may take"
+    assert len(parts) == 8
+    assert parts[-1].at - parts[0].at >= 7 * 0.5 - 0.5  # a busy machine lets the first one arrive late
+
+
 def test_packed_parts_are_unpacked(site: Site, someone: Seller) -> None:
     site["/article"] = Answer(body=ARTICLE, gzipped=True)
 
