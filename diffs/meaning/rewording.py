@@ -13,6 +13,7 @@ from diffs.language.vocabulary import plain, table, words
 from diffs.values import word_count
 
 from .sentence_pairs import SentencePair
+from .turns import turns
 
 _TITLE_WORDS = 14
 _POINTER_WORDS = 25
@@ -35,7 +36,7 @@ def kind_of_rewording(pair: SentencePair) -> str:
     """
     for kind, fits in _KINDS:
         if fits(pair):
-            return kind
+            return kind if kind not in _SAYING_THE_SAME or not turns(pair.before, pair.after) else "meaning"
     return "meaning"
 
 
@@ -186,6 +187,10 @@ _KINDS: tuple[tuple[str, Callable[[SentencePair], bool]], ...] = (
     ("pointer", _are_pointers),
     ("title", _are_titles),
 )
+
+
+# What is called one of these must not say the contrary now.
+_SAYING_THE_SAME = frozenset({"order", "spelling", "pointer", "title"})
 
 
 @cache

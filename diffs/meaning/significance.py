@@ -17,10 +17,11 @@ from diffs.language.names import companies
 from diffs.language.normalise import loose
 from diffs.language.vocabulary import plain, words
 from diffs.targets.known_metrics import label
-from diffs.values import BlockKind, Comparison, Document, Fact, Judgement, Op, TargetMove
+from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement, Op, TargetMove
 
 from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
+from .turns import turns
 
 # From this weight on a change is of high importance, below the other of low.
 _HIGH, _LOW = 4.0, 1.0
@@ -140,7 +141,14 @@ def _kind(pair: SentencePair, repeated: frozenset[str], comparison: Comparison) 
     alone = pair.after or pair.before
     if kind == "meaning" and not (pair.before and pair.after) and loose(alone) in repeated:
         return "pointer"
-    return kind
+    listed = kind == "title" and _is_listed(pair, comparison.hunks[pair.hunk]) and loose(pair.before) not in repeated
+    return "meaning" if listed else kind
+
+
+def _is_listed(pair: SentencePair, hunk: Hunk) -> bool:
+    """Whether a short line is an entry of a list or table that leads nowhere: what is listed is a rule, no name."""
+    listed = (block for block in hunk.after if block.kind in (BlockKind.ITEM, BlockKind.ROW) and not block.links)
+    return any(pair.after in block.shown for block in listed)
 
 
 def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
@@ -192,8 +200,14 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     points += 0.7 * min(2, sum(1 for name in change.around if weight(name) >= _LIVING))
     points += 1.5 * min(2, _count_duties(change.facts, "must_not")) + 2.0 * any(map(_is_forbidden_now, change.facts))
     points += 0.7 * min(3, _count_duties(change.facts, "must", "discretion"))
+    points += min(_MOST_TURNS, sum(_TURNS[turn] for pair in change.rules for turn in turns(pair.before, pair.after)))
     points += 3.0 * any(_sanction_moved(pair) for pair in change.rules)
     return points + 1.5 * any(_right_moved(pair) for pair in change.rules)
+
+
+# What a turned sentence weighs: each is of medium importance at least, none of high for itself.
+_TURNS = {"duty": 1.2, "negation": 1.2, "condition": 1.0, "quantity": 1.0}
+_MOST_TURNS = 2.4
 
 
 def _weigh_figures(facts: Iterable[Fact]) -> float:

@@ -1,0 +1,52 @@
+"""What turns a sentence round without changing its matter: duty, negation, condition, quantity.
+
+One small word decides whether a seller may, must or must not. So these are read by grammar, of function words, which
+are few in every language and the same in every policy.
+"""
+
+import re
+from collections import Counter
+from functools import cache, lru_cache
+
+from diffs.language.duties import duties
+from diffs.language.vocabulary import plain, table
+
+# How strongly a duty word binds; between kinds of one strength there is no turn.
+_FORCE = {"must_not": -2, "should_not": -1, "may": 0, "should": 1, "must": 2, "discretion": 3}
+_WORD = re.compile(r"[^\W\d_]+")
+_NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def turns(before: str, after: str) -> frozenset[str]:
+    """How a reworded sentence was turned round: "duty", "negation", "condition", "quantity"; empty where it was not.
+
+    A sentence that is only on one side ("" on the other) was not turned.
+    """
+    if not (before and after):
+        return frozenset()
+    was, now = _words(before), _words(after)
+    found = {name for name in ("negation", "condition") if _count(was, name) != _count(now, name)}
+    # "all" that is left out says little; that "some" is in its place says much.
+    if all(_count(was, name) != _count(now, name) for name in ("whole", "part")):
+        found.add("quantity")
+    if _forces(before) != _forces(after):
+        found.add("duty")
+    return frozenset(found)
+
+
+def _words(sentence: str) -> Counter[str]:
+    return Counter(_WORD.findall(_NOT.sub(" not", plain(sentence)).lower()))
+
+
+def _count(words: Counter[str], name: str) -> int:
+    return sum(words[word] for word in _listed(name))
+
+
+@cache
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(table("wording_significance")["turns"][name])
+
+
+def _forces(sentence: str) -> tuple[int, ...]:
+    return tuple(sorted(_FORCE[duty.kind] for duty in duties(sentence)))
