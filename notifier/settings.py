@@ -54,6 +54,8 @@ class NotifierSettings(TomlSettings):
         value = value.strip().rstrip("/")
         if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
             raise ValueError("must begin with https:// or http:// and name a host, as in https://policies.example.org")
+        if "@" in urlsplit(value).netloc:  # it is in every feed and every mail
+            raise ValueError("is published, so it must hold no user and no password")
         return value
 
     @field_validator("owner")

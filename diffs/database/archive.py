@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
 from diffs.errors import RESTORE, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked, ArchiveMissing
@@ -74,9 +74,12 @@ def _spoken_of() -> Iterator[None]:
 
 def _spoken(error: SQLAlchemyError) -> ArchiveError:
     cause = getattr(error, "orig", None) or error
-    kind, remedy = _KINDS.get(_code(cause), (ArchiveError, "Run policywatch doctor."))
+    code = _code(cause)
+    kind, remedy = _KINDS.get(code, (ArchiveError, "Run policywatch doctor."))
     if str(cause).startswith("Could not decode to UTF-8"):  # the driver's own, without a code
         kind, remedy = _DAMAGED
+    elif isinstance(error, OperationalError) and not code:  # no answer of a database at all
+        remedy = "See that the database server runs and that POLICYWATCH_DATABASE_URL is right."
     what = DAMAGED if remedy == RESTORE else "The archive cannot be used"
     return kind(f"{what}: {str(cause).splitlines()[0]}.", remedy=remedy)
 

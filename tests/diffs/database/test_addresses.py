@@ -80,6 +80,11 @@ def test_a_password_is_in_no_message_no_cause_and_no_setting_shown(url: str) -> 
     assert SECRET not in shown(url)
 
 
+def test_a_server_that_does_not_answer_is_said(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"port 9 failed.*See that the database server runs"):
+        open_archive(f"postgresql+psycopg://ann:{SECRET}@127.0.0.1:9/policies")
+
+
 def test_an_address_is_shown_with_its_host_and_its_name() -> None:
     assert shown("postgresql+psycopg://ann:x@db.example:5432/policies") == (
         "postgresql+psycopg://ann:***@db.example:5432/policies"
@@ -94,7 +99,8 @@ sys.path[:0] = sys.argv[3:]
 from diffs.database.archive import open_archive
 from diffs.errors import ArchiveError
 from diffs.store import pages
-if os.geteuid() == 0:
+me = os.geteuid()
+if me == 0:
     os.seteuid(65_534)
 try:
     archive = open_archive(f"sqlite:///{sys.argv[1]}", create=False)
@@ -105,6 +111,7 @@ try:
             pages.listed(session)[0].muted = True
 except ArchiveError as error:
     print(error)
+os.seteuid(me)  # what is measured of this run may be written again
 """
 
 
