@@ -84,7 +84,9 @@ def read(text: str) -> Iterator[Entry | Fault]:
     if "address" not in columns:
         raise ValueError("the first line must name the columns, one of them `address`")
     if unknown := [name for name in columns if name not in COLUMNS]:
-        yield Fault(1, f"there is no column {in_short(unknown[0], 40)!r}; it is left out")
+        yield Fault(
+            1, f"there is no column {in_short(unknown[0], 40)!r}; it is left out. There are: {', '.join(COLUMNS)}"
+        )
     while True:
         try:
             cells = next(rows)

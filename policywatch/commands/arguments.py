@@ -133,9 +133,6 @@ def since_of(text: str) -> datetime:
     A day is "today", "yesterday" or the last day of a name ("monday", "Mon"), today included.
     """
     said = text.strip().lower()
-    days = _days_ago(said, context.now().weekday())
-    if days is not None:
-        return context.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=days)
     ago = _AGO.fullmatch(said)
     if ago is None:
         return moment_of(text, also=' "7 days" or "monday"')
@@ -163,8 +160,12 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 def moment_of(text: str, *, end_of_day: bool = False, also: str = "") -> datetime:
     """A date or time given on the command line, in UTC; a date means its beginning, or its end.
 
-    `also` says what else may be written, where it is none of these.
+    A date may be named in words: "today", "yesterday", "monday". `also` says what else may be written, where it is none
+    of these.
     """
+    today = context.now().date()
+    days = _days_ago(text.strip().lower(), today.weekday())
+    text = text if days is None else str(today - timedelta(days=days))
     try:
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

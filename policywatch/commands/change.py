@@ -21,6 +21,10 @@ LONGEST_NOTE = 4000
 LONGEST_OWNER = 120
 
 
+#: So many characters of a change's id are needed at least.
+LEAST_OF_AN_ID = 6
+
+
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command("change")(change_)
@@ -72,6 +76,8 @@ def _short_enough(option: str, text: str | None, longest: int) -> None:
 
 def _named(session: Session, uid: str) -> tuple[Change, Page]:
     found = changes.by_uid(session, uid)
+    if found is None and len(uid) < LEAST_OF_AN_ID:
+        context.wrong_use(f"{uid!r} is too short: an id is given by its first {LEAST_OF_AN_ID} characters or more.")
     if found is None:
         context.wrong_use(f"There is no change {uid!r}, or more than one begins so: see policywatch changes --all.")
     return found

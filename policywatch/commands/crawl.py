@@ -10,7 +10,7 @@ import typer
 
 from crawler.items import PageReport
 from crawler.rounds.selection import chosen_pages, due_pages
-from crawler.settings import crawl_settings
+from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.store import changes
@@ -18,7 +18,7 @@ from diffs.values import READ
 from policywatch import context
 from policywatch.terminal import output, records, round_report
 from policywatch.terminal.progress import progress_bar
-from policywatch.watchlists.lists import watched
+from policywatch.watchlists.lists import declared, watched
 
 from .arguments import Quiet, nearest
 
@@ -44,7 +44,7 @@ def crawl(
         output.warn(problem)
     if problems and not found:
         raise typer.Exit(context.CANNOT_WORK)
-    wanted = _chosen(found, page or [])
+    wanted = _chosen(found, page or [], settings, watchlist or [])
     with context.archive(create=True) as archive:
         if due:
             wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
@@ -62,9 +62,11 @@ def crawl(
         raise typer.Exit(context.FAILURES)
 
 
-def _chosen(found: list[WatchedPage], keys: list[str]) -> list[WatchedPage]:
+def _chosen(found: list[WatchedPage], keys: list[str], settings: CrawlSettings, files: list[Path]) -> list[WatchedPage]:
     known = [entry.key for entry in found]
     for key in keys:
+        if key not in known and any(entry.key == key for entry in declared(settings, files)[0]):
+            context.wrong_use(f"The page {key!r} is switched off: policywatch watchlist on {key}")
         if key not in known:
             context.wrong_use(f"No watch-list switches on a page {key!r}. Watched: {nearest(key, known)}.")
     return chosen_pages(found, keys)

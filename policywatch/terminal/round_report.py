@@ -167,7 +167,9 @@ def progress(report: PageReport) -> str:
     failed = report.failure
     if failed is not None and failed.root.reason in OFFLINE:
         return f"{report.page}: not reached"
-    return f"{report.page}: {report.outcome or 'not checked'} {report.reason}".rstrip()
+    if failed is not None and failed.reason is Reason.STOP_FILE:
+        return f"{report.page}: not checked"
+    return ": ".join(filter(None, (report.page, report.outcome or "not checked", report.reason)))
 
 
 def remedies(reports: Iterable[PageReport]) -> list[str]:

@@ -101,7 +101,7 @@ def test_a_change_says_how_the_owners_own_figures_stand(program: Program) -> Non
     ("options", "said"),
     [
         (["--done", "now", "--undone"], "--done and --undone say the opposite"),
-        (["--done", "yesterday"], "'yesterday' is no date"),
+        (["--done", "soon"], "'soon' is no date"),
         (["--owner", "x" * 121], "--owner is longer than 120 characters"),
         (["--note", "x" * 4001], "--note is longer than 4000 characters"),
     ],
@@ -117,6 +117,7 @@ def test_a_change_that_is_not_there(program: Program) -> None:
     ended = program("change", "abcdef")
 
     assert (ended.code, "There is no change 'abcdef'" in ended.err) == (2, True)
+    assert "is too short: an id is given by its first 6 characters or more." in program("change", "abc").err
 
 
 def test_changes_leave_as_csv_that_runs_no_formula(program: Program) -> None:

@@ -9,7 +9,7 @@ import feedparser
 import pytest
 
 from policywatch import context
-from policywatch.commands.arguments import since_of
+from policywatch.commands.arguments import moment_of, since_of
 from tests.policywatch.program import Program, policy, save
 
 #: The fields of a change, as the design promises them, in this order.
@@ -294,6 +294,7 @@ def test_a_period_may_begin_on_a_day_named_in_words(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(context, "now", lambda: datetime(2026, 3, 4, 12, tzinfo=UTC))
 
     assert since_of(day) == datetime.fromisoformat(f"{begins}T00:00:00Z")
+    assert moment_of(day, end_of_day=True) == datetime.fromisoformat(f"{begins}T23:59:59.999999Z")
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,8 @@ def test_a_page_that_is_switched_off_is_not_fetched_until_it_is_switched_on(prog
     on = program("watchlist", "on", "fees")
 
     assert on.out == "fees is switched on. Next: policywatch crawl --page fees\n"
+    crawled = program("crawl", "--page", "returns")
+    assert (crawled.code, crawled.err) == (2, "The page 'returns' is switched off: policywatch watchlist on returns\n")
     assert (settings(program)["pages_off"], settings(program)["pages_on"]) == (["returns"], ["fees"])
     assert [line["page"] for line in program("crawl", "--json").objects] == ["fees"]
     assert healthy(program) == ["fees"]

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -185,6 +186,9 @@ def test_a_machine_without_a_network_says_it_once_and_accuses_no_robots_txt() ->
     )
     assert "robots.txt" not in " ".join([*round_report.remedies(reports), said])
     assert round_report.progress(reports[0]) == "a: not reached"
+    stopped = replace(reports[0], outcome=None, failure=Failure(Reason.STOP_FILE), reason="Crawling is stopped.")
+    assert round_report.progress(stopped) == "a: not checked", "the end of the round says why, once"
+    assert round_report.progress(replace(stopped, failure=None)) == "a: not checked: Crawling is stopped."
 
 
 @pytest.mark.parametrize(
