@@ -11,8 +11,7 @@ from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.engine import derive
 from diffs.errors import ArchiveError, BodyLost
-from diffs.store import events, observations, snapshots, versions
-from diffs.store import pages as stored_pages
+from diffs.store import events, observations, pages, snapshots, versions
 from diffs.values import READ, Outcome
 
 from .enrol import enrol, enrol_all
@@ -23,7 +22,7 @@ log = logging.getLogger(__name__)
 class Keeper(Protocol):
     """What a round does with its pages and with what comes. Called in the archive's thread."""
 
-    def enrol(self, pages: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
+    def enrol(self, watched: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
         """Begin with these pages; returns by key the headers of a conditional GET, where one may be asked."""
 
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
@@ -42,11 +41,11 @@ class Archivist:
         self._clock = clock
         self._confirm = confirm
 
-    def enrol(self, pages: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
+    def enrol(self, watched: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
         """Enter the pages into the archive."""
         now = self._clock()
         with self._archive.begin() as session:
-            return enrol_all(session, pages, now=now)
+            return enrol_all(session, watched, now=now)
 
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
         """Store what came, then judge it.
@@ -65,7 +64,7 @@ class Archivist:
 
     def _store(self, page: WatchedPage, fetched: FetchedPage) -> Mapping[Any, Any]:
         with self._archive.begin() as session:
-            row = stored_pages.get(session, page.key) or enrol(session, page, now=fetched.observed_at)
+            row = pages.get(session, page.key) or enrol(session, page, now=fetched.observed_at)
             snapshots.add(
                 session,
                 row,
@@ -81,7 +80,7 @@ class Archivist:
         try:
             with self._archive.begin() as session:
                 session.info.update(known)  # the bytes just stored need not be unpacked again
-                row = stored_pages.get(session, key)
+                row = pages.get(session, key)
                 assert row is not None
                 unknown = versions.latest(session, row) is None
                 derived = derive.derive(session, row, confirm=self._confirm)

@@ -7,20 +7,19 @@ from typing import Any
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Session
 from diffs.database.models import Page
-from diffs.store import pages as stored_pages
-from diffs.store import snapshots
+from diffs.store import pages, snapshots
 
 
 def enrol(session: Session, page: WatchedPage, *, now: datetime) -> Page:
     """The archive's row of a watched page, as declared now (`now` in UTC)."""
-    return stored_pages.upsert(session, key=page.key, now=now, watched=True, **_declared(page))
+    return pages.upsert(session, key=page.key, now=now, watched=True, **_declared(page))
 
 
-def enrol_all(session: Session, pages: Iterable[WatchedPage], *, now: datetime) -> dict[str, dict[str, str]]:
+def enrol_all(session: Session, watched: Iterable[WatchedPage], *, now: datetime) -> dict[str, dict[str, str]]:
     """Enter all pages, and return the headers of a conditional GET for each that has been read at this address."""
-    rows = {row.key: row for row in stored_pages.listed(session)}
+    rows = {row.key: row for row in pages.listed(session)}
     found: dict[str, dict[str, str]] = {}
-    for page in pages:
+    for page in watched:
         row = rows.get(page.key)
         if row is not None and row.id and (row.url, row.fetch) == (page.url, page.fetch):
             found[page.key] = snapshots.validators(session, row.id, url=page.url, fetched_by=page.fetch, now=now)

@@ -15,8 +15,7 @@ from diffs.failures import Failure
 from diffs.judging import gate
 from diffs.reading import extract, policy_text
 from diffs.reading.detect_language import shares
-from diffs.store import pages as stored_pages
-from diffs.store import versions
+from diffs.store import pages, versions
 from diffs.values import READ, Capture, Document, Extraction, Outcome, Selection
 from diffs.wording import failures
 
@@ -53,18 +52,18 @@ class Probed:
 class Prober:
     """Judges what comes at once and forgets it: the keeper of a round that only asks."""
 
-    def __init__(self, archive: Archive, pages: Sequence[WatchedPage]) -> None:
+    def __init__(self, archive: Archive, watched: Sequence[WatchedPage]) -> None:
         self._archive = archive
-        self._asked = {page.key: page for page in pages}
+        self._asked = {page.key: page for page in watched}
         self._seen: dict[str, Probed] = {}
         self._known: dict[str, Document] = {}
         self._ways: dict[str, tuple[str, ...]] = {}
 
-    def enrol(self, pages: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
+    def enrol(self, watched: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
         """Look up the last good text of each page. No conditional GET: "not modified" would say nothing of the text."""
         with self._archive.read() as session:
-            for page in pages:
-                row = stored_pages.get(session, page.key)
+            for page in watched:
+                row = pages.get(session, page.key)
                 last = versions.latest(session, row) if row is not None else None
                 if row is not None and last is not None and row.url == page.url:
                     self._known[page.key] = versions.document_of(session, last)

@@ -12,8 +12,7 @@ import typer
 from diffs.database.archive import Archive, Session
 from diffs.language.categories import all_categories
 from diffs.store import pages
-from diffs.store.notices import plan, queueing
-from diffs.store.notices import subscribers as stored
+from diffs.store.notices import plan, queueing, subscribers
 from diffs.store.notices.outbox import QUESTION
 from diffs.wording import labels
 from notifier.channels.bounces import bounces
@@ -68,7 +67,7 @@ def ask(
 def export(file: Annotated[Path, typer.Argument(help="Where to write it; - for standard output.")]) -> None:
     """Write all subscribers to a CSV file. It holds the addresses of chats and webhooks too: keep it safe."""
     with context.archive() as archive, archive.read() as session:
-        rows = [{name: getattr(row, name) for name in csv_file.COLUMNS} for row in stored.listed(session)]
+        rows = [{name: getattr(row, name) for name in csv_file.COLUMNS} for row in subscribers.listed(session)]
     text = csv_file.write(rows)
     if str(file) == "-":
         sys.stdout.write(text)
@@ -126,21 +125,21 @@ def _taken_in(
     if unknown:
         return _fault(file, entry.line, f"there is no category {min(unknown)!r}")
     _note_unknown_pages(session, file, entry)
-    known = stored.by_address(session, channel, address)
+    known = subscribers.by_address(session, channel, address)
     if known is not None:
         # Whoever left stays away, and whoever confirmed need not do it again.
-        stored.change_wishes(known, **entry.wishes)
+        subscribers.change_wishes(known, **entry.wishes)
         queueing.fit(session, known, now=context.now())
         if confirmed and known.state == "pending":
-            stored.confirm(known, now=context.now())
+            subscribers.confirm(known, now=context.now())
         return "known (brought up to date)"
-    row = stored.add(session, channel=channel, address=address, now=context.now(), **entry.wishes)
+    row = subscribers.add(session, channel=channel, address=address, now=context.now(), **entry.wishes)
     if entry.state == "stopped":
         row.state, row.stopped_reason = "stopped", entry.stopped_reason or "stopped before the import"
     elif confirmed and entry.state != "pending":
-        stored.confirm(row, now=entry.confirmed_at or context.now())
+        subscribers.confirm(row, now=entry.confirmed_at or context.now())
         if entry.state == "paused":
-            stored.pause(row)
+            subscribers.pause(row)
     return f"new ({row.state})"
 
 
@@ -202,7 +201,7 @@ def _settled(archive: Archive, report: bytes) -> Iterator[str]:
                 continue
             yield "parked"
             if item.gone:
-                stored.stop(session, reader, reason=reason)
+                subscribers.stop(session, reader, reason=reason)
                 yield "stopped"
         output.say(f"{'Stopped' if item.gone else 'Parked'}: {shown_address(reader)}: {item.reason}")
 

@@ -8,8 +8,7 @@ import typer
 from diffs.database.archive import Session
 from diffs.database.models import Subscriber
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
-from diffs.store.notices import queueing
-from diffs.store.notices import subscribers as stored
+from diffs.store.notices import queueing, subscribers
 from notifier.outbox.send import shown_address
 from notifier.subscribers.links import links_from
 from policywatch import context
@@ -78,7 +77,7 @@ def add(
         check_pages(session, lists["pages"] or [])
         check_marketplaces(session, lists["marketplaces"] or [])
         now = context.now()
-        row = stored.add(session, channel=channel, address=address, now=now, confirmed=not unasked, **wishes)
+        row = subscribers.add(session, channel=channel, address=address, now=now, confirmed=not unasked, **wishes)
         # Never by the reader's own choice: these are the owner's figures.
         row.standing = row.standing if standing is None else standing
         queueing.fit(session, row, now=now)
@@ -98,7 +97,7 @@ def _several(given: list[str] | None) -> list[str] | None:
 def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
     """All subscribers; addresses that hold secrets are not shown."""
     with context.archive() as archive, archive.read() as session:
-        rows = stored.listed(session)
+        rows = subscribers.listed(session)
     if as_json:
         for row in rows:
             output.as_json(
@@ -119,7 +118,7 @@ def remove(
     with context.archive() as archive, archive.begin() as session:
         row = _named(session, channel, address)
         shown = shown_address(row)
-        stored.remove(session, row)
+        subscribers.remove(session, row)
     output.say(f"Removed: {shown}")
 
 
@@ -132,7 +131,7 @@ def pause(
         row = _named(session, channel, address)
         if row.state not in ("active", "paused"):
             context.wrong_use(f"{shown_address(row)} is {row.state}: there is nothing to pause.")
-        stored.pause(row)
+        subscribers.pause(row)
     output.say(f"Paused: {shown_address(row)}")
 
 
@@ -147,13 +146,13 @@ def resume(
             why = f" ({row.stopped_reason})" if row.stopped_reason else ""
             remedy = "policywatch subscribers add makes it active: you answer for that."
             context.wrong_use(f"{shown_address(row)} is {row.state}{why}, not paused; {remedy}")
-        stored.confirm(row, now=context.now())
+        subscribers.confirm(row, now=context.now())
     output.say(f"Told again: {shown_address(row)}")
 
 
 def _named(session: Session, channel: str, address: str) -> Subscriber:
     channel, address = _reached(channel, address)
-    row = stored.by_address(session, channel, address)
+    row = subscribers.by_address(session, channel, address)
     if row is None:
         context.wrong_use("There is no such subscriber: see policywatch subscribers list.")
     return row

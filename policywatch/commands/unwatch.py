@@ -10,7 +10,7 @@ from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database.archive import Session
 from diffs.errors import ArchiveMissing
 from diffs.settings import CONFIG_FILE
-from diffs.store import pages as stored
+from diffs.store import pages
 from policywatch import context
 from policywatch.terminal import output
 from policywatch.watchlists import lists, unwatch
@@ -34,7 +34,7 @@ def remove(
         context.wrong_use(_no_entry(key, settings, file))
     unwatch.take_out(key, place)
     output.say(f"Removed {key} from {place}. It is no longer fetched.")
-    if _in_archive(lambda session: stored.unwatch(session, key)):
+    if _in_archive(lambda session: pages.unwatch(session, key)):
         output.say(f"Its history stays: policywatch history {key}")
 
 
@@ -51,7 +51,7 @@ def _no_entry(key: str, settings: CrawlSettings, file: Path | None) -> str:
 def off(keys: Keys) -> None:
     """Stop fetching pages, whatever their watch-list says; their history stays."""
     _switch(keys, enabled=False)
-    _in_archive(lambda session: [stored.unwatch(session, key) for key in keys])
+    _in_archive(lambda session: [pages.unwatch(session, key) for key in keys])
     for key in keys:
         output.say(f"{key} is switched off. policywatch watchlist on {key} ends that.")
 

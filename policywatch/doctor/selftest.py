@@ -14,7 +14,7 @@ from typing import Protocol
 
 from pydantic import SecretStr
 
-from crawler import run as crawling
+from crawler import run
 from crawler.fetchers.registry import fetcher
 from crawler.items import PageReport
 from crawler.settings import CrawlSettings
@@ -186,9 +186,7 @@ def _fetched(fetch: str, archive: Archive, settings: CrawlSettings) -> Iterator[
 
 def _look(page: WatchedPage, archive: Archive, settings: CrawlSettings, at: datetime) -> PageReport:
     ticks = count()
-    (report,) = crawling.crawl(
-        [page], archive=archive, settings=settings, clock=lambda: at + timedelta(seconds=next(ticks))
-    )
+    (report,) = run.crawl([page], archive=archive, settings=settings, clock=lambda: at + timedelta(seconds=next(ticks)))
     return report
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from crawler import run as crawling
+from crawler import run
 from crawler.items import PageReport
 from crawler.rounds.selection import next_due
 from crawler.rounds.unfinished import judge_left_over
@@ -106,12 +106,12 @@ class Schedule:
             judge_left_over(self.archive, confirm=settings.confirm)
         self._fresh = False
         # No jitter: asked every minute, a page would always be checked as early as jitter allows.
-        due = crawling.due_pages(pages, self.archive, now=now, jitter=lambda: 0.0, settings=settings)
+        due = run.due_pages(pages, self.archive, now=now, jitter=lambda: 0.0, settings=settings)
         due = [page for page in due if self._held.get(page.key, now) <= now]
         if not due:
             self._say_when(pages, settings)
             return
-        reports = crawling.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop)
+        reports = run.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop)
         self._held |= {report.page: self.clock() + LATER for report in reports if report.outcome is None}
         self._said.clear()
         if not self.quiet or any(map(round_report.is_news, reports)):

@@ -354,7 +354,7 @@ def test_a_fault_in_a_round_is_logged_and_the_next_one_comes(
     rounds: Rounds, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("policywatch.service.loop.crawling.crawl", lambda *_, **__: 1 / 0)
+        patch.setattr("policywatch.service.loop.run.crawl", lambda *_, **__: 1 / 0)
         said = rounds.go(step=timedelta())
 
     assert said == ["A fault in this program ended the round (ZeroDivisionError); the next one follows."]
