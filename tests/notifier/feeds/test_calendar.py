@@ -95,6 +95,7 @@ def test_a_change_is_an_all_day_event_on_the_day_it_takes_effect() -> None:
     assert event["CATEGORIES"] == "US,agreement"
     assert (event["PRIORITY"], event["TRANSP"]) == ("1", "TRANSPARENT")
     assert calendar["NAME"] == calendar["X-WR-CALNAME"] == "Effective dates"
+    assert (calendar["REFRESH-INTERVAL;"], calendar["REFRESH-INTERVAL"]) == ("VALUE=DURATION", "PT12H")
     assert (calendar["SOURCE;"], calendar["SOURCE"]) == ("VALUE=URI", "https://policies.example/calendar.ics")
 
 
