@@ -202,7 +202,7 @@ def _refused(capture: Capture, rule: str) -> Verdict:
 def _by_body(capture: Capture) -> Verdict | None:
     failure = Failure.parsed(capture.error)
     if failure is not None and failure.reason is Reason.CUT_OFF:
-        return Verdict(Outcome.TRUNCATED, failure.reason, "Only a part of the page arrived.")
+        return Verdict(Outcome.TRUNCATED, failure.reason)
     if not capture.body.strip():
         return Verdict(Outcome.EMPTY, "no-body", "The site answered with an empty page.")
     announced = capture.headers.get("content-length", "")

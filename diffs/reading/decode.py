@@ -36,11 +36,16 @@ _GROUPING = re.compile(
 )
 
 
+#: Encodings in which every byte is one of ASCII, and escape sequences change what they mean. Told by their declaration.
+_ISO_2022 = re.compile(r"(?i)\bcharset\s{0,9}=\s{0,9}[\"']?(iso-2022-jp(?:-[123]|-2004|-ext)?)\b")
+
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of a body: by its byte order mark, as UTF-8 where it is UTF-8, else as declared in header or page.
+
+    ISO 2022 has nothing but bytes of ASCII: it is believed where it is declared and has its escape sequences.
 
     Broken bytes become U+FFFD. Raises ExtractionError where the bytes are no text.
     """
@@ -53,6 +58,8 @@ def decode(body: bytes, content_type: str = "") -> str:
         raise ExtractionError(msg, remedy="Watch the page that links to the file instead.")
     if encoding is not None and mark is not None and encoding != "utf-8":
         return _CONTROL.sub(" ", body[len(mark) :].decode(encoding, "replace"))
+    if b"\x1b$" in body and (seven_bits := _ISO_2022.search(f"{content_type} {start.decode('latin-1')}")):
+        return _CONTROL.sub(" ", body.decode(seven_bits[1].lower(), "replace"))
     try:
         # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever the page says.
         if not is_wide:

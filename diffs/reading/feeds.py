@@ -71,9 +71,16 @@ def read(text: str, base: str) -> Feed | None:
     headers = {"content-type": "application/xml; charset=utf-8"}
     parsed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     items: dict[str, Item] = {}
-    for item in _items(parsed.entries[:MOST_ENTRIES], base):
+    for item in _items(parsed.entries, base):
         items.setdefault(item.name, item)
-    return Feed(_text(parsed.feed, "title"), _text(parsed.feed, "language"), tuple(items.values()))
+    return Feed(_text(parsed.feed, "title"), _text(parsed.feed, "language"), _newest(tuple(items.values())))
+
+
+def _newest(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """The newest entries in the order given; the first ones where they have no days: mostly the newest stand first."""
+    days = [item.published or item.updated or date.min for item in items]
+    ranked = sorted(range(len(items)), key=lambda at: days[at], reverse=True)  # stable: of one day the first ones
+    return tuple(items[at] for at in sorted(ranked[:MOST_ENTRIES]))
 
 
 def _first_element(text: str) -> int:
@@ -107,10 +114,15 @@ def _items(entries: list[dict[str, Any]], base: str) -> Iterator[Item]:
     for entry in entries:
         title, link = _text(entry, "title"), _address(_text(entry, "link"), base)
         published, updated = _day(entry, "published_parsed"), _day(entry, "updated_parsed")
-        name = _text(entry, "id") or link or f"{title}\x00{published}"
+        name = _secure(_text(entry, "id")) or _secure(link) or f"{title}\x00{published}"
         if title or link or _content(entry):
             short = sha256(name.encode("utf-8", "replace")).hexdigest()[:20]
             yield Item(short, title or link, link, published, updated, _content(entry))
+
+
+def _secure(name: str) -> str:
+    """An id that is an address, as it is once the site speaks https: it is the same entry."""
+    return f"https://{name[7:]}" if name[:7].lower() == "http://" else name
 
 
 def _content(entry: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Word what was announced, and where a change was announced."""
 
+import re
 from collections.abc import Iterable
 
 from diffs.language.plain_text import in_short
@@ -9,22 +10,36 @@ from diffs.values import BlockKind, Comparison, Fact
 from .quotes import excerpt
 
 _QUOTE = 140
+#: The line that an entry of a feed has from us (diffs/reading/extract.py).
+_PUBLISHED = re.compile(r"Published \d{4}-\d\d-\d\d")
 #: So much of the announcement's id is shown: enough for `policywatch diff`, which takes the beginning of one.
 _ID = 8
 
 
 def title_of(facts: Iterable[Fact]) -> str:
     """The title of what is announced; "" where it has none but a date."""
-    found = next((fact.sentence_after for fact in facts if fact.kind == "announcement"), "")
-    words = [word for word in plain(found).replace(",", " ").split() if word.isalpha()]
+    found, words = _titled(facts)
     # "February 9, 2026", "Updates of 9 February" say nothing of the matter.
-    return found if len(words) > 2 else ""
+    return found if words > 2 else ""
 
 
-def lead_of(comparison: Comparison) -> str:
-    """How an announced entry begins below the line with its date; "" where there is nothing below it."""
+def _titled(facts: Iterable[Fact]) -> tuple[str, int]:
+    """The title of what is announced, and how many words it has."""
+    found = next((fact.sentence_after for fact in facts if fact.kind == "announcement"), "")
+    return found, sum(word.isalpha() for word in plain(found).replace(",", " ").split())
+
+
+def lead_of(comparison: Comparison, facts: Iterable[Fact] = ()) -> str:
+    """How an announced entry begins below its title and its date; "" where there is nothing below them.
+
+    A short title ("Policy update"), which may be that of all the others too, stands before it.
+    """
     blocks = comparison.hunks[0].after[1:] if comparison.hunks else ()
-    return next((block.shown for block in blocks if block.kind is not BlockKind.HEADING), "")
+    texts = (block.shown for block in blocks if block.kind is not BlockKind.HEADING)
+    lead = next((text for text in texts if not _PUBLISHED.fullmatch(text)), "")
+    title, words = _titled(facts)
+    is_dated = any(letter.isdigit() for letter in title)
+    return f"{title}: {lead}" if lead and 0 < words <= 2 and not is_dated else lead
 
 
 def where_of(facts: Iterable[Fact]) -> str:

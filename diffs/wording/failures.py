@@ -91,7 +91,7 @@ _WORDS: Mapping[Reason, _Words] = {
     Reason.NO_NETWORK: "No answer: this machine has no way to the host (no network).",
     Reason.CONNECTION_REFUSED: "No answer: the host refused the connection.",
     Reason.CERTIFICATE: "No answer: the host's certificate could not be verified.",
-    Reason.CUT_OFF: "Only a part of the answer came: the connection broke in the middle.",
+    Reason.CUT_OFF: "Only a part of the answer arrived: the connection broke in the middle.",
     Reason.TOO_LARGE: "The answer is too large (setting max_body).",
     Reason.TOO_LARGE_UNPACKED: "The answer is too large when unpacked (setting max_body).",
     Reason.ENDLESS_REDIRECT: "The address redirects without an end.",

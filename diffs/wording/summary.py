@@ -70,7 +70,7 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     named = ""
     if kind == "announced":
         is_telling = any(point.weight >= _FIGURES for point in found)
-        named = announcements.title_of(facts) or ("" if is_telling else announcements.lead_of(comparison))
+        named = announcements.title_of(facts) or ("" if is_telling else announcements.lead_of(comparison, facts))
     if named:
         return Summary(in_short(f"{_OPENINGS[kind]}{named}", HEADLINE_LENGTH), tuple(lines))
     return Summary(_headline(title, kind, found, judgement), tuple(lines))

@@ -84,6 +84,7 @@ def test_half_a_packed_page_is_truncated_and_nothing_is_reported(
 
     assert (first.outcome, second.outcome) == (Outcome.OK, Outcome.TRUNCATED)
     assert second.failure == Failure(Reason.CUT_OFF, "127.0.0.1")
+    assert second.reason == "Only a part of the answer arrived: the connection broke in the middle."
     assert second.changes == ()
     assert someone.body_of(someone.snapshots_of("rate")[1]) in TEXT, "what came is kept"
 

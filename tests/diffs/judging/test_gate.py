@@ -79,7 +79,6 @@ def document(body):
         (answer(POLICY, headers={"x-amzn-waf-action": "captcha"}), Outcome.ROBOT_CHECK),
         (answer(POLICY, headers={"cf-mitigated": "challenge"}), Outcome.WAF_CHALLENGE),
         (answer(POLICY, status=403, headers={"x-datadome": "protected"}), Outcome.ROBOT_CHECK),
-        (answer(POLICY, error=Failure(Reason.CUT_OFF).dumped()), Outcome.TRUNCATED),
         (answer(POLICY, final_url="https://shop.example/ap/signin?return_to=x"), Outcome.LOGIN_REQUIRED),
         (answer(POLICY, final_url="https://accounts.google.com/v3/x"), Outcome.LOGIN_REQUIRED),
         (answer(POLICY, final_url="https://shop.example/errors/validateCaptcha?x"), Outcome.ROBOT_CHECK),
@@ -129,12 +128,18 @@ def test_a_page_that_only_sends_its_readers_on_says_where(content, leads_to):
     assert policy.outcome is Outcome.OK
 
 
-def test_not_modified_that_nobody_asked_for_is_an_error_in_nobodys_words_yet():
-    unasked = answer("", status=304, error=Failure(Reason.NOT_MODIFIED_UNASKED).dumped())
-
-    verdict = gate.judge_transport(unasked)
-
-    assert verdict == Verdict(Outcome.ERROR, "not-modified-unasked")
+@pytest.mark.parametrize(
+    ("capture", "expected"),
+    [
+        (
+            answer("", status=304, error=Failure(Reason.NOT_MODIFIED_UNASKED).dumped()),
+            Verdict(Outcome.ERROR, "not-modified-unasked"),
+        ),
+        (answer(POLICY, error=Failure(Reason.CUT_OFF).dumped()), Verdict(Outcome.TRUNCATED, "cut-off")),
+    ],
+)
+def test_an_answer_with_a_failure_leaves_the_words_to_whoever_writes_it_down(capture, expected):
+    assert gate.judge_transport(capture) == expected
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from diffs.reading.decode import _end_of_head, parse
+from diffs.reading.decode import _end_of_head, decode, parse
 
 HEAD = '<!doctype html><!-- a --><html lang="en"><head><title>Rules</title><script>if (a < b) {}</script>'
 
@@ -53,3 +53,23 @@ def test_the_head_ends_where_the_whole_pattern_says() -> None:
         page = "".join(chance.choice(PIECES) for _ in range(chance.randint(0, 9))).replace("|", " ")
 
         assert _end_of_head(page) == WHOLE_HEAD.match(page).end(), page
+
+
+JAPANESE = "遅延出荷率は4%未満です。"
+
+
+@pytest.mark.parametrize("declared", ["iso-2022-jp", "ISO-2022-JP", "iso-2022-jp-2004"])
+def test_a_text_of_seven_bits_is_read_as_it_declares_itself(declared) -> None:
+    meta = f"<meta http-equiv=content-type content='text/html; charset={declared}'>"
+    page, bare = f"{meta}<p>{JAPANESE}".encode("iso-2022-jp"), f"<p>{JAPANESE}".encode("iso-2022-jp")
+
+    assert JAPANESE in decode(page)
+    assert JAPANESE in decode(bare, f"text/html; charset={declared}")
+    assert JAPANESE not in decode(bare)
+
+
+def test_a_declaration_without_an_escape_sequence_changes_no_plain_text() -> None:
+    page = f"<meta charset=iso-2022-jp><p>Under 4%. {JAPANESE}"
+
+    assert decode(page.encode()) == page
+    assert "\ufffd" in decode(f"<meta charset=iso-2022-jp><p>{JAPANESE}".encode("iso-2022-jp") + b"\x1b$B\x7f")

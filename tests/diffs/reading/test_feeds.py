@@ -206,3 +206,26 @@ def test_a_page_where_a_feed_should_be_is_judged_as_a_page():
 
     assert extracted(f"<html><body><main>{sentence * 20}</main></body></html>")[1].rule == "no-feed"
     assert extracted(f"<html>{blocked}</html>")[1].outcome is Outcome.ROBOT_CHECK
+
+
+@pytest.mark.parametrize("by", ["name", "link"])
+def test_a_feed_that_speaks_https_now_has_the_same_entries(by: str):
+    before, now = (
+        read(rss(item("Fees", **{by: f"{scheme}://shop.example/news/9"}))).items[0].name for scheme in ("http", "https")
+    )
+    other = read(rss(item("Fees", **{by: "https://shop.example/news/8"}))).items[0].name
+
+    assert before == now != other
+
+
+def test_a_feed_that_begins_with_its_oldest_entry_shows_its_newest():
+    days = [f"2026-{month:02}-{day:02}" for month in range(1, 12) for day in range(1, 29)]
+    entries = [item(day, name=day, day=f"{day}T08:00:00Z") for day in days]
+    oldest_first = [one.title for one in read(rss(*entries)).items]
+    newest_first = [one.title for one in read(rss(*reversed(entries))).items]
+    undated = [one.title for one in read(rss(*(item(day, name=day, day="") for day in days))).items]
+
+    assert len(days) > feeds.MOST_ENTRIES
+    assert oldest_first == days[-feeds.MOST_ENTRIES :]
+    assert newest_first == oldest_first[::-1]
+    assert undated == days[: feeds.MOST_ENTRIES]
