@@ -19,7 +19,7 @@ from crawler.rounds.unfinished import judge_left_over
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.errors import ArchiveError, PolicywatchError
+from diffs.errors import ArchiveDamaged, ArchiveError, PolicywatchError
 from diffs.failures import Failure, Reason
 from diffs.store.notices.backlog import backlog
 from diffs.values import READ
@@ -72,7 +72,10 @@ class Schedule:
     _told_at: datetime | None = None
 
     def go_on(self) -> None:
-        """Round after round. A failure in one is reported, and the next one begins."""
+        """Round after round. A failure in one is reported, and the next one begins.
+
+        Raises ArchiveDamaged.
+        """
         while not self.stop.is_set():
             self._safely(self.look)
             self._safely(self.tell)  # a failed check does not keep notices back
@@ -81,6 +84,8 @@ class Schedule:
     def _safely(self, step: Callable[[], None]) -> None:
         try:
             step()
+        except ArchiveDamaged:
+            raise  # no later round can mend it, and what is written into it may be lost
         except ArchiveError as error:
             self._once(f"The archive cannot be used now; the next round tries again. {error}")
         except PolicywatchError as error:

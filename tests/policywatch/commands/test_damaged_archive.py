@@ -112,6 +112,18 @@ def test_every_command_ends_with_one_sentence(program: Program, command: str) ->
         assert len(ended.err.strip().splitlines()) == 1
 
 
+def test_what_keeps_running_ends_where_no_later_round_can_help(program: Program) -> None:
+    (program.folder / "mine.toml").write_text('[[page]]\nkey = "p"\nurl = "http://127.0.0.1:9/p"\ntitle = "P"\n')
+    program.settings = {"watchlists": "mine.toml", "contact": "me@example.com", "allow_private_addresses": "true"}
+    damage(program, "page")
+
+    ended = program.process("run")
+
+    assert ended.code == 3
+    assert ended.err.startswith("policywatch: The archive is damaged: database disk image is malformed.")
+    assert ended.err.count("\n") == 1
+
+
 def test_a_value_our_own_code_stumbles_over_is_said_to_be_damage(program: Program) -> None:
     with sqlite3.connect(program.database) as plain:
         plain.execute("UPDATE page SET memory = '{'")
