@@ -84,7 +84,7 @@ def refused(url: str) -> Failure | None:
 
 
 class GuardedResolver:
-    """Twisted's resolver, which here gives no private address out unless told so.
+    """Twisted's resolver, which here gives no private address out unless the settings allow it.
 
     Its threads end with the process, so that a name server that hangs holds nobody back.
     """

@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Outcomes:
-    """Counts looks by outcome into Scrapy's statistics, and says of every page left over why."""
+    """Counts fetches by outcome into Scrapy's statistics, and says of every page left over why."""
 
     def __init__(self, crawler: Crawler, current: Round) -> None:
         self._crawler = crawler
@@ -31,7 +31,7 @@ class Outcomes:
         return cls(crawler, round_of(crawler))
 
     def kept(self, item: FetchedPage) -> None:
-        """A look was stored and judged."""
+        """A fetch was stored and judged."""
         assert item.judged is not None
         self._crawler.stats.inc_value(f"looks/{item.look.purpose}")
         self._crawler.stats.inc_value(f"outcomes/{item.judged.outcome}")

@@ -49,7 +49,7 @@ class Unusable(Exception):
 
 
 class Unshown(Exception):
-    """A page that came, but that the browser could not show.
+    """A page that was answered, but that the browser could not show.
 
     `interrupted` says that it may be the browser's fault alone, so that another try makes sense.
     """
@@ -88,7 +88,7 @@ _NO_NETWORK = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH})
 
 
 def failure_of(error: BaseException, url: str) -> Failure:
-    """Why nothing came from `url`."""
+    """Why `url` returned nothing."""
     own = getattr(error, "failure", None)
     if isinstance(own, Failure):
         return own

@@ -26,10 +26,10 @@ CUT_OFF = "policywatch_cut_off"
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One look at a page.
+    """One fetch of a page.
 
     `purpose` is look, or confirm for a second fetch that is to confirm a new text.
-    `attempt` counts the looks of one purpose in this round, from 1. `fetch` is http, help-api, browser or feed.
+    `attempt` counts the fetches of one purpose in this round, from 1. `fetch` is http, help-api, browser or feed.
     """
 
     page: str
@@ -40,9 +40,9 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of a look in the archive: the engine's word on it.
+    """What became of a fetch in the archive: the engine's judgement.
 
-    `outcome` is what the look brought back, `reason` why in words; `wants_confirmation` asks for a second look.
+    `outcome` is what the fetch returned, `reason` why in words; `wants_confirmation` asks for a second fetch.
     `version_seq` is the number of the version the page now shows; `changes` are the ids of the changes made.
     `last_ok_at` (UTC) is when the policy was last read; `events` are the kinds of the page's open health events.
     `first`: no version was known before.
@@ -60,7 +60,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class FetchedPage:
-    """What one look brought back, on its way into the archive. `observed_at` is in UTC.
+    """What one fetch returned, on its way into the archive. `observed_at` is in UTC.
 
     `judged` is None until the archive has it. `interrupted` says that nothing came through no fault of the host, for
     the browser ended: then it is worth another try.
@@ -79,7 +79,7 @@ class PageReport:
 
     `outcome` is None where the page was not checked; `reason` then says why. Times are UTC.
     `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
-    `held`: a new text was seen that no second look has confirmed yet. `first`: the page was read for the first time.
+    `held`: a new text was seen that no second fetch has confirmed yet. `first`: the page was read for the first time.
     `failure` says why no page came, where that is known; `reason` is the same in words.
     """
 

@@ -13,7 +13,7 @@ from .rounds.round import round_of
 
 
 class IntoArchive:
-    """Hands over every fetched page, whatever came, and passes it on with the engine's word on it."""
+    """Hands over every fetched page, whatever was answered, and passes it on with the engine's judgement."""
 
     def __init__(self, keep: Callable[[FetchedPage], Awaitable[FetchedPage]]) -> None:
         self._keep = keep

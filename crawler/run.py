@@ -31,7 +31,7 @@ Ended = queue.SimpleQueue[tuple[PageReport, int, int] | None]
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a round, after it was wound up: what came is stored. `reports` are those of all its pages."""
+    """Ctrl-C during a round, after winding up: what was fetched is stored. `reports` are those of all its pages."""
 
     def __init__(self, reports: list[PageReport]) -> None:
         super().__init__()
@@ -48,13 +48,13 @@ def crawl(
     waiting: Waiting | None = None,
     stop: threading.Event | None = None,
 ) -> list[PageReport]:
-    """A report per page, in the order given; all pages were fetched once, what came was stored, judged and worded.
+    """A report per page, in the order given; all pages were fetched once; the answers were stored, judged and worded.
 
     `clock` gives the time in UTC. `progress` is called in this thread with every page's report, the number of pages
     done and their number; `waiting` in Scrapy's thread with every wait for a host.
     `stop`, when set, winds the round up early.
     Raises SettingsError where a contact is missing, AnotherCrawl where one is running on the archive, ArchiveError
-    where the archive cannot be written (what came before is stored), and Interrupted for Ctrl-C.
+    where the archive cannot be written (what was fetched before is stored), and Interrupted for Ctrl-C.
     """
     check_contact(pages, settings)
     ended: Ended = queue.SimpleQueue()

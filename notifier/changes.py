@@ -100,7 +100,7 @@ def endings(session: Session, wanted: Filter) -> list[Ending]:
 
 
 def modified(found: Iterable[Mark]) -> datetime | None:
-    """When the newest of them came into the archive (UTC); None where there are none."""
+    """When the newest of them was stored in the archive (UTC); None where there are none."""
     return max((mark.stored_at for mark in found), default=None)
 
 

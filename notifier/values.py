@@ -33,7 +33,7 @@ class ToldChange:
     """A change with its page, wording and hunks. Times are UTC.
 
     `page` is the page's key, `title` and `url` are the page's. `decided_at` is when it became news, `seen_at` when the
-    text was first seen. `headline` and `points` are the wording; `told` and `reason` say whether it was told, and why.
+    text was first seen. `headline` and `points` are the wording; `told` and `reason`: whether it was reported, and why.
     """
 
     uid: str

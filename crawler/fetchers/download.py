@@ -51,7 +51,7 @@ class LetsGo:
 
 
 class Downloads(LetsGo, HTTP11DownloadHandler):
-    """HTTP as Scrapy does it; a second look comes over a connection of its own."""
+    """HTTP as Scrapy does it; a second fetch uses a connection of its own."""
 
     async def download_request(self, request: Request) -> Response:
         """Fetch, or raise NotAsked."""

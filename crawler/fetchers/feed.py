@@ -24,7 +24,7 @@ class Feed(Http):
         return super().request(page, look, {"Accept": _ACCEPT, **headers}, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """What came, to be read as a feed; where it is none it is judged as the page it is."""
+        """The answer, to be read as a feed; where it is none it is judged as the page it is."""
         return replace(super().capture(page, response), fetched_by="feed", media_type="feed")
 
 

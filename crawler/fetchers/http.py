@@ -21,14 +21,14 @@ class Http:
     """Asks for the page itself."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
-        """A GET in the page's language; a second look asks every cache on the way to stand aside."""
+        """A GET in the page's language; a second fetch asks every cache on the way for the original."""
         fields = {"Accept-Language": page.language or "en", **headers}
         if look.purpose == "confirm":
             fields |= {"Cache-Control": "no-cache", "Pragma": "no-cache"}
         return Request(page.url, headers=fields, dont_filter=True, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """Status, headers, final address and bytes as they came, packing undone."""
+        """Status, headers, final address and bytes as received, unpacked."""
         headers = plain_headers(response.headers)
         return Capture(
             url=page.url,

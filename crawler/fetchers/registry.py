@@ -1,6 +1,6 @@
 """The table of fetchers and their common interface: how a page is requested, and how its answer is read.
 
-`request` makes the request for a look, `capture` reads the answer. What robots.txt, politeness and the archive do is
+`request` makes the request for a fetch, `capture` reads the answer. What robots.txt, politeness and the archive do is
 the same for all of them.
 """
 
@@ -24,7 +24,7 @@ class Fetcher(Protocol):
     """One way of fetching a page."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
-        """The request for one look; `headers` are those of a conditional GET, `kept` goes to Scrapy as it is.
+        """The request for one fetch; `headers` are those of a conditional GET, `kept` goes to Scrapy as it is.
 
         Raises Unusable where the page's address does not fit this way.
         """

@@ -43,7 +43,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the owner has been told before: when (UTC), and of which pages."""
+    """What the owner has been informed of before: when (UTC), and of which pages."""
 
     at: datetime
     kind: str

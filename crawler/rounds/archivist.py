@@ -26,7 +26,7 @@ class Keeper(Protocol):
         """Begin with these pages; returns by key the headers of a conditional GET, where one may be asked."""
 
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
-        """What came for a page, with a word on it in `judged`."""
+        """What was fetched of a page, with the engine's judgement in `judged`."""
 
 
 class Archivist:
@@ -48,7 +48,7 @@ class Archivist:
             return enrol_all(session, watched, now=now)
 
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
-        """Store what came, then judge it.
+        """Store what was fetched, then judge it.
 
         The snapshot is committed before it is judged: a fault in judging costs nothing.
         """

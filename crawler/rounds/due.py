@@ -31,7 +31,7 @@ class Watch:
 
 
 def due_at(watch: Watch, *, jitter: float = 0.0) -> datetime | None:
-    """When the page is due (UTC); None means at once: it was never fetched, or a text waits for its second look.
+    """When the page is due (UTC); None means at once: it was never fetched, or a text waits for its second fetch.
 
     `jitter` from 0 to 1 brings a page forward by up to a tenth of its interval, so that not all come at one minute.
     Forward only: a page pushed back would miss the timer that was set for it.

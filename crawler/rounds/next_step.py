@@ -49,10 +49,10 @@ def follow(
     fallback: str = "",
     interrupted: bool = False,
 ) -> Next:
-    """What follows a look that was judged.
+    """What follows a fetch that was judged.
 
     `retries` is how often a page may be asked again for one purpose; `fallback` another way of fetching it;
-    `interrupted` says that the look came to nothing through no fault of the host.
+    `interrupted` says that the fetch failed through no fault of the host.
     """
     if judged.outcome in BLOCKED:
         return Next(rest=REST, reason=f"{judged.outcome.replace('_', ' ')}: {judged.reason}")
@@ -107,7 +107,7 @@ _SIGNED_OUT = (Outcome.LOGIN_REQUIRED, "help-api")
 def after_robots(capture: Capture, *, blocked: bool, now: datetime) -> Next:
     """What follows an answer to the request for robots.txt: a rest for the host, or nothing.
 
-    `blocked` says that a robot check came in its place.
+    `blocked` says that a robot check was returned in its place.
     """
     if blocked:
         return Next(rest=REST, reason="a robot check came in place of robots.txt.")

@@ -70,7 +70,7 @@ class Prober:
         return {}
 
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
-        """What came, judged."""
+        """What was fetched, judged."""
         key = page.key
         self._ways[key] = tuple(dict.fromkeys((*self._ways.get(key, ()), fetched.look.fetch)))
         seen = _read(self._asked[key], fetched.capture, self._known.get(key))

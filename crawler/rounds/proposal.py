@@ -41,7 +41,7 @@ def ways(url: str, chosen: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def candidate(url: str, chosen: Mapping[str, str], fetch: str) -> WatchedPage:
-    """The entry by which a page is looked at before anything is known of it but what the user chose.
+    """The entry by which a page is fetched before anything is known of it but what the user chose.
 
     Raises ValidationError.
     """

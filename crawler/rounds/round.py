@@ -85,7 +85,7 @@ class Round:
         self._thread.close()
 
     async def enrol(self) -> list[Look]:
-        """Enter the pages into the archive and return the first look at each. Raises ArchiveError."""
+        """Enter the pages into the archive and return the first fetch of each. Raises ArchiveError."""
         self._validators = await self._thread.run(lambda: self._keeper.enrol(self.pages.values()))
         for page in self.pages.values():
             if not page.crawled:
@@ -95,16 +95,16 @@ class Round:
         return [Look(page.key, fetch=page.fetch) for page in self.pages.values() if page.crawled]
 
     def validators(self, look: Look) -> Mapping[str, str]:
-        """Headers for a conditional GET; none for a second look, which must bring the text itself."""
+        """Headers for a conditional GET; none for a second fetch, which must bring the text itself."""
         ordinary = look.purpose == "look" and look.fetch == self.pages[look.page].fetch
         return self._validators.get(look.page, {}) if ordinary else {}
 
     async def keep(self, fetched: FetchedPage) -> FetchedPage:
-        """Hand over what a look brought back; it comes with a word on it. Raises ArchiveError."""
+        """Hand over what a fetch returned, and give it back judged. Raises ArchiveError."""
         return await self._thread.run(lambda: self._keeper.keep(self.pages[fetched.look.page], fetched))
 
     def settle(self, fetched: FetchedPage) -> None:
-        """Note what a look made of its page; a later look of this round may say otherwise."""
+        """Note the result of a fetch for its page; a later fetch of this round may say otherwise."""
         page, judged, capture = self.pages[fetched.look.page], fetched.judged, fetched.capture
         assert judged is not None
         before = self.reports.get(page.key)
@@ -140,7 +140,7 @@ class Round:
         self.reports[key] = replace(before, reason=f"{before.reason} {sentence(failure)}".strip())
 
     def finish(self, key: str) -> None:
-        """Say that no further look at this page follows in this round."""
+        """Say that no further fetch of this page follows in this round."""
         if key not in self._finished:
             self._finished.add(key)
             self.reports[key] = replace(self.reports[key], held=key in self._unconfirmed)

@@ -23,7 +23,7 @@ SOURCE = "folder"
 def import_folder(archive: Archive, folder: Path, *, now: datetime, progress: Progress | None = None) -> Imported:
     """Import every page below `folder`; `now` (UTC) is when the rows are stored.
 
-    `progress` is called with page key, looks done and looks in all. Problems are collected, the rest goes on.
+    `progress` is called with page key, copies done and copies in all. Problems are collected, the rest goes on.
     Raises WatchlistError when there is no such folder, ArchiveError when the archive is unusable.
     """
     done = Imported()
@@ -36,7 +36,7 @@ def import_folder(archive: Archive, folder: Path, *, now: datetime, progress: Pr
 def import_file(
     archive: Archive, key: str, file: Path, *, at: datetime, now: datetime, url: str = "", force: bool = False
 ) -> Imported:
-    """Import one saved page as a look at the moment `at` (UTC); `url` where the page is not known yet.
+    """Import one saved page as a fetch at the moment `at` (UTC); `url` where the page is not known yet.
 
     Raises WatchlistError where the file cannot be used, or without `force` is of another page (then nothing is stored),
     ArchiveError when the archive is unusable.
@@ -111,7 +111,7 @@ def _is_to_come(page: SavedPage, look: SavedLook, done: Imported, now: datetime)
 
 
 def _read(page: SavedPage, batch: Sequence[SavedLook], done: Imported) -> Iterator[RecordedLook]:
-    """The looks with their bytes; a file named again and again is read once."""
+    """The copies with their bytes; a file named again and again is read once."""
     read: dict[Path, RecordedLook | None] = {}
     for look in batch:
         if look.file not in read:

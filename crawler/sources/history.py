@@ -1,6 +1,6 @@
 """Import recorded fetches through the same steps as a crawl: stored first, judged in a second step.
 
-Each look stands for itself, with the time recorded. Running an import again, or in parts, changes nothing.
+Each fetch is judged on its own, with the time recorded. Running an import again, or in parts, changes nothing.
 """
 
 import logging
@@ -31,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass
 class Imported:
-    """What an import did: pages and looks taken in, looks that were there already, and problems by file and line."""
+    """What an import did: pages and copies imported, copies that were there already, and problems by file and line."""
 
     pages: int = 0
     looks: int = 0
@@ -41,7 +41,7 @@ class Imported:
 
 @dataclass(frozen=True, slots=True)
 class RecordedLook:
-    """A look that somebody recorded: when (UTC), the bytes, and what was recorded with them.
+    """A fetch that somebody recorded: when (UTC), the bytes, and what was recorded with them.
 
     `extractor` names the converter that made the text, where another archive made it.
     """
@@ -83,7 +83,7 @@ def declared(key: str, place: str, fields: Mapping[str, Any], source: str) -> di
 def enter(
     archive: Archive, fields: Mapping[str, Any], source: str, *, now: datetime, keep: bool = False
 ) -> set[tuple[datetime, str | None]]:
-    """Enter a page, and give the looks that are known from this source.
+    """Enter a page, and return the fetches that are known from this source.
 
     A watched page stays as it is declared, with `keep` every page that is known.
     """
@@ -104,7 +104,7 @@ def name_by_its_text(archive: Archive, key: str) -> None:
 
 
 def batches(looks: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The looks in parts that are stored and judged in one go."""
+    """The fetches in parts that are stored and judged in one go."""
     for start in range(0, len(looks), BATCH):
         yield looks[start : start + BATCH]
 

@@ -43,7 +43,7 @@ class SavedLook:
 
 @dataclass
 class SavedPage:
-    """One page's folder: its key, its looks in the order given, and the problems found.
+    """One page's folder: its key, its fetches in the order given, and the problems found.
 
     `declared` is what page.toml says, None where that cannot be read: then the page is left out.
     """
@@ -56,7 +56,7 @@ class SavedPage:
 
 
 def pages_in(folder: Path) -> Iterator[SavedPage]:
-    """The pages of a folder by key; folders without any look are left out.
+    """The pages of a folder by key; folders without any saved page are left out.
 
     Links that lead out of the folder are never followed: whoever made the folder may not read what we can read.
     Raises WatchlistError when the folder is none, or cannot be read.

@@ -1,6 +1,6 @@
 """The spider that fetches the watched pages.
 
-look → answer or failure → FetchedPage → archive → what follows: a second look, a rest for the host, or the end
+look → answer or failure → FetchedPage → archive → what follows: a second fetch, a rest for the host, or the end
 """
 
 import asyncio
@@ -71,7 +71,7 @@ class PagesSpider(Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        """The first look at every page of the round."""
+        """The first fetch of every page of the round."""
         if GuardedResolver.current is not None:
             GuardedResolver.current.allow_private = self.round.settings.allow_private_addresses
         try:
@@ -84,7 +84,7 @@ class PagesSpider(Spider):
                 yield request
 
     def _request(self, look: Look) -> Request | None:
-        """The request for a look; None where this way of fetching cannot be used, which is then said."""
+        """The request for a fetch; None where this way of fetching cannot be used, which is then said."""
         missing = self._missing(look.fetch)
         try:
             if missing:
@@ -110,7 +110,7 @@ class PagesSpider(Spider):
         return missing
 
     def answered(self, response: Response) -> Iterator[FetchedPage]:
-        """An answer came, whatever it says."""
+        """Take an answer, whatever it says."""
         look: Look = response.meta["look"]
         capture = fetcher(look.fetch).capture(self.round.pages[look.page], response)
         failure = _of_answer(response)
@@ -119,7 +119,7 @@ class PagesSpider(Spider):
         yield FetchedPage(look, capture, observed_at=self.round.clock())
 
     def failed(self, failed: twisted_failure.Failure) -> Iterator[FetchedPage]:
-        """No answer came: that is stored too, save where nothing was asked."""
+        """Take a failure to answer: that is stored too, except where nothing was asked."""
         request: Request = failed.request  # type: ignore[attr-defined]
         look: Look = request.meta["look"]
         error = failed.value or Exception("no reason")
@@ -134,7 +134,7 @@ class PagesSpider(Spider):
         yield FetchedPage(look, nothing, observed_at=self.round.clock(), interrupted=interrupted)
 
     def _nothing(self, look: Look, request: Request, failure: Failure) -> Capture:
-        """The capture of a look that brought no page. After a redirect it says where it led."""
+        """The capture of a fetch that returned no page. After a redirect it says where it led."""
         page, meta = self.round.pages[look.page], request.meta
         reasons = [reason for reason in meta.get("redirect_reasons", []) if isinstance(reason, int)]
         return Capture(
@@ -147,7 +147,7 @@ class PagesSpider(Spider):
         )
 
     async def _kept(self, item: FetchedPage) -> None:
-        """The archive has judged a look: do what follows from it."""
+        """Do what follows from a fetch that the archive has judged."""
         look, judged = item.look, item.judged
         assert judged is not None
         self.round.settle(item)
@@ -185,7 +185,7 @@ class PagesSpider(Spider):
 
 
 def _of_answer(response: Response) -> Failure | None:
-    """What is wrong with an answer that came: it was cut off, or says "not modified" to nobody's question."""
+    """What is wrong with an answer: it was cut off, or says "not modified" to nobody's question."""
     if CUT_OFF in response.flags:
         return Failure(Reason.CUT_OFF, host_of(response.url))
     request = response.request

@@ -80,7 +80,7 @@ def without_entry(text: str, key: str) -> str:
 
 
 def _above(lines: Sequence[str], place: int) -> int:
-    """Where the comment begins that stands right above a line; the line itself where there is none."""
+    """Where the comment begins that is right above a line; the line itself where there is none."""
     if place >= len(lines):
         return len(lines)
     while place > 0 and lines[place - 1].lstrip().startswith("#"):

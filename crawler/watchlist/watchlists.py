@@ -83,7 +83,7 @@ class WatchedPage(BaseModel):
     `select` and `remove` are CSS selectors: which part of the page is the policy; without `select` it is found.
     `parts_from` names other hosts whose scripts and data the page may have in the browser.
     `fetch` says how the page is read, `fallback` how when that brings no text. `check_every` is in seconds.
-    `index = true` says that the page lists others: what it lists anew, or no longer, is news.
+    `index = true` says that the page lists others: what is added to its list or removed from it is news.
     `enabled = false` switches an entry off; `note` is for people.
     """
 
@@ -338,5 +338,5 @@ def _without_long_strings(text: str) -> Iterator[str]:
 
 
 def needs_contact(pages: Iterable[WatchedPage]) -> bool:
-    """Whether any of the pages is fetched: then its host is told whom to write to."""
+    """Whether any of the pages is fetched: then its host learns whom to write to."""
     return any(page.crawled for page in pages)

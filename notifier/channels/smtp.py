@@ -38,7 +38,8 @@ class MailServer:
         """From smtp://user:password@host:port?starttls=required, or smtps://….
 
         STARTTLS is required where a password is sent to another machine, else used where it is offered; a server on
-        this machine is asked for it only when told so. Raises SettingsError; the message never holds the address.
+        this machine is asked for it only where the settings say so. Raises SettingsError, whose message never holds the
+        address.
         """
         remedy = "Set POLICYWATCH_SMTP_URL to smtp://user:password@host:587."
         try:

@@ -3,7 +3,7 @@
 Headers: `webhook-id` (the same at every attempt: receive it once; the same stands in `idempotency-key`),
 `webhook-timestamp` (seconds since 1970, UTC) and `webhook-signature`: "v1," and the base64 of HMAC-SHA256 over
 "<id>.<timestamp>.<body>". The key is what stands in base64 after "whsec_" in the subscriber's secret. Refuse what is
-older than five minutes. docs/webhook.md tells receivers all of this, docs/webhook.schema.json describes the body.
+older than five minutes. docs/webhook.md explains all of this to receivers, docs/webhook.schema.json describes the body.
 """
 
 import base64
@@ -105,7 +105,7 @@ def payload(digest: Digest) -> dict[str, Any]:
 
 
 def _looked(looked: Looked, *, since: datetime) -> dict[str, Any]:
-    """What was looked at, where there is no change to tell."""
+    """What was checked, where there is no change to report."""
     return {
         "since": stamp(since),
         "pages": looked.pages,
@@ -117,7 +117,7 @@ def _looked(looked: Looked, *, since: datetime) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
-    """The same without control characters and what is no text (half a surrogate pair), wherever it stands."""
+    """The same without control characters and what is no text (half a surrogate pair), anywhere in it."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):

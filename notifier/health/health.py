@@ -44,7 +44,7 @@ NOTIFY_WITHIN = timedelta(hours=25)
 
 @dataclass(frozen=True, slots=True)
 class HealthEvent:
-    """Something about our own looking at a page, begun and perhaps ended (UTC); `detail` is the reason in words."""
+    """Something about our own fetching of a page, begun and perhaps ended (UTC); `detail` is the reason in words."""
 
     page: str
     title: str

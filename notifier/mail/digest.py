@@ -50,7 +50,7 @@ PREHEADER = 180
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """What one message tells one reader.
+    """What one message says to one reader.
 
     `now`, `since`, `until` are UTC; the period is shown in `time_zone`. `head` is the head of the archive's hash chain.
     `unsubscribe` and `preferences` are signed addresses, "" where there is no web site. `message_id` is fixed before

@@ -38,7 +38,7 @@ def compose(
     looked_at: Looked | None = None,
     since: datetime | None = None,
 ) -> Digest:
-    """The digest that tells these changes to this reader, with the unread pages that concern them. Stores nothing.
+    """The digest that reports these changes to this reader, with the unread pages that concern them. Stores nothing.
 
     `since` (UTC) begins the period of a digest without changes, and `looked_at` is what was looked at in it.
     """

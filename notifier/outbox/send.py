@@ -68,7 +68,7 @@ class Report:
     """What a run did.
 
     `sent` and `parked` (refused for good) count messages to readers, `told` the notices in those sent, `asked` the
-    questions that went out, `to_owner` what the owner was sent, `worded` the changes that got their words. `left` is
+    questions that were sent, `to_owner` what the owner was sent, `worded` the changes that got their words. `left` is
     what waits now. `troubles` are what failed, `planned` what a dry run would send.
     """
 
@@ -97,10 +97,10 @@ def run(
 ) -> Report:
     """Send everything of these kinds that is due at `now` (UTC), once.
 
-    `channels` are by name (email, apprise, webhook, owner); what has no channel stays due. `clock` tells the time while
-    a long run goes on; without it the time stands still. `random` gives a number from 0 to 1. `stopped` is asked before
-    each message: what is left stays due. A dry run stores and delivers nothing, and plans what a run would send.
-    Raises ArchiveError when the archive is unusable; what was sent until then is marked.
+    `channels` are by name (email, apprise, webhook, owner); what has no channel stays due. `clock` gives the time while
+    a long run continues; without it the time does not advance. `random` gives a number from 0 to 1. `stopped` is
+    asked before each message: what is left stays due. A dry run stores and delivers nothing, and
+    plans what a run would send. Raises ArchiveError when the archive is unusable; what was sent until then is marked.
     """
     settings = settings or NotifierSettings()
     run_ = _Run(archive, channels, settings, random=random, clock=clock or (lambda: now), kinds=tuple(kinds))

@@ -41,7 +41,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One hunk to show: its label ("Changed"), the section it stands in, a note ("from 3.2 to 3.3"), its lines."""
+    """One hunk to show: its label ("Changed"), the section it is in, a note ("from 3.2 to 3.3"), its lines."""
 
     op: Op
     label: str
@@ -77,7 +77,7 @@ BRIEF = Room(context=90, line=420, total=1_800, places=6)
 def view(comparison: Comparison, room: Room = FULL) -> View:
     """What to show of a comparison, in its order, within this room.
 
-    Places where only a name changed that changed throughout are told once, as a rename. When not all fits, edits,
+    Places where only a name changed that changed throughout are shown once, as a rename. When not all fits, edits,
     additions and removals go before moves and new numbers.
     """
     renames = tuple(
@@ -110,7 +110,7 @@ def _renumbered(hunks: list[Hunk], room: Room) -> Place:
 
 
 def _shared_left_out(places: list[Place]) -> tuple[Place, ...]:
-    """Without the outermost heading where it stands above many different ones: it is the title of the page."""
+    """Without the outermost heading where it is above many different ones: it is the title of the page."""
     firsts = {place.section.split(_STEP, 1)[0] for place in places if place.section}
     deeper = {place.section for place in places if _STEP in place.section}
     if len(firsts) != 1 or len(deeper) < _FEW:
@@ -183,7 +183,7 @@ def _edited_lines(hunk: Hunk, room: Room) -> Iterator[Line]:
 
 
 def _split(spans: Iterable[Span], border: str) -> list[list[Span]]:
-    """Spans cut into lines or cells at a border that stands in them."""
+    """Spans cut into lines or cells at a border within them."""
     parts: list[list[Span]] = [[]]
     for span in spans:
         first, *others = clean(span.text).split(border)

@@ -48,7 +48,7 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
 
 
 def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> list[str]:
-    """How the owner of the figures stands to all targets that moved, each line with its page. For nobody else's eyes.
+    """How the owner's figures compare with all targets that moved, each line with its page. For nobody else's eyes.
 
     `metrics` are the newest figures of all marketplaces. Where a target moved twice only the last step counts; where
     two pages say the same, one line names both.

@@ -75,7 +75,7 @@ class Links:
         return Signer(self._secret, salt=f"policywatch.{purpose}", key_derivation="hmac", digest_method=hashlib.sha256)
 
     def _before(self, purpose: str, key: str, ends: int) -> str:
-        """The signature of links in mails that went out before itsdangerous made them: they still work."""
+        """The signature of links in mails that were sent before itsdangerous made them: they still work."""
         return base64.urlsafe_b64encode(self._mac(f"{purpose}|{key}|{ends}")).decode().rstrip("=")
 
     def _mac(self, text: str) -> bytes:

@@ -13,7 +13,7 @@ from notifier.addresses import mailbox
 
 
 def take_in(session: Session, *, now: datetime) -> int:
-    """Turn what stands in the form for new readers into pending subscribers with a question; how many are asked.
+    """Turn the entries of the form for new readers into pending subscribers with a question; how many are asked.
 
     Nothing happens for whoever is subscribed already, or was asked too often. Who has not answered in time is
     forgotten. `now` is UTC.

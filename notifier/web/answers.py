@@ -105,7 +105,7 @@ def said(settings: NotifierSettings, words: str, *, status: int = 200) -> Respon
 
 
 def speak_plainly(app: FastAPI, settings: NotifierSettings) -> None:
-    """Answer every error with a page in plain words; what went wrong inside goes into the log."""
+    """Answer every error with a page in plain words; what failed inside is written to the log."""
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> Response:

@@ -73,7 +73,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
 
     @routes.api_route("/feed.{form}", methods=["GET", "HEAD"])
     def feed_of(request: Request, form: Form, asked: Annotated[Asked, Query()]) -> Response:
-        """All told changes that pass the filter, newest first; older ones in archive documents."""
+        """All reported changes that pass the filter, newest first; older ones in archive documents."""
         wanted = asked.as_filter()
         with archive.read() as session:
             _refuse_unknown(session, wanted)
@@ -108,7 +108,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
 
     @routes.api_route("/calendar.ics", methods=["GET", "HEAD"])
     def calendar_of(request: Request, asked: Annotated[GradedScope, Query()]) -> Response:
-        """The effective dates of all told changes that pass the filter, and the last days of rules entered by hand."""
+        """The effective dates of the reported changes that pass the filter, and the last days of rules by hand."""
         wanted = asked.as_filter()
         with archive.read() as session:
             _refuse_unknown(session, wanted)

@@ -1,7 +1,7 @@
 """Subscribing, confirming, choosing and leaving, by signed links. GET shows a form, only POST acts.
 
 Mail scanners open every link of a mail: a GET must change nothing. The one-click POST of RFC 8058 carries neither
-cookie nor login. Whether an address is known is never told to whoever fills in a form.
+cookie nor login. Whether an address is known is never disclosed to whoever fills in a form.
 """
 
 from collections.abc import Callable

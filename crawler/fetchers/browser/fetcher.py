@@ -1,6 +1,6 @@
 """A page filled by scripts, shown by a Chromium that is already installed (the extra `browser`).
 
-One browser per round, a fresh context per look. The browser has no network of its own: the page and what it asks for
+One browser per round, a fresh context per fetch. The browser has no network of its own: the page and what it asks for
 are fetched by Scrapy (`crawler.fetchers.browser.parts`). It waits for the policy to appear, and takes what is there
 when time is up.
 """
@@ -62,7 +62,7 @@ class Browser:
     """Opens the page in a fresh context and takes what it shows once its policy is there."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a rendered page has no validators)
-        """A page to show: what `crawler.fetchers.browser.handler` does with it stands in the request's meta."""
+        """A page to show: what `crawler.fetchers.browser.handler` does with it is in the request's meta."""
         meta = kept.pop("meta", {}) | {
             "playwright": True,
             "policywatch_select": page.select,
@@ -80,7 +80,7 @@ class Browser:
         return Request(page.url, headers=fields, meta=meta, dont_filter=True, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """The page as it stood in the browser in the end; one that was not shown there, as it came."""
+        """The page as the browser showed it in the end; one that was not shown there, as it was answered."""
         headers = plain_headers(response.headers)
         return Capture(
             url=page.url,
@@ -131,7 +131,7 @@ _LENGTH = "() => document.body ? document.body.innerText.trim().length : 0"
 
 
 async def filled(page: Any, selectors: tuple[str, ...], parts: "Parts") -> bool:
-    """Wait until one of the selectors shows a text, without them until the page's text stands still.
+    """Wait until one of the selectors shows a text, without them until the page's text stops changing.
 
     Then, for a moment, for the parts that are still on their way. When the time is up the page is taken as it stands:
     False says so.

@@ -1,7 +1,7 @@
 """Scrapy's download handler for pages that a browser shows (only with the extra `browser`).
 
 The page itself is fetched as ever, through every middleware, and handed to the browser; what it then asks for comes
-through `crawler.fetchers.browser.parts`. One browser per round, a context per look; time and memory are bounded.
+through `crawler.fetchers.browser.parts`. One browser per round, a context per fetch; time and memory are bounded.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ STARTS = 5
 
 
 class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
-    """Shows what asks for it in the browser, in a context that ends with the look; the rest goes as usual."""
+    """Shows what asks for it in the browser, in a context that ends with the fetch; the rest goes as usual."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -134,7 +134,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     @asynccontextmanager
     async def _bounded(self, request: Request, parts: Parts, limit: float) -> AsyncIterator[None]:
-        """Hold the block to its time and memory, and close its context. Raises Unshown where it went wrong.
+        """Hold the block to its time and memory, and close its context. Raises Unshown where it failed.
 
         The time for which its parts have to wait for one another comes on top of it.
         """
@@ -204,7 +204,7 @@ def _document(request: Request) -> Request:
 
 
 def _can_be_shown(document: Response) -> bool:
-    """Only a page that came whole is; a refusal, a challenge, a redirect or a PDF says what it has to say without."""
+    """Only a page that arrived whole is; a refusal, a challenge, a redirect or a PDF needs no browser."""
     headers = plain_headers(document.headers)
     came = Capture(url=document.url, status=document.status, headers=headers, body=document.body)
     is_page = media_type(headers) == "html" and bool(document.body.strip())

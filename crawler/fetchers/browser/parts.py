@@ -92,7 +92,7 @@ class Parts:
             await asyncio.wait_for(self._idle.wait(), seconds)
 
     def end(self) -> None:
-        """Give up what is still on its way: the page is read as it stands."""
+        """Give up what is still on its way: the page is read as it is."""
         self._over.set()
 
     async def answer(self, route: Any) -> None:
