@@ -167,8 +167,8 @@ def _nothing(session: Session, asked: _Asked) -> list[str]:
     if not there:
         return [_no_page(session, asked)]
     if not any(versions.latest(session, page) for page in there):
-        which = "None of these pages" if len(there) > 1 else "The page"
-        return [f"{which} has been read yet, so nothing is known of changes. policywatch health says why."]
+        which = "None of these pages has been" if len(there) > 1 else "The page has not been"
+        return [f"{which} read yet, so nothing is known of changes. policywatch health says why."]
     # Of these pages there is none at all, or none that is as asked for.
     narrowed = (asked.since, asked.significance, asked.importance, asked.done, asked.owner)
     found = "No changes yet." if narrowed == (None, None, "low", None, None) else "No change fits."

@@ -32,7 +32,7 @@ Not affiliated with Amazon. No legal advice. The English text binds."""
 
 _NONE_PROVEN = """\
 No page of these is proven to exist there, so all are switched off. policywatch watchlist check --probe says which
-answer today; policywatch watchlist add ADDRESS watches one of them."""
+answer today; policywatch watchlist on KEY switches one on."""
 
 
 def register(app: typer.Typer) -> None:
@@ -99,8 +99,8 @@ def _report(settings: CrawlSettings, names: list[str], before: Before, *, look_f
     output.say(f"Settings: {CONFIG_FILE.resolve()} ({labels.count(len(pages), 'page')} of {places})")
     if before.own_watchlists:
         output.say(f"Kept in watchlists: {', '.join(before.own_watchlists)}")
-    if before.others:
-        output.say(f"Kept settings: {', '.join(before.others)}")
+    if kept := [name for name, value in before.others.items() if (name, value) != ("data_dir", "policywatch-data")]:
+        output.say(f"Kept settings: {', '.join(kept)}")
     output.prose(f"{lists.size(pages, settings)}." if pages else _NONE_PROVEN)
     if look_for_browser:
         _say_browser(settings)

@@ -118,7 +118,7 @@ def _watchlists(_now: datetime) -> Iterator[Check]:
     found, problems = declared(settings)
     on = sum(page.crawled for page in found)
     if on:
-        yield Check("watch-lists", "ok", f"{on} pages switched on, {len(found) - on} off")
+        yield Check("watch-lists", "ok", f"{labels.count(on, 'page')} switched on, {len(found) - on} off")
     else:
         yield Check("watch-lists", "broken", nothing_on(found), SWITCH_ON)
     for problem in problems:
@@ -134,7 +134,7 @@ def _archive(_now: datetime) -> Iterator[Check]:
             said = f"{archive.url} is damaged: {damage[0]}; policywatch verify names all of it"
             yield Check("archive", "broken", said, RESTORE, fatal=True)
         else:
-            yield Check("archive", "ok", f"{archive.url}, {count} pages, whole, tables up to date")
+            yield Check("archive", "ok", f"{archive.url}, {labels.count(count, 'page')}, whole, tables up to date")
         if archive.url.startswith("sqlite"):
             yield Check("sqlite", "ok", f"version {sqlite_version()}")
 

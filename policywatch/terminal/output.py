@@ -91,9 +91,14 @@ def say_parts(*parts: tuple[str, str]) -> None:
 def beside(parts: Sequence[tuple[str, str]], text: str) -> None:
     """Parts with a style each, and sentences beside them; on a terminal their further lines begin where the first does.
 
-    A line is not cut where a terminal is too narrow for that.
+    Where a terminal is too narrow for that they stand below the parts.
     """
     before = sum(len(part) for part, _ in parts)
+    if console.is_terminal and before + min(20, len(text)) > console.width:
+        if any(part.strip() for part, _ in parts):
+            say_parts(*parts)
+        prose(f"  {text}")
+        return
     if console.is_terminal and before + 20 < console.width:
         text = f"\n{' ' * before}".join(_lines(safe(text), 0, console.width - before)) or text
     say_parts(*parts, (text, ""))

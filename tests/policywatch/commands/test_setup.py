@@ -295,6 +295,9 @@ def test_init_anew_keeps_settings_that_it_does_not_ask_for(program: Program) -> 
     assert (settings["data_dir"], settings["smtp_url"]) == ("here", "folder:mail")
     assert (settings["pages_off"], settings["x"]) == (["us-tax-policies"], {"y": 1})
     assert "Kept settings: data_dir, smtp_url, owner, pages_off, x" in ended.out
+    (program.folder / "policywatch.toml").unlink()
+    program("init", *given)
+    assert "Kept settings" not in program("init", *given, "--force").out
     assert (program.folder / "here" / "policywatch.db").exists()
 
 

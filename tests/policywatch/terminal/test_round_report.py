@@ -286,7 +286,7 @@ def test_health_says_on_a_terminal_what_a_look_brought_since_when_and_why(progra
 def test_no_changes_is_not_said_of_pages_that_nobody_could_read(program: Program, site: Site) -> None:
     program.settings["hosts_off"] = "127.0.0.1"
     program("crawl")
-    none = program("changes").out
+    none, of_one = program("changes").out, program("changes", "--page", "us-late").out
     program.settings["hosts_off"] = ""
     site["/fees"] = Answer(404, "<p>no such page</p>")
     program("crawl", "--page", "us-late", "--page", "us-fees")
@@ -294,6 +294,7 @@ def test_no_changes_is_not_said_of_pages_that_nobody_could_read(program: Program
     assert none == (
         "None of these pages has been read yet, so nothing is known of changes. policywatch health says why.\n"
     )
+    assert of_one.startswith("The page has not been read yet, so nothing is known of changes.")
     assert "of 3 watched pages 1 could not be read and 1 has not been checked yet." in program("changes").out
     assert program("changes", "--page", "us-late").out == "No changes yet.\n"
 

@@ -58,6 +58,13 @@ def test_metrics_are_words_on_a_terminal_and_names_in_a_pipe(program: Program) -
     assert "\tlate_shipment_rate\t" in program("targets").out
 
 
+def test_a_narrow_terminal_gets_what_the_doctor_says_below_its_heading(program: Program) -> None:
+    lines = program.terminal("doctor", columns=40).splitlines()
+
+    assert not [line for line in lines if cell_len(line.rstrip()) > 40 and " " in line.strip()]
+    assert [line.rstrip() for line in lines if line.startswith(("ok", "note"))] != []
+
+
 def test_what_went_wrong_ends_its_lines_between_words(tmp_path: Path) -> None:
     lines = Program(tmp_path).terminal("changes", columns=40).splitlines()
 
