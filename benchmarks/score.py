@@ -1,11 +1,13 @@
 """Score the program on labelled policy histories through its public commands: import folder, changes --all --json.
 
-    python benchmarks/score.py [CORPUS]
+    python benchmarks/score.py            both sets that rules are tuned on
+    python benchmarks/score.py SET        one set, alerts only: precision, recall, material recall
 
-CORPUS is a folder with docs/, raw/, to_folder.py and score_changes.py (default: ../shared/corpus beside the clone).
-Prints, per document and in total, alerts, precision, recall, material recall; then the recorded HTML series once more
-with the container found by the program itself; then what `score_meaning.py` measures: rebuilding, marked words and
-places, targets, significance and importance, and what the summaries of high alerts hold.
+A set is a folder with docs/, to_folder.py and score_changes.py, perhaps raw/ (by default ../shared/corpus and
+../shared/corpus2 beside the clone). `make score-check` scores ../shared/corpus-check, on which nothing may be tuned.
+Of the first set it prints, per document and in total, alerts, precision, recall, material recall; then the recorded
+HTML series once more with the container found by the program itself; then what `score_meaning.py` measures:
+rebuilding, marked words and places, targets, significance and importance, and what the summaries of high alerts hold.
 """
 
 import json
@@ -22,7 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import score_meaning
 
 HERE = Path(__file__).resolve().parents[1]
-CORPUS = HERE.parent / "shared" / "corpus"
+SHARED = HERE.parent / "shared"
+CORPUS = SHARED / "corpus"
+FURTHER = SHARED / "corpus2"
 
 
 def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None, output: Path | None = None) -> str:
@@ -71,10 +75,27 @@ def without_selectors(folder: Path) -> None:
     (folder / "when.json").write_text(json.dumps(times), encoding="utf-8")
 
 
-def main(corpus: Path) -> dict[str, Any]:
-    """Print all figures and return them."""
+def alerts(corpus: Path) -> dict[str, Any]:
+    """Print what is reported of a set and return its totals: `docs`, perhaps `raw`, and the seconds it took."""
+    _needed(corpus)
+    with tempfile.TemporaryDirectory() as name:
+        work = Path(name)
+        run(sys.executable, corpus / "to_folder.py", corpus, work / "folder", cwd=work)
+        began = time.perf_counter()
+        totals, lines = score(corpus, work / "folder", work / "given")
+        totals["seconds"] = round(time.perf_counter() - began)
+    sys.stdout.write(f"{corpus.name}\n{lines}\n{corpus.name}: {json.dumps(totals)}\n\n")
+    return totals
+
+
+def _needed(corpus: Path) -> None:
     if not corpus.is_dir():
         sys.exit(f"{corpus} is not there: the labelled histories are not part of the project.")
+
+
+def main(corpus: Path) -> dict[str, Any]:
+    """Print all figures and return them."""
+    _needed(corpus)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         run(sys.executable, corpus / "to_folder.py", corpus, work / "folder", cwd=work)
@@ -99,4 +120,8 @@ def main(corpus: Path) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else CORPUS)
+    if len(sys.argv) > 1:
+        alerts(Path(sys.argv[1]))
+    else:
+        main(CORPUS)
+        alerts(FURTHER)
