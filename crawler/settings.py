@@ -137,7 +137,7 @@ class CrawlSettings(TomlSettings):
         default=True, description="count requests to a host together with those of your other archives on this machine"
     )
     data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
-    confirm: bool = Field(default=True, description="ask for every new text a second time before it is told")
+    confirm: bool = Field(default=True, description="ask for every new text a second time before it is reported")
     timeout: float = Field(default=30.0, gt=0, le=600, description="seconds one answer may take")
     max_body: ByteSize = Field(
         default=ByteSize(20_000_000), ge=1_000, description="the largest answer, packed and unpacked"

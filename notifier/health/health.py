@@ -91,7 +91,7 @@ def _of_event(event: HealthEvent) -> Iterator[Entry]:
 
 
 _OUTCOME = re.compile(r"^[a-z_]+: ")
-_UNKNOWN = "What changes there meanwhile, we cannot know; when it can be read again, it is told."
+_UNKNOWN = "What changes there meanwhile is unknown; it is reported when the page can be read again."
 _MEANING = {
     "flapping": "Texts that alternate are not told as changes; one that stays is.",
     "volatile": "The rest of the page is compared as ever.",
@@ -126,9 +126,9 @@ def _of_rest(rest: Rest) -> Entry:
     until, host = labels.minute(rest.until), in_short(rest.host, 120)
     reason = _reason(rest.reason)
     lines = [
-        f"No page of this host is looked at until {until}.",
+        f"No page of this host is checked until {until}.",
         f"Reason: {reason}." if reason else "",
-        "What changes there meanwhile, we cannot know; when it can be read again, it is told.",
+        "What changes there meanwhile is unknown; it is reported when the page can be read again.",
     ]
     lines = [line for line in lines if line]
     return Entry(
@@ -189,7 +189,7 @@ def problems(state: State, *, now: datetime) -> list[str]:
         )
     last = state.last_look_at
     if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:
-        found.append(f"No page has been looked at since {labels.minute(last)}: policywatch crawl does not run.")
+        found.append(f"No page has been checked since {labels.minute(last)}: policywatch crawl does not run.")
     if state.untried_since is not None and now - state.untried_since > NOTIFY_WITHIN:
         since = labels.minute(state.untried_since)
         found.append(f"Notices wait since {since}: policywatch notify does not run, or has no way to send them.")

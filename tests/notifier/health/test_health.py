@@ -54,7 +54,7 @@ def test_a_page_that_cannot_be_read_is_an_entry_of_its_own() -> None:
     assert begun.summary.splitlines() == [
         "Since 19 November 2026, 12:00 UTC.",
         "Reason: the page asks for a human.",
-        "What changes there meanwhile, we cannot know; when it can be read again, it is told.",
+        "What changes there meanwhile is unknown; it is reported when the page can be read again.",
     ]
     assert "no change" not in begun.html
 
@@ -197,7 +197,7 @@ def test_when_nobody_looks_any_more_somebody_must_act(archive: Archive) -> None:
 
     assert verdict(archive, NOON + 24 * HOUR) == ([], [])
     (problem,), _ = verdict(archive, NOON + 26 * HOUR)
-    assert problem == "No page has been looked at since 22 November 2026, 12:00 UTC: policywatch crawl does not run."
+    assert problem == "No page has been checked since 22 November 2026, 12:00 UTC: policywatch crawl does not run."
 
 
 def test_a_page_that_was_never_looked_at_counts_from_its_first_day(archive: Archive) -> None:

@@ -379,7 +379,7 @@ def test_a_supervisor_learns_what_is_wrong(served: Served, archive: Archive) -> 
     assert (well.status, json.loads(well.body)["status"]) == (200, "ok")
     assert json.loads(well.body)["last_look_at"] == "2026-11-21T12:00:00Z"
     assert (ill.status, json.loads(ill.body)["status"]) == (503, "failing")
-    assert "No page has been looked at since" in json.loads(ill.body)["problems"][0]
+    assert "No page has been checked since" in json.loads(ill.body)["problems"][0]
     assert (gone.status, json.loads(gone.body)["problems"]) == (503, ["The database cannot be read."])
     answer = served.ask("/feed.rss")
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
