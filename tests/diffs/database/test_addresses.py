@@ -1,10 +1,12 @@
 """The archive's address: one path for every name of a folder, and no password in anything that is said."""
 
-import os
+import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import traceback
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,9 +119,6 @@ os.seteuid(me)  # what is measured of this run may be written again
 
 def as_reader(path: Path, way: str) -> str:
     """What a user prints who may only read; an administrator becomes nobody for that."""
-    for folder in path.parents:
-        if folder.stat().st_uid == os.geteuid() and folder != Path("/"):
-            folder.chmod(folder.stat().st_mode | 0o055)
     path.parent.chmod(0o555)
     for file in path.parent.iterdir():
         file.chmod(0o444)
@@ -132,12 +131,16 @@ def as_reader(path: Path, way: str) -> str:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> Path:
-    path = tmp_path / "kept" / "policywatch.db"
+def kept() -> Iterator[Path]:
+    """In a folder that everybody may enter; that of pytest is closed."""
+    folder = Path(tempfile.mkdtemp(prefix="policywatch-"))
+    folder.chmod(0o755)
+    path = folder / "kept" / "policywatch.db"
     archive = open_archive(f"sqlite:///{path}")
     add_page(archive, "fees")
     archive.close()
-    return path
+    yield path
+    shutil.rmtree(folder)
 
 
 def add_page(archive: Archive, key: str) -> None:
