@@ -1,7 +1,7 @@
 """Subscribers as a CSV file, one per line: for a spreadsheet, another archive, or a list made elsewhere. Pure.
 
 A spreadsheet takes a cell that begins with "=" or the like for a formula: such cells get a "'" before them, which is
-taken off again when the file is read.
+taken off again when the file is read. What turns the direction of text, or is no character, is left out.
 """
 
 import csv
@@ -67,7 +67,7 @@ def write(rows: Iterable[dict[str, Any]]) -> str:
     writer = csv.writer(file)
     writer.writerow(COLUMNS)
     for row in rows:
-        writer.writerow([_guarded(_cell(row[column])) for column in COLUMNS])
+        writer.writerow([_guarded(one_line(_cell(row[column]))) for column in COLUMNS])
     return file.getvalue()
 
 

@@ -14,9 +14,13 @@ from rich.text import Text
 
 from .streams import writes_unicode
 
+#: The two code points that end each plane are no characters, and XML cannot hold those of the first.
+_NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
 #: Control characters, and marks that turn the direction of text: both can make a terminal show what is not there.
 #: A lone surrogate cannot be written at all.
-_UNSAFE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]")
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff" + _NO_CHARACTERS + "]"
+)
 #: In JSON lines, what ends a line for some readers too.
 _UNSAFE_IN_JSON = re.compile(f"{_UNSAFE.pattern}|[\u2028\u2029]")
 
@@ -121,15 +125,19 @@ def raw(text: str) -> None:
 
 
 def warn(text: object) -> None:
-    """One line on standard error; on a terminal its lines end between words."""
-    lines = _lines(safe(text), 0, errors.width) if errors.is_terminal else [safe(text)]
+    """One line on standard error; on a terminal its lines end between words.
+
+    A line end in it is a blank: the name of a file or folder may hold one, and begin a warning of its own.
+    """
+    line = " ".join(safe(text).split("\n"))
+    lines = _lines(line, 0, errors.width) if errors.is_terminal else [line]
     errors.print(Text("\n".join(lines)))
 
 
 def as_json(value: Any) -> None:
     """One JSON value on a line of its own, with what could control a terminal escaped."""
     line = json.dumps(value, ensure_ascii=not writes_unicode(), default=str)
-    sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+    sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], line) + "\n")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -62,6 +62,10 @@ def test_no_cell_is_a_formula_and_every_name_comes_back(name: str) -> None:
     assert set(entry.wishes["name"].split()) <= set(name.split()) or not name.isprintable()
 
 
+def test_a_name_cannot_turn_the_direction_of_a_spreadsheet() -> None:
+    assert "Eve fdp.exe,active" in write([ROW | {"name": "Eve \u202efdp.exe\ufffe\n"}])
+
+
 def test_a_list_from_elsewhere_needs_only_addresses() -> None:
     assert list(read("address\na@example.org\n\nb@example.org\n")) == [
         Entry(2, "a@example.org"),

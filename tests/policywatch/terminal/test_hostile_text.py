@@ -12,6 +12,7 @@ from pathlib import Path
 import feedparser
 import pytest
 
+from policywatch.terminal import output
 from tests.policywatch.program import Program, policy, save
 
 #: Escape sequences (7 and 8 bit), bell, a title for the window, text that runs backwards, an end of line for some, half
@@ -227,3 +228,19 @@ def test_a_reader_that_goes_away_is_no_error(program: Program) -> None:
     assert running.returncode == 0
     assert "Traceback" not in err
     assert "BrokenPipe" not in err
+
+
+def test_what_is_no_character_is_not_shown_and_is_escaped_in_json(capsys: pytest.CaptureFixture[str]) -> None:
+    words = "14\ufffe days\uffff, \ufdd0or\U0001fffe 7"
+
+    assert output.safe(words) == "14 days, or 7"
+    output.as_json({"text": words})
+    line = capsys.readouterr().out
+    assert line.isascii()
+    assert json.loads(line) == {"text": words}
+
+
+def test_a_line_end_in_the_name_of_a_folder_begins_no_warning_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    output.warn("in/us\nerror: all is lost: no page")
+
+    assert capsys.readouterr().err == "in/us error: all is lost: no page\n"
