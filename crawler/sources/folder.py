@@ -106,7 +106,7 @@ def _is_to_come(page: SavedPage, look: SavedLook, done: Imported, now: datetime)
     if look.observed_at <= now:
         return False
     place = f"{page.folder / 'observations.csv'}:{look.line}" if look.line else f"{look.file}"
-    done.problems.append(f"{place}: {look.observed_at:%Y-%m-%d %H:%M} UTC lies in the future; it is skipped.")
+    done.problems.append(f"{place}: {look.observed_at:%Y-%m-%d %H:%M} UTC is in the future; it is skipped.")
     return True
 
 

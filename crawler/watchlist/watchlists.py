@@ -264,7 +264,7 @@ class _Reading:
             remedy = "Use a public address, or allow it with POLICYWATCH_ALLOW_PRIVATE_ADDRESSES=true."
             self._bad(name, line, entry, f"url: {clause(failure)}.", remedy)
         elif page.key in self.pages:
-            remedy = f"Rename one of them; the first one stands in {self.places[page.key]}."
+            remedy = f"Rename one of them; the first one is in {self.places[page.key]}."
             self._bad(name, lines.of_entry(number, "key"), entry, "this key is taken already.", remedy)
         else:
             self.pages[page.key] = page

@@ -24,9 +24,9 @@ WORDS = {
     **{kind: (f"cannot be read: {why}", "can be read again") for kind, why in labels.EVENTS.items()},
     "unreadable": ("cannot be read", "can be read again"),
     "shrunk": ("cannot be read whole", "can be read whole again"),
-    "gone_suspected": ("is not found", "is no longer missing, or was told as gone"),
+    "gone_suspected": ("is not found", "is no longer missing, or was reported as removed"),
     "flapping": ("shows different texts in turn", "shows one text again"),
-    "volatile": ("has parts that change at nearly every look; they are left out", "stands still again"),
+    "volatile": ("has parts that change at nearly every check; they are left out", "no longer changes all the time"),
 }
 
 #: What the health feed says about itself.
@@ -93,7 +93,7 @@ def _of_event(event: HealthEvent) -> Iterator[Entry]:
 _OUTCOME = re.compile(r"^[a-z_]+: ")
 _UNKNOWN = "What changes there meanwhile is unknown; it is reported when the page can be read again."
 _MEANING = {
-    "flapping": "Texts that alternate are not told as changes; one that stays is.",
+    "flapping": "Texts that alternate are not reported as changes; one that stays is.",
     "volatile": "The rest of the page is compared as ever.",
 }
 

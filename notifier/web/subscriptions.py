@@ -94,7 +94,7 @@ class Desk:
 
     def confirm_form(self, t: str = "") -> Response:
         """Ask for the one click that confirms."""
-        return self._question(CONFIRM, t, "Do you want to be told of policy changes?", "Yes, tell me")
+        return self._question(CONFIRM, t, "Do you want to hear of policy changes?", "Yes, tell me")
 
     def confirm(self, t: str = "") -> Response:
         """The address is its reader's own."""

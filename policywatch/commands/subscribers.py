@@ -147,7 +147,7 @@ def resume(
             remedy = "policywatch subscribers add makes it active: you answer for that."
             context.wrong_use(f"{shown_address(row)} is {row.state}{why}, not paused; {remedy}")
         subscribers.confirm(row, now=context.now())
-    output.say(f"Told again: {shown_address(row)}")
+    output.say(f"Sending again to: {shown_address(row)}")
 
 
 def _named(session: Session, channel: str, address: str) -> Subscriber:

@@ -203,7 +203,7 @@ def _noticed(archive: Archive, folder: Path) -> Check:
     written = len(list((folder / "mail").glob("*.eml")))
     good = report.sent == written >= 1 and not report.troubles
     why = "; ".join(map(str, report.troubles)) or "no notice was due"
-    return Check("notice", _ok(good), f"{report.told} told by mail, into a folder" if good else why)
+    return Check("notice", _ok(good), f"{report.told} reported by mail, into a folder" if good else why)
 
 
 def _verified(archive: Archive) -> Check:

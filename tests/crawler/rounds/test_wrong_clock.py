@@ -65,4 +65,4 @@ def test_a_saved_page_dated_in_the_future_is_named_and_skipped(tmp_path: Path, s
     assert (done.pages, done.looks) == (1, 1)
     (problem,) = done.problems
     assert "20270101T000000Z.html" in problem
-    assert "lies in the future; it is skipped" in problem
+    assert "is in the future; it is skipped" in problem

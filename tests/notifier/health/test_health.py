@@ -81,9 +81,13 @@ def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
     [
         ("unreadable", "cannot be read", "can be read again"),
         ("shrunk", "cannot be read whole", "can be read whole again"),
-        ("gone_suspected", "is not found", "is no longer missing, or was told as gone"),
+        ("gone_suspected", "is not found", "is no longer missing, or was reported as removed"),
         ("flapping", "shows different texts in turn", "shows one text again"),
-        ("volatile", "has parts that change at nearly every look; they are left out", "stands still again"),
+        (
+            "volatile",
+            "has parts that change at nearly every check; they are left out",
+            "no longer changes all the time",
+        ),
         ("of a later version", "cannot be read", "can be read again"),
     ],
 )

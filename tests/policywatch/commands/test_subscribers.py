@@ -211,7 +211,7 @@ def test_who_pauses_is_told_nothing_and_then_what_was_due(program: Program, site
     resumed = program("subscribers", "resume", "seller@example.com")
     told = program("notify")
 
-    assert (paused.out, resumed.out) == ("Paused: seller@example.com\n", "Told again: seller@example.com\n")
+    assert (paused.out, resumed.out) == ("Paused: seller@example.com\n", "Sending again to: seller@example.com\n")
     assert silent.out.startswith("0 messages sent")
     assert told.out.startswith("1 message sent with 1 notice.")
 

@@ -51,7 +51,7 @@ def test_every_step_is_said_and_nothing_is_left_behind(program: Program) -> None
     assert steps["fetch help-api"] == ("ok", "a page was read and judged")
     assert "the limit falls from 4% to 3%" in steps["change help-api"][1]
     assert steps["fetch browser"][0] == "note"
-    assert steps["notice"] == ("ok", "2 told by mail, into a folder")
+    assert steps["notice"] == ("ok", "2 reported by mail, into a folder")
     assert list(program.folder.iterdir()) == []
 
 
