@@ -27,6 +27,9 @@ _MOST_CONTENT = 200_000
 _PROLOG = 20_000
 #: What may stand before it, by its beginning, and how that ends.
 _BEFORE = {"<?": "?>", "<!--": "-->"}
+_REFERENCE = re.compile(r"&#([xX][0-9a-fA-F]+|[0-9]+);?")
+_LONGEST_NUMBER = 10
+_FIRST_HALF, _LAST_HALF, _LAST_CHARACTER = 0xD800, 0xDFFF, 0x10FFFF
 _NAME = re.compile(r"<(rss|feed|(?:\w+:)?RDF)\b")
 _CLOSING = {"rss": "</channel></rss>", "feed": "</feed>"}
 
@@ -67,7 +70,8 @@ def read(text: str, base: str) -> Feed | None:
     # Without what stands before it: no encoding that is no longer true, and no entity a feed could declare.
     text = text[at:]
     # As a stream: a string may be taken for an address or a file's name.
-    stream = io.BytesIO(_bounded(text, root[1]).encode("utf-8", "replace"))
+    text = _REFERENCE.sub(_of_a_character, _bounded(text, root[1]))
+    stream = io.BytesIO(text.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
     parsed = feedparser.parse(stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     items: dict[str, Item] = {}
@@ -108,6 +112,16 @@ def _bounded(text: str, root: str) -> str:
         return text
     ends = [found + len(tag) for tag in ("</item>", "</entry>") if (found := text.rfind(tag, 0, MOST_TEXT)) >= 0]
     return text[: max(ends, default=MOST_TEXT)] + _CLOSING.get(root, f"</{root}>")
+
+
+def _of_a_character(reference: re.Match[str]) -> str:
+    """A reference as it is; the sign for a broken character where it stands for none, which the reader cannot take."""
+    number = reference[1]
+    code = -1
+    if len(number) <= _LONGEST_NUMBER:
+        code = int(number[1:] or "0", 16) if number[0] in "xX" else int(number)
+    is_character = 0 <= code <= _LAST_CHARACTER and not _FIRST_HALF <= code <= _LAST_HALF
+    return reference[0] if is_character else "\ufffd"
 
 
 def _items(entries: list[dict[str, Any]], base: str) -> Iterator[Item]:
