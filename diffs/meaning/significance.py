@@ -15,13 +15,14 @@ from diffs.language.categories import categories, weight
 from diffs.language.duties import duties
 from diffs.language.names import companies
 from diffs.language.normalise import loose
+from diffs.language.plain_text import shorten
 from diffs.language.vocabulary import plain, words
 from diffs.targets.known_metrics import label
 from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement, Op, TargetMove
 
 from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
-from .turns import turns
+from .turns import Turned, place_turned, turns
 
 # From this weight on a change is of high importance, below the other of low.
 _HIGH, _LOW = 4.0, 1.0
@@ -31,6 +32,8 @@ _MOST_REASONS = 6
 _MOST_CATEGORIES = 6
 # A company that is one of so many named together is a list of affiliates.
 _AFFILIATES = 3
+# So many letters of a rule that moved are shown.
+_SHOWN = 40
 # A sentence of so many words speaks of one matter.
 _SHORT = 40
 
@@ -120,11 +123,18 @@ def judge(
     kinds = tuple(_kind(pair, repeated, comparison) for pair in pairs)
     change = _Change(pairs, kinds, facts, moves)
     party = _new_party(facts)
-    if not (change.rules or moves or party):
+    turned = place_turned(comparison)
+    if not (change.rules or moves or party or turned):
         return _without_rules(change, comparison)
-    points = _weigh(change, party)
+    points = _HIGH if turned else _weigh(change, party)
     importance = "high" if points >= _HIGH else "low" if points < _LOW else "medium"
-    return Judgement("material", importance, _reasons(change, party), _categories(change, party))
+    reasons = (*([_moved_under(turned)] if turned else []), *_reasons(change, party))
+    return Judgement("material", importance, reasons[:_MOST_REASONS], _categories(change, party))
+
+
+def _moved_under(turned: Turned) -> str:
+    """The reason of a rule that moved, word by word, below a heading that says the contrary."""
+    return f"“{shorten(turned.text, _SHOWN)}” moved from “{turned.before}” to “{turned.after}”"
 
 
 def _titles(document: Document) -> frozenset[str]:

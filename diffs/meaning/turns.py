@@ -6,10 +6,12 @@ are few in every language and the same in every policy.
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from diffs.language.duties import duties
 from diffs.language.vocabulary import plain, table
+from diffs.values import Comparison, Op
 
 # How strongly a duty word binds; between kinds of one strength there is no turn.
 _FORCE = {"must_not": -2, "should_not": -1, "may": 0, "should": 1, "must": 2, "discretion": 3}
@@ -50,3 +52,27 @@ def _listed(name: str) -> frozenset[str]:
 
 def _forces(sentence: str) -> tuple[int, ...]:
     return tuple(sorted(_FORCE[duty.kind] for duty in duties(sentence)))
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A text that is now below another heading: the text, and both headings."""
+
+    text: str
+    before: str
+    after: str
+
+
+def place_turned(comparison: Comparison) -> Turned | None:
+    """The first text that moved below a heading that says the contrary; None where none did.
+
+    "Products you may sell", "Products you may not sell": the words are the same, the rule is not. Any other move says
+    nothing new: pages are re-arranged often.
+    """
+    moving = [hunk for hunk in comparison.hunks if hunk.op in (Op.MOVED, Op.REMOVED, Op.ADDED)]
+    was = {block.compared: block.section[-1] for hunk in moving for block in hunk.before if block.section}
+    for block in (block for hunk in moving for block in hunk.after if block.section):
+        before, after = was.get(block.compared, ""), block.section[-1]
+        if turns(before, after) & {"duty", "negation"}:
+            return Turned(block.shown, before, after)
+    return None

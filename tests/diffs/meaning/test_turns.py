@@ -2,7 +2,12 @@
 
 import pytest
 
+from diffs.comparing.compare import compare
+from diffs.meaning.facts import facts
+from diffs.meaning.significance import judge
 from diffs.meaning.turns import turns
+from diffs.values import Document
+from tests.diffs.phrasing import heading, item, policy
 
 
 @pytest.mark.parametrize(
@@ -25,3 +30,51 @@ from diffs.meaning.turns import turns
 )
 def test_a_sentence_turned_round_is_known(before: str, after: str, expected: set[str]) -> None:
     assert turns(before, after) == expected
+
+
+def listing(allowed: tuple[str, ...], banned: tuple[str, ...], *, above: tuple[str, str]) -> Document:
+    return policy(heading(above[0]), *map(item, allowed), heading(above[1]), *map(item, banned))
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        ("Allowed products", "Prohibited products"),
+        ("Products you may sell", "Products you may not sell"),
+        ("Erlaubte Waren", "Verbotene Waren"),
+    ],
+)
+@pytest.mark.parametrize("length", [1, 6])
+def test_what_was_allowed_and_is_prohibited_now_is_of_high_importance(above: tuple[str, str], length: int) -> None:
+    goods = " ".join(["Used batteries with a report of their test"] * length)
+    old = listing((goods, "New batteries"), ("Fireworks",), above=above)
+    new = listing(("New batteries",), (goods, "Fireworks"), above=above)
+    comparison = compare(old, new)
+
+    told = judge(comparison, facts(comparison, old, new), (), old, new)
+
+    assert (told.significance, told.importance) == ("material", "high")
+    assert told.reasons[0].startswith("“Used batteries")
+    assert told.reasons[0].endswith(f" moved from “{above[0]}” to “{above[1]}”")
+
+
+def test_a_move_to_what_is_prohibited_weighs_beside_other_edits() -> None:
+    above = ("Allowed products", "Prohibited products")
+    old = listing(("Used batteries", "New batteries"), ("Fireworks",), above=above)
+    new = listing(("New batteries", "Candles"), ("Used batteries", "Fireworks"), above=above)
+    comparison = compare(old, new)
+
+    told = judge(comparison, facts(comparison, old, new), (), old, new)
+
+    assert told.importance == "high"
+    assert told.reasons[0] == "“Used batteries” moved from “Allowed products” to “Prohibited products”"
+    assert len(told.reasons) > 1
+
+
+def test_what_moved_between_headings_of_one_meaning_is_cosmetic() -> None:
+    above = ("Batteries", "Dangerous goods")
+    old = listing(("Used batteries with a report",), ("Fireworks of any class",), above=above)
+    new = listing((), ("Used batteries with a report", "Fireworks of any class"), above=above)
+    comparison = compare(old, new)
+
+    assert judge(comparison, (), (), old, new).significance == "cosmetic"

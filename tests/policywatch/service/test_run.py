@@ -113,7 +113,7 @@ def test_kill_9_loses_nothing_and_the_next_one_goes_on(program: Program, site: S
     site["/fees"] = Answer(body=late(4, "fees"), after=60)
     program.settings["timeout"] = "60"
     with running(program) as (process, _):
-        wait_for(lambda: site.asked("/fees"))
+        wait_for(lambda: site.asked("/fees") and program("show", "us-late").code == 0)
         process.kill()
     site["/fees"] = late(4, "fees")
     with running(program) as (process, lines):
