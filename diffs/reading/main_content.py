@@ -19,7 +19,7 @@ from .copies import drop_narrow_copies
 from .folded import unfold
 from .furniture import is_furniture, is_named
 from .spoken import speak
-from .tree import HEADINGS, names, remove, text_before
+from .tree import HEADINGS, names, remove
 from .visibility import is_decoration, is_for_ears, is_hidden, is_shown, is_struck, struck_classes
 
 #: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
@@ -141,7 +141,7 @@ def _first_headings(body: HtmlElement) -> dict[HtmlElement, str]:
     """The first heading inside each element that has one, in one pass."""
     first: dict[HtmlElement, str] = {}
     for heading in body.iter(*HEADINGS):
-        name = tidy(text_before(heading, HEADINGS))[:200]
+        name = tidy("".join(heading.itertext()))[:200]
         for element in heading.iterancestors():
             if element in first:
                 break

@@ -17,7 +17,7 @@ from diffs.language.vocabulary import table
 from diffs.values import word_count
 
 from .furniture import ASKS
-from .tree import glance, names, put, remove, text_before
+from .tree import glance, names, put, remove
 from .visibility import agree, is_for_ears, is_shown, twin_of
 
 _FIELDS = ("input", "select", "textarea", "meter", "progress")
@@ -25,8 +25,6 @@ _SILENT_TYPES = frozenset(("hidden", "submit", "button", "image", "reset", "file
 #: A list of more choices than this is a list of countries or the like, of which one says nothing.
 _CHOICES = 12
 _LISTED = 50
-#: And of more than these nobody reads on: a list in a list in a list costs no more than one.
-_OPTIONS = 500
 #: So many words in an open field are a text, not an example.
 _TEXT = 5
 #: A label is short; that of a picture shorter.
@@ -117,8 +115,7 @@ def _field(field: HtmlElement) -> str:
 
 def _chosen(field: HtmlElement) -> str:
     """The options that a list shows as chosen; all of one that shows several at a time."""
-    saying = (option for option in islice(field.iter("option"), _OPTIONS) if _SAYS.search(_named(option)))
-    options = list(islice(saying, _LISTED + 1))
+    options = [option for option in field.iter("option") if _SAYS.search(_named(option))][: _LISTED + 1]
     is_open = "multiple" in field.attrib or field.get("size", "1") not in ("", "0", "1")
     if is_open and len(options) <= _LISTED:
         return ", ".join(map(_named, options))
@@ -129,7 +126,7 @@ def _chosen(field: HtmlElement) -> str:
 
 
 def _named(option: HtmlElement) -> str:
-    return tidy(text_before(option, ("option",)) or option.get("label", ""))
+    return tidy("".join(option.itertext()) or option.get("label", ""))
 
 
 def _is_asking(field: HtmlElement) -> bool:
@@ -284,8 +281,6 @@ def _shows_text(cell: HtmlElement) -> bool:
         if not stack:
             return False
         here, is_tail = stack.pop()
-        if here.tag in _CELLS and here is not cell and not is_tail:
-            return True  # the cells inside it speak for themselves
         if _SAYS.search(marked((here.tail if is_tail else here.text) or "")) and (is_tail or _is_seen(here)):
             return True
         if not is_tail and _is_seen(here):

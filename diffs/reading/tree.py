@@ -1,10 +1,8 @@
 """Small questions to lxml's tree, and cuts in it. The lists of names are in `diffs/data/containers.toml`."""
 
 import re
-from collections.abc import Collection
 from functools import cache, lru_cache
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from diffs.language.vocabulary import table
@@ -30,16 +28,6 @@ def glance(element: HtmlElement) -> str:
         if size > _GLANCE:
             break
     return "".join(taken)
-
-
-def text_before(element: HtmlElement, tags: Collection[str]) -> str:
-    """An element's text up to the first of these elements in it: one never closed holds the rest of a page."""
-    said: list[str] = []
-    for event, here in etree.iterwalk(element, events=("start", "end")):
-        if event == "start" and here is not element and here.tag in tags:
-            break
-        said.append((here.text if event == "start" else here.tail if here is not element else "") or "")
-    return "".join(said)
 
 
 @lru_cache(maxsize=4096)

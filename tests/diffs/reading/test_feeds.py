@@ -229,3 +229,12 @@ def test_a_feed_that_begins_with_its_oldest_entry_shows_its_newest():
     assert oldest_first == days[-feeds.MOST_ENTRIES :]
     assert newest_first == oldest_first[::-1]
     assert undated == days[: feeds.MOST_ENTRIES]
+
+
+@pytest.mark.parametrize("reference", ["&#55296;", "&#xD800;", "&#x110000;", "&#99999999999;"])
+def test_a_reference_to_no_character_is_read_as_a_broken_one(reference):
+    rdf = (
+        '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/">'
+        f"<item><title>Fees {reference} rise &#38; fall &#x41;</title><link>https://news.example/f</link></item></rdf:RDF>"
+    )
+    assert [one.title for one in read(rdf).items] == ["Fees \ufffd rise & fall A"]
