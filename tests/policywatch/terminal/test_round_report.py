@@ -327,15 +327,19 @@ runpy.run_module("policywatch", run_name="__main__", alter_sys=True)
 )
 def test_ctrl_c_while_the_program_is_still_loading_ends_in_our_words(program: Program, module: str) -> None:
     settings = {f"POLICYWATCH_{name.upper()}": value for name, value in program.settings.items()}
-    ended = subprocess.run(
-        [sys.executable, "-c", INTERRUPTED_AT.format(module=module)],
-        cwd=program.folder,
-        env={**os.environ, **settings, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    for _ in range(3):
+        ended = subprocess.run(
+            [sys.executable, "-c", INTERRUPTED_AT.format(module=module)],
+            cwd=program.folder,
+            env={**os.environ, **settings, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        # Python drops an interrupt that meets a callback of its memory's: whoever types it types it again.
+        if "Exception ignored in" not in ended.stderr:
+            break
 
     assert ended.returncode == 130, ended.stderr
     assert "Stopped." in ended.stderr
