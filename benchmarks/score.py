@@ -75,33 +75,28 @@ def without_selectors(folder: Path) -> None:
     (folder / "when.json").write_text(json.dumps(times), encoding="utf-8")
 
 
-def alerts(corpus: Path) -> dict[str, Any]:
-    """Print what is reported of a set and return its totals: `docs`, perhaps `raw`, and the seconds it took."""
-    _needed(corpus)
-    with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
-        run(sys.executable, corpus / "to_folder.py", corpus, work / "folder", cwd=work)
-        began = time.perf_counter()
-        totals, lines = score(corpus, work / "folder", work / "given")
-        totals["seconds"] = round(time.perf_counter() - began)
-    sys.stdout.write(f"{corpus.name}\n{lines}\n{corpus.name}: {json.dumps(totals)}\n\n")
-    return totals
-
-
-def _needed(corpus: Path) -> None:
+def scored(corpus: Path, work: Path) -> tuple[dict[str, Any], str]:
+    """Write a set as saved pages into `work`/folder and score them: its totals with the seconds, and its lines."""
     if not corpus.is_dir():
         sys.exit(f"{corpus} is not there: the labelled histories are not part of the project.")
+    run(sys.executable, corpus / "to_folder.py", corpus, work / "folder", cwd=work)
+    began = time.perf_counter()
+    totals, lines = score(corpus, work / "folder", work / "given")
+    return {**totals, "seconds": round(time.perf_counter() - began)}, lines
+
+
+def alerts(corpus: Path) -> None:
+    """Print what is reported of a set, and its totals."""
+    with tempfile.TemporaryDirectory() as name:
+        totals, lines = scored(corpus, Path(name))
+    sys.stdout.write(f"{corpus.name}\n{lines}\n{corpus.name}: {json.dumps(totals)}\n\n")
 
 
 def main(corpus: Path) -> dict[str, Any]:
     """Print all figures and return them."""
-    _needed(corpus)
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
-        run(sys.executable, corpus / "to_folder.py", corpus, work / "folder", cwd=work)
-        began = time.perf_counter()
-        totals, lines = score(corpus, work / "folder", work / "given")
-        seconds = time.perf_counter() - began
+        totals, lines = scored(corpus, work)
         without_selectors(work / "folder")
         found, found_lines = score(corpus, work / "folder", work / "found")
     meaning = score_meaning.main(corpus)
@@ -115,7 +110,7 @@ def main(corpus: Path) -> dict[str, Any]:
     sys.stdout.write(f"{lines}\n\nrecorded HTML, container found by the program:\n{found_lines}\n\n")
     for kind, figure in figures.items():
         sys.stdout.write(f"{kind}: {json.dumps(figure)}\n")
-    sys.stdout.write(f"import and judgement of the whole corpus: {seconds:.0f} s\n")
+    sys.stdout.write(f"import and judgement of the whole corpus: {totals['seconds']} s\n")
     return figures
 
 
