@@ -22,7 +22,7 @@ from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement,
 
 from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
-from .turns import Turned, place_turned, turns
+from .turns import Turned, places_turned, turns
 
 # From this weight on a change is of high importance, below the other of low.
 _HIGH, _LOW = 4.0, 1.0
@@ -123,13 +123,18 @@ def judge(
     kinds = tuple(_kind(pair, repeated, comparison) for pair in pairs)
     change = _Change(pairs, kinds, facts, moves)
     party = _new_party(facts)
-    turned = place_turned(comparison)
+    turned = next((one for one in places_turned(comparison) if _is_rule(one.text)), None)
     if not (change.rules or moves or party or turned):
         return _without_rules(change, comparison)
     points = _HIGH if turned else _weigh(change, party)
     importance = "high" if points >= _HIGH else "low" if points < _LOW else "medium"
     reasons = (*([_moved_under(turned)] if turned else []), *_reasons(change, party))
     return Judgement("material", importance, reasons[:_MOST_REASONS], _categories(change, party))
+
+
+def _is_rule(text: str) -> bool:
+    """Whether a text says more than where to read on, or when the page was updated."""
+    return kind_of_rewording(SentencePair(text, "", "", 0)) == "meaning"
 
 
 def _moved_under(turned: Turned) -> str:

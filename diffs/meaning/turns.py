@@ -6,6 +6,7 @@ are few in every language and the same in every policy.
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -63,8 +64,8 @@ class Turned:
     after: str
 
 
-def place_turned(comparison: Comparison) -> Turned | None:
-    """The first text that moved below a heading that says the contrary; None where none did.
+def places_turned(comparison: Comparison) -> Iterator[Turned]:
+    """The texts that moved below a heading that says the contrary.
 
     "Products you may sell", "Products you may not sell": the words are the same, the rule is not. Any other move says
     nothing new: pages are re-arranged often.
@@ -73,6 +74,12 @@ def place_turned(comparison: Comparison) -> Turned | None:
     was = {block.compared: block.section[-1] for hunk in moving for block in hunk.before if block.section}
     for block in (block for hunk in moving for block in hunk.after if block.section):
         before, after = was.get(block.compared, ""), block.section[-1]
-        if turns(before, after) & {"duty", "negation"}:
-            return Turned(block.shown, before, after)
-    return None
+        if before and _is_contrary(before, after):
+            yield Turned(block.shown, before, after)
+
+
+def _is_contrary(before: str, after: str) -> bool:
+    """Whether one of two headings forbids and the other does not, or both bind, and not alike."""
+    was, now = _forces(before), _forces(after)
+    forbids = [any(force < 0 for force in side) for side in (was, now)]
+    return forbids[0] != forbids[1] or bool(was and now and was != now) or "negation" in turns(before, after)

@@ -42,6 +42,7 @@ def listing(allowed: tuple[str, ...], banned: tuple[str, ...], *, above: tuple[s
         ("Allowed products", "Prohibited products"),
         ("Products you may sell", "Products you may not sell"),
         ("Erlaubte Waren", "Verbotene Waren"),
+        ("Products you may insure", "Products you must insure"),
     ],
 )
 @pytest.mark.parametrize("length", [1, 6])
@@ -71,10 +72,17 @@ def test_a_move_to_what_is_prohibited_weighs_beside_other_edits() -> None:
     assert len(told.reasons) > 1
 
 
-def test_what_moved_between_headings_of_one_meaning_is_cosmetic() -> None:
-    above = ("Batteries", "Dangerous goods")
-    old = listing(("Used batteries with a report",), ("Fireworks of any class",), above=above)
-    new = listing((), ("Used batteries with a report", "Fireworks of any class"), above=above)
+@pytest.mark.parametrize(
+    ("above", "moved"),
+    [
+        (("Batteries", "Dangerous goods"), "Used batteries with a report"),
+        (("What you must send", "Documents"), "Used batteries with a report"),
+        (("Allowed products", "Prohibited products"), "Learn more"),
+    ],
+)
+def test_what_moved_between_headings_of_one_meaning_is_cosmetic(above: tuple[str, str], moved: str) -> None:
+    old = listing((moved,), ("Fireworks of any class",), above=above)
+    new = listing((), (moved, "Fireworks of any class"), above=above)
     comparison = compare(old, new)
 
     assert judge(comparison, (), (), old, new).significance == "cosmetic"
