@@ -7,12 +7,12 @@ import zlib
 from collections.abc import Callable, Mapping
 
 import brotli
-from backports import zstd
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.http import Response
 
 from crawler.items import CUT_OFF
+from diffs.zstandard import zstd
 
 #: How a server ends a part that it has sent, without ending the stream (zlib's sync flush): nothing is missing.
 _FLUSHED = b"\x00\x00\xff\xff"

@@ -14,9 +14,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from backports.zstd import DecompressionParameter, ZstdError, ZstdFile
-
 from diffs.errors import WatchlistError
+from diffs.zstandard import zstd
 
 #: A saved page larger than this when unpacked is refused (bytes): no policy is, and a bomb must not fill the memory.
 MAX_BYTES = 50 * 1024 * 1024
@@ -247,7 +246,7 @@ def content(path: Path) -> bytes:
     try:
         with _opened(path) as file:
             data = bytes(file.read(MAX_BYTES + 1))
-    except (OSError, EOFError, ZstdError, gzip.BadGzipFile) as error:
+    except (OSError, EOFError, zstd.ZstdError, gzip.BadGzipFile) as error:
         raise WatchlistError(f"{path}: {error}.", remedy="Save the page again; the row is skipped.") from error
     if len(data) > MAX_BYTES:
         raise WatchlistError(f"{path}: larger than {MAX_BYTES // 2**20} MiB.", remedy="The row is skipped.")
@@ -256,5 +255,5 @@ def content(path: Path) -> bytes:
 
 def _opened(path: Path) -> Any:
     if path.suffix.lower() == ".zst":
-        return ZstdFile(path, options={DecompressionParameter.window_log_max: ZSTD_WINDOW})
+        return zstd.ZstdFile(path, options={zstd.DecompressionParameter.window_log_max: ZSTD_WINDOW})
     return gzip.open(path) if path.suffix.lower() == ".gz" else path.open("rb")

@@ -6,7 +6,6 @@ key, and every body for which a patch does not pay, is a full frame. `Body.depth
 """
 
 import hashlib
-import sys
 from collections.abc import Sequence
 from functools import cache
 
@@ -16,11 +15,7 @@ from sqlmodel import select as sqlmodel_select
 
 from diffs.database.models import Body
 from diffs.errors import BodyLost
-
-if sys.version_info >= (3, 14):  # pragma: no cover (the lock resolves it; the tests run on 3.11)
-    from compression.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
-else:
-    from backports.zstd import CompressionParameter, DecompressionParameter, ZstdDict, ZstdError, compress, decompress
+from diffs.zstandard import zstd
 
 STRIDE = 50
 #: A patch that is larger than this share of the body is stored as a full frame instead.
@@ -109,7 +104,7 @@ def _unpacked(chain: Sequence[Row[tuple[str, bytes, str | None]]], name: str) ->
     try:
         for body in chain:
             data = _decompress(body.data, data if body.base_sha256 else None)
-    except ZstdError as error:
+    except zstd.ZstdError as error:
         raise BodyLost(f"The body {name[:12]} is damaged: {error}.", remedy="Restore a backup.") from error
     if digest(data) != name:
         raise BodyLost(f"The body {name[:12]} is not what its name says.", remedy="Restore a backup.")
@@ -145,14 +140,17 @@ def _base(session: Session, like: Body | None) -> tuple[Body, int] | None:
 
 def _compress(data: bytes, base: bytes | None) -> bytes:
     if base is None:
-        return compress(data, level=LEVEL)
+        return zstd.compress(data, level=LEVEL)
     window = max(10, min(WINDOW, (len(base) + len(data)).bit_length()))
-    options: dict[int, int] = {CompressionParameter.compression_level: LEVEL, CompressionParameter.window_log: window}
-    return compress(data, options=options, zstd_dict=ZstdDict(base, is_raw=True).as_prefix)
+    options: dict[int, int] = {
+        zstd.CompressionParameter.compression_level: LEVEL,
+        zstd.CompressionParameter.window_log: window,
+    }
+    return zstd.compress(data, options=options, zstd_dict=zstd.ZstdDict(base, is_raw=True).as_prefix)
 
 
 def _decompress(data: bytes, base: bytes | None) -> bytes:
-    options: dict[int, int] = {DecompressionParameter.window_log_max: WINDOW}
+    options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: WINDOW}
     if base is None:
-        return decompress(data, options=options)
-    return decompress(data, options=options, zstd_dict=ZstdDict(base, is_raw=True).as_prefix)
+        return zstd.decompress(data, options=options)
+    return zstd.decompress(data, options=options, zstd_dict=zstd.ZstdDict(base, is_raw=True).as_prefix)
