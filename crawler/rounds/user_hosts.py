@@ -7,7 +7,6 @@ that a clock put forward grants no second day, and one put back no shorter gap.
 
 import json
 import logging
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from filelock import FileLock, Timeout
+
+from diffs.private_files import FILE_MODE, private_folder, write_private
 
 _Given = TypeVar("_Given")
 
@@ -176,11 +177,13 @@ class UserHosts:
         if self._path is None:
             return change({})
         try:
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with FileLock(f"{self._path}.lock", timeout=PATIENCE):
+            private_folder(self._path.parent)
+            with FileLock(f"{self._path}.lock", timeout=PATIENCE, mode=FILE_MODE):
                 known = _read(self._path)
                 given = change(known)
-                _write(self._path, known)
+                write_private(
+                    self._path, json.dumps({name: asdict(last) for name, last in sorted(known.items())}).encode()
+                )
                 return given
         except (OSError, Timeout) as error:
             if not self._said:
@@ -196,10 +199,3 @@ def _read(path: Path) -> dict[str, _Asked]:
         return {host: _Asked(**fields) for host, fields in found.items()}
     except (FileNotFoundError, ValueError, TypeError, AttributeError):
         return {}
-
-
-def _write(path: Path, known: dict[str, _Asked]) -> None:
-    beside = path.with_suffix(".new")
-    with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump({host: asdict(last) for host, last in sorted(known.items())}, file)
-    beside.replace(path)
