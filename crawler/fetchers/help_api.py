@@ -14,13 +14,12 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.failures import Unusable
+from crawler.headers import plain_headers
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.failures import Failure, Reason
 from diffs.values import Capture
-
-from .http import plain_headers
 
 ENDPOINT = "/help/hub/mons-api/GetHelpTopic"
 

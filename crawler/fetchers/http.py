@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from scrapy import Request
-from scrapy.http import Headers, Response
+from scrapy.http import Response
 
+from crawler.headers import plain_headers
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
@@ -50,15 +51,6 @@ def media_type(headers: Mapping[str, str]) -> str:
     """html, markdown, text or other, by the Content-Type."""
     kind = headers.get("content-type", "").split(";", 1)[0].strip().lower()
     return "html" if kind in _HTML else _TEXTS.get(kind, "other")
-
-
-def plain_headers(headers: Headers) -> dict[str, str]:
-    """Header names in lower case and their values as text; several of one name are joined, cookies are left out."""
-    return {
-        name.decode("latin-1").lower(): b", ".join(values).decode("latin-1")
-        for name, values in headers.items()
-        if name.lower() not in (b"set-cookie", b"set-cookie2")
-    }
 
 
 FETCHER = Http()

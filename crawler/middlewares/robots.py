@@ -23,6 +23,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.addresses import host_of
 from crawler.failures import NotAsked, Refused, failure_of
+from crawler.headers import plain_headers
 from crawler.items import CUT_OFF
 from crawler.rounds.hosts import Hosts
 from crawler.rounds.next_step import after_robots
@@ -143,9 +144,7 @@ class Robots:
 
 def captured(response: Response) -> Capture:
     """What the answer to a request brought back, as the gate reads it."""
-    headers = {
-        name.decode("latin-1").lower(): values[-1].decode("latin-1") for name, values in response.headers.items()
-    }
+    headers = plain_headers(response.headers)
     return Capture(
         response.url, status=response.status, headers=headers, body=response.body[:READ], fetched_by="robots"
     )

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.fetchers.http import media_type, plain_headers
+from crawler.fetchers.http import media_type
+from crawler.headers import plain_headers
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage

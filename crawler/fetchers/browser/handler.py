@@ -20,7 +20,8 @@ from scrapy_playwright.page import PageMethod
 
 from crawler.failures import NotAsked, Unshown, first_line
 from crawler.fetchers.download import Downloads, LetsGo
-from crawler.fetchers.http import media_type, plain_headers
+from crawler.fetchers.http import media_type
+from crawler.headers import plain_headers
 from crawler.items import CUT_OFF, DOCUMENT, PART
 from diffs.failures import Failure, Reason
 from diffs.judging.gate import is_block

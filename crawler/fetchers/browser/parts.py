@@ -15,7 +15,8 @@ from scrapy import Request
 from scrapy.http import Response
 
 from crawler.failures import NotAsked, Refused, brief, failure_of
-from crawler.fetchers.http import media_type, plain_headers
+from crawler.fetchers.http import media_type
+from crawler.headers import plain_headers
 from crawler.items import PACED, PART
 from diffs.judging.gate import is_block
 from diffs.values import Capture
