@@ -61,6 +61,11 @@ class Reason(StrEnum):
     BROWSER_WORN_OUT = "browser-worn-out"
     BROWSER_NOT_HERE = "browser-not-here"
 
+    # It was fetched and stored, and reading it was given up.
+    SET_ASIDE_TIME = "set-aside-time"
+    SET_ASIDE_MEMORY = "set-aside-memory"
+    SET_ASIDE_FAULT = "set-aside-fault"
+
 
 #: Failures that say nothing of the site: nothing left this machine.
 OFFLINE = frozenset({Reason.NAME_UNKNOWN, Reason.NO_NAME_SERVER, Reason.NO_NETWORK})

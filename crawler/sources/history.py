@@ -15,7 +15,7 @@ from crawler.watchlist.editing import on_one_line
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.database.models import Page
-from diffs.engine import derive
+from diffs.engine import think
 from diffs.errors import ArchiveError, WatchlistError
 from diffs.store import bodies, pages, snapshots, versions
 from diffs.values import Capture
@@ -143,8 +143,7 @@ def take_in(
 
 def _judge(archive: Archive, key: str, done: Imported) -> None:
     try:
-        with archive.begin() as session:
-            derive.derive(session, _row(pages.get(session, key), key))
+        think.judge(archive, key, think.Way())
     except ArchiveError:
         raise
     except Exception as error:

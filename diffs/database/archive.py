@@ -42,6 +42,11 @@ class Archive:
         """The database's URL without its password."""
         return addresses.shown(self._engine.url)
 
+    @property
+    def secret_url(self) -> str:
+        """The database's URL with its password: for a process of our own, never to be shown."""
+        return self._engine.url.render_as_string(hide_password=False)
+
     @contextmanager
     def begin(self) -> Iterator[Session]:
         """One write transaction: committed at the end of the block, rolled back when it raises.

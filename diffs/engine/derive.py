@@ -5,42 +5,32 @@ again at any time: `derive_again` throws away what was derived and replays, and 
 """
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from diffs.comparing import compare
 from diffs.database.models import Observation, Page, Snapshot, Version
 from diffs.errors import BodyLost
-from diffs.judging import arrival, gate, history
+from diffs.judging import gate, history
 from diffs.judging.history import Decision, Look, Memory, News
 from diffs.language.tags import located
-from diffs.meaning import index_pages
 from diffs.meaning.meaning import Meaning
 from diffs.reading import boilerplate, extract, policy_text
 from diffs.reading.policy_text import Reading
 from diffs.store import observations, snapshots
 from diffs.store.events import OpenEvents
 from diffs.store.targets import BY_HAND
-from diffs.values import READ, Capture, Document, Outcome, Verdict
-from diffs.wording import failures
+from diffs.values import READ, Outcome, Verdict
 
-from . import new_text, record, wording
+from . import new_text, record, verdicts, wording
 from .known_texts import Texts
-
-#: Looks at other pages count as looks of the same run when they are no older than this.
-SAME_RUN = timedelta(hours=24)
-
+from .runs import Kept, Run
+from .thoughts import Thoughts
 
 #: A page that has shown no former text for so long has stopped flapping.
 FLAPPING_ENDS = timedelta(days=7)
-#: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
-ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE})
-
-
-#: Two policies may become one; that three and more do within a day is the site's own page.
-ENOUGH_OTHERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,24 +48,6 @@ class Derived:
     version_seq: int | None = None
 
 
-@dataclass
-class _Run:
-    """One pass over a page's snapshots: what does not change during it, and what is carried from look to look.
-
-    `moments` is the time (UTC) each snapshot counts for, by id.
-    """
-
-    session: Session
-    page: Page
-    texts: Texts
-    events: OpenEvents
-    stated: record.Stated
-    confirm: bool
-    moments: dict[int, datetime]
-    traces: dict[str, str] | None = None
-    changes: list[int] = field(default_factory=list)
-
-
 def rules(page: Page) -> str:
     """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
     title = "" if page.select else page.title
@@ -85,52 +57,83 @@ def rules(page: Page) -> str:
     return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
 
 
-def derive(session: Session, page: Page, *, confirm: bool = False) -> Derived:
+def is_outdated(page: Page) -> bool:
+    """Whether the page was last derived by other rules than today's."""
+    return bool(page.derived_to) and page.derived_with != rules(page)
+
+
+def derive(
+    session: Session,
+    page: Page,
+    *,
+    confirm: bool = False,
+    thoughts: Thoughts | None = None,
+    at_most: int | None = None,
+    aside: Mapping[str, Verdict] | None = None,
+) -> Derived:
     """Judge the page's new snapshots, in order of observation, and store what follows from them.
 
     `confirm` asks for a second look before a change counts; recorded history never needs one. When the rules by which
     the page was read have changed, or a look older than the last one has come in, everything is derived again first.
-    Raises BodyLost when the bytes of a snapshot are missing.
+    `thoughts` is what was thought of the page's texts before; `at_most` leaves the snapshots after so many for another
+    transaction. `aside` are the bytes, by name, that are not read, each with the verdict on it; without it those that
+    were set aside before. Raises BodyLost when the bytes of a snapshot are missing.
     """
     if page.fetch == BY_HAND:
         return Derived(outcome=None)
     moments = snapshots.pending(session, page)
     last = observations.last(session, page)
-    if page.derived_to and page.derived_with != rules(page):
-        return derive_again(session, page, confirm=confirm)
+    kept = Kept(thoughts, observations.set_aside(session, page) if aside is None else aside)
+    if is_outdated(page):
+        return _replay(session, page, kept, confirm=confirm, known_to=page.derived_to)
     if not moments:
         return _derived(session, last[0]) if last else Derived(outcome=None)
     if last and min(moments.values()) < last[0].observed_at:
-        return _replay(session, page, confirm=confirm, known_to=0)
-    return _judge_all(session, page, moments, last, record.Stated(), confirm=confirm)
+        return _replay(session, page, kept, confirm=confirm, known_to=0)
+    first = _first(moments, at_most)
+    return _judge_all(session, page, first, last, record.Stated(), kept=kept, confirm=confirm)
+
+
+def _first(moments: dict[int, datetime], at_most: int | None) -> dict[int, datetime]:
+    """The first so many looks, where they were stored before all others too; else all of them."""
+    ids = list(moments)
+    if at_most is None or len(ids) <= at_most or max(ids[:at_most]) > min(ids[at_most:]):
+        return moments
+    return {number: moments[number] for number in ids[:at_most]}
 
 
 def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Derived:
     """Throw away what was derived for a page and judge all its snapshots anew, by today's rules.
 
     Changes that were told keep their id and wording. A difference that only the new rules find in looks that had been
-    judged before is listed, not told: it would be news of our own making.
+    judged before is listed, not told: it would be news of our own making. What was set aside stays so.
     """
     if page.fetch == BY_HAND:
         return Derived(outcome=None)
-    return _replay(session, page, confirm=confirm, known_to=page.derived_to)
+    kept = Kept(None, observations.set_aside(session, page))
+    return _replay(session, page, kept, confirm=confirm, known_to=page.derived_to)
 
 
 def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
     """Take texts that were held back as too short, up to this snapshot, for the policy; what they changed is news."""
     page.accepted_snapshot = snapshot_id
-    derived = _replay(session, page, confirm=False, known_to=0)
+    kept = Kept(None, observations.set_aside(session, page))
+    derived = _replay(session, page, kept, confirm=False, known_to=0)
     wording.word(session)
     return derived
 
 
-def _replay(session: Session, page: Page, *, confirm: bool, known_to: int) -> Derived:
+def _replay(session: Session, page: Page, kept: Kept, *, confirm: bool, known_to: int) -> Derived:
     frozen = record.forget(session, page)
     page.derived_to, page.memory = 0, None
     session.flush()
     stated = record.Stated(frozen=frozen, known_to=known_to)
     moments = snapshots.pending(session, page)
-    return _judge_all(session, page, moments, None, stated, confirm=confirm) if moments else Derived(outcome=None)
+    return (
+        _judge_all(session, page, moments, None, stated, kept=kept, confirm=confirm)
+        if moments
+        else Derived(outcome=None)
+    )
 
 
 def _judge_all(
@@ -140,12 +143,16 @@ def _judge_all(
     last: tuple[Observation, Snapshot] | None,
     stated: record.Stated,
     *,
+    kept: Kept,
     confirm: bool,
 ) -> Derived:
-    run = _Run(session, page, Texts(session, page), OpenEvents(session, page), stated, confirm, moments)
+    thoughts = kept.thoughts or Thoughts()
+    texts, events = Texts(session, page, thoughts), OpenEvents(session, page)
+    run = Run(session, page, texts, events, stated, confirm, moments, kept.aside)
     run.traces = observations.last_traces(session, page, last[0]) if last else None
     memory, previous = Memory.from_json(page.memory), last
     for snapshot in snapshots.in_order(session, list(moments)):
+        thoughts.begins(snapshot.body_sha256 or "")
         memory, observation = _judge(run, memory, snapshot, previous)
         session.add(observation)
         previous = (observation, snapshot)
@@ -171,14 +178,9 @@ def _derived(session: Session, observation: Observation) -> Derived:
 
 
 def _judge(
-    run: _Run, memory: Memory, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
+    run: Run, memory: Memory, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
 ) -> tuple[Memory, Observation]:
-    again = previous is not None and _same_answer(snapshot, *previous)
-    if again and previous is not None:
-        verdict, found = _as_before(previous[0]), None
-    else:
-        verdict, found = _read(run, memory, snapshot)
-        memory, verdict = _believed(memory, verdict, run.moments[snapshot.id])
+    memory, verdict, found = verdicts.given(run, memory, snapshot, previous)
     observation = record.observation(run.page, snapshot, verdict, at=run.moments[snapshot.id])
     if found is not None:
         observation.text_sha256 = found.document.fingerprint
@@ -189,95 +191,7 @@ def _judge(
     return memory, observation
 
 
-def _same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) -> bool:
-    """Whether a look brought what the look before it brought: then it needs no reading."""
-    if snapshot.status == 304:
-        # Where nobody asked whether the page has changed, the answer says nothing of it.
-        return observation.outcome in READ and not snapshot.error
-    return (
-        snapshot.body_sha256 is not None
-        and snapshot.body_sha256 == before.body_sha256
-        and (snapshot.status, snapshot.media_type, snapshot.final_url, snapshot.language)
-        == (before.status, before.media_type, before.final_url, before.language)
-        # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
-        and observation.outcome not in ACCEPTABLE
-        and observation.rule not in arrival.DOUBTS
-        and observation.news != News.HELD
-    )
-
-
-def _as_before(observation: Observation) -> Verdict:
-    if observation.outcome in READ:
-        return Verdict(Outcome.UNCHANGED, "same-bytes", "the page has not changed since the last check")
-    return Verdict(Outcome(observation.outcome), observation.rule, observation.reason)
-
-
-def _read(run: _Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Reading | None]:
-    capture = snapshots.capture_of(run.session, snapshot)
-    # As declared: the title picks the policy on a page that holds several, the language is the one we asked for.
-    language = located(capture.language or run.page.language, run.page.marketplace)
-    capture = replace(capture, title=run.page.title, language=language)
-    verdict = gate.judge_transport(capture)
-    if verdict is not None:
-        return failures.worded(verdict, capture), None
-    found = run.texts.read(snapshot, capture, memory.showing)
-    is_known = found.document.fingerprint == memory.showing
-    last_good = found.document if is_known else run.texts.document(memory.showing)
-    verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
-    if verdict.outcome is Outcome.OK and last_good is not None and not is_known:
-        verdict = _fault(run, memory, capture, found, last_good) or verdict
-    if verdict.outcome is Outcome.OK:
-        verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
-    if verdict.outcome is Outcome.OK and run.page.is_index and last_good is not None:
-        verdict = index_pages.cut_short(last_good, found.document, run.page.url) or verdict
-    if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
-        verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
-    return verdict, found
-
-
-def _fault(run: _Run, memory: Memory, capture: Capture, found: Reading, last_good: Document) -> Verdict | None:
-    """What went wrong on the way, by what the look at the text in force was like."""
-    if found.extraction is None:
-        return None
-    snapshot = run.session.get(Snapshot, memory.showing_snapshot)
-    if snapshot is None:
-        return None
-    try:
-        former = snapshots.capture_of(run.session, snapshot) if arrival.may_be_cut(capture) else capture
-    except BodyLost:
-        former = capture  # nobody can say how it ended
-    return arrival.fault(capture, found.extraction, found.document, last_good, former)
-
-
-def _believed(memory: Memory, verdict: Verdict, at: datetime) -> tuple[Memory, Verdict]:
-    """What is doubted for long is believed: a page may leave out its closing tags, or hold a broken sign, for good."""
-    if verdict.rule not in arrival.DOUBTS and verdict.outcome not in READ:
-        return memory, verdict
-    rule = verdict.rule if verdict.rule in arrival.DOUBTS else ""
-    memory, is_believed = history.doubted(memory, rule, at)
-    if is_believed and memory.doubt_since is not None:
-        days = (at - memory.doubt_since).days
-        verdict = arrival.believed(verdict, memory.doubt_looks, days)
-    return memory, verdict
-
-
-def _one_text_for_all(run: _Run, memory: Memory, snapshot: Snapshot, found: Reading) -> Verdict | None:
-    """Pages of one host that all turn into the same text at once show the site's own page, not their policies."""
-    text = found.document.fingerprint
-    past = run.texts.past(text)
-    if not memory.showing or text == memory.showing or (past and past.counted):
-        return None
-    since = run.moments[snapshot.id] - SAME_RUN
-    others = observations.shown_elsewhere(run.session, run.page, text, was=memory.showing, since=since)
-    if len(others) < ENOUGH_OTHERS:
-        return None
-    why = f"Other pages of this site turned into the very same text ({', '.join(others[:3])}): it is not this policy."
-    return Verdict(Outcome.WRONG_PAGE, "same-on-other-pages", why)
-
-
-def _read_look(
-    run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation, found: Reading | None
-) -> Memory:
+def _read_look(run: Run, memory: Memory, snapshot: Snapshot, observation: Observation, found: Reading | None) -> Memory:
     """History's part: a text was read. Without `found` it is the one read before."""
     run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
     text = found.document.fingerprint if found else memory.held or memory.showing
@@ -307,7 +221,7 @@ def _read_look(
     return memory
 
 
-def _note_restlessness(run: _Run, memory: Memory, look: Look, decision: Decision) -> None:
+def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:
     """Tell the owner, in health, of what is kept quiet because it goes back and forth or never stands still."""
     if decision.news is News.RETURN:
         run.events.happened("flapping", at=look.at, detail=decision.why)
@@ -319,14 +233,14 @@ def _note_restlessness(run: _Run, memory: Memory, look: Look, decision: Decision
         run.events.ended(("volatile",), at=look.at)
 
 
-def _learn_return(run: _Run, memory: Memory, left: str, look: Look) -> Memory:
+def _learn_return(run: Run, memory: Memory, left: str, look: Look) -> Memory:
     old, new = run.texts.document(left), run.texts.document(look.text)
     if old is None or new is None:
         return memory
-    return history.learn_return(memory, compare.compare(old, new), look.at)
+    return history.learn_return(memory, run.texts.compared(old, new), look.at)
 
 
-def _version(run: _Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:
+def _version(run: Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:
     version = run.texts.version(text)
     if version is None:
         if found is None:
@@ -341,12 +255,12 @@ def _version(run: _Run, snapshot: Snapshot, found: Reading | None, text: str, de
     return version
 
 
-def _compared_with(run: _Run, decision: Decision) -> int | None:
+def _compared_with(run: Run, decision: Decision) -> int | None:
     version = run.texts.version(decision.against[0]) if decision.against else None
     return version.id if version else None
 
 
-def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version | None, meant: Meaning | None) -> None:
+def _record(run: Run, snapshot: Snapshot, decision: Decision, version: Version | None, meant: Meaning | None) -> None:
     """Write a change where the decision makes one."""
     if decision.news in (News.NONE, News.SAME, News.RETURN):
         return
@@ -354,7 +268,7 @@ def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version 
     old_document = run.texts.document(old.text_sha256) if old else None
     new_document = run.texts.document(version.text_sha256) if version else None
     if meant is None and old_document is not None and new_document is not None:
-        comparison = compare.compare(old_document, new_document)
+        comparison = run.texts.compared(old_document, new_document)
         meant = run.texts.meaning(comparison, old_document, new_document)
     sides = record.Sides(old, version, old_document, new_document)
     is_news = meant is not None and decision.news is News.CHANGE
@@ -366,7 +280,7 @@ def _record(run: _Run, snapshot: Snapshot, decision: Decision, version: Version 
             run.changes.append(change.id)
 
 
-def _unread_look(run: _Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:
+def _unread_look(run: Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:
     """History's part: nothing was read."""
     outcome = Outcome(observation.outcome)
     if outcome is not Outcome.GONE:

@@ -1,11 +1,7 @@
-"""The texts of one page while it is derived: read, known, compared. The last few are kept.
-
-A flapping page shows few texts in turn, so that keeping eight of each spares nearly all reading and comparing.
-"""
+"""The texts of one page while it is derived: read, known, compared."""
 
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
 
 from sqlmodel import Session
 
@@ -23,23 +19,17 @@ from diffs.store import targets as stored_targets
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
 
-#: How many readings, texts and lists of targets are kept.
-KEPT = 8
-
-T = TypeVar("T")
+from .thoughts import Thoughts
 
 
 class Texts:
-    """What a page's texts are, by fingerprint."""
+    """What a page's texts are, by fingerprint. What was thought of them already is in `thoughts`."""
 
-    def __init__(self, session: Session, page: Page) -> None:
+    def __init__(self, session: Session, page: Page, thoughts: Thoughts | None = None) -> None:
         self._session = session
         self._page = page
         self._versions: dict[str, Version | None] = {}
-        self._documents: dict[str, Document] = {}
-        self._targets: dict[str, tuple[Target, ...]] = {}
-        self._readings: dict[str, Reading] = {}
-        self._mended: dict[str, Reading] = {}
+        self._thoughts = thoughts or Thoughts()
 
     def version(self, text: str) -> Version | None:
         """The version with this text, None for a text that was never stored."""
@@ -55,9 +45,9 @@ class Texts:
     def document(self, text: str) -> Document | None:
         """The text of a version; None where there is none. Raises BodyLost."""
         version = self.version(text)
-        if version is not None and text not in self._documents:
-            _keep(self._documents, text, versions.document_of(self._session, version))
-        return self._documents.get(text)
+        if version is None:
+            return None
+        return self._thoughts.documents.of(text, lambda: versions.document_of(self._session, version))
 
     def known_document(self, text: str) -> Document:
         """The text of a version that must be there. Raises BodyLost."""
@@ -69,18 +59,13 @@ class Texts:
     def read(self, snapshot: Snapshot, capture: Capture, showing: str) -> Reading:
         """A capture's text; `showing` is the last good one, by which damaged places are read. Raises BodyLost."""
         body = f"{snapshot.body_sha256}:{snapshot.media_type}"
-        if body not in self._readings:
-            _keep(self._readings, body, self._cleaned(capture))
-        found = self._readings[body]
+        found = self._thoughts.readings.of(body, lambda: self._cleaned(capture))
         if found.document.fingerprint == showing:
             return found  # nothing to mend: the last good text need not even be fetched
         known = self.document(showing)
         if known is None:
             return found
-        key = f"{body}:{showing}"
-        if key not in self._mended:
-            _keep(self._mended, key, policy_text.mended(found, known))
-        return self._mended[key]
+        return self._thoughts.mended.of(f"{body}:{showing}", lambda: policy_text.mended(found, known))
 
     def _cleaned(self, capture: Capture) -> Reading:
         found = policy_text.clean(policy_text.extraction_of(capture, pages.selection(self._page)))
@@ -101,22 +86,25 @@ class Texts:
             updated=found.updated,
         )
         self._versions[version.text_sha256] = version
-        _keep(self._documents, version.text_sha256, found.document)
+        self._thoughts.documents.keep(version.text_sha256, found.document)
         stored_targets.add(self._session, self._page, version, stated)
         return version
 
     def targets(self, document: Document) -> tuple[Target, ...]:
         """The targets a text states, read once: finding them costs more than comparing."""
-        text = document.fingerprint
-        if text not in self._targets:
-            version = self.version(text)
-            stated = stored_targets.of(self._session, version) if version else extract_targets(document)
-            _keep(self._targets, text, stated)
-        return self._targets[text]
+        return self._thoughts.targets.of(document.fingerprint, lambda: self._stated(document))
+
+    def _stated(self, document: Document) -> tuple[Target, ...]:
+        version = self.version(document.fingerprint)
+        return stored_targets.of(self._session, version) if version else extract_targets(document)
+
+    def compared(self, old: Document, new: Document) -> Comparison:
+        """How two texts differ."""
+        return self._thoughts.comparisons.of((old, new), lambda: compare.compare(old, new))
 
     def facts(self, comparison: Comparison, old: Document, new: Document) -> tuple[Fact, ...]:
         """The typed moves of a difference; on an index page also which pages are listed now, and which no longer."""
-        found = facts.facts(comparison, old, new)
+        found = self._thoughts.facts.of((comparison, old, new), lambda: facts.facts(comparison, old, new))
         return found + index_pages.facts(comparison, old, new, self._page.url) if self._page.is_index else found
 
     def meaning(
@@ -124,7 +112,10 @@ class Texts:
     ) -> Meaning:
         """What a difference between two texts says; `found` are its facts where they are known."""
         found = self.facts(comparison, old, new) if found is None else found
-        meant = meaning_of(comparison, old, new, self.targets(old), self.targets(new), found=found)
+        stated = (self.targets(old), self.targets(new))
+        meant = self._thoughts.meanings.of(
+            (comparison, old, new, found, stated), lambda: meaning_of(comparison, old, new, *stated, found=found)
+        )
         return replace(meant, judgement=index_pages.judged(meant.judgement, found))
 
     def listed(self, old: Document, new: Document) -> Split | None:
@@ -159,7 +150,7 @@ class Texts:
             old = self.document(text)
             if old is None:
                 continue
-            comparison = compare.compare(old, document)
+            comparison = self.compared(old, document)
             size = sum(map(_size, comparison.hunks))
             if best is None or size < best[0]:
                 best = (size, text, old, comparison)
@@ -176,9 +167,3 @@ def _size(hunk: Hunk) -> int:
         return sum(len(span.text) for span in hunk.spans if span.op is not SpanOp.EQUAL)
     # A move changes no words, but the nearer text is the one in which things stand where they stood.
     return len(hunk.text_before) + len(hunk.text_after) if hunk.op is not Op.MOVED else 1
-
-
-def _keep(kept: dict[str, T], key: str, value: T) -> None:
-    kept[key] = value
-    if len(kept) > KEPT:
-        del kept[next(iter(kept))]

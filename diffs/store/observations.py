@@ -11,9 +11,14 @@ from sqlalchemy import case, func, or_
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Observation, Page, Snapshot, Version
-from diffs.values import READ
+from diffs.values import READ, Outcome, Verdict
 
 from .snapshots import AHEAD
+
+#: The rule of a verdict on bytes that reading had to be ended for: they are read again only when somebody asks for it.
+SET_ASIDE = "set-aside"
+#: The rule of a verdict on a look that a fault in this program kept from being read: the next one is read again.
+FAULT = "fault"
 
 
 def listed(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
@@ -53,6 +58,16 @@ def ahead(session: Session, *, now: datetime) -> Sequence[str]:
     """The keys of the pages with looks that count for a time after `now` (UTC): a clock was ahead."""
     query = select(Page.key).join(Observation, col(Observation.page_id) == Page.id)
     return session.exec(query.where(col(Observation.observed_at) > now + AHEAD).distinct().order_by(Page.key)).all()
+
+
+def set_aside(session: Session, page: Page) -> dict[str, Verdict]:
+    """The bytes of this page that are not read again, by name, with the verdict on them."""
+    query = (
+        select(Snapshot.body_sha256, Observation.reason)
+        .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
+        .where(Observation.page_id == page.id, Observation.rule == SET_ASIDE)
+    )
+    return {body: Verdict(Outcome.ERROR, SET_ASIDE, reason) for body, reason in session.exec(query) if body}
 
 
 def last_read_at(session: Session, page: Page) -> datetime | None:

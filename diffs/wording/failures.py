@@ -134,4 +134,11 @@ _WORDS: Mapping[Reason, _Words] = {
     ),
     Reason.BROWSER_WORN_OUT: "The browser ended too often in this crawl and is not started again.",
     Reason.BROWSER_NOT_HERE: "Pages that need a browser are read by policywatch crawl, not by scrapy crawl.",
+    Reason.SET_ASIDE_TIME: lambda f: (
+        f"Set aside: reading it took more than {f.detail} seconds of computing time. What came is stored."
+    ),
+    Reason.SET_ASIDE_MEMORY: lambda f: (
+        f"Set aside: reading it needed more than {f.detail} MB of memory. What came is stored."
+    ),
+    Reason.SET_ASIDE_FAULT: lambda f: f"A fault in this program{_detail(f)}; the snapshot is kept.",
 }

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from diffs.engine import derive
+from diffs.engine import derive, verdicts
 from diffs.store import observations
 from policywatch import context
 from policywatch.terminal import output
@@ -22,7 +22,7 @@ def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
     with context.archive() as archive, archive.begin() as session:
         row = page_named(session, page)
         last = observations.last(session, row)
-        if last is None or last[0].outcome not in derive.ACCEPTABLE:
+        if last is None or last[0].outcome not in verdicts.ACCEPTABLE:
             context.wrong_use(
                 f"The last text of {page} was not held back as unlike the policy; there is nothing to accept."
             )

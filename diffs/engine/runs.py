@@ -1,0 +1,42 @@
+"""One pass over a page's snapshots."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from diffs.database.models import Page
+from diffs.store.events import OpenEvents
+from diffs.values import Verdict
+
+from . import record
+from .known_texts import Texts
+from .thoughts import Thoughts
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is known before a page is derived: thoughts, and the bytes that are set aside, by name."""
+
+    thoughts: Thoughts | None
+    aside: Mapping[str, Verdict]
+
+
+@dataclass
+class Run:
+    """What does not change during a pass, and what is carried from look to look.
+
+    `moments` is the time (UTC) each snapshot counts for, by id. `aside` are the bytes that are not read, by name.
+    """
+
+    session: Session
+    page: Page
+    texts: Texts
+    events: OpenEvents
+    stated: record.Stated
+    confirm: bool
+    moments: dict[int, datetime]
+    aside: Mapping[str, Verdict]
+    traces: dict[str, str] | None = None
+    changes: list[int] = field(default_factory=list)

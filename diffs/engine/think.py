@@ -1,0 +1,142 @@
+"""Judge a page's new snapshots with the thinking done outside the write lock.
+
+Reading, comparing and finding what a difference says take long; writing it down does not. So each snapshot is thought
+about while only a view for reading is open, and then judged in a short write transaction, which finds the thoughts it
+needs. Where the page's memory is another one by then, they do not fit, and it thinks again by itself.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlmodel import Session
+
+from diffs.database.archive import Archive
+from diffs.database.models import Page, Snapshot
+from diffs.errors import ArchiveError, BodyLost
+from diffs.failures import Failure, Reason
+from diffs.judging import history
+from diffs.judging.history import Look, Memory
+from diffs.store import observations, pages, snapshots
+from diffs.store.events import OpenEvents
+from diffs.values import READ, Outcome, Verdict
+from diffs.wording.failures import sentence
+
+from . import derive, new_text, record, verdicts
+from .derive import Derived
+from .known_texts import Texts
+from .runs import Run
+from .thoughts import Thoughts
+
+log = logging.getLogger(__name__)
+
+#: So many snapshots share a write transaction where a history is long: most of them bring what the one before brought.
+TOGETHER = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How a page is judged.
+
+    `confirm` asks for a second look before a change counts. `together` is how many snapshots share a transaction.
+    `begins` is told the name of the bytes before each is begun. `known` is the `info` of the session that stored them.
+    `aside` are bytes, by name, that are not read, beside those that were set aside before. `retry` reads the latter
+    again where the page's rules have changed since: only for a process that may be ended.
+    """
+
+    confirm: bool = False
+    together: int = TOGETHER
+    begins: Callable[[str], object] = lambda _: None
+    known: Mapping[Any, Any] | None = None
+    aside: Mapping[str, Verdict] = field(default_factory=dict)
+    retry: bool = False
+
+
+def judge(archive: Archive, key: str, way: Way) -> Derived:
+    """What came of the page's newest look; all that was not judged yet is judged now.
+
+    A look that a fault in this program keeps from being judged is noted as such, and those after it are judged. Raises
+    BodyLost, ArchiveError and MemoryError, and a fault that belongs to no look.
+    """
+    changes: list[int] = []
+    while True:
+        current: list[str] = []
+        try:
+            return _judge(archive, key, way, current=current, changes=changes)
+        except (ArchiveError, BodyLost, MemoryError):
+            raise
+        except Exception as error:
+            log.exception("page %s: could not be judged", key)
+            body = current[-1] if current else ""
+            if not body or body in way.aside:
+                raise
+            fault = verdict(Failure(Reason.SET_ASIDE_FAULT, detail=type(error).__name__))
+            way = replace(way, aside={**way.aside, body: fault})
+
+
+def verdict(failure: Failure) -> Verdict:
+    """The verdict on bytes that are set aside."""
+    rule = observations.FAULT if failure.reason is Reason.SET_ASIDE_FAULT else observations.SET_ASIDE
+    return Verdict(Outcome.ERROR, rule, sentence(failure))
+
+
+def page_of(session: Session, key: str) -> Page:
+    """The page with this key. Raises ArchiveError where it is not in the archive."""
+    page = pages.get(session, key)
+    if page is None:
+        raise ArchiveError(f"The page {key} is not in the archive.", remedy="Run policywatch crawl.")
+    return page
+
+
+def _judge(archive: Archive, key: str, way: Way, *, current: list[str], changes: list[int]) -> Derived:
+    def begins(body: str) -> None:
+        current.append(body)
+        way.begins(body)
+
+    while True:
+        thoughts = Thoughts(begins)
+        with archive.read() as session:
+            session.info.update(way.known or {})
+            _ahead(session, page_of(session, key), thoughts, way)
+        with archive.begin() as session:
+            session.info.update(way.known or {})
+            page = page_of(session, key)
+            derived = derive.derive(
+                session,
+                page,
+                confirm=way.confirm,
+                thoughts=thoughts,
+                at_most=way.together,
+                aside=_aside(session, page, way),
+            )
+            is_done = derived.outcome is None or not snapshots.pending(session, page)
+        changes.extend(derived.changes)
+        if is_done:
+            return replace(derived, changes=tuple(changes))
+
+
+def _aside(session: Session, page: Page, way: Way) -> Mapping[str, Verdict]:
+    before = {} if way.retry and derive.is_outdated(page) else observations.set_aside(session, page)
+    return {**before, **way.aside}
+
+
+def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:
+    """Think about the first snapshot that was not judged yet. Nothing is written, and nothing is decided."""
+    moments, last = snapshots.pending(session, page), observations.last(session, page)
+    number = next(iter(moments), None)
+    if number is None or derive.is_outdated(page) or (last is not None and moments[number] < last[0].observed_at):
+        return  # nothing to do, or all is derived again, from a memory that begins anew
+    snapshot = session.get_one(Snapshot, number)
+    thoughts.begins(snapshot.body_sha256 or "")
+    texts, events = Texts(session, page, thoughts), OpenEvents(session, page)
+    run = Run(session, page, texts, events, record.Stated(), way.confirm, moments, _aside(session, page, way))
+    memory, found_verdict, found = verdicts.given(run, Memory.from_json(page.memory), snapshot, last)
+    if found is None or found_verdict.outcome not in READ:
+        return
+    document = found.document
+    texts.targets(document)
+    look = Look(moments[number], number, document.fingerprint, snapshot.extractor_hint)
+    after, decision = history.read(memory, look, texts.past(look.text))
+    if decision is None:
+        new_text.judge(texts, after, look, document, confirm=way.confirm and not snapshot.recorded)

@@ -1,0 +1,124 @@
+"""What a look is worth: read, refused, set aside, or as the look before."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from diffs.database.models import Observation, Snapshot
+from diffs.errors import BodyLost
+from diffs.judging import arrival, gate, history
+from diffs.judging.history import Memory, News
+from diffs.language.tags import located
+from diffs.meaning import index_pages
+from diffs.reading.policy_text import Reading
+from diffs.store import observations, snapshots
+from diffs.values import READ, Capture, Document, Outcome, Verdict
+from diffs.wording import failures
+
+from .runs import Run
+
+#: Looks at other pages count as looks of the same run when they are no older than this.
+SAME_RUN = timedelta(hours=24)
+#: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
+ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE})
+#: Two policies may become one; that three and more do within a day is the site's own page.
+ENOUGH_OTHERS = 2
+
+
+def given(
+    run: Run, memory: Memory, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
+) -> tuple[Memory, Verdict, Reading | None]:
+    """The page's memory after the look, the verdict on it, and what was read; None where nothing had to be."""
+    if previous is not None and same_answer(snapshot, *previous):
+        return memory, _as_before(previous[0]), None
+    verdict, found = _read(run, memory, snapshot)
+    memory, verdict = _believed(memory, verdict, run.moments[snapshot.id])
+    return memory, verdict, found
+
+
+def same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) -> bool:
+    """Whether a look brought what the look before it brought: then it needs no reading."""
+    if snapshot.status == 304:
+        # Where nobody asked whether the page has changed, the answer says nothing of it.
+        return observation.outcome in READ and not snapshot.error
+    return (
+        snapshot.body_sha256 is not None
+        and snapshot.body_sha256 == before.body_sha256
+        and (snapshot.status, snapshot.media_type, snapshot.final_url, snapshot.language)
+        == (before.status, before.media_type, before.final_url, before.language)
+        # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
+        and observation.outcome not in ACCEPTABLE
+        and observation.rule not in (*arrival.DOUBTS, observations.FAULT)
+        and observation.news != News.HELD
+    )
+
+
+def _as_before(observation: Observation) -> Verdict:
+    if observation.outcome in READ:
+        return Verdict(Outcome.UNCHANGED, "same-bytes", "the page has not changed since the last check")
+    return Verdict(Outcome(observation.outcome), observation.rule, observation.reason)
+
+
+def _read(run: Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Reading | None]:
+    aside = run.aside.get(snapshot.body_sha256 or "")
+    if aside is not None:
+        return aside, None
+    capture = snapshots.capture_of(run.session, snapshot)
+    # As declared: the title picks the policy on a page that holds several, the language is the one we asked for.
+    language = located(capture.language or run.page.language, run.page.marketplace)
+    capture = replace(capture, title=run.page.title, language=language)
+    verdict = gate.judge_transport(capture)
+    if verdict is not None:
+        return failures.worded(verdict, capture), None
+    found = run.texts.read(snapshot, capture, memory.showing)
+    is_known = found.document.fingerprint == memory.showing
+    last_good = found.document if is_known else run.texts.document(memory.showing)
+    verdict = gate.judge(capture, found.extraction, found.document, last_good=last_good)
+    if verdict.outcome is Outcome.OK and last_good is not None and not is_known:
+        verdict = _fault(run, memory, capture, found, last_good) or verdict
+    if verdict.outcome is Outcome.OK:
+        verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
+    if verdict.outcome is Outcome.OK and run.page.is_index and last_good is not None:
+        verdict = index_pages.cut_short(last_good, found.document, run.page.url) or verdict
+    if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
+        verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
+    return verdict, found
+
+
+def _fault(run: Run, memory: Memory, capture: Capture, found: Reading, last_good: Document) -> Verdict | None:
+    """What went wrong on the way, by what the look at the text in force was like."""
+    if found.extraction is None:
+        return None
+    snapshot = run.session.get(Snapshot, memory.showing_snapshot)
+    if snapshot is None:
+        return None
+    try:
+        former = snapshots.capture_of(run.session, snapshot) if arrival.may_be_cut(capture) else capture
+    except BodyLost:
+        former = capture  # nobody can say how it ended
+    return arrival.fault(capture, found.extraction, found.document, last_good, former)
+
+
+def _believed(memory: Memory, verdict: Verdict, at: datetime) -> tuple[Memory, Verdict]:
+    """What is doubted for long is believed: a page may leave out its closing tags, or hold a broken sign, for good."""
+    if verdict.rule not in arrival.DOUBTS and verdict.outcome not in READ:
+        return memory, verdict
+    rule = verdict.rule if verdict.rule in arrival.DOUBTS else ""
+    memory, is_believed = history.doubted(memory, rule, at)
+    if is_believed and memory.doubt_since is not None:
+        days = (at - memory.doubt_since).days
+        verdict = arrival.believed(verdict, memory.doubt_looks, days)
+    return memory, verdict
+
+
+def _one_text_for_all(run: Run, memory: Memory, snapshot: Snapshot, found: Reading) -> Verdict | None:
+    """Pages of one host that all turn into the same text at once show the site's own page, not their policies."""
+    text = found.document.fingerprint
+    past = run.texts.past(text)
+    if not memory.showing or text == memory.showing or (past and past.counted):
+        return None
+    since = run.moments[snapshot.id] - SAME_RUN
+    others = observations.shown_elsewhere(run.session, run.page, text, was=memory.showing, since=since)
+    if len(others) < ENOUGH_OTHERS:
+        return None
+    why = f"Other pages of this site turned into the very same text ({', '.join(others[:3])}): it is not this policy."
+    return Verdict(Outcome.WRONG_PAGE, "same-on-other-pages", why)
