@@ -107,17 +107,31 @@ def _conduct(current: Round, ended: Ended, progress: Progress | None, stop: thre
     """Whether Ctrl-C ended the round, which runs alone on its archive."""
     with alone(current.archive):
         try:
-            judge_left_over(current.archive, confirm=current.settings.confirm)
             reactor.start()
             work = reactor.submit(_crawl(current))
             work.add_done_callback(lambda _: ended.put(None))
             interrupted = _wait(current, ended, progress, stop)
             work.result()
+            if current.fatal is None:
+                interrupted = _left_over(current, stop) or interrupted
         finally:
             current.close()
     if current.fatal is not None:
         raise current.fatal
     return interrupted
+
+
+def _left_over(current: Round, stop: threading.Event | None) -> bool:
+    """Whether Ctrl-C ended this: all pages were asked by now, so what was left over keeps none of them waiting."""
+
+    def stopped() -> bool:
+        return current.stopping or (stop is not None and stop.is_set())
+
+    try:
+        judge_left_over(current.archive, confirm=current.settings.confirm, stopped=stopped)
+    except KeyboardInterrupt:
+        return True
+    return False
 
 
 async def _crawl(current: Round) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from crawler.items import FetchedPage, Judged
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.engine import derive
+from diffs.engine import guard, think
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import events, observations, pages, snapshots, versions
 from diffs.values import READ, Outcome
@@ -32,12 +32,20 @@ class Keeper(Protocol):
 class Archivist:
     """Stores what comes and has it judged.
 
-    `clock` gives the time in UTC. The methods raise ArchiveError where the archive cannot be written, and MemoryError;
-    then the round cannot go on.
+    `clock` gives the time in UTC; `stopped` says whether a long judgement is to end early. The methods raise
+    ArchiveError where the archive cannot be written, and MemoryError; then the round cannot go on.
     """
 
-    def __init__(self, archive: Archive, *, clock: Callable[[], datetime], confirm: bool) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        *,
+        clock: Callable[[], datetime],
+        confirm: bool,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self._archive = archive
+        self._stopped = stopped
         self._clock = clock
         self._confirm = confirm
 
@@ -78,19 +86,27 @@ class Archivist:
 
     def _judge(self, key: str, fetched: FetchedPage, known: Mapping[Any, Any]) -> Judged:
         try:
-            with self._archive.begin() as session:
-                session.info.update(known)  # the bytes just stored need not be unpacked again
-                row = pages.get(session, key)
-                assert row is not None
+            with self._archive.read() as session:
+                row = think.page_of(session, key)
                 unknown = versions.latest(session, row) is None
-                derived = derive.derive(session, row, confirm=self._confirm)
+                is_apart = guard.is_needed(session, row, size=len(fetched.capture.body))
+            changes: tuple[int, ...] = ()
+            if is_apart:
+                apart = guard.judge(self._archive, [key], confirm=self._confirm, stopped=self._stopped)
+                changes = apart.changes
+                if key in apart.unjudged:
+                    return Judged(Outcome.ERROR, reason=apart.unjudged[key], changes=changes)
+            # The bytes just stored need not be unpacked again.
+            derived = think.judge(self._archive, key, think.Way(self._confirm, known=known))
+            with self._archive.read() as session:
+                row = think.page_of(session, key)
                 outcome = derived.outcome or Outcome.ERROR
                 return Judged(
                     outcome=outcome,
                     reason=derived.reason,
                     wants_confirmation=self._confirm and derived.wants_confirmation,
                     version_seq=derived.version_seq,
-                    changes=derived.changes,
+                    changes=changes + derived.changes,
                     last_ok_at=fetched.observed_at if outcome in READ else observations.last_read_at(session, row),
                     events=tuple(event.kind for event in events.listed(session, row, open_only=True)),
                     first=unknown and derived.version_seq is not None,

@@ -53,7 +53,9 @@ class Round:
         self.stopping = False
         self.waiting = waiting
         self._thread = ArchiveThread()
-        self._keeper = keeper or Archivist(archive, clock=clock, confirm=settings.confirm)
+        self._keeper = keeper or Archivist(
+            archive, clock=clock, confirm=settings.confirm, stopped=lambda: self.stopping
+        )
         self._progress = progress
         self._stopped_by: Failure | None = None
         self._unconfirmed: set[str] = set()

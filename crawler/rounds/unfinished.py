@@ -1,35 +1,22 @@
 """Judge answers that were stored but not judged because the process ended in between."""
 
-import logging
+from collections.abc import Callable
 
 from diffs.database.archive import Archive
-from diffs.engine import derive, wording
-from diffs.errors import ArchiveError, BodyLost
+from diffs.engine import guard, wording
 from diffs.store import pages
 
-log = logging.getLogger(__name__)
 
-
-def judge_left_over(archive: Archive, *, confirm: bool) -> int:
+def judge_left_over(archive: Archive, *, confirm: bool, stopped: Callable[[], bool] = lambda: False) -> int:
     """How many pages had answers that were stored and not judged; they are judged and worded now.
 
-    Without this a text that came right before the end would be reported at the page's next check only. A page that
-    cannot be judged is logged and left for its next check. Raises ArchiveError where the archive cannot be used.
+    Without this a text that came right before the end would be reported at the page's next check only. As they may be
+    what the former process died of, they are judged in a process of their own, after all pages were asked: what cannot
+    be read within its limits is set aside. Raises ArchiveError where the archive cannot be used.
     """
     with archive.read() as session:
         keys = pages.with_unjudged(session)
-    for key in keys:
-        try:
-            with archive.begin() as session:
-                page = pages.get(session, key)
-                assert page is not None
-                derive.derive(session, page, confirm=confirm)
-        except BodyLost as error:
-            log.warning("page %s: %s", key, error)
-        except ArchiveError:
-            raise
-        except Exception:
-            log.exception("page %s: what was stored could not be judged", key)
     if keys:
+        guard.judge(archive, keys, confirm=confirm, stopped=stopped)
         wording.word_all(archive)
     return len(keys)

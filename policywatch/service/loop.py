@@ -107,13 +107,13 @@ class Schedule:
 
     def _look(self, pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
         now = self.clock()
-        if self._fresh:
-            judge_left_over(self.archive, confirm=settings.confirm)
-        self._fresh = False
+        fresh, self._fresh = self._fresh, False
         # No jitter: asked every minute, a page would always be checked as early as jitter allows.
         due = run.due_pages(pages, self.archive, now=now, jitter=lambda: 0.0, settings=settings)
         due = [page for page in due if self._held.get(page.key, now) <= now]
         if not due:
+            if fresh:  # else the round does so, after its pages
+                judge_left_over(self.archive, confirm=settings.confirm, stopped=self.stop.is_set)
             self._say_when(pages, settings)
             return
         reports = run.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop)

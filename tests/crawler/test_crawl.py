@@ -13,6 +13,7 @@ from diffs.failures import Failure, Reason
 from diffs.values import Outcome
 from tests.crawler.looking import CONTACT, Seller, policy, watched
 from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
+from tests.diffs.engine.hindrances import lose_all_bytes
 from tests.site import Answer, Site, moved
 
 TEXT = policy("Keep your late shipment rate under 4%.")
@@ -280,17 +281,17 @@ def test_another_way_of_fetching_is_tried_where_the_first_brings_no_text(site: S
 def test_a_fault_in_judging_costs_neither_snapshot_nor_round(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from diffs.engine import derive
+    from diffs.reading import policy_text
 
     site["/good"], site["/bad"] = TEXT, policy("bad", title="Bad")
-    derive_well = derive.derive
+    read_well = policy_text.extraction_of
 
-    def stumbling(session, page, *, confirm=False):
-        if page.key == "bad":
+    def stumbling(capture, select):
+        if b"Bad" in capture.body:
             raise ZeroDivisionError
-        return derive_well(session, page, confirm=confirm)
+        return read_well(capture, select)
 
-    monkeypatch.setattr(derive, "derive", stumbling)
+    monkeypatch.setattr(policy_text, "extraction_of", stumbling)
     reports = someone.looks_at(watched(site, "/bad"), watched(site, "/good"))
     monkeypatch.undo()
 
@@ -299,6 +300,33 @@ def test_a_fault_in_judging_costs_neither_snapshot_nor_round(
     assert reports["good"].outcome is Outcome.OK
     assert len(someone.snapshots_of("bad")) == 1
     assert someone.looks_at(watched(site, "/bad"))["bad"].version_seq == 1
+
+
+def test_a_fault_outside_of_any_page_costs_neither_snapshot_nor_round(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from diffs.store import observations
+
+    site["/rate"] = TEXT
+    with monkeypatch.context() as patch:
+        patch.setattr(observations, "set_aside", lambda *_: 1 // 0)
+        report = someone.looks_at(watched(site, "/rate"))["rate"]
+
+    assert report.outcome is Outcome.ERROR
+    assert "ZeroDivisionError" in report.reason
+    assert someone.looks_at(watched(site, "/rate"))["rate"].version_seq == 1
+
+
+def test_a_page_whose_stored_text_is_lost_says_so(site: Site, someone: Seller) -> None:
+    site["/rate"] = TEXT
+    someone.looks_at(watched(site, "/rate"))
+    lose_all_bytes(someone.archive)
+    site["/rate"] = policy("Keep your late shipment rate under 3%.")
+
+    report = someone.looks_at(watched(site, "/rate"))["rate"]
+
+    assert report.outcome is Outcome.ERROR
+    assert "is missing" in report.reason
 
 
 def test_nobody_outside_is_asked_before_a_contact_is_set(someone: Seller) -> None:

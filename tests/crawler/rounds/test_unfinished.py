@@ -1,14 +1,23 @@
-"""A page that was stored before the process was killed is judged by the next crawl, without another request."""
+"""A page that was stored before the process was killed is judged by the next crawl, without another request.
+
+What it was killed for is set aside: it keeps neither its own page nor any other one from being read.
+"""
+
+import sqlite3
+from pathlib import Path
+from threading import Event, Timer
 
 import pytest
 
 from crawler.rounds.unfinished import judge_left_over
-from diffs.engine import derive
-from diffs.errors import ArchiveError, BodyLost
+from crawler.run import Interrupted, crawl
+from diffs.engine import guard
+from diffs.errors import ArchiveError
 from diffs.store import changes, observations, pages, snapshots
-from diffs.values import Capture
+from diffs.values import Capture, Outcome
 from tests.crawler.looking import Seller, policy, watched
-from tests.site import Site
+from tests.diffs.engine.hindrances import endless
+from tests.site import Answer, Site
 
 
 def stored(someone: Seller, key: str, text: str) -> None:
@@ -17,6 +26,25 @@ def stored(someone: Seller, key: str, text: str) -> None:
         assert page is not None
         capture = Capture(url=page.url, status=200, body=text.encode(), fetched_by="http", language="en")
         snapshots.add(session, page, capture, observed_at=someone.now, stored_at=someone.now)
+
+
+def rules_of(someone: Seller, key: str) -> list[str]:
+    """By what rule each look at a page was judged, in order."""
+    with someone.archive.read() as session:
+        page = pages.get(session, key)
+        assert page is not None
+        return [observation.rule for observation, _ in observations.listed(session, page)]
+
+
+def unjudged(someone: Seller) -> list[str]:
+    with someone.archive.read() as session:
+        return list(pages.with_unjudged(session))
+
+
+@pytest.fixture
+def short_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Reading one snapshot may compute for one to two seconds only."""
+    monkeypatch.setattr(guard, "SECONDS", 1)
 
 
 def test_what_was_stored_and_not_judged_is_judged_with_the_next_round(site: Site, someone: Seller) -> None:
@@ -37,33 +65,164 @@ def test_what_was_stored_and_not_judged_is_judged_with_the_next_round(site: Site
     assert judge_left_over(someone.archive, confirm=False) == 0
 
 
-@pytest.mark.parametrize("fault", [BodyLost("the bytes are damaged"), ZeroDivisionError()])
-def test_one_that_cannot_be_judged_is_logged_and_left(
-    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, fault: Exception
+def test_one_whose_bytes_are_lost_is_logged_and_left_and_the_next_is_judged(
+    site: Site, someone: Seller, caplog: pytest.LogCaptureFixture
+) -> None:
+    site["/a"], site["/b"] = policy("Keep your late shipment rate under 4%."), policy("Fees are 15%.")
+    someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+    stored(someone, "a", policy("Keep your late shipment rate under 3%."))
+    stored(someone, "b", policy("Fees are 16%."))
+    forget_the_bytes_of_the_last_look(someone, "a")
+
+    assert judge_left_over(someone.archive, confirm=False) == 2
+
+    assert "page a:" in caplog.text
+    assert unjudged(someone) == ["a"]
+    assert someone.looks_at(watched(site, "/a"))["a"].outcome is Outcome.ERROR
+
+
+def forget_the_bytes_of_the_last_look(someone: Seller, key: str) -> None:
+    body = someone.snapshots_of(key)[-1].body_sha256
+    file = str(someone.archive.url).removeprefix("sqlite:///")
+    with sqlite3.connect(file) as plain:
+        plain.execute("DELETE FROM body WHERE sha256 = ?", (body,))
+    plain.close()
+
+
+def test_an_archive_that_is_not_there_any_more_is_no_matter_of_one_page(site: Site, someone: Seller) -> None:
+    site["/a"] = policy("Keep your late shipment rate under 4%.")
+    someone.looks_at(watched(site, "/a"))
+    stored(someone, "a", policy("Keep your late shipment rate under 3%."))
+    Path(str(someone.archive.url).removeprefix("sqlite:///")).unlink()
+
+    with pytest.raises(ArchiveError):
+        guard.judge(someone.archive, ["a"], confirm=False)
+
+
+def test_a_process_that_ends_for_no_known_reason_leaves_the_page_unjudged(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     site["/a"] = policy("Keep your late shipment rate under 4%.")
     someone.looks_at(watched(site, "/a"))
     stored(someone, "a", policy("Keep your late shipment rate under 3%."))
 
     with monkeypatch.context() as patch:
-        patch.setattr(derive, "derive", lambda *_, **__: raise_(fault))
+        patch.setattr(guard, "_MAIN", "raise SystemExit(7)")
         assert judge_left_over(someone.archive, confirm=False) == 1
+        report = someone.looks_at(watched(site, "/a"))["a"]
 
-    assert "page a:" in caplog.text
-    assert judge_left_over(someone.archive, confirm=False) == 1
+    assert "exit code 7" in caplog.text
+    assert report.outcome is Outcome.ERROR
+    assert "exit code 7" in report.reason
+    assert someone.looks_at(watched(site, "/a"))["a"].outcome in (Outcome.OK, Outcome.UNCHANGED)
+    assert unjudged(someone) == []
 
 
-def test_an_archive_that_cannot_be_used_is_no_matter_of_one_page(
+@pytest.mark.usefixtures("short_of_time")
+def test_what_a_crawl_died_of_is_set_aside_and_all_pages_are_read(site: Site, someone: Seller) -> None:
+    site["/a"], site["/b"] = policy("Keep your late shipment rate under 4%."), policy("Fees are 15%.")
+    someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+    stored(someone, "a", endless())
+    site["/a"], site["/b"] = policy("Keep your late shipment rate under 3%."), policy("Fees are 16%.")
+
+    reports = someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+
+    assert reports["a"].outcome is Outcome.OK
+    assert reports["b"].outcome is Outcome.OK
+    assert all(report.changes for report in reports.values())
+    assert rules_of(someone, "a")[1] == "set-aside"
+    assert unjudged(someone) == []
+
+
+@pytest.mark.usefixtures("short_of_time")
+def test_a_page_that_still_brings_it_says_so_and_is_not_tried_again(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site["/a"] = policy("Keep your late shipment rate under 4%.")
     someone.looks_at(watched(site, "/a"))
-    stored(someone, "a", policy("Keep your late shipment rate under 3%."))
-    monkeypatch.setattr(derive, "derive", lambda *_, **__: raise_(ArchiveError("full")))
+    stored(someone, "a", endless())
+    site["/a"] = endless()
 
-    with pytest.raises(ArchiveError):
+    first = someone.looks_at(watched(site, "/a"))["a"]
+    monkeypatch.setattr(guard, "_MAIN", "raise SystemExit(7)")  # nobody is asked to judge it
+    second = someone.looks_at(watched(site, "/a"))["a"]
+
+    for report in (first, second):
+        assert report.outcome is Outcome.ERROR
+        assert report.reason.startswith("Set aside: reading it took more than 1 second")
+        assert "unreadable" in report.events
+    assert rules_of(someone, "a")[1:] == ["set-aside"] * 3
+
+
+def test_it_is_read_again_when_the_page_is_read_by_other_rules(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site["/a"] = Answer(status=404)
+    someone.looks_at(watched(site, "/a"))
+    site["/a"] = endless(250_000)
+    stored(someone, "a", endless(250_000))
+    with monkeypatch.context() as patch:
+        patch.setattr(guard, "SECONDS", 0)  # one second at most
         judge_left_over(someone.archive, confirm=False)
+    assert rules_of(someone, "a")[1:] == ["set-aside"]
+
+    report = someone.looks_at(watched(site, "/a", remove=["#nothing-of-this-name"]))["a"]
+
+    assert "set-aside" not in rules_of(someone, "a")
+    assert report.outcome in (Outcome.OK, Outcome.UNCHANGED)
 
 
-def raise_(error: Exception) -> None:
-    raise error
+def test_a_very_large_page_is_read_apart_and_whole(site: Site, someone: Seller) -> None:
+    filling = f"<script>{'x' * guard.LARGE}</script>"
+    site["/a"] = policy("Keep your late shipment rate under 4%.", filling)
+    someone.looks_at(watched(site, "/a"))
+    site["/a"] = policy("Keep your late shipment rate under 3%.", filling)
+
+    report = someone.looks_at(watched(site, "/a"))["a"]
+
+    assert report.outcome is Outcome.OK
+    assert len(report.changes) == 1
+
+
+def test_a_stop_ends_it_and_the_next_crawl_goes_on(site: Site, someone: Seller) -> None:
+    site["/a"], site["/b"] = policy("Keep your late shipment rate under 4%."), policy("Fees are 15%.")
+    someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+    stored(someone, "a", endless())
+    stop = Event()
+    timer = Timer(2, stop.set)  # when the page is being read, or before it: either way it is left for later
+    timer.start()
+
+    crawl(
+        [watched(site, "/b")], archive=someone.archive, settings=someone.settings, clock=lambda: someone.now, stop=stop
+    )
+
+    timer.join()
+    assert unjudged(someone) == ["a"]
+
+
+def test_a_page_of_a_stopped_crawl_says_so(site: Site, someone: Seller) -> None:
+    site["/a"] = policy("Keep your late shipment rate under 4%.")
+    someone.looks_at(watched(site, "/a"))
+    stored(someone, "a", endless())
+
+    apart = guard.judge(someone.archive, ["a"], confirm=False, stopped=lambda: True)
+
+    assert apart.unjudged == {"a": "The crawl was stopped."}
+    assert unjudged(someone) == ["a"]
+
+
+def test_ctrl_c_while_left_overs_are_judged_ends_the_crawl_with_its_reports(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from crawler import run
+
+    def interrupted(*_: object, **__: object) -> int:
+        raise KeyboardInterrupt
+
+    site["/b"] = policy("Fees are 15%.")
+    monkeypatch.setattr(run, "judge_left_over", interrupted)
+
+    with pytest.raises(Interrupted) as ended:
+        someone.looks_at(watched(site, "/b"))
+
+    assert [report.outcome for report in ended.value.reports] == [Outcome.OK]
