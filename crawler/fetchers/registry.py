@@ -36,6 +36,7 @@ class Fetcher(Protocol):
         """What has to be installed before this way can be used, or None."""
 
 
+#: By name: the names are `Fetcher` in `crawler/watchlist/watchlists.py`.
 _FETCHERS: dict[str, Fetcher] = {
     "http": http.FETCHER,
     "help-api": help_api.FETCHER,

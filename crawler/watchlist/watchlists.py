@@ -26,7 +26,7 @@ from datetime import timedelta
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError, field_validator
 
@@ -38,11 +38,14 @@ from diffs.wording.failures import clause
 
 from . import interests
 
-#: How a page is fetched: the first four by the crawler, the others are sources of recorded history.
-Fetch = Literal["http", "browser", "help-api", "feed", "ota", "wayback", "folder"]
+#: How the crawler can fetch a page. A new fetcher adds its name here.
+Fetcher = Literal["http", "browser", "help-api", "feed"]
 
-#: The fetchers among them.
-CRAWLED = frozenset({"http", "browser", "help-api", "feed"})
+#: How a page comes into the archive: by a fetcher, or from a source of recorded history.
+Fetch = Literal[Fetcher, "ota", "wayback", "folder"]
+
+#: The names of the fetchers.
+CRAWLED = frozenset(get_args(Fetcher))
 
 #: The shortest time between two looks that may be asked for, in seconds.
 LEAST_EVERY = 60
@@ -100,7 +103,7 @@ class WatchedPage(BaseModel):
     remove: _Selectors = ()
     parts_from: Annotated[tuple[_Host, ...], BeforeValidator(_several)] = ()
     fetch: Fetch = "http"
-    fallback: Literal["", "http", "browser", "help-api"] = ""
+    fallback: Literal["", Fetcher] = ""
     check_every: Annotated[int, BeforeValidator(_interval)] = Field(default=43_200, ge=LEAST_EVERY, le=366 * 86_400)
     index: bool = False
     enabled: bool = True

@@ -77,4 +77,10 @@ def mail_of(message: Message) -> EmailMessage:
         raise RecipientRefused(f"Not a mail address: {in_short(message.to, 80)}.") from error
 
 
+#: The ways to a subscriber, by the name that the archive keeps with the address. A new channel adds its name here.
+CHANNELS = ("email", "apprise", "webhook")
+#: The way to the owner, who is no subscriber: whatever their address in the settings needs.
+TO_OWNER = "owner"
+
+#: The channels that are open, by name.
 Channels = Mapping[str, Channel]

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import Links
 
-from .base import Channel, MailChannel, Pace, Paced
+from .base import TO_OWNER, Channel, MailChannel, Pace, Paced
 from .chat import ChatChannel
 from .folder import FolderChannel
 from .smtp import MailServer, SmtpChannel
@@ -17,7 +17,7 @@ from .webhook import WebhookChannel
 
 @contextmanager
 def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
-    """The channels that the settings allow, by the name that subscribers use: email, apprise, webhook; and owner.
+    """The channels that the settings allow, by name: those of `CHANNELS`, and `TO_OWNER`.
 
     Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
     """
@@ -35,7 +35,7 @@ def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str
         owner = settings.owner.get_secret_value()
         way = channels.get("apprise" if "://" in owner else "email")
         if owner and way is not None:
-            channels["owner"] = way
+            channels[TO_OWNER] = way
         yield channels
 
 

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
+from notifier.channels.base import CHANNELS
 from notifier.health import health, queries
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
@@ -23,9 +24,6 @@ from . import answers, feeds, pages
 from .subscriptions import Desk
 
 log = logging.getLogger(__name__)
-
-#: By what notices can be sent.
-CHANNELS = ("email", "apprise", "webhook")
 
 
 def create_app(

@@ -5,10 +5,8 @@ import logging
 from diffs.errors import RecipientRefused
 from notifier.addresses import email_address
 from notifier.channels import chat
+from notifier.channels.base import CHANNELS
 from notifier.rendering.escaping import web_link
-
-#: The ways in which somebody can be reached.
-CHANNELS = ("email", "apprise", "webhook")
 
 
 def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from diffs.database.archive import Session
 from diffs.database.models import Subscriber
 from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
 from diffs.store.notices import queueing, subscribers
+from notifier.channels.base import CHANNELS
 from notifier.outbox.send import shown_address
 from notifier.subscribers.links import links_from
 from policywatch import context
@@ -20,7 +21,7 @@ from .arguments import check_category, check_marketplaces, check_pages
 from .recipients import reached
 
 _Address = Annotated[str, typer.Argument(help="The address as it was added.")]
-_Channel = Annotated[str, typer.Option(help="email, apprise or webhook; found out when not given.")]
+_Channel = Annotated[str, typer.Option(help=f"One of {', '.join(CHANNELS)}; by default taken from the address.")]
 
 
 def register(app: typer.Typer) -> None:

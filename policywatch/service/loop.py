@@ -25,6 +25,7 @@ from diffs.store.notices.backlog import backlog
 from diffs.values import READ
 from diffs.wording import labels
 from diffs.wording.failures import sentence
+from notifier.channels.base import CHANNELS, TO_OWNER
 from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.subscribers.links import links_from
@@ -38,9 +39,6 @@ Say = Callable[[str], object]
 
 #: How often the archive is asked what is due, in seconds.
 TICK = 60.0
-
-#: By what notices can go out.
-WAYS = ("email", "apprise", "webhook", "owner")
 
 #: A page that could not even be asked for (its host is silent, its fetcher missing) is tried again after this long.
 LATER = timedelta(minutes=30)
@@ -142,7 +140,7 @@ class Schedule:
         if by_the_hour:
             context.review(self.archive, at=now)
         with self.archive.read() as session:
-            waiting = backlog(session, now=now, channels=WAYS)
+            waiting = backlog(session, now=now, channels=(*CHANNELS, TO_OWNER))
         if waiting.due or by_the_hour:
             with open_channels(settings, links_from(settings)) as channels:
                 report = send.run(

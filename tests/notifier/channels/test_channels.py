@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
-from notifier.channels.base import Pace, Paced
+from notifier.channels.base import CHANNELS, TO_OWNER, Pace, Paced
 from notifier.channels.folder import FolderChannel
 from notifier.channels.open import mail_channel, open_channels
 from notifier.channels.smtp import MailServer as Server
@@ -262,3 +262,8 @@ def test_every_channel_keeps_its_pace() -> None:
     with open_channels(limited, Links(b"s")) as channels:
         assert isinstance(channels["apprise"], Paced)
         assert not isinstance(channels["webhook"], Paced)
+
+
+def test_every_channel_that_a_subscriber_may_have_can_be_opened(tmp_path: Path) -> None:
+    with open_channels(settings(smtp_url=f"folder:{tmp_path}", owner="me@example.org"), Links(b"s")) as channels:
+        assert set(channels) == {*CHANNELS, TO_OWNER}
