@@ -51,6 +51,8 @@ class News(StrEnum):
     UPGRADE = "upgrade"
     APPEARED = "appeared"
     GONE = "gone"
+    SWITCHED = "switched"
+    REPLACED = "replaced"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
 """How one text of a page compares with another: cut short, split up, or another page altogether."""
 
 import re
+from collections import Counter
 from functools import lru_cache
 
+from diffs.language.duties import duties
 from diffs.language.normalise import loose
 from diffs.values import BlockKind, Document
 
@@ -41,6 +43,58 @@ def lost_all(kind: BlockKind, new: Document, old: Document) -> bool:
     return sum(item in text for item in had) <= len(had) // 10
 
 
+def likeness(one: Document, other: Document) -> float:
+    """How much of the words of two texts is the same, in any order: 0 to 1."""
+    ours, theirs = _pieces(one), _pieces(other)
+    return 2 * (ours & theirs).total() / max(1, ours.total() + theirs.total())
+
+
+@lru_cache(maxsize=8)
+def _pieces(document: Document) -> Counter[str]:
+    """The words of a text, cut into short pieces: not every language puts spaces between them."""
+    return Counter(re.findall(r"[^\W\d_]{1,4}|\d+", document.compared.casefold()))
+
+
+def is_on_subject(new: Document, old: Document, title: str = "") -> bool:
+    """Whether a text reads like a policy on the subject of another: under its title, or running text in its words.
+
+    The title must stand in the text: a document without one of its own has that of the page.
+    """
+    headings = [_content_words(block.shown) for block in new.blocks if block.kind is BlockKind.HEADING]
+    wanted = [_content_words(name) for name in (title, old.title)]
+    named = any(_alike(heading, name) for heading in headings for name in wanted)
+    return named or (_sentences(new) >= _RUNNING and _subject(new, old) >= _ON_SUBJECT)
+
+
+def reads_like(new: Document, old: Document) -> bool:
+    """Whether a text obliges, forbids and allows at least half as often as another, by its share of duty words.
+
+    It holds for every text where the other one has no duty words: then they cannot tell the two apart.
+    """
+    return 2 * _duty_words(new) / max(1, new.words) >= _duty_words(old) / max(1, old.words)
+
+
+@lru_cache(maxsize=8)
+def _duty_words(document: Document) -> int:
+    return sum(len(duties(block.shown)) for block in document.blocks)
+
+
+def is_running_text(new: Document, old: Document, title: str = "") -> bool:
+    """Whether a text is more than a notice: sentences enough, or few under the policy's title."""
+    return _sentences(new) >= _RUNNING or is_on_subject(new, old, title)
+
+
+#: So many words in sentences are running text (a notice is shorter), a sentence has so many words.
+_RUNNING, _SENTENCE = 80, 8
+#: The share of a text's content words that a text on the same subject uses too.
+_ON_SUBJECT = 0.4
+
+
+def _sentences(document: Document) -> int:
+    counts = (block.words for block in document.blocks if block.kind is not BlockKind.HEADING)
+    return sum(count for count in counts if count >= _SENTENCE)
+
+
 def is_other_page(new: Document, old: Document, title: str = "") -> bool:
     """Whether the new text is another page: no sentence, section or title in common, and other words.
 
@@ -51,7 +105,7 @@ def is_other_page(new: Document, old: Document, title: str = "") -> bool:
     named = _content_words(new.title)
     if named and (_alike(named, _content_words(old.title)) or _alike(named, _content_words(title))):
         return False
-    return _subject(new, old) < 0.4
+    return _subject(new, old) < _ON_SUBJECT
 
 
 def bears(document: Document, title: str) -> bool:

@@ -35,6 +35,7 @@ KINDS = {
     "rollback": "is back to an earlier text",
     "appeared": "is new",
     "gone": "was removed",
+    "replaced": "was replaced by another text",
     "announced": "was announced",
 }
 
@@ -46,6 +47,8 @@ EVENTS = {
     "stale": "the last check is too long ago",
     "gone_suspected": "it is not found",
     "robots": "robots.txt asks us to stay away",
+    "rejected": "it shows a text that you rejected",
+    "second_line": "it shows another text than its policy",
 }
 
 

@@ -27,7 +27,11 @@ _WEIGHS = 14
 _REVISION = 25
 _MOST_MATTERS = 3
 
-_OPENINGS = {"rollback": "Back to an earlier text: ", "announced": "Announced: "}
+_OPENINGS = {
+    "rollback": "Back to an earlier text: ",
+    "announced": "Announced: ",
+    "replaced": "Replaced by another text: ",
+}
 
 
 @dataclass(frozen=True, slots=True)

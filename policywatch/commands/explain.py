@@ -70,6 +70,8 @@ _RESULTS = {
     News.UPGRADE: "Read again by newer rules; no change",
     News.APPEARED: "The page was added",
     News.GONE: "The page was removed",
+    News.SWITCHED: "Another text in the policy's place",
+    News.REPLACED: "The policy was replaced",
 }
 
 

@@ -1,0 +1,223 @@
+"""Follow a page on more than one line of texts, so that no page is ever blind. Pure.
+
+A readable text that fails the guards against the last good one (most words lost, another page, lists gone) may be half
+a page, or the publisher's own rewrite: at its first check nobody can know. It opens a second line beside the policy's
+own. From then on each check is compared within the line it is nearest to, so that no edit is missed on either.
+
+The states of a line (architecture.md has the picture):
+
+* the first line is the policy's own; another one is open while the page shows it, and dormant while it shows another;
+* an open line that stood for `STANDS`, reads like a policy on the page's subject and was not rejected becomes the first
+  line, which is reported once as `replaced`; the owner may decide sooner (`accept`, `reject`);
+* a dormant line keeps its own last good text: two lines in turn lose no edit, and their turns are no news.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from diffs.values import BlockKind, Document, Outcome, Verdict
+
+from . import similarity
+from .history import ROLLBACK_AFTER, Decision, Look, Memory, News
+
+#: The number of the policy's own line.
+FIRST = 1
+#: How many lines of a page are remembered, the first one included. The oldest dormant one makes room.
+MOST = 4
+#: How long another line must be shown, without the first one in between, before it is the policy.
+STANDS = timedelta(days=7)
+#: The guards that hold a readable text against the last good one. What else is held back was not read.
+GUARDS = frozenset(
+    {"lost-words", "other-page", "lost-links"}
+    | {f"lost-{kind.value}s" for kind in (BlockKind.ITEM, BlockKind.ROW, BlockKind.HEADING)}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Another line than the policy's own.
+
+    `since` is the first look (UTC) of the time in which it is shown, or was shown last; `snapshot` is that look and
+    `last` the time of the last one. `verdict` is what held its first text back. `former` is a line that was the
+    policy's own before.
+    """
+
+    number: int
+    since: datetime
+    snapshot: int
+    last: datetime
+    verdict: Verdict
+    memory: Memory = field(default_factory=Memory)
+    former: bool = False
+    rejected: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """A mapping for a JSON column."""
+        return {
+            "number": self.number,
+            "since": self.since.isoformat(),
+            "snapshot": self.snapshot,
+            "last": self.last.isoformat(),
+            "verdict": [self.verdict.outcome, self.verdict.rule, self.verdict.reason],
+            "memory": self.memory.to_json(),
+            "former": self.former,
+            "rejected": self.rejected,
+        }
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any]) -> "Line":
+        """Read back what `to_json` wrote."""
+        outcome, rule, reason = fields["verdict"]
+        return cls(
+            fields["number"],
+            datetime.fromisoformat(fields["since"]),
+            fields["snapshot"],
+            datetime.fromisoformat(fields["last"]),
+            Verdict(Outcome(outcome), rule, reason),
+            Memory.from_json(fields["memory"]),
+            fields["former"],
+            fields["rejected"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """All lines of a page: the policy's own, the others, and the number of the one that the last text stood on."""
+
+    first: Memory = field(default_factory=Memory)
+    others: tuple[Line, ...] = ()
+    on: int = FIRST
+
+    @property
+    def open(self) -> Line | None:
+        """The line that the page shows in place of the policy's own; None for nearly every page."""
+        return self.other(self.on)
+
+    def other(self, number: int) -> Line | None:
+        """The line of this number; None for the first."""
+        return next((line for line in self.others if line.number == number), None)
+
+    def memory(self, number: int) -> Memory:
+        """What is remembered of a line."""
+        line = self.other(number)
+        return line.memory if line else self.first
+
+    def remembering(self, number: int, memory: Memory) -> "Lines":
+        """The same with another memory of one line."""
+        line = self.other(number)
+        return _with(self, replace(line, memory=memory)) if line else replace(self, first=memory)
+
+    def to_json(self) -> dict[str, Any]:
+        """A mapping for a JSON column: the first line's memory, and the others where there are any."""
+        fields = self.first.to_json()
+        if self.others:
+            fields |= {"lines": [line.to_json() for line in self.others], "on": self.on}
+        return fields
+
+    @classmethod
+    def from_json(cls, fields: dict[str, Any] | None) -> "Lines":
+        """Read back what `to_json` wrote, or a memory that was written before there were lines."""
+        read = dict(fields or {})
+        others = tuple(map(Line.from_json, read.pop("lines", ())))
+        return cls(on=read.pop("on", FIRST), others=others, first=Memory.from_json(read))
+
+
+def opens(verdict: Verdict, document: Document, policy: Document, title: str) -> bool:
+    """Whether a text that a guard held back can be followed: it was read, and it is more than a notice."""
+    return verdict.rule in GUARDS and similarity.is_running_text(document, policy, title)
+
+
+def nearest(lines: Lines, document: Document, known: Callable[[str], Document | None]) -> list[int]:
+    """The numbers of the lines, that one first whose last good text a new text is nearest to.
+
+    `known` gives the text of a fingerprint. The line that the page showed last is given the benefit of the doubt.
+    """
+    likeness: dict[int, float] = {}
+    for number in (FIRST, *(line.number for line in lines.others)):
+        text = known(lines.memory(number).showing)
+        if text is not None:
+            same = document.fingerprint == text.fingerprint
+            likeness[number] = 2 if same else similarity.likeness(document, text) + _STAYS * (number == lines.on)
+    return sorted(likeness, key=lambda number: (-likeness[number], number))
+
+
+#: So much nearer, as a share of the words, must a text be to another line than to the one the page was on.
+_STAYS = 0.1
+
+
+def begin(lines: Lines, look: Look, verdict: Verdict) -> Lines:
+    """Open another line for a text that stands on none of the known ones."""
+    others = sorted(lines.others, key=lambda line: line.last)[-(MOST - 2) :]
+    taken = {FIRST, *(line.number for line in others)}
+    number = next(number for number in range(FIRST + 1, MOST + 1) if number not in taken)
+    # What is known as noise of the page is noise on this line too.
+    memory = Memory(hint=lines.first.hint, flaps=lines.first.flaps, places=lines.first.places)
+    line = Line(number, look.at, look.snapshot, look.at, verdict, memory)
+    return _with(replace(lines, others=tuple(others), on=number), line)
+
+
+def shown(lines: Lines, number: int, look: Look) -> Lines:
+    """Note that a look stood on a line; a dormant one is open again, and the one it takes the place of is dormant."""
+    line = lines.other(number)
+    if line is not None:
+        again = line if lines.on == number else replace(line, since=look.at, snapshot=look.snapshot)
+        lines = _with(lines, replace(again, last=look.at))
+    return lines if lines.on == number else replace(lines, on=number)
+
+
+def switched(lines: Lines, line: Line) -> Decision:
+    """The decision on the first text of a line: listed, not reported before it stood."""
+    why = (
+        f"{line.verdict.reason} What it changes is reported meanwhile; that it took the policy's place is reported when"
+        f" it has been there for {STANDS.days} days, or when you accept it"
+    )
+    return Decision(News.SWITCHED, why, "second-line", (lines.first.showing,))
+
+
+def is_ripe(lines: Lines, line: Line, at: datetime, known: Callable[[str], Document | None], title: str) -> bool:
+    """Whether a line has stood long enough, at `at` (UTC), and speaks of the page's subject: then it is the policy.
+
+    A text that was the policy before is reported as back only after `ROLLBACK_AFTER`, like every text that returns.
+    """
+    wait = ROLLBACK_AFTER if line.former else STANDS
+    if line.rejected or at - line.since < wait:
+        return False
+    return not is_off(lines, line.memory.showing, known, title)
+
+
+def is_off(lines: Lines, text: str, known: Callable[[str], Document | None], title: str) -> bool:
+    """Whether a text on another line is on another subject than the policy: time alone never makes it the policy."""
+    new, old = known(text), known(lines.first.showing)
+    return new is not None and old is not None and not similarity.is_on_subject(new, old, title)
+
+
+def is_no_policy(lines: Lines, text: str, known: Callable[[str], Document | None], title: str) -> bool:
+    """Whether a text on another line is on another subject and has none of a policy's duties, as a help article.
+
+    Its edits are listed and the owner gets a mail of each, but subscribers are not bothered with them.
+    """
+    new, old = known(text), known(lines.first.showing)
+    is_like = new is None or old is None or similarity.reads_like(new, old)
+    return not is_like and is_off(lines, text, known, title)
+
+
+def replaced(lines: Lines, line: Line, at: datetime, *, why: str) -> tuple[Lines, Decision]:
+    """Make a line the policy's own, which is news; the former one stays beside it, dormant."""
+    news = News.ROLLBACK if line.former else News.REPLACED
+    decision = Decision(news, why, str(news), (lines.first.showing,), line.snapshot)
+    verdict = Verdict(Outcome.WRONG_PAGE, "former-line", "The text is back that another one had replaced.")
+    former = Line(line.number, at, 0, at, verdict, lines.first, former=True)
+    first = replace(line.memory, current_told=True)
+    return _with(replace(lines, first=first, on=FIRST), former), decision
+
+
+def rejected(lines: Lines, line: Line) -> Lines:
+    """Take a line for no policy, by the owner's word: it is never made one by time."""
+    return _with(lines, replace(line, rejected=True))
+
+
+def _with(lines: Lines, changed: Line) -> Lines:
+    by_number = {line.number: line for line in (*lines.others, changed)}
+    return replace(lines, others=tuple(by_number[number] for number in sorted(by_number)))
