@@ -49,6 +49,7 @@ def told_change(change: Change, page: Page, session: Session | None = None) -> T
         category=page.category,
         language=page.language,
         kind=change.kind,
+        line=change.line,
         seen_at=change.seen_at,
         decided_at=change.decided_at,
         headline=headline,
@@ -111,6 +112,14 @@ def unread(session: Session) -> tuple[Unread, ...]:
         known = Unread(page.key, page.title or page.key, page.url, page.marketplace, event.kind, event.started_at)
         found.setdefault(page.key, known)
     return tuple(found.values())
+
+
+def held(session: Session) -> tuple[Unread, ...]:
+    """The watched pages that show another text than their policy, which is followed and not accepted yet."""
+    return tuple(
+        Unread(page.key, page.title or page.key, page.url, page.marketplace, event.kind, event.started_at)
+        for event, page in events.going_on(session, (events.SECOND_LINE,))
+    )
 
 
 def unknown(session: Session, wanted: Filter) -> str:

@@ -34,6 +34,7 @@ class ToldChange:
 
     `page` is the page's key, `title` and `url` are the page's. `decided_at` is when it became news, `seen_at` when the
     text was first seen. `headline` and `points` are the wording; `told` and `reason`: whether it was reported, and why.
+    `line` is 2 and more for a text that stands in the policy's place and is not accepted yet.
     """
 
     uid: str
@@ -60,6 +61,7 @@ class ToldChange:
     told: bool = True
     recorded: bool = False
     reason: str = ""
+    line: int = 1
 
     @property
     def urn(self) -> str:
@@ -123,6 +125,7 @@ def record(change: ToldChange) -> dict[str, Any]:
         "category": change.category,
         "url": change.url,
         "kind": change.kind,
+        "line": change.line,
         "from_version": _version(change.from_version),
         "to_version": _version(change.to_version),
         "seen_at": stamp(change.seen_at),

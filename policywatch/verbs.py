@@ -48,6 +48,7 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
         ),
         Verb("health", "Every page's last good check, its last outcome, and open problems.", "policywatch health"),
         Verb("accept", "Take the text that a page shows now as its policy.", "policywatch accept us-fees"),
+        Verb("reject", "Say that the text a page shows now is not its policy.", "policywatch reject us-fees", "accept"),
         Verb("host", "The sites we ask: how much, how slowly, and which not at all.", "policywatch host list"),
         Verb("stop", "Halt all requests from this machine at once.", "policywatch stop"),
         Verb("go", "Allow requests again after stop.", "policywatch go", "stop"),

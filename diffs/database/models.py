@@ -61,6 +61,9 @@ class Page(SQLModel, table=True):
 
     `select`, `remove`: CSS selectors. `memory`: what `diffs.judging.history` remembers between two looks (JSON).
     `derived_to`: id of the newest snapshot that was judged; `derived_with`: by which extractor, selection and rules.
+    `decisions`: what the owner said of texts in the policy's place, in order: after which `snapshot`, of the line that
+    began with snapshot `line`, whether it was `accepted`; or of a text on no line, since which snapshot it was shown.
+    `accepted_snapshot`: held texts up to it count as the policy, as an earlier version of this program took it.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -82,6 +85,7 @@ class Page(SQLModel, table=True):
     derived_to: int = Field(default=0, sa_column=Column(BIG, nullable=False))
     derived_with: str = _text()
     accepted_snapshot: int | None = Field(default=None, sa_column=Column(BIG, nullable=True))
+    decisions: list[dict[str, Any]] | None = _json()
 
 
 class Body(SQLModel, table=True):
@@ -182,13 +186,14 @@ class Change(SQLModel, table=True):
     `uid` is the permanent id used in feeds, links and mail. `hunks`, `facts`, `targets`, `renames` are JSON of the
     values in `diffs.values`. `headline` and `points` are worded once by `diffs.wording.summary`.
     `from_*`, `to_*` repeat the versions' sequence, times and hash, so that a told change reads the same for ever.
-    `reason` says why it was told, or why not.
+    `reason` says why it was told, or why not. `line` is the line of texts that it is on, see `diffs.judging.lines`.
     """
 
     id: int = _id()
     uid: str = Field(sa_column=Column(String(40), unique=True, nullable=False))
     page_id: int = Field(foreign_key="page.id", index=True)
     kind: str = Field(default="edit", max_length=20)
+    line: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     snapshot_id: int = Field(foreign_key="snapshot.id", description="the first look at the new text")
     from_version_id: int | None = Field(default=None, foreign_key="version.id")
     to_version_id: int | None = Field(default=None, foreign_key="version.id")
@@ -240,8 +245,8 @@ class TargetRow(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """Something about our own looking that the owner should know: never a change of policy. Derived.
 
-    `kind`: blocked, unreadable, shrunk, gone_suspected, flapping, volatile; and of the owner's reports, not derived:
-    target_differs, report_target_moved.
+    `kind`: blocked, unreadable, shrunk, gone_suspected, second_line, rejected, flapping, volatile; and of the owner's
+    reports, not derived: target_differs, report_target_moved.
     Open while `ended_at` is null.
     """
 

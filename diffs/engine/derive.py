@@ -4,33 +4,24 @@
 again at any time: `derive_again` throws away what was derived and replays, and nothing that was told is told twice.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
 from diffs.database.models import Observation, Page, Snapshot, Version
-from diffs.errors import BodyLost
-from diffs.judging import gate, history
-from diffs.judging.history import Decision, Look, Memory, News
-from diffs.language.tags import located
-from diffs.meaning.meaning import Meaning
-from diffs.reading import boilerplate, extract, policy_text
-from diffs.reading.policy_text import Reading
+from diffs.judging.history import News
+from diffs.judging.lines import Line, Lines
 from diffs.store import observations, snapshots
 from diffs.store.events import OpenEvents
 from diffs.store.targets import BY_HAND
-from diffs.values import READ, Outcome, Verdict
+from diffs.values import Outcome, Verdict
 
-from . import new_text, record, verdicts, wording
+from . import looks, record, second_lines, wording
 from .known_texts import Texts
-from .runs import Kept, Run
+from .runs import Kept, Run, rules
 from .thoughts import Thoughts
-
-#: A page that has shown no former text for so long has stopped flapping.
-FLAPPING_ENDS = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +37,6 @@ class Derived:
     wants_confirmation: bool = False
     changes: tuple[int, ...] = ()
     version_seq: int | None = None
-
-
-def rules(page: Page) -> str:
-    """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
-    title = "" if page.select else page.title
-    language = located(page.language, page.marketplace)
-    parts = [*page.select, "\x01", *page.remove, "\x01", language, "\x01", title]
-    declared = "\x00".join([*parts, "index"] if page.is_index else parts)
-    return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
 
 
 def is_outdated(page: Page) -> bool:
@@ -115,12 +97,45 @@ def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Deri
 
 
 def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
-    """Take texts that were held back as too short, up to this snapshot, for the policy; what they changed is news."""
-    page.accepted_snapshot = snapshot_id
+    """Take the held text that the page showed last, at this snapshot, for the policy; what it changed is news.
+
+    Where it is on no line, the looks in a row that showed it are judged again as good; other held texts stay held.
+    """
+    line = Lines.from_json(page.memory).open
+    if line is not None and second_lines.is_shown(session, page):
+        return _decide(session, page, line, accepted=True)
+    since = observations.shows_since(session, page)
+    page.decisions = [*(page.decisions or ()), {"snapshot": snapshot_id, "since": since, "accepted": True}]
     kept = Kept(None, observations.set_aside(session, page))
     derived = _replay(session, page, kept, confirm=False, known_to=0)
     wording.word(session)
     return derived
+
+
+def reject(session: Session, page: Page) -> bool:
+    """Take the text that the page shows in its policy's place for no policy; False where it shows none."""
+    line = Lines.from_json(page.memory).open
+    if line is None or line.rejected or not second_lines.is_shown(session, page):
+        return False
+    _decide(session, page, line, accepted=False)
+    return True
+
+
+def _decide(session: Session, page: Page, line: Line, *, accepted: bool) -> Derived:
+    """Do what the owner said of a line, and keep it for the next derivation."""
+    last = observations.last(session, page)
+    if last is None:
+        return Derived(outcome=None)
+    observation, snapshot = last
+    said = {"snapshot": snapshot.id, "line": line.snapshot, "accepted": accepted}
+    page.decisions = [*(page.decisions or ()), said]
+    moments = {snapshot.id: observation.observed_at}
+    texts, events = Texts(session, page), OpenEvents(session, page)
+    run = Run(session, page, texts, events, record.Stated(), False, moments, {})
+    page.memory = looks.as_decided(run, Lines.from_json(page.memory), snapshot, observation).to_json()
+    session.flush()
+    wording.word(session)
+    return replace(_derived(session, observation), changes=tuple(run.changes))
 
 
 def _replay(session: Session, page: Page, kept: Kept, *, confirm: bool, known_to: int) -> Derived:
@@ -150,13 +165,14 @@ def _judge_all(
     texts, events = Texts(session, page, thoughts), OpenEvents(session, page)
     run = Run(session, page, texts, events, stated, confirm, moments, kept.aside)
     run.traces = observations.last_traces(session, page, last[0]) if last else None
-    memory, previous = Memory.from_json(page.memory), last
+    known, previous = Lines.from_json(page.memory), last
     for snapshot in snapshots.in_order(session, list(moments)):
         thoughts.begins(snapshot.body_sha256 or "")
-        memory, observation = _judge(run, memory, snapshot, previous)
+        known, observation = looks.judge(run, known, snapshot, previous)
         session.add(observation)
+        known = looks.as_decided(run, known, snapshot, observation)
         previous = (observation, snapshot)
-    remembered = memory.to_json()
+    remembered = known.to_json()
     if remembered != page.memory:
         page.memory = remembered
     page.derived_to = max([page.derived_to, *moments])
@@ -175,124 +191,3 @@ def _derived(session: Session, observation: Observation) -> Derived:
         wants_confirmation=observation.news == News.HELD,
         version_seq=version.seq if version else None,
     )
-
-
-def _judge(
-    run: Run, memory: Memory, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
-) -> tuple[Memory, Observation]:
-    memory, verdict, found = verdicts.given(run, memory, snapshot, previous)
-    observation = record.observation(run.page, snapshot, verdict, at=run.moments[snapshot.id])
-    if found is not None:
-        observation.text_sha256 = found.document.fingerprint
-    if verdict.outcome in READ:
-        memory = _read_look(run, memory, snapshot, observation, found)
-    else:
-        memory = _unread_look(run, memory, snapshot, observation)
-    return memory, observation
-
-
-def _read_look(run: Run, memory: Memory, snapshot: Snapshot, observation: Observation, found: Reading | None) -> Memory:
-    """History's part: a text was read. Without `found` it is the one read before."""
-    run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
-    text = found.document.fingerprint if found else memory.held or memory.showing
-    if not text:
-        return memory
-    look = Look(observation.observed_at, snapshot.id, text, snapshot.extractor_hint)
-    before = memory
-    memory, decision = history.read(memory, look, run.texts.past(text))
-    meant: Meaning | None = None
-    if decision is None:
-        document = found.document if found else run.texts.known_document(text)
-        confirm = run.confirm and not snapshot.recorded  # recorded history stands for itself
-        memory, decision, meant = new_text.judge(run.texts, memory, look, document, confirm=confirm)
-    if decision.news is News.RETURN:
-        memory = _learn_return(run, memory, before.showing, look)
-    _note_restlessness(run, memory, look, decision)
-    version = _version(run, snapshot, found, text, decision)
-    observation.text_sha256, observation.news, observation.why = text, decision.news, decision.why
-    observation.version_id = version.id
-    observation.traces = dict(found.traces) if found else run.traces
-    if decision.news is News.SAME and found is not None:
-        observation.news = News.NOISE
-        observation.why = f"noise: {policy_text.varied(run.traces or {}, found.traces)}; the policy text is the same"
-    run.traces = observation.traces
-    observation.compared_with = _compared_with(run, decision)
-    _record(run, snapshot, decision, version, meant)
-    return memory
-
-
-def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:
-    """Tell the owner, in health, of what is kept quiet because it goes back and forth or never stands still."""
-    if decision.news is News.RETURN:
-        run.events.happened("flapping", at=look.at, detail=decision.why)
-    run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
-    places = history.volatile_places(memory, look.at)
-    if places:
-        run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every check: {places}")
-    else:
-        run.events.ended(("volatile",), at=look.at)
-
-
-def _learn_return(run: Run, memory: Memory, left: str, look: Look) -> Memory:
-    old, new = run.texts.document(left), run.texts.document(look.text)
-    if old is None or new is None:
-        return memory
-    return history.learn_return(memory, run.texts.compared(old, new), look.at)
-
-
-def _version(run: Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:
-    version = run.texts.version(text)
-    if version is None:
-        if found is None:
-            raise BodyLost(f"The text {text[:12]} of {run.page.key} is missing.", remedy="Run policywatch verify.")
-        version = run.texts.add(found, snapshot, seen_at=run.moments[snapshot.id], extractor=rules(run.page))
-    version.last_seen_at = max(version.last_seen_at, run.moments[snapshot.id])
-    if decision.news is not News.HELD and version.state == "observed":
-        known = run.texts.version(decision.against[0]) if decision.against else None
-        variant = known is not None and decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE)
-        version.state = "variant" if variant else "confirmed"
-        version.edition = known.edition if known is not None and variant else text
-    return version
-
-
-def _compared_with(run: Run, decision: Decision) -> int | None:
-    version = run.texts.version(decision.against[0]) if decision.against else None
-    return version.id if version else None
-
-
-def _record(run: Run, snapshot: Snapshot, decision: Decision, version: Version | None, meant: Meaning | None) -> None:
-    """Write a change where the decision makes one."""
-    if decision.news in (News.NONE, News.SAME, News.RETURN):
-        return
-    old = run.texts.version(decision.against[0]) if decision.against else None
-    old_document = run.texts.document(old.text_sha256) if old else None
-    new_document = run.texts.document(version.text_sha256) if version else None
-    if meant is None and old_document is not None and new_document is not None:
-        comparison = run.texts.compared(old_document, new_document)
-        meant = run.texts.meaning(comparison, old_document, new_document)
-    sides = record.Sides(old, version, old_document, new_document)
-    is_news = meant is not None and decision.news is News.CHANGE
-    for entry, part in meant.parts() if meant is not None and is_news else ((None, meant),):
-        change = record.change(
-            run.session, run.page, snapshot, decision, sides=sides, meant=part, stated=run.stated, entry=entry
-        )
-        if change is not None and change.told:
-            run.changes.append(change.id)
-
-
-def _unread_look(run: Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:
-    """History's part: nothing was read."""
-    outcome = Outcome(observation.outcome)
-    if outcome is not Outcome.GONE:
-        record.note_unread(run.events, outcome, observation.reason, at=observation.observed_at)
-        return memory if outcome in record.SAYS_NOTHING else history.unread(memory)
-    memory, decision = history.missing(memory, observation.observed_at, snapshot.id)
-    observation.news, observation.why = decision.news, decision.why
-    if decision.news is News.GONE:
-        _record(run, snapshot, decision, None, None)
-    if memory.gone:
-        # It was told: there is no page that could not be read.
-        run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
-    else:
-        run.events.happened("gone_suspected", at=observation.observed_at, detail=decision.why)
-    return memory

@@ -14,7 +14,7 @@ from diffs.meaning import effective_dates
 from diffs.meaning.announcements import Announced
 from diffs.meaning.meaning import Meaning
 from diffs.store import changes
-from diffs.store.events import PRIVATE, OpenEvents
+from diffs.store.events import PRIVATE, SECOND_LINE, UNREAD, OpenEvents
 from diffs.store.notices import queueing
 from diffs.values import Comparison, Document, Judgement, Outcome, Verdict
 
@@ -24,10 +24,18 @@ TOLD_KINDS = {
     News.ROLLBACK: "rollback",
     News.APPEARED: "appeared",
     News.GONE: "gone",
+    News.REPLACED: "replaced",
 }
+#: The kinds of what is listed only, where it is no edit.
+_LISTED_KINDS = {News.FIRST: "appeared", News.SWITCHED: "replaced"}
 
+#: The rule by which a look shows what the owner rejected, and the event of that.
+REJECTED = "rejected"
 #: Events that end when the policy is read again.
-UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected")
+UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected", REJECTED)
+
+#: What is said of an edit on such a text.
+NOT_ACCEPTED = "the page shows this text in the policy's place, and you have not accepted it yet"
 
 #: Outcomes that say nothing about whether the page still exists: a run of "not found" looks goes on.
 SAYS_NOTHING = frozenset(
@@ -88,14 +96,18 @@ def change(
     meant: Meaning | None,
     stated: Stated,
     entry: Announced | None = None,
+    line: int = 1,
+    quiet: str = "",
 ) -> Change | None:
     """Store the change a decision makes; a told one that is known already is only linked to its versions again.
 
-    With `entry` it is the announcement of that entry, which is made once however often the entry comes back.
+    `line` is the number of the line that its texts stand on (`diffs.judging.lines`); `quiet` says
+    why it is listed only, whatever it is. With `entry` it is the
+    announcement of that entry, which is made once however often the entry comes back.
     """
     first = session.get(Snapshot, decision.waited_snapshot) if decision.waited_snapshot else snapshot
     first = first or snapshot
-    kind = TOLD_KINDS.get(decision.news, "appeared" if decision.news is News.FIRST else "edit")
+    kind = TOLD_KINDS.get(decision.news) or _LISTED_KINDS.get(decision.news, "edit")
     name = uid(page, kind, first)
     if entry is not None:
         kind, name = "announced", announced_uid(page, entry)
@@ -103,7 +115,7 @@ def change(
     if known is not None:
         _link(known, sides)
         return None
-    told = _is_told(decision, meant, snapshot, stated)
+    told = not quiet and _is_told(decision, meant, snapshot, stated)
     row = session.exec(select(Change).where(Change.uid == name)).first()
     if entry is not None:
         if row is not None and row.told:
@@ -111,8 +123,10 @@ def change(
         _forget_held(session, uid(page, "edit", first))
     row = row or Change(uid=name, page_id=page.id, snapshot_id=first.id)
     place(row, kind, sides, first=first, decided=snapshot)
-    row.told, row.rule = told, decision.rule
+    row.told, row.rule, row.line = told, decision.rule, line
     row.reason = _reason(decision, meant, snapshot, stated, told=told)
+    if line > 1 and decision.news is not News.SWITCHED:
+        row.reason = f"{quiet or row.reason}; {NOT_ACCEPTED}"
     _fill(row, page, meant, sides, entry)
     return keep(session, row, page, now=snapshot.stored_at)
 
@@ -208,9 +222,18 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: A
     row.updated_on = entry.day if entry is not None else effective_dates.last_updated(new)[0]
 
 
-def note_unread(events: OpenEvents, outcome: Outcome, reason: str, *, at: datetime) -> None:
+def live(snapshot: Snapshot, stated: Stated) -> datetime | None:
+    """When a look was stored (UTC); None where the owner gets no mail of it: recorded history, or judged before."""
+    return None if snapshot.recorded or snapshot.id <= stated.known_to else snapshot.stored_at
+
+
+def note_unread(events: OpenEvents, observation: Observation, *, at: datetime) -> None:
     """Note that the policy could not be read: could not look is never no change."""
-    events.happened(_EVENT_OF.get(outcome, "unreadable"), at=at, detail=f"{outcome}: {reason}")
+    outcome = Outcome(observation.outcome)
+    kind = REJECTED if observation.rule == REJECTED else _EVENT_OF.get(outcome, "unreadable")
+    if kind == REJECTED:
+        events.ended((SECOND_LINE, *UNREAD), at=at)
+    events.happened(kind, at=at, detail=f"{outcome}: {observation.reason}")
 
 
 def forget(session: Session, page: Page) -> dict[str, Change]:

@@ -1,5 +1,6 @@
 """One pass over a page's snapshots."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,6 +8,9 @@ from datetime import datetime
 from sqlmodel import Session
 
 from diffs.database.models import Page
+from diffs.judging import gate
+from diffs.language.tags import located
+from diffs.reading import boilerplate, extract
 from diffs.store.events import OpenEvents
 from diffs.values import Verdict
 
@@ -40,3 +44,12 @@ class Run:
     aside: Mapping[str, Verdict]
     traces: dict[str, str] | None = None
     changes: list[int] = field(default_factory=list)
+
+
+def rules(page: Page) -> str:
+    """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
+    title = "" if page.select else page.title
+    language = located(page.language, page.marketplace)
+    parts = [*page.select, "\x01", *page.remove, "\x01", language, "\x01", title]
+    declared = "\x00".join([*parts, "index"] if page.is_index else parts)
+    return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"

@@ -17,13 +17,13 @@ from diffs.database.models import Page, Snapshot
 from diffs.errors import ArchiveError, BodyLost
 from diffs.failures import Failure, Reason
 from diffs.judging import history
-from diffs.judging.history import Look, Memory
+from diffs.judging.lines import Lines
 from diffs.store import observations, pages, snapshots
 from diffs.store.events import OpenEvents
-from diffs.values import READ, Outcome, Verdict
+from diffs.values import Document, Outcome, Verdict
 from diffs.wording.failures import sentence
 
-from . import derive, new_text, record, verdicts
+from . import derive, new_text, record, second_lines, verdicts
 from .derive import Derived
 from .known_texts import Texts
 from .runs import Run
@@ -131,12 +131,23 @@ def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:
     thoughts.begins(snapshot.body_sha256 or "")
     texts, events = Texts(session, page, thoughts), OpenEvents(session, page)
     run = Run(session, page, texts, events, record.Stated(), way.confirm, moments, _aside(session, page, way))
-    memory, found_verdict, found = verdicts.given(run, Memory.from_json(page.memory), snapshot, last)
-    if found is None or found_verdict.outcome not in READ:
+    placed = verdicts.given(run, Lines.from_json(page.memory), snapshot, last)
+    if placed.found is None or placed.number == second_lines.NONE:
         return
-    document = found.document
+    document = placed.found.document
     texts.targets(document)
-    look = Look(moments[number], number, document.fingerprint, snapshot.extractor_hint)
+    memory = placed.lines.memory(placed.number)
+    if not memory.current:
+        _first_of_line(texts, placed.lines, document)
+        return
+    look = verdicts.look(moments[number], snapshot, document.fingerprint)
     after, decision = history.read(memory, look, texts.past(look.text))
     if decision is None:
         new_text.judge(texts, after, look, document, confirm=way.confirm and not snapshot.recorded)
+
+
+def _first_of_line(texts: Texts, known: Lines, document: Document) -> None:
+    """Think about what the first text on a second line changes; on the first line there is nothing to compare with."""
+    policy = texts.document(known.first.showing)
+    if policy is not None:
+        texts.meaning(texts.compared(policy, document), policy, document)

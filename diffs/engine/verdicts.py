@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 
 from diffs.database.models import Observation, Snapshot
 from diffs.errors import BodyLost
-from diffs.judging import arrival, gate, history
-from diffs.judging.history import Memory, News
+from diffs.judging import arrival, gate, history, lines
+from diffs.judging.history import Look, Memory, News
+from diffs.judging.lines import FIRST, Lines
 from diffs.language.tags import located
 from diffs.meaning import index_pages
 from diffs.reading.policy_text import Reading
@@ -14,25 +15,48 @@ from diffs.store import observations, snapshots
 from diffs.values import READ, Capture, Document, Outcome, Verdict
 from diffs.wording import failures
 
+from . import second_lines
 from .runs import Run
+from .second_lines import Placed
 
 #: Looks at other pages count as looks of the same run when they are no older than this.
 SAME_RUN = timedelta(hours=24)
 #: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
 ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE})
+#: The verdict on a text that the owner took for the policy.
+ACCEPTED = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
 #: Two policies may become one; that three and more do within a day is the site's own page.
 ENOUGH_OTHERS = 2
 
 
-def given(
-    run: Run, memory: Memory, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
-) -> tuple[Memory, Verdict, Reading | None]:
-    """The page's memory after the look, the verdict on it, and what was read; None where nothing had to be."""
+def given(run: Run, known: Lines, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None) -> Placed:
+    """A look as read and judged, on the line it belongs to; `found` is None where nothing had to be read."""
     if previous is not None and same_answer(snapshot, *previous):
-        return memory, _as_before(previous[0]), None
-    verdict, found = _read(run, memory, snapshot)
-    memory, verdict = _believed(memory, verdict, run.moments[snapshot.id])
-    return memory, verdict, found
+        verdict = _as_before(previous[0])
+        return Placed(known, verdict, None, FIRST if verdict.outcome in READ else second_lines.NONE)
+    at = run.moments[snapshot.id]
+    aside = run.aside.get(snapshot.body_sha256 or "")
+    if aside is not None:
+        return Placed(known, aside, None, second_lines.NONE)
+    capture = _capture(run, snapshot)
+    verdict, found = _read(run, known.first, snapshot, capture)
+    first, verdict = _believed(known.first, verdict, at)
+    known = known.remembering(FIRST, first) if first is not known.first else known
+    placed = second_lines.place(run.texts, known, second_lines.Read(snapshot, capture, found, verdict))
+    if placed.begins and found is not None:
+        shared = _one_text_for_all(run, known.first, snapshot, found)
+        if shared is not None:
+            return replace(placed, verdict=shared, begins=False)
+    seen = look(at, snapshot, placed.found.document.fingerprint if placed.found else "")
+    placed = second_lines.begun(placed, seen)
+    if placed.number == second_lines.NONE:
+        return placed
+    return replace(placed, lines=lines.shown(placed.lines, placed.number, seen))
+
+
+def look(at: datetime, snapshot: Snapshot, text: str) -> Look:
+    """A look at `at` (UTC) that read a text."""
+    return Look(at, snapshot.id, text, snapshot.extractor_hint)
 
 
 def same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) -> bool:
@@ -58,14 +82,14 @@ def _as_before(observation: Observation) -> Verdict:
     return Verdict(Outcome(observation.outcome), observation.rule, observation.reason)
 
 
-def _read(run: Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Reading | None]:
-    aside = run.aside.get(snapshot.body_sha256 or "")
-    if aside is not None:
-        return aside, None
+def _capture(run: Run, snapshot: Snapshot) -> Capture:
     capture = snapshots.capture_of(run.session, snapshot)
     # As declared: the title picks the policy on a page that holds several, the language is the one we asked for.
     language = located(capture.language or run.page.language, run.page.marketplace)
-    capture = replace(capture, title=run.page.title, language=language)
+    return replace(capture, title=run.page.title, language=language)
+
+
+def _read(run: Run, memory: Memory, snapshot: Snapshot, capture: Capture) -> tuple[Verdict, Reading | None]:
     verdict = gate.judge_transport(capture)
     if verdict is not None:
         return failures.worded(verdict, capture), None
@@ -79,8 +103,8 @@ def _read(run: Run, memory: Memory, snapshot: Snapshot) -> tuple[Verdict, Readin
         verdict = _one_text_for_all(run, memory, snapshot, found) or verdict
     if verdict.outcome is Outcome.OK and run.page.is_index and last_good is not None:
         verdict = index_pages.cut_short(last_good, found.document, run.page.url) or verdict
-    if verdict.outcome in ACCEPTABLE and snapshot.id <= (run.page.accepted_snapshot or 0):
-        verdict = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
+    if verdict.outcome in ACCEPTABLE and second_lines.is_accepted(run.page, snapshot.id):
+        verdict = ACCEPTED
     return verdict, found
 
 

@@ -15,6 +15,8 @@ MOVED = "report_target_moved"
 PRIVATE = (DIFFERS, MOVED)
 
 
+#: A page shows another text than its policy (`diffs.judging.lines`): read and followed, but not accepted.
+SECOND_LINE = "second_line"
 #: A page cannot be read at present, whatever keeps us from it.
 UNREAD = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
 
@@ -36,6 +38,10 @@ class OpenEvents:
             self._open[kind] = event
         else:
             event.last_at, event.count, event.detail = at, event.count + 1, detail
+
+    def is_open(self, kind: str) -> bool:
+        """Whether an event of this kind goes on."""
+        return kind in self._open
 
     def quiet(self, kind: str, *, at: datetime, after: timedelta) -> None:
         """Close an event that has not happened again for so long."""

@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import case, func, or_
+from sqlalchemy import and_, case, func, or_
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Observation, Page, Snapshot, Version
@@ -89,7 +89,24 @@ def unread_in_a_row(session: Session, page: Page) -> list[tuple[Observation, Sna
         .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
     )
     read = {str(outcome) for outcome in READ}
-    return list(takewhile(lambda row: row[0].outcome not in read, session.exec(query.limit(100))))
+    rows = session.exec(query.limit(100))
+    # A text on another line than the policy's own was read, too.
+    return list(takewhile(lambda row: row[0].outcome not in read and row[0].version_id is None, rows))
+
+
+def shows_since(session: Session, page: Page) -> int:
+    """The snapshot of the first of the looks in a row, up to the last one, that brought the same text; 0 for none."""
+    query = (
+        select(Observation.snapshot_id, Observation.text_sha256, Observation.outcome)
+        .where(Observation.page_id == page.id)
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    rows = session.exec(query)
+    newest = next(iter(rows), None)
+    if newest is None:
+        return 0
+    same = takewhile(lambda row: row[1:] == newest[1:], rows)
+    return min([newest[0], *(row[0] for row in same)])
 
 
 def last_traces(session: Session, page: Page, newest: Observation) -> dict[str, str] | None:
@@ -119,6 +136,8 @@ def suppressed(session: Session, page: Page, *, since: datetime | None = None) -
         "rollback",
         "appeared",
         "gone",
+        "switched",
+        "replaced",
     )
     read = [str(outcome) for outcome in READ]
     query = (
@@ -126,7 +145,10 @@ def suppressed(session: Session, page: Page, *, since: datetime | None = None) -
         .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
         .where(
             Observation.page_id == page.id,
-            or_(col(Observation.outcome).not_in(read), col(Observation.news).not_in(quiet)),
+            or_(
+                and_(col(Observation.outcome).not_in(read), col(Observation.version_id).is_(None)),
+                col(Observation.news).not_in(quiet),
+            ),
         )
         .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
     )

@@ -131,6 +131,8 @@ def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int)
         parts.append(f"… and {labels.count(len(ordered) - changes, 'more change')}.")
     if digest.unread:
         parts.append(f"{labels.count(len(digest.unread), 'page')} could not be read.")
+    if digest.held:
+        parts.append(f"{labels.count(len(digest.held), 'page')} showed another text than the policy.")
     return "\n\n".join([*filter(None, parts), f"{disclaimer.NOT_AFFILIATED} {disclaimer.NO_ADVICE}"])
 
 

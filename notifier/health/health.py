@@ -25,6 +25,8 @@ WORDS = {
     "unreadable": ("cannot be read", "can be read again"),
     "shrunk": ("cannot be read whole", "can be read whole again"),
     "gone_suspected": ("is not found", "is no longer missing, or was reported as removed"),
+    "rejected": ("shows a text that was rejected", "shows another text again"),
+    "second_line": ("shows another text than its policy", "shows its policy again, or the new text was accepted"),
     "flapping": ("shows different texts in turn", "shows one text again"),
     "volatile": ("has parts that change at nearly every check; they are left out", "no longer changes all the time"),
 }
@@ -37,6 +39,9 @@ MOST = 100
 
 #: After this much more than twice the shortest `check_every`, rounds of looking have stopped.
 GRACE = timedelta(hours=1)
+
+#: A text in the policy's place that nobody decided about for so long is a problem.
+HELD_FOR = timedelta(days=7)
 
 #: A notice that nobody tried to send for so long waits for a `notify` that does not come. Many run it once a day.
 NOTIFY_WITHIN = timedelta(hours=25)
@@ -94,6 +99,7 @@ _OUTCOME = re.compile(r"^[a-z_]+: ")
 _UNKNOWN = "What changes there meanwhile is unknown; it is reported when the page can be read again."
 _MEANING = {
     "flapping": "Texts that alternate are not reported as changes; one that stays is.",
+    "second_line": "Changes of that text are reported meanwhile; whether it is the policy is decided after seven days.",
     "volatile": "The rest of the page is compared as ever.",
 }
 
@@ -164,6 +170,7 @@ class State:
     them asks for. `last_look_at` is when anything was last fetched (or the first page was added).
     `due` counts the notices that could go out now, `failed` those among the waiting that were refused for now,
     `parked` those refused for good.
+    `held` counts the pages that have shown another text than their policy for more than `HELD_FOR`, unanswered.
     `untried_since` is since when the oldest due notice waits that nobody has tried to send.
     """
 
@@ -172,6 +179,7 @@ class State:
     check_every: timedelta = timedelta(0)
     last_look_at: datetime | None = None
     unread: int = 0
+    held: int = 0
     resting: int = 0
     due: int = 0
     failed: int = 0
@@ -186,6 +194,11 @@ def problems(state: State, *, now: datetime) -> list[str]:
         found.append(
             f"{state.unread} of {labels.count(state.pages, 'page')} could not be read at their last check:"
             " policywatch health says why."
+        )
+    if state.held:
+        found.append(
+            f"{labels.count(state.held, 'page')} showed another text than the policy, or half of it, for more than"
+            f" {HELD_FOR.days} days: policywatch accept or reject decides."
         )
     last = state.last_look_at
     if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:

@@ -11,10 +11,10 @@ from diffs.store import events as stored
 from diffs.store import hosts, pages, snapshots
 from diffs.store.notices.backlog import backlog, counts, waiting
 from diffs.store.observations import PageLooks
-from notifier.changes import unread
+from notifier.changes import held, unread
 from notifier.values import Looked
 
-from .health import MOST, HealthEvent, Rest, State
+from .health import HELD_FOR, MOST, HealthEvent, Rest, State
 
 EVERYTHING = Filter()
 
@@ -58,12 +58,15 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
     asked = [page for page in watched if _host(page) not in resting]
     left = backlog(session, now=now, channels=channels)
     waits = waiting(session, now=now)
+    closed = unread(session)
+    halved = [page for page in closed if page.kind == "shrunk"]
     return State(
         pages=len(watched),
         watched=len(asked),
         check_every=timedelta(seconds=min((page.check_every for page in asked), default=0)),
         last_look_at=snapshots.last_stored_at(session) or max((page.created_at for page in watched), default=None),
-        unread=len(unread(session)),
+        unread=len(closed),
+        held=sum(now - page.since > HELD_FOR for page in (*held(session), *halved)),
         resting=len({_host(page) for page in watched} & resting.keys()),
         due=left.due,
         failed=waits.failed,

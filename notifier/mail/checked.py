@@ -51,3 +51,14 @@ def unread_since(page: Unread, now: datetime) -> str:
     days = max(0, (now - page.since).days)
     since = f"not read for {labels.count(days, 'day')}" if days else "not read today"
     return one_line(f"{since}: {page.reason or labels.EVENTS.get(page.kind, page.kind)}")
+
+
+#: What a page that shows another text than its policy means for a reader.
+FOLLOWED = "Changes of that text are reported; whether it is the policy is not decided yet."
+
+
+def held_since(page: Unread, now: datetime) -> str:
+    """For how long a page has shown another text than its policy. `now` is UTC."""
+    days = max(0, (now - page.since).days)
+    lasts = f"for {labels.count(days, 'day')}" if days else "since today"
+    return f"it has shown another text {lasts}"

@@ -27,7 +27,7 @@ from notifier.rendering.permanent_link import permanent_link
 from notifier.rendering.title import full_title, where
 from notifier.values import IMPORTANCE_ORDER, Looked, ToldChange, Unread
 
-from .checked import checked_lines, counts, nothing, unread_since
+from .checked import FOLLOWED, checked_lines, counts, held_since, nothing, unread_since
 from .headers import address_of, mail
 from .inline_css import inlined
 
@@ -68,6 +68,7 @@ class Digest:
     until: datetime
     name: str = ""
     unread: tuple[Unread, ...] = ()
+    held: tuple[Unread, ...] = ()
     standing: tuple[str, ...] = ()
     looked: Looked | None = None
     time_zone: str = "UTC"
@@ -146,6 +147,7 @@ def html(digest: Digest) -> str:
         "more_changes": max(0, len(digest.changes) - LINES_SHOWN),
         "details": [_shown(change, digest) for change in _weightiest(digest)],
         "unread": [(page, unread_since(page, digest.now)) for page in digest.unread],
+        "held": [(page, held_since(page, digest.now)) for page in digest.held],
         "standing": [one_line(line) for line in digest.standing],
         "counts": counts(digest.changes, digest.looked),
         "checked": checked_lines(digest.changes, digest.looked),
@@ -172,6 +174,9 @@ def text(digest: Digest) -> str:
     if digest.unread:
         unread = (f"* {one_line(page.title)}: {unread_since(page, digest.now)}" for page in digest.unread)
         parts += ["NOT READ", *unread, "We cannot know what changed there meanwhile.", ""]
+    if digest.held:
+        held = (f"* {one_line(page.title)}: {held_since(page, digest.now)}" for page in digest.held)
+        parts += ["ANOTHER TEXT THAN THE POLICY", *held, FOLLOWED, ""]
     return clean("\n".join([*parts, *_footer_text(digest)])) + "\n"
 
 

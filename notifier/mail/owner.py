@@ -20,6 +20,11 @@ WHAT_TO_DO = {
         " If you think the rest was a mistake: policywatch host wake HOST. To leave the site alone for good:"
         " policywatch host off HOST. Pages you save yourself can be imported with policywatch import folder."
     ),
+    "line": (
+        "It may be the publisher's rewrite, half a page or another page: open it. policywatch accept PAGE takes it for"
+        " the policy and reports what that changed; policywatch reject PAGE says that it is not. Until you decide, its"
+        " changes are reported; a text on the same subject is taken for the policy after seven days."
+    ),
     "unread": (
         "What changes on these pages meanwhile is not reported. See policywatch health for each page; try"
         " policywatch watchlist check --probe --page KEY, or open the page yourself: it may have moved. A page that is"

@@ -7,9 +7,10 @@ from diffs.database.archive import Archive, Session
 from diffs.database.models import OwnerNotice, Subscriber
 from diffs.judging.subscriptions import Topic, last_slot, wants
 from diffs.store import chain, reports
+from diffs.store.events import SECOND_LINE
 from diffs.store.notices import heartbeats, outbox, subscribers
 from diffs.store.observations import PageLooks, looks
-from notifier.changes import told_change, unread
+from notifier.changes import held, told_change, unread
 from notifier.health.queries import looked
 from notifier.mail.confirmation import CONFIRM_WITHIN, Question
 from notifier.mail.digest import Digest
@@ -43,12 +44,12 @@ def compose(
     `since` (UTC) begins the period of a digest without changes, and `looked_at` is what was looked at in it.
     """
     wanted = subscribers.filter_of(subscriber)
-    concern = (
+    concern = [
         page
         for page in unread_pages
         # Whatever the change may be that we cannot see: its importance and category are not known either.
         if wants(wanted, Topic(page.page, page.marketplace, wanted.categories[:1], "high"))
-    )
+    ]
     return Digest(
         message_id=message_id,
         to=subscriber.address,
@@ -58,7 +59,8 @@ def compose(
         since=min((change.decided_at for change in changes), default=since or now),
         until=max((change.decided_at for change in changes), default=now),
         name=subscriber.name,
-        unread=tuple(concern),
+        unread=tuple(page for page in concern if page.kind != SECOND_LINE),
+        held=tuple(page for page in concern if page.kind == SECOND_LINE),
         standing=tuple(standing),
         looked=looked_at,
         time_zone=subscriber.time_zone,
@@ -79,7 +81,7 @@ class Writer:
         self._changes: dict[int, ToldChange] = {}
         self._looks: dict[datetime, list[PageLooks]] = {}
         with archive.read() as session:
-            self._unread, self._head = unread(session), chain.head(session)
+            self._unread, self._head = (*unread(session), *held(session)), chain.head(session)
             self._figures = [metric for _, metric in reports.current(session)]
 
     def message(self, session: Session, parcel: outbox.Parcel) -> Message:

@@ -1,4 +1,4 @@
-"""accept: accept the text that a page shows now as its policy."""
+"""accept, reject: decide about the text that a page shows now in its policy's place."""
 
 from typing import Annotated
 
@@ -15,10 +15,11 @@ from .arguments import page_named
 def register(app: typer.Typer) -> None:
     """Add the verb."""
     app.command()(accept)
+    app.command()(reject)
 
 
 def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None:
-    """Take the short text that a page shows now as the policy."""
+    """Take the text that a page shows now as its policy, which is reported."""
     with context.archive() as archive, archive.begin() as session:
         row = page_named(session, page)
         last = observations.last(session, row)
@@ -28,3 +29,11 @@ def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
             )
         derive.accept(session, row, last[1].id)
     output.say(f"Accepted: the text of {last[1].observed_at:%Y-%m-%d %H:%M} UTC now counts as the policy of {page}.")
+
+
+def reject(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None:
+    """Say that the text a page shows now is not its policy: its changes are no longer reported."""
+    with context.archive() as archive, archive.begin() as session:
+        if not derive.reject(session, page_named(session, page)):
+            context.wrong_use(f"{page} shows no text that waits for your decision; there is nothing to reject.")
+    output.say(f"Rejected: what {page} shows now is not its policy. Its own text is followed when it is back.")

@@ -12,7 +12,7 @@ from diffs.judging.subscriptions import Filter
 from diffs.store import chain, reports
 from diffs.store.observations import looks
 from diffs.wording import labels
-from notifier.changes import told_changes, unread
+from notifier.changes import held, told_changes, unread
 from notifier.health.queries import looked
 from notifier.mail import digest as digests
 from notifier.mail.digest import Digest
@@ -83,6 +83,7 @@ def preview_of(
         since=since,
         until=now,
         unread=unread(session),
+        held=held(session),
         standing=tuple(for_the_owner(changes, figures)),
         base_url=settings.base_url,
         site=settings.site_name,

@@ -1,5 +1,7 @@
 """health: for each page when it was last read, its last outcome, and what is wrong now."""
 
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -14,6 +16,8 @@ from diffs.store import events, observations, pages, versions
 from diffs.values import READ, Outcome
 from diffs.wording import labels
 from diffs.wording.failures import sentence
+from notifier.changes import held, unread
+from notifier.health.health import HELD_FOR
 from policywatch import context
 from policywatch.doctor import hosts
 from policywatch.terminal import output, records, round_report
@@ -33,10 +37,18 @@ def health(
         settings = crawl_settings()
         states = [state for state in hosts.states(session, settings, now=context.now()) if state.matters]
         stopped = settings.stop_file
+        kept_from = (*unread(session), *held(session))
+        too_long = any(context.now() - page.since > HELD_FOR for page in kept_from)
     if as_json:
         for row in rows:
             output.as_json(row)
-        return
+    else:
+        _say(rows, states, stopped)
+    if too_long:
+        raise typer.Exit(1)
+
+
+def _say(rows: list[dict[str, Any]], states: Sequence[hosts.HostState], stopped: Path) -> None:
     if not rows:
         output.say("No page has been checked yet: run policywatch crawl, or policywatch demo to see how it works.")
         return

@@ -50,6 +50,7 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
         "category": page.category,
         "url": page.url,
         "kind": "edit",
+        "line": 1,
         "from_version": None,
         "to_version": side,
         "seen_at": stamp(observation.observed_at),

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
@@ -17,7 +18,7 @@ from diffs.database import models  # noqa: F401 (its tables)
 from diffs.database.archive import Archive, engine_for, open_archive
 from diffs.database.migrations.head import HEAD
 from diffs.database.migrations.run import config, migrating
-from diffs.database.models import Page, Snapshot
+from diffs.database.models import Change, Page, Snapshot
 from diffs.errors import ArchiveError
 from diffs.store import pages, snapshots
 from diffs.values import Capture
@@ -186,3 +187,30 @@ def test_a_password_in_the_address_is_never_shown() -> None:
 def test_a_time_without_a_zone_is_refused(archive: Archive) -> None:
     with pytest.raises(ArchiveError, match="without a zone"), archive.begin() as session:
         pages.upsert(session, key="fees", url="https://example.com", now=datetime(2026, 1, 1))  # noqa: DTZ001
+
+
+def test_changes_of_an_older_archive_are_on_the_first_line(tmp_path: Path) -> None:
+    archive = open_archive(url(tmp_path))
+    with_a_look(archive)
+    archive.close()
+    engine = engine_for(url(tmp_path))
+    with migrating(engine) as connection:
+        alembic = config()
+        alembic.attributes["connection"] = connection
+        command.downgrade(alembic, "0007")
+    with migrating(engine) as connection:
+        connection.execute(
+            text(
+                "INSERT INTO change (uid, page_id, kind, snapshot_id, seen_at, decided_at, effective_sentence,"
+                " significance, importance, told, recorded, reason, rule)"
+                " VALUES ('c0ffee', 1, 'edit', 1, :now, :now, '', 'material', 'high', 1, 0, 'a new text', 'new-text')"
+            ),
+            {"now": "2026-01-05 00:00:00"},
+        )
+    engine.dispose()
+
+    archive = open_archive(url(tmp_path))
+    with archive.read() as session:
+        (change,), (page,) = session.exec(select(Change)).all(), session.exec(select(Page)).all()
+    archive.close()
+    assert (change.uid, change.line, page.decisions) == ("c0ffee", 1, None)

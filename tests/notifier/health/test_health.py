@@ -88,6 +88,12 @@ def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
             "has parts that change at nearly every check; they are left out",
             "no longer changes all the time",
         ),
+        (
+            "second_line",
+            "shows another text than its policy",
+            "shows its policy again, or the new text was accepted",
+        ),
+        ("rejected", "shows a text that was rejected", "shows another text again"),
         ("of a later version", "cannot be read", "can be read again"),
     ],
 )
@@ -264,5 +270,11 @@ def test_a_state_of_nothing_is_well() -> None:
     assert problems(State(pages=4, unread=2), now=NOON) == []
     assert problems(State(pages=4, unread=3), now=NOON) == [
         "3 of 4 pages could not be read at their last check: policywatch health says why."
+    ]
+    assert problems(State(pages=4, held=1), now=NOON) == [
+        (
+            "1 page showed another text than the policy, or half of it, for more than 7 days: policywatch accept or"
+            " reject decides."
+        )
     ]
     assert problems(State(), now=NOON) == warnings(State()) == []

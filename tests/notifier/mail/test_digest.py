@@ -452,3 +452,13 @@ def crowded() -> Digest:
 
 def test_the_plain_text_says_when_a_change_was_first_seen() -> None:
     assert "First seen 21 November 2026, 12:00 UTC." in text(digest(told()))
+
+
+@pytest.mark.parametrize(("days", "lasts"), [(0, "since today"), (3, "for 3 days")])
+def test_a_page_that_shows_another_text_is_named_with_what_that_means(days: int, lasts: str) -> None:
+    page = Unread("us-fees", "Fees", "https://market.example/fees", "US", "second_line", NOON - days * DAY)
+    given = digest(told(), held=(page,))
+
+    assert f"* Fees: it has shown another text {lasts}\nChanges of that text are reported" in text(given)
+    assert "Pages that show another text than their policy" in html(given)
+    assert "could not be read" not in html(given)

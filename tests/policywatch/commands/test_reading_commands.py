@@ -14,7 +14,7 @@ from tests.policywatch.program import Program, policy, save
 
 #: The fields of a change, as the design promises them, in this order.
 CHANGE = (
-    "id page title marketplace category url kind from_version to_version seen_at decided_at effective_on "
+    "id page title marketplace category url kind line from_version to_version seen_at decided_at effective_on "
     "significance importance told reason headline points facts targets"
 ).split()
 VERSION = {"seq", "first_seen_at", "last_seen_at", "text_sha256"}

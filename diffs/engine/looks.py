@@ -1,0 +1,210 @@
+"""What one look means for its page's history: which line it is on, whether it is news, and what is written of it."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from diffs.database.models import Observation, Snapshot, Version
+from diffs.errors import BodyLost
+from diffs.judging import history, lines
+from diffs.judging.history import Decision, Look, Memory, News
+from diffs.judging.lines import FIRST, Line, Lines
+from diffs.meaning.meaning import Meaning
+from diffs.reading import policy_text
+from diffs.reading.policy_text import Reading
+from diffs.store.events import SECOND_LINE
+from diffs.values import Outcome, Verdict
+
+from . import new_text, record, second_lines, verdicts
+from .runs import Run, rules
+from .second_lines import Placed
+
+#: A page that has shown no former text for so long has stopped flapping.
+FLAPPING_ENDS = timedelta(days=7)
+
+
+def judge(
+    run: Run, known: Lines, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
+) -> tuple[Lines, Observation]:
+    """The page's lines after a look, and what is noted of it. `previous` is the look before."""
+    at = run.moments[snapshot.id]
+    placed, is_replaced = _ripened(run, verdicts.given(run, known, snapshot, previous), snapshot, at)
+    observation = record.observation(run.page, snapshot, placed.verdict, at=at)
+    if placed.found is not None:
+        observation.text_sha256 = placed.found.document.fingerprint
+    if placed.number == second_lines.NONE:
+        first = _unread_look(run, placed.lines.first, snapshot, observation)
+        return placed.lines.remembering(FIRST, first), observation
+    second_lines.note(run.session, run.page, run.events, placed, at=at, now=record.live(snapshot, run.stated))
+    known = _read_look(run, placed, snapshot, observation)
+    if is_replaced:
+        observation.news, observation.why = News.REPLACED, "the policy was replaced"
+    return known, observation
+
+
+def _ripened(run: Run, placed: Placed, snapshot: Snapshot, at: datetime) -> tuple[Placed, bool]:
+    """The same, after a line that has stood long enough was made the policy's own; whether one was."""
+    line = placed.lines.other(placed.number)
+    if line is None or not lines.is_ripe(placed.lines, line, at, run.texts.document, run.page.title):
+        return placed, False
+    why = f"another text has been in the policy's place since {line.since:%Y-%m-%d}"
+    known = _replace(run, placed.lines, line, snapshot, why)
+    verdict = Verdict(Outcome.OK, "replaced", "The policy was replaced by the text that the page shows now.")
+    return replace(placed, lines=known, number=FIRST, verdict=verdict), True
+
+
+def _replace(run: Run, known: Lines, line: Line, snapshot: Snapshot, why: str) -> Lines:
+    """Make a line the policy's own, and write the change that is."""
+    version = run.texts.version(line.memory.showing)
+    known, decision = lines.replaced(known, line, snapshot.observed_at, why=why)
+    _record(run, snapshot, decision, version, None)
+    return known
+
+
+def as_decided(run: Run, known: Lines, snapshot: Snapshot, observation: Observation) -> Lines:
+    """The lines after what the owner said of them when this snapshot was the newest."""
+    for decision in run.page.decisions or ():
+        line = next((line for line in known.others if line.snapshot == decision.get("line")), None)
+        if line is None or decision["snapshot"] != snapshot.id:
+            continue
+        if decision["accepted"]:
+            known = _replace(run, known, line, snapshot, verdicts.ACCEPTED.reason)
+            run.events.ended((SECOND_LINE,), at=observation.observed_at)
+            verdict, observation.news = verdicts.ACCEPTED, News.REPLACED
+        else:
+            known, verdict = lines.rejected(known, line), second_lines.rejected(line)
+        observation.outcome, observation.rule, observation.reason = verdict.outcome, verdict.rule, verdict.reason
+        if verdict.rule == record.REJECTED:
+            record.note_unread(run.events, observation, at=observation.observed_at)
+    return known
+
+
+def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observation) -> Lines:
+    """History's part: a text was read. Where none was found it is the one read before."""
+    run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
+    found, number = placed.found, placed.number
+    memory = before = placed.lines.memory(number)
+    text = found.document.fingerprint if found else memory.held or memory.showing
+    if not text:
+        return placed.lines
+    look = verdicts.look(observation.observed_at, snapshot, text)
+    memory, decision = history.read(memory, look, run.texts.past(text))
+    meant: Meaning | None = None
+    line = placed.lines.other(number)
+    if line is not None and not before.current:
+        decision = lines.switched(placed.lines, line)
+    if decision is None:
+        document = found.document if found else run.texts.known_document(text)
+        confirm = run.confirm and not snapshot.recorded  # recorded history stands for itself
+        memory, decision, meant = new_text.judge(run.texts, memory, look, document, confirm=confirm)
+    if decision.news is News.RETURN:
+        memory = _learn_return(run, memory, before.showing, look)
+    _note_restlessness(run, memory, look, decision)
+    version = _version(run, snapshot, found, text, decision)
+    observation.text_sha256, observation.news, observation.why = text, decision.news, decision.why
+    observation.version_id = version.id
+    observation.traces = dict(found.traces) if found else run.traces
+    if decision.news is News.SAME and found is not None:
+        observation.news = News.NOISE
+        observation.why = f"noise: {policy_text.varied(run.traces or {}, found.traces)}; the policy text is the same"
+    run.traces = observation.traces
+    observation.compared_with = _compared_with(run, decision)
+    quiet = second_lines.quiet(run.page, run.texts, placed.lines, number, text)
+    if quiet and decision.news is News.CHANGE:
+        second_lines.note_edit(run.session, run.page, now=record.live(snapshot, run.stated))
+    _record(run, snapshot, decision, version, meant, line=number, quiet=quiet)
+    return placed.lines.remembering(number, memory)
+
+
+def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:
+    """Tell the owner, in health, of what is kept quiet because it goes back and forth or never stands still."""
+    if decision.news is News.RETURN:
+        run.events.happened("flapping", at=look.at, detail=decision.why)
+    run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
+    places = history.volatile_places(memory, look.at)
+    if places:
+        run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every check: {places}")
+    else:
+        run.events.ended(("volatile",), at=look.at)
+
+
+def _learn_return(run: Run, memory: Memory, left: str, look: Look) -> Memory:
+    old, new = run.texts.document(left), run.texts.document(look.text)
+    if old is None or new is None:
+        return memory
+    return history.learn_return(memory, run.texts.compared(old, new), look.at)
+
+
+def _version(run: Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:
+    version = run.texts.version(text)
+    if version is None:
+        if found is None:
+            raise BodyLost(f"The text {text[:12]} of {run.page.key} is missing.", remedy="Run policywatch verify.")
+        version = run.texts.add(found, snapshot, seen_at=run.moments[snapshot.id], extractor=rules(run.page))
+    version.last_seen_at = max(version.last_seen_at, run.moments[snapshot.id])
+    if decision.news is not News.HELD and version.state == "observed":
+        known = run.texts.version(decision.against[0]) if decision.against else None
+        variant = known is not None and decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE)
+        version.state = "variant" if variant else "confirmed"
+        version.edition = known.edition if known is not None and variant else text
+    return version
+
+
+def _compared_with(run: Run, decision: Decision) -> int | None:
+    version = run.texts.version(decision.against[0]) if decision.against else None
+    return version.id if version else None
+
+
+def _record(
+    run: Run,
+    snapshot: Snapshot,
+    decision: Decision,
+    version: Version | None,
+    meant: Meaning | None,
+    *,
+    line: int = FIRST,
+    quiet: str = "",
+) -> None:
+    """Write a change where the decision makes one; see `record.change` for `line` and `quiet`."""
+    if decision.news in (News.NONE, News.SAME, News.RETURN):
+        return
+    old = run.texts.version(decision.against[0]) if decision.against else None
+    old_document = run.texts.document(old.text_sha256) if old else None
+    new_document = run.texts.document(version.text_sha256) if version else None
+    if meant is None and old_document is not None and new_document is not None:
+        comparison = run.texts.compared(old_document, new_document)
+        meant = run.texts.meaning(comparison, old_document, new_document)
+    sides = record.Sides(old, version, old_document, new_document)
+    is_news = meant is not None and decision.news is News.CHANGE
+    for entry, part in meant.parts() if meant is not None and is_news else ((None, meant),):
+        change = record.change(
+            run.session,
+            run.page,
+            snapshot,
+            decision,
+            sides=sides,
+            meant=part,
+            stated=run.stated,
+            entry=entry,
+            line=line,
+            quiet=quiet,
+        )
+        if change is not None and change.told:
+            run.changes.append(change.id)
+
+
+def _unread_look(run: Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:
+    """History's part: nothing was read."""
+    outcome = Outcome(observation.outcome)
+    if outcome is not Outcome.GONE:
+        record.note_unread(run.events, observation, at=observation.observed_at)
+        return memory if outcome in record.SAYS_NOTHING else history.unread(memory)
+    memory, decision = history.missing(memory, observation.observed_at, snapshot.id)
+    observation.news, observation.why = decision.news, decision.why
+    if decision.news is News.GONE:
+        _record(run, snapshot, decision, None, None)
+    if memory.gone:
+        # It was told: there is no page that could not be read.
+        run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
+    else:
+        run.events.happened("gone_suspected", at=observation.observed_at, detail=decision.why)
+    return memory

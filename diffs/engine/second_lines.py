@@ -1,0 +1,184 @@
+"""Put each look on the line of texts it belongs to, so that no page is ever blind (`diffs.judging.lines`)."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+
+from sqlmodel import Session
+
+from diffs.database.models import Page, Snapshot
+from diffs.judging import gate, lines
+from diffs.judging.history import Look
+from diffs.judging.lines import FIRST, Line, Lines
+from diffs.reading.policy_text import Reading
+from diffs.store import observations
+from diffs.store.events import SECOND_LINE, OpenEvents
+from diffs.store.notices import owner
+from diffs.values import READ, Capture, Outcome, Verdict
+
+from .known_texts import Texts
+from .record import REJECTED
+
+#: The line of a look that read no text.
+NONE = 0
+#: Why an edit of a text that is no policy is listed only.
+NO_POLICY = (
+    "a new text, but the page is on another subject than the policy, by its title and words, and puts few duties on"
+    " anybody"
+)
+#: A page that comes back to a line within so long shows two texts in turn.
+IN_TURN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """Where a look stands: on which line, with which verdict and text; `number` is `NONE` where nothing was read.
+
+    `begins` says that its text is the first one of its line, `comes_back` that the line was dormant until now.
+    """
+
+    lines: Lines
+    verdict: Verdict
+    found: Reading | None
+    number: int
+    begins: bool = False
+    comes_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A look as it came, as read beside the policy's own last text, and the verdict on it beside that."""
+
+    snapshot: Snapshot
+    capture: Capture
+    found: Reading | None
+    verdict: Verdict
+
+
+def place(texts: Texts, known: Lines, look: Read) -> Placed:
+    """The line that a look belongs to."""
+    found, verdict = look.found, look.verdict
+    if verdict.outcome in READ and found is None:
+        # The site says that nothing has changed since the last text.
+        line = known.open
+        return Placed(
+            known, _held(line) if line else verdict, None, known.on if not line or not line.rejected else NONE
+        )
+    is_good = verdict.outcome is Outcome.OK
+    if found is None or not (is_good or verdict.rule in lines.GUARDS):
+        return Placed(known, verdict, found, NONE)
+    if not known.others and is_good:
+        return Placed(known, verdict, found, FIRST)
+    for number in lines.nearest(known, found.document, texts.document):
+        line = known.other(number)
+        if line is None and is_good:
+            return Placed(known, verdict, found, FIRST)
+        own = _on_line(texts, line, look) if line else None
+        if line is not None and own is not None:
+            comes_back = known.on != number
+            return Placed(known, _held(line), own, NONE if line.rejected else number, comes_back=comes_back)
+    return _beside(texts, known, found, verdict, look.capture.title)
+
+
+def _on_line(texts: Texts, line: Line, look: Read) -> Reading | None:
+    """A look as read beside the last good text of a line; None where it is not on it."""
+    own = texts.read(look.snapshot, look.capture, line.memory.showing)
+    verdict = gate.judge(look.capture, own.extraction, own.document, last_good=texts.document(line.memory.showing))
+    return own if verdict.outcome is Outcome.OK else None
+
+
+def _beside(texts: Texts, known: Lines, found: Reading, verdict: Verdict, title: str) -> Placed:
+    """A text that is on none of the known lines: the first of a new one, if it can be followed."""
+    policy = texts.document(known.first.showing)
+    if policy is None or not lines.opens(verdict, found.document, policy, title):
+        return Placed(known, verdict, found, NONE)
+    return Placed(known, verdict, found, NONE, begins=True)
+
+
+def begun(placed: Placed, look: Look) -> Placed:
+    """The same with the line that its text opens."""
+    if not placed.begins:
+        return placed
+    opened = lines.begin(placed.lines, look, placed.verdict)
+    return replace(placed, lines=opened, number=opened.on)
+
+
+def _held(line: Line) -> Verdict:
+    """The verdict on each text of a line that is not the policy's own."""
+    verdict = line.verdict
+    if line.rejected:
+        return rejected(line)
+    why = f"{verdict.reason} It has been so since {line.since:%Y-%m-%d}; its changes are reported meanwhile."
+    return Verdict(verdict.outcome, verdict.rule, why)
+
+
+def rejected(line: Line) -> Verdict:
+    """The verdict on a text that the owner rejected."""
+    why = "You rejected this text: it is not the policy, and its changes are not reported."
+    return Verdict(line.verdict.outcome, REJECTED, why)
+
+
+def note(
+    session: Session, page: Page, events: OpenEvents, placed: Placed, *, at: datetime, now: datetime | None
+) -> None:
+    """Let the owner know of a page that shows another text: in health, and by a mail once it is so.
+
+    `now` is when the look was stored (UTC), None for one that sends no mail, see `record.live`.
+    """
+    line = placed.lines.other(placed.number)
+    if line is None:
+        events.ended((SECOND_LINE,), at=at)
+        return
+    if placed.comes_back and at - line.last <= IN_TURN:
+        events.happened("flapping", at=at, detail="two texts are shown in turn; each is compared with its own last one")
+        return
+    is_new = not events.is_open(SECOND_LINE)
+    events.happened(SECOND_LINE, at=at, detail=placed.verdict.reason)
+    if now is not None and is_new:
+        _mail(session, page, "line", line.verdict.reason, now)
+
+
+def is_shown(session: Session, page: Page) -> bool:
+    """Whether the last look stood on another line than the policy's own, which the owner can decide about."""
+    last = observations.last(session, page)
+    return last is not None and (last[0].version_id is not None or last[0].rule == REJECTED)
+
+
+def is_accepted(page: Page, snapshot: int) -> bool:
+    """Whether the owner took a text that is on no line for the policy, at this look or at a later one in a row."""
+    if snapshot <= (page.accepted_snapshot or 0):
+        return True
+    return any(said["since"] <= snapshot <= said["snapshot"] for said in page.decisions or () if "since" in said)
+
+
+def quiet(page: Page, texts: Texts, known: Lines, number: int, text: str) -> str:
+    """Why what a text on a line changes is listed only; "" where it is reported."""
+    is_other = known.other(number) is not None and lines.is_no_policy(known, text, texts.document, page.title)
+    return NO_POLICY if is_other else ""
+
+
+def note_edit(session: Session, page: Page, *, now: datetime | None) -> None:
+    """Let the owner know of an edit that is listed only, so that it is not unheard; one mail per host and hour.
+
+    `now` is as in `note`.
+    """
+    if now is None:
+        return
+    host = urlsplit(page.url).hostname or page.key
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    subject = f"The other text in place of {page.title or page.key} has changed"
+    detail = (
+        f"Subscribers are not informed, because the text does not read like a policy. Page: {page.key} ({page.url})."
+        f" policywatch changes --all --page {page.key} shows what changed."
+    )
+    owner.note(session, kind="line", about=f"{host} edits", at=hour, subject=subject, detail=detail)
+
+
+def _mail(session: Session, page: Page, kind: str, reason: str, now: datetime) -> None:
+    """A notice for the owner, one per host and day: a site that is rebuilt shows another text on all its pages."""
+    host = urlsplit(page.url).hostname or page.key
+    day = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    name = page.title or page.key
+    subject = f"{name} shows another text than its policy"
+    detail = f"{reason} Page: {page.key} ({page.url}). policywatch health lists every page that is in such a state."
+    owner.note(session, kind=kind, about=host, at=day, subject=subject, detail=detail)

@@ -1,0 +1,303 @@
+"""Pages whose text is replaced, halved or shown in turn with another: no edit is missed, and no switch is news at once."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from diffs.database.archive import Archive, open_archive
+from diffs.database.models import OwnerNotice
+from diffs.engine import derive
+from diffs.store import changes, events, observations, versions
+from tests.diffs.engine.test_derive import CLAUSES, ROBOT_CHECK, policy
+from tests.diffs.site import START, Site
+
+#: A publisher's own rewrite, much shorter than what it replaces.
+SHORT_CLAUSES = (
+    "Sellers on this marketplace ship every parcel on the day after it was ordered, and tell the buyer how to follow it.",
+    "Sellers refund a buyer within 14 days of a return, and pay for the way back when the goods were not as described.",
+    "Sellers who miss these rules twice within one quarter lose the right to sell here until they have shown a plan.",
+    "Sellers name the person who answers for their products in every country to which they ship these products at all.",
+)
+LONG = policy(*(f"{clause} This is so in part {part} of the agreement." for part in "abcdef" for clause in CLAUSES))
+
+
+def rewrite(days: int = 14) -> str:
+    return policy(SHORT_CLAUSES[0], SHORT_CLAUSES[1].replace("14 days", f"{days} days"), *SHORT_CLAUSES[2:])
+
+
+def long(rate: int = 4) -> str:
+    return LONG.replace("rate under 4%", f"rate under {rate}%", 1)
+
+
+@pytest.fixture
+def site(archive: Archive) -> Site:
+    return Site(archive)
+
+
+def told(site: Site) -> list[tuple[str, int, int]]:
+    """What was reported: kind, line, and the day it was first seen."""
+    return [(change.kind, change.line, (change.seen_at - START).days) for change in site.told()]
+
+
+def open_events(site: Site) -> list[str]:
+    with site.archive.read() as session:
+        return [event.kind for event in events.listed(session, site.page(session), open_only=True)]
+
+
+def outcomes(site: Site) -> list[str]:
+    with site.archive.read() as session:
+        return [observation.outcome for observation, _ in observations.listed(session, site.page(session))]
+
+
+def test_a_rewrite_is_held_at_once_and_its_edits_are_reported_meanwhile(site: Site) -> None:
+    site.looks(long(), rewrite(), rewrite(), rewrite(10))
+
+    assert told(site) == [("edit", 2, 3)]
+    assert "you have not accepted it yet" in site.told()[0].reason
+    assert outcomes(site) == ["ok", "truncated", "truncated", "truncated"]
+    assert open_events(site) == ["second_line"]
+
+
+def test_a_switch_is_listed_with_what_it_changes_before_it_is_reported(site: Site) -> None:
+    site.looks(long(), rewrite())
+
+    with site.archive.read() as session:
+        switch = changes.of_page(session, site.page(session))[-1]
+        sequence = [version.seq for version in versions.listed(session, site.page(session))]
+    assert (switch.kind, switch.told, switch.line) == ("replaced", False, 2)
+    assert switch.hunks
+    assert sequence == [1, 2]
+
+
+def test_a_rewrite_that_stood_for_seven_days_is_reported_once_as_replaced(site: Site) -> None:
+    site.looks(long(), *[rewrite()] * 4, *[rewrite(10)] * 12)
+
+    edit, replaced = sorted(site.told(), key=lambda change: change.decided_at)
+    assert told(site) == [("replaced", 1, 1), ("edit", 2, 5)] or told(site) == [("edit", 2, 5), ("replaced", 1, 1)]
+    assert (edit.kind, replaced.kind) == ("edit", "replaced")
+    assert replaced.decided_at - replaced.seen_at == timedelta(days=7)
+    assert replaced.from_version and replaced.from_version["seq"] == 1
+    assert replaced.to_version and replaced.to_version["seq"] == 3
+    assert open_events(site) == []
+    assert outcomes(site)[8:] == ["ok", *["unchanged"] * 8]
+
+    site.looks(rewrite(7))
+    assert told(site)[-1] == ("edit", 1, 17)
+
+
+def test_a_half_page_that_comes_and_goes_is_never_news(site: Site) -> None:
+    half = policy(*CLAUSES, *CLAUSES[:2]).replace("Clause", "Part")
+    site.looks(long(), half, long(), long(), half, long(3))
+
+    assert told(site) == [("edit", 1, 5)]
+    assert open_events(site) == ["flapping"]
+
+
+def test_two_texts_in_turn_lose_no_edit_and_flood_nobody(site: Site) -> None:
+    for day in range(60):
+        site.store(rewrite(14 if day < 45 else 10) if day % 2 else long(4 if day < 30 else 3))
+    site.derive()
+
+    assert told(site) == [("edit", 1, 30), ("edit", 2, 45)]
+    with site.archive.read() as session:
+        assert len(events.listed(session, site.page(session))) <= 3
+
+
+def test_the_owner_accepts_a_text_which_is_news_and_the_policy_from_then_on(site: Site) -> None:
+    site.looks(long(), rewrite())
+    with site.archive.begin() as session:
+        page = site.page(session)
+        last = observations.last(session, page)
+        assert last
+        derive.accept(session, page, last[1].id)
+    site.looks(rewrite(10))
+
+    assert told(site) == [("replaced", 1, 1), ("edit", 1, 2)]
+    before = site.story()
+    with site.archive.begin() as session:
+        derive.derive_again(session, site.page(session))
+    assert site.story() == before
+
+
+def test_a_rejected_text_is_no_policy_however_long_it_stands(site: Site) -> None:
+    site.looks(long(), rewrite())
+    with site.archive.begin() as session:
+        assert derive.reject(session, site.page(session))
+    with site.archive.begin() as session:
+        assert not derive.reject(session, site.page(session))
+    site.looks(*[rewrite(10)] * 12)
+    assert (told(site), outcomes(site)[-1]) == ([], "truncated")
+    assert open_events(site) == ["rejected"]
+
+    site.looks(long(3))
+    assert told(site) == [("edit", 1, 14)]
+
+
+def test_nothing_is_rejected_where_the_page_shows_its_policy(site: Site) -> None:
+    site.looks(long())
+    with site.archive.begin() as session:
+        assert not derive.reject(session, site.page(session))
+
+
+def test_a_replaced_text_that_is_back_for_a_month_is_a_rollback(site: Site) -> None:
+    site.looks(long(), *[rewrite()] * 9, *[long()] * 32)
+
+    assert told(site) == [("replaced", 1, 1), ("rollback", 1, 10)]
+
+
+def test_the_owner_hears_of_a_live_switch_once(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    site.looks(long(), rewrite(), rewrite(), long(), rewrite(), confirm=True)
+
+    with archive.read() as session:
+        (notice,) = session.exec(select(OwnerNotice)).all()
+    assert notice.kind == "line"
+    assert "agreement" in notice.detail
+
+
+def test_not_modified_means_the_text_that_was_shown_last(archive: Archive) -> None:
+    site = Site(archive)
+    site.looks(long(), rewrite())
+    site.store("", status=304)
+    site.derive()
+
+    assert outcomes(site) == ["ok", "truncated", "truncated"]
+    with archive.read() as session:
+        shown = versions.shown_at(session, site.page(session), START + timedelta(days=5))
+    assert shown
+    assert shown[0].seq == 2
+
+
+def test_robot_checks_and_short_notices_open_no_line(site: Site) -> None:
+    notice = policy("Sorry, this did not work. Please try again later.").replace("Seller Agreement", "Oops")
+    site.looks(long(), ROBOT_CHECK, notice, long(3))
+
+    assert outcomes(site)[1] == "robot_check"
+    assert told(site) == [("edit", 1, 3)]
+    with site.archive.read() as session:
+        assert versions.count(session, site.page(session)) == 2
+
+
+def test_five_texts_in_turn_are_followed_as_far_as_is_remembered(site: Site) -> None:
+    texts = [
+        policy(*(f"{topic} Read more about it on page {page} of this site." for page in range(6)))
+        .replace("Seller Agreement", topic[:22])
+        .replace("Clause", topic[-18:])
+        for topic in (
+            "Bake the bread slowly at a low heat until its crust turns brown and smells of autumn.",
+            "Football season opens tonight with seven matches, among them both promoted clubs against champions.",
+            "Rain moves eastwards tomorrow while temperatures fall below zero over northern valleys and mountains.",
+            "Museum visitors admire painted wooden horses collected throughout Scandinavia during several decades.",
+        )
+    ]
+    site.looks(long(), *texts, long(3))
+
+    assert told(site) == [("edit", 1, 5)]
+    assert set(outcomes(site)[1:5]) == {"wrong_page"}
+    with site.archive.read() as session:
+        lines = [line["number"] for line in (site.page(session).memory or {})["lines"]]
+    assert lines == [2, 3, 4]
+
+
+def test_edits_of_another_subject_in_the_policys_place_are_listed_and_it_never_becomes_the_policy(site: Site) -> None:
+    site.looks(long(), *[museum(4)] * 12, museum(3), long(3))
+
+    assert told(site) == [("edit", 1, 14)]
+    with site.archive.read() as session:
+        quiet = [change for change in changes.of_page(session, site.page(session)) if change.line > 1]
+    assert [change.kind for change in sorted(quiet, key=lambda change: change.seen_at)] == ["replaced", "edit"]
+    assert "on another subject" in max(quiet, key=lambda change: change.seen_at).reason
+
+
+def museum(days: int) -> str:
+    """A page that is no policy: on another subject, and nobody must do anything."""
+    halls = (f"Museum {hall} shows painted wooden horses from Dalarna for {days} days." for hall in "abcdefghij")
+    return policy(*halls).replace("Seller Agreement", "Horses of Dalarna").replace("Clause", "Hall")
+
+
+def foreign(days: int) -> str:
+    """A rewrite under another title, in words that the policy did not use."""
+    rules = (
+        f"Merchants must dispatch goods {kind} within {days} days and may not charge anybody for packaging"
+        for kind in ("made of glass", "with batteries", "kept cold", "sold abroad", "ordered twice", "from Norway")
+    )
+    return policy(*rules).replace("Seller Agreement", "Handbook for Merchants").replace("Clause", "Chapter")
+
+
+def test_a_rewrite_in_other_words_under_another_title_is_heard_because_it_puts_duties_on_people(site: Site) -> None:
+    site.looks(long(), foreign(9), foreign(8), foreign(8))
+
+    assert outcomes(site)[1] in ("truncated", "wrong_page")
+    assert told(site) == [("edit", 2, 2)]
+
+
+def test_the_owner_hears_of_each_edit_that_is_listed_only(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    site.looks(long(), museum(4), museum(4), museum(3), museum(3), confirm=True)
+
+    assert told(site) == []
+    with archive.read() as session:
+        subjects = [notice.subject for notice in session.exec(select(OwnerNotice)).all()]
+    assert [subject.split(" ")[-1] for subject in subjects] == ["policy", "changed"]
+
+    with archive.begin() as session:
+        derive.derive_again(session, site.page(session))
+        assert len(session.exec(select(OwnerNotice)).all()) == 2
+
+
+def test_a_page_that_is_followed_on_a_second_line_is_not_counted_as_unread(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    site.looks(long(), rewrite(), rewrite(), rewrite(), ROBOT_CHECK)
+
+    with archive.read() as session:
+        assert len(observations.unread_in_a_row(session, site.page(session))) == 1
+
+
+def test_accepting_a_text_makes_no_news_of_half_pages_long_ago(site: Site) -> None:
+    texts = ("You keep your late shipment rate under 3%.", "You ship in two days.")
+    half, other = (policy(text).replace("Seller Agreement", "Terms") for text in texts)
+    site.looks(policy(*CLAUSES), half, policy(*CLAUSES), other, half, half)
+    with site.archive.begin() as session:
+        page = site.page(session)
+        last = observations.last(session, page)
+        assert last
+        derive.accept(session, page, last[1].id)
+
+    assert told(site) == [("edit", 1, 4)]
+    before = site.story()
+    with site.archive.begin() as session:
+        derive.derive_again(session, site.page(session))
+    assert site.story() == before
+
+
+def test_what_the_owner_sees_is_what_is_accepted_not_a_line_from_before(site: Site) -> None:
+    notice = policy("Sorry, this did not work. Please try again later.").replace("Seller Agreement", "Oops")
+    site.looks(long(), rewrite(), notice)
+
+    with site.archive.begin() as session:
+        assert not derive.reject(session, site.page(session))
+
+
+def test_no_look_of_a_page_is_the_first_of_none(site: Site) -> None:
+    with site.archive.begin() as session:
+        assert observations.shows_since(session, site.page(session)) == 0
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.sampled_from("LRlrB"), min_size=3, max_size=14))
+def test_no_sequence_of_looks_hides_an_edit_of_a_line_that_is_open(looks: list[str]) -> None:
+    """L and R show the two texts as they were last, l and r show them with an edit, B a robot check."""
+    site = Site(open_archive("sqlite://"))
+    site.looks(long(90), rewrite(90), long(90))
+    rate, days, expected = 90, 90, []
+    for day, look in enumerate(looks, 3):
+        rate, days = rate - (look == "l"), days - (look == "r")
+        site.store({"l": long(rate), "r": rewrite(days), "b": ROBOT_CHECK}[look.lower()])
+        if look in "lr":
+            expected.append(day)
+    site.derive()
+
+    assert [day for kind, _, day in sorted(told(site), key=lambda one: one[2]) if kind == "edit"] == expected
