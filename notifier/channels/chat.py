@@ -15,10 +15,15 @@ from notifier.mail.digest import Digest, subject
 from notifier.mail.message import Message
 from notifier.mail.owner import Alert
 from notifier.rendering import disclaimer
-from notifier.rendering.escaping import no_tags
+from notifier.rendering.escaping import no_tags, web_link
 from notifier.rendering.permanent_link import permanent_link
 from notifier.rendering.title import full_title
 from notifier.values import IMPORTANCE_ORDER, ToldChange
+
+from .chat_services import asset, dress
+
+#: Who a message is from that is no digest, which names its site.
+NAME = "policywatch"
 
 #: The longest message, in bytes of UTF-8: what ntfy takes whole, and more than a person reads in a chat. A service that
 #: takes less gets less.
@@ -48,11 +53,14 @@ class ChatChannel:
         them fails, all would get the message again), DeliveryError where it was not taken. None of them names the
         address, since it holds the secret of the chat.
         """
-        target = _target(message.to)
         if isinstance(message, Digest):
+            target = _target(message.to, message.site, message.base_url)
+            dress(target[0], message.to, *_urgency(message))
             head = title(message, target[0].title_maxlen)
-            _send(target, head, text(message, _room(target[0], head)))
+            _send(target, head, text(message, _room(target[0], head), head))
         elif isinstance(message, Alert):
+            target = _target(message.to)
+            dress(target[0], message.to, "high", "")
             _send(target, _quiet(message.subject), _CALL.sub("@\u200b", message.body))
         else:
             raise RecipientRefused("A chat cannot be asked to confirm: whoever adds it answers for it.")
@@ -63,12 +71,23 @@ def check(address: str) -> None:
     _target(address)
 
 
-def _target(address: str) -> Any:
+def _urgency(digest: Digest) -> tuple[str, str]:
+    """The highest importance in a digest, "" without changes; where a tap on it leads: its change, else the site."""
+    importance = min((change.importance for change in digest.changes), key=_rank, default="")
+    one = digest.changes[0] if len(digest.changes) == 1 else None
+    return importance, permanent_link(one, digest.base_url) if one else web_link(digest.base_url)
+
+
+def _rank(importance: str) -> int:
+    return IMPORTANCE_ORDER.get(importance, 0)
+
+
+def _target(address: str, site: str = NAME, base_url: str = "") -> Any:
     # Apprise writes addresses into its log, at every level.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 10)
     import apprise  # slow to load, and most installations send mail only
 
-    target = apprise.Apprise()
+    target = apprise.Apprise(asset=asset(site, base_url))
     if not target.add(address):
         raise RecipientRefused("Apprise does not know this kind of address.")
     if len(target) != 1 or len(target[0]) > 1:
@@ -94,12 +113,15 @@ def title(digest: Digest, longest: int = 0) -> str:
     return shorten(line, longest) if longest > 0 else line
 
 
-def text(digest: Digest, room: int = LONGEST) -> str:
-    """The message in no more than `room` bytes: the most important changes, each with date, points and link."""
-    ordered = sorted(digest.changes, key=lambda change: (IMPORTANCE_ORDER.get(change.importance, 0), change.decided_at))
+def text(digest: Digest, room: int = LONGEST, head: str = "") -> str:
+    """The message in no more than `room` bytes: the most important changes, each with date, points and link.
+
+    `head` is the title above it: the headline that it holds whole is not said a second time.
+    """
+    ordered = sorted(digest.changes, key=lambda change: (_rank(change.importance), change.decided_at))
     shown = ""
     for changes, points in FITS:
-        shown = _shown(digest, ordered, changes, points)
+        shown = _shown(digest, ordered, changes, points, head)
         if len(shown.encode()) <= room:
             return shown
     # A pager's worth: where to read it. A link that does not fit whole is none.
@@ -122,11 +144,11 @@ def _only_markdown(service: Any) -> bool:
     return forms == ["markdown"]
 
 
-def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int) -> str:
+def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int, head: str) -> str:
     parts = [" ".join(checked_lines(digest.changes, digest.looked))] if digest.looked else []
     if digest.standing and points:
         parts.append("\n".join(["Where you stand:", *(f"• {_quiet(line)}" for line in digest.standing[:changes])]))
-    parts += [_change(change, digest, points) for change in ordered[:changes]]
+    parts += [_change(change, digest, points, head) for change in ordered[:changes]]
     if len(ordered) > changes:
         parts.append(f"… and {labels.count(len(ordered) - changes, 'more change')}.")
     if digest.unread:
@@ -136,8 +158,9 @@ def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int)
     return "\n\n".join([*filter(None, parts), f"{disclaimer.NOT_AFFILIATED} {disclaimer.NO_ADVICE}"])
 
 
-def _change(change: ToldChange, digest: Digest, points: int) -> str:
-    lines = [f"[{change.importance}] {_quiet(full_title(change))}"]
+def _change(change: ToldChange, digest: Digest, points: int, head: str) -> str:
+    name = _quiet(full_title(change))
+    lines = [f"[{change.importance}] {name}" if name not in head else f"[{change.importance}]"]
     if change.effective_on:
         when = labels.effective(change.effective_on, digest.today).capitalize()
         lines.append(f"{when} ({labels.day(change.effective_on)}).")

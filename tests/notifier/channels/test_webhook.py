@@ -20,7 +20,7 @@ import pytest
 from urllib3.exceptions import InsecureRequestWarning
 
 from diffs.errors import DeliveryError, RecipientGone, RecipientRefused
-from diffs.values import Fact, TargetMove
+from diffs.values import Fact, Judgement, TargetMove
 from notifier.channels import chat
 from notifier.channels.chat import ChatChannel
 from notifier.channels.webhook import WebhookChannel, payload
@@ -434,3 +434,49 @@ def test_a_chat_message_is_short() -> None:
     unread = Unread("us-fees", "Fees", "", "US", "stale", NOON)
     assert "1 page could not be read." in chat.text(digest(told(), unread=(unread,)))
     assert "1 page showed another text than the policy." in chat.text(digest(told(), held=(unread,)))
+
+
+def test_a_chat_message_says_its_headline_once(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    sent = deliver_through("ntfy", receiver, monkeypatch, told())
+
+    assert sent.count("Notice period falls to 15 days") == 1
+    assert "[high]" in sent
+    long = told("Words that a title cannot hold " * 6)
+    assert chat.text(digest(long), head=chat.title(digest(long))).startswith("[high] Seller Agreement (US): Words")
+
+
+# The form of "xml" is called by its schema, which no chat shows.
+@pytest.mark.parametrize("service", sorted({*ANYWHERE, *FIXED} - {"xml"}))
+def test_a_chat_shows_no_name_and_no_picture_but_ours(
+    service: str, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver_through(service, receiver, monkeypatch, told())
+
+    ((_, headers, body),) = receiver.posts
+    assert "apprise" not in f"{headers} {body.decode()}".lower()
+    assert "x-icon" not in headers
+
+
+def test_urgency_and_click_address_go_where_the_service_has_them(receiver: Receiver) -> None:
+    ntfy, gotify = ANYWHERE["ntfy"].format(port=receiver.port), ANYWHERE["gotify"].format(port=receiver.port)
+    quiet = told(judgement=Judgement("material", "low"))
+    for changes, address in [
+        ((told(),), ntfy),
+        ((quiet,), ntfy),
+        ((quiet, told(uid="2")), ntfy),
+        ((told(),), f"{ntfy}?priority=min&click=https://own.example"),
+        ((told(),), gotify),
+        ((), ntfy),
+    ]:
+        ChatChannel().deliver(digest(*changes, to=address))
+
+    sent = [headers for _, headers, _ in receiver.posts]
+    page = "https://policies.example/changes/c0ffee0001"
+    assert [headers.get("x-priority") for headers in sent] == ["high", "low", "high", "min", None, None]
+    assert [headers.get("x-click") for headers in sent][:4] == [
+        page,
+        page,
+        "https://policies.example",
+        "https://own.example",
+    ]
+    assert json.loads(receiver.posts[4][2])["priority"] == 8
