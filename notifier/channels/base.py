@@ -16,6 +16,9 @@ from diffs.errors import RecipientRefused
 from diffs.language.plain_text import in_short
 from notifier.mail.message import Message
 
+#: The ways to a subscriber, by the name that the archive keeps with the address. A new channel adds its name here.
+CHANNELS = ("email", "apprise", "webhook")
+
 
 class Channel(Protocol):
     """Delivers one message to one address."""
@@ -76,11 +79,6 @@ def mail_of(message: Message) -> EmailMessage:
     except (ValueError, IndexError, MessageError) as error:
         raise RecipientRefused(f"Not a mail address: {in_short(message.to, 80)}.") from error
 
-
-#: The ways to a subscriber, by the name that the archive keeps with the address. A new channel adds its name here.
-CHANNELS = ("email", "apprise", "webhook")
-#: The way to the owner, who is no subscriber: whatever their address in the settings needs.
-TO_OWNER = "owner"
 
 #: The channels that are open, by name.
 Channels = Mapping[str, Channel]

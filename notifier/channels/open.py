@@ -5,10 +5,11 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from diffs.store.notices.outbox import OWNER
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import Links
 
-from .base import TO_OWNER, Channel, MailChannel, Pace, Paced
+from .base import Channel, MailChannel, Pace, Paced
 from .chat import ChatChannel
 from .folder import FolderChannel
 from .smtp import MailServer, SmtpChannel
@@ -17,7 +18,7 @@ from .webhook import WebhookChannel
 
 @contextmanager
 def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
-    """The channels that the settings allow, by name: those of `CHANNELS`, and `TO_OWNER`.
+    """The channels that the settings allow, by name: those of `CHANNELS`, and `OWNER`.
 
     Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
     """
@@ -35,7 +36,7 @@ def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str
         owner = settings.owner.get_secret_value()
         way = channels.get("apprise" if "://" in owner else "email")
         if owner and way is not None:
-            channels[TO_OWNER] = way
+            channels[OWNER] = way
         yield channels
 
 

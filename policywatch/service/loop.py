@@ -22,10 +22,11 @@ from diffs.database.archive import Archive
 from diffs.errors import ArchiveDamaged, ArchiveError, PolicywatchError
 from diffs.failures import Failure, Reason
 from diffs.store.notices.backlog import backlog
+from diffs.store.notices.outbox import OWNER
 from diffs.values import READ
 from diffs.wording import labels
 from diffs.wording.failures import sentence
-from notifier.channels.base import CHANNELS, TO_OWNER
+from notifier.channels.base import CHANNELS
 from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.subscribers.links import links_from
@@ -140,7 +141,7 @@ class Schedule:
         if by_the_hour:
             context.review(self.archive, at=now)
         with self.archive.read() as session:
-            waiting = backlog(session, now=now, channels=(*CHANNELS, TO_OWNER))
+            waiting = backlog(session, now=now, channels=(*CHANNELS, OWNER))
         if waiting.due or by_the_hour:
             with open_channels(settings, links_from(settings)) as channels:
                 report = send.run(

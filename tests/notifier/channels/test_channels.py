@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused, SettingsError
-from notifier.channels.base import CHANNELS, TO_OWNER, Pace, Paced
+from diffs.store.notices.outbox import OWNER
+from notifier.channels.base import CHANNELS, Pace, Paced
 from notifier.channels.folder import FolderChannel
 from notifier.channels.open import mail_channel, open_channels
 from notifier.channels.smtp import MailServer as Server
@@ -266,4 +267,4 @@ def test_every_channel_keeps_its_pace() -> None:
 
 def test_every_channel_that_a_subscriber_may_have_can_be_opened(tmp_path: Path) -> None:
     with open_channels(settings(smtp_url=f"folder:{tmp_path}", owner="me@example.org"), Links(b"s")) as channels:
-        assert set(channels) == {*CHANNELS, TO_OWNER}
+        assert set(channels) == {*CHANNELS, OWNER}
