@@ -10,6 +10,7 @@ from crawler.items import FetchedPage, Judged
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.engine import guard, think
+from diffs.engine.helper import Helper
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import events, observations, pages, snapshots, versions
 from diffs.values import READ, Outcome
@@ -27,6 +28,9 @@ class Keeper(Protocol):
 
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
         """What was fetched of a page, with the engine's judgement in `judged`."""
+
+    def close(self) -> None:
+        """The round is over."""
 
 
 class Archivist:
@@ -48,6 +52,11 @@ class Archivist:
         self._stopped = stopped
         self._clock = clock
         self._confirm = confirm
+        self._helper = Helper()
+
+    def close(self) -> None:
+        """End the process that judged what may never end."""
+        self._helper.close()
 
     def enrol(self, watched: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
         """Enter the pages into the archive."""
@@ -92,7 +101,9 @@ class Archivist:
                 is_apart = guard.is_needed(session, row, size=len(fetched.capture.body))
             changes: tuple[int, ...] = ()
             if is_apart:
-                apart = guard.judge(self._archive, [key], confirm=self._confirm, stopped=self._stopped)
+                apart = guard.judge(
+                    self._archive, [key], confirm=self._confirm, stopped=self._stopped, helper=self._helper
+                )
                 changes = apart.changes
                 if key in apart.unjudged:
                     return Judged(Outcome.ERROR, reason=apart.unjudged[key], changes=changes)

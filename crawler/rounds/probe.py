@@ -77,6 +77,9 @@ class Prober:
         self._seen[key] = replace(seen, ways=self._ways[key])
         return replace(fetched, judged=Judged(seen.outcome or Outcome.ERROR, seen.reason))
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def probed(self, reports: Mapping[str, PageReport]) -> list[Probed]:
         """What every page brought, in the order given, with the round's reports by key."""
         return [self._probed(key, reports[key]) for key in self._asked]

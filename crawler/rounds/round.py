@@ -85,6 +85,7 @@ class Round:
     def close(self) -> None:
         """Let the archive's thread finish what it has begun."""
         self._thread.close()
+        self._keeper.close()
 
     async def enrol(self) -> list[Look]:
         """Enter the pages into the archive and return the first fetch of each. Raises ArchiveError."""

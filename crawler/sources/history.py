@@ -15,7 +15,7 @@ from crawler.watchlist.editing import on_one_line
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.database.models import Page
-from diffs.engine import think
+from diffs.engine import guard, think
 from diffs.errors import ArchiveError, WatchlistError
 from diffs.store import bodies, pages, snapshots, versions
 from diffs.values import Capture
@@ -119,7 +119,14 @@ def take_in(
     source: str,
     now: datetime,
 ) -> None:
-    """Store a batch first, judge it in a second transaction: a bug in judging never costs a snapshot."""
+    """Store a batch first, judge it in a second transaction: a bug in judging never costs a snapshot.
+
+    What a former import or crawl stored and did not judge, for it may have died of it, is judged apart before.
+    """
+    with archive.read() as session:
+        left_over = bool(snapshots.pending(session, _row(pages.get(session, key), key)))
+    if left_over:
+        done.problems += [f"{page}: {why}" for page, why in guard.judge(archive, [key], confirm=False).unjudged.items()]
     with archive.begin() as session:
         row = _row(pages.get(session, key), key)
         for look in looks:

@@ -1,7 +1,7 @@
 """Judge pages in a process of its own, whose computing time and memory are limited.
 
-`diffs.engine.guard` runs it and tells it on standard input what to do. It says on standard output, a line of JSON each,
-which bytes of which page it begins, what became news, and why it ends where it does not go on.
+`diffs.engine.helper` runs it and gives it a job a line on standard input. It says on standard output, a line of JSON
+each, which bytes of which page it begins, what became news, that a job is done, and why it ends where it does not.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from diffs.database.archive import open_archive
 from diffs.errors import ArchiveError, BodyLost
+from diffs.store import bodies
 from diffs.store.observations import SET_ASIDE
 from diffs.values import Outcome, Verdict
 
@@ -23,31 +24,35 @@ from . import think
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to judge, and within which limits: seconds of computing time for each snapshot, and MB of memory for all.
+    """What to judge, and within which limits.
 
-    `url` is the archive's, with its password: it is written to nobody but the process that does the job. `aside` are
-    bytes that are not to be read, by name, with the reason in words.
+    `url` is the archive's, with its password: it is written to nobody but the process that does the job. `seconds` are
+    those of computing time for each snapshot: at least, more for each MB of it, at most. `memory` is in MB, for all.
+    `aside` are bytes that are not to be read, by name, with the reason in words.
     """
 
     url: str
     pages: tuple[str, ...]
     confirm: bool
-    seconds: int
+    seconds: tuple[int, int, int]
     memory: int
     aside: Mapping[str, str]
 
 
 def work(job: Job, out: TextIO) -> int:
     """Judge the pages; returns the exit code, 0 when all are judged. Lines of JSON go to `out`."""
-    current: dict[str, str] = {}
+    current: dict[str, object] = {}
 
     def say(**line: object) -> None:
         out.write(json.dumps(current | line) + "\n")
         out.flush()
 
     def begins(body: str) -> None:
-        current["body"] = body
-        _allow(job.seconds)
+        least, per_mb, most = job.seconds
+        with archive.read() as session:
+            seconds = min(most, least + per_mb * bodies.size(session, body) // 1_000_000)
+        current.update(body=body, seconds=seconds)
+        _allow(seconds)
         say()
 
     aside = {body: Verdict(Outcome.ERROR, SET_ASIDE, reason) for body, reason in job.aside.items()}
@@ -55,7 +60,7 @@ def work(job: Job, out: TextIO) -> int:
     try:
         with closing(open_archive(job.url, create=False)) as archive:
             for key in job.pages:
-                current["page"], current["body"] = key, ""
+                current.update(page=key, body="")
                 try:
                     say(changes=think.judge(archive, key, way).changes)
                 except BodyLost as error:
@@ -66,6 +71,7 @@ def work(job: Job, out: TextIO) -> int:
     except ArchiveError as error:
         say(archive=error.message, remedy=error.remedy)
         return 1
+    say(done=True)
     return 0
 
 
@@ -82,9 +88,12 @@ def _limit(what: int, amount: int) -> None:
 
 
 def main() -> int:
-    """Do the job that standard input names."""
-    given: dict[str, Any] = json.load(sys.stdin)
-    job = Job(**{**given, "pages": tuple(given["pages"])})
+    """Do the jobs that standard input names, until it ends or one cannot be done; returns the exit code."""
     _limit(resource.RLIMIT_CORE, 0)  # being ended is the plan: nothing is to be left in the folder
-    _limit(resource.RLIMIT_AS, job.memory << 20)
-    return work(job, sys.stdout)
+    for line in sys.stdin:
+        given: dict[str, Any] = json.loads(line)
+        job = Job(**{**given, "pages": tuple(given["pages"]), "seconds": tuple(given["seconds"])})
+        _limit(resource.RLIMIT_AS, job.memory << 20)
+        if code := work(job, sys.stdout):
+            return code
+    return 0

@@ -4,16 +4,11 @@ What was stored and never judged may be what a former process died of, and a ver
 is read in our own process, where it would keep all other pages waiting.
 """
 
-import json
 import logging
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass
-from typing import IO, Any
+from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session
 
@@ -24,24 +19,21 @@ from diffs.failures import Failure, Reason
 from diffs.store import observations, snapshots
 from diffs.wording.failures import sentence
 
-from . import derive
+from . import derive, verdicts
 from .apart import Job
+from .helper import Helper
 
 log = logging.getLogger(__name__)
 
-#: How long reading one snapshot may compute, in seconds. Measured on a busy machine of two cores, on pages in which
-#: every sentence states figures: 10 for 1 MB, 32 for 3 MB. At that rate the largest answer (max_body) needs 210.
-SECONDS = 300
+#: How long reading one snapshot may compute, in seconds: this, so much more for each MB, and never more than the last.
+#: Measured on a busy machine of two cores, on pages in which every sentence states figures: 10 for 1 MB, 32 for 3 MB.
+#: At that rate the largest answer (max_body) needs 210.
+SECONDS, SECONDS_PER_MB, MOST_SECONDS = 60, 80, 300
 #: What the process may use, in MB. The same pages took 200 and 320.
 MEMORY = 3_000
-#: A page of more bytes is judged in a process of its own.
-LARGE = 1_000_000
-#: How often it is asked whether to go on, in seconds.
-_TICK = 0.1
-
-#: What it runs, found where our own modules were found.
-_MAIN = "from diffs.engine.apart import main; raise SystemExit(main())"
-
+#: New bytes of more than this are judged in a process of its own. So much of what costs the square of its length, the
+#: worst kind that was met, took two seconds.
+LARGE = 50_000
 #: By what the system ends a process that asks for too much.
 _ENDED = {-signal.SIGXCPU: "time", -signal.SIGKILL: "memory", -signal.SIGSEGV: "memory"}
 
@@ -57,29 +49,42 @@ class Apart:
 def is_needed(session: Session, page: Page, *, size: int) -> bool:
     """Whether judging the page's newest look, of so many bytes, may never end.
 
-    So it may where the page is very large, and where a former process may have died of what is to be read: of what was
-    left over, or of what was set aside and is read again by other rules.
+    So it may where a former process may have died of what is to be read: of what was left over, or of what was set
+    aside and is tried again; where all stored looks are read by other rules; and where large bytes are new.
     """
-    return (
-        size > LARGE
-        or len(snapshots.pending(session, page)) > 1
-        or (derive.is_outdated(page) and bool(observations.set_aside(session, page)))
-    )
+    pending = snapshots.pending(session, page)
+    if derive.is_outdated(page) or len(pending) > 1:
+        return True
+    new = next(snapshots.in_order(session, list(pending)), None)
+    if new is None:
+        return False
+    if new.body_sha256 in observations.set_aside(session, page):
+        return new.body_sha256 in observations.tried_again(session, page)
+    last = observations.last(session, page)
+    return size > LARGE and (last is None or not verdicts.same_answer(new, *last))
 
 
 def judge(
-    archive: Archive, pages: Sequence[str], *, confirm: bool, stopped: Callable[[], bool] = lambda: False
+    archive: Archive,
+    pages: Sequence[str],
+    *,
+    confirm: bool,
+    stopped: Callable[[], bool] = lambda: False,
+    helper: Helper | None = None,
 ) -> Apart:
     """What came of judging all that is stored of these pages and was not judged yet.
 
-    What cannot be read within the limits is set aside. It ends early when `stopped` says so. Raises ArchiveError where
-    the archive cannot be used.
+    What cannot be read within the limits is set aside. It ends early when `stopped` says so. `helper` is a process to
+    use, which is kept. Raises ArchiveError where the archive cannot be used.
     """
+    if helper is None:
+        with Helper() as own:
+            return judge(archive, pages, confirm=confirm, stopped=stopped, helper=own)
     left, changes = list(pages), list[int]()
     aside, unjudged = dict[str, str](), dict[str, str]()
     while left:
-        job = Job(archive.secret_url, tuple(left), confirm, SECONDS, MEMORY, aside)
-        code, heard = _run(job, stopped)
+        limits = SECONDS, SECONDS_PER_MB, MOST_SECONDS
+        code, heard = helper.do(Job(archive.secret_url, tuple(left), confirm, limits, MEMORY, aside), stopped)
         changes += [number for line in heard for number in line.get("changes", ())]
         unjudged |= {line["page"]: line["lost"] for line in heard if "lost" in line}
         if code == 0:
@@ -91,7 +96,7 @@ def judge(
         if code is None:
             unjudged |= dict.fromkeys(left, sentence(Failure(Reason.STOPPED)))
             break
-        body, failure = last.get("body", ""), _failure(last.get("ended") or _ENDED.get(code, ""))
+        body, failure = last.get("body", ""), _failure(last, code)
         if failure is None or not body or body in aside:
             unjudged[left.pop(0)] = sentence(Failure(Reason.SET_ASIDE_FAULT, detail=f"exit code {code}"))
             continue
@@ -102,42 +107,9 @@ def judge(
     return Apart(tuple(changes), unjudged)
 
 
-def _failure(ended: str) -> Failure | None:
-    """What bytes are set aside for."""
+def _failure(last: Mapping[str, Any], code: int) -> Failure | None:
+    """What bytes are set aside for, by what the process said last and its exit code."""
+    ended = last.get("ended") or _ENDED.get(code, "")
     if ended == "time":
-        return Failure(Reason.SET_ASIDE_TIME, detail=str(SECONDS))
+        return Failure(Reason.SET_ASIDE_TIME, detail=str(last.get("seconds", MOST_SECONDS)))
     return Failure(Reason.SET_ASIDE_MEMORY, detail=str(MEMORY)) if ended == "memory" else None
-
-
-def _run(job: Job, stopped: Callable[[], bool]) -> tuple[int | None, list[dict[str, Any]]]:
-    """The exit code of the process that did a job, None where it was stopped; and what it said."""
-    with tempfile.TemporaryFile() as said:
-        # A session of its own: Ctrl-C is ours to answer.
-        command = [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {sys.path!r}; {_MAIN}"]
-        with subprocess.Popen(  # noqa: S603 (our own module; the job goes by standard input)
-            command, stdin=subprocess.PIPE, stdout=said, start_new_session=True
-        ) as process:
-            try:
-                code = _wait(process, json.dumps(asdict(job)).encode(), stopped)
-            finally:
-                process.kill()
-        return code, _heard(said)
-
-
-def _wait(process: subprocess.Popen[bytes], job: bytes, stopped: Callable[[], bool]) -> int | None:
-    assert process.stdin is not None
-    with suppress(BrokenPipeError):  # it ended before it was told; its exit code says so
-        process.stdin.write(job)
-        process.stdin.close()
-    while not stopped():
-        try:
-            return process.wait(_TICK)
-        except subprocess.TimeoutExpired:
-            continue
-    return None
-
-
-def _heard(said: IO[bytes]) -> list[dict[str, Any]]:
-    said.seek(0)
-    # The last line may have been cut off in the middle.
-    return [json.loads(line) for line in said.read().splitlines() if line.endswith(b"}")]

@@ -42,7 +42,7 @@ class Way:
     `confirm` asks for a second look before a change counts. `together` is how many snapshots share a transaction.
     `begins` is told the name of the bytes before each is begun. `known` is the `info` of the session that stored them.
     `aside` are bytes, by name, that are not read, beside those that were set aside before. `retry` reads the latter
-    again where the page's rules have changed since: only for a process that may be ended.
+    again where the page's rules have changed since, or their turn has come: only for a process that may be ended.
     """
 
     confirm: bool = False
@@ -118,7 +118,8 @@ def _judge(archive: Archive, key: str, way: Way, *, current: list[str], changes:
 
 def _aside(session: Session, page: Page, way: Way) -> Mapping[str, Verdict]:
     before = {} if way.retry and derive.is_outdated(page) else observations.set_aside(session, page)
-    return {**before, **way.aside}
+    again = observations.tried_again(session, page) if way.retry else frozenset()
+    return {body: verdict for body, verdict in before.items() if body not in again} | dict(way.aside)
 
 
 def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:

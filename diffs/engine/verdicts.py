@@ -71,7 +71,7 @@ def same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) 
         == (before.status, before.media_type, before.final_url, before.language)
         # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
         and observation.outcome not in ACCEPTABLE
-        and observation.rule not in (*arrival.DOUBTS, observations.FAULT)
+        and observation.rule not in (*arrival.DOUBTS, observations.FAULT, observations.SET_ASIDE)
         and observation.news != News.HELD
     )
 

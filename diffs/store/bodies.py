@@ -55,6 +55,11 @@ def known(session: Session, data: bytes) -> str | None:
     return name
 
 
+def size(session: Session, name: str) -> int:
+    """How many bytes they are; 0 where there are none of this name."""
+    return session.scalar(select(col(Body.size)).where(col(Body.sha256) == name)) or 0
+
+
 def get(session: Session, name: str) -> bytes:
     """The bytes of a body.
 

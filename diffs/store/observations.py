@@ -62,12 +62,43 @@ def ahead(session: Session, *, now: datetime) -> Sequence[str]:
 
 def set_aside(session: Session, page: Page) -> dict[str, Verdict]:
     """The bytes of this page that are not read again, by name, with the verdict on them."""
-    query = (
-        select(Snapshot.body_sha256, Observation.reason)
+    return {body: Verdict(Outcome.ERROR, SET_ASIDE, reason) for body, (_, reason) in _aside(session, page).items()}
+
+
+def tried_again(session: Session, page: Page) -> frozenset[str]:
+    """The names of those of them whose turn it is: brought by 3, 6, 12, 24 looks and so on.
+
+    A machine that was short of memory for an hour, or slow, must not keep a page unread for ever.
+    """
+    return frozenset(body for body, (looks, _) in _aside(session, page).items() if _is_thrice_a_power_of_two(looks))
+
+
+def _is_thrice_a_power_of_two(number: int) -> bool:
+    share, rest = divmod(number, 3)
+    return rest == 0 and share & (share - 1) == 0
+
+
+def _aside(session: Session, page: Page) -> dict[str, tuple[int, str]]:
+    """By the name of the bytes that were set aside: how many looks brought them since, and why they were."""
+    ever = (
+        select(Snapshot.body_sha256)
         .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
-        .where(Observation.page_id == page.id, Observation.rule == SET_ASIDE)
+        .where(Observation.page_id == page.id, Observation.rule == SET_ASIDE, col(Snapshot.body_sha256).is_not(None))
     )
-    return {body: Verdict(Outcome.ERROR, SET_ASIDE, reason) for body, reason in session.exec(query) if body}
+    query = (
+        select(Snapshot.body_sha256, Observation.rule, Observation.reason)
+        .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
+        .where(Observation.page_id == page.id, col(Snapshot.body_sha256).in_(ever))
+        .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
+    )
+    found: dict[str, tuple[int, str]] = {}
+    for body, rule, reason in session.exec(query):
+        if rule == SET_ASIDE:
+            looks, _ = found.get(body or "", (0, ""))
+            found[body or ""] = looks + 1, reason
+        elif rule != FAULT:
+            found.pop(body or "", None)  # it was read after all
+    return found
 
 
 def last_read_at(session: Session, page: Page) -> datetime | None:

@@ -11,7 +11,8 @@ import pytest
 
 from crawler.rounds.unfinished import judge_left_over
 from crawler.run import Interrupted, crawl
-from diffs.engine import guard
+from crawler.sources import history
+from diffs.engine import guard, helper
 from diffs.errors import ArchiveError
 from diffs.store import changes, observations, pages, snapshots
 from diffs.values import Capture, Outcome
@@ -44,7 +45,13 @@ def unjudged(someone: Seller) -> list[str]:
 @pytest.fixture
 def short_of_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Reading one snapshot may compute for one to two seconds only."""
-    monkeypatch.setattr(guard, "SECONDS", 1)
+    limited(monkeypatch, 1)
+
+
+def limited(patch: pytest.MonkeyPatch, seconds: int) -> None:
+    """Let reading one snapshot compute for so long."""
+    patch.setattr(guard, "SECONDS", seconds)
+    patch.setattr(guard, "SECONDS_PER_MB", 0)
 
 
 def test_what_was_stored_and_not_judged_is_judged_with_the_next_round(site: Site, someone: Seller) -> None:
@@ -107,7 +114,7 @@ def test_a_process_that_ends_for_no_known_reason_leaves_the_page_unjudged(
     stored(someone, "a", policy("Keep your late shipment rate under 3%."))
 
     with monkeypatch.context() as patch:
-        patch.setattr(guard, "_MAIN", "raise SystemExit(7)")
+        patch.setattr(helper, "_MAIN", "raise SystemExit(7)")
         assert judge_left_over(someone.archive, confirm=False) == 1
         report = someone.looks_at(watched(site, "/a"))["a"]
 
@@ -135,6 +142,21 @@ def test_what_a_crawl_died_of_is_set_aside_and_all_pages_are_read(site: Site, so
 
 
 @pytest.mark.usefixtures("short_of_time")
+def test_an_import_sets_aside_what_a_former_import_died_of(someone: Seller) -> None:
+    history.enter(someone.archive, history.declared("a", "a.csv", {}, "saved"), "saved", now=someone.now)
+    stored(someone, "a", endless())
+    done = history.Imported()
+    look = history.RecordedLook(someone.now, policy("Fees are 15%.").encode(), "html")
+
+    history.take_in(someone.archive, "a", iter([look]), set(), done, source="saved", now=someone.now)
+
+    assert done.looks == 1
+    assert done.problems == []
+    assert rules_of(someone, "a")[0] == "set-aside"
+    assert len(rules_of(someone, "a")) == 2
+
+
+@pytest.mark.usefixtures("short_of_time")
 def test_a_page_that_still_brings_it_says_so_and_is_not_tried_again(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,7 +166,7 @@ def test_a_page_that_still_brings_it_says_so_and_is_not_tried_again(
     site["/a"] = endless()
 
     first = someone.looks_at(watched(site, "/a"))["a"]
-    monkeypatch.setattr(guard, "_MAIN", "raise SystemExit(7)")  # nobody is asked to judge it
+    monkeypatch.setattr(helper, "_MAIN", "raise SystemExit(7)")  # nobody is asked to judge it
     second = someone.looks_at(watched(site, "/a"))["a"]
 
     for report in (first, second):
@@ -162,7 +184,7 @@ def test_it_is_read_again_when_the_page_is_read_by_other_rules(
     site["/a"] = endless(250_000)
     stored(someone, "a", endless(250_000))
     with monkeypatch.context() as patch:
-        patch.setattr(guard, "SECONDS", 0)  # one second at most
+        limited(patch, 0)  # one second at most
         judge_left_over(someone.archive, confirm=False)
     assert rules_of(someone, "a")[1:] == ["set-aside"]
 
@@ -170,6 +192,58 @@ def test_it_is_read_again_when_the_page_is_read_by_other_rules(
 
     assert "set-aside" not in rules_of(someone, "a")
     assert report.outcome in (Outcome.OK, Outcome.UNCHANGED)
+
+
+@pytest.mark.usefixtures("short_of_time")
+def test_a_page_that_never_ends_keeps_the_crawl_that_meets_it_first_from_nothing(site: Site, someone: Seller) -> None:
+    site["/a"], site["/b"] = policy("Keep your late shipment rate under 4%."), policy("Fees are 15%.")
+    someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+    site["/a"], site["/b"] = endless(), policy("Fees are 16%.")
+
+    reports = someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+
+    assert reports["a"].reason.startswith("Set aside: reading it took more than 1 second")
+    assert len(reports["b"].changes) == 1
+    site["/a"] = policy("Keep your late shipment rate under 3%.")
+    assert len(someone.looks_at(watched(site, "/a"))["a"].changes) == 1
+
+
+def test_what_was_set_aside_is_tried_again_at_longer_and_longer_intervals(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site["/a"] = endless(250_000)
+    page = watched(site, "/a")
+    with monkeypatch.context() as patch:
+        limited(patch, 0)
+        for _ in range(3):
+            assert someone.looks_at(page)["a"].outcome is Outcome.ERROR
+
+    assert someone.looks_at(page)["a"].outcome is Outcome.OK
+    assert someone.looks_at(page)["a"].outcome is Outcome.UNCHANGED
+
+
+def test_one_process_reads_all_large_pages_of_a_crawl(
+    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[helper.Process] = []
+    start = helper._started
+
+    def counted() -> helper.Process:
+        started.append(start())
+        return started[-1]
+
+    monkeypatch.setattr(helper, "_started", counted)
+    filling = f"<script>{'x' * guard.LARGE}</script>"
+    for name in "ab":
+        site[f"/{name}"] = policy(f"Keep your late shipment rate under 4%, says page {name}.", filling)
+
+    reports = someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+
+    assert [report.outcome for report in reports.values()] == [Outcome.OK, Outcome.OK]
+    assert len(started) == 1
+    assert started[0].poll() is not None  # ended with the crawl
+    someone.looks_at(watched(site, "/a"), watched(site, "/b"))
+    assert len(started) == 1  # the same bytes need no reading
 
 
 def test_a_very_large_page_is_read_apart_and_whole(site: Site, someone: Seller) -> None:

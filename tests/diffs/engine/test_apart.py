@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from diffs.database.archive import open_archive
-from diffs.engine import apart, guard, think
+from diffs.engine import apart, guard, helper, think
 from diffs.engine.apart import Job
 from diffs.values import Outcome
 from tests.diffs.engine.hindrances import lose_all_bytes
@@ -37,7 +37,13 @@ def limits() -> Iterator[None]:
 
 
 def job(site: Site, *pages: str, **other: Any) -> Job:
-    given = {"url": site.archive.secret_url, "confirm": False, "seconds": 100_000, "memory": 3_000, "aside": {}}
+    given = {
+        "url": site.archive.secret_url,
+        "confirm": False,
+        "seconds": (100_000, 0, 100_000),
+        "memory": 3_000,
+        "aside": {},
+    }
     return Job(pages=pages or (site.key,), **{**given, **other})
 
 
@@ -94,9 +100,9 @@ def test_what_needs_too_much_memory_is_set_aside(site: Site, monkeypatch: pytest
     body = site_body(site)
     code = f"import json, sys; print(json.dumps({{'page': 'agreement', 'body': {body!r}, 'ended': 'memory'}})); "
     # It reads its job first, as the true one does; told what is set aside, it is the true one.
-    code += "from diffs.engine import apart; given = json.load(sys.stdin); given['pages'] = tuple(given['pages']); "
+    code += "from diffs.engine import apart; given = json.loads(sys.stdin.readline()); given['pages'] = tuple(given['pages']); "
     code += "raise SystemExit(apart.work(apart.Job(**given), sys.stdout) if given['aside'] else 1)"
-    monkeypatch.setattr(guard, "_MAIN", code)
+    monkeypatch.setattr(helper, "_MAIN", code)
 
     result = guard.judge(site.archive, [site.key], confirm=False)
 

@@ -1,0 +1,99 @@
+"""A process of its own in which pages are judged, and what it says of its work.
+
+It costs about a second to start, so it is kept for as long as its owner has work for it.
+"""
+
+import json
+import select
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from types import TracebackType
+from typing import Any, Self
+
+from .apart import Job
+
+#: How often it is asked whether to go on, in seconds.
+_TICK = 0.1
+_PIECE = 65_536
+
+#: What it runs, found where our own modules were found.
+_MAIN = "from diffs.engine.apart import main; raise SystemExit(main())"
+
+Process = subprocess.Popen[bytes]
+
+
+class Helper:
+    """Started where the first job is given, and again where it was ended. Ended with the block, or by `close`."""
+
+    def __init__(self) -> None:
+        self._process: Process | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def do(self, job: Job, stopped: Callable[[], bool]) -> tuple[int | None, list[dict[str, Any]]]:
+        """What became of a job, and what was said of it: 0 when it is done, the exit code where the process ended.
+
+        None where `stopped` ended it.
+        """
+        said, code = bytearray(), None
+        process = self._process = self._process or _started()
+        try:
+            assert process.stdin is not None
+            with suppress(BrokenPipeError):  # it ended before it was told; its exit code says so
+                process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
+                process.stdin.flush()
+            code = _listen(process, said, stopped)
+        finally:
+            if code != 0:
+                self.close()
+        return code, _heard(said)
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            # Not `with process`: what was not written to one that has ended cannot be flushed.
+            for stream in (process.stdin, process.stdout):
+                assert stream is not None
+                with suppress(BrokenPipeError):
+                    stream.close()
+            process.wait()
+
+
+def _started() -> Process:
+    # A session of its own: Ctrl-C is ours to answer.
+    command = [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {sys.path!r}; {_MAIN}"]
+    return subprocess.Popen(  # noqa: S603 (our own module; the jobs go by standard input)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+    )
+
+
+def _listen(process: Process, said: bytearray, stopped: Callable[[], bool]) -> int | None:
+    """0 when the process says that the job is done, its exit code where it ends; None where it is to be stopped."""
+    assert process.stdout is not None
+    while not stopped():
+        if not select.select([process.stdout], [], [], _TICK)[0]:
+            continue
+        piece = process.stdout.read(_PIECE)
+        if not piece:
+            return process.wait() or 1  # ended without a word
+        said += piece
+        if said.endswith(b'"done": true}\n'):
+            return 0
+    return None
+
+
+def _heard(said: bytearray) -> list[dict[str, Any]]:
+    # The last line may have been cut off in the middle.
+    lines = [json.loads(line) for line in said.splitlines() if line.endswith(b"}")]
+    return [line for line in lines if "done" not in line]
