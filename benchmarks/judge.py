@@ -56,7 +56,7 @@ class Cost(NamedTuple):
     """Seconds of CPU for one step: reading its page, judging it alone, and as a first, noisy and unchanged look."""
 
     size: int
-    policy_text: float
+    reading: float
     alone: float
     first: float
     noisy: float

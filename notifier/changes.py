@@ -105,10 +105,13 @@ def modified(found: Iterable[Mark]) -> datetime | None:
     return max((mark.stored_at for mark in found), default=None)
 
 
-def unread(session: Session) -> tuple[Unread, ...]:
-    """The watched pages that cannot be read at present, each once, the longest unread first."""
+def unread(session: Session, *, rejected: bool = False) -> tuple[Unread, ...]:
+    """The watched pages that cannot be read at present, each once, the longest unread first.
+
+    With `rejected` also those that show a text of which the owner said that it is not the policy.
+    """
     found: dict[str, Unread] = {}
-    for event, page in events.going_on(session, events.UNREAD):
+    for event, page in events.going_on(session, (*events.UNREAD, *([events.REJECTED] if rejected else []))):
         known = Unread(page.key, page.title or page.key, page.url, page.marketplace, event.kind, event.started_at)
         found.setdefault(page.key, known)
     return tuple(found.values())

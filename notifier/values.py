@@ -28,6 +28,10 @@ class VersionMark:
     text_sha256: str = ""
 
 
+#: What is said beside a change of a text that the page shows in its policy's place.
+NOT_ACCEPTED = "The page shows this text in place of its policy. Whether it is the policy now is not decided yet."
+
+
 @dataclass(frozen=True, slots=True)
 class ToldChange:
     """A change with its page, wording and hunks. Times are UTC.
@@ -67,6 +71,11 @@ class ToldChange:
     def urn(self) -> str:
         """The permanent id of its feed entry: the same wherever the site moves."""
         return uuid.uuid5(ENTRIES, self.uid).urn
+
+    @property
+    def note(self) -> str:
+        """What a reader must know of a change of a text that is not known to be the policy; "" for nearly all."""
+        return NOT_ACCEPTED if self.line > 1 else ""
 
     @property
     def importance(self) -> str:

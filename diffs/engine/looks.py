@@ -11,7 +11,7 @@ from diffs.judging.lines import FIRST, Line, Lines
 from diffs.meaning.meaning import Meaning
 from diffs.reading import policy_text
 from diffs.reading.policy_text import Reading
-from diffs.store.events import SECOND_LINE
+from diffs.store.events import REJECTED, SECOND_LINE
 from diffs.values import Outcome, Verdict
 
 from . import new_text, record, second_lines, verdicts
@@ -73,7 +73,7 @@ def as_decided(run: Run, known: Lines, snapshot: Snapshot, observation: Observat
         else:
             known, verdict = lines.rejected(known, line), second_lines.rejected(line)
         observation.outcome, observation.rule, observation.reason = verdict.outcome, verdict.rule, verdict.reason
-        if verdict.rule == record.REJECTED:
+        if verdict.rule == REJECTED:
             record.note_unread(run.events, observation, at=observation.observed_at)
     return known
 

@@ -14,7 +14,7 @@ from diffs.meaning import effective_dates
 from diffs.meaning.announcements import Announced
 from diffs.meaning.meaning import Meaning
 from diffs.store import changes
-from diffs.store.events import PRIVATE, SECOND_LINE, UNREAD, OpenEvents
+from diffs.store.events import PRIVATE, REJECTED, SECOND_LINE, UNREAD, OpenEvents
 from diffs.store.notices import queueing
 from diffs.values import Comparison, Document, Judgement, Outcome, Verdict
 
@@ -29,8 +29,6 @@ TOLD_KINDS = {
 #: The kinds of what is listed only, where it is no edit.
 _LISTED_KINDS = {News.FIRST: "appeared", News.SWITCHED: "replaced"}
 
-#: The rule by which a look shows what the owner rejected, and the event of that.
-REJECTED = "rejected"
 #: Events that end when the policy is read again.
 UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected", REJECTED)
 

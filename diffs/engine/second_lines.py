@@ -12,12 +12,11 @@ from diffs.judging.history import Look
 from diffs.judging.lines import FIRST, Line, Lines
 from diffs.reading.policy_text import Reading
 from diffs.store import observations
-from diffs.store.events import SECOND_LINE, OpenEvents
+from diffs.store.events import REJECTED, SECOND_LINE, OpenEvents
 from diffs.store.notices import owner
 from diffs.values import READ, Capture, Outcome, Verdict
 
 from .known_texts import Texts
-from .record import REJECTED
 
 #: The line of a look that read no text.
 NONE = 0
@@ -132,10 +131,14 @@ def note(
     if placed.comes_back and at - line.last <= IN_TURN:
         events.happened("flapping", at=at, detail="two texts are shown in turn; each is compared with its own last one")
         return
-    is_new = not events.is_open(SECOND_LINE)
+    since = events.since(SECOND_LINE)
     events.happened(SECOND_LINE, at=at, detail=placed.verdict.reason)
-    if now is not None and is_new:
-        _mail(session, page, "line", line.verdict.reason, now)
+    if now is None:
+        return
+    if since is None or placed.begins:
+        _mail(session, page, line.verdict.reason, now)
+    elif at - since >= lines.STANDS:
+        _remind(session, page, since)
 
 
 def is_shown(session: Session, page: Page) -> bool:
@@ -174,11 +177,24 @@ def note_edit(session: Session, page: Page, *, now: datetime | None) -> None:
     owner.note(session, kind="line", about=f"{host} edits", at=hour, subject=subject, detail=detail)
 
 
-def _mail(session: Session, page: Page, kind: str, reason: str, now: datetime) -> None:
+def _mail(session: Session, page: Page, reason: str, now: datetime) -> None:
     """A notice for the owner, one per host and day: a site that is rebuilt shows another text on all its pages."""
     host = urlsplit(page.url).hostname or page.key
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     name = page.title or page.key
     subject = f"{name} shows another text than its policy"
     detail = f"{reason} Page: {page.key} ({page.url}). policywatch health lists every page that is in such a state."
-    owner.note(session, kind=kind, about=host, at=day, subject=subject, detail=detail)
+    owner.note(session, kind="line", about=host, at=day, subject=subject, detail=detail)
+
+
+def _remind(session: Session, page: Page, since: datetime) -> None:
+    """A second notice, once, where nobody has decided for long: by its subject the text may be another page's.
+
+    `since` is the first look (UTC) of the time in which the page has shown other texts than its policy.
+    """
+    subject = f"{page.title or page.key} has shown another text than its policy for {lines.STANDS.days} days"
+    detail = (
+        "It is not taken for the policy by itself, because it does not seem to be on the same subject."
+        f" Page: {page.key} ({page.url})."
+    )
+    owner.note(session, kind="line", about=page.key, at=since, subject=subject, detail=detail)

@@ -17,6 +17,8 @@ PRIVATE = (DIFFERS, MOVED)
 
 #: A page shows another text than its policy (`diffs.judging.lines`): read and followed, but not accepted.
 SECOND_LINE = "second_line"
+#: A page shows a text that the owner said is not its policy.
+REJECTED = "rejected"
 #: A page cannot be read at present, whatever keeps us from it.
 UNREAD = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
 
@@ -39,9 +41,10 @@ class OpenEvents:
         else:
             event.last_at, event.count, event.detail = at, event.count + 1, detail
 
-    def is_open(self, kind: str) -> bool:
-        """Whether an event of this kind goes on."""
-        return kind in self._open
+    def since(self, kind: str) -> datetime | None:
+        """When an event of this kind began (UTC) that goes on; None where none does."""
+        event = self._open.get(kind)
+        return event.started_at if event else None
 
     def quiet(self, kind: str, *, at: datetime, after: timedelta) -> None:
         """Close an event that has not happened again for so long."""

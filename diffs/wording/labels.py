@@ -47,7 +47,7 @@ EVENTS = {
     "stale": "the last check is too long ago",
     "gone_suspected": "it is not found",
     "robots": "robots.txt asks us to stay away",
-    "rejected": "it shows a text that you rejected",
+    "rejected": "it shows a text that was rejected as not the policy",
     "second_line": "it shows another text than its policy",
 }
 

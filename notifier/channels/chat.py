@@ -164,6 +164,7 @@ def _change(change: ToldChange, digest: Digest, points: int, head: str) -> str:
     if change.effective_on:
         when = labels.effective(change.effective_on, digest.today).capitalize()
         lines.append(f"{when} ({labels.day(change.effective_on)}).")
+    lines += [change.note] if change.note else []
     lines += [f"• {_quiet(shorten(point, 300))}" for point in change.points[:points]]
     return "\n".join([*lines, permanent_link(change, digest.base_url)]).strip()
 

@@ -125,6 +125,7 @@ def _html(change: ToldChange, room: Room, link: str, *, with_notes: bool = True)
 def entry_text(change: ToldChange) -> str:
     """The summary as plain text: the effective date, then one point a line; the headline where there is no point."""
     lines = [f"Effective {labels.day(change.effective_on)}."] if change.effective_on else []
+    lines += [change.note] if change.note else []
     lines += [f"• {point}" for point in points_of(change)] or [in_short(change.headline, LONGEST_TITLE)]
     return "\n".join(lines)
 

@@ -187,8 +187,8 @@ class State:
     untried_since: datetime | None = None
 
 
-def problems(state: State, *, now: datetime) -> list[str]:
-    """What is so wrong that somebody must act, as sentences: most pages stay unread, nobody checks, nobody sends."""
+def problems(state: State) -> list[str]:
+    """What is so wrong that somebody must act, as sentences: most pages stay unread, or nobody decides about one."""
     found = []
     if 2 * state.unread > state.pages:
         found.append(
@@ -200,17 +200,11 @@ def problems(state: State, *, now: datetime) -> list[str]:
             f"{labels.count(state.held, 'page')} showed another text than the policy, or half of it, for more than"
             f" {HELD_FOR.days} days: policywatch accept or reject decides."
         )
-    last = state.last_look_at
-    if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:
-        found.append(f"No page has been checked since {labels.minute(last)}: policywatch crawl does not run.")
-    if state.untried_since is not None and now - state.untried_since > NOTIFY_WITHIN:
-        since = labels.minute(state.untried_since)
-        found.append(f"Notices wait since {since}: policywatch notify does not run, or has no way to send them.")
     return found
 
 
-def warnings(state: State) -> list[str]:
-    """What goes wrong but is being dealt with, as sentences."""
+def warnings(state: State, *, now: datetime) -> list[str]:
+    """What else goes wrong at `now` (UTC), as sentences: nobody checks, nobody sends, or what is being dealt with."""
     number = labels.count
     said = {
         f"{number(state.unread, 'page')} cannot be read at present.": state.unread,
@@ -218,4 +212,15 @@ def warnings(state: State) -> list[str]:
         f"{number(state.failed, 'notice')} could not be delivered yet and will be tried again.": state.failed,
         f"{number(state.parked, 'notice was', 'notices were')} refused for good.": state.parked,
     }
-    return [sentence for sentence, many in said.items() if many]
+    return [*_stopped(state, now), *(sentence for sentence, many in said.items() if many)]
+
+
+def _stopped(state: State, now: datetime) -> list[str]:
+    """What nobody does any more: check, or send."""
+    found, last = [], state.last_look_at
+    if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:
+        found.append(f"No page has been checked since {labels.minute(last)}: policywatch crawl does not run.")
+    if state.untried_since is not None and now - state.untried_since > NOTIFY_WITHIN:
+        since = labels.minute(state.untried_since)
+        found.append(f"Notices wait since {since}: policywatch notify does not run, or has no way to send them.")
+    return found

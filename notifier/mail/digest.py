@@ -347,6 +347,7 @@ def _change_text(shown: _Shown) -> list[str]:
     change = shown.change
     lines = [f"[{change.importance}] {shown.title}"]
     lines += [f"  {shown.effective}."] if shown.effective else []
+    lines += [f"  {change.note}"] if change.note else []
     lines += [f"  * {line}" for line in (*shown.points, *shown.moves)]
     words = _brief_text(_Same(change.comparison))
     lines += ["", words, ""] if words else []

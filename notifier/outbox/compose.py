@@ -81,7 +81,7 @@ class Writer:
         self._changes: dict[int, ToldChange] = {}
         self._looks: dict[datetime, list[PageLooks]] = {}
         with archive.read() as session:
-            self._unread, self._head = (*unread(session), *held(session)), chain.head(session)
+            self._unread, self._head = (*unread(session, rejected=True), *held(session)), chain.head(session)
             self._figures = [metric for _, metric in reports.current(session)]
 
     def message(self, session: Session, parcel: outbox.Parcel) -> Message:

@@ -68,7 +68,7 @@ def _health_of(archive: Archive, now: datetime) -> dict[str, Any]:
     except ArchiveError as error:
         log.error("the archive cannot be used: %s", error)  # noqa: TRY400 (the sentence says it; the trace does not help)
         return {"status": "failing", "problems": ["The database cannot be read."], "warnings": []}
-    problems, warnings = health.problems(state, now=now), health.warnings(state)
+    problems, warnings = health.problems(state), health.warnings(state, now=now)
     return {
         "status": "failing" if problems else "warning" if warnings else "ok",
         "problems": problems,

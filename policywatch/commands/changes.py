@@ -187,7 +187,7 @@ def _no_page(session: Session, asked: _Asked) -> str:
 def _unknown(session: Session, asked: Sequence[Page]) -> str:
     """Of which watched pages nothing can be said at present, in words; "" where all could be read."""
     watched = [page for page in asked if page.watched and page.fetch in CRAWLED]
-    closed = {page.page for page in unread(session)} & {page.key for page in watched}
+    closed = {page.page for page in unread(session, rejected=True)} & {page.key for page in watched}
     never = sum(observations.last(session, page) is None for page in watched)
     parts = [f"{len(closed)} could not be read"] if closed else []
     parts += [f"{never} {'has' if never == 1 else 'have'} not been checked yet"] if never else []

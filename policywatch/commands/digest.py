@@ -82,7 +82,7 @@ def preview_of(
         now=now,
         since=since,
         until=now,
-        unread=unread(session),
+        unread=unread(session, rejected=True),
         held=held(session),
         standing=tuple(for_the_owner(changes, figures)),
         base_url=settings.base_url,

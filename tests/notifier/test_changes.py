@@ -118,11 +118,21 @@ def test_an_unread_page_is_named_once_since_its_first_trouble(archive: Archive) 
         ]
 
 
+def test_a_text_that_was_rejected_is_not_the_policy_read(archive: Archive) -> None:
+    with archive.begin() as session:
+        page = store_page(session, "us-fees")
+        session.add(Event(page_id=page.id, kind="rejected", started_at=NOON, last_at=NOON))
+
+    with archive.read() as session:
+        assert unread(session) == ()
+        assert [page.page for page in unread(session, rejected=True)] == ["us-fees"]
+
+
 def test_a_record_has_what_the_command_line_promises() -> None:
     change = record(told(to_version=VersionMark(2, NOON, None, "ab"), facts=(Fact("percent", "4 %", "3 %"),)))
 
     promised = (
-        "id, page, title, marketplace, category, url, kind, from_version, to_version, seen_at, decided_at, "
+        "id, page, title, marketplace, category, url, kind, line, from_version, to_version, seen_at, decided_at, "
         "effective_on, significance, importance, told, reason, headline, points, facts, targets"
     )
     assert list(change) == promised.split(", ")

@@ -248,6 +248,28 @@ def test_the_owner_hears_of_each_edit_that_is_listed_only(archive: Archive) -> N
         assert len(session.exec(select(OwnerNotice)).all()) == 2
 
 
+def test_a_third_text_is_news_for_the_owner_too(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    site.looks(long(), rewrite(), museum(4), museum(4), confirm=True)
+
+    with archive.read() as session:
+        notices = session.exec(select(OwnerNotice)).all()
+    assert [(notice.created_at - START).days for notice in notices] == [0, 1]
+    assert open_events(site) == ["second_line"]
+
+
+def test_the_owner_is_reminded_once_of_what_nobody_decided_for_a_week(archive: Archive) -> None:
+    site = Site(archive, recorded=False)
+    site.looks(long(), *[museum(4)] * 12, confirm=True)
+
+    with archive.read() as session:
+        subjects = [notice.subject for notice in session.exec(select(OwnerNotice)).all()]
+    assert subjects == [
+        "Seller Agreement shows another text than its policy",
+        "Seller Agreement has shown another text than its policy for 7 days",
+    ]
+
+
 def test_a_page_that_is_followed_on_a_second_line_is_not_counted_as_unread(archive: Archive) -> None:
     site = Site(archive, recorded=False)
     site.looks(long(), rewrite(), rewrite(), rewrite(), ROBOT_CHECK)

@@ -34,7 +34,7 @@ from notifier.feeds.feed import (
 from notifier.rendering import disclaimer
 from notifier.rendering.permanent_link import permanent_link
 from notifier.rendering.title import full_title
-from notifier.values import ToldChange
+from notifier.values import NOT_ACCEPTED, ToldChange
 from tests.notifier.feed_rules import broken
 from tests.notifier.vocabulary import (
     DAY,
@@ -398,3 +398,9 @@ def test_a_reader_that_strips_markup_still_shows_what_was_removed_and_added() ->
     assert "end this agreement with [-30-] {+15+} days of notice." in " ".join(words.split())
     assert "Added in 3. Term Agents must identify themselves." in " ".join(words.split()), "here the label says it"
     assert "[-" not in page_html(change), "browsers show it by colour and line"
+
+
+def test_an_entry_says_that_its_text_is_not_known_to_be_the_policy() -> None:
+    assert NOT_ACCEPTED in entry_text(told(line=2))
+    assert NOT_ACCEPTED in entry_html(told(line=2), link="")
+    assert NOT_ACCEPTED not in entry_text(told())

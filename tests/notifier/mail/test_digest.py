@@ -14,7 +14,7 @@ from diffs.values import Comparison, Judgement, Rename
 from notifier.mail.digest import Digest, html, message, subject, text
 from notifier.mail.inline_css import inlined
 from notifier.rendering import disclaimer
-from notifier.values import Looked, Unread
+from notifier.values import NOT_ACCEPTED, Looked, Unread
 from tests.notifier.vocabulary import (
     DAY,
     HOSTILE,
@@ -462,3 +462,9 @@ def test_a_page_that_shows_another_text_is_named_with_what_that_means(days: int,
     assert f"* Fees: it has shown another text {lasts}\nChanges of that text are reported" in text(given)
     assert "Pages that show another text than their policy" in html(given)
     assert "could not be read" not in html(given)
+
+
+def test_a_change_of_a_text_that_is_not_known_to_be_the_policy_says_so() -> None:
+    given = digest(told("Shipping time falls to 2 days", line=2), told("Fees rise"))
+
+    assert text(given).count(NOT_ACCEPTED) == html(given).count(NOT_ACCEPTED) == 1

@@ -369,6 +369,9 @@ def test_a_supervisor_learns_what_is_wrong(served: Served, archive: Archive) -> 
     served.now = NOON
     well = served.ask("/healthz")
     served.now = NOON + 9 * DAY
+    idle = served.ask("/healthz")
+    with archive.begin() as session:
+        session.add(Event(page_id=1, kind="second_line", started_at=NOON, last_at=NOON, detail="other text"))
     ill = served.ask("/healthz")
     archive.close()
     path = archive.url.removeprefix("sqlite:///")
@@ -378,8 +381,10 @@ def test_a_supervisor_learns_what_is_wrong(served: Served, archive: Archive) -> 
 
     assert (well.status, json.loads(well.body)["status"]) == (200, "ok")
     assert json.loads(well.body)["last_look_at"] == "2026-11-21T12:00:00Z"
+    assert (idle.status, json.loads(idle.body)["status"]) == (200, "warning")
+    assert "No page has been checked since" in json.loads(idle.body)["warnings"][0]
     assert (ill.status, json.loads(ill.body)["status"]) == (503, "failing")
-    assert "No page has been checked since" in json.loads(ill.body)["problems"][0]
+    assert "accept or reject decides" in json.loads(ill.body)["problems"][0]
     assert (gone.status, json.loads(gone.body)["problems"]) == (503, ["The database cannot be read."])
     answer = served.ask("/feed.rss")
     assert (answer.status, answer.headers["retry-after"]) == (503, "60")
