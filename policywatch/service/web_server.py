@@ -22,19 +22,37 @@ GRACE = 5
 class Serving:
     """The web pages of an open archive, from the beginning of the block to its end.
 
-    Raises SettingsError where the address cannot be used. Port 0 takes any free one.
+    Raises SettingsError where the address cannot be used. Port 0 takes any free one. `patience` is how many seconds a
+    request may take to arrive, and a reader may leave an answer; without it what `connections` says.
     """
 
-    def __init__(self, archive: Archive, settings: NotifierSettings, *, host: str = HOST, port: int = PORT) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        settings: NotifierSettings,
+        *,
+        host: str = HOST,
+        port: int = PORT,
+        patience: float | None = None,
+    ) -> None:
         import uvicorn  # loaded, as FastAPI is, where pages are really served
 
         from notifier.web.app import create_app
+
+        from .connections import PATIENCE, bounded
 
         self._socket = _bound(host, port)
         self.url = f"http://{f'[{host}]' if ':' in host else host}:{self._socket.getsockname()[1]}/"
         app = create_app(archive, settings, clock=context.now)
         self._postman = Postman(archive, settings, clock=context.now)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=GRACE)
+        config = uvicorn.Config(
+            app,
+            http=bounded(PATIENCE if patience is None else patience),
+            ws="none",  # there are none, and a connection that became one would be bounded no more
+            log_level="warning",
+            access_log=False,
+            timeout_graceful_shutdown=GRACE,
+        )
         self._server = uvicorn.Server(config)
         # Signals are the program's own affair: uvicorn leaves them alone outside of the main thread.
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
