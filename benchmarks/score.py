@@ -1,7 +1,9 @@
 """Score the program on labelled policy histories through its public commands: import folder, changes --all --json.
 
-    python benchmarks/score.py            both sets that rules are tuned on
+    python benchmarks/score.py            our own set, and both labelled sets that rules are tuned on where they are
     python benchmarks/score.py SET        one set, alerts only: precision, recall, material recall
+
+Our own set (`own_set.py`) is made at each run, so that a fresh clone prints something.
 
 A set is a folder with docs/, to_folder.py and score_changes.py, perhaps raw/ (by default ../shared/corpus and
 ../shared/corpus2 beside the clone). `make score-check` scores ../shared/corpus-check, on which nothing may be tuned.
@@ -11,8 +13,6 @@ rebuilding, marked words and places, targets, significance and importance, and w
 """
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,30 +21,13 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import own_set
 import score_meaning
+from program import HERE, policywatch, run
 
-HERE = Path(__file__).resolve().parents[1]
 SHARED = HERE.parent / "shared"
 CORPUS = SHARED / "corpus"
 FURTHER = SHARED / "corpus2"
-
-
-def run(*command: str | Path, cwd: Path, env: dict[str, str] | None = None, output: Path | None = None) -> str:
-    """Run a command; its standard output goes to a file, or is returned. Raises CalledProcessError."""
-    if output is None:
-        return subprocess.run(
-            [*map(str, command)], cwd=cwd, env=env, check=True, text=True, stdout=subprocess.PIPE
-        ).stdout
-    with output.open("w", encoding="utf-8") as file:
-        subprocess.run([*map(str, command)], cwd=cwd, env=env, check=True, text=True, stdout=file)
-    return ""
-
-
-def policywatch(*arguments: str | Path, data: Path, output: Path | None = None) -> str:
-    """Run the program with an archive of its own."""
-    env = {**os.environ, "POLICYWATCH_DATA_DIR": str(data), "PYTHONPATH": str(HERE)}
-    env.pop("POLICYWATCH_DATABASE_URL", None)
-    return run(sys.executable, "-m", "policywatch", *arguments, cwd=data, env=env, output=output)
 
 
 def score(corpus: Path, folder: Path, work: Path) -> tuple[dict[str, Any], str]:
@@ -114,9 +97,23 @@ def main(corpus: Path) -> dict[str, Any]:
     return figures
 
 
+def everything() -> None:
+    """Print all figures of the sets that are here; of those that are not, that they are not."""
+    own_set.main()
+    if not CORPUS.is_dir():
+        sys.stdout.write(
+            f"{CORPUS} is not there: the labelled histories are other people's texts and no part of the project.\n"
+            "docs/scores.md says what they measured, and when.\n"
+        )
+        return
+    main(CORPUS)
+    if FURTHER.is_dir():
+        alerts(FURTHER)
+    sys.stdout.write("leave-one-out: nothing is learned from these sets by machine, so nothing can be left out.\n")
+
+
 if __name__ == "__main__":
     if len(sys.argv) > 1:
         alerts(Path(sys.argv[1]))
     else:
-        main(CORPUS)
-        alerts(FURTHER)
+        everything()
