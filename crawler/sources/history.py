@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from crawler.watchlist.editing import on_one_line
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.database.models import Page
+from diffs.database.models import Page, Snapshot
 from diffs.engine import guard, think
 from diffs.errors import ArchiveError, WatchlistError
 from diffs.store import bodies, pages, snapshots, versions
@@ -129,13 +129,14 @@ def take_in(
         done.problems += [f"{page}: {why}" for page, why in guard.judge(archive, [key], confirm=False).unjudged.items()]
     with archive.begin() as session:
         row = _row(pages.get(session, key), key)
+        last: Snapshot | None = None
         for look in looks:
             name = bodies.digest(look.body) if look.body else None
             if (look.observed_at, name) in known:
                 done.known += 1
                 continue
             known.add((look.observed_at, name))
-            snapshots.add(
+            last = snapshots.add(
                 session,
                 row,
                 _capture(row, look, source),
@@ -143,14 +144,17 @@ def take_in(
                 stored_at=now,
                 recorded=True,
                 extractor_hint=look.extractor[:80],
+                after=last,
             )
             done.looks += 1
-    _judge(archive, key, done)
+        stored = session.info
+    _judge(archive, key, stored, done)
 
 
-def _judge(archive: Archive, key: str, done: Imported) -> None:
+def _judge(archive: Archive, key: str, stored: Mapping[Any, Any], done: Imported) -> None:
     try:
-        think.judge(archive, key, think.Way())
+        # The bytes just stored need not be unpacked again.
+        think.judge(archive, key, think.Way(known=stored))
     except ArchiveError:
         raise
     except Exception as error:

@@ -94,13 +94,14 @@ def _judge(archive: Archive, key: str, way: Way, *, current: list[str], changes:
         current.append(body)
         way.begins(body)
 
+    known = {"bodies": {}, **(way.known or {})}  # one and the same: what was unpacked to think is there to judge
     while True:
         thoughts = Thoughts(begins)
         with archive.read() as session:
-            session.info.update(way.known or {})
+            session.info.update(known)
             _ahead(session, page_of(session, key), thoughts, way)
         with archive.begin() as session:
-            session.info.update(way.known or {})
+            session.info.update(known)
             page = page_of(session, key)
             derived = derive.derive(
                 session,

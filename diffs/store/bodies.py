@@ -23,8 +23,9 @@ WORTH = 0.25
 LEVEL = 3
 #: zstandard takes nothing shorter than eight bytes as a base; below some hundred a patch does not pay anyway.
 LEAST_BASE = 64
-#: How many bodies a session keeps unpacked.
+#: How many bodies a session keeps unpacked, whatever their size; and up to so many bytes of more.
 KEPT = 4
+KEPT_BYTES = 8 << 20
 #: The largest window we write and read, as a power of two (128 MiB).
 WINDOW = 27
 
@@ -36,23 +37,29 @@ def digest(data: bytes) -> str:
 
 def put(session: Session, data: bytes, *, like: str | None = None) -> str:
     """Store bytes once and return their SHA-256; `like` names a body that they probably resemble."""
-    stored = known(session, data)
-    if stored is not None:
-        return stored
     name = digest(data)
+    if is_known(session, name, data):
+        return name
+    return add(session, name, data, like=like)
+
+
+def add(session: Session, name: str, data: bytes, *, like: str | None = None) -> str:
+    """Store bytes that are not known yet under their name, their digest, which is returned."""
     session.add(_packed(session, name, data, like))
     session.flush()
     _keep(session, name, data)
     return name
 
 
-def known(session: Session, data: bytes) -> str | None:
-    """The name of these bytes where they are stored already, else None."""
-    name = digest(data)
-    if session.exec(sqlmodel_select(Body.sha256).where(Body.sha256 == name)).first() is None:
-        return None
-    _keep(session, name, data)
-    return name
+def is_known(session: Session, name: str, data: bytes) -> bool:
+    """Whether these bytes are stored already; `name` is their digest."""
+    # What a session keeps was stored or read by it, or by the one before it, which was committed.
+    is_there = name in _kept(session) or (
+        session.exec(sqlmodel_select(Body.sha256).where(Body.sha256 == name)).first() is not None
+    )
+    if is_there:
+        _keep(session, name, data)
+    return is_there
 
 
 def size(session: Session, name: str) -> int:
@@ -65,18 +72,34 @@ def get(session: Session, name: str) -> bytes:
 
     Raises BodyLost when they are missing, damaged, or not what their name says.
     """
-    kept: dict[str, bytes] = session.info.setdefault("bodies", {})
+    kept = _kept(session)
     if name not in kept:
-        _keep(session, name, _unpacked(_chain(session, name), name))
+        _keep(session, name, _found(session, name))
     return kept[name]
 
 
-def _keep(session: Session, name: str, data: bytes) -> None:
-    """Hold the last few bodies: the next one is stored as a patch of the last, and often judged against it."""
+def _found(session: Session, name: str) -> bytes:
+    """The bytes of a body that is not kept. A history is read in order: mostly the one it is a patch of is."""
+    query = select(col(Body.sha256), col(Body.data), col(Body.base_sha256)).where(col(Body.sha256) == name)
+    row = session.execute(query).first()
+    base = _kept(session).get(row.base_sha256 or "", b"") if row is not None else b""
+    if row is not None and (base or row.base_sha256 is None):
+        return _whole(_decompressed(row, base), name)
+    return _unpacked(_chain(session, name), name)
+
+
+def _kept(session: Session) -> dict[str, bytes]:
     kept: dict[str, bytes] = session.info.setdefault("bodies", {})
+    return kept
+
+
+def _keep(session: Session, name: str, data: bytes) -> None:
+    """Hold the last bodies: the next one is stored as a patch of the last, and often judged against it."""
+    kept = _kept(session)
     kept[name] = kept.pop(name, data)
-    while len(kept) > KEPT:
-        del kept[next(iter(kept))]
+    size = sum(map(len, kept.values()))
+    while len(kept) > KEPT and size > KEPT_BYTES:
+        size -= len(kept.pop(next(iter(kept))))
 
 
 def _chain(session: Session, name: str) -> Sequence[Row[tuple[str, bytes, str | None]]]:
@@ -106,11 +129,19 @@ def _unpacked(chain: Sequence[Row[tuple[str, bytes, str | None]]], name: str) ->
     if not chain or chain[0].base_sha256 is not None:
         raise BodyLost(f"The body {name[:12]} is missing.", remedy="Run policywatch verify; restore a backup.")
     data = b""
+    for body in chain:
+        data = _decompressed(body, data)
+    return _whole(data, name)
+
+
+def _decompressed(body: Row[tuple[str, bytes, str | None]], base: bytes) -> bytes:
     try:
-        for body in chain:
-            data = _decompress(body.data, data if body.base_sha256 else None)
+        return _decompress(body.data, base if body.base_sha256 else None)
     except zstd.ZstdError as error:
-        raise BodyLost(f"The body {name[:12]} is damaged: {error}.", remedy="Restore a backup.") from error
+        raise BodyLost(f"The body {body.sha256[:12]} is damaged: {error}.", remedy="Restore a backup.") from error
+
+
+def _whole(data: bytes, name: str) -> bytes:
     if digest(data) != name:
         raise BodyLost(f"The body {name[:12]} is not what its name says.", remedy="Restore a backup.")
     return data

@@ -26,12 +26,17 @@ def add(
     recorded: bool = False,
     extractor_hint: str = "",
     language: str = "",
+    after: Snapshot | None = None,
 ) -> Snapshot:
-    """Append what one look brought back; both times in UTC."""
+    """Append what one look brought back; both times in UTC.
+
+    `after` is the page's look that was appended right before in the same transaction: then nothing is asked of the
+    database, and the row is written, and gets its id, together with others.
+    """
     if session.get_bind().dialect.name == "postgresql":
         # SQLite has one writer anyway; PostgreSQL's many must take turns at the end of the chain.
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-    body = _stored(session, page, capture.body) if capture.body else None
+    body = _stored(session, page, capture.body, after) if capture.body else None
     snapshot = Snapshot(
         page_id=page.id,
         observed_at=observed_at,
@@ -49,18 +54,22 @@ def add(
         extractor_hint=extractor_hint,
         body_sha256=body,
         response_date=capture.headers.get("date", "")[:64],
-        previous_hash=chain.head(session),
+        previous_hash=after.row_hash if after is not None else chain.head(session),
     )
     snapshot.row_hash = chain.row_hash(snapshot, page.key)
     session.add(snapshot)
-    session.flush()
+    if after is None:
+        session.flush()
     return snapshot
 
 
-def _stored(session: Session, page: Page, body: bytes) -> str:
+def _stored(session: Session, page: Page, body: bytes, after: Snapshot | None) -> str:
     """The body's name; its predecessor is looked for only where the body is new."""
-    known = bodies.known(session, body)
-    return known or bodies.put(session, body, like=_newest_body(session, page))
+    name = bodies.digest(body)
+    if bodies.is_known(session, name, body):
+        return name
+    like = after.body_sha256 if after is not None else None
+    return bodies.add(session, name, body, like=like or _newest_body(session, page))
 
 
 def _newest_body(session: Session, page: Page) -> str | None:
