@@ -122,7 +122,7 @@ class CrawlSettings(TomlSettings):
         default=None,
         ge=0,
         le=86_400,
-        description="least seconds between two requests to one host; 10 or more, less holds on this machine only",
+        description="minimum seconds between two requests to one host: 10 or more (less is for this machine only)",
     )
     requests_per_day: int | None = Field(
         default=None,
@@ -131,7 +131,7 @@ class CrawlSettings(TomlSettings):
         description="most requests to one host on one day (UTC), robots.txt and redirects too; 300",
     )
     hosts_off: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=(), description="hosts that are never asked, such as sellercentral.amazon.fr"
+        default=(), description="hosts that are never contacted, such as sellercentral.amazon.fr"
     )
     share_host_times: bool = Field(
         default=True, description="count requests to a host together with those of your other archives on this machine"
@@ -146,9 +146,9 @@ class CrawlSettings(TomlSettings):
         default=60.0,
         ge=0,
         le=3_600,
-        description="seconds a crawl waits for a host that asks for patience; one that asks for more is left alone",
+        description="seconds a crawl waits for a host that asks us to slow down; one that asks for more is left alone",
     )
-    retries: int = Field(default=2, ge=0, le=5, description="how often a page that failed for now is asked again")
+    retries: int = Field(default=2, ge=0, le=5, description="how often a page that failed is tried again")
     tell_owner_after: int = Field(
         default=3, ge=1, le=90, description="the owner hears of pages that were not read in so many rounds in a row"
     )
@@ -167,7 +167,7 @@ class CrawlSettings(TomlSettings):
     pages_on: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="keys of pages that are watched although their watch-list has them switched off"
     )
-    chromium: str = Field(default="", description="the browser's program; looked for when empty")
+    chromium: str = Field(default="", description="the browser's program; found automatically when empty")
 
     @field_validator("contact")
     @classmethod

@@ -37,7 +37,7 @@ class NotifierSettings(TomlSettings):
     mail_per_minute: int = Field(default=0, ge=0, description="most messages a minute through SMTP; 0 for no limit")
     owner: SecretStr = Field(
         default=SecretStr(""),
-        description="who runs this (mail address, Apprise URL), told when a site asks us to stop, or pages stay unread",
+        description="who runs this (mail or Apprise URL), notified when a site asks us to stop or pages stay unread",
     )
     chat_per_minute: int = Field(default=0, ge=0, description="most messages a minute to chats; 0 for no limit")
     webhooks_per_minute: int = Field(default=0, ge=0, description="most messages a minute to webhooks; 0 for no limit")

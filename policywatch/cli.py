@@ -65,7 +65,7 @@ class _AllVerbs(help_text.Group):
 app = help_text.Verbs(
     cls=_AllVerbs,
     name="policywatch",
-    help="Watch marketplace policies: every real change is reported, noise never is.\n\n"
+    help="Watch marketplace policies: reports what really changed and filters out noise.\n\n"
     "Not affiliated with Amazon. No legal advice. The English text binds.\n\n"
     "policywatch COMMAND --help explains a command and what it takes.",
     add_completion=True,
@@ -85,7 +85,7 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _options(
-    _show: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and end."),
+    _show: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and exit."),
 ) -> None:
     """Nothing to do: options are handled by their callbacks."""
 

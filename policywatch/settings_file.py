@@ -29,12 +29,12 @@ interests = {wanted}
 # Where the archive lives.
 {data_dir}
 
-# Mail{mail_hint}. Passwords belong into the environment: POLICYWATCH_SMTP_URL.
+# Mail{mail_hint}. Passwords belong in the environment: POLICYWATCH_SMTP_URL.
 {smtp_url}
 {mail_from}
 {base_url}
 
-# Who hears when a site asks us to stop or no page can be read: a mail address, or a chat (docs/notices.md).
+# Whom to notify when a site asks us to stop or no page can be read: a mail address, or a chat (docs/notices.md).
 {owner}
 """
 

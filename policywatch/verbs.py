@@ -35,21 +35,27 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
             "Which pages are watched: check, list, add, remove, off, on.",
             "policywatch watchlist add https://example.com/seller-policy",
         ),
-        Verb("discover", "List pages that an index names and nobody watches.", "policywatch discover --marketplace US"),
+        Verb(
+            "discover",
+            "List pages that an index names and that are not watched.",
+            "policywatch discover --marketplace US",
+        ),
     ),
     "Watch": (
         Verb("crawl", "Check the watched pages once.", "policywatch crawl --due"),
         Verb("run", "Keep going: check what is due, send what is due.", "policywatch run --serve"),
         Verb(
             "import",
-            "Bring in history that was recorded elsewhere.",
+            "Import history that was recorded elsewhere.",
             "policywatch import folder saved-pages",
             "import_",
         ),
         Verb("health", "Every page's last good check, its last outcome, and open problems.", "policywatch health"),
         Verb("accept", "Take the text that a page shows now as its policy.", "policywatch accept us-fees"),
         Verb("reject", "Say that the text a page shows now is not its policy.", "policywatch reject us-fees", "accept"),
-        Verb("host", "The sites we ask: how much, how slowly, and which not at all.", "policywatch host list"),
+        Verb(
+            "host", "The sites we contact: how often, how slowly, and which are switched off.", "policywatch host list"
+        ),
         Verb("stop", "Halt all requests from this machine at once.", "policywatch stop"),
         Verb("go", "Allow requests again after stop.", "policywatch go", "stop"),
     ),

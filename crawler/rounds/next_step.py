@@ -61,7 +61,7 @@ def follow(
     if judged.outcome in READ or interrupted:
         return Next(look=_again(look, min(retries, 1)) if interrupted else None)
     wait = retry_after(capture, now=now)
-    reason = "The host asked for patience." if wait else ""
+    reason = "The host asked us to slow down." if wait else ""
     other = replace(look, fetch=fallback, attempt=1) if fallback and fallback != look.fetch else None
     failure = Failure.parsed(capture.error)
     passing = judged.outcome in PASSING or capture.status == 429 or _is_of_transport(failure)
@@ -97,7 +97,7 @@ def _later(capture: Capture, again: Look | None, other: Look | None, wait: timed
         if capture.status != 429 and other is not None:
             return Next(look=other)
         wait = SLOW_DOWN if capture.status == 429 else None
-    return Next(look=again, rest=wait, reason=f"The host answered {capture.status} and asked for patience.")
+    return Next(look=again, rest=wait, reason=f"The host answered {capture.status} and asked us to slow down.")
 
 
 #: An interface that asks to sign in says nothing about the page that people read.
@@ -110,11 +110,11 @@ def after_robots(capture: Capture, *, blocked: bool, now: datetime) -> Next:
     `blocked` says that a robot check was returned in its place.
     """
     if blocked:
-        return Next(rest=REST, reason="a robot check came in place of robots.txt.")
+        return Next(rest=REST, reason="a robot check was returned in place of robots.txt.")
     if capture.status != 429 and capture.status < 500:
         return Next()
     wait = retry_after(capture, now=now) or (SLOW_DOWN if capture.status == 429 else None)
-    return Next(rest=wait, reason=f"The host answered {capture.status} for robots.txt and asked for patience.")
+    return Next(rest=wait, reason=f"The host answered {capture.status} for robots.txt and asked us to slow down.")
 
 
 def retry_after(capture: Capture, *, now: datetime) -> timedelta | None:

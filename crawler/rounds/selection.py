@@ -146,7 +146,7 @@ def check_contact(pages: Sequence[WatchedPage], settings: CrawlSettings) -> None
     """Raise SettingsError where something would be fetched and nobody said whom its host may write to."""
     if not settings.contact and needs_contact(pages):
         raise SettingsError(
-            "No contact is set, and a site's owner must be able to reach whoever asks.",
+            "No contact is set, and a site's owner must be able to reach whoever sends the requests.",
             remedy="Set POLICYWATCH_CONTACT, or contact in policywatch.toml, to your e-mail or web address.",
         )
 

@@ -72,7 +72,7 @@ def _check_belonging(archive: Archive, key: str, look: RecordedLook, file: Path,
     why = belonging.why_not(document, belonging.saved_from(look.body), title=title, url=address, known=known)
     if why:
         raise WatchlistError(
-            f"{file} looks like another page than {key}: {why}. Nothing was imported.",
+            f"{file} seems to be another page than {key}: {why}. Nothing was imported.",
             remedy="Name the right page, or add --force if it is this one.",
         )
 

@@ -22,7 +22,7 @@ def parsed(url: str) -> URL:
         )
     if rest.count("@") > 1:
         raise ArchiveError(
-            "The database URL has more than one @, so its password cannot be told from its host.",
+            "The database URL has more than one @, so its password and its host cannot be told apart.",
             remedy="Write @ in a user name or password as %40, : as %3A and / as %2F.",
         )
     try:

@@ -103,7 +103,7 @@ _NO_DATABASE = (
     "If it was the archive, restore a backup (docs/backup.md); else set POLICYWATCH_DATABASE_URL to another place.",
 )
 _READ_ONLY = (ArchiveError, "It can only be read here: its file and its folder must be writable for this.")
-_DISK = (ArchiveError, "The disk could not be read or written: see that it is whole and has room, then try again.")
+_DISK = (ArchiveError, "The disk could not be read or written: check that it works and has space, then try again.")
 _KINDS: dict[int | str, tuple[type[ArchiveError], str]] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
@@ -225,7 +225,7 @@ def _refuse_what_is_no_archive(connection: Connection, file: Path | None, *, cre
 def _empty(where: str) -> ArchiveDamaged:
     return ArchiveDamaged(
         f"The archive {where} is empty: what it held is lost, or it was never one.",
-        remedy="Restore a backup (docs/backup.md); to begin anew, remove the file.",
+        remedy="Restore a backup (docs/backup.md); to start over, remove the file.",
     )
 
 

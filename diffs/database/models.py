@@ -321,9 +321,9 @@ class Subscriber(SQLModel, table=True):
     pages: list[str] = Field(default_factory=list, sa_column=Column(JSON(), nullable=False))
     marketplaces: list[str] = Field(default_factory=list, sa_column=Column(JSON(), nullable=False))
     categories: list[str] = Field(default_factory=list, sa_column=Column(JSON(), nullable=False))
-    importance: str = Field(default="low", max_length=10, description="the least importance to tell")
+    importance: str = Field(default="low", max_length=10, description="the lowest importance to report")
     heartbeat: bool = False
-    standing: bool = Field(default=False, description="the owner himself: may see how his own figures stand")
+    standing: bool = Field(default=False, description="the owner: may see how their own figures compare")
     key: str = Field(max_length=64, description="names the subscriber in signed links; not a secret by itself")
     created_at: datetime = _utc()
     asked_at: datetime | None = _utc(nullable=True)

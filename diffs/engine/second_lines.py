@@ -107,7 +107,7 @@ def _held(line: Line) -> Verdict:
     verdict = line.verdict
     if line.rejected:
         return rejected(line)
-    why = f"{verdict.reason} It has been so since {line.since:%Y-%m-%d}; its changes are reported meanwhile."
+    why = f"{verdict.reason} It has been so since {line.since:%Y-%m-%d}; its changes are reported in the meantime."
     return Verdict(verdict.outcome, verdict.rule, why)
 
 

@@ -19,7 +19,7 @@ DIGEST_WEEKDAY = 0
 class Filter:
     """What somebody wants to hear of. An empty filter means everything.
 
-    `pages` are page keys, `importance` is the least importance to tell. Marketplaces and categories are compared
+    `pages` are page keys, `importance` is the lowest importance to report. Marketplaces and categories are compared
     without regard to letter case.
     """
 

@@ -76,7 +76,7 @@ def read(report: Any, *, source: str) -> Found:
 def _entries(report: Mapping[str, Any], name: str, found: Found) -> Iterator[tuple[str, Mapping[str, Any]]]:
     listed = report.get(name)
     if listed is None:
-        found.problems.append(f"{name}: missing, so nothing is known of it. Ask for the whole report.")
+        found.problems.append(f"{name}: missing. Request the complete report.")
         return
     for number, entry in enumerate(listed if isinstance(listed, list) else [listed]):
         if isinstance(entry, dict):
@@ -91,7 +91,7 @@ def _marketplace(entry: Mapping[str, Any], at: str, found: Found, only: list[str
         return names.marketplace(written)
     if only is not None and len(only) == 1:
         return only[0]
-    found.problems.append(f"{at}.marketplaceId: missing, so nobody knows of which marketplace this is; it is left out.")
+    found.problems.append(f"{at}.marketplaceId: missing, so the marketplace is unknown; it is left out.")
     return ""
 
 
@@ -151,7 +151,7 @@ def _read_unknown(name: str, value: Any, at: str, base: Metric, found: Found) ->
             reader.counter()
         else:
             reader.rate({})
-    found.problems.append(f"{at}.{name}: we do not know this field; it is kept, and no page is asked about it.")
+    found.problems.append(f"{at}.{name}: this field is unknown; it is kept, and compared with no page.")
 
 
 @dataclass

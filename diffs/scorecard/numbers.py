@@ -53,7 +53,7 @@ def count(text: str, field: str) -> int | None:
     elif _GROUPED.fullmatch(flat):
         flat = "".join(filter(str.isdigit, flat))
     if not flat.isascii() or not flat.isdigit() or int(flat) > LARGEST:
-        raise ReportError(f"{field}: {text!r} is no whole number of orders.", remedy="Write it as 400.")
+        raise ReportError(f"{field}: {text!r} is not a whole number of orders.", remedy="Write it as 400.")
     return int(flat)
 
 
@@ -125,7 +125,7 @@ def day(text: str, field: str, *, end: bool = False) -> datetime | None:
             return datetime.combine(whole_day, time(23, 59) if end else time(), UTC)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        remedy = "Write it as 2026-04-29: in 01.02.2026 nobody can tell the day from the month."
+        remedy = "Write it as 2026-04-29: in 01.02.2026 the day and the month cannot be told apart."
         raise ReportError(f"{field}: {text!r} is no date that can be read.", remedy=remedy) from None
 
 
@@ -149,7 +149,7 @@ def whole(value: object, field: str) -> int | None:
     if number is None:
         return None
     if number.value != int(number.value):
-        raise ReportError(f"{field}: {number.value} is no whole number.", remedy="Ask for the report again.")
+        raise ReportError(f"{field}: {number.value} is not a whole number.", remedy="Ask for the report again.")
     return int(number.value)
 
 

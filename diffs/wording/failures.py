@@ -72,7 +72,7 @@ def _private(failure: Failure) -> str:
 
 def _off(failure: Failure) -> str:
     since = f" since {failure.at:%Y-%m-%d}" if failure.at else ""
-    undo = f"policywatch host on {failure.host} ends that."
+    undo = f"policywatch host on {failure.host} switches it on again."
     return f"{failure.host} is switched off{since}{_detail(failure)}. {undo}"
 
 
@@ -88,18 +88,18 @@ _WORDS: Mapping[Reason, _Words] = {
     Reason.TIMEOUT: "No answer: the host did not answer in time.",
     Reason.NAME_UNKNOWN: lambda f: f"No answer: the name {_host(f)} could not be found (DNS).",
     Reason.NO_NAME_SERVER: lambda f: f"No answer: no name server could be asked for {_host(f)} (DNS).",
-    Reason.NO_NETWORK: "No answer: this machine has no way to the host (no network).",
+    Reason.NO_NETWORK: "No answer: this machine cannot reach the host (no network).",
     Reason.CONNECTION_REFUSED: "No answer: the host refused the connection.",
     Reason.CERTIFICATE: "No answer: the host's certificate could not be verified.",
     Reason.CUT_OFF: "Only a part of the answer arrived: the connection broke in the middle.",
     Reason.TOO_LARGE: "The answer is too large (setting max_body).",
     Reason.TOO_LARGE_UNPACKED: "The answer is too large when unpacked (setting max_body).",
-    Reason.ENDLESS_REDIRECT: "The address redirects without an end.",
+    Reason.ENDLESS_REDIRECT: "The address redirects in an endless loop.",
     Reason.NOT_MODIFIED_UNASKED: "The site answered “not modified”, though the whole page was asked for.",
     Reason.UNREADABLE: lambda f: f"The answer could not be read{_detail(f)}.",
-    Reason.BROWSER_TIMEOUT: lambda f: f"The page was not done in the browser after {f.detail} seconds.",
+    Reason.BROWSER_TIMEOUT: lambda f: f"The page did not finish loading in the browser within {f.detail} seconds.",
     Reason.BROWSER_MEMORY: lambda f: (
-        f"The page broke down in the browser, as one does that needs more than {f.detail} MB of memory."
+        f"The page crashed in the browser; a page that needs more than {f.detail} MB of memory does."
     ),
     Reason.BROWSER_ENDED: "The browser ended in the middle of the page.",
     Reason.BROWSER_LED_AWAY: "The page led to another host, which the browser may not ask.",
@@ -107,7 +107,7 @@ _WORDS: Mapping[Reason, _Words] = {
     Reason.ROBOTS_FORBID: "Not fetched: the site's robots.txt disallows this address.",
     Reason.ROBOTS_UNREAD: _robots_unread,
     Reason.ROBOTS_STATUS: _robots_status,
-    Reason.ROBOTS_BLOCKED: "Not fetched: robots.txt could not be read; the site asked for a human in its place.",
+    Reason.ROBOTS_BLOCKED: "Not fetched: robots.txt could not be read; the site returned a robot check instead.",
     Reason.PRIVATE_ADDRESS: _private,
     Reason.NO_ADDRESS: _address,
     Reason.NO_WEB_ADDRESS: _address,
@@ -116,12 +116,14 @@ _WORDS: Mapping[Reason, _Words] = {
     Reason.HOST_OFF_BY_SETTING: lambda f: f"{f.host} is switched off in the settings (hosts_off).",
     Reason.HOST_RESTS: _rests,
     Reason.HOST_SILENT: lambda f: f"{f.host} did not answer {f.detail} times in a row; the next crawl tries again.",
-    Reason.HOST_BUSY: lambda f: f"{f.host} is free in {f.detail} seconds only; the next crawl tries again.",
+    Reason.HOST_BUSY: lambda f: (
+        f"{f.host} cannot be contacted for another {f.detail} seconds; the next crawl tries again."
+    ),
     Reason.BUDGET_USED: lambda f: (
-        f"{f.host} has had its {f.detail} requests of today; this page waits until 00:00 UTC."
+        f"{f.host} has reached today's limit of {f.detail} requests; this page waits until 00:00 UTC."
     ),
     Reason.STOPPED: "The crawl was stopped.",
-    Reason.STOP_FILE: lambda f: f"Crawling is stopped: {f.detail} is there. policywatch go takes it away.",
+    Reason.STOP_FILE: lambda f: f"Crawling is stopped because {f.detail} exists. policywatch go removes it.",
     Reason.ARCHIVE_LOST: "The archive could not be written.",
     Reason.NOT_REACHED: "The crawl ended before this page was done.",
     Reason.SWITCHED_OFF: "Switched off.",
@@ -130,15 +132,15 @@ _WORDS: Mapping[Reason, _Words] = {
     Reason.BROWSER_MISSING: lambda f: f"This page needs a browser. Install {f.detail or 'one'}.",
     Reason.BROWSER_BROKEN: lambda f: (
         f"The browser could not be started{_detail(f)}. "
-        "Try chromium --version, install Chromium afresh, or name another one in the setting chromium."
+        "Try chromium --version, reinstall Chromium, or name another one in the setting chromium."
     ),
     Reason.BROWSER_WORN_OUT: "The browser ended too often in this crawl and is not started again.",
     Reason.BROWSER_NOT_HERE: "Pages that need a browser are read by policywatch crawl, not by scrapy crawl.",
     Reason.SET_ASIDE_TIME: lambda f: (
-        f"Set aside: reading it took more than {f.detail} seconds of computing time. What came is stored."
+        f"Set aside: reading it took more than {f.detail} seconds of computing time. The answer is saved."
     ),
     Reason.SET_ASIDE_MEMORY: lambda f: (
-        f"Set aside: reading it needed more than {f.detail} MB of memory. What came is stored."
+        f"Set aside: reading it needed more than {f.detail} MB of memory. The answer is saved."
     ),
     Reason.SET_ASIDE_FAULT: lambda f: f"A fault in this program{_detail(f)}; the snapshot is kept.",
 }

@@ -43,7 +43,7 @@ KINDS = {
 EVENTS = {
     "blocked": "the site asked us to stay away",
     "unreadable": "it could not be read",
-    "shrunk": "it could not be read whole",
+    "shrunk": "it could not be read completely",
     "stale": "the last check is too long ago",
     "gone_suspected": "it is not found",
     "robots": "robots.txt asks us to stay away",

@@ -63,7 +63,7 @@ class ChatChannel:
             dress(target[0], message.to, "high", "")
             _send(target, _quiet(message.subject), _CALL.sub("@\u200b", message.body))
         else:
-            raise RecipientRefused("A chat cannot be asked to confirm: whoever adds it answers for it.")
+            raise RecipientRefused("A chat cannot be asked to confirm: whoever adds it vouches for it.")
 
 
 def check(address: str) -> None:

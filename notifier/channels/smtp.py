@@ -110,7 +110,7 @@ class SmtpChannel:
         if code != 250:
             self._drop()
             remedy = "Set POLICYWATCH_MAIL_FROM to an address that this server may send for." if code >= 500 else ""
-            raise ChannelDown(f"The mail server takes no mail from {sender}: {_reply(code, reply)}.", remedy=remedy)
+            raise ChannelDown(f"The mail server accepts no mail from {sender}: {_reply(code, reply)}.", remedy=remedy)
         code, reply = smtp.rcpt(to)
         if code not in (250, 251):
             raise self._refusal(code, reply, to)
@@ -170,7 +170,9 @@ class SmtpChannel:
         except (smtplib.SMTPException, OSError) as error:
             smtp.close()
             remedy = "Check user and password in POLICYWATCH_SMTP_URL." if _is_login(error) else ""
-            raise ChannelDown(f"The mail server at {where} lets us not in: {_said(error)}.", remedy=remedy) from error
+            raise ChannelDown(
+                f"The mail server at {where} rejects our login: {_said(error)}.", remedy=remedy
+            ) from error
         except DeliveryError:
             smtp.close()
             raise

@@ -54,7 +54,7 @@ class WebhookChannel:
         Errors name the host only: the rest of the address may be secret.
         """
         if not isinstance(message, Digest):
-            raise RecipientRefused("A webhook takes changes only.")
+            raise RecipientRefused("A webhook receives changes only.")
         if not web_link(message.to):
             raise RecipientRefused("The webhook's address must begin with https:// or http://.")
         host = urlsplit(message.to).hostname

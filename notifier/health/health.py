@@ -23,7 +23,7 @@ from notifier.values import ENTRIES, stamp
 WORDS = {
     **{kind: (f"cannot be read: {why}", "can be read again") for kind, why in labels.EVENTS.items()},
     "unreadable": ("cannot be read", "can be read again"),
-    "shrunk": ("cannot be read whole", "can be read whole again"),
+    "shrunk": ("cannot be read completely", "can be read completely again"),
     "gone_suspected": ("is not found", "is no longer missing, or was reported as removed"),
     "rejected": ("shows a text that was rejected", "shows another text again"),
     "second_line": ("shows another text than its policy", "shows its policy again, or the new text was accepted"),
@@ -96,10 +96,10 @@ def _of_event(event: HealthEvent) -> Iterator[Entry]:
 
 
 _OUTCOME = re.compile(r"^[a-z_]+: ")
-_UNKNOWN = "What changes there meanwhile is unknown; it is reported when the page can be read again."
+_UNKNOWN = "Changes there are unknown until the page can be read again; then they are reported."
 _MEANING = {
     "flapping": "Texts that alternate are not reported as changes; one that stays is.",
-    "second_line": "Changes of that text are reported meanwhile; whether it is the policy is decided after seven days.",
+    "second_line": "Its changes are reported in the meantime; whether it is the policy is decided after seven days.",
     "volatile": "The rest of the page is compared as ever.",
 }
 
@@ -134,7 +134,7 @@ def _of_rest(rest: Rest) -> Entry:
     lines = [
         f"No page of this host is checked until {until}.",
         f"Reason: {reason}." if reason else "",
-        "What changes there meanwhile is unknown; it is reported when the page can be read again.",
+        "Changes there are unknown until the page can be read again; then they are reported.",
     ]
     lines = [line for line in lines if line]
     return Entry(

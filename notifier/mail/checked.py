@@ -39,7 +39,7 @@ def checked_lines(changes: Sequence[ToldChange], looked: Looked | None) -> list[
     visited = f"{looked.visited} of {labels.count(looked.pages, 'page')}"
     lines = [f"We checked {visited}, {labels.count(looked.looks, 'time')} in all, and could read {looked.read}."]
     if looked.last_read_at is not None:
-        lines.append(f"The last time that one could be read: {labels.minute(looked.last_read_at.astimezone(UTC))}.")
+        lines.append(f"A page was last read on {labels.minute(looked.last_read_at.astimezone(UTC))}.")
     if looked.visited < looked.pages:
         missed = looked.pages - looked.visited
         lines.append(f"{labels.count(missed, 'page')} {'was' if missed == 1 else 'were'} not checked in this time.")

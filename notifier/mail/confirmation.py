@@ -42,7 +42,7 @@ class Question:
             now=self.now,
             message_id=self.message_id,
             unsubscribe=web_link(self.unsubscribe),
-            text=f"Somebody, we hope you, asked {self.site} to send policy changes to this address.\n\n"
+            text=f"Someone (we hope it was you) asked {self.site} to send policy changes to this address.\n\n"
             f"To confirm, open this address within {CONFIRM_WITHIN.days} days:\n\n{self.link}\n\n"
             f"If it was not you, do nothing: we will send you nothing more.\n\n-- \n{disclaimer.ALL}\n",
         )

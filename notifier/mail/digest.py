@@ -173,7 +173,7 @@ def text(digest: Digest) -> str:
         parts += ["-" * 70, *_change_text(_shown(change, digest)), ""]
     if digest.unread:
         unread = (f"* {one_line(page.title)}: {unread_since(page, digest.now)}" for page in digest.unread)
-        parts += ["NOT READ", *unread, "We cannot know what changed there meanwhile.", ""]
+        parts += ["NOT READ", *unread, "We do not know whether anything changed there in the meantime.", ""]
     if digest.held:
         held = (f"* {one_line(page.title)}: {held_since(page, digest.now)}" for page in digest.held)
         parts += ["ANOTHER TEXT THAN THE POLICY", *held, FOLLOWED, ""]
@@ -351,7 +351,7 @@ def _change_text(shown: _Shown) -> list[str]:
     lines += [f"  * {line}" for line in (*shown.points, *shown.moves)]
     words = _brief_text(_Same(change.comparison))
     lines += ["", words, ""] if words else []
-    lines += [f"  All of it: {shown.link}"] if shown.link not in ("", shown.source) else []
+    lines += [f"  Full comparison: {shown.link}"] if shown.link not in ("", shown.source) else []
     lines += [f"  The page: {shown.source}"] if shown.source else []
     return [*lines, f"  First seen {labels.minute(change.seen_at)}."]
 

@@ -16,9 +16,10 @@ from .headers import mail
 #: What to do about it, by the kind of notice.
 WHAT_TO_DO = {
     "rest": (
-        "The site asked for a human, or for patience. Until then policywatch sends it no requests; you need do nothing."
-        " If you think the rest was a mistake: policywatch host wake HOST. To leave the site alone for good:"
-        " policywatch host off HOST. Pages you save yourself can be imported with policywatch import folder."
+        "The site showed a robot check, or asked us to slow down. policywatch sends it no requests until then; you do"
+        " not need to do anything. If you think the pause is a mistake: policywatch host wake HOST. To leave the site"
+        " alone for good: policywatch host off HOST. Pages you save yourself can be imported with policywatch import"
+        " folder."
     ),
     "line": (
         "It may be the publisher's rewrite, half a page or another page: open it. policywatch accept PAGE takes it for"
@@ -26,13 +27,14 @@ WHAT_TO_DO = {
         " changes are reported; a text on the same subject is taken for the policy after seven days."
     ),
     "unread": (
-        "What changes on these pages meanwhile is not reported. See policywatch health for each page; try"
-        " policywatch watchlist check --probe --page KEY, or open the page yourself: it may have moved. A page that is"
-        " no longer wanted: policywatch watchlist off KEY. You get this message once per page, until it can be read."
+        "Changes on these pages are not reported until they can be read again. See policywatch health for each page;"
+        " try policywatch watchlist check --probe --page KEY, or open the page yourself: it may have moved. A page that"
+        " is no longer wanted: policywatch watchlist off KEY. You get this message once per page, until it can be read."
     ),
     "half_unread": (
-        "What changes on these pages meanwhile is not reported. So many at once are seldom the sites' doing: see"
-        " policywatch doctor for the network and the browser, and policywatch health for each page."
+        "Changes on these pages are not reported until they can be read again. When this many fail at once, the sites"
+        " are rarely the cause. Check the network and the browser with policywatch doctor, and each page with"
+        " policywatch health."
     ),
 }
 

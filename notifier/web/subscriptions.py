@@ -24,15 +24,15 @@ from . import answers, wishes
 
 #: What everybody reads who filled in the form, whoever they are.
 SIGNED_UP = (
-    "Thank you. Unless this address gets our mail already, we send it a link to confirm, within minutes as a rule."
-    " The same address is asked once a day at most."
+    "Thank you. Unless this address already gets our mail, we will send it a confirmation link, usually within"
+    " minutes. The same address is asked once a day at most."
 )
 #: What whoever entered too many reads: it says nothing of the address they entered.
 TOO_MANY = {
     Added.TOO_MANY_OF_SENDER: (429, "Too many addresses were entered from your network today. Please try tomorrow."),
     Added.TOO_MANY: (503, "Too many addresses are waiting at the moment. Please try again tomorrow."),
 }
-INVALID = "This link is not valid, or no longer."
+INVALID = "This link is invalid or has expired."
 
 Form = Annotated[wishes.Fields, Depends(wishes.read_form)]
 
@@ -78,7 +78,7 @@ class Desk:
         a mail server that hangs holds nobody up.
         """
         if not self._open:
-            raise HTTPException(503, "Nobody can subscribe here: no mail server, or no address of the site, is set.")
+            raise HTTPException(503, "Subscribing is not available here: no mail server or no site address is set up.")
         try:
             address = email_address(wishes.one(fields, "email"))
         except ValueError:
@@ -94,7 +94,7 @@ class Desk:
 
     def confirm_form(self, t: str = "") -> Response:
         """Ask for the one click that confirms."""
-        return self._question(CONFIRM, t, "Do you want to hear of policy changes?", "Yes, tell me")
+        return self._question(CONFIRM, t, "Do you want to receive policy changes by mail?", "Yes, subscribe me")
 
     def confirm(self, t: str = "") -> Response:
         """The address is its reader's own."""
@@ -109,13 +109,13 @@ class Desk:
 
     def leave_form(self, t: str = "") -> Response:
         """Ask for the one click that ends it."""
-        return self._question(UNSUBSCRIBE, t, "Do you want to hear no more from us?", "Unsubscribe")
+        return self._question(UNSUBSCRIBE, t, "Do you want to unsubscribe?", "Unsubscribe")
 
     def leave(self, t: str = "") -> Response:
         """The reader hears no more. Mail programs post here by themselves (RFC 8058)."""
         with self._archive.begin() as session:
             subscribers.stop(session, self._named(session, UNSUBSCRIBE, t), reason="unsubscribed")
-        return self._said("You will hear no more from us.")
+        return self._said("You are unsubscribed. We will send you nothing more.")
 
     def preferences_form(self, t: str = "") -> Response:
         """What the reader chose, to be changed."""

@@ -24,9 +24,7 @@ def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
         row = page_named(session, page)
         last = observations.last(session, row)
         if last is None or last[0].outcome not in verdicts.ACCEPTABLE:
-            context.wrong_use(
-                f"The last text of {page} was not held back as unlike the policy; there is nothing to accept."
-            )
+            context.wrong_use(f"The last text of {page} was not held back, so there is nothing to accept.")
         derive.accept(session, row, last[1].id)
     output.say(f"Accepted: the text of {last[1].observed_at:%Y-%m-%d %H:%M} UTC now counts as the policy of {page}.")
 

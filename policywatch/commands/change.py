@@ -32,14 +32,16 @@ def register(app: typer.Typer) -> None:
 
 def change_(
     uid: Annotated[str, typer.Argument(metavar="ID", help="The change's id, or its first six characters and more.")],
-    owner: Annotated[str | None, typer.Option(help='Who does what it takes; "" for nobody.')] = None,
-    note: Annotated[str | None, typer.Option(help='What is to be remembered; "" for nothing.')] = None,
-    done: Annotated[str | None, typer.Option(metavar="DATE", help="Done on this day, or now.")] = None,
-    undone: Annotated[bool, typer.Option("--undone", help="Not done after all.")] = False,
+    owner: Annotated[str | None, typer.Option(help='Who is responsible for it; "" for nobody.')] = None,
+    note: Annotated[str | None, typer.Option(help='A note to keep; "" removes it.')] = None,
+    done: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Mark it done on this day; now for this moment.")
+    ] = None,
+    undone: Annotated[bool, typer.Option("--undone", help="Mark it not done.")] = False,
     mute: Annotated[bool | None, typer.Option("--mute/--unmute", help="Send no notice of it, or again.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """One change, whole; with options, the work on it."""
+    """One change in full; with options, records the work on it."""
     done_at = _done(done, undone=undone)
     _short_enough("--owner", owner, LONGEST_OWNER)
     _short_enough("--note", note, LONGEST_NOTE)

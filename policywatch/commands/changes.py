@@ -82,11 +82,11 @@ def changes_(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Also what was not reported, and why.")] = False,
     limit: Annotated[
-        int | None, typer.Option(metavar="N", min=1, help="No more than the newest N; on a terminal 30 if not given.")
+        int | None, typer.Option(metavar="N", min=1, help="At most the newest N; on a terminal 30 by default.")
     ] = None,
     done: Annotated[bool | None, typer.Option("--done/--open", help="Only what is done, or what is not.")] = None,
     owner: Annotated[
-        str | None, typer.Option(metavar="NAME", help='Only what this person does; "" for what nobody does.')
+        str | None, typer.Option(metavar="NAME", help='Only changes assigned to this person; "" for unassigned ones.')
     ] = None,
     form: Annotated[Export | None, typer.Option("--format", help="Export as csv or md, oldest first.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, oldest first.")] = False,
@@ -168,7 +168,7 @@ def _nothing(session: Session, asked: _Asked) -> list[str]:
         return [_no_page(session, asked)]
     if not any(versions.latest(session, page) for page in there):
         which = "None of these pages has been" if len(there) > 1 else "The page has not been"
-        return [f"{which} read yet, so nothing is known of changes. policywatch health says why."]
+        return [f"{which} read yet, so it is unknown whether anything changed. policywatch health says why."]
     # Of these pages there is none at all, or none that is as asked for.
     narrowed = (asked.since, asked.significance, asked.importance, asked.done, asked.owner)
     found = "No changes yet." if narrowed == (None, None, "low", None, None) else "No change fits."
@@ -181,7 +181,7 @@ def _no_page(session: Session, asked: _Asked) -> str:
     if asked.marketplace is not None and asked.category is None:
         here = ", ".join(marketplaces(session)) or "none"
         return f"No page of {labels.marketplace(asked.marketplace)} has been checked here. Marketplaces here: {here}."
-    return "No such page has been checked here, so nothing is known of changes. policywatch health lists the pages."
+    return "No such page has been checked here, so changes are unknown. policywatch health lists the pages."
 
 
 def _unknown(session: Session, asked: Sequence[Page]) -> str:
@@ -194,7 +194,7 @@ def _unknown(session: Session, asked: Sequence[Page]) -> str:
     if not parts:
         return ""
     of = labels.count(len(watched), "watched page")
-    return f"That is not known of every page: of {of} {' and '.join(parts)}. policywatch health says more."
+    return f"This is not certain for every page: of {of} {' and '.join(parts)}. policywatch health says more."
 
 
 def _is_wanted(known: dict[str, Any] | None, *, done: bool | None, owner: str | None) -> bool:

@@ -39,11 +39,11 @@ def digest(
     preview: Annotated[Path, typer.Option(help="Where to write it: .html, .txt or .eml.")],
     since: Annotated[
         str | None,
-        typer.Option(help='Changes since then: 2026-03-01, "14 days", monday; else the last 7 days.'),
+        typer.Option(help='Changes since then: 2026-03-01, "14 days", monday; by default the last 7 days.'),
     ] = None,
     marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
     standing: Annotated[
-        bool, typer.Option("--standing", help="With how your own figures stand, as only you get it.")
+        bool, typer.Option("--standing", help="Include how your own figures compare; only you receive this part.")
     ] = False,
 ) -> None:
     """Write the digest of a period to a file, to see what subscribers would get. Sends nothing."""

@@ -19,7 +19,10 @@ def register(app: typer.Typer) -> None:
 def doctor(
     settings: Annotated[bool, typer.Option("--settings", help="List every setting with its value.")] = False,
     try_all: Annotated[
-        bool, typer.Option("--self-test", help="Play the whole way once on this machine, by every fetcher.")
+        bool,
+        typer.Option(
+            "--self-test", help="Run one test from page to notice on this machine, with every installed fetcher."
+        ),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

@@ -62,7 +62,7 @@ _RESULTS = {
     News.SAME: "The same text as before.",
     News.NOISE: "No policy change",
     News.CHANGE: "A change.",
-    News.HELD: "A new text, held until a second check brings it again",
+    News.HELD: "A new text, held until a second check confirms it",
     News.RETURN: "A text that the page showed before",
     News.ROLLBACK: "Back to an earlier text",
     News.COSMETIC: "Only spelling, punctuation or links changed",

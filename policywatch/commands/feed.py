@@ -48,14 +48,17 @@ def register(app: typer.Typer) -> None:
 
 def feed(
     form: Annotated[Form, typer.Option("--format", help="rss, atom, json, or ics for a calendar.")] = Form.RSS,
-    out: Annotated[Path | None, typer.Option("-o", "--output", help="The file to write; else standard output.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--output", help="The file to write; by default standard output.")
+    ] = None,
     page: Annotated[list[str] | None, typer.Option(help="Only this page; repeat for more.")] = None,
     marketplace: Annotated[list[str] | None, typer.Option(help="Only this marketplace; repeat for more.")] = None,
     category: Annotated[list[str] | None, typer.Option(help="Only this category; repeat for more.")] = None,
-    importance: Annotated[str, typer.Option(help="The least importance: high, medium or low.")] = "low",
+    importance: Annotated[str, typer.Option(help="The lowest importance to include: high, medium or low.")] = "low",
     limit: Annotated[int, typer.Option(help="The most entries.", min=1)] = 200,
     of_health: Annotated[
-        bool, typer.Option("--health", help="Pages that cannot be read, begun and ended, instead of changes.")
+        bool,
+        typer.Option("--health", help="List pages that cannot be read (when it began and ended) instead of changes."),
     ] = False,
     url: Annotated[str, typer.Option(help="The address at which the file will be published.")] = "",
 ) -> None:

@@ -92,7 +92,7 @@ def _health(session: Session, page: Page) -> dict[str, Any]:
         "url": page.url,
         "fetch": last[1].fetched_by if last else page.fetch,
         "outcome": last[0].outcome if last else None,
-        "reason": last[0].reason if last else "never looked at",
+        "reason": last[0].reason if last else "never checked",
         "http_status": (last[1].status or None) if last else None,
         "last_ok_at": records.stamp(observations.last_read_at(session, page)),
         "version_seq": shown[0].seq if shown else None,

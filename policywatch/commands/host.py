@@ -17,7 +17,7 @@ Named = Annotated[str, typer.Argument(help="The host, or the address of one of i
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = Verbs(help="The sites we ask: how much, how slowly, and which not at all.")
+    group = Verbs(help="The sites we contact: how often, how slowly, and which are switched off.")
     group.command("list")(list_)
     group.command()(off)
     group.command()(on)
@@ -35,7 +35,7 @@ def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object 
     elif found:
         output.table(hosts.COLUMNS, map(hosts.cells, found))
     else:
-        output.say("No host has been asked yet.")
+        output.say("No host has been contacted yet.")
 
 
 def off(host: Named, reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
@@ -51,11 +51,11 @@ def off(host: Named, reason: Annotated[str, typer.Option(help="Why, for later.")
                 if state.host == name
             )
     watched = labels.count(count, "watched page")
-    output.say(f"{name} is switched off ({watched}). policywatch host on {name} ends that.")
+    output.say(f"{name} is switched off ({watched}). policywatch host on {name} switches it on again.")
 
 
 def on(host: Named) -> None:
-    """Let a host be asked again."""
+    """Allow requests to a host again."""
     name = _host(host)
     with context.archive() as archive, archive.begin() as session:
         was_off = stored.switch_on(session, name)
@@ -71,7 +71,9 @@ def wake(host: Named) -> None:
     with context.archive() as archive, archive.begin() as session:
         rested = name in stored.resting(session, now=context.now())
         stored.wake(session, name)
-    output.say(f"{name} is awake: the next crawl asks it." if rested else f"{name} was not resting.")
+    output.say(
+        f"The pause of {name} is over: the next crawl fetches from it." if rested else f"{name} was not resting."
+    )
 
 
 def _host(given: str) -> str:

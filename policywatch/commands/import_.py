@@ -40,7 +40,7 @@ _JSON = Annotated[bool, typer.Option("--json", help="What was done, as JSON.")]
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = Verbs(help="Bring in history that was recorded elsewhere.")
+    group = Verbs(help="Import history that was recorded elsewhere.")
     for verb in (folder, page, ota):
         group.command(verb.__name__)(verb)
     app.add_typer(group, name="import")
@@ -69,8 +69,10 @@ def folder(
 def page(
     page: Annotated[str, typer.Argument(help="The page's key, or its address.")],
     file: Annotated[Path, typer.Argument(help="The saved page: .html, .md, .txt, .json or .xml.")],
-    at: Annotated[str | None, typer.Option(help="When it was saved; else the file's own time.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Also when the file looks like another page.")] = False,
+    at: Annotated[str | None, typer.Option(help="When it was saved; by default the file's own time.")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Import it even if the file seems to be another page.")
+    ] = False,
     as_json: _JSON = False,
 ) -> None:
     """Import one saved page, as if it had been fetched when it was saved."""

@@ -24,14 +24,14 @@ from .questions import answer
 
 _NOTICE = """\
 Before the first crawl: policywatch asks slowly (at least 10 seconds between two requests to one host), says who it is,
-obeys robots.txt, never logs in and stops for 24 hours when a site asks for a human. Since March 2026 Amazon's US
+obeys robots.txt, never logs in and stops for 24 hours when a site shows a robot check. Since March 2026 Amazon's US
 agreement (4.2, 19 and the Agent Policy) restricts robots and asks agents to identify themselves: you decide whether to
 crawl. Ways that never touch Amazon: policywatch import folder, with pages you saved yourself, and policywatch import
 ota, with what Open Terms Archive has recorded.
 Not affiliated with Amazon. No legal advice. The English text binds."""
 
 _NONE_PROVEN = """\
-No page of these is proven to exist there, so all are switched off. policywatch watchlist check --probe says which
+None of these pages is known to exist there, so all are switched off. policywatch watchlist check --probe says which
 answer today; policywatch watchlist on KEY switches one on."""
 
 
@@ -55,7 +55,7 @@ def init(
     ] = None,
     owner: Annotated[
         str | None,
-        typer.Option(metavar="ADDRESS", help="Who hears when a site asks us to stop, or no page can be read."),
+        typer.Option(metavar="ADDRESS", help="Whom to notify when a site asks us to stop, or no page can be read."),
     ] = None,
     schedule: Annotated[
         str | None, typer.Option(metavar="WAY", help="What to show: cron, systemd, run or none.")
@@ -121,7 +121,7 @@ def _given(option: str | None, default: str, *, asking: bool) -> str | None:
 
 def _usable_contact(typed: str) -> str:
     if not typed.strip():
-        raise ValueError("A contact is needed: a site's owner must be able to reach whoever asks.")
+        raise ValueError("A contact is needed: a site's owner must be able to reach whoever sends the requests.")
     problem = contact_problem(typed)
     if problem:
         raise ValueError(f"The contact {problem}.")

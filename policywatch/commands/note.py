@@ -31,10 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def add(
     title: Annotated[str, typer.Option(help="The rule in one line.")],
-    text: Annotated[str, typer.Option(help="Its words.")] = "",
+    text: Annotated[str, typer.Option(help="The text of the rule.")] = "",
     url: Annotated[str, typer.Option(help="Where it is written: the forum post, the mail in the browser.")] = "",
     marketplace: Annotated[str, typer.Option(help="For which marketplace, such as US.")] = "",
-    category: Annotated[str, typer.Option(help="Its category, as of pages.")] = "policy",
+    category: Annotated[str, typer.Option(help="Its category, one of the page categories.")] = "policy",
     begins: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Its first day.")] = None,
     ends: Annotated[str | None, typer.Option("--until", metavar="DATE", help="Its last day.")] = None,
     importance: Annotated[str, typer.Option(help="high, medium or low.")] = "medium",
@@ -86,7 +86,7 @@ def _check(entry: Entry) -> None:
 
 
 def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
-    """All entries, and whether they stand."""
+    """All entries, and whether they are in force."""
     now = context.now()
     with context.archive() as archive:
         with archive.begin() as session:

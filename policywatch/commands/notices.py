@@ -28,7 +28,7 @@ def notices(
     retry: Annotated[
         list[str] | None, typer.Option(help="Send this parked notice again, by its number; `all` for all parked ones.")
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="No more than so many, the newest first.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many, the newest first.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """What waits, what was sent, and what was refused for good (parked), with the reason."""
@@ -40,8 +40,8 @@ def notices(
                 done = sum(plan.retry_parked(session, _number(given), now=context.now()) for given in retry)
             if not done:
                 context.wrong_use(
-                    "No such notice is parked, or its subscriber was stopped: see policywatch notices --state parked;"
-                    " policywatch subscribers add makes who was stopped active again."
+                    "No such notice is parked, or its subscriber was stopped: see policywatch notices --state parked."
+                    " To reactivate a stopped subscriber, use policywatch subscribers add."
                 )
             output.say(f"{labels.count(done, 'notice')} will be tried again: run policywatch notify.")
             return

@@ -18,7 +18,7 @@ from policywatch.terminal import output
 
 _HEAD = """\
 # Taken over from Open Terms Archive declarations: policywatch watchlist import-ota
-# Entries that could not be taken over whole are switched off; their note says what is missing.
+# Entries that could not be taken over completely are switched off; their note says what is missing.
 """
 
 
@@ -33,7 +33,9 @@ class _Import:
 
 def import_ota(
     source: Annotated[Path, typer.Argument(help="A declaration, or a folder of them.")],
-    out: Annotated[Path | None, typer.Option("--output", "-o", help="The watch-list to write; else printed.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The watch-list to write; by default it is printed.")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the watch-list.")] = False,
 ) -> None:
     """Turn Open Terms Archive declarations into a watch-list, and say what could not be taken over."""

@@ -51,7 +51,7 @@ def mail_settings(smtp_url: str | None, owner: str | None, *, contact: str, aski
     question = "Mail server, such as smtp://user@mail.example.com:587 (empty: no mail yet)"
     server = answer(_given(smtp_url, asking=asking), _mail_server, question, "", option="--smtp-url")
     mine = contact if "@" in contact and "://" not in contact else ""
-    question = "Who hears when a site asks us to stop or no page can be read (mail or chat address; empty: nobody)"
+    question = "Whom to notify when a site asks us to stop or no page can be read (mail or chat address; empty: nobody)"
     told = answer(_given(owner, asking=asking and bool(server)), _owner, question, mine, option="--owner")
     sender = (mine or (told if "://" not in told else "")) if server else ""
     if server and not sender:

@@ -38,7 +38,8 @@ def register(app: typer.Typer) -> None:
 
 def scorecard_(
     report: Annotated[
-        Path | None, typer.Argument(help="Amazon's seller performance report (JSON), or a CSV; else the last one.")
+        Path | None,
+        typer.Argument(help="Amazon's seller performance report (JSON), or a CSV; by default the last one."),
     ] = None,
     at: Annotated[str | None, typer.Option(help="Against the targets in force at the end of this UTC day.")] = None,
     keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Whether the report is stored.")] = True,

@@ -16,7 +16,7 @@ def register(app: typer.Typer) -> None:
 
 def serve(
     host: Annotated[str, typer.Option(help="The address to serve at.")] = HOST,
-    port: Annotated[int, typer.Option(help="The port; 0 takes a free one.", min=0, max=65_535)] = PORT,
+    port: Annotated[int, typer.Option(help="The port; 0 picks a free one.", min=0, max=65_535)] = PORT,
 ) -> None:
     """Serve the web pages and feeds, and fetch nothing."""
     with (

@@ -17,7 +17,7 @@ def register(app: typer.Typer) -> None:
 
 
 def stop(reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> None:
-    """Halt all requests from this machine at once: a running crawl winds up, and none begins."""
+    """Halt all requests from this machine at once: a running crawl ends within seconds, and no new one starts."""
     path = crawl_settings().stop_file
     try:
         private_folder(path.parent)

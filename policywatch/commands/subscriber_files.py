@@ -40,7 +40,7 @@ def register(group: Verbs) -> None:
 
 
 def ask(
-    address: Annotated[str | None, typer.Argument(help="Only this address; else all that wait.")] = None,
+    address: Annotated[str | None, typer.Argument(help="Only this address; by default all that wait.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Also those who were asked and have not answered.")] = False,
 ) -> None:
     """Send pending subscribers the mail with the link that confirms. Each is asked once."""
@@ -170,7 +170,8 @@ def bounce(
 ) -> None:
     """Read delivery reports: an address that no longer exists is stopped, and what did not arrive is parked.
 
-    Of a maildir only new mail is read, and marked as seen. Mail that is no report on a message of ours is left alone.
+    In a maildir, only new mail is read, and it is marked as seen. Mail that is not a delivery report for one of our
+    messages is left alone.
     """
     done: Counter[str] = Counter()
     with context.archive() as archive:

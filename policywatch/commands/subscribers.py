@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 def add(
     address: Annotated[str, typer.Argument(help="A mail address, or an Apprise URL for chat, or a webhook's URL.")],
     channel: _Channel = "",
-    cadence: Annotated[str | None, typer.Option(help="at_once, daily or weekly; daily at first.")] = None,
+    cadence: Annotated[str | None, typer.Option(help="at_once, daily or weekly; daily by default.")] = None,
     marketplace: Annotated[
         list[str] | None, typer.Option(help="Only this marketplace; repeat for more; all for every one.")
     ] = None,
@@ -46,10 +46,10 @@ def add(
     ] = None,
     page: Annotated[list[str] | None, typer.Option(help="Only this page; repeat for more; all for every one.")] = None,
     importance: Annotated[
-        str | None, typer.Option(help="The least importance: high, medium or low; low at first.")
+        str | None, typer.Option(help="The lowest importance to include: high, medium or low; low by default.")
     ] = None,
-    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin; UTC at first.")] = None,
-    name: Annotated[str | None, typer.Option(help="How the subscriber is called.")] = None,
+    time_zone: Annotated[str | None, typer.Option(help="Such as Europe/Berlin; UTC by default.")] = None,
+    name: Annotated[str | None, typer.Option(help="The subscriber's name.")] = None,
     standing: Annotated[
         bool | None,
         typer.Option("--standing/--no-standing", help="This is you: say how your figures compare with new targets."),
@@ -61,7 +61,10 @@ def add(
         bool, typer.Option("--pending", help="Not active before they confirm: policywatch subscribers ask.")
     ] = False,
 ) -> None:
-    """Add a subscriber, or change what one wants; what is not named stays. You answer for the address."""
+    """Add a subscriber, or change one's preferences.
+
+    Options you leave out stay as they are. You vouch for the address.
+    """
     channel, address = _reached(channel, address, is_new=True)
     if cadence is not None:
         _one_of("--cadence", [cadence], CADENCES)

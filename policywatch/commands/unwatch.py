@@ -24,7 +24,8 @@ Keys = Annotated[list[str], typer.Argument(metavar="KEY", help="The pages' keys.
 def remove(
     key: Key,
     file: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Your watch-list that has the entry; else it is found.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Your watch-list that has the entry; by default found automatically."),
     ] = None,
 ) -> None:
     """Take a page out of your watch-list; its history stays."""
@@ -53,7 +54,7 @@ def off(keys: Keys) -> None:
     _switch(keys, enabled=False)
     _in_archive(lambda session: [pages.unwatch(session, key) for key in keys])
     for key in keys:
-        output.say(f"{key} is switched off. policywatch watchlist on {key} ends that.")
+        output.say(f"{key} is switched off. policywatch watchlist on {key} switches it on again.")
 
 
 def on(keys: Keys) -> None:

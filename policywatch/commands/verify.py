@@ -57,12 +57,12 @@ def _say(result: evidence.Verified, damage: list[str]) -> None:
             output.warn(f"  {fault}")
         if len(damage) > SHOWN:
             output.warn(f"  and {len(damage) - SHOWN} more: policywatch verify --json lists them.")
-    held = f"{labels.count(result.snapshots, 'snapshot')}"
-    hold = "holds" if result.snapshots == 1 else "hold"
+    held = labels.count(result.snapshots, "snapshot")
+    are = "is" if result.snapshots == 1 else "are"
     if result.broken:
-        output.warn(f"Broken: {result.broken}. {held} before it {hold}.")
+        output.warn(f"Broken: {result.broken}. The {held} before it {are} intact.")
     elif damage:
-        output.warn(f"All the same {held} {hold}: what was fetched is still there.")
+        output.warn(f"Even so, {held} {are} intact: what was fetched is still there.")
     else:
-        output.say(f"The database is whole. {held} {hold}.")
+        output.say(f"The database is intact. {held} verified.")
         output.say(f"Head of the chain: {result.head or 'none'}")

@@ -37,14 +37,14 @@ def register(app: typer.Typer) -> None:
 
 def check(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Files, or names of shipped lists; else those set.")
+        list[Path] | None, typer.Argument(help="Files, or names of included lists; by default those in the settings.")
     ] = None,
     probe: Annotated[bool, typer.Option("--probe", help="Fetch every page once, politely, and keep nothing.")] = False,
     page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
     watchlist: Annotated[list[Path] | None, typer.Option(help="The same as FILES, as crawl and run have it.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per entry or problem.")] = False,
 ) -> None:
-    """Read watch-lists and say, per entry, what is wrong with it."""
+    """Check watch-lists and list what is wrong with each entry."""
     settings = crawl_settings()
     found, problems = lists.declared(settings, [*(files or []), *(watchlist or [])])
     for problem in problems:
@@ -124,12 +124,12 @@ def list_() -> None:
 def add_(
     url: Annotated[str, typer.Argument(help="The page's address, as your browser shows it.")],
     file: Annotated[Path, typer.Option(help="The watch-list that gets the entry.")] = Path("my-pages.toml"),
-    key: Annotated[str, typer.Option(help="The page's permanent name; else made from its title.")] = "",
-    title: Annotated[str, typer.Option(help="Its title; else the page's own.")] = "",
-    marketplace: Annotated[str, typer.Option(help="Its marketplace; else known by the site.")] = "",
-    category: Annotated[str, typer.Option(help="What it is about; else guessed from the title.")] = "",
-    fetch: Annotated[str, typer.Option(help="http, browser or help-api; else what works.")] = "",
-    select: Annotated[str, typer.Option(help="CSS selector of the policy; else found.")] = "",
+    key: Annotated[str, typer.Option(help="The page's permanent name; by default made from its title.")] = "",
+    title: Annotated[str, typer.Option(help="Its title; by default the page's own.")] = "",
+    marketplace: Annotated[str, typer.Option(help="Its marketplace; by default taken from the site.")] = "",
+    category: Annotated[str, typer.Option(help="What it is about; by default guessed from the title.")] = "",
+    fetch: Annotated[str, typer.Option(help="http, browser or help-api; by default whichever works.")] = "",
+    select: Annotated[str, typer.Option(help="CSS selector of the policy; by default found automatically.")] = "",
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Add it without asking.")] = False,
 ) -> None:
     """Fetch a page, propose an entry for it, and add it to a watch-list."""

@@ -216,7 +216,7 @@ def _closing_words(ended: Ended, say: Say) -> None:
         f"{len(ended.told)} changes reported. {len(ended.quiet)} checks without news: {', '.join(reasons)}.",
         f"Written: {written}.",
         "",
-        "Look around in it:",
+        "Explore it:",
         f"  {here} changes --all",
         f"  {here} diff us-late-shipment",
         "",

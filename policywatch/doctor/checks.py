@@ -158,14 +158,14 @@ def _hosts(now: datetime) -> Iterator[Check]:
         if state.rest_until is not None:
             remedy = f"Nothing needs doing; policywatch host wake {state.host} ends the rest before its time."
         elif state.off:
-            remedy = f"policywatch host on {state.host} ends that."
+            remedy = f"policywatch host on {state.host} switches it on again."
         yield Check("host", "ok" if may else "note", said, remedy)
 
 
 def _stopped(_now: datetime) -> Iterator[Check]:
     path = crawl_settings().stop_file
     if path.exists():
-        yield Check("stop file", "note", f"{path} is there: nothing is asked", "policywatch go takes it away.")
+        yield Check("stop file", "note", f"{path} exists: no requests are sent", "policywatch go removes it.")
 
 
 def _robots(_now: datetime) -> Iterator[Check]:
@@ -176,12 +176,12 @@ def _robots(_now: datetime) -> Iterator[Check]:
     closed = [key for key, failure in failed.items() if failure.reason is Reason.ROBOTS_FORBID]
     unread = {sentence(f.root): f for f in failed.values() if f.reason in (Reason.ROBOTS_UNREAD, Reason.ROBOTS_STATUS)}
     if closed:
-        remedy = "Look at these pages yourself: save them, and policywatch import folder."
+        remedy = "Open these pages yourself, save them, and use policywatch import folder."
         yield Check("robots.txt", "note", f"disallows {', '.join(closed)}", remedy)
     for failure in unread.values():
         name = "network" if failure.root.reason in FINAL else "robots.txt"
-        what = "could not be reached" if name == "network" else "could not be asked for its rules"
-        said = f"{failure.host} {what} in the last crawl, so no page was asked for there. {sentence(failure)}"
+        what = "could not be reached" if name == "network" else "did not return its rules"
+        said = f"{failure.host} {what} in the last crawl, so no page was fetched from it. {sentence(failure)}"
         yield Check(name, "note", said, "The next crawl tries again.")
     if any(last.values()) and not closed and not unread:
         yield Check("robots.txt", "ok", "blocked no page in the last crawl")

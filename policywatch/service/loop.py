@@ -130,7 +130,7 @@ class Schedule:
         self._once(
             f"Nothing is due; the next check is at {min(moments):%Y-%m-%d %H:%M} UTC."
             if moments
-            else "Nothing is due: no page is switched on, or no host may be asked."
+            else "Nothing is due: no page is switched on, or no host may be contacted."
         )
 
     def tell(self) -> None:

@@ -15,7 +15,7 @@ from diffs.wording import labels
 WORDS: Mapping[Outcome, str] = {
     Outcome.OK: "read",
     Outcome.UNCHANGED: "read, the same as before",
-    Outcome.ROBOT_CHECK: "the site asked for a human",
+    Outcome.ROBOT_CHECK: "the site showed a robot check",
     Outcome.WAF_CHALLENGE: "the site's firewall asked for a browser",
     Outcome.LOGIN_REQUIRED: "the site returned a sign-in page",
     Outcome.THROTTLED: "the site asked to come back later",
@@ -31,11 +31,11 @@ WORDS: Mapping[Outcome, str] = {
 
 #: What to do about an outcome, for people who did not write the program.
 REMEDIES: Mapping[Outcome, str] = {
-    Outcome.ROBOT_CHECK: "The site rests for 24 hours. Look at the page yourself and save it.",
-    Outcome.WAF_CHALLENGE: "The site rests for 24 hours. Look at the page yourself and save it.",
+    Outcome.ROBOT_CHECK: "The site gets no requests for 24 hours. Open the page yourself and save it.",
+    Outcome.WAF_CHALLENGE: "The site gets no requests for 24 hours. Open the page yourself and save it.",
     Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
-    Outcome.THROTTLED: "Nothing needs doing; a longer min_gap asks more slowly.",
-    Outcome.UNAVAILABLE: "Nothing needs doing: the next crawl tries again.",
+    Outcome.THROTTLED: "You need not do anything; a longer min_gap slows the requests down.",
+    Outcome.UNAVAILABLE: "You need not do anything: the next crawl tries again.",
     Outcome.GONE: "After three days that is a change. Find its new address, or run: policywatch watchlist off PAGE",
     Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
     Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
@@ -52,7 +52,7 @@ COMMAND = "    "
 
 #: Failures that say more than their outcome: in a seller's words, and what to do.
 _UNREACHED = "the site could not be reached"
-_TRIES_AGAIN = "Nothing needs doing: the next crawl tries again."
+_TRIES_AGAIN = "You need not do anything: the next crawl tries again."
 _FAILURES: Mapping[Reason, tuple[str, str]] = {
     Reason.ROBOTS_FORBID: (
         "the site's robots.txt forbids us the page",
@@ -140,7 +140,7 @@ def out_of_reach(reports: Iterable[PageReport]) -> str:
     else:
         why = "it has no network"
     advice = " If other sites open in your browser, check the addresses in the watch-list." if hosts else ""
-    then = f"Nothing was asked, so nothing is known of any change; the next crawl tries again.{advice}"
+    then = f"Nothing was fetched, so it is unknown whether anything changed; the next crawl tries again.{advice}"
     return f"This machine reaches no site: {why}. {then}"
 
 
@@ -221,16 +221,19 @@ def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]
     for report in reports:
         if report.outcome is not None:
             tried |= dict.fromkeys(filter(None, (pages[report.page].fetch, report.fetch)))
-    said.append(f"  Tried: {'; '.join(map(_tried, tried))}." if tried else "  Tried: nothing was asked of any site.")
+    said.append(f"  Tried: {'; '.join(map(_tried, tried))}." if tried else "  Tried: no request was sent to any site.")
     first = reports[0].page
     said += [
         "Ways that need no robot:",
-        "  Open a page in your browser, save it, and bring it in under its name, such as",
+        "  Open a page in your browser, save it, and import it under its key, such as",
         f"{COMMAND}policywatch import page {first} SAVED-FILE",
         "  or many at once with policywatch import folder DIR (docs/import.md describes the folder).",
         *_from_an_archive([pages[report.page] for report in reports]),
     ]
-    return [*said, "policywatch doctor says what works here; docs/responsible-use.md says what each way asks of whom."]
+    return [
+        *said,
+        "policywatch doctor says what works here; docs/responsible-use.md says what each way means for the site.",
+    ]
 
 
 def _from_an_archive(pages: Iterable[WatchedPage]) -> list[str]:
@@ -261,6 +264,6 @@ def _why(reports: Sequence[PageReport]) -> list[str]:
 def _tried(fetch: str) -> str:
     return {
         "http": "a plain request (http)",
-        "browser": "a browser without a person (browser)",
+        "browser": "a browser that nobody operates (browser)",
         "help-api": "the site's public help service (help-api)",
     }.get(fetch, fetch)

@@ -14,7 +14,7 @@ _MACHINE = {
     errno.ENOMEM: "Give it more memory, or end other programs, and run the same command again.",
     errno.EMFILE: "Allow more open files (ulimit -n) and run the same command again.",
     errno.ENFILE: "End other programs and run the same command again.",
-    errno.EIO: "See that the disk is whole and run the same command again.",
+    errno.EIO: "Check the disk and run the same command again.",
     errno.EROFS: "Its place can only be read: choose another one.",
     errno.EACCES: "Give the user who runs policywatch access to it.",
     errno.EPERM: "Give the user who runs policywatch access to it.",

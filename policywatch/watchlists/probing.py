@@ -19,7 +19,7 @@ from policywatch.terminal.round_report import REMEDIES
 _ADVICE = {
     **REMEDIES,
     Outcome.GONE: "Set enabled = false, or find the page's new address.",
-    Outcome.TRUNCATED: "Look at the page yourself; a crawl will hold this text back until you accept it.",
+    Outcome.TRUNCATED: "Open the page yourself; a crawl will hold this text back until you accept it.",
     Outcome.UNAVAILABLE: "Try again later.",
     Outcome.THROTTLED: "Try again later, and more slowly (min_gap).",
 }
@@ -51,7 +51,7 @@ def advice(probed: Probed) -> str:
     """What to do about what an entry brings today; "" where all is well."""
     page, read = probed.page, probed.outcome in READ
     if read and probed.fetched_by != page.fetch:
-        return f'Set fetch = "{probed.fetched_by}": {page.fetch} brought no text.'
+        return f'Set fetch = "{probed.fetched_by}": {page.fetch} returned no text.'
     if read:
         return "" if page.enabled else f"It can be read. To watch it: {switch_on(page)}."
     if probed.selected is False and probed.found[0]:
@@ -59,7 +59,7 @@ def advice(probed: Probed) -> str:
         where = f" in {container}" if container else ""
         return f"Its select matches nothing. Without it {words} words are found{where}: correct it or take it out."
     if _is_empty_frame(probed):
-        return "Look at the page yourself, and save it if it has a text."
+        return "Open the page yourself, and save it if it has a text."
     if probed.outcome is Outcome.GONE and not page.enabled:
         return "Leave it switched off."
     return _ADVICE.get(probed.outcome, "") if probed.outcome else ""

@@ -182,7 +182,7 @@ def test_when_they_are_used_up_the_other_pages_wait_for_the_next_day(site: Site,
     reports = someone.looks_at(*pages, requests_per_day=3)
 
     assert [reports[page.key].outcome for page in pages] == [Outcome.OK, Outcome.OK, None, None]
-    assert "has had its 3 requests of today; this page waits until 00:00 UTC." in reports["page-3"].reason
+    assert "has reached today's limit of 3 requests; this page waits until 00:00 UTC." in reports["page-3"].reason
     assert len(site.log) == used(someone) == 3
     someone.now -= timedelta(hours=23)  # the same day, another process
     assert someone.looks_at(*pages, requests_per_day=3)["page-0"].outcome is None
@@ -199,7 +199,7 @@ def test_a_second_look_that_the_budget_does_not_allow_is_said_to_be_due(site: Si
 
     assert report.outcome is Outcome.OK
     assert report.held
-    assert "requests of today" in report.reason
+    assert "limit of 2 requests" in report.reason
     assert not someone.looks_at(watched(site, "/a"), confirm=True)["a"].held
 
 

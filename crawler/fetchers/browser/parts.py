@@ -158,7 +158,7 @@ class Parts:
                 if not self._is_ours(where, is_page=is_page):
                     return None
                 request = self._request(where, fields)
-        self.left_out.setdefault(asked.url, "it redirects without an end")
+        self.left_out.setdefault(asked.url, "it redirects in an endless loop")
         return None
 
     def _request(self, url: str, fields: Mapping[str, str], *, method: str = "GET", body: bytes = b"") -> Request:

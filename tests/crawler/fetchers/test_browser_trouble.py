@@ -148,7 +148,7 @@ class TestInChromium:
             watched(site, "/bad", fetch="browser"), watched(site, "/good", fetch="browser"), timeout=9.0
         )
 
-        assert "not done in the browser after 10 seconds" in said(someone.snapshots_of("bad")[0])
+        assert "did not finish loading in the browser within 10 seconds" in said(someone.snapshots_of("bad")[0])
         assert reports["good"].outcome is Outcome.OK
 
     def test_hosts_that_do_not_answer_keep_no_place_from_the_others(

@@ -65,7 +65,7 @@ def test_what_does_not_block_has_its_outcome_its_words_and_its_follow_up(
     # The only rest is the one that the host's own Retry-After asked for.
     host = someone.host()
     assert host is not None
-    assert host.rest_reason == "The host answered 503 and asked for patience."
+    assert host.rest_reason == "The host answered 503 and asked us to slow down."
     # What robots.txt closes was not asked for, by no way.
     assert asked_for(hub, "/ap/signin", TOPIC_BY_NAME["closed"].path, "/telemetry/page-view") == 0
 

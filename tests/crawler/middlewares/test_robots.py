@@ -112,7 +112,7 @@ def test_a_robot_check_in_place_of_robots_txt_lets_the_host_rest(site: Site, som
     assert report.failure == Failure(Reason.ROBOTS_BLOCKED, "127.0.0.1")
     assert host is not None and host.rest_until is not None
     assert host.rest_until >= someone.now  # a day
-    assert "robot check came in place of robots.txt" in host.rest_reason
+    assert "robot check was returned in place of robots.txt" in host.rest_reason
 
 
 @pytest.mark.parametrize(

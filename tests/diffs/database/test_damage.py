@@ -135,7 +135,7 @@ def test_an_empty_file_is_never_taken_for_a_new_archive(tmp_path: Path, size: in
         path.touch()
     before = path.read_bytes()
 
-    with pytest.raises(ArchiveDamaged, match=r"is empty.*Restore a backup.*to begin anew, remove the file"):
+    with pytest.raises(ArchiveDamaged, match=r"is empty.*Restore a backup.*to start over, remove the file"):
         open_archive(f"sqlite:///{path}", create=create)
 
     assert len(path.read_bytes()) == len(before)

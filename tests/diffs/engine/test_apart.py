@@ -109,7 +109,7 @@ def test_what_needs_too_much_memory_is_set_aside(site: Site, monkeypatch: pytest
     assert result.unjudged == {}
     derived = site.derive()
     assert derived.outcome is Outcome.ERROR
-    assert derived.reason == "Set aside: reading it needed more than 3000 MB of memory. What came is stored."
+    assert derived.reason == "Set aside: reading it needed more than 3000 MB of memory. The answer is saved."
 
 
 def site_body(site: Site) -> str:

@@ -54,7 +54,7 @@ def test_a_page_that_cannot_be_read_is_an_entry_of_its_own() -> None:
     assert begun.summary.splitlines() == [
         "Since 19 November 2026, 12:00 UTC.",
         "Reason: the page asks for a human.",
-        "What changes there meanwhile is unknown; it is reported when the page can be read again.",
+        "Changes there are unknown until the page can be read again; then they are reported.",
     ]
     assert "no change" not in begun.html
 
@@ -62,7 +62,7 @@ def test_a_page_that_cannot_be_read_is_an_entry_of_its_own() -> None:
 def test_a_title_that_names_its_marketplace_is_left_as_it_is() -> None:
     (begun,) = entries([event("shrunk", title="Seller Agreement (United States)")])
 
-    assert begun.title == "Seller Agreement (United States) cannot be read whole"
+    assert begun.title == "Seller Agreement (United States) cannot be read completely"
 
 
 def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
@@ -80,7 +80,7 @@ def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
     ("kind", "begun", "ended"),
     [
         ("unreadable", "cannot be read", "can be read again"),
-        ("shrunk", "cannot be read whole", "can be read whole again"),
+        ("shrunk", "cannot be read completely", "can be read completely again"),
         ("gone_suspected", "is not found", "is no longer missing, or was reported as removed"),
         ("flapping", "shows different texts in turn", "shows one text again"),
         (

@@ -138,7 +138,7 @@ def test_a_change_is_told_with_points_before_and_after_and_links() -> None:
         "  * Late shipment rate: the limit falls from 4% to 3% (30 days)",
         "    - We may end this agreement with 30 days of notice.",
         "    + We may end this agreement with 15 days of notice.",
-        "  All of it: https://policies.example/changes/c0ffee0001",
+        "  Full comparison: https://policies.example/changes/c0ffee0001",
         "  The page: https://market.example/agreement",
     ):
         assert line in shown.splitlines()
@@ -148,7 +148,7 @@ def test_without_a_site_the_page_itself_is_linked_once() -> None:
     shown = text(digest(told(), base_url=""))
 
     assert shown.count("https://market.example/agreement") == 1
-    assert "All of it" not in shown
+    assert "Full comparison" not in shown
 
 
 def test_text_and_html_say_what_binds() -> None:
@@ -371,7 +371,7 @@ def test_a_heartbeat_counts_its_looks() -> None:
 
     for content in (text(shown), html(shown)):
         assert "We checked 40 of 42 pages, 120 times in all, and could read 38." in content
-        assert "The last time that one could be read: 22 November 2026, 12:00 UTC." in content
+        assert "A page was last read on 22 November 2026, 12:00 UTC." in content
         assert "2 pages were not checked in this time." in content
     assert "We checked" not in text(digest(told(), looked=Looked(pages=1, visited=1, read=1, looks=1)))
 

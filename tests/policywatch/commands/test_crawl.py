@@ -116,7 +116,7 @@ def test_crawl_and_health_as_json_have_a_line_per_page(program: Program, site: S
     [
         (Answer(404, "<p>no such page</p>"), "gone", ""),
         (Answer(body=""), "empty", ""),
-        (ROBOT_CHECK, "robot_check", "The site rests for 24 hours"),
+        (ROBOT_CHECK, "robot_check", "The site gets no requests for 24 hours"),
         (late(4)[:200] + "<p>Keep</p>", "empty", ""),
     ],
     ids=["gone", "empty", "robot check", "next to nothing"],
@@ -339,7 +339,7 @@ def test_a_machine_without_a_network_is_said_once_and_is_no_refusal(
     assert crawled.code == 1
     assert everything.count("market.example could not be found (DNS)") == 1
     assert "This machine reaches no site" in everything
-    assert "Nothing was asked" in everything
+    assert "Nothing was fetched" in everything
     assert "the next crawl tries again" in everything
     for text in (everything, doctor.replace("robots.txt: No answer", "")):
         assert "keeps us" not in text
@@ -353,7 +353,7 @@ def test_doctor_says_when_robots_txt_could_not_be_read(program: Program, site: S
 
     said = program("doctor").out
 
-    assert "127.0.0.1 could not be asked for its rules in the last crawl" in said
+    assert "127.0.0.1 did not return its rules in the last crawl" in said
     assert "The next crawl tries again." in said
 
 

@@ -79,7 +79,7 @@ def test_where_all_that_was_fetched_is_whole_that_is_said(program: Program) -> N
     ended = program("verify")
 
     assert ended.code == 3
-    assert ended.err.endswith("All the same 10 snapshots hold: what was fetched is still there.\n")
+    assert ended.err.endswith("Even so, 10 snapshots are intact: what was fetched is still there.\n")
 
 
 def test_more_faults_than_a_screen_holds_are_counted(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -47,7 +47,7 @@ def test_the_list_of_hosts_says_what_was_asked_and_what_is_left(program: Program
 
     (host,) = program("host", "list", "--json").objects
 
-    assert nothing == "No host has been asked yet.\n"
+    assert nothing == "No host has been contacted yet.\n"
     assert list(host) == FIELDS
     assert (host["host"], host["pages"], host["state"]) == ("127.0.0.1", 2, "may be asked")
     assert (host["used_today"], host["left_today"], host["budget"], host["gap"]) == (3, 47, 50, 0.0)
@@ -66,7 +66,9 @@ def test_a_host_is_switched_off_and_on_by_the_address_of_a_page(program: Program
     listed = program("host", "list").out
     on = program("host", "on", "127.0.0.1")
 
-    assert off.out == "127.0.0.1 is switched off (2 watched pages). policywatch host on 127.0.0.1 ends that.\n"
+    assert (
+        off.out == "127.0.0.1 is switched off (2 watched pages). policywatch host on 127.0.0.1 switches it on again.\n"
+    )
     assert crawled.code == 1
     assert "(they wrote to us)" in crawled.out
     assert len(site.log) == asked
@@ -150,7 +152,7 @@ def test_wake_ends_a_rest(program: Program, site: Site) -> None:
     site["/late"] = [ROBOT_CHECK, policy("Keep your late rate under 4%.")]
     program("crawl")
 
-    assert "is awake" in program("host", "wake", "127.0.0.1").out
+    assert "The pause of 127.0.0.1 is over" in program("host", "wake", "127.0.0.1").out
     assert "was not resting" in program("host", "wake", "127.0.0.1").out
     assert program("crawl").code == 0
 

@@ -95,7 +95,7 @@ def test_a_file_of_another_page_is_refused_and_leaves_nothing(program):
 
     assert (refused.code, refused.out) == (2, "")
     assert refused.err == (
-        "fees.html looks like another page than late-shipment: it is titled “Referral fees”, the page “Late Shipment "
+        "fees.html seems to be another page than late-shipment: it is titled “Referral fees”, the page “Late Shipment "
         "Rate”. Nothing was imported. Name the right page, or add --force if it is this one.\n"
     )
     assert (program("history", "late-shipment", "--json").out, program("verify").out) == before

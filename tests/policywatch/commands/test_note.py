@@ -58,7 +58,7 @@ def test_an_entry_is_told_like_a_change_and_marked_as_entered_by_hand(program: P
 def test_an_entry_is_in_the_evidence_and_can_be_read_again(program: Program) -> None:
     enter(program, *DATES)
 
-    assert program("verify").out.startswith("The database is whole. 1 snapshot holds.")
+    assert program("verify").out.startswith("The database is intact. 1 snapshot verified.")
     shown = program("show", KEY).out
     assert "must be under 10%" in shown
     assert "Until: 2026-05-15" in shown
@@ -94,7 +94,7 @@ def test_its_end_is_told_when_the_last_day_is_over(program: Program) -> None:
     _, ended = program("changes", "--json").objects
     assert (ended["kind"], ended["headline"]) == ("gone", "Ended on 2026-05-15: Late shipments do not count")
     assert program("note", "list").table[0]["state"] == "ended"
-    assert program("verify").out.startswith("The database is whole. 2 snapshots hold.")
+    assert program("verify").out.startswith("The database is intact. 2 snapshots verified.")
 
 
 def test_listing_tells_the_end_too(program: Program) -> None:

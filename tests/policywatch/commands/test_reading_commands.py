@@ -643,7 +643,9 @@ def test_verify_finds_the_archive_whole_and_names_its_head(program: Program) -> 
     (found,) = program("verify", "--json").objects
 
     assert (found["snapshots"], found["broken"]) == (10, "")
-    assert program("verify").out == (f"The database is whole. 10 snapshots hold.\nHead of the chain: {found['head']}\n")
+    assert program("verify").out == (
+        f"The database is intact. 10 snapshots verified.\nHead of the chain: {found['head']}\n"
+    )
     assert program("verify", "--head", found["head"]).code == 0
 
 

@@ -178,7 +178,9 @@ def test_an_empty_contact_is_refused_at_once(program: Program) -> None:
     given = program("init", "--force", "--contact", " ", "--marketplaces", "US")
 
     assert (asked.code, settings_of(program)["contact"]) == (0, "me@example.com")
-    assert "A contact is needed: a site's owner must be able to reach whoever asks." in asked.out + asked.err
+    assert (
+        "A contact is needed: a site's owner must be able to reach whoever sends the requests." in asked.out + asked.err
+    )
     assert (given.code, "A contact is needed" in given.err) == (2, True)
 
 
@@ -265,7 +267,7 @@ def test_a_marketplace_without_a_proven_page_is_told(program: Program) -> None:
     ended = program("init", "--contact", "me@example.com", "--marketplaces", "ZA")
 
     assert ended.code == 0
-    assert "No page of these is proven to exist there" in ended.out
+    assert "None of these pages is known to exist there" in ended.out
     assert "policywatch watchlist check --probe" in ended.out
 
 

@@ -133,7 +133,7 @@ def test_a_page_that_is_switched_off_is_not_fetched_until_it_is_switched_on(prog
     program("crawl")
 
     off = program("watchlist", "off", "fees", "returns")
-    assert off.out.splitlines()[0] == "fees is switched off. policywatch watchlist on fees ends that."
+    assert off.out.splitlines()[0] == "fees is switched off. policywatch watchlist on fees switches it on again."
     assert settings(program)["pages_off"] == ["fees", "returns"]
     assert '# ours\ncontact = "me@example.com" # work' in (program.folder / "policywatch.toml").read_text()
     assert healthy(program) == []

@@ -254,7 +254,7 @@ def test_what_the_fallback_brings_is_said(program: Program, site: Site) -> None:
     found = probed(program)["filled"]
 
     assert (found["outcome"], found["fetch"]) == ("ok", "browser")
-    assert found["advice"] == 'Set fetch = "browser": http brought no text.'
+    assert found["advice"] == 'Set fetch = "browser": http returned no text.'
 
 
 # --- add ----------------------------------------------------------------------------------------------------------

@@ -94,7 +94,7 @@ def test_a_file_without_tables_is_no_archive(tmp_path):
     assert (ended.code, ended.out) == (3, "")
     assert ended.err.endswith(
         "policywatch.db is empty: what it held is lost, or it was never one. "
-        "Restore a backup (docs/backup.md); to begin anew, remove the file.\n"
+        "Restore a backup (docs/backup.md); to start over, remove the file.\n"
     )
     assert (tmp_path / "policywatch-data" / "policywatch.db").read_bytes() == b""
 

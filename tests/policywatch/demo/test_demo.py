@@ -131,7 +131,7 @@ def masked(text: str) -> str:
 
 
 def test_what_the_demo_says_to_look_at_runs_as_it_is_printed(played: Played) -> None:
-    begins = played.lines.index("Look around in it:") + 1
+    begins = played.lines.index("Explore it:") + 1
     commands = played.lines[begins : played.lines.index("", begins)]
 
     assert len(commands) == 2

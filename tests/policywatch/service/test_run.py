@@ -399,7 +399,7 @@ def test_settings_of_no_use_are_said(rounds: Rounds, monkeypatch: pytest.MonkeyP
 def test_with_every_host_off_nothing_is_ever_due(rounds: Rounds, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:
     monkeypatch.setenv("POLICYWATCH_HOSTS_OFF", "127.0.0.1")
 
-    assert rounds.go(rounds=2) == ["Nothing is due: no page is switched on, or no host may be asked."]
+    assert rounds.go(rounds=2) == ["Nothing is due: no page is switched on, or no host may be contacted."]
     assert site.log == []
 
 

@@ -82,7 +82,7 @@ def test_pages_are_grouped_by_what_a_seller_wants_to_know_first() -> None:
     ]
     assert found[0].says == "The limit falls from 4 % to 3 %"
     assert found[2].says == "A second check is due."
-    assert found[3].says == "the site asked for a human (it asks for a human)"
+    assert found[3].says == "the site showed a robot check (it asks for a human)"
     assert (
         round_report.total(reports, 1)
         == "7 pages: 5 read (1 for the first time), 1 could not be read, 1 not checked, 1 change, 2 held for a second check."
@@ -102,7 +102,7 @@ def test_when_nothing_could_be_read_it_says_why_what_was_tried_and_what_is_left(
     assert "No page could be read. That does not mean that nothing changed." in said
     assert "no answer, or none that can be read: The host did not answer in time (1 of 3)" in said
     assert "not asked: Chromium is missing (1 of 3)" in said
-    assert "Tried: the site's public help service (help-api); a browser without a person (browser)." in said
+    assert "Tried: the site's public help service (help-api); a browser that nobody operates (browser)." in said
     assert "policywatch import page a SAVED-FILE" in said
     assert "policywatch import folder DIR" in said
     assert "Open Terms Archive" not in said
@@ -133,7 +133,7 @@ def test_what_was_never_looked_at_is_not_called_unreadable() -> None:
     none = round_report.nothing_read([page("c", None, "The host rests.")], {"c": declared("c")})
 
     assert none[0] == "No page was checked. That does not mean that nothing changed."
-    assert "  Tried: nothing was asked of any site." in none
+    assert "  Tried: no request was sent to any site." in none
     assert round_report.nothing_read([page("a", Outcome.UNCHANGED), page("c", None)], {}) == []
     assert round_report.nothing_read([], {}) == []
 
@@ -181,7 +181,7 @@ def test_a_machine_without_a_network_says_it_once_and_accuses_no_robots_txt() ->
 
     assert said == (
         "This machine reaches no site: a.example could not be found (DNS). "
-        "Nothing was asked, so nothing is known of any change; the next crawl tries again. "
+        "Nothing was fetched, so it is unknown whether anything changed; the next crawl tries again. "
         "If other sites open in your browser, check the addresses in the watch-list."
     )
     assert "robots.txt" not in " ".join([*round_report.remedies(reports), said])
@@ -292,9 +292,9 @@ def test_no_changes_is_not_said_of_pages_that_nobody_could_read(program: Program
     program("crawl", "--page", "us-late", "--page", "us-fees")
 
     assert none == (
-        "None of these pages has been read yet, so nothing is known of changes. policywatch health says why.\n"
+        "None of these pages has been read yet, so it is unknown whether anything changed. policywatch health says why.\n"
     )
-    assert of_one.startswith("The page has not been read yet, so nothing is known of changes.")
+    assert of_one.startswith("The page has not been read yet, so it is unknown whether anything changed.")
     assert "of 3 watched pages 1 could not be read and 1 has not been checked yet." in program("changes").out
     assert program("changes", "--page", "us-late").out == "No changes yet.\n"
 

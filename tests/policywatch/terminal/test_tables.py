@@ -41,7 +41,7 @@ def test_a_narrow_terminal_gets_a_few_lines_a_row(program: Program) -> None:
     narrow = program.terminal("health", columns=40)
 
     assert narrow.startswith(
-        "us-late-shipment-rate\n  last outcome: the site asked for a\n  human\n  last read (UTC): 2026-01-05"
+        "us-late-shipment-rate\n  last outcome: the site showed a robot\n  check\n  last read (UTC): 2026-01-05"
     )
     assert "page" not in narrow.splitlines()[0]
 
@@ -50,7 +50,7 @@ def test_a_wide_terminal_gets_a_table_that_leaves_nothing_out(program: Program) 
     first, row, *_ = program.terminal("health", columns=120).splitlines()
 
     assert first.split("  ")[0] == "page"
-    assert row.startswith("us-late-shipment-rate  the site asked for a human")
+    assert row.startswith("us-late-shipment-rate  the site showed a robot check")
 
 
 def test_metrics_are_words_on_a_terminal_and_names_in_a_pipe(program: Program) -> None:
