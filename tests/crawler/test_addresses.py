@@ -32,7 +32,7 @@ def test_an_address_of_the_open_internet(address: str) -> None:
 @pytest.mark.parametrize(
     "url", ["http://printer.local/", "http://db.internal/", "http://a.localhost/", "http://LOCALHOST./"]
 )
-def test_a_name_that_stands_for_a_private_place(url: str) -> None:
+def test_a_name_of_a_private_place_is_refused(url: str) -> None:
     assert refused(url) == Failure(Reason.PRIVATE_ADDRESS, host_of(url))
 
 

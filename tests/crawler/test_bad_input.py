@@ -190,7 +190,7 @@ def test_binary_that_says_it_is_html(site: Site, someone: Seller, good: WatchedP
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "latin-1", "shift_jis", "nonsense"])
-def test_broken_encodings_are_stored_as_they_came(site: Site, someone: Seller, good: WatchedPage, charset: str) -> None:
+def test_broken_encodings_are_stored_as_received(site: Site, someone: Seller, good: WatchedPage, charset: str) -> None:
     body = TEXT.encode() + b"<p>\xff\xfe\x80 caf\xe9</p>"
     site["/bad"] = Answer(body=body, kind=f"text/html; charset={charset}")
 

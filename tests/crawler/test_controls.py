@@ -190,7 +190,7 @@ def test_when_they_are_used_up_the_other_pages_wait_for_the_next_day(site: Site,
     assert someone.looks_at(*pages, requests_per_day=3)["page-0"].outcome in (Outcome.OK, Outcome.UNCHANGED)
 
 
-def test_a_second_look_that_the_budget_does_not_allow_is_said_to_be_due(site: Site, someone: Seller) -> None:
+def test_a_second_check_that_the_budget_does_not_allow_is_said_to_be_due(site: Site, someone: Seller) -> None:
     site["/a"] = TEXT
     someone.looks_at(watched(site, "/a"))
     site["/a"] = policy("Keep your late shipment rate under 3%.")

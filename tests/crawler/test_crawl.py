@@ -138,7 +138,7 @@ def test_a_page_that_moved_to_another_address_is_asked_for_anew(site: Site, some
     assert not site.asked("/new")[0].conditional
 
 
-def test_a_new_text_is_looked_at_twice_before_it_counts(site: Site, someone: Seller) -> None:
+def test_a_new_text_is_fetched_twice_before_it_counts(site: Site, someone: Seller) -> None:
     site["/rate"] = Answer(body=TEXT, etag=True)
     someone.looks_at(watched(site, "/rate"), confirm=True)
     before = len(site.asked("/rate"))
@@ -156,7 +156,7 @@ def test_a_new_text_is_looked_at_twice_before_it_counts(site: Site, someone: Sel
     assert len(report.changes) == 1
 
 
-def test_a_second_look_that_fails_leaves_the_text_for_the_next_round(site: Site, someone: Seller) -> None:
+def test_a_second_check_that_fails_leaves_the_text_for_the_next_round(site: Site, someone: Seller) -> None:
     site["/rate"] = TEXT
     someone.looks_at(watched(site, "/rate"), confirm=True)
     new = policy("Keep your late shipment rate under 3%.")
@@ -229,7 +229,7 @@ def test_a_redirect_is_followed_and_its_end_noted(site: Site, someone: Seller) -
     assert snapshot.final_url == site.url("/rate")
 
 
-def test_every_page_is_told_of_as_it_ends(site: Site, someone: Seller) -> None:
+def test_every_page_is_reported_as_it_ends(site: Site, someone: Seller) -> None:
     site["/a"] = site["/b"] = TEXT
 
     someone.looks_at(watched(site, "/a"), watched(site, "/b"), watched(site, "/c", enabled=False))

@@ -69,7 +69,7 @@ def test_a_setting_that_cannot_be_used_says_where_to_correct_it(
     assert f"The setting {name} " in error.value.message
 
 
-def test_a_file_that_is_no_toml_is_told(nowhere: Path) -> None:
+def test_a_file_that_is_no_toml_is_reported(nowhere: Path) -> None:
     (nowhere / "policywatch.toml").write_text("contact = ")
 
     with pytest.raises(SettingsError, match="cannot be read"):
@@ -101,13 +101,13 @@ def test_a_shipped_list_can_be_named_beside_files_of_ones_own(nowhere: Path) -> 
     assert {page.marketplace for page in pages[1:]} == {"US"}
 
 
-def test_a_marketplace_nobody_knows_is_told() -> None:
+def test_a_marketplace_nobody_knows_is_reported() -> None:
     _, (problem,) = watched_pages(CrawlSettings(marketplaces=("ATLANTIS",)))
 
     assert "no list is shipped for ATLANTIS" in str(problem)
 
 
-def test_a_page_nobody_declares_is_told() -> None:
+def test_a_page_nobody_declares_is_reported() -> None:
     pages, _ = watched_pages(CrawlSettings(marketplaces=("US",)))
 
     assert chosen_pages(pages, [pages[0].key]) == [pages[0]]

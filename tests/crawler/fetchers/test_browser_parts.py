@@ -161,7 +161,7 @@ def test_the_text_is_read_also_where_the_selector_is_none_of_the_browsers(site: 
     assert looked_at(someone, site, FILL, select="#full-help-page[class!='old']") is Outcome.OK
 
 
-def test_a_page_without_a_selector_is_read_when_it_stands_still(site: Site, someone: Seller) -> None:
+def test_a_page_without_a_selector_is_read_when_it_stops_changing(site: Site, someone: Seller) -> None:
     site["/article"] = Answer(body=ARTICLE, after=0.5)
 
     assert looked_at(someone, site, FILL, select="") is Outcome.OK

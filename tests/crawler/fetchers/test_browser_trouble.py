@@ -25,7 +25,9 @@ def program(folder: Path, script: str) -> str:
 
 
 @needs_browser
-def test_a_program_that_is_no_browser_is_told_and_nothing_is_asked(site: Site, someone: Seller, tmp_path: Path) -> None:
+def test_a_program_that_is_no_browser_is_reported_and_nothing_is_fetched(
+    site: Site, someone: Seller, tmp_path: Path
+) -> None:
     site["/a"], site["/b"], site["/plain"] = TEXT, TEXT, TEXT
     wrong = program(tmp_path, "echo 'this is no browser' >&2; exit 3")
 
@@ -181,7 +183,7 @@ class TestInChromium:
         assert "too large (setting max_body)" in said(someone.snapshots_of("bad")[0])
         assert reports["good"].outcome is Outcome.OK
 
-    def test_what_is_no_page_is_taken_as_it_came(self, site: Site, someone: Seller) -> None:
+    def test_what_is_no_page_is_taken_as_received(self, site: Site, someone: Seller) -> None:
         site["/paper"] = Answer(body=b"%PDF-1.7 " + bytes(1000), kind="application/pdf")
         site["/notes"] = Answer(body="# Policy\n\n" + "Sellers ship in time.\n" * 60, kind="text/markdown")
 

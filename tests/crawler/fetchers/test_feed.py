@@ -29,7 +29,7 @@ def told(someone: Seller) -> list[tuple[str, str]]:
         ]
 
 
-def test_a_feed_is_asked_for_by_its_etag_and_its_news_are_told(site: Site, someone: Seller) -> None:
+def test_a_feed_is_asked_for_by_its_etag_and_its_news_are_reported(site: Site, someone: Seller) -> None:
     site["/news.xml"] = answer(OLD)
     first = someone.looks_at(feed(site))["news.xml"]
     again = someone.looks_at(feed(site))["news.xml"]

@@ -162,7 +162,7 @@ def test_scripts_and_what_is_hidden_in_an_article_are_no_text(site: Site, someon
     assert not {"SCRIPT", "STYLE", "HIDDEN", "onclick"} & set(re.findall(r"\w+", text))
 
 
-def test_an_address_without_a_topic_is_told_and_not_asked(site: Site, someone: Seller) -> None:
+def test_an_address_without_a_topic_is_reported_and_not_asked(site: Site, someone: Seller) -> None:
     report = someone.looks_at(watched(site, "/help/", key="rate", fetch="help-api"))["rate"]
 
     assert report.outcome is None

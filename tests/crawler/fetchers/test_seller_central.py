@@ -150,7 +150,7 @@ def test_the_browser_asks_for_the_page_and_its_text_and_nothing_else(hub: Seller
     assert {visit.user_agent.partition("/")[0] for visit in hub.visits} == {"policywatch"}
 
 
-def test_a_call_that_asks_for_nothing_is_told_so(hub: SellerCentral) -> None:
+def test_a_call_that_asks_for_nothing_is_refused_in_words(hub: SellerCentral) -> None:
     import httpx2
 
     assert httpx2.post(f"{hub.base_url}/help/hub/mons-api/GetHelpTopic", content=b"nothing").status_code == 400

@@ -124,7 +124,7 @@ def test_a_host_is_switched_off_and_on(archive: Archive) -> None:
         assert (row.off_since, row.off_reason) == (None, "")
 
 
-def test_the_owner_is_told_once_per_rest(archive: Archive) -> None:
+def test_the_owner_is_notified_once_per_rest(archive: Archive) -> None:
     def rests(at: datetime, hours: int, *, tell: bool) -> bool:
         with archive.begin() as session:
             until = at + timedelta(hours=hours)

@@ -23,7 +23,7 @@ def gaps(requests: list[Asked]) -> list[float]:
     return [later.at - earlier.at for earlier, later in pairwise(requests)]
 
 
-def test_two_looks_at_one_host_keep_their_gap(site: Site, someone: Seller) -> None:
+def test_two_checks_of_one_host_keep_their_gap(site: Site, someone: Seller) -> None:
     for path in ("/a", "/b", "/c"):
         site[path] = TEXT
 
@@ -52,7 +52,7 @@ def test_every_step_of_a_redirect_keeps_the_gap(site: Site, someone: Seller) -> 
     assert min(gaps(site.pages_asked)) >= 0.45
 
 
-def test_the_second_look_at_a_new_text_keeps_the_gap(site: Site, someone: Seller) -> None:
+def test_the_second_check_of_a_new_text_keeps_the_gap(site: Site, someone: Seller) -> None:
     site["/a"] = TEXT
     someone.looks_at(watched(site, "/a"), min_gap=0.5, confirm=True)
     site["/a"] = policy("Keep your late shipment rate under 3%.")

@@ -202,7 +202,7 @@ def test_rubbish_for_robots_txt_is_no_rule(site: Site, someone: Seller) -> None:
     assert someone.looks_at(watched(site, "/rate"))["rate"].outcome is Outcome.OK
 
 
-def test_robots_txt_may_stand_elsewhere(site: Site, someone: Seller) -> None:
+def test_robots_txt_may_be_elsewhere(site: Site, someone: Seller) -> None:
     site["/robots.txt"] = moved("/rules.txt")
     site["/rules.txt"] = robots("User-agent: *", "Disallow: /rate")
     site["/rate"] = TEXT

@@ -33,7 +33,7 @@ def last(found: Iterator[list[str]]) -> list[str]:
     return list(found)[-1]
 
 
-def test_a_page_that_fails_three_rounds_in_a_row_is_told_once(site: Site, someone: Seller) -> None:
+def test_a_page_that_fails_three_rounds_in_a_row_is_reported_once(site: Site, someone: Seller) -> None:
     pages = ("/rate", "/b", "/c")
     site["/rate"], site["/b"], site["/c"] = DOWN, TEXT, TEXT
 
@@ -65,7 +65,7 @@ def test_the_tries_of_one_round_count_as_one(site: Site, someone: Seller) -> Non
     assert told(someone) == []
 
 
-def test_when_half_of_the_pages_cannot_be_read_it_is_told_at_once_and_once(site: Site, someone: Seller) -> None:
+def test_when_half_of_the_pages_cannot_be_read_it_is_reported_at_once_and_once(site: Site, someone: Seller) -> None:
     pages = ("/a", "/b", "/c", "/d")
     site["/a"] = site["/b"] = DOWN
     site["/c"] = site["/d"] = TEXT

@@ -15,7 +15,7 @@ def looked(hours_ago: float | None, key: str = "a", every: int = DAY, host: str 
     return Watch(key, host, every, None if hours_ago is None else NOW - timedelta(hours=hours_ago))
 
 
-def test_a_text_that_waits_for_its_second_look_is_due_at_once() -> None:
+def test_a_text_that_waits_for_its_second_check_is_due_at_once() -> None:
     assert due([Watch("a", "example.com", DAY, NOW, held=True)], now=NOW) == ["a"]
 
 
@@ -26,7 +26,7 @@ def test_a_page_that_a_machine_without_a_network_did_not_reach_is_tried_again_so
     assert due([watch], now=NOW + timedelta(minutes=30)) == ["a"]
 
 
-def test_a_page_never_looked_at_is_due_at_once() -> None:
+def test_a_page_never_checked_is_due_at_once() -> None:
     assert due([looked(None)], now=NOW) == ["a"]
 
 

@@ -40,7 +40,7 @@ def entries(site: Site, *paths: str) -> list[str]:
     return [f"{path.strip('/')}={site.url(path)}" for path in paths]
 
 
-def test_ctrl_c_stores_what_came_and_does_not_wait_for_the_rest(site: Site, tmp_path: Path) -> None:
+def test_ctrl_c_stores_what_was_fetched_and_does_not_wait_for_the_rest(site: Site, tmp_path: Path) -> None:
     site["/fast"], site["/slow"], site["/next"] = TEXT, Answer(after=60), TEXT
     running = started(tmp_path, *entries(site, "/fast", "/slow", "/next"))
     wait_for(lambda: site.asked("/slow"))

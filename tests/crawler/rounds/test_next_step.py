@@ -29,13 +29,13 @@ def test_nothing_follows_a_page_that_was_read(outcome: Outcome) -> None:
     assert after(Look("a"), answer(), outcome) == Next()
 
 
-def test_a_new_text_is_looked_at_once_more() -> None:
+def test_a_new_text_is_fetched_once_more() -> None:
     then = after(Look("a", attempt=2), answer(), Outcome.OK, wants=True)
 
     assert then == Next(look=Look("a", purpose="confirm", attempt=1))
 
 
-def test_a_second_look_asks_for_no_third() -> None:
+def test_a_second_check_asks_for_no_third() -> None:
     assert after(Look("a", purpose="confirm"), answer(), Outcome.OK, wants=True) == Next()
 
 
@@ -94,7 +94,7 @@ def test_an_interface_that_asks_to_sign_in_says_nothing_about_the_page() -> None
 
 
 @pytest.mark.parametrize(("attempt", "retries", "again"), [(1, 2, True), (2, 2, False), (1, 0, False)])
-def test_a_look_that_the_browser_broke_off_is_tried_once_more(attempt: int, retries: int, again: bool) -> None:
+def test_a_check_that_the_browser_broke_off_is_tried_once_more(attempt: int, retries: int, again: bool) -> None:
     look = Look("a", fetch="browser", attempt=attempt)
 
     then = follow(look, answer(0), Judged(Outcome.ERROR), retries=retries, now=NOW, interrupted=True)

@@ -162,7 +162,7 @@ def test_a_host_that_nobody_asked_for_a_week_is_forgotten(machine: Machine, star
     assert HOST not in machine.file.read_text()
 
 
-def test_a_day_that_passed_is_over_though_the_clock_was_set_meanwhile(machine: Machine) -> None:
+def test_a_day_that_passed_is_over_though_the_clock_was_set_in_between(machine: Machine) -> None:
     while machine.asks(gap=0, budget=3) is not None:
         machine.passes(1)
     machine.passes(86_401)
@@ -192,7 +192,7 @@ def test_where_the_file_cannot_be_used_each_archive_is_alone_and_the_log_says_so
     assert len(caplog.records) == 1
 
 
-def test_a_system_that_does_not_tell_its_start_is_believed_by_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_system_that_does_not_say_when_it_started_is_believed_by_its_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     boot, ticks = since_start()
     monkeypatch.setattr("crawler.rounds.user_hosts._BOOT", Path("nowhere"))
 

@@ -16,7 +16,7 @@ def told(someone: Seller, site: Site) -> tuple[int, ...]:
     return someone.looks_at(watched(site, "/rate"), confirm=True)["rate"].changes
 
 
-def test_a_change_is_reported_though_the_clock_was_ahead_at_the_look_before(site: Site, someone: Seller) -> None:
+def test_a_change_is_reported_though_the_clock_was_ahead_at_the_check_before(site: Site, someone: Seller) -> None:
     start = someone.now
     site["/rate"] = BEFORE
     someone.now = start + timedelta(days=365)
@@ -34,7 +34,7 @@ def test_a_change_is_reported_though_the_clock_was_ahead_at_the_look_before(site
     assert someone.snapshots_of("rate")[0].observed_at == start + timedelta(days=365)
 
 
-def test_a_page_is_due_though_its_last_look_is_dated_ahead(site: Site, someone: Seller) -> None:
+def test_a_page_is_due_though_its_last_check_is_dated_ahead(site: Site, someone: Seller) -> None:
     start, page = someone.now, watched(site, "/rate")
     site["/rate"] = BEFORE
     someone.now = start + timedelta(days=365)
@@ -43,7 +43,7 @@ def test_a_page_is_due_though_its_last_look_is_dated_ahead(site: Site, someone: 
     assert due_pages([page], someone.archive, now=start, settings=someone.settings) == [page]
 
 
-def test_a_text_whose_second_look_was_cut_off_is_due_at_once(site: Site, someone: Seller) -> None:
+def test_a_text_whose_second_check_was_cut_off_is_due_at_once(site: Site, someone: Seller) -> None:
     page = watched(site, "/rate")
     site["/rate"] = BEFORE
     someone.looks_at(page, confirm=True)

@@ -65,7 +65,7 @@ def test_what_another_converter_made_of_the_same_text_is_no_change(someone: Sell
     assert told(someone) == []
 
 
-def test_a_real_change_inside_an_upgrade_is_told(someone: Seller, tmp_path: Path) -> None:
+def test_a_real_change_inside_an_upgrade_is_reported(someone: Seller, tmp_path: Path) -> None:
     changed = Recorded(UPGRADE.subject, terms("12%", emphasis="_"), at=START + DAY)
 
     bring(someone, repository(tmp_path / "versions", [FIRST, changed]))
@@ -86,7 +86,7 @@ def test_a_second_time_changes_nothing_and_new_commits_are_added(someone: Seller
     assert len(told(someone)) == 1
 
 
-def test_an_import_that_was_cut_off_goes_on_where_it_stood(
+def test_an_import_that_was_cut_off_goes_on_where_it_stopped(
     someone: Seller, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(history, "BATCH", 1)
@@ -254,7 +254,9 @@ def test_pages_are_chosen_by_name_pattern_or_key(someone: Seller, tmp_path: Path
         ("*=agreement", "means 2 pages, but 'agreement' is one"),
     ],
 )
-def test_a_wish_that_names_nothing_or_too_much_is_told(someone: Seller, tmp_path: Path, wish: str, says: str) -> None:
+def test_a_wish_that_names_nothing_or_too_much_is_reported(
+    someone: Seller, tmp_path: Path, wish: str, says: str
+) -> None:
     with pytest.raises(WatchlistError, match=r"repository|pages") as raised:
         bring(someone, repository(tmp_path / "versions", [FIRST, OTHER]), wish)
 
@@ -275,7 +277,7 @@ def test_two_files_never_share_a_key(someone: Seller, tmp_path: Path) -> None:
     assert bring(someone, repository(tmp_path / "versions", [FIRST, twin])).pages == 2
 
 
-def test_what_is_no_repository_or_has_no_commits_is_told(tmp_path: Path) -> None:
+def test_what_is_no_repository_or_has_no_commits_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WatchlistError, match="is no git repository"):
         Repository(tmp_path)
     (tmp_path / "objects").mkdir()
@@ -290,7 +292,7 @@ def test_without_git_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest
         Repository(tmp_path)
 
 
-def test_each_look_is_judged_like_any_other(someone: Seller, tmp_path: Path) -> None:
+def test_each_check_is_judged_like_any_other(someone: Seller, tmp_path: Path) -> None:
     short = Recorded("Record new changes of it", "# Seller Terms\n", at=START + DAY)
 
     bring(someone, repository(tmp_path / "versions", [FIRST, short, CHANGE]))

@@ -208,7 +208,7 @@ def test_feeds_are_read_as_feeds_and_only_the_proven_one_is_on() -> None:
     assert "None was fetched live" in path.read_text(encoding="utf-8")
 
 
-def test_a_day_of_watching_one_site_is_a_few_dozen_looks() -> None:
+def test_a_day_of_watching_one_site_is_a_few_dozen_checks() -> None:
     looks: Counter[str] = Counter()
     for page in pages_of(FIRST):
         if page.enabled:

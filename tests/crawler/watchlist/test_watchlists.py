@@ -55,7 +55,7 @@ def test_defaults_hold_for_every_entry_that_does_not_say_otherwise(tmp_path: Pat
     assert {page.marketplace for page in pages} == {"US"}
 
 
-def test_an_unknown_key_is_told_by_its_line_and_the_others_go_on(tmp_path: Path) -> None:
+def test_an_unknown_key_is_reported_by_its_line_and_the_others_go_on(tmp_path: Path) -> None:
     text = GOOD.replace('category = "performance"', 'categroy = "performance"')
 
     pages, (problem,) = read_watchlists([listed(tmp_path, text)])
@@ -81,7 +81,7 @@ def test_an_unknown_key_is_told_by_its_line_and_the_others_go_on(tmp_path: Path)
         ("select = [1, 2]", "select", "should be a valid string"),
     ],
 )
-def test_a_wrong_value_is_told_by_its_line(tmp_path: Path, line: str, key: str, said: str) -> None:
+def test_a_wrong_value_is_reported_by_its_line(tmp_path: Path, line: str, key: str, said: str) -> None:
     text = f'# a comment\n[[page]]\nkey = "a"\nurl = "https://example.com/"\n{line}\n'
 
     problem = problems_of(tmp_path, text)[0]
@@ -109,7 +109,7 @@ def test_a_wrong_value_is_told_by_its_line(tmp_path: Path, line: str, key: str, 
         ("http://169.254.169.254/latest/", "in a private network"),
     ],
 )
-def test_an_address_nobody_may_ask_is_told(tmp_path: Path, url: str, said: str) -> None:
+def test_an_address_nobody_may_ask_is_reported(tmp_path: Path, url: str, said: str) -> None:
     (problem,) = problems_of(tmp_path, f'[[page]]\nkey = "a"\nurl = "{url}"\n')
 
     assert said in problem.message
@@ -126,7 +126,7 @@ def test_a_private_address_can_be_allowed(tmp_path: Path) -> None:
     assert problems == []
 
 
-def test_two_entries_with_one_key_are_told_over_files_and_the_first_one_holds(tmp_path: Path) -> None:
+def test_two_entries_with_one_key_are_reported_over_files_and_the_first_one_holds(tmp_path: Path) -> None:
     first = listed(tmp_path, '[[page]]\nkey = "a"\nurl = "https://example.com/1"\n', "first.toml")
     second = listed(tmp_path, '\n[[page]]\nkey = "a"\nurl = "https://example.com/2"\n', "second.toml")
 
@@ -137,7 +137,7 @@ def test_two_entries_with_one_key_are_told_over_files_and_the_first_one_holds(tm
     assert f"{first}:2" in problem.remedy
 
 
-def test_a_missing_key_is_told_at_the_entry(tmp_path: Path) -> None:
+def test_a_missing_key_is_reported_at_the_entry(tmp_path: Path) -> None:
     (problem,) = problems_of(tmp_path, '\n\n[[page]]\nurl = "https://example.com/"\n')
 
     assert (problem.line, problem.entry) == (3, "number 1")
@@ -170,7 +170,7 @@ def test_a_file_that_is_no_toml_does_not_take_the_others_along(tmp_path: Path) -
         ("page = [1]\n", 0, "is not a table"),
     ],
 )
-def test_a_file_of_another_shape_is_told(tmp_path: Path, text: str, line: int, said: str) -> None:
+def test_a_file_of_another_shape_is_reported(tmp_path: Path, text: str, line: int, said: str) -> None:
     (problem,) = problems_of(tmp_path, text)
 
     assert said in problem.message
