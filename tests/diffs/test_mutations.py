@@ -60,7 +60,7 @@ def share(found: Verdicts, kinds: str, *verdicts: str) -> float:
     return sum(count[one] for count in of_kind for one in verdicts) / sum(map(Counter.total, of_kind))
 
 
-def test_each_edit_of_our_own_policy_is_told_and_weighed() -> None:
+def test_each_edit_of_our_own_policy_is_reported_and_weighed() -> None:
     found = verdicts((f"ours {at}", OURS) for at in range(8))
 
     assert len(found) >= 16
@@ -71,7 +71,7 @@ def test_each_edit_of_our_own_policy_is_told_and_weighed() -> None:
 
 @pytest.mark.parametrize("name", ["corpus", "corpus2"])
 @pytest.mark.corpus
-def test_each_edit_of_a_recorded_policy_is_told_and_weighed(shared: Path, name: str) -> None:
+def test_each_edit_of_a_recorded_policy_is_reported_and_weighed(shared: Path, name: str) -> None:
     found = verdicts(latest(shared / name))
 
     assert not any(count["untold"] or count["cosmetic"] for count in found.values()), found

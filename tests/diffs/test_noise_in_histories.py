@@ -268,7 +268,7 @@ any_days = st.lists(
 )
 
 
-def test_every_edition_is_told_once(sites) -> None:
+def test_every_edition_is_reported_once(sites) -> None:
     site = sites()
 
     found = told(site, [[(edition, "")] for edition in (0, 0, 1, 1, 2, 3, 3)])
@@ -278,14 +278,14 @@ def test_every_edition_is_told_once(sites) -> None:
 
 
 @pytest.mark.parametrize("noise", ALL)
-def test_noise_after_every_look_tells_nothing_and_hides_nothing(sites, noise) -> None:
+def test_noise_after_every_check_reports_nothing_and_hides_nothing(sites, noise) -> None:
     days = [[(edition, ""), (edition, noise)] for edition in (0, 0, 1, 2, 2, 3)]
 
     assert told(sites(), days) == told(sites(), plain(days))
 
 
 @pytest.mark.parametrize("noise", DISTURBED)
-def test_an_edition_first_seen_through_noise_is_told_like_any_other(sites, noise) -> None:
+def test_an_edition_first_seen_through_noise_is_reported_like_any_other(sites, noise) -> None:
     days = [[(edition, noise if number % 2 else "")] for number, edition in enumerate((0, 1, 1, 2, 3, 3))]
 
     assert told(sites(), days) == told(sites(), plain(days))
@@ -299,7 +299,7 @@ def test_noise_inserted_anywhere_adds_no_change_and_loses_none(sites, days) -> N
 
 @settings(max_examples=30)
 @given(disturbed_days)
-def test_noise_at_any_look_adds_no_change_and_loses_none(sites, days) -> None:
+def test_noise_at_any_check_adds_no_change_and_loses_none(sites, days) -> None:
     assert told(sites(), days) == told(sites(), plain(days))
 
 

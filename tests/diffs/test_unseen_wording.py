@@ -466,5 +466,5 @@ def test_a_figure_that_changed_is_filed_under_what_it_is_about() -> None:
         ("KI-Agenten", "automated-agents"),
     ],
 )
-def test_a_clause_is_filed_where_a_seller_looks(text: str, category: str) -> None:
+def test_a_clause_is_filed_where_a_seller_searches(text: str, category: str) -> None:
     assert category in categories(text)

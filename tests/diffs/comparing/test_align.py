@@ -73,7 +73,7 @@ def test_without_the_compiled_library_difflib_does_the_work(monkeypatch):
     assert without.align("abcd", "abxd") == align("abcd", "abxd")
 
 
-def test_what_stands_once_is_anchored_before_what_stands_often():
+def test_what_occurs_once_is_anchored_before_what_occurs_often():
     old = ["Limits:", "500", "400", "Threshold:", "5", "4"]
     new = ["Limits:", "5", "4", "Threshold:", "5", "4"]
 

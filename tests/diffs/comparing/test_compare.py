@@ -68,7 +68,7 @@ def test_limits_that_took_the_wording_of_a_neighbouring_list_are_edits_of_their_
     ]
 
 
-def test_a_clause_that_came_stands_where_it_stands_and_one_that_went_where_it_stood():
+def test_an_added_clause_is_shown_where_it_is_and_a_removed_one_where_it_was():
     old = policy(heading("Funds"), CLAUSE, heading("Records"), DUTY)
     new = policy(heading("Funds"), heading("Records"), OTHER, DUTY)
     gone, came = assert_rebuilds(old, new).hunks
@@ -87,7 +87,7 @@ def test_hunks_follow_the_new_document():
     assert [hunk.new_at for hunk in hunks] == sorted(hunk.new_at for hunk in hunks)
 
 
-def test_a_section_that_came_is_one_hunk_and_the_next_another():
+def test_an_added_section_is_one_hunk_and_the_next_another():
     old = policy(heading("Funds"), CLAUSE)
     new = policy(
         heading("Funds"), CLAUSE, heading("Records"), heading("Orders", 3), DUTY, heading("Agents"), OTHER, "Ask us."
@@ -99,7 +99,7 @@ def test_a_section_that_came_is_one_hunk_and_the_next_another():
     ]
 
 
-def test_a_paragraph_that_came_before_a_new_section_is_told_for_itself():
+def test_a_paragraph_added_before_a_new_section_is_reported_by_itself():
     new = policy(heading("Funds"), CLAUSE, DUTY, heading("Agents"), OTHER)
 
     assert told(assert_rebuilds(policy(heading("Funds"), CLAUSE), new)) == [
@@ -108,14 +108,14 @@ def test_a_paragraph_that_came_before_a_new_section_is_told_for_itself():
     ]
 
 
-def test_a_section_that_came_begins_with_its_heading_though_the_next_one_ends_alike():
+def test_an_added_section_begins_with_its_heading_though_the_next_one_ends_alike():
     old = policy(heading("Fees"), CLAUSE, heading("Returns"), DUTY, "Ask us.")
     new = policy(heading("Fees"), CLAUSE, heading("Fees"), OTHER, heading("Returns"), DUTY, "Ask us.")
 
     assert told(assert_rebuilds(old, new)) == [(Op.ADDED, f"Fees\n{OTHER}")]
 
 
-def test_a_section_that_came_between_two_alike_begins_with_its_heading():
+def test_a_section_added_between_two_alike_begins_with_its_heading():
     alike = (heading("Help"), "Ask us.")
 
     assert told(assert_rebuilds(policy(CLAUSE, *alike, DUTY), policy(CLAUSE, *alike, OTHER, *alike, DUTY))) == [
@@ -123,7 +123,7 @@ def test_a_section_that_came_between_two_alike_begins_with_its_heading():
     ]
 
 
-def test_a_section_that_went_begins_with_its_heading_though_the_next_one_begins_alike():
+def test_a_removed_section_begins_with_its_heading_though_the_next_one_begins_alike():
     old = policy(heading("Help"), "Ask us.", CLAUSE, heading("Help"), "Ask us.", DUTY)
     new = policy(heading("Help"), "Ask us.", DUTY)
 
@@ -185,7 +185,7 @@ def test_headings_with_one_word_in_common_are_not_one():
     assert {hunk.op for hunk in assert_rebuilds(old, new).hunks} == {Op.ADDED, Op.REMOVED}
 
 
-def test_a_heading_over_a_clause_that_was_cut_above_another_is_told_with_it():
+def test_a_heading_over_a_clause_that_was_cut_above_another_is_reported_with_it():
     old = policy("Hello.", f"{OTHER} {CLAUSE} {DUTY}", "Bye.")
     new = policy("Hello.", OTHER, CLAUSE, DUTY.replace("30 days", "15 days"), "Bye.")
     (hunk,) = assert_rebuilds(old, new).hunks
@@ -193,7 +193,7 @@ def test_a_heading_over_a_clause_that_was_cut_above_another_is_told_with_it():
     assert (hunk.op, len(hunk.after)) == (Op.EDITED, 3)
 
 
-def test_unrelated_texts_in_one_place_went_and_came():
+def test_unrelated_texts_in_one_place_are_removed_and_added():
     hunks = assert_rebuilds(policy("Hello.", CLAUSE, DUTY), policy("Hello.", OTHER, DUTY)).hunks
 
     assert [hunk.op for hunk in hunks] == [Op.REMOVED, Op.ADDED]
@@ -220,7 +220,7 @@ def test_another_number_before_the_same_words_is_renumbering():
         item(CLAUSE),
     ],
 )
-def test_another_look_of_the_same_words_is_cosmetic(restyled):
+def test_another_style_of_the_same_words_is_cosmetic(restyled):
     (hunk,) = assert_rebuilds(policy("Hello.", CLAUSE, DUTY), policy("Hello.", restyled, DUTY)).hunks
 
     assert (hunk.op, hunk.before[0].compared) == (Op.COSMETIC, hunk.after[0].compared)
@@ -260,7 +260,7 @@ def test_a_fee_that_rose_is_one_cell_of_one_row():
     assert told(assert_rebuilds(old, new)) == [(Op.EDITED, "Music | [-15 %-]{+12 %+}")]
 
 
-def test_rows_are_known_by_their_first_cell_also_when_one_came():
+def test_rows_are_known_by_their_first_cell_also_when_one_was_added():
     old = policy(row("Books", "15 %", "$1"), row("Music", "10 %", "$1"), row("Toys", "8 %", "$1"))
     new = policy(
         row("Books", "14 %", "$1"), row("Films", "9 %", "$2"), row("Music", "11 %", "$1"), row("Toys", "7 %", "$1")

@@ -91,7 +91,7 @@ def test_a_few_words_under_another_heading_did_not_move():
     assert told(compare(old, new)) == [(Op.REMOVED, "30 days."), (Op.ADDED, "30 days.")]
 
 
-def test_an_item_that_went_from_the_forbidden_to_the_allowed_did_not_move():
+def test_an_item_that_is_allowed_and_no_longer_forbidden_did_not_move():
     sold = item("offers of used goods that were tested, cleaned and described in full by the seller")
     kept = item("new goods")
     old = policy("You may sell:", kept, "You may not sell:", sold, item("weapons"))

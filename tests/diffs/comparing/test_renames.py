@@ -66,13 +66,13 @@ def test_what_is_no_name_is_never_folded(before, after):
     assert not any(hunk.rename for hunk in comparison.hunks)
 
 
-def test_a_name_that_still_stands_was_not_renamed():
+def test_a_name_that_is_still_there_was_not_renamed():
     stays = ("Marigold Europe keeps its other shops.",)
 
     assert renames("Marigold Europe", "Marigold EU", extra_old=stays, extra_new=stays).renames == ()
 
 
-def test_the_words_after_a_name_tell_it_from_another_that_stays():
+def test_the_words_after_a_name_distinguish_it_from_another_that_stays():
     stays = ("This is the Marigold Europe Agreement.",)
     comparison = renames("Marigold Europe S.p.A. here", "Marigold EU S.p.A. here", extra_old=stays, extra_new=stays)
 

@@ -49,7 +49,7 @@ def site(archive: Archive) -> Site:
     return Site(archive)
 
 
-def test_one_real_change_is_told_once_with_the_target_that_moved(site: Site) -> None:
+def test_one_real_change_is_reported_once_with_the_target_that_moved(site: Site) -> None:
     site.looks(FIRST, FIRST, SECOND, SECOND, SECOND)
 
     (change,) = site.told()
@@ -61,7 +61,7 @@ def test_one_real_change_is_told_once_with_the_target_that_moved(site: Site) -> 
     assert (change.from_version["seq"], change.to_version["seq"]) == (1, 2)
 
 
-def test_the_first_text_is_listed_and_not_told(site: Site) -> None:
+def test_the_first_text_is_listed_and_not_reported(site: Site) -> None:
     site.looks(FIRST)
 
     with site.archive.read() as session:
@@ -70,7 +70,7 @@ def test_the_first_text_is_listed_and_not_told(site: Site) -> None:
     assert change.to_version and change.to_version["seq"] == 1
 
 
-def test_a_blocked_look_is_kept_and_never_a_version(site: Site) -> None:
+def test_a_blocked_check_is_kept_and_never_a_version(site: Site) -> None:
     blocked = site.looks(FIRST, ROBOT_CHECK)
     site.looks(FIRST)
 
@@ -105,7 +105,7 @@ def test_identical_bytes_are_unchanged_without_being_read_again(site: Site, monk
     assert str(site.looks(FIRST).outcome) == "unchanged"
 
 
-def test_a_live_change_is_held_until_a_second_look_confirms_it(archive: Archive) -> None:
+def test_a_live_change_is_held_until_a_second_check_confirms_it(archive: Archive) -> None:
     site = Site(archive, recorded=False)
     held = site.looks(FIRST, SECOND, confirm=True)
     assert held.wants_confirmation
@@ -128,7 +128,7 @@ def test_an_unconfirmed_change_stays_listed_with_its_reason(archive: Archive) ->
     assert [(c.told, c.reason.startswith("unconfirmed")) for c in listed] == [(False, True)]
 
 
-def test_a_vanished_page_is_told_after_three_days_and_its_return_as_well(site: Site) -> None:
+def test_a_vanished_page_is_reported_after_three_days_and_its_return_as_well(site: Site) -> None:
     site.looks(FIRST)
     for _ in range(5):
         site.store("<title>Page not found</title>", status=404)
@@ -138,7 +138,7 @@ def test_a_vanished_page_is_told_after_three_days_and_its_return_as_well(site: S
     assert [(change.kind, change.to_version is None) for change in site.told()] == [("gone", True), ("appeared", False)]
 
 
-def test_a_page_that_was_told_as_gone_is_no_page_that_could_not_be_read(site: Site) -> None:
+def test_a_page_that_was_reported_as_gone_is_no_page_that_could_not_be_read(site: Site) -> None:
     site.looks(FIRST)
     open_then = []
     for status in (404, 404, 404, 404, 404, 403, 404):
@@ -220,7 +220,7 @@ def test_deriving_again_gives_the_same_and_sends_nothing(archive: Archive) -> No
         assert len(session.exec(select(Notice)).all()) == queued == 2
 
 
-def test_a_short_text_that_the_owner_accepts_is_told(site: Site) -> None:
+def test_a_short_text_that_the_owner_accepts_is_reported(site: Site) -> None:
     site.looks(FIRST, SECOND)
     short = site.looks(policy("You keep your late shipment rate under 2%."))
     assert (str(short.outcome), len(site.told())) == ("truncated", 1)
@@ -246,7 +246,7 @@ def test_other_selectors_make_no_change_of_their_own(site: Site) -> None:
     assert len(site.told()) == 2
 
 
-def test_an_older_look_that_comes_in_late_takes_its_place(site: Site) -> None:
+def test_an_older_check_that_comes_in_late_takes_its_place(site: Site) -> None:
     site.store(FIRST, day=0)
     site.derive()
     site.store(THIRD, day=9)
@@ -260,7 +260,7 @@ def test_an_older_look_that_comes_in_late_takes_its_place(site: Site) -> None:
     assert [change.seen_at for change in site.told()] == [START + timedelta(days=5), START + timedelta(days=9)]
 
 
-def test_a_told_change_keeps_its_id_and_wording_whatever_is_derived_later(site: Site) -> None:
+def test_a_reported_change_keeps_its_id_and_wording_whatever_is_derived_later(site: Site) -> None:
     site.looks(FIRST, SECOND)
     with site.archive.begin() as session:
         change = session.exec(select(Change).where(Change.told)).one()
@@ -311,7 +311,7 @@ def live(site: Site, text: str, *, after: float = 1) -> None:
         site.derive(confirm=True)
 
 
-def test_a_rule_that_is_edited_every_day_is_told_every_day(archive: Archive) -> None:
+def test_a_rule_that_is_edited_every_day_is_reported_every_day(archive: Archive) -> None:
     site = Site(archive, recorded=False)
     rates = ["4%", "3%", "2%", "1%", "0.5%", "0.4%"]
 
@@ -341,7 +341,7 @@ def test_a_place_that_was_restless_once_is_a_clause_again_later(site: Site) -> N
     assert len(site.told()) == before + 1
 
 
-def test_two_policies_of_one_host_that_really_become_one_are_told_a_day_later(archive: Archive) -> None:
+def test_two_policies_of_one_host_that_really_become_one_are_reported_a_day_later(archive: Archive) -> None:
     sites = [Site(archive), Site(archive, key="same-agreement")]
     sites[0].looks(FIRST)
     sites[1].looks(SECOND)
@@ -368,7 +368,7 @@ def test_flapping_is_a_health_event_that_ends_when_the_page_has_come_to_rest(sit
     assert (flapping, open_events(site)) == (["flapping"], [])
 
 
-def test_a_place_that_never_stands_still_is_a_health_event(site: Site) -> None:
+def test_a_place_that_changes_all_the_time_is_a_health_event(site: Site) -> None:
     for word in ("red", "blue", "green", "white"):
         site.looks(policy(*CLAUSES, f"Our mascot wears a {word} cap while it walks about the page."))
     restless = open_events(site)
@@ -384,7 +384,7 @@ def markdown(*clauses: str) -> str:
     )
 
 
-def test_an_archive_whose_headings_were_lost_gets_them_back_and_tells_nothing_twice(
+def test_an_archive_whose_headings_were_lost_gets_them_back_and_reports_nothing_twice(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A former reader took the line under a heading, when it was long, for nesting and dropped it."""

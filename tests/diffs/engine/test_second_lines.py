@@ -52,7 +52,7 @@ def outcomes(site: Site) -> list[str]:
         return [observation.outcome for observation, _ in observations.listed(session, site.page(session))]
 
 
-def test_a_rewrite_is_held_at_once_and_its_edits_are_reported_meanwhile(site: Site) -> None:
+def test_a_rewrite_is_held_at_once_and_its_edits_are_reported_in_the_meantime(site: Site) -> None:
     site.looks(long(), rewrite(), rewrite(), rewrite(10))
 
     assert told(site) == [("edit", 2, 3)]
@@ -72,7 +72,7 @@ def test_a_switch_is_listed_with_what_it_changes_before_it_is_reported(site: Sit
     assert sequence == [1, 2]
 
 
-def test_a_rewrite_that_stood_for_seven_days_is_reported_once_as_replaced(site: Site) -> None:
+def test_a_rewrite_shown_for_seven_days_is_reported_once_as_replaced(site: Site) -> None:
     site.looks(long(), *[rewrite()] * 4, *[rewrite(10)] * 12)
 
     edit, replaced = sorted(site.told(), key=lambda change: change.decided_at)
@@ -122,7 +122,7 @@ def test_the_owner_accepts_a_text_which_is_news_and_the_policy_from_then_on(site
     assert site.story() == before
 
 
-def test_a_rejected_text_is_no_policy_however_long_it_stands(site: Site) -> None:
+def test_a_rejected_text_is_no_policy_however_long_it_is_shown(site: Site) -> None:
     site.looks(long(), rewrite())
     with site.archive.begin() as session:
         assert derive.reject(session, site.page(session))
@@ -303,14 +303,14 @@ def test_what_the_owner_sees_is_what_is_accepted_not_a_line_from_before(site: Si
         assert not derive.reject(session, site.page(session))
 
 
-def test_no_look_of_a_page_is_the_first_of_none(site: Site) -> None:
+def test_no_check_of_a_page_is_the_first_of_none(site: Site) -> None:
     with site.archive.begin() as session:
         assert observations.shows_since(session, site.page(session)) == 0
 
 
 @settings(max_examples=12, deadline=None)
 @given(st.lists(st.sampled_from("LRlrB"), min_size=3, max_size=14))
-def test_no_sequence_of_looks_hides_an_edit_of_a_line_that_is_open(looks: list[str]) -> None:
+def test_no_sequence_of_checks_hides_an_edit_of_a_line_that_is_open(looks: list[str]) -> None:
     """L and R show the two texts as they were last, l and r show them with an edit, B a robot check."""
     site = Site(open_archive("sqlite://"))
     site.looks(long(90), rewrite(90), long(90))

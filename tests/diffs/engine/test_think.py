@@ -92,7 +92,7 @@ def test_a_long_history_is_judged_as_in_one_transaction(archive: Archive) -> Non
     assert judged(in_parts).changes == ()
 
 
-def test_looks_that_came_in_late_are_judged_in_their_own_order(archive: Archive) -> None:
+def test_checks_imported_late_are_judged_in_their_own_order(archive: Archive) -> None:
     site = Site(archive)
     site.store(TEXT.format(4), day=10)
     judged(site)
@@ -106,7 +106,7 @@ def test_looks_that_came_in_late_are_judged_in_their_own_order(archive: Archive)
     assert len(site.told()) == 1
 
 
-def test_a_look_at_which_a_fault_came_up_is_noted_and_the_next_one_is_read(
+def test_a_check_with_a_fault_of_ours_is_noted_and_the_next_one_is_read(
     archive: Archive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     site = Site(archive, recorded=False)
@@ -142,7 +142,7 @@ def test_the_same_bytes_are_read_again_after_a_fault(archive: Archive, monkeypat
     assert judged(site).outcome is Outcome.OK
 
 
-def test_a_fault_that_belongs_to_no_look_is_raised(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_that_belongs_to_no_check_is_raised(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     site = Site(archive, recorded=False)
     site.store(TEXT.format(4))
     monkeypatch.setattr(derive, "derive", lambda *_, **__: 1 // 0)

@@ -473,7 +473,7 @@ def test_a_title_alone_is_empty_in_japanese_too():
     assert outcome(answer("<h1>出荷遅延率</h1><p>2026年1月5日</p>", language="ja")) is Outcome.EMPTY
 
 
-def test_the_last_good_text_tells_the_language_where_none_is_declared():
+def test_the_last_good_text_shows_the_language_where_none_is_declared():
     assert outcome(answer(f"<main>{GERMAN * 3}</main>"), last_good=GOOD) == Outcome.WRONG_LANGUAGE
 
 
@@ -486,7 +486,7 @@ def test_a_known_text_loads_no_model(monkeypatch):
     )
 
 
-def test_a_few_words_tell_no_language():
+def test_a_few_words_do_not_show_a_language():
     assert shares((paragraph("Fees and terms"),)) == {}
     assert shares((paragraph("12 34 56 78 90 12 34 56 78"),)) == {} or True
 
@@ -556,7 +556,7 @@ def test_a_block_is_known_before_any_script_runs(capture, blocked):
     assert gate.is_block(capture) is blocked
 
 
-def test_a_frame_that_stayed_empty_in_the_browser_is_not_told_to_install_one():
+def test_nobody_is_asked_to_install_a_browser_where_the_frame_stayed_empty_in_one():
     by_itself, in_browser = judged(answer(FRAME)), judged(answer(FRAME, fetched_by="browser"))
 
     assert by_itself.outcome is in_browser.outcome is Outcome.JS_SHELL

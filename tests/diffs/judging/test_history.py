@@ -82,7 +82,7 @@ class Page:
             self.known[text] = Past(self.now, counted=True, edition=past.edition)
 
 
-def test_the_first_look_is_no_news() -> None:
+def test_the_first_check_is_no_news() -> None:
     assert Page().shows("A").news is News.FIRST
 
 
@@ -105,7 +105,7 @@ def test_a_text_that_comes_back_is_no_news_and_neither_is_the_way_forward() -> N
     assert page.shows("B").rule == "back-to-current"
 
 
-def test_a_lasting_return_is_a_rollback_told_once_and_dated_by_its_first_look() -> None:
+def test_a_lasting_return_is_a_rollback_reported_once_and_dated_by_its_first_check() -> None:
     page = Page()
     page.shows("A")
     page.shows("B")
@@ -120,7 +120,7 @@ def test_a_lasting_return_is_a_rollback_told_once_and_dated_by_its_first_look() 
     assert news.index(rollback) == 4
 
 
-def test_a_return_over_a_text_that_was_never_told_is_no_rollback() -> None:
+def test_a_return_over_a_text_that_was_never_reported_is_no_rollback() -> None:
     page = Page()
     page.shows("A")
     page.shows("a", significance="cosmetic")
@@ -139,7 +139,7 @@ def test_a_variant_of_the_text_in_force_is_that_text() -> None:
     assert {page.shows("B", after=20).news for _ in range(4)} == {News.SAME}
 
 
-def test_two_texts_in_turn_are_told_once() -> None:
+def test_two_texts_in_turn_are_reported_once() -> None:
     page = Page()
     page.shows("A")
 
@@ -157,14 +157,14 @@ def test_a_new_edition_after_flapping_is_news() -> None:
     assert page.shows("C").news is News.CHANGE
 
 
-def test_a_cosmetic_difference_is_listed_and_not_told() -> None:
+def test_a_cosmetic_difference_is_listed_and_not_reported() -> None:
     page = Page()
     page.shows("A")
 
     assert page.shows("a", significance="cosmetic").news is News.COSMETIC
 
 
-def test_a_converter_step_with_no_material_difference_is_not_told() -> None:
+def test_a_converter_step_with_no_material_difference_is_not_reported() -> None:
     page = Page()
     page.shows("A", hint="one")
 
@@ -180,14 +180,14 @@ def test_a_converter_step_that_read_the_same_text_excuses_no_later_edit() -> Non
     assert page.shows("B", hint="two", significance="editorial").news is News.CHANGE
 
 
-def test_a_real_edit_hidden_in_a_converter_step_is_told() -> None:
+def test_a_real_edit_hidden_in_a_converter_step_is_reported() -> None:
     page = Page()
     page.shows("A", hint="one")
 
     assert page.shows("B", hint="two").news is News.CHANGE
 
 
-def test_a_live_change_waits_for_its_second_look() -> None:
+def test_a_live_change_waits_for_its_second_check() -> None:
     page = Page(confirm=True)
     page.shows("A")
     held = page.shows("B")
@@ -198,7 +198,7 @@ def test_a_live_change_waits_for_its_second_look() -> None:
     assert (held.news, told.news, told.waited_snapshot) == (News.HELD, News.CHANGE, seen)
 
 
-def test_a_text_that_its_second_look_does_not_show_is_not_told() -> None:
+def test_a_text_that_its_second_check_does_not_show_is_not_reported() -> None:
     page = Page(confirm=True)
     page.shows("A")
     page.shows("B")
@@ -230,7 +230,7 @@ def test_a_change_beside_a_counter_is_confirmed_without_the_counter() -> None:
     assert (held.news, told.news, told.confirmed) == (News.HELD, News.CHANGE, ("clause:4 to 3",))
 
 
-def test_a_second_look_that_differs_elsewhere_too_confirms_nothing() -> None:
+def test_a_second_check_that_differs_elsewhere_too_confirms_nothing() -> None:
     page = Page(confirm=True)
     page.shows("A")
     page.shows("B", marks=("clause:4 to 3",))
@@ -239,7 +239,7 @@ def test_a_second_look_that_differs_elsewhere_too_confirms_nothing() -> None:
     assert page.shows("D", after=0.01, marks=("fees:up",)).news is News.HELD
 
 
-def test_what_a_second_look_confirms_is_told_without_the_rest() -> None:
+def test_what_a_second_check_confirms_is_reported_without_the_rest() -> None:
     old = document("Late under 4%", "7 views")
     both = Comparison((*edit(0, "Late under 4%", "Late under 3%").hunks, *edit(1, "7 views", "9 views").hunks))
     clause = marks(both, old)[0]
@@ -266,7 +266,7 @@ def test_a_page_found_in_between_is_not_gone() -> None:
     assert [page.is_missing().news for _ in range(3)] == [News.NONE] * 3
 
 
-def test_a_look_that_read_something_else_starts_the_count_of_missing_looks_over() -> None:
+def test_a_check_that_read_something_else_starts_the_count_of_missing_checks_over() -> None:
     page = Page()
     page.shows("A")
     page.is_missing()
@@ -276,7 +276,7 @@ def test_a_look_that_read_something_else_starts_the_count_of_missing_looks_over(
     assert [page.is_missing().news for _ in range(3)] == [News.NONE] * 3
 
 
-def test_a_page_that_comes_back_after_it_was_told_as_gone_appears() -> None:
+def test_a_page_that_comes_back_after_it_was_reported_as_gone_appears() -> None:
     page = Page()
     page.shows("A")
     for _ in range(5):
@@ -336,7 +336,7 @@ def test_flapping_is_forgotten_after_sixty_days() -> None:
     assert learn_return(memory, edit(0, "x", "y"), late).flaps.keys().isdisjoint(memory.flaps)
 
 
-def test_a_place_that_changes_at_every_look_leaves_the_comparison() -> None:
+def test_a_place_that_changes_at_every_check_leaves_the_comparison() -> None:
     memory, texts = Memory(), ["1 view", "5 views", "9 views", "12 views"]
     for number in range(3):
         old = document("Intro", texts[number], "Fees")

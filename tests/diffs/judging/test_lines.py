@@ -51,7 +51,7 @@ def test_a_memory_from_before_there_were_lines_is_the_first_line() -> None:
     assert Lines.from_json(old.to_json()) == Lines(old)
 
 
-def test_lines_are_kept_between_two_looks() -> None:
+def test_lines_are_kept_between_two_checks() -> None:
     known = lines.rejected(followed(), followed().others[0])
 
     assert Lines.from_json(known.to_json()) == known
@@ -113,7 +113,7 @@ def test_a_line_is_open_while_it_is_shown_and_dormant_while_another_one_is() -> 
     assert (stays.since, stays.last) == (look(6).at, look(8).at)
 
 
-def test_a_line_is_the_policy_when_it_stood_for_seven_days_on_the_pages_subject() -> None:
+def test_a_line_is_the_policy_after_seven_days_on_the_pages_subject() -> None:
     known = followed("policy")
     line = known.others[0]
 

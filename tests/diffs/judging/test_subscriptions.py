@@ -39,7 +39,7 @@ def test_a_page_for_several_marketplaces_meets_each_of_them() -> None:
     assert wants(Filter(marketplaces=("DE",)), Topic("eu", "UK,DE,FR"))
 
 
-def test_an_importance_nobody_knows_is_told() -> None:
+def test_an_importance_nobody_knows_is_reported() -> None:
     assert wants(Filter(importance="high"), Topic("p", importance="grave"))
 
 

@@ -62,7 +62,7 @@ def test_it_finds_what_the_whole_alternation_finds(before, after) -> None:
         (r"\d+", ()),
     ],
 )
-def test_a_pattern_is_tried_only_where_one_of_these_words_stands(pattern, words) -> None:
+def test_a_pattern_is_tried_only_where_one_of_these_words_is(pattern, words) -> None:
     assert needed(pattern) == words
 
 

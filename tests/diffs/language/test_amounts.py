@@ -99,7 +99,7 @@ def test_numbers_written_as_words_have_a_value() -> None:
 @pytest.mark.parametrize(
     ("text", "value"), [("0.500", 0.5), ("1,000", 1000), ("12,34", 12.34), ("1'000", 1000), ("1,000,000", 1e6)]
 )
-def test_thousands_and_decimals_are_told_apart(text: str, value: float) -> None:
+def test_thousands_and_decimals_are_distinguished(text: str, value: float) -> None:
     assert number(text) == value
 
 

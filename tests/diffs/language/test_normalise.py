@@ -25,7 +25,7 @@ from diffs.language.normalise import fold, loose, split_marker, tidy
         ("（手数料）：￥１，０００", "(手数料):¥1,000"),
     ],
 )
-def test_what_looks_the_same_is_compared_as_the_same(one, other):
+def test_what_appears_the_same_is_compared_as_the_same(one, other):
     assert fold(one) == fold(other)
 
 
@@ -122,7 +122,7 @@ def test_a_shown_text_keeps_its_quotes_and_loses_what_nobody_sees():
         ("(a)", "(a)", ""),
     ],
 )
-def test_a_number_or_bullet_stands_apart_from_the_words(shown, marker, rest):
+def test_a_number_or_bullet_is_kept_apart_from_the_words(shown, marker, rest):
     assert split_marker(shown) == (marker, rest)
 
 

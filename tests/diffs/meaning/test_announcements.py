@@ -101,7 +101,7 @@ def test_every_new_entry_is_one_announcement(archive):
     }
 
 
-def test_an_entry_without_a_day_or_without_a_link_is_told_as_it_is(archive):
+def test_an_entry_without_a_day_or_without_a_link_is_reported_as_it_is(archive):
     feed = List(archive)
     dayless = item("Labels change for all sellers", "<p>Soon.</p>", name="labels", day="", link="/labels")
     linkless = item("Boxes change for all sellers", "<p>Soon.</p>", name="boxes", link="")
@@ -114,7 +114,7 @@ def test_an_entry_without_a_day_or_without_a_link_is_told_as_it_is(archive):
     assert not any("ead it at" in point for point in second.points or ())
 
 
-def test_the_first_look_announces_nothing(archive):
+def test_the_first_check_announces_nothing(archive):
     feed = List(archive)
 
     feed.looks(rss(FEES, OLD))
@@ -176,7 +176,7 @@ def test_a_flood_of_announcements_at_one_place_is_no_counter(archive):
     assert len(feed.told()) == 8
 
 
-def test_an_entry_that_went_and_came_back_is_told_once(archive):
+def test_an_entry_that_was_removed_and_came_back_is_reported_once(archive):
     feed = List(archive)
     other = item("Something else entirely", "<p>New.</p>", name="other", day="Fri, 09 Jan 2026 08:00:00 GMT")
 
@@ -452,7 +452,7 @@ def test_an_announcement_holds_for_its_marketplaces(archive, one, other, is_matc
     assert any(fact["kind"] == "announced" for fact in change.facts) is is_match
 
 
-def test_an_import_never_looks_ahead(archive):
+def test_an_import_knows_nothing_of_the_future(archive):
     feed, fees = List(archive), fees_page(archive)
     fees.store(FEE_PAGE.format("8%"), day=0)
     fees.store(FEE_PAGE.format("9%"), day=1)

@@ -90,7 +90,7 @@ def test_a_fact_carries_its_sentences_its_section_and_its_hunk() -> None:
     assert fact == Fact("percent", "15%", "12%", "You pay a 15% fee.", "You pay a 12% fee.", "Fees", 0)
 
 
-def test_a_new_clause_tells_its_figures_and_its_strongest_duty() -> None:
+def test_a_new_clause_is_reported_with_its_figures_and_its_strongest_duty() -> None:
     before, after = (
         policy("This stays."),
         policy("This stays.", "You must not ship later than 3 days, and you may ask."),
@@ -137,7 +137,7 @@ def test_definitions_come_and_go() -> None:
     assert ("definition_removed", "Fee Base") in {(fact.kind, fact.before) for fact in found(after, before)}
 
 
-def test_one_company_in_the_place_of_another_is_told_once() -> None:
+def test_one_company_in_the_place_of_another_is_reported_once() -> None:
     before = policy("This is between you and Example Services Ltd.", "Write to Example Services Ltd.", "Fine.")
     after = policy("This is between you and Example Trade GmbH.", "Write to Example Trade GmbH.", "Fine.")
 
@@ -162,7 +162,7 @@ def test_a_rename_throughout_is_one_fact() -> None:
     assert fact.after in fact.sentence_after
 
 
-def test_a_rename_that_no_hunk_shows_is_still_told() -> None:
+def test_a_rename_that_no_hunk_shows_is_still_reported() -> None:
     page = policy("Fine.")
 
     assert facts(Comparison(renames=(Rename("A", "B", 3),)), page, page) == (Fact("renamed", "A", "B"),)
@@ -240,7 +240,7 @@ def test_other_names_are_read_by_their_capitals(sentence: str, names: list[str])
     assert list(proper(sentence)) == names
 
 
-def test_a_name_that_came_is_told_where_nouns_have_no_capitals() -> None:
+def test_an_added_name_is_reported_where_nouns_have_no_capitals() -> None:
     english = found(policy("Send it by post."), policy("Send it by post or by Pigeon."))
     german = found(
         replace(policy("Schicken Sie es per Post."), language="de"),

@@ -85,7 +85,7 @@ def test_a_new_help_page_is_news_with_title_address_and_what_to_do(site):
     assert change.reasons[0] == "a page is listed for the first time"
 
 
-def test_a_vanished_help_page_is_told_as_no_longer_listed_never_as_gone(site):
+def test_a_vanished_help_page_is_reported_as_no_longer_listed_never_as_gone(site):
     left = {key: title for key, title in PAGES.items() if key != "G1701"}
 
     site.looks(index(PAGES), index(left))
@@ -174,7 +174,7 @@ def test_an_index_cut_in_the_middle_never_reports_eighty_pages_gone(site):
     assert site.told() == []
 
 
-def test_in_a_live_crawl_a_new_page_counts_when_a_second_look_shows_it(archive):
+def test_in_a_live_crawl_a_new_page_counts_when_a_second_check_shows_it(archive):
     site = Index(archive, recorded=False)
     more = index({**PAGES, "G202024200": "Prohibited product claims"})
     site.looks(index(PAGES), confirm=True)
@@ -250,7 +250,7 @@ def test_what_is_judged_high_stays_high_and_a_cosmetic_rest_gives_no_reason():
     assert index_pages.judged(Judgement("editorial", "low"), ()) == Judgement("editorial", "low")
 
 
-def test_many_new_pages_are_told_in_one_line_and_few_one_by_one():
+def test_many_new_pages_are_reported_in_one_line_and_few_one_by_one():
     facts = [Fact("page_listed", "", f"https://shop.example/{n}", "", f"Policy {n}", hunk=n) for n in range(7)]
 
     assert [point.text for point in points_of(facts)] == [

@@ -84,7 +84,7 @@ def test_wording_without_a_change_of_meaning_is_editorial(before: str, after: st
     assert why in told.reasons[0]
 
 
-def test_a_pointer_that_came_is_editorial() -> None:
+def test_an_added_pointer_is_editorial() -> None:
     told = judged(policy("Rules."), policy("Rules.", "Click here to see a summary of it all."))
 
     assert told.significance == "editorial"
@@ -123,7 +123,7 @@ def test_a_change_of_meaning_is_material(before: str, after: str) -> None:
         ("You must not share personal data, and you shall delete personal information.", "data"),
     ],
 )
-def test_what_costs_a_seller_his_living_is_high(sentence: str, category: str) -> None:
+def test_what_costs_a_seller_their_living_is_high(sentence: str, category: str) -> None:
     told = judged(policy("Rules."), policy("Rules.", sentence))
 
     assert told.importance == "high"
@@ -164,7 +164,7 @@ def test_a_new_legal_form_alone_is_no_new_party() -> None:
     assert (told.significance, told.importance) == ("material", "low")
 
 
-def test_a_sanction_that_came_into_a_list_of_sanctions_is_high() -> None:
+def test_a_sanction_added_to_a_list_of_sanctions_is_high() -> None:
     told = between("We may restrict your listings.", "We may restrict your listings or terminate the contract.")
 
     assert told.importance == "high"

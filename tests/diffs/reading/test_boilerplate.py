@@ -80,7 +80,7 @@ def test_a_policy_without_furniture_stays_whole():
         "Accept all cookies",
     ],
 )
-def test_furniture_goes_wherever_it_stands(line):
+def test_furniture_is_removed_wherever_it_is(line):
     for noisy in (
         page(paragraph(line)),
         page(middle=[paragraph(line)]),
@@ -226,7 +226,7 @@ def test_policies_own_short_words_stay():
         "15 minutes",
     ],
 )
-def test_a_rule_that_sounds_like_furniture_stays_wherever_it_stands(line):
+def test_a_rule_that_sounds_like_furniture_stays_wherever_it_is(line):
     for stays in (page(middle=[paragraph(line)]), page(after=[paragraph(line)])):
         assert clean(stays).removed == ()
     rules = Document("Rules", (heading("Rules", 1), paragraph(line), *PARTS))

@@ -60,7 +60,7 @@ def test_a_line_in_which_the_copies_ran_together_is_read_once() -> None:
         RULES[:2] * 2,
     ],
 )
-def test_a_text_that_says_something_twice_is_read_as_it_stands(lines: list[str]) -> None:
+def test_a_text_that_says_something_twice_is_read_as_it_is(lines: list[str]) -> None:
     document = policy(*lines)
 
     assert copies_in(document) == 1
@@ -92,7 +92,7 @@ def test_a_table_for_wide_and_a_list_for_narrow_screens_are_read_once(wide: str,
         "<div><div class=desktop><p>Fee: 4%</p></div></div><div class=mobile><p>Fee: 4%</p></div>",
     ],
 )
-def test_copies_that_differ_or_stand_apart_are_both_read(inside: str) -> None:
+def test_copies_that_differ_or_are_far_apart_are_both_read(inside: str) -> None:
     assert shown(inside).count("Fee: 4") == 2
 
 

@@ -30,7 +30,7 @@ def test_the_body_begins_where_no_head_can_go_on() -> None:
 
 
 @pytest.mark.parametrize("unclosed", ["<!-- >", "<!-- x", "<script>", "<style ", "<title>", "<meta ", "<?", "<!"])
-def test_what_is_never_closed_is_looked_for_once(unclosed) -> None:
+def test_what_is_never_closed_is_searched_once(unclosed) -> None:
     """The text is asked for its closing by `find`: a page of unclosed comments asks once, not at each of them."""
 
     class Asked(str):

@@ -506,7 +506,7 @@ def test_an_empty_page_is_no_error():
 # --- Markdown ---
 
 
-def test_markdown_is_read_like_the_page_it_came_from():
+def test_markdown_is_read_like_the_page_it_was_made_from():
     text = """Fees
 ====
 
@@ -575,7 +575,7 @@ def test_a_very_long_line_of_markdown_is_still_read():
 @pytest.mark.parametrize(
     "text", ["- " * 2000 + "deep", ">" * 5000 + "deep", "".join("  " * n + "- deep\n" for n in range(200))]
 )
-def test_nothing_is_lost_however_deep_it_stands(text):
+def test_nothing_is_lost_however_deep_it_is(text):
     assert "deep" in markdown(text)[-1].shown
 
 

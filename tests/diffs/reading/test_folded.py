@@ -108,7 +108,7 @@ def of_page_cut(inside: str) -> str:
     return read(f"<html><body><main><h1>Rules</h1>{ABOUT}{inside}</main></body></html>", "main", remove=("[hidden]",))
 
 
-def test_what_fills_a_slot_takes_the_place_of_what_stood_there() -> None:
+def test_what_fills_a_slot_takes_the_place_of_what_was_there() -> None:
     shown = of_page(
         f"<policy-text><template shadowrootmode=open><slot><b>No rule.</b></slot></template><p>{RULE}</p></policy-text>"
     )

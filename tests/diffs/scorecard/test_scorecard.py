@@ -180,7 +180,7 @@ def reported(late: int, orders: int, status: str, target: str = "4", condition: 
     return lsr(late, orders, status=status, target=Decimal(target), condition=condition)
 
 
-def test_amazons_good_wins_at_the_edge_and_ours_stands_beside_it() -> None:
+def test_amazons_good_wins_at_the_edge_and_ours_is_shown_beside_it() -> None:
     result = judge(reported(20, 500, "GOOD"), [page("<", 4)])
 
     assert (result.standing, result.ours) == (MET, MISSED)
@@ -277,7 +277,7 @@ def test_a_target_per_category_is_a_target_for_the_whole() -> None:
     assert chosen(lsr(1, 10), page("<", 4, scope="seller-fulfilled, per product category")) == 4
 
 
-def test_the_window_decides_between_equals_and_is_told_where_it_is_another() -> None:
+def test_the_window_decides_between_equals_and_is_reported_where_it_is_another() -> None:
     short, long = page("<", 3, window="10 days"), page("<", 4, window="30 days")
 
     assert chosen(lsr(1, 10, **window(30)), short, long) == 4

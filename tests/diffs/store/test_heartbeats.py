@@ -51,7 +51,7 @@ def test_missed_hours_are_not_made_up_for(archive: Archive, one: Subscriber) -> 
         assert notice.change_id is None
 
 
-def test_who_is_told_of_changes_needs_no_heartbeat(archive: Archive, one: Subscriber) -> None:
+def test_who_gets_changes_needs_no_heartbeat(archive: Archive, one: Subscriber) -> None:
     later = SUNDAY_NOON + DAY
     with archive.begin() as session:
         fees = page(session)
@@ -75,7 +75,7 @@ def test_a_change_that_waits_for_the_next_hour_is_no_word_yet(archive: Archive, 
         assert beat(session, now=SUNDAY_NOON + DAY) == ["one@example.org"]
 
 
-def test_who_is_told_at_once_hears_of_a_day_without_changes(archive: Archive) -> None:
+def test_who_is_notified_at_once_hears_of_a_day_without_changes(archive: Archive) -> None:
     with archive.begin() as session:
         reader(session, "one@example.org", heartbeat=True)
         fees = page(session)

@@ -59,7 +59,9 @@ def test_a_change_is_queued_for_those_who_want_it(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("fields", [{"recorded": True}, {"told": False}])
-def test_imported_history_and_what_is_not_told_is_queued_for_nobody(archive: Archive, fields: dict[str, bool]) -> None:
+def test_imported_history_and_what_is_not_reported_is_queued_for_nobody(
+    archive: Archive, fields: dict[str, bool]
+) -> None:
     with archive.begin() as session:
         reader(session, "all@example.org")
         fees = page(session)
@@ -73,7 +75,7 @@ def test_a_muted_page_is_queued_for_nobody(archive: Archive) -> None:
         assert queueing.queue(session, change(session, fees), fees, now=NOON) == 0
 
 
-def test_queueing_twice_tells_once(archive: Archive) -> None:
+def test_queueing_twice_reports_once(archive: Archive) -> None:
     with archive.begin() as session:
         reader(session, "all@example.org")
         fees = page(session)

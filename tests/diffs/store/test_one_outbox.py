@@ -27,7 +27,7 @@ def rests(session: Any, about: str = "host") -> OwnerNotice:
     return owner.note(session, kind="rest", about=about, at=NOON, subject=f"{about} rests", detail="a robot check")
 
 
-def test_what_the_owner_must_know_is_one_message_each_and_told_once(archive: Archive) -> None:
+def test_what_the_owner_must_know_is_one_message_each_and_sent_once(archive: Archive) -> None:
     with archive.begin() as session:
         for about in ("one", "two", "one"):
             rests(session, about)
@@ -87,7 +87,7 @@ def test_a_word_that_a_wrong_clock_put_off_goes_now(archive: Archive) -> None:
     assert getattr(planned.to, "about", "") == "host"
 
 
-def test_the_list_of_notices_says_what_the_owner_is_told(archive: Archive) -> None:
+def test_the_list_of_notices_says_what_the_owner_gets(archive: Archive) -> None:
     with archive.begin() as session:
         rests(session)
         (row,) = plan.listed(session)
@@ -179,7 +179,7 @@ def test_no_notice_of_an_old_archive_is_lost_or_doubled(before: str) -> None:
     ]
 
 
-def test_the_way_back_keeps_what_the_owner_was_told(before: str) -> None:
+def test_the_way_back_keeps_what_was_reported_to_the_owner(before: str) -> None:
     open_archive(before).close()
     engine = engine_for(before)
     with migrating(engine) as connection:

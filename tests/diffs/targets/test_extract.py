@@ -216,7 +216,7 @@ def test_a_metric_nobody_listed_comes_out_under_its_own_name(sentence: str, expe
     assert stated(sentence) == [expected]
 
 
-def test_scope_window_strength_and_consequence_are_told() -> None:
+def test_scope_window_strength_and_consequence_are_reported() -> None:
     target = the(
         heading("Seller Fulfilled Prime"),
         "We recommend a cancellation rate under 0.5% over a 7-day period. A higher rate may lead to removal.",
@@ -247,7 +247,7 @@ def test_window_and_consequence_are_not_those_of_the_next_metric() -> None:
     assert (defects.window, defects.consequence) == (None, "deactivation")
 
 
-def test_the_window_may_stand_elsewhere_on_the_page() -> None:
+def test_the_window_may_be_elsewhere_on_the_page() -> None:
     target = the(
         "The late shipment rate is measured over a 10-day or a 30-day period.", paragraph("Late shipment rate: < 4%")
     )
@@ -408,7 +408,7 @@ def test_nothing_moves_between_a_page_and_itself(targets: list[Target]) -> None:
 
 
 @given(st.lists(target_values, max_size=5), st.lists(target_values, max_size=5))
-def test_every_move_stands_on_the_targets_given(before: list[Target], after: list[Target]) -> None:
+def test_every_move_is_between_the_targets_given(before: list[Target], after: list[Target]) -> None:
     for move in moves(tuple(before), tuple(after)):
         assert move.before is None or move.before in before
         assert move.after is None or move.after in after

@@ -27,7 +27,7 @@ def test_codes_read_as_words() -> None:
         (-99, "took effect"),
     ],
 )
-def test_an_effective_date_is_told_from_today(days: int, words: str) -> None:
+def test_an_effective_date_is_counted_from_today(days: int, words: str) -> None:
     today = date(2026, 11, 22)
 
     assert labels.effective(date.fromordinal(today.toordinal() + days), today) == words

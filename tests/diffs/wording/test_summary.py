@@ -104,11 +104,11 @@ def test_the_headline_says_what_matters_most(before: str, after: str, headline: 
     assert told(before, after).headline == headline
 
 
-def test_a_row_is_told_by_its_first_cell() -> None:
+def test_a_row_is_named_by_its_first_cell() -> None:
     assert told(row("Books", "15%"), row("Books", "12%")).headline == "Books: 15% → 12%"
 
 
-def test_a_target_that_came_and_one_that_went() -> None:
+def test_a_target_that_was_added_and_one_that_was_removed() -> None:
     page, more = policy("Fine."), policy("Fine.", "Your AHR score of 100-199 is at risk on FBA orders.")
 
     assert summary(page, more).headline.startswith("New target: Account health rating 100 to 199 points (FBA)")
@@ -121,7 +121,7 @@ def test_every_point_names_its_section() -> None:
     assert shown.points == ("Fees and charges: Fee: 15% → 12% (“You pay a 12% fee to us.”)",)
 
 
-def test_the_day_it_binds_is_told_as_the_page_writes_it() -> None:
+def test_the_day_it_binds_is_shown_as_the_page_writes_it() -> None:
     shown = summary(
         policy("Rules stay."),
         policy("Rules stay.", "Effective April 1, 2024, you must label all boxes."),
@@ -131,7 +131,7 @@ def test_the_day_it_binds_is_told_as_the_page_writes_it() -> None:
     assert any(point.startswith("In force from April 1, 2024") for point in shown.points)
 
 
-def test_a_day_that_took_another_ones_place_is_told_once() -> None:
+def test_a_day_that_took_another_ones_place_is_reported_once() -> None:
     shown = summary(
         policy("These rules take effect on 1 May 2024.", "Rules stay."),
         policy("These rules take effect on 1 June 2024.", "Rules stay."),
@@ -143,7 +143,7 @@ def test_a_day_that_took_another_ones_place_is_told_once() -> None:
     ]
 
 
-def test_a_day_that_does_not_stand_in_the_change_is_not_told() -> None:
+def test_a_day_that_is_not_in_the_change_is_not_reported() -> None:
     shown = summary(
         policy("Rules stay."), policy("Rules stay.", "You must label all boxes."), effective_on=date(2031, 5, 6)
     )
@@ -167,7 +167,7 @@ def test_a_long_revision_says_how_much_more_there_is() -> None:
     assert len(shown.headline) <= HEADLINE_LENGTH
 
 
-def test_many_places_are_counted_and_the_weightiest_stands_first() -> None:
+def test_many_places_are_counted_and_the_weightiest_is_first() -> None:
     lines = [f"Clauses speak of box {name} and of paper." for name in "ABCDEFGHIJKLMNOP"]
     changed = [line.replace("paper", "glue") if at % 2 else line for at, line in enumerate(lines)]
     changed[3] = "Clauses speak of box D and of accounts that we suspend."
@@ -190,7 +190,7 @@ def test_one_more_place_is_said_in_the_singular() -> None:
     assert shown.points[-1].startswith("and ")
 
 
-def test_a_target_that_moved_is_told_once() -> None:
+def test_a_target_that_moved_is_reported_once() -> None:
     shown = told(
         "Keep your late shipment rate under 4% at all times.", "Keep your late shipment rate under 3% at all times."
     )
@@ -198,7 +198,7 @@ def test_a_target_that_moved_is_told_once() -> None:
     assert shown.points == ("Rules: Late shipment rate: the limit falls from 4% to 3%",)
 
 
-def test_what_a_figure_is_about_stands_beside_it() -> None:
+def test_what_a_figure_is_about_is_shown_beside_it() -> None:
     far = "The parties keep to this clause in all that they do for one another, whatever the season may be. " * 2
     before, after = (
         f"You are liable for what you sell and hold us harmless, {far.strip(' .')}, and you send notice of a change of "
@@ -216,7 +216,7 @@ def test_a_clause_that_made_way_for_one_word_is_removed() -> None:
     assert shown.headline.startswith("Removed: “Before 2026 we paid out by hand")
 
 
-def test_two_edits_of_one_clause_are_both_told() -> None:
+def test_two_edits_of_one_clause_are_both_reported() -> None:
     before, after = (
         f"If the proceeds from {what} exceed the limit that applies to each store {when}, or where we ask for it, you "
         "will hold a public liability insurance for the rest of the term at your own expense."
@@ -247,13 +247,13 @@ def test_edits_for_which_there_is_no_room_are_said_to_be_there() -> None:
     assert point.endswith("; and more")
 
 
-def test_words_that_came_with_few_words_between_them_are_one_rewrite() -> None:
+def test_added_words_with_few_words_between_them_are_one_rewrite() -> None:
     shown = told("You will indemnify us for losses.", "You will defend, indemnify and hold us harmless for losses.")
 
     assert shown.headline == "“You will indemnify us” → “You will defend, indemnify and hold us harmless”"
 
 
-def test_a_short_word_is_told_with_its_sentence_even_where_it_must_be_cut() -> None:
+def test_a_short_word_is_shown_with_its_sentence_even_where_it_must_be_cut() -> None:
     text = (
         "Wholesalers, manufacturers, representatives, intermediaries are not {}responsible for counterfeit merchandise."
     )
@@ -287,7 +287,7 @@ def test_a_headline_holds_whole_steps_only() -> None:
     assert "€22,500 → €122,500" in "".join(shown.points)
 
 
-def test_the_heading_of_a_new_section_is_told_once() -> None:
+def test_the_heading_of_a_new_section_is_reported_once() -> None:
     before = policy(heading("Rules"), "This stays.")
     after = policy(heading("Rules"), "This stays.", heading("Parcels by air"), "You must not send goods by air.")
 
@@ -302,7 +302,7 @@ def test_what_differs_between_a_sentence_and_a_longer_one_is_its_end() -> None:
     assert middle(SentencePair("Ship it", "Ship it today", "", 0)) == ("", "today")
 
 
-def test_a_sentence_that_was_reworded_in_another_place_is_told_with_the_words_before_the_edit() -> None:
+def test_a_sentence_that_was_reworded_in_another_place_is_reported_with_the_words_before_the_edit() -> None:
     before = policy(
         heading("Rules"), "We take toys which were made by hand in your own house. Only then.", "This stays."
     )
@@ -329,7 +329,7 @@ def test_a_revision_says_first_how_much_there_is_and_what_it_is_about() -> None:
     assert shown.headline.startswith("Revision in 30 places (disputes): “We settle")
 
 
-def test_a_day_that_is_told_as_the_first_day_is_not_told_again_beside_a_period() -> None:
+def test_a_day_that_is_reported_as_the_first_day_is_not_reported_again_beside_a_period() -> None:
     before, after = (
         policy(
             heading("Terms"),
@@ -346,7 +346,7 @@ def test_a_day_that_is_told_as_the_first_day_is_not_told_again_beside_a_period()
     assert "15 days → 30 days" in shown
 
 
-def test_a_figure_in_a_list_is_told_by_the_term_that_the_list_defines() -> None:
+def test_a_figure_in_a_list_is_named_by_the_term_that_the_list_defines() -> None:
     lead = "“Insurance Limits” means the applicable one of the following:"
     before, after = (
         policy(heading("Definitions"), lead, item(f"Euros ({sum_}) for the shop in Ireland"), "This stays.")
@@ -356,7 +356,7 @@ def test_a_figure_in_a_list_is_told_by_the_term_that_the_list_defines() -> None:
     assert summary(before, after).headline == "Insurance Limits: €5,000 → €500,000"
 
 
-def test_what_a_list_forbids_is_told_with_the_line_above_it() -> None:
+def test_what_a_list_forbids_is_reported_with_the_line_above_it() -> None:
     kept = item("sell what is not yours;")
     before = policy(heading("Conduct"), "You may not:", kept)
     after = policy(heading("Conduct"), "You may not:", kept, item("write to buyers after the sale;"))
@@ -444,7 +444,7 @@ def test_what_moved_is_said_to_have_moved() -> None:
     assert shown.headline.startswith("Moved: “Clause A")
 
 
-def test_two_wordings_that_share_little_are_told_side_by_side() -> None:
+def test_two_wordings_that_share_little_are_shown_side_by_side() -> None:
     shown = told(
         "You have to be honest about the goods you sell and about their origin and make.",
         "Offers about the goods you sell may never hold words that offend or harass buyers.",
@@ -462,7 +462,7 @@ def test_a_url_that_changed_along_is_not_the_point() -> None:
     assert shown.headline == "Added: “great” (“…which may be sold with great care.”)"
 
 
-def test_a_target_without_a_hunk_is_not_told() -> None:
+def test_a_target_without_a_hunk_is_not_reported() -> None:
     before, after = policy("Fine."), policy("Fine!  Yes.")
     comparison = compare(before, after)
     stray = TargetMove("appeared", None, Target("late_shipment_rate", "<", 4.0, sentence="LSR < 4%"))
@@ -471,7 +471,7 @@ def test_a_target_without_a_hunk_is_not_told() -> None:
     assert "Late shipment" not in summarise("T", "edit", comparison, (), (stray,), judgement, None).headline
 
 
-def test_a_figure_that_is_not_in_its_sentence_is_told_plainly() -> None:
+def test_a_figure_that_is_not_in_its_sentence_is_reported_plainly() -> None:
     before, after = policy("Fine."), policy("Fine.", "Keep it low.")
     comparison = compare(before, after)
     move = TargetMove("appeared", None, Target("late_shipment_rate", "<", 4.0, sentence="Keep it low."))
@@ -517,7 +517,7 @@ def figures(text: str) -> set[str]:
 
 
 @given(lines, lines)
-def test_every_figure_of_a_summary_stands_in_the_change(before: list[str], after: list[str]) -> None:
+def test_every_figure_of_a_summary_is_in_the_change(before: list[str], after: list[str]) -> None:
     old, new = policy(heading("Part"), *before), policy(heading("Part"), *after)
 
     assert_honest(old, new)
@@ -541,7 +541,7 @@ def assert_honest(old: Document, new: Document) -> str:
     return whole
 
 
-def test_summaries_of_real_histories_are_honest_and_hold_what_a_person_would_tell(corpus) -> None:
+def test_summaries_of_real_histories_are_honest_and_hold_what_a_person_would_report(corpus) -> None:
     named, held = 0, 0
     for folder in sorted((corpus / "docs").iterdir()):
         shas = {int(line["seq"]): line["sha12"] for line in _table(folder / "timeline.csv")}
@@ -575,7 +575,7 @@ def _read(path) -> Document:
     return clean(extract(Capture(url="", media_type="markdown", body=path.read_bytes()), Selection()).document).document
 
 
-def test_items_and_paragraphs_are_told_alike() -> None:
+def test_items_and_paragraphs_are_reported_alike() -> None:
     assert (
         told(item("Pay $5 a day."), item("Pay $6 a day.")).headline
         == told(paragraph("Pay $5 a day."), paragraph("Pay $6 a day.")).headline

@@ -22,7 +22,7 @@ INDEX = Target("inventory_performance_index", "range", 350.0, "score", 400.0)
         ("1,000", "count", "1,000"),
     ],
 )
-def test_a_figure_stands_with_its_unit(number: str, unit: str, words: str) -> None:
+def test_a_figure_is_shown_with_its_unit(number: str, unit: str, words: str) -> None:
     assert with_unit(number, unit) == words
 
 
