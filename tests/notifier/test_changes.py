@@ -28,7 +28,7 @@ from tests.notifier.vocabulary import (
 )
 
 
-def test_a_row_becomes_the_value_that_is_told(archive: Archive) -> None:
+def test_a_row_becomes_the_value_that_is_reported(archive: Archive) -> None:
     fact = Fact("duration", "30 days", "15 days", hunk=0)
     mark = {"seq": 1, "first_seen_at": "2026-11-01T00:00:00+00:00", "last_seen_at": None, "text_sha256": "ab"}
     with archive.begin() as session:

@@ -235,7 +235,7 @@ def test_a_mail_servers_address_is_read(url: str, port: int, security: str) -> N
 
 
 @pytest.mark.parametrize("url", ["smtp://", "smtp://host:notaport", "smtp://host?starttls=perhaps", "smtp://[::1"])
-def test_a_wrong_address_is_told_with_a_remedy(url: str) -> None:
+def test_a_wrong_address_is_reported_with_a_remedy(url: str) -> None:
     with pytest.raises(SettingsError, match="POLICYWATCH_SMTP_URL"):
         Server.from_url(url)
 

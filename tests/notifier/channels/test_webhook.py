@@ -412,7 +412,7 @@ def test_no_policy_text_hides_where_a_link_leads() -> None:
     assert "<http" not in shown
 
 
-def test_a_heartbeat_in_a_chat_says_what_was_looked_at() -> None:
+def test_a_heartbeat_in_a_chat_says_what_was_checked() -> None:
     beat = digest(looked=Looked(3, 2, 1, 9, NOON))
 
     assert chat.title(beat).startswith("policywatch: nothing changed on 1 of 3 pages")
@@ -420,7 +420,7 @@ def test_a_heartbeat_in_a_chat_says_what_was_looked_at() -> None:
     assert "1 page was not checked in this time." in chat.text(beat)
 
 
-def test_the_owner_reads_in_a_chat_where_he_stands() -> None:
+def test_the_owner_reads_in_a_chat_how_their_figures_compare() -> None:
     shown = chat.text(digest(told(), standing=("You are at 3.4%", "@everyone <!here>")))
 
     assert shown.startswith("Where you stand:\n• You are at 3.4%\n• @\u200beveryone ‹!here>\n\n[high] ")

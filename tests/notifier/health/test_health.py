@@ -173,7 +173,7 @@ def test_the_entry_of_an_event_stays_when_it_goes_on(archive: Archive) -> None:
         assert entries(events(session)) == before
 
 
-def test_a_host_at_rest_is_told_where_a_page_of_it_is_watched(archive: Archive) -> None:
+def test_a_host_at_rest_is_reported_where_a_page_of_it_is_watched(archive: Archive) -> None:
     with archive.begin() as session:
         store_page(session, "us-fees")
         store_page(session, "odd", url="http://[odd")
@@ -202,7 +202,7 @@ def verdict(archive: Archive, now: datetime) -> tuple[list[str], list[str]]:
     return problems(found), warnings(found, now=now)
 
 
-def test_that_nobody_looks_any_more_is_a_warning(archive: Archive) -> None:
+def test_that_nothing_is_checked_any_more_is_a_warning(archive: Archive) -> None:
     looked(archive, NOON)
 
     assert verdict(archive, NOON + 24 * HOUR) == ([], [])
@@ -211,7 +211,7 @@ def test_that_nobody_looks_any_more_is_a_warning(archive: Archive) -> None:
     assert warning == "No page has been checked since 22 November 2026, 12:00 UTC: policywatch crawl does not run."
 
 
-def test_a_page_that_was_never_looked_at_counts_from_its_first_day(archive: Archive) -> None:
+def test_a_page_that_was_never_checked_counts_from_its_first_day(archive: Archive) -> None:
     assert verdict(archive, NOON) == ([], []), "nothing is watched yet"
     with archive.begin() as session:
         store_page(session, created_at=NOON)
@@ -228,7 +228,7 @@ def test_a_host_at_rest_is_no_reason_to_call_anybody(archive: Archive) -> None:
     assert verdict(archive, NOON + 4 * DAY) == ([], ["1 host is left alone for now."])
 
 
-def test_recorded_history_is_no_look_of_ours(archive: Archive) -> None:
+def test_recorded_history_is_no_check_of_ours(archive: Archive) -> None:
     looked(archive, NOON)
     looked(archive, NOON + 3 * DAY, recorded=True)
 

@@ -129,7 +129,7 @@ def test_what_is_to_be_done_comes_first() -> None:
     assert "5 changes on 1 page. Importance: 2 high, 2 medium, 1 low." in shown
 
 
-def test_a_change_is_told_with_points_before_and_after_and_links() -> None:
+def test_a_change_is_reported_with_points_before_and_after_and_links() -> None:
     shown = text(digest(told(moves=(LATE_SHIPMENTS,))))
 
     for line in (
@@ -170,7 +170,7 @@ def test_text_and_html_say_what_binds() -> None:
         (-400, "Took effect, 18 October 2025"),
     ],
 )
-def test_effective_dates_are_told_from_the_readers_day(days: int, words: str) -> None:
+def test_effective_dates_are_counted_from_the_readers_day(days: int, words: str) -> None:
     change = told(effective_on=(NOON + days * DAY).date())
 
     assert words in text(digest(change))
@@ -355,7 +355,7 @@ def quiet(**looked: Any) -> Digest:
         ({}, "no page is watched"),
     ],
 )
-def test_a_heartbeat_says_what_was_looked_at_and_never_calls_that_unchanged_which_was_not_read(
+def test_a_heartbeat_says_what_was_checked_and_never_calls_that_unchanged_which_was_not_read(
     looked: dict[str, Any], says: str
 ) -> None:
     shown = quiet(**looked)
@@ -366,7 +366,7 @@ def test_a_heartbeat_says_what_was_looked_at_and_never_calls_that_unchanged_whic
         assert ("nothing changed" in content.lower()) is ("nothing" in says)
 
 
-def test_a_heartbeat_counts_its_looks() -> None:
+def test_a_heartbeat_counts_its_checks() -> None:
     shown = quiet(pages=42, visited=40, read=38, looks=120, last_read_at=NOON)
 
     for content in (text(shown), html(shown)):
@@ -376,7 +376,7 @@ def test_a_heartbeat_counts_its_looks() -> None:
     assert "We checked" not in text(digest(told(), looked=Looked(pages=1, visited=1, read=1, looks=1)))
 
 
-def test_the_readers_own_standing_is_told_as_it_is_given() -> None:
+def test_the_readers_own_standing_is_shown_as_it_is_given() -> None:
     shown = digest(told(moves=(LATE_SHIPMENTS,)), standing=("Late shipment rate: yours is 3.4%, over 3%", HOSTILE))
 
     assert "WHERE YOU STAND\n* Late shipment rate: yours is 3.4%, over 3%\n" in text(shown)

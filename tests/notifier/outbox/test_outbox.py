@@ -36,7 +36,7 @@ def states(archive: Archive) -> list[str]:
         return [notice.state for notice in session.exec(select(Notice).order_by(Notice.id))]  # type: ignore[arg-type]
 
 
-def test_a_told_change_arrives_at_each_subscriber(archive: Archive, mail_server: MailServer) -> None:
+def test_a_reported_change_arrives_at_each_subscriber(archive: Archive, mail_server: MailServer) -> None:
     queued(archive, "one@example.org", "two@example.org")
 
     report = notify(archive, mail_server)
@@ -302,7 +302,7 @@ def test_a_claim_of_an_unknown_worker_is_released_after_a_while(archive: Archive
     assert mail_server.mails[0]["Message-ID"] == claimed.message_id
 
 
-def test_a_clock_that_went_back_neither_loses_nor_repeats(archive: Archive, mail_server: MailServer) -> None:
+def test_a_clock_that_is_set_back_neither_loses_nor_repeats(archive: Archive, mail_server: MailServer) -> None:
     queued(archive, "one@example.org", "two@example.org")
     with archive.begin() as session:
         outbox.claim(session, now=NOON + DAY, by="another machine/1", domain="x.example", channels=["email"])
@@ -329,7 +329,7 @@ def test_a_subscriber_added_in_the_middle_hears_of_later_changes_only(
     assert subjects["one@example.org"].startswith("2 policy changes")
 
 
-def test_a_dry_run_tells_and_does_nothing(archive: Archive, mail_server: MailServer) -> None:
+def test_a_dry_run_says_what_it_would_send_and_does_nothing(archive: Archive, mail_server: MailServer) -> None:
     queued(archive, "one@example.org", changes_told=2)
 
     report = notify(archive, mail_server, dry_run=True)
@@ -368,7 +368,7 @@ def test_pages_that_cannot_be_read_are_named_to_those_they_concern(archive: Arch
     assert "Gebühren" not in texts["us@example.org"]
 
 
-def test_a_change_is_worded_before_it_is_told_and_only_once(archive: Archive, mail_server: MailServer) -> None:
+def test_a_change_is_worded_before_it_is_reported_and_only_once(archive: Archive, mail_server: MailServer) -> None:
     with archive.begin() as session:
         reader(session)
         page = store_page(session)
@@ -472,7 +472,7 @@ def test_many_readers_cost_little_memory(archive: Archive) -> None:
 # --- how the owner stands -------------------------------------------------------------------------------------------
 
 
-def test_only_the_owner_is_told_how_his_own_figures_stand(archive: Archive, mail_server: MailServer) -> None:
+def test_only_the_owner_reads_how_their_own_figures_compare(archive: Archive, mail_server: MailServer) -> None:
     with archive.begin() as session:
         reader(session, "guest@example.org")
         reader(session, "owner@example.org").standing = True

@@ -170,7 +170,7 @@ def _arrange(session: Session) -> None:
     subscribers.stop(session, of("stopped"), reason="unsubscribed")
 
 
-def test_a_heartbeat_arrives_with_what_was_looked_at(archive: Archive, mail_server: MailServer) -> None:
+def test_a_heartbeat_arrives_with_what_was_checked(archive: Archive, mail_server: MailServer) -> None:
     with archive.begin() as session:
         reader(session, "one@example.org", cadence="daily", heartbeat=True, marketplaces=["US"], now=NOON - 3 * DAY)
         for key, outcome, hours in (("us-a", "ok", 2), ("us-b", "blocked", 3), ("us-c", "ok", 90), ("de-a", "ok", 4)):
@@ -215,7 +215,7 @@ def test_a_page_that_means_harm_reaches_nobody(archive: Archive, mail_server: Ma
     assert not {"\u202e", "\x1b", "\x00"} & set(text + html + str(mail["Subject"]))
 
 
-def test_somebody_who_subscribes_during_a_run_is_told_later_changes_only(
+def test_somebody_who_subscribes_during_a_run_gets_later_changes_only(
     archive: Archive, mail_server: MailServer
 ) -> None:
     queued(archive, "one@example.org", "two@example.org")

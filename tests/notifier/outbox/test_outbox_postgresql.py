@@ -35,7 +35,7 @@ def archive(url: str) -> Iterator[Archive]:
     opened.close()
 
 
-def test_a_told_change_arrives_once(archive: Archive, mail_server: MailServer) -> None:
+def test_a_reported_change_arrives_once(archive: Archive, mail_server: MailServer) -> None:
     queued(archive, "one@example.org", "two@example.org", changes_told=3)
 
     assert notify(archive, mail_server, dry_run=True).left.due == 6
@@ -91,7 +91,7 @@ def test_a_reader_whose_message_is_being_taken_holds_up_nobody(archive: Archive)
     assert {getattr(parcel.to, "address", None) for parcel in taken if parcel} == {"one@example.org", "two@example.org"}
 
 
-def test_a_subscriber_can_be_told_of_a_change_while_a_message_is_taken(archive: Archive) -> None:
+def test_a_notice_can_be_queued_while_a_message_is_taken(archive: Archive) -> None:
     """The crawler writes notices that refer to a subscriber whose row a sender has locked: neither may wait."""
     queued(archive, "one@example.org")
 

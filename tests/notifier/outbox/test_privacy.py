@@ -63,7 +63,7 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("path", PUBLIC)
-def test_nothing_that_is_the_owners_own_stands_in_public(web: TestClient, path: str) -> None:
+def test_nothing_that_is_the_owners_own_is_public(web: TestClient, path: str) -> None:
     answer = web.get(path)
 
     assert answer.status_code == 200
@@ -91,7 +91,7 @@ class Kept:
         self.digests[message.to] = message
 
 
-def test_other_readers_are_told_nothing_of_it_by_any_channel(kept: Archive) -> None:
+def test_other_readers_get_nothing_of_it_by_any_channel(kept: Archive) -> None:
     from notifier.channels import chat, webhook
 
     ways = Kept()
@@ -110,7 +110,7 @@ def test_other_readers_are_told_nothing_of_it_by_any_channel(kept: Archive) -> N
     assert not [words for words in OURS if words in message(guest).as_string()]
 
 
-def test_only_looks_are_health_and_only_what_hides_a_page_makes_it_unread(kept: Archive) -> None:
+def test_only_checks_are_health_and_only_what_hides_a_page_makes_it_unread(kept: Archive) -> None:
     with kept.begin() as session:
         page = store_page(session, "us-fees", watched=True)
         for kind in ("blocked", "flapping"):

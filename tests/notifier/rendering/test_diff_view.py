@@ -17,7 +17,7 @@ def html(*hunks: Hunk, **options: object) -> str:
     return str(diff_html(Comparison(hunks), **options))  # type: ignore[arg-type]
 
 
-def test_an_edit_shows_what_went_and_what_came() -> None:
+def test_an_edit_shows_what_was_removed_and_what_was_added() -> None:
     assert "We may end this agreement with <del>30</del> <ins>15</ins> days of notice." in html(NOTICE_PERIOD)
     assert diff_text(Comparison((NOTICE_PERIOD,))).splitlines() == [
         "Changed in 3. Term:",
@@ -26,7 +26,7 @@ def test_an_edit_shows_what_went_and_what_came() -> None:
     ]
 
 
-def test_what_came_and_what_went_stand_with_their_section_and_number() -> None:
+def test_what_was_added_and_what_was_removed_is_shown_with_section_and_number() -> None:
     new = paragraph("Agents must identify themselves.", marker="3.4")
 
     assert "<ins>3.4 Agents must identify themselves.</ins>" in html(added(new))
@@ -50,7 +50,7 @@ def test_a_row_that_gained_a_cell_is_one_line() -> None:
     assert "Books<ins> | new</ins> | 15 %" in html(fee)
 
 
-def test_a_long_line_that_only_stands_beside_an_edit_is_shortened() -> None:
+def test_a_long_line_beside_an_edit_is_shortened() -> None:
     shown = diff_text(Comparison((edited("First " + LONG + "\nKeep ", ("30", "15"), " days."),)))
 
     assert "First word" in shown
@@ -74,7 +74,7 @@ def test_added_and_removed_text_is_never_shortened_where_there_is_room() -> None
     assert html(edited("a ", (LONG, "b"))).count("word") == 400
 
 
-def test_several_blocks_stand_on_lines_of_their_own() -> None:
+def test_several_blocks_are_on_lines_of_their_own() -> None:
     shown = html(edited("one ", ("two\nthree", "four"), " five"))
 
     assert shown.count("<blockquote") == 2
@@ -109,7 +109,7 @@ def test_new_numbers_are_named() -> None:
     assert "from" not in html(Hunk(Op.RENUMBERED, renumbered.before, renumbered.before))
 
 
-def test_many_new_numbers_are_told_together() -> None:
+def test_many_new_numbers_are_reported_together() -> None:
     hunks = tuple(
         Hunk(
             Op.RENUMBERED,
@@ -147,7 +147,7 @@ def test_an_item_is_shown_under_the_term_its_list_defines() -> None:
     assert [place.section for place in view(Comparison((limits,))).places] == ["3. Term › Limits"]
 
 
-def test_a_rename_throughout_is_told_once() -> None:
+def test_a_rename_throughout_is_reported_once() -> None:
     hunks = tuple(
         Hunk(Op.EDITED, hunk.before, hunk.after, spans=hunk.spans, rename=True)
         for hunk in [edited("With ", ("Old Ltd", "New Ltd"))] * 14

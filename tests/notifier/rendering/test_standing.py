@@ -35,7 +35,7 @@ def told(metric: Metric, *targets: Target) -> str:
 # --- a target that moved -------------------------------------------------------------------------------------------
 
 
-def test_who_falls_short_of_a_stricter_target_is_told_so_with_what_brings_him_back() -> None:
+def test_who_misses_a_stricter_target_reads_what_brings_them_back() -> None:
     (line,) = standing([STRICTER], [lsr(**APRIL)])
 
     assert line == (
@@ -45,7 +45,7 @@ def test_who_falls_short_of_a_stricter_target_is_told_so_with_what_brings_him_ba
 
 
 @pytest.mark.parametrize(("late", "words"), [(5, "you would meet the new target"), (14, "you would meet, with little")])
-def test_who_meets_it_is_told_what_is_left(late: int, words: str) -> None:
+def test_who_meets_it_reads_what_is_left(late: int, words: str) -> None:
     (line,) = standing([STRICTER], [lsr(late)])
 
     assert words in line
@@ -74,7 +74,7 @@ def test_a_target_for_other_orders_is_no_news_for_these() -> None:
     assert standing([prime, TargetMove("gone")], [lsr()]) == []
 
 
-def test_the_owner_reads_how_he_stands_and_only_for_his_marketplace() -> None:
+def test_the_owner_reads_how_their_figures_compare_and_only_for_their_marketplace() -> None:
     moment = datetime(2026, 2, 2, tzinfo=UTC)
     change = ToldChange(
         *("c1", "us-late", "Late shipment", "https://market.example", "US", "performance", "en", "edit"),
@@ -177,7 +177,7 @@ def test_amazons_word_another_target_and_another_window_are_named() -> None:
 # --- figures -------------------------------------------------------------------------------------------------------
 
 
-def test_a_figure_never_looks_like_the_limit_that_it_is_not() -> None:
+def test_a_figure_is_never_printed_as_the_limit_that_it_is_not() -> None:
     limit = Fraction(4)
 
     assert figure(Fraction(39999, 10000), "percent", limit) == "3.9999%"

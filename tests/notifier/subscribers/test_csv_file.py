@@ -122,7 +122,7 @@ def test_consent_keeps_its_date(cell: str, moment: datetime | None) -> None:
     assert entry.confirmed_at == moment
 
 
-def test_a_column_nobody_knows_is_told_and_left_out() -> None:
+def test_a_column_nobody_knows_is_reported_and_left_out() -> None:
     fault, entry = read("address,shoe_size\na@example.org,43\n")
 
     assert isinstance(fault, Fault)

@@ -104,7 +104,7 @@ def test_two_programs_that_start_at_once_sign_alike(tmp_path: Path) -> None:
     assert len(set(tokens)) == 1
 
 
-def test_a_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+def test_a_data_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
 
     with pytest.raises(SettingsError, match="POLICYWATCH_SECRET"):

@@ -131,7 +131,7 @@ def test_a_feed_that_did_not_change_is_not_sent_again(web: TestClient, archive: 
     assert changed.status_code == 200
 
 
-def test_an_empty_feed_is_not_new_at_every_look(web: TestClient, outgoing: Outgoing) -> None:
+def test_an_empty_feed_is_not_new_at_every_check(web: TestClient, outgoing: Outgoing) -> None:
     first = web.get("/feed.rss")
     outgoing.now += DAY
 
@@ -225,7 +225,7 @@ def test_nobody_learns_who_reads_us(web: TestClient, archive: Archive, outgoing:
     assert known(archive, "old@example.org").state == "active"
 
 
-def test_the_form_looks_nothing_up_before_it_answers(web: TestClient, archive: Archive) -> None:
+def test_the_form_searches_nothing_before_it_answers(web: TestClient, archive: Archive) -> None:
     """So the time it takes tells nothing either: a known and an unknown address make the very same statements."""
     with archive.begin() as session:
         reader(session, "old@example.org")
@@ -356,7 +356,7 @@ def test_one_stranger_never_uses_up_the_form_for_all(archive: Archive, outgoing:
     assert again.status_code == 200
 
 
-def test_nobody_finds_in_the_archive_from_where_a_reader_came(archive: Archive, outgoing: Outgoing) -> None:
+def test_nobody_finds_in_the_archive_where_a_reader_signed_up(archive: Archive, outgoing: Outgoing) -> None:
     of("93.184.216.34", archive, outgoing).post("/subscribe", data={"email": "reader@example.org"})
 
     with archive.read() as session:

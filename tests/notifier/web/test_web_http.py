@@ -245,7 +245,7 @@ def test_the_calendar_is_fetched_by_filter(served: Served, archive: Archive) -> 
     assert read_calendar(served.ask("/calendar.ics?marketplace=DE").body)[1] == []
 
 
-def test_the_health_feed_tells_of_beginning_and_end(served: Served, archive: Archive) -> None:
+def test_the_health_feed_reports_beginning_and_end(served: Served, archive: Archive) -> None:
     filled(archive, 1)
     with archive.begin() as session:
         event = Event(page_id=1, kind="blocked", started_at=NOON - DAY, last_at=NOON, detail="robot_check: why")
