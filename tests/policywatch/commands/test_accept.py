@@ -68,7 +68,7 @@ def test_rejecting_it_reports_nothing_and_ends_the_question(program: Program) ->
     assert program("reject", "us-late").code == 2
 
 
-def test_explain_says_what_stands_in_the_policys_place(program: Program) -> None:
+def test_explain_says_what_is_shown_in_the_policys_place(program: Program) -> None:
     said = program("explain", "us-late").out
 
     assert "Another text in the policy's place" in said

@@ -67,7 +67,7 @@ def program(tmp_path: Path) -> Program:
     return program
 
 
-def test_changes_are_told_with_all_their_fields(program: Program) -> None:
+def test_changes_are_reported_with_all_their_fields(program: Program) -> None:
     first, second = program("changes", "--json").objects
 
     assert set(first) >= KEYS
@@ -77,7 +77,7 @@ def test_changes_are_told_with_all_their_fields(program: Program) -> None:
     assert [change["to_version"]["seq"] for change in (first, second)] == [2, 3]
 
 
-def test_what_was_not_told_is_listed_with_its_reason(program: Program) -> None:
+def test_what_was_not_reported_is_listed_with_its_reason(program: Program) -> None:
     quiet = [change for change in program("changes", "--all", "--json").objects if not change["told"]]
 
     assert {change["reason"].split(":")[0] for change in quiet} >= {"robot_check"}
@@ -108,7 +108,7 @@ def test_importing_again_changes_nothing(program: Program) -> None:
 
 
 @pytest.mark.parametrize(("day", "rate"), [("2026-01-05", "4%"), ("2026-01-12", "4%"), ("2026-01-19", "3%")])
-def test_a_page_can_be_read_as_it_stood(program: Program, day: str, rate: str) -> None:
+def test_a_page_can_be_read_as_it_was(program: Program, day: str, rate: str) -> None:
     assert f"under {rate}" in program("show", "us-agreement", "--at", day).out
 
 
@@ -143,7 +143,7 @@ def test_a_change_can_be_compared_by_its_id_and_versions_by_date(program: Progra
     assert "15 days" in program("diff", "us-agreement", "--from", "2026-01-19", "--to", "2026-02-02").out
 
 
-def test_a_look_is_explained(program: Program) -> None:
+def test_a_check_is_explained(program: Program) -> None:
     (blocked,) = program("explain", "us-agreement", "--at", "2026-01-12", "--json").objects
     told = program("explain", "us-agreement", "--at", "2026-01-19").out
 
@@ -179,7 +179,7 @@ def test_targets_are_extracted_from_a_text(program: Program) -> None:
 
 
 @pytest.mark.parametrize("form", ["rss", "atom", "json"])
-def test_a_feed_has_every_told_change(program: Program, form: str) -> None:
+def test_a_feed_has_every_reported_change(program: Program, form: str) -> None:
     ended = program("feed", "--format", form, "-o", "feed.out")
     data = (program.folder / "feed.out").read_bytes()
 
@@ -188,7 +188,7 @@ def test_a_feed_has_every_told_change(program: Program, form: str) -> None:
     assert len(entries) == 2
 
 
-def test_a_digest_can_be_looked_at_before_it_goes_out(program: Program) -> None:
+def test_a_digest_can_be_read_before_it_is_sent(program: Program) -> None:
     for name in ("digest.html", "digest.txt", "digest.eml"):
         ended = program("digest", "--preview", name, "--since", "2026-01-01")
         assert ended.out.startswith("2 changes since 2026-01-01")
@@ -230,7 +230,7 @@ def test_the_archive_is_verified_and_a_break_is_named(program: Program) -> None:
     assert "snapshot 2 of us-agreement" in broken.err
 
 
-def test_health_tells_the_last_good_look(program: Program) -> None:
+def test_health_shows_the_last_good_check(program: Program) -> None:
     (page,) = program("health", "--json").objects
 
     assert set(page) == {

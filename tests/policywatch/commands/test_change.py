@@ -83,7 +83,7 @@ def test_work_outlives_reading_the_page_again_by_other_rules(program: Program) -
     assert ids(program, "--done") == [first]
 
 
-def test_a_change_says_how_the_owners_own_figures_stand(program: Program) -> None:
+def test_a_change_says_how_the_owners_own_figures_compare(program: Program) -> None:
     heading = "marketplace,metric,numerator,denominator"
     (program.folder / "mine.csv").write_text(f"{heading}\nUS,LSR,14,400\nUK,LSR,1,400\n", encoding="utf-8")
     program("scorecard", "mine.csv")

@@ -77,7 +77,7 @@ def test_a_round_prints_a_line_per_page_and_the_sum(program: Program, site: Site
     assert all("tests@example.com" in asked.headers["user-agent"] for asked in site.log)
 
 
-def test_a_change_is_told_at_once(program: Program, site: Site) -> None:
+def test_a_change_is_reported_at_once(program: Program, site: Site) -> None:
     program("crawl")
     site["/late"] = late(3)
     program.now = START + timedelta(days=1)
@@ -121,7 +121,7 @@ def test_crawl_and_health_as_json_have_a_line_per_page(program: Program, site: S
     ],
     ids=["gone", "empty", "robot check", "next to nothing"],
 )
-def test_a_page_that_cannot_be_read_is_told_and_ends_with_1(
+def test_a_page_that_cannot_be_read_is_reported_and_ends_with_1(
     program: Program, site: Site, answer: str | Answer, outcome: str, remedy: str
 ) -> None:
     program("crawl")
@@ -138,7 +138,7 @@ def test_a_page_that_cannot_be_read_is_told_and_ends_with_1(
     assert program("changes", "--json").out == ""
 
 
-def test_only_the_pages_asked_for_are_looked_at(program: Program, site: Site) -> None:
+def test_only_the_pages_asked_for_are_checked(program: Program, site: Site) -> None:
     assert program("crawl", "--page", "us-fees", "--page", "us-late").code == 0
 
     assert {asked.path for asked in site.pages_asked} == {"/fees", "/late"}
@@ -152,7 +152,7 @@ def test_an_unknown_page_is_wrong_use_and_nothing_is_asked(program: Program, sit
     assert site.log == []
 
 
-def test_only_due_pages_are_looked_at_when_asked_so(program: Program, site: Site) -> None:
+def test_only_due_pages_are_checked_when_asked_so(program: Program, site: Site) -> None:
     program("crawl", "--page", "us-late")
     program.now = START + timedelta(hours=1)
     soon = program("crawl", "--due", "--json")
@@ -197,7 +197,7 @@ def test_where_no_page_is_switched_on_that_is_no_calm_round(program: Program, si
     assert site.log == []
 
 
-def test_a_wrong_entry_is_told_with_file_and_line_and_the_others_are_looked_at(program: Program, site: Site) -> None:
+def test_a_wrong_entry_is_reported_with_file_and_line_and_the_others_are_checked(program: Program, site: Site) -> None:
     with (program.folder / "watchlist.toml").open("a") as file:
         file.write(
             '\n[[page]]\nkey = "us-late"\nurl = "https://market.example/"\n\n[[page]]\nkey = "x"\ncolour = "red"\n'
@@ -238,7 +238,7 @@ def test_private_addresses_are_refused_unless_allowed(program: Program, site: Si
         ("[[pages]]\nkey = 'a'\n", "unknown table or key `pages`"),
     ],
 )
-def test_a_watch_list_of_no_use_is_told(program: Program, content: str, says: str) -> None:
+def test_a_watch_list_of_no_use_is_reported(program: Program, content: str, says: str) -> None:
     (program.folder / "mine.toml").write_text(content)
 
     for command, code in ((["watchlist", "check", "mine.toml"], 1), (["crawl", "--watchlist", "mine.toml"], 3)):
@@ -259,7 +259,7 @@ def test_the_shipped_watch_lists_are_right_and_listed(program: Program) -> None:
     )
 
 
-def test_ctrl_c_ends_with_130_and_keeps_what_came(program: Program, site: Site) -> None:
+def test_ctrl_c_ends_with_130_and_keeps_what_was_fetched(program: Program, site: Site) -> None:
     site["/fees"] = Answer(after=60)
     program.settings["timeout"], program.now = "60", None
     with program.start("crawl") as running:
@@ -307,7 +307,7 @@ def test_an_imported_page_is_not_crawled_and_a_watched_one_keeps_its_declaration
     assert "under 5%." in program("show", "us-late", "--at", "2025-06-01").out
 
 
-def test_doctor_tells_what_robots_txt_keeps_us_from(program: Program, site: Site) -> None:
+def test_doctor_says_what_robots_txt_blocks(program: Program, site: Site) -> None:
     program("crawl")
     free = {check["check"]: check["state"] for check in program("doctor", "--json").objects}
     site["/robots.txt"] = Answer(body="User-agent: *\nDisallow: /late\n", kind="text/plain")
@@ -376,7 +376,7 @@ def test_a_quiet_round_prints_nothing_unless_something_happened(program: Program
     assert (as_json.code, as_json.out) == (0, "")
 
 
-def test_what_went_wrong_is_printed_in_a_quiet_round_too(program: Program, site: Site) -> None:
+def test_errors_are_printed_in_a_quiet_round_too(program: Program, site: Site) -> None:
     site["/fees"] = Answer(503, "<p>Come back later</p>")
 
     ended = program("crawl", "--quiet")

@@ -57,7 +57,7 @@ def test_a_page_with_one_text_differs_from_nothing(tmp_path):
     assert program("diff", "us-late", "--format", "md").out.endswith("The two texts say the same.\n")
 
 
-def test_only_the_words_that_changed_are_marked_and_a_new_clause_stands_alone(tmp_path):
+def test_only_the_words_that_changed_are_marked_and_a_new_clause_is_alone(tmp_path):
     added = policy("Keep your late shipment rate under 3%.", "We may hold your funds for 14 days.")
     save(tmp_path / "saved", "us-late", {"2026-01-05T08:00:00Z": FOUR, "2026-02-02T08:00:00Z": added})
     program = Program(tmp_path)

@@ -99,7 +99,7 @@ def test_what_is_no_host_is_wrong_use(program: Program, given: str) -> None:
     assert "is no host" in ended.err
 
 
-def test_a_setting_that_names_no_host_is_told(program: Program) -> None:
+def test_a_setting_that_names_no_host_is_reported(program: Program) -> None:
     program.settings["hosts_off"] = "not a host"
 
     ended = program("crawl")
@@ -125,7 +125,7 @@ def test_stop_and_go(program: Program, site: Site) -> None:
     assert program("crawl").code == 0
 
 
-def test_a_block_is_told_to_the_owner_by_mail_once(program: Program, site: Site) -> None:
+def test_a_block_is_reported_to_the_owner_by_mail_once(program: Program, site: Site) -> None:
     program.settings |= {"smtp_url": "folder:mail", "owner": "owner@example.com"}
     site["/late"] = ROBOT_CHECK
     program("crawl")
@@ -157,7 +157,7 @@ def test_wake_ends_a_rest(program: Program, site: Site) -> None:
     assert program("crawl").code == 0
 
 
-def test_an_owner_who_cannot_be_reached_is_told_later_and_nobody_is_told_twice(program: Program, site: Site) -> None:
+def test_an_owner_who_cannot_be_reached_is_notified_later_and_nobody_twice(program: Program, site: Site) -> None:
     site["/late"] = ROBOT_CHECK
     program("crawl")
     (program.folder / "mail").write_text("in the way")
@@ -177,7 +177,7 @@ def test_an_owner_who_cannot_be_reached_is_told_later_and_nobody_is_told_twice(p
     assert len(mails(program)) == 1
 
 
-def test_an_owner_in_a_chat_is_told_there(program: Program, site: Site) -> None:
+def test_an_owner_in_a_chat_is_notified_there(program: Program, site: Site) -> None:
     site["/late"] = ROBOT_CHECK
     site["/chat"] = "taken"
     program("crawl")
@@ -190,7 +190,7 @@ def test_an_owner_in_a_chat_is_told_there(program: Program, site: Site) -> None:
     assert b"policywatch host wake" in message.body
 
 
-def test_without_an_owner_the_rest_stands_in_doctor_and_is_not_sent_later(program: Program, site: Site) -> None:
+def test_without_an_owner_the_rest_is_in_doctor_and_is_not_sent_later(program: Program, site: Site) -> None:
     site["/late"] = ROBOT_CHECK
     program("crawl")
     program("notify")

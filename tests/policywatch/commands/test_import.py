@@ -63,7 +63,9 @@ def problems(program: Program) -> list[str]:
         ("2026-02-01T08:00:00Z,a\0b.html", "null"),
     ],
 )
-def test_a_bad_row_is_told_by_file_and_line_and_the_others_come_in(program: Program, row: str, says: str) -> None:
+def test_a_bad_row_is_reported_by_file_and_line_and_the_others_are_imported(
+    program: Program, row: str, says: str
+) -> None:
     page = save(program.folder / "in", "rate", GOOD | LATER)
     (page / "scan.pdf").write_bytes(b"%PDF")
     (program.folder / "secret.html").write_text(policy("Secret."))
@@ -80,7 +82,7 @@ def test_a_bad_row_is_told_by_file_and_line_and_the_others_come_in(program: Prog
 
 
 @pytest.mark.parametrize("status", ["two hundred", "99999999999999999999", "-1", "12.5"])
-def test_a_status_that_is_none_is_told_by_file_and_line(program: Program, status: str) -> None:
+def test_a_status_that_is_none_is_reported_by_file_and_line(program: Program, status: str) -> None:
     page = save(program.folder / "in", "rate", GOOD)
     table = (page / "observations.csv").read_text().splitlines()
     (page / "observations.csv").write_text(f"{table[0]},status\n{table[1]},{status}\n{table[1]},200\n")
@@ -112,7 +114,7 @@ def bomb(path: Path) -> None:
     ],
     ids=lambda value: value if isinstance(value, str) and "." in value else "",
 )
-def test_a_packed_file_of_no_use_is_told_and_the_others_come_in(
+def test_a_packed_file_of_no_use_is_reported_and_the_others_are_imported(
     program: Program, name: str, write: Callable[[Path], object], says: str
 ) -> None:
     page = save(program.folder / "in", "rate", GOOD)
@@ -161,7 +163,9 @@ def test_packed_files_are_read_as_what_they_hold(program: Program) -> None:
     ],
     ids=["other columns", "a column missing", "empty", "not in UTF-8"],
 )
-def test_a_table_of_no_use_is_told_and_the_other_pages_come_in(program: Program, table: bytes, says: str) -> None:
+def test_a_table_of_no_use_is_reported_and_the_other_pages_are_imported(
+    program: Program, table: bytes, says: str
+) -> None:
     page = save(program.folder / "in", "bad", GOOD)
     save(program.folder / "in", "good", GOOD)
     (page / "observations.csv").write_bytes(table)
@@ -200,7 +204,7 @@ def test_a_page_that_is_declared_wrongly_is_skipped_and_the_others_come_in(
     assert looks(program) == {"good": 1}
 
 
-def test_a_folder_whose_name_can_be_no_key_is_told(program: Program) -> None:
+def test_a_folder_whose_name_can_be_no_key_is_reported(program: Program) -> None:
     save(program.folder / "in", "not a key!", GOOD)
     save(program.folder / "in", "good", GOOD)
 

@@ -133,7 +133,7 @@ def test_a_saved_feed_is_read_as_one(program):
         (("ftp://market.example/a", "four.html", "--at", "2026-01-05"), "only http and https"),
     ],
 )
-def test_what_cannot_be_imported_is_told(program, arguments, says):
+def test_what_cannot_be_imported_is_reported(program, arguments, says):
     ended = program("import", "page", *arguments)
 
     assert ended.code == 2
@@ -176,7 +176,7 @@ def test_recorded_versions_become_the_history_of_a_watched_page(program):
         (("versions", "--page", f"{NAME}=a b"), "'a b' is no page key"),
     ],
 )
-def test_what_is_no_such_repository_is_told(program, arguments, says):
+def test_what_is_no_such_repository_is_reported(program, arguments, says):
     clone(program)
 
     ended = program("import", "ota", *arguments)

@@ -33,7 +33,7 @@ def enter(program: Program, *more: str, title: str = "Late shipments do not coun
 DATES = ("--from", "2026-03-20", "--until", "2026-05-15", "--url", "https://forum.example/283950")
 
 
-def test_an_entry_is_told_like_a_change_and_marked_as_entered_by_hand(program: Program) -> None:
+def test_an_entry_is_reported_like_a_change_and_marked_as_entered_by_hand(program: Program) -> None:
     out = enter(program, *DATES, "--importance", "high")
 
     (change,) = program("changes", "--json").objects
@@ -80,7 +80,7 @@ def test_a_rule_for_later_binds_nobody_yet(program: Program) -> None:
     assert len(program("targets", "--at", "2026-04-01", "--json").objects) == 1
 
 
-def test_its_end_is_told_when_the_last_day_is_over(program: Program) -> None:
+def test_its_end_is_reported_when_the_last_day_is_over(program: Program) -> None:
     enter(program, *DATES)
     program.now = datetime(2026, 5, 15, 23, tzinfo=UTC)
     assert program("notify").code == 0
@@ -97,7 +97,7 @@ def test_its_end_is_told_when_the_last_day_is_over(program: Program) -> None:
     assert program("verify").out.startswith("The database is intact. 2 snapshots verified.")
 
 
-def test_listing_tells_the_end_too(program: Program) -> None:
+def test_listing_shows_the_end_too(program: Program) -> None:
     enter(program, *DATES)
     program.now = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -114,7 +114,7 @@ def test_an_entry_can_be_ended_by_hand(program: Program) -> None:
     assert (again.code, again.err) == (2, f"{KEY} ended on 2026-03-20 already.\n")
 
 
-def test_an_end_that_lies_ahead_is_told_when_it_comes(program: Program) -> None:
+def test_an_end_that_lies_ahead_is_reported_when_it_comes(program: Program) -> None:
     enter(program)
     ended = program("note", "end", KEY, "--on", "2026-04-01")
 
@@ -124,7 +124,7 @@ def test_an_end_that_lies_ahead_is_told_when_it_comes(program: Program) -> None:
     assert program("changes", "--json").objects[-1]["kind"] == "gone"
 
 
-def test_a_rule_that_is_over_already_is_told_with_its_end(program: Program) -> None:
+def test_a_rule_that_is_over_already_is_reported_with_its_end(program: Program) -> None:
     out = enter(program, "--from", "2020-03-20", "--until", "2020-05-15")
 
     assert out.endswith("Ended on 2020-05-15: Late shipments do not count\n")
@@ -140,7 +140,7 @@ def test_the_same_is_not_entered_twice_and_the_same_title_gets_a_name_of_its_own
     assert "Entered: note-entry " in enter(program, title="…")
 
 
-def test_a_long_text_is_kept_whole_and_told_in_short(program: Program) -> None:
+def test_a_long_text_is_kept_whole_and_shown_in_short(program: Program) -> None:
     enter(program, "--text", "word " * 200)
 
     (change,) = program("changes", "--json").objects
@@ -188,7 +188,7 @@ def test_markup_and_control_characters_in_an_entry_are_text(program: Program) ->
     assert "<script>" not in program("feed").out
 
 
-def test_its_last_day_stands_in_the_calendar_and_moves_with_it(program: Program) -> None:
+def test_its_last_day_is_in_the_calendar_and_moves_with_it(program: Program) -> None:
     enter(program, *DATES)
     ends = "Ends: Late shipments do not count (US)"
 

@@ -134,7 +134,7 @@ def test_a_change_as_json_has_the_fields_of_the_design(program: Program) -> None
     ]
 
 
-def test_all_adds_what_was_not_told_with_the_reason_in_the_same_fields(program: Program) -> None:
+def test_all_adds_what_was_not_reported_with_the_reason_in_the_same_fields(program: Program) -> None:
     told = program("changes", "--json").objects
     everything = program("changes", "--all", "--json").objects
 
@@ -157,7 +157,7 @@ def test_all_adds_what_was_not_told_with_the_reason_in_the_same_fields(program: 
     assert all(change["reason"] for change in quiet)
 
 
-def test_all_in_words_says_of_each_whether_it_was_told_and_why_not(program: Program) -> None:
+def test_all_in_words_says_of_each_whether_it_was_reported_and_why_not(program: Program) -> None:
     table = program("changes", "--all").table[::-1]
 
     assert [row["told"] for row in table] == ["no", "no", "no", "no", "no", "yes", "yes", "no", "no", "yes"]
@@ -200,7 +200,7 @@ def test_changes_can_be_filtered(program: Program, options: list[str], pages: li
     ],
     ids=typed,
 )
-def test_filters_hold_for_what_was_not_told_too(program: Program, options: list[str], number: int) -> None:
+def test_filters_hold_for_what_was_not_reported_too(program: Program, options: list[str], number: int) -> None:
     assert len(program("changes", "--all", "--json", *options).objects) == number
 
 
@@ -335,7 +335,7 @@ def test_an_unknown_page_is_wrong_use_and_the_nearest_is_named_first(
     ],
     ids=typed,
 )
-def test_a_date_that_is_none_is_wrong_use_and_told_how_to_write_it(program: Program, arguments: list[str]) -> None:
+def test_a_date_that_is_none_is_wrong_use_and_says_how_to_write_it(program: Program, arguments: list[str]) -> None:
     ended = program(*arguments)
 
     assert (ended.code, ended.out) == (2, "")
@@ -400,7 +400,7 @@ def test_show_at_a_date_prints_the_text_of_then(program: Program, at: str, perce
     assert f"under {percent}%." in program("show", "us-late-shipment", "--at", at).out
 
 
-def test_before_the_first_look_there_is_nothing_to_show(program: Program) -> None:
+def test_before_the_first_check_there_is_nothing_to_show(program: Program) -> None:
     ended = program("show", "us-late-shipment", "--at", "2026-01-04")
 
     assert (ended.code, ended.out) == (2, "")
@@ -509,7 +509,7 @@ def test_a_changed_cell_is_shown_in_its_row(program: Program) -> None:
 
 
 @pytest.mark.parametrize("number", ["0", "3", "99999"])
-def test_diff_with_a_version_that_is_none_says_where_to_look(program: Program, number: str) -> None:
+def test_diff_with_a_version_that_is_none_says_where_to_find_them(program: Program, number: str) -> None:
     ended = program("diff", "us-late-shipment", "--from", number)
 
     assert ended.code == 2
@@ -519,7 +519,7 @@ def test_diff_with_a_version_that_is_none_says_where_to_look(program: Program, n
 # --- explain, health, targets, feed, verify, accept ---------------------------------------------------------------
 
 
-def test_explain_gives_the_whole_reasoning_of_a_look(program: Program) -> None:
+def test_explain_gives_the_whole_reasoning_of_a_check(program: Program) -> None:
     (facts,) = program("explain", "us-late-shipment", "--at", "2026-02-02", "--json").objects
     words = program("explain", "us-late-shipment", "--at", "2026-02-02").out
 
@@ -529,7 +529,7 @@ def test_explain_gives_the_whole_reasoning_of_a_look(program: Program) -> None:
     assert all(reason in words for reason in change["reasons"])
 
 
-def test_explain_says_why_a_look_was_not_read(program: Program) -> None:
+def test_explain_says_why_a_check_was_not_read(program: Program) -> None:
     (facts,) = program("explain", "us-late-shipment", "--at", "2026-01-12", "--json").objects
 
     assert (facts["outcome"], facts["version"], facts["changes"]) == ("robot_check", None, [])
@@ -597,7 +597,7 @@ def test_targets_of_a_file_that_is_not_there(program: Program) -> None:
 
 
 @pytest.mark.parametrize("form", ["rss", "atom"])
-def test_a_feed_holds_the_told_changes_with_the_whole_difference(program: Program, form: str) -> None:
+def test_a_feed_holds_the_reported_changes_with_the_whole_difference(program: Program, form: str) -> None:
     feed = feedparser.parse(program("feed", "--format", form).out.encode())
 
     assert not feed.bozo, feed.get("bozo_exception")
@@ -632,7 +632,7 @@ def test_a_feed_is_the_same_a_second_time_and_can_be_filtered_and_written(progra
 
 
 @pytest.mark.parametrize("verb", [["feed", "-o"], ["digest", "--preview"]], ids=typed)
-def test_a_file_that_cannot_be_written_is_told(program: Program, verb: list[str]) -> None:
+def test_a_file_that_cannot_be_written_is_reported(program: Program, verb: list[str]) -> None:
     ended = program(*verb, "no/such/folder/out.html")
 
     assert ended.code == 2
@@ -649,7 +649,7 @@ def test_verify_finds_the_archive_whole_and_names_its_head(program: Program) -> 
     assert program("verify", "--head", found["head"]).code == 0
 
 
-def test_verify_tells_a_cut_end(program: Program) -> None:
+def test_verify_reports_a_cut_end(program: Program) -> None:
     ended = program("verify", "--head", "0" * 64)
 
     assert ended.code == 1

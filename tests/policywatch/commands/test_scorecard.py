@@ -98,7 +98,7 @@ def test_the_sample_in_the_docs_is_what_the_program_prints(program: Program) -> 
     assert " ".join(paragraph.split()) in " ".join(re.sub(r"\x1b\[[\d;]*m", "", seen).split())
 
 
-def test_a_target_for_later_is_told_beside_the_one_in_force(program: Program) -> None:
+def test_a_target_for_later_is_reported_beside_the_one_in_force(program: Program) -> None:
     ended = program("scorecard", report(program))
 
     assert row(ended, "Cancellation rate")["target"] == "under 2.5%"
@@ -184,7 +184,7 @@ def test_a_target_that_differs_from_the_page_is_an_event_until_both_agree(progra
     assert kinds == ["report_target_moved"]
 
 
-def test_a_target_that_moved_between_two_reports_is_told_and_ends_with_the_next(program: Program) -> None:
+def test_a_target_that_moved_between_two_reports_is_reported_and_ends_with_the_next(program: Program) -> None:
     program("scorecard", report(program))
     moved = program("scorecard", report(program, "next.json", targetValue=0.03))
 
@@ -260,7 +260,7 @@ def test_text_of_a_report_neither_controls_the_terminal_nor_breaks_a_line(progra
     assert "\u202e" not in ended.out
 
 
-def test_on_a_terminal_the_worst_stands_on_top_and_each_figure_has_its_paragraph(program: Program) -> None:
+def test_on_a_terminal_the_worst_is_on_top_and_each_figure_has_its_paragraph(program: Program) -> None:
     code, seen = on_a_terminal(program, "scorecard", report(program))
     lines = [line.rstrip() for line in re.sub(r"\x1b\[[0-9;]*m", "", seen).splitlines()]
 

@@ -263,7 +263,7 @@ def test_init_says_what_a_browser_needs(program: Program) -> None:
     assert "Chromium (Debian: apt install" in ended.out
 
 
-def test_a_marketplace_without_a_proven_page_is_told(program: Program) -> None:
+def test_a_marketplace_without_a_proven_page_is_reported(program: Program) -> None:
     ended = program("init", "--contact", "me@example.com", "--marketplaces", "ZA")
 
     assert ended.code == 0
@@ -375,7 +375,7 @@ def test_the_doctor_finds_a_watch_list_entry_of_no_use(program: Program) -> None
     assert "mine.toml:2: page a b: `key`" in ended.out
 
 
-def test_the_doctor_tells_a_broken_archive(program: Program) -> None:
+def test_the_doctor_reports_a_broken_archive(program: Program) -> None:
     (program.folder / "x.db").write_text("no database, really not")
     program.settings = {"database_url": "sqlite:///x.db"}
 
@@ -385,7 +385,7 @@ def test_the_doctor_tells_a_broken_archive(program: Program) -> None:
     assert ended.out.count("file is not a database") == 1
 
 
-def test_the_doctor_tells_a_setting_of_no_use_once(program: Program) -> None:
+def test_the_doctor_reports_a_setting_of_no_use_once(program: Program) -> None:
     program.settings = {"min_gap": "soon", "base_url": "nonsense"}
 
     ended = program("doctor")

@@ -123,7 +123,7 @@ def test_an_exported_list_comes_in_elsewhere_as_it_was(alone: Program, tmp_path:
     assert other("subscribers", "export", "-").out == before, "importing twice changes nothing"
 
 
-def test_each_line_of_no_use_is_told_and_the_others_come_in(alone: Program) -> None:
+def test_each_line_of_no_use_is_reported_and_the_others_are_imported(alone: Program) -> None:
     lines = [
         "address,cadence,categories,pages",
         "a@example.com,daily,,us-unknown",
@@ -203,7 +203,7 @@ def test_an_address_that_is_gone_is_not_asked_again(program: Program, mailbox: M
 # --- pausing ----------------------------------------------------------------------------------------------------------
 
 
-def test_who_pauses_is_told_nothing_and_then_what_was_due(program: Program, site: Site, mailbox: MailServer) -> None:
+def test_who_pauses_gets_nothing_and_then_what_was_due(program: Program, site: Site, mailbox: MailServer) -> None:
     at_once(program)
     change_page(program, site)
     paused = program("subscribers", "pause", "seller@example.com")
@@ -302,7 +302,7 @@ def test_what_is_parked_for_somebody_who_was_stopped_waits_until_that_is_mended(
         (["--state", "lost"], "--state is one of due, sending, sent, parked, dropped, not 'lost'."),
     ],
 )
-def test_a_wrong_question_about_notices_is_told(alone: Program, arguments: list[str], says: str) -> None:
+def test_a_wrong_question_about_notices_is_reported(alone: Program, arguments: list[str], says: str) -> None:
     ended = alone("notices", *arguments)
 
     assert (ended.code, ended.out) == (2, "")
@@ -318,7 +318,7 @@ def told(program: Program, site: Site, mailbox: MailServer) -> tuple[Program, st
     return program, str(mailbox.mails[0]["Message-ID"])
 
 
-def test_an_address_that_comes_back_is_told_nothing_more(told: tuple[Program, str], site: Site) -> None:
+def test_an_address_that_comes_back_gets_nothing_more(told: tuple[Program, str], site: Site) -> None:
     program, message_id = told
     ended = program("subscribers", "bounce", "-", stdin=report(GONE, message_id=message_id))
     again = program("subscribers", "bounce", "-", stdin=report(GONE, message_id=message_id))
@@ -360,7 +360,7 @@ def test_a_maildir_is_read_once_and_strangers_stop_nobody(told: tuple[Program, s
     assert sorted(path.name for path in (program.folder / "Maildir" / "cur").iterdir()) == ["1:2,S", "2:2,S", "3:2,S"]
 
 
-def test_what_is_no_mail_and_no_maildir_is_told(alone: Program) -> None:
+def test_what_is_no_mail_and_no_maildir_is_reported(alone: Program) -> None:
     (alone.folder / "folder").mkdir()
 
     for source, says in (("missing.eml", "cannot be read"), ("folder", "no maildir")):

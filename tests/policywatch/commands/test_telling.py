@@ -227,7 +227,7 @@ WISHES = {
 }
 
 
-def test_who_wishes_less_is_told_less(program: Program, site: Site, mailbox: MailServer) -> None:
+def test_who_wishes_less_gets_less(program: Program, site: Site, mailbox: MailServer) -> None:
     for name, (wishes, _) in WISHES.items():
         at_once(program, f"{name}@example.com", *wishes)
     change_page(program, site)
@@ -339,7 +339,7 @@ def test_subscribers_are_listed_changed_and_removed(program: Program) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
-def test_chats_and_webhooks_are_told_apart_and_keep_their_secrets(program: Program) -> None:
+def test_chats_and_webhooks_are_distinguished_and_keep_their_secrets(program: Program) -> None:
     hook = program("subscribers", "add", "https://hooks.example.com/secret-part")
     chat = program("subscribers", "add", "slack://T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ")
     unknown = program("subscribers", "add", "gibberish://secret-part")
@@ -355,7 +355,7 @@ def test_chats_and_webhooks_are_told_apart_and_keep_their_secrets(program: Progr
     assert [reader["channel"] for reader in program("subscribers", "list", "--json").objects] == ["apprise"]
 
 
-def test_who_was_removed_is_told_nothing(program: Program, site: Site, mailbox: MailServer) -> None:
+def test_who_was_removed_gets_nothing(program: Program, site: Site, mailbox: MailServer) -> None:
     at_once(program)
     change_page(program, site)
     program("subscribers", "remove", "seller@example.com")
@@ -413,7 +413,7 @@ def test_a_preview_is_of_the_last_week_or_of_what_is_asked_for(history: Program)
     )
 
 
-def test_a_preview_says_where_the_owner_stands_only_when_asked_to(history: Program) -> None:
+def test_a_preview_compares_the_owners_figures_only_when_asked_to(history: Program) -> None:
     (history.folder / "mine.csv").write_text("marketplace,metric,numerator,denominator\nUS,LSR,17,500\n")
     assert history("scorecard", "mine.csv").code == 0
 

@@ -193,7 +193,7 @@ def test_a_probe_knows_the_last_good_text(program: Program, site: Site) -> None:
     assert len(rows(program, Snapshot)) == 1
 
 
-def test_ctrl_c_ends_a_probe_and_shows_what_came(program: Program, site: Site) -> None:
+def test_ctrl_c_ends_a_probe_and_shows_what_was_fetched(program: Program, site: Site) -> None:
     site["/late"], site["/slow"] = policy("Keep your rate under 4%."), Answer(body="late", after=60)
     watch(program, entry(site, "late", "/late"), entry(site, "slow", "/slow"))
     running = program.start("watchlist", "check", "--probe")
@@ -232,7 +232,7 @@ def test_a_probe_of_unknown_pages_or_without_a_contact_asks_nothing(program: Pro
     assert site.log == []
 
 
-def test_a_broken_entry_is_told_beside_the_probes(program: Program, site: Site) -> None:
+def test_a_broken_entry_is_reported_beside_the_probes(program: Program, site: Site) -> None:
     site["/late"] = policy("Keep your rate under 4%.")
     watch(program, entry(site, "late", "/late"), entry(site, "a b", "/b"))
 
@@ -460,7 +460,7 @@ def test_a_page_that_cannot_be_read_is_not_added(program: Program, site: Site) -
         ('watchlists = ["my-pages.toml"]\n', "POLICYWATCH_WATCHLISTS in the environment wins"),
     ],
 )
-def test_settings_that_cannot_be_added_to_are_told(program: Program, site: Site, config: str, says: str) -> None:
+def test_settings_that_cannot_be_added_to_are_reported(program: Program, site: Site, config: str, says: str) -> None:
     site["/fees"] = policy("We take 15 percent.", title="Fees")
     (program.folder / "policywatch.toml").write_text(config)
     (program.folder / "other.toml").write_text(entry(site, "other", "/other"))
@@ -583,7 +583,9 @@ def test_two_entries_of_one_name_get_two_keys(program: Program, declarations: Pa
     assert keys[:2] == ["market-fees", "market-fees-2"]
 
 
-def test_a_list_is_not_overwritten_unasked_and_an_empty_folder_is_told(program: Program, declarations: Path) -> None:
+def test_a_list_is_not_overwritten_unasked_and_an_empty_folder_is_reported(
+    program: Program, declarations: Path
+) -> None:
     (program.folder / "ota.toml").write_text("# mine\n")
     (program.folder / "empty").mkdir()
 
@@ -598,7 +600,7 @@ def test_a_list_is_not_overwritten_unasked_and_an_empty_folder_is_told(program: 
     assert "empty has no declarations" in empty.err
 
 
-def test_a_file_that_cannot_be_read_is_told_and_the_others_are_taken(program: Program, declarations: Path) -> None:
+def test_a_file_that_cannot_be_read_is_reported_and_the_others_are_taken(program: Program, declarations: Path) -> None:
     (declarations / "declarations" / "latin.json").write_bytes(b'{"name": "\xff"}')
     (declarations / "declarations" / "folder.json").mkdir()
 

@@ -8,6 +8,7 @@ from tests.test_docs import leaves
 #: Every verb that works on an archive that is there, with what it needs to get so far.
 WORKS_ON_ONE = [
     "accept us-late",
+    "reject us-late",
     "backup policies.tar.gz",
     "change 123456",
     "changes",

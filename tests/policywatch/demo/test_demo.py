@@ -67,7 +67,7 @@ def named(entry: Entry) -> str:
 
 
 @pytest.mark.parametrize("expected", EXPECTED["told"], ids=named)
-def test_a_real_change_is_told_once_and_says_what_matters(played: Played, expected: Entry) -> None:
+def test_a_real_change_is_reported_once_and_says_what_matters(played: Played, expected: Entry) -> None:
     (entry,) = told(played, expected)
 
     assert (entry["kind"], entry["significance"]) == (expected["kind"], expected.get("significance", "material"))
@@ -76,7 +76,7 @@ def test_a_real_change_is_told_once_and_says_what_matters(played: Played, expect
         assert entry["effective_on"] == expected["effective"].isoformat()
 
 
-def test_nothing_else_is_told(played: Played) -> None:
+def test_nothing_else_is_reported(played: Played) -> None:
     expected = {(entry["edition"], entry["page"]) for entry in EXPECTED["told"]}
 
     assert {(edition_of(entry["decided_at"]), entry["page"]) for entry in played.ended.told} - expected == set()
@@ -84,7 +84,7 @@ def test_nothing_else_is_told(played: Played) -> None:
 
 
 @pytest.mark.parametrize("expected", EXPECTED["quiet"], ids=named)
-def test_noise_is_listed_with_its_reason_and_not_told(played: Played, expected: Entry) -> None:
+def test_noise_is_listed_with_its_reason_and_not_reported(played: Played, expected: Entry) -> None:
     listed = [
         entry
         for entry in played.ended.quiet
@@ -108,14 +108,14 @@ def test_the_late_shipment_target_moves_from_4_to_3_percent(played: Played) -> N
     assert set(moves) == {(4.0, 3.0)}
 
 
-def test_every_told_change_has_a_headline_of_its_own(played: Played) -> None:
+def test_every_reported_change_has_a_headline_of_its_own(played: Played) -> None:
     headlines = [entry["headline"] for entry in played.ended.told]
 
     assert all(0 < len(headline) <= 120 for headline in headlines)
     assert len(set(headlines)) == len(headlines)
 
 
-def test_it_prints_every_edition_and_every_told_change(played: Played) -> None:
+def test_it_prints_every_edition_and_every_reported_change(played: Played) -> None:
     printed = "\n".join(played.lines)
 
     assert all(edition.says in printed for edition in EDITIONS)
@@ -130,7 +130,7 @@ def masked(text: str) -> str:
     return re.sub(varying, "*", text)
 
 
-def test_what_the_demo_says_to_look_at_runs_as_it_is_printed(played: Played) -> None:
+def test_what_the_demo_says_to_run_runs_as_it_is_printed(played: Played) -> None:
     begins = played.lines.index("Explore it:") + 1
     commands = played.lines[begins : played.lines.index("", begins)]
 
@@ -155,7 +155,7 @@ def test_the_headline_that_the_readme_promises_is_one_that_the_program_writes(pl
     assert [entry for entry in played.ended.told if entry["headline"].startswith(promised)]
 
 
-def test_the_feed_holds_every_told_change(played: Played) -> None:
+def test_the_feed_holds_every_reported_change(played: Played) -> None:
     parsed = feedparser.parse((played.folder / "feed.xml").read_bytes())
 
     assert not parsed.bozo

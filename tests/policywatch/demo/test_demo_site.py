@@ -89,7 +89,7 @@ def test_noise_and_expectations_name_pages_that_exist() -> None:
     assert named <= set(PAGE)
 
 
-def test_an_expectation_stands_for_every_change_of_a_text() -> None:
+def test_an_expectation_holds_for_every_change_of_a_text() -> None:
     changed = {
         (edition.number, page.key)
         for page in PAGES
@@ -187,7 +187,7 @@ def test_a_date_line_alone_changes(site: DemoSite) -> None:
     assert before.replace("5 January 2026", "23 March 2026") == after
 
 
-def test_two_looks_at_an_unchanged_page_differ_in_bytes_and_not_in_its_article(site: DemoSite) -> None:
+def test_two_checks_of_an_unchanged_page_differ_in_bytes_and_not_in_its_article(site: DemoSite) -> None:
     first, second = (look(site, "us-late-shipment", 1) for _ in range(2))
 
     assert first.text != second.text
@@ -264,7 +264,7 @@ def test_a_page_without_the_article_comes_with_status_200(site: DemoSite, key: s
     assert PAGE[key].title not in answer.text
 
 
-def test_a_sign_in_form_stands_behind_a_redirect(site: DemoSite) -> None:
+def test_a_sign_in_form_is_behind_a_redirect(site: DemoSite) -> None:
     answer = look(site, "uk-late-dispatch", 3)
 
     assert answer.status == 302

@@ -140,7 +140,7 @@ def test_the_web_pages_are_served_beside_the_rounds(program: Program) -> None:
     assert process.returncode == 0
 
 
-def test_serve_alone_looks_at_nothing(program: Program, site: Site) -> None:
+def test_serve_alone_checks_nothing(program: Program, site: Site) -> None:
     program("crawl")
     asked = len(site.log)
     with program.start("serve", "--port", "0") as process:
@@ -159,7 +159,7 @@ def test_serve_alone_looks_at_nothing(program: Program, site: Site) -> None:
     assert len(site.log) == asked
 
 
-def test_an_address_that_is_taken_or_wrong_is_told(program: Program) -> None:
+def test_an_address_that_is_taken_or_wrong_is_reported(program: Program) -> None:
     program("note", "add", "--title", "Ship on time")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
@@ -221,7 +221,7 @@ def rounds(program: Program, monkeypatch: pytest.MonkeyPatch) -> Iterator[Rounds
     made.archive.close()
 
 
-def test_a_change_is_seen_and_told_by_mail(program: Program, rounds: Rounds, site: Site) -> None:
+def test_a_change_is_seen_and_reported_by_mail(program: Program, rounds: Rounds, site: Site) -> None:
     program("subscribers", "add", "you@example.com", "--cadence", "at_once")
     rounds.go()
     site["/late"] = late(3)
@@ -251,7 +251,7 @@ def test_it_watches_the_list_that_is_named(program: Program, rounds: Rounds, sit
     assert [asked.path for asked in site.pages_asked if asked.path != "/other"] == []
 
 
-def test_what_comes_by_the_hour_alone_is_told_too(program: Program, rounds: Rounds) -> None:
+def test_what_comes_by_the_hour_alone_is_reported_too(program: Program, rounds: Rounds) -> None:
     """No notice waits: a heartbeat and the end of a rule are made when their hour comes."""
     program.now = START
     program("subscribers", "add", "quiet@example.com", "--heartbeat", "--importance", "high")
@@ -267,7 +267,7 @@ def test_what_comes_by_the_hour_alone_is_told_too(program: Program, rounds: Roun
     assert headlines[-1] == "Ended on 2026-03-02: A rule for today"
 
 
-def test_nothing_due_is_said_once_with_the_time_of_the_next_look(rounds: Rounds) -> None:
+def test_nothing_due_is_said_once_with_the_time_of_the_next_check(rounds: Rounds) -> None:
     rounds.go(step=timedelta(minutes=1))
 
     assert rounds.go(step=timedelta(minutes=1), rounds=5) == [
@@ -296,7 +296,7 @@ def test_a_quiet_process_begins_and_ends_without_a_word(program: Program, site: 
     assert (process.returncode, lines) == (0, [])
 
 
-def test_a_block_is_told_to_the_owner(program: Program, rounds: Rounds, site: Site) -> None:
+def test_a_block_is_reported_to_the_owner(program: Program, rounds: Rounds, site: Site) -> None:
     site["/late"] = ROBOT_CHECK
 
     said = rounds.go(step=timedelta(minutes=1))
@@ -306,7 +306,7 @@ def test_a_block_is_told_to_the_owner(program: Program, rounds: Rounds, site: Si
     assert rounds.go(step=timedelta(minutes=1)) == ["Nothing is due; the next check is at 2026-03-03 06:00 UTC."]
 
 
-def test_an_owner_who_cannot_be_told_is_said(
+def test_an_owner_who_cannot_be_reached_is_reported(
     program: Program, rounds: Rounds, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("POLICYWATCH_SMTP_URL", "")

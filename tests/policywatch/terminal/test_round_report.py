@@ -129,7 +129,7 @@ def test_an_archive_is_named_only_for_pages_it_is_known_to_hold_and_with_the_com
     assert not any("agents" in line for line in said[first:])
 
 
-def test_what_was_never_looked_at_is_not_called_unreadable() -> None:
+def test_what_was_never_checked_is_not_called_unreadable() -> None:
     none = round_report.nothing_read([page("c", None, "The host rests.")], {"c": declared("c")})
 
     assert none[0] == "No page was checked. That does not mean that nothing changed."
@@ -228,7 +228,7 @@ def test_a_round_in_which_nothing_could_be_read_says_what_is_left(program: Progr
     assert "policywatch import folder DIR" in ended.out
 
 
-def test_a_held_change_says_that_a_second_look_is_due(program: Program, site: Site) -> None:
+def test_a_held_change_says_that_a_second_check_is_due(program: Program, site: Site) -> None:
     program("crawl")
     site["/late"] = [policy("Keep your late rate under 3%.", title="Late"), Answer(500)]
     program.now = START + timedelta(days=1)
@@ -268,7 +268,7 @@ def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program:
     assert "3 pages: 1 read (1 for the first time), 1 could not be read, 1 not checked, 0" in shown
 
 
-def test_health_says_on_a_terminal_what_a_look_brought_since_when_and_why(program: Program, site: Site) -> None:
+def test_health_says_on_a_terminal_what_a_check_returned_since_when_and_why(program: Program, site: Site) -> None:
     site["/fees"] = Answer(404, "<p>no such page</p>")
     program("crawl", "--page", "us-late", "--page", "us-fees")
 

@@ -195,7 +195,7 @@ def test_a_fault_of_our_own_is_no_trouble_of_the_machine() -> None:
     assert streams.machine_trouble(OSError(2, "No such file")) == ""
 
 
-def test_a_file_and_the_system_are_told_apart(tmp_path: Path) -> None:
+def test_a_file_and_the_system_are_distinguished(tmp_path: Path) -> None:
     assert streams.machine_trouble(OSError(13, "Permission denied", "a.csv")).startswith(
         "a.csv: Permission denied. Give"
     )

@@ -65,7 +65,7 @@ def test_a_narrow_terminal_gets_what_the_doctor_says_below_its_heading(program: 
     assert [line.rstrip() for line in lines if line.startswith(("ok", "note"))] != []
 
 
-def test_what_went_wrong_ends_its_lines_between_words(tmp_path: Path) -> None:
+def test_errors_end_their_lines_between_words(tmp_path: Path) -> None:
     lines = Program(tmp_path).terminal("changes", columns=40).splitlines()
 
     assert len(lines) > 2
