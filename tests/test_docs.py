@@ -136,7 +136,7 @@ def test_links_between_pages_lead_somewhere(page):
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/responsible-use.md", "docs/notices.md"])
-def test_the_reader_is_told_what_this_is_not(page):
+def test_the_reader_learns_what_this_is_not(page):
     for sentence in ("ot affiliated with Amazon", "egal advice", "English text binds"):
         assert sentence in TEXTS[page]
 
@@ -238,7 +238,7 @@ def test_every_file_and_name_in_the_architecture_exists():
     assert not missing
 
 
-def test_whoever_looks_for_something_is_shown_the_file_and_the_function():
+def test_every_row_of_where_is_names_the_file_and_the_function():
     section = ARCHITECTURE.split("\n## Where is …?\n", 1)[1].split("\n## ", 1)[0]
     rows = [line for line in section.splitlines() if line.startswith("| ")][1:]
     unnamed = [row for row in rows if not re.search(r"`\w+/[\w/]+\.py`", row) or not re.search(r"`[\w.]+\(\)`", row)]

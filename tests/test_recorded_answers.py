@@ -96,7 +96,7 @@ def test_targets_stated_in_an_answer_are_found(
             assert any(target.items() <= other.items() for other in found), answer["file"]
 
 
-def test_in_a_row_only_the_real_change_is_told(
+def test_in_a_row_only_the_real_change_is_reported(
     answers: list[dict[str, Any]], save_answer: Callable[..., None], tmp_path: Path
 ) -> None:
     """One page answers in all these ways, from good text to every kind of noise and back: one change, 4 % to 3 %."""

@@ -116,7 +116,7 @@ def test_a_day_names_the_text_at_its_end(history: History) -> None:
         assert history.program("show", slug, "--at", date, "--json").objects[0]["text"] == history.shown(slug, last)
 
 
-def test_what_came_and_went_in_a_real_change_came_and_went_in_what_is_shown(history: History, corpus: Path) -> None:
+def test_what_a_real_change_added_and_removed_is_what_is_shown(history: History, corpus: Path) -> None:
     """Before and after a real change the two texts shown differ by words of that change, and by no others."""
     compared = 0
     for slug, looks in history.looks.items():

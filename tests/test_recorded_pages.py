@@ -74,7 +74,7 @@ def serve(site: Site, series: Series, row: Row) -> None:
     site["/" + series.slug] = series.bodies[Path(row["file"]).name]
 
 
-def test_every_real_change_of_a_crawled_page_is_told_once(series: Series, site: Site, tmp_path: Path) -> None:
+def test_every_real_change_of_a_crawled_page_is_reported_once(series: Series, site: Site, tmp_path: Path) -> None:
     """About 30 recorded answers of each page, each one different in bytes: the real changes are told, nothing else."""
     program = watcher(series, site, tmp_path)
     looks = series.around(5 if len(series.changes) > 2 else 8)
@@ -99,7 +99,9 @@ def test_every_real_change_of_a_crawled_page_is_told_once(series: Series, site: 
     assert len(site.asked("/" + series.slug)) == len(looks) + len(series.changes)
 
 
-def test_a_real_change_is_told_by_crawls_in_processes_of_their_own(series: Series, site: Site, tmp_path: Path) -> None:
+def test_a_real_change_is_reported_by_crawls_in_processes_of_their_own(
+    series: Series, site: Site, tmp_path: Path
+) -> None:
     program = watcher(series, site, tmp_path)
     seq = max(series.changes)
     ended = []

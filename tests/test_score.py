@@ -53,7 +53,7 @@ def _score() -> ModuleType:
 
 
 @pytest.mark.parametrize(("part", "figure"), FLOORS)
-def test_what_is_told_is_right_and_whole(figures: dict[str, Any], part: str, figure: str) -> None:
+def test_what_is_reported_is_right_and_whole(figures: dict[str, Any], part: str, figure: str) -> None:
     assert figures[part][figure] >= FLOORS[part, figure]
 
 
