@@ -88,16 +88,31 @@ class Block:
         return f"{self.marker} {self.shown}" if self.marker else self.shown
 
 
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """A document that a link leads to, by its name: "fees-2026.pdf", and the words of the name without its figures."""
+
+    name: str
+    words: tuple[str, ...]
+
+    def replaces(self, other: "Edition") -> bool:
+        """Whether this is another edition of the same document."""
+        return self.words == other.words and self.name != other.name
+
+
 @dataclass(frozen=True)
 class Document:
     """A policy text: its blocks in reading order, with the page's own title and language.
 
     `language` is the language of the text as a BCP 47 tag, with the country where one is known ("en-GB"), or "".
+    `cited` names the editions it refers to (`diffs.reading.links.cited`): a policy that points to the fees of another
+    year has changed, though no word of it did.
     """
 
     title: str
     blocks: tuple[Block, ...]
     language: str = ""
+    cited: tuple[str, ...] = ()
 
     @cached_property
     def compared(self) -> str:
@@ -106,8 +121,8 @@ class Document:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of `compared`: two documents with one fingerprint state the same policy."""
-        return hashlib.sha256(self.compared.encode()).hexdigest()
+        """SHA-256 (hex) of `compared` and `cited`: two documents with one fingerprint state the same policy."""
+        return hashlib.sha256("\x00".join((self.compared, *self.cited)).encode()).hexdigest()
 
     @cached_property
     def shown(self) -> str:
@@ -129,6 +144,7 @@ class Document:
             "title": self.title,
             "language": self.language,
             "blocks": [_fields(block) for block in self.blocks],
+            **({"cited": self.cited} if self.cited else {}),
         }
         return json.dumps(fields, ensure_ascii=False, sort_keys=True, indent=0).encode()
 
@@ -143,6 +159,7 @@ class Document:
             title=fields["title"],
             language=fields["language"],
             blocks=tuple(block_from(block) for block in fields["blocks"]),
+            cited=tuple(fields.get("cited", ())),
         )
 
 

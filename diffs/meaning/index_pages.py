@@ -47,7 +47,7 @@ def listed(document: Document, url: str) -> dict[str, Listed]:
 
 def as_index(document: Document, url: str) -> Document:
     """The document of an index page: as compared, every line also says where it leads."""
-    return document.with_blocks(tuple(_with_keys(block, url) for block in document.blocks))
+    return replace(document, blocks=tuple(_with_keys(block, url) for block in document.blocks), cited=())
 
 
 def facts(comparison: Comparison, old: Document, new: Document, url: str) -> tuple[Fact, ...]:

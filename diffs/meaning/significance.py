@@ -17,6 +17,7 @@ from diffs.language.names import companies
 from diffs.language.normalise import loose
 from diffs.language.plain_text import shorten
 from diffs.language.vocabulary import plain, words
+from diffs.reading.links import edition_of
 from diffs.targets.known_metrics import label
 from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement, Op, TargetMove
 
@@ -168,12 +169,25 @@ def _is_listed(pair: SentencePair, hunk: Hunk) -> bool:
 
 def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
     """Nothing that binds changed: editorial where words did, cosmetic where they did not."""
+    if any(map(cites_another_edition, change.facts)):
+        return Judgement("material", "medium", (_ANOTHER_EDITION,), ("agreement",))
     told = [kind for kind in dict.fromkeys(change.kinds) if kind != "marker"]
     if told:
         return Judgement("editorial", "low", tuple(_EDITORIAL[kind] for kind in told))
     ops = dict.fromkeys(hunk.op for hunk in comparison.hunks)
     reasons = tuple(dict.fromkeys(_COSMETIC[op] for op in ops))
     return Judgement("cosmetic", "low", reasons or ("case, punctuation or typography only",))
+
+
+_ANOTHER_EDITION = "a document that the page refers to was replaced by another edition"
+
+
+def cites_another_edition(fact: Fact) -> bool:
+    """Whether a fact says that the same words lead to another edition of a document now."""
+    if fact.kind != "link_target":
+        return False
+    was, now = edition_of(fact.before), edition_of(fact.after)
+    return bool(was and now and now.replaces(was))
 
 
 _MOVED = "text moved, not a word of it changed"

@@ -1,6 +1,7 @@
 """Addresses in one form, however a page writes them: where a link leads, a help page by its id."""
 
 import re
+from collections.abc import Iterable
 from functools import cache, lru_cache
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
@@ -8,6 +9,7 @@ from w3lib.url import canonicalize_url
 
 from diffs.language.normalise import fold
 from diffs.language.vocabulary import table
+from diffs.values import Block, Edition
 
 
 @lru_cache(maxsize=4096)
@@ -82,3 +84,58 @@ def help_id(topic: str) -> str:
 def _tracking() -> re.Pattern[str]:
     names = (re.escape(name).replace(r"\*", ".*") for name in table("links")["tracking"])
     return re.compile("|".join(names))
+
+
+def cited(blocks: Iterable[Block]) -> tuple[str, ...]:
+    """The editions that a text refers to, each once, in order: "fees-2026.pdf", "returns-14-days".
+
+    A file counts wherever it is linked; a page only in a sentence, for lists of pages come and go.
+    """
+    said = (link for block in blocks if block.links for link in block.links if _is_cited(block, link))
+    return tuple(dict.fromkeys(edition.name for link in said if (edition := edition_of(link))))
+
+
+def _is_cited(block: Block, link: str) -> bool:
+    return block.words >= _SENTENCE_WORDS or urlsplit(link).path.casefold().endswith(_FILES)
+
+
+@lru_cache(maxsize=4096)
+def edition_of(link: str) -> Edition | None:
+    """Which edition of which document a canonical link leads to; None where its name tells no edition.
+
+    An edition is a name of words with figures that people write: a year, a day, a number of days, "v3". Where the file
+    lies, on which server, and what is behind the question mark says nothing; a long number or a mixture of letters and
+    figures is a token that every upload changes. A document that got another name altogether was renamed, as far as
+    anybody can tell from outside.
+    """
+    parts = urlsplit(link)
+    name = unquote(parts.path.rstrip("/").rpartition("/")[2]).casefold().strip()
+    if parts.scheme not in ("http", "https") or len(name) > _LONGEST_NAME:
+        return None
+    stem = name if name.endswith(_FILES) else name.removesuffix(".html").removesuffix(".htm")
+    figures, words = _FIGURES.findall(stem), _NAMED.findall(stem)
+    if not 0 < len(figures) <= _MOST_FIGURES or not any(len(word) >= _WORD_LETTERS for word in words):
+        return None
+    if len(_CHANGES.findall(stem)) > _MOST_CHANGES or not all(map(_is_written, figures)):
+        return None
+    return Edition(stem, tuple(word for word in words if word not in table("markers")["months"]))
+
+
+def _is_written(figure: str) -> bool:
+    """Whether a figure is one that people write: short, or a day in one row."""
+    return len(figure) <= _SHORT_FIGURE or bool(_DAY.fullmatch(figure))
+
+
+_FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".odt", ".ods", ".rtf", ".ppt", ".pptx")
+#: A link in a line of fewer words is the line.
+_SENTENCE_WORDS = 4
+_LONGEST_NAME, _WORD_LETTERS = 120, 4
+_SHORT_FIGURE, _MOST_FIGURES = 4, 4
+_FIGURES = re.compile(r"\d+")
+_NAMED = re.compile(r"[^\W\d_]+")
+_DAY = re.compile(
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d"
+)
+#: A name in which letters and figures change places again and again is a token.
+_CHANGES = re.compile(r"(?<=\d)[a-z]|(?<=[a-z])\d")
+_MOST_CHANGES = 3

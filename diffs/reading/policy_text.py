@@ -9,6 +9,7 @@ from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
 from .copies import read_once
+from .links import cited
 from .repair import mend
 
 
@@ -57,9 +58,10 @@ def clean(extraction: Extraction | None) -> Reading:
         return Reading(None, Document(title="", blocks=()))
     # The furniture at the ends of a copy stands at a page's ends only when it is the only one.
     cleaned = boilerplate.clean(read_once(extraction.document))
+    is_feed = extraction.container == "feed"  # its entries come and go
     return Reading(
         extraction,
-        cleaned.document,
+        replace(cleaned.document, cited=() if is_feed else cited(cleaned.document.blocks)),
         title=extraction.title,
         updated=cleaned.updated,
         traces=_traces(cleaned.document) | _removed(cleaned),

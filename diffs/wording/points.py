@@ -11,6 +11,8 @@ from diffs.language.names import companies
 from diffs.meaning.location import place_of
 from diffs.meaning.rewording import changed_words, kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair, sentence_pairs
+from diffs.meaning.significance import cites_another_edition
+from diffs.reading.links import edition_of
 from diffs.values import Comparison, Fact, Hunk, Judgement, Op, TargetMove
 
 from . import targets
@@ -40,6 +42,7 @@ def points_of(
         *_dates(pairs),
         *_effective(pairs, facts, effective_on),
         *_sentences(pairs, facts, comparison.hunks),
+        *_editions(facts),
     ]
     if not found and judgement.significance != "material":
         found += _plain_hunks(comparison)
@@ -157,6 +160,15 @@ def _sentence_weight(pair: SentencePair, kind: str, changed: str) -> float:
     points += 6 * ("must_not" in kinds) + 4 * ("must" in kinds) + 3 * ("discretion" in kinds)
     amounts = {amount.kind for amount in find(changed)}
     return points + 4 * bool(amounts) + 4 * bool(amounts & {"money", "percent"})
+
+
+def _editions(facts: Iterable[Fact]) -> Iterator[Point]:
+    """A link whose words stayed and which leads to another edition of its document."""
+    for fact in facts:
+        if cites_another_edition(fact):
+            was, now = (edition.name for link in (fact.before, fact.after) if (edition := edition_of(link)))
+            text = f"A link leads to another document: {was} → {now}"
+            yield Point(8, text, text, fact.section, (fact.hunk,))
 
 
 def _plain_hunks(comparison: Comparison) -> Iterator[Point]:

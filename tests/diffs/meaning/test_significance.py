@@ -50,6 +50,14 @@ def test_what_only_moved_is_cosmetic() -> None:
     assert "moved" in told.reasons[0]
 
 
+def test_a_link_to_another_edition_of_a_document_is_material() -> None:
+    was, now = (f"https://shop.example/fees-{year}.pdf" for year in (2025, 2026))
+    told = between(paragraph("Fees are listed here.", links=(was,)), paragraph("Fees are listed here.", links=(now,)))
+
+    assert (told.significance, told.importance) == ("material", "medium")
+    assert "another edition" in told.reasons[0]
+
+
 def test_a_link_that_leads_elsewhere_is_cosmetic() -> None:
     told = between(paragraph("Read it.", links=("help:1",)), paragraph("Read it.", links=("help:2",)))
 

@@ -1,10 +1,14 @@
 """An address in one form, however a page writes it."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from diffs.reading.links import help_id, link_key
+from diffs.reading.links import cited, edition_of, help_id, link_key
+from diffs.values import Document
+from tests.diffs.phrasing import item, paragraph
 
 HELP = "https://sellercentral.amazon.com/help/hub/reference/external/G1791?locale=en-US"
 
@@ -79,3 +83,69 @@ def test_a_chain_of_sign_ins_ends():
 @given(st.text(max_size=80), st.sampled_from(["", HELP, "nonsense"]))
 def test_no_address_is_too_broken(address, base):
     assert isinstance(link_key(address, base), str)
+
+
+SHOP = "https://shop.example"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("/docs/fees-2025.pdf", "/docs/fees-2026.pdf"),
+        ("/docs/seller_terms_v3.pdf", "/other/seller_terms_v4.pdf"),
+        ("/Gebuehren_20250101.pdf", "/Gebuehren_20260101.pdf"),
+        ("/tarifs-janvier-2025.xlsx", "/tarifs-mars-2026.xlsx"),
+        ("/policies/returns-30-days", "/policies/returns-14-days"),
+        ("/policies/commission-2025.html?lang=en", "/policies/commission-2026.html?lang=en"),
+    ],
+)
+def test_another_year_version_or_figure_is_another_edition(was: str, now: str) -> None:
+    one, other = edition_of(SHOP + was), edition_of(SHOP + now)
+
+    assert one
+    assert other
+    assert other.replaces(one)
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("/a8f3/fees-2025.pdf?sig=abc", "/b991/fees-2025.pdf?sig=def"),
+        ("/fees.8f3a9c2d1b.pdf", "/fees.0b7d2e9f4a.pdf"),
+        ("/fees-1690000000.pdf", "/fees-1700000000.pdf"),
+        ("/fees-2025.pdf", "/charges-2026.pdf"),
+        ("/answer/123456", "/answer/654321"),
+        ("/cli/v9", "/cli/v10"),
+        ("/docs/fees.pdf", "/docs/charges.pdf"),
+        ("/" + "long-" * 40 + "1", "/" + "long-" * 40 + "2"),
+    ],
+)
+def test_another_token_server_folder_or_name_is_no_other_edition(was: str, now: str) -> None:
+    one, other = edition_of(SHOP + was), edition_of(SHOP + now)
+
+    assert not (one and other and other.replaces(one))
+
+
+@pytest.mark.parametrize("link", ["mailto:terms2026@shop.example", "", "help:shop.example/2026"])
+def test_what_is_no_address_of_a_document_has_no_edition(link: str) -> None:
+    assert edition_of(link) is None
+
+
+def test_a_text_cites_files_wherever_and_pages_in_sentences() -> None:
+    fees, returns, blog = (f"{SHOP}/{name}" for name in ("fees-2026.pdf", "returns-30-days", "top-10-tips"))
+    lines = (
+        paragraph("Returns follow the returns policy.", links=(returns,)),
+        replace(item("Fee schedule"), links=(fees,)),
+        replace(item("Fee schedule again"), links=(fees,)),
+        replace(item("Our tips"), links=(blog,)),
+    )
+
+    assert cited(lines) == ("returns-30-days", "fees-2026.pdf")
+
+
+def test_a_text_that_cites_another_edition_is_another_text() -> None:
+    one, other = (Document("Rules", (paragraph("Pay."),), "en", cited=(name,)) for name in ("a-1.pdf", "a-2.pdf"))
+
+    assert one.fingerprint != other.fingerprint
+    assert one.compared == other.compared
+    assert Document.from_json(one.to_json()) == one

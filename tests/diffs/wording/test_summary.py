@@ -104,6 +104,12 @@ def test_the_headline_says_what_matters_most(before: str, after: str, headline: 
     assert told(before, after).headline == headline
 
 
+def test_another_edition_of_a_document_behind_the_same_words_is_named() -> None:
+    lines = [paragraph("Fees are listed here.", links=(f"https://shop.example/fees-{year}.pdf",)) for year in (1, 2)]
+
+    assert told(*lines).headline == "A link leads to another document: fees-1.pdf → fees-2.pdf"
+
+
 def test_a_row_is_named_by_its_first_cell() -> None:
     assert told(row("Books", "15%"), row("Books", "12%")).headline == "Books: 15% → 12%"
 
