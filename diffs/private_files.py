@@ -42,6 +42,16 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 @contextmanager
+def replaced(path: Path) -> Iterator[BinaryIO]:
+    """A file to be written, which takes the place of `path` and its mode at the end of the block.
+
+    Whoever reads `path` in between gets the old file; where the block raises, it stays. Raises OSError.
+    """
+    with _replaced(path.resolve(), _new_file) as file:
+        yield file
+
+
+@contextmanager
 def replaced_privately(path: Path) -> Iterator[BinaryIO]:
     """A file to be written, which takes the place of `path` at the end of the block; nothing does when it raises."""
     with _replaced(path.resolve(), new_private_file) as file:

@@ -116,17 +116,14 @@ def _of_page(session: Session, page: Page) -> Failing | None:
     )
 
 
-#: What stands between the pages and the reasons of a notice.
-_WHY = ". Reasons: "
-
-
 def _note(session: Session, kind: str, failing: Sequence[Failing], subject: str, now: datetime) -> None:
     reasons = Counter(page.why for page in failing).most_common(5)
     why = "; ".join(f"{why} ({labels.count(count, 'page')})" for why, count in reasons)
-    detail = f"{', '.join(page.page for page in failing)}{_WHY}{why}."
-    owner.note(session, kind=kind, about=kind, at=now, subject=subject, detail=detail)
+    keys = [page.page for page in failing]
+    detail = f"{', '.join(keys)}. Reasons: {why}."
+    owner.note(session, kind=kind, about=kind, at=now, subject=subject, detail=detail, pages=keys)
 
 
 def _told(session: Session) -> list[Told]:
     rows = [row for row, _ in owner.listed(session) if row.kind in (UNREAD, HALF)]
-    return [Told(row.created_at, row.kind, frozenset(row.detail.partition(_WHY)[0].split(", "))) for row in rows]
+    return [Told(row.created_at, row.kind, frozenset(row.pages or ())) for row in rows]

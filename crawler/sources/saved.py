@@ -67,11 +67,12 @@ def pages_in(folder: Path) -> Iterator[SavedPage]:
     except OSError as error:
         raise WatchlistError(f"{folder} cannot be read: {error.strerror}.", remedy="Make it readable.") from error
     for child in children:
-        if not child.is_dir():
-            continue
-        page = read_page(child) if _leads_into(folder, child) else _left_out(child, _OUTWARDS)
-        if page.looks + page.problems:
-            yield page
+        if child.is_symlink() and not child.exists():
+            yield _left_out(child, "is a link that leads nowhere")
+        elif child.is_dir():
+            page = read_page(child) if _leads_into(folder, child) else _left_out(child, _OUTWARDS)
+            if page.looks + page.problems:
+                yield page
 
 
 def read_page(folder: Path) -> SavedPage:

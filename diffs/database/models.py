@@ -282,10 +282,10 @@ class Host(SQLModel, table=True):
 
 
 class OwnerNotice(SQLModel, table=True):
-    """Something that whoever runs the program must be told once: a host asked for a human and rests.
+    """Something that whoever runs the program must know, once: a host showed a robot check and is left alone.
 
-    `uid` names it for ever, so that the same message sent twice is one. `about` is the host, or what else it is about.
-    How it reaches the owner stands in its `Notice`.
+    `uid` names it for ever, so that the same message sent twice is one. `about` is the host, or what else it is about;
+    `pages` are the keys of the pages it reports. How it reaches the owner is in its `Notice`.
     """
 
     __tablename__ = "owner_notice"
@@ -297,6 +297,7 @@ class OwnerNotice(SQLModel, table=True):
     created_at: datetime = _utc()
     subject: str = _text()
     detail: str = _text()
+    pages: list[str] | None = _json()
 
 
 class Subscriber(SQLModel, table=True):

@@ -1,9 +1,7 @@
 """feed: changes as RSS 2.0, Atom, JSON Feed or a calendar of effective dates; our own health as a feed."""
 
-import os
 import sys
 import tempfile
-from contextlib import suppress
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +12,7 @@ import typer
 
 from diffs.database.archive import Session
 from diffs.judging.subscriptions import IMPORTANCES, Filter
+from diffs.private_files import replaced
 from diffs.store.changes import marks
 from diffs.wording import labels
 from notifier import changes
@@ -143,18 +142,8 @@ def _hand_over(spool: IO[bytes], out: Path | None) -> None:
     elif out.exists() and not out.is_file():
         context.written(out, spool.read())  # a pipe or a device
     else:
-        _publish(spool, out)
-
-
-def _publish(spool: IO[bytes], out: Path) -> None:
-    """Replace the file whole: whoever fetches it meanwhile gets the old one or the new one, never half of one."""
-    target = out.resolve()
-    half = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with half.open("wb") as file:
-            copyfileobj(spool, file)
-        half.replace(target)
-    except OSError as error:
-        with suppress(OSError):
-            half.unlink()
-        context.wrong_use(f"{out} cannot be written: {error.strerror or error}.")
+        try:
+            with replaced(out) as file:  # whoever fetches it in between gets the old one
+                copyfileobj(spool, file)
+        except OSError as error:
+            context.wrong_use(f"{out} cannot be written: {error.strerror or error}.")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from diffs.database.archive import open_archive
-from diffs.private_files import private_folder, write_private, write_whole
+from diffs.private_files import private_folder, replaced, write_private, write_whole
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,3 +111,12 @@ def test_what_cannot_be_written_whole_leaves_nothing(tmp_path: Path, monkeypatch
         write_private(tmp_path / "settings" / "new", b"x")
 
     assert list((tmp_path / "settings").iterdir()) == []
+
+
+def test_what_breaks_off_leaves_the_file_that_was_there(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_bytes(b"old")
+
+    with pytest.raises(TypeError), replaced(tmp_path / "feed.xml") as file:
+        file.writelines([b"half a new", "no bytes"])  # type: ignore[list-item]
+
+    assert [entry.read_bytes() for entry in tmp_path.iterdir()] == [b"old"]

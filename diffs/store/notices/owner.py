@@ -1,6 +1,7 @@
 """Notices to the owner about our own work, kept until they are sent, and sent once, through the outbox."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, select, update
@@ -13,12 +14,25 @@ from .outbox import OWNER
 NOBODY = "no address of the owner was set"
 
 
-def note(session: Session, *, kind: str, about: str, at: datetime, subject: str, detail: str) -> OwnerNotice:
-    """Make a notice that is due at once. `at` is UTC; a kind about one thing at one time is one notice."""
+def note(
+    session: Session,
+    *,
+    kind: str,
+    about: str,
+    at: datetime,
+    subject: str,
+    detail: str,
+    pages: Iterable[str] = (),
+) -> OwnerNotice:
+    """Make a notice that is due at once. `at` is UTC; a kind about one thing at one time is one notice.
+
+    `pages` are the keys of the pages it reports, where it is of pages.
+    """
     uid = hashlib.sha256(f"{kind} {about} {at.isoformat()}".encode()).hexdigest()[:32]
     row = session.exec(select(OwnerNotice).where(OwnerNotice.uid == uid)).first()
     if row is None:
         row = OwnerNotice(uid=uid, kind=kind, about=about, created_at=at, subject=subject, detail=detail)
+        row.pages = list(pages)
         session.add(row)
         session.flush()
         session.add(Notice(kind=OWNER, owner_notice_id=row.id, created_at=at, not_before=at))

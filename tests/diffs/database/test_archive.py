@@ -11,14 +11,14 @@ from alembic import command
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Column, String, text
+from sqlalchemy import Column, Engine, String, text
 from sqlmodel import SQLModel, create_engine, select
 
 from diffs.database import models  # noqa: F401 (its tables)
 from diffs.database.archive import Archive, engine_for, open_archive
 from diffs.database.migrations.head import HEAD
 from diffs.database.migrations.run import config, migrating
-from diffs.database.models import Change, Page, Snapshot
+from diffs.database.models import Change, OwnerNotice, Page, Snapshot
 from diffs.errors import ArchiveError
 from diffs.store import pages, snapshots
 from diffs.values import Capture
@@ -189,15 +189,43 @@ def test_a_time_without_a_zone_is_refused(archive: Archive) -> None:
         pages.upsert(session, key="fees", url="https://example.com", now=datetime(2026, 1, 1))  # noqa: DTZ001
 
 
-def test_changes_of_an_older_archive_are_on_the_first_line(tmp_path: Path) -> None:
-    archive = open_archive(url(tmp_path))
+def as_of(folder: Path, revision: str) -> Engine:
+    """An archive with a fetch in it, as the program made it at an older revision."""
+    archive = open_archive(url(folder))
     with_a_look(archive)
     archive.close()
-    engine = engine_for(url(tmp_path))
+    engine = engine_for(url(folder))
     with migrating(engine) as connection:
         alembic = config()
         alembic.attributes["connection"] = connection
-        command.downgrade(alembic, "0007")
+        command.downgrade(alembic, revision)
+    return engine
+
+
+def test_the_pages_that_older_notices_report_are_read_out_of_their_sentences(tmp_path: Path) -> None:
+    engine = as_of(tmp_path, "0008")
+    notices = [("unread", "us-fees, us-late. Reasons: The site did not answer (2 pages)."), ("rest", "A robot check.")]
+    with migrating(engine) as connection:
+        for kind, detail in notices:
+            connection.execute(
+                text(
+                    "INSERT INTO owner_notice (uid, kind, about, created_at, subject, detail)"
+                    " VALUES (:kind, :kind, 'host', '2026-01-05 00:00:00', 'Pages could not be read', :detail)"
+                ),
+                {"kind": kind, "detail": detail},
+            )
+    engine.dispose()
+
+    archive = open_archive(url(tmp_path))
+    with archive.read() as session:
+        found = {row.kind: row.pages for row in session.exec(select(OwnerNotice)).all()}
+    archive.close()
+
+    assert found == {"unread": ["us-fees", "us-late"], "rest": None}
+
+
+def test_changes_of_an_older_archive_are_on_the_first_line(tmp_path: Path) -> None:
+    engine = as_of(tmp_path, "0007")
     with migrating(engine) as connection:
         connection.execute(
             text(

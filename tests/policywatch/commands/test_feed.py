@@ -139,19 +139,6 @@ def test_whoever_fetches_the_file_gets_a_whole_one(program: Program) -> None:
     assert [file.name for file in published.iterdir()] == ["feed.xml"], "nothing half is left"
 
 
-def test_a_disk_that_is_full_leaves_the_old_file(program: Program) -> None:
-    published = program.folder / "published"
-    published.mkdir()
-    (published / "feed.xml").write_text("the old one")
-    half = published / f".feed.xml.{os.getpid()}"
-    half.mkdir()  # nothing can be written there
-
-    ended = program("feed", "-o", "published/feed.xml")
-
-    assert (ended.code, (published / "feed.xml").read_text()) == (2, "the old one")
-    half.rmdir()
-
-
 def test_a_feed_can_go_into_a_pipe(program: Program) -> None:
     pipe = program.folder / "pipe"
     os.mkfifo(pipe)

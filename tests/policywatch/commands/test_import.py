@@ -466,11 +466,13 @@ def test_a_link_out_of_the_folder_is_skipped_and_named(program: Program, secret:
     page = named(program.folder)
     (page / "20260106T080000Z.txt").symlink_to(secret)
     (page / "20260107T080000Z.html").symlink_to("20260105T080000Z.html")  # stays inside
+    (program.folder / "in" / "moved").symlink_to("nowhere")
     (program.folder / "in" / "other").symlink_to(named(program.folder / "elsewhere"))
 
     said = problems(program)
 
     assert said == [
+        "in/moved is a link that leads nowhere; it is skipped.",
         "in/other is a link that leads out of the folder; it is skipped.",
         "in/rate/20260106T080000Z.txt is a link that leads out of the folder; it is skipped.",
     ]
