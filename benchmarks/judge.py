@@ -29,6 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from backports import zstd
 
+from diffs import remember
 from diffs.database.archive import Archive, open_archive
 from diffs.database.models import Page
 from diffs.engine import derive
@@ -166,6 +167,7 @@ def _forget() -> None:
     extract._blocks.cache_clear()
     links.link_key.cache_clear()
     normalise._fold_short.cache_clear()
+    remember.forget()
 
 
 def _least(work: Callable[[], object]) -> float:

@@ -29,12 +29,16 @@ CATEGORIES: tuple[str, ...] = get_args(Category)
 # Japanese, Chinese; Thai, Lao, Burmese, Khmer: they part no words by blanks.
 _CHARACTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+")
 _LETTERS = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+#: Any of these letters.
+_UNPARTED = re.compile(f"{_CHARACTERS.pattern[:-2]}{_LETTERS.pattern[1:-1]}")
 
 
 def word_count(text: str) -> int:
     """How many words a text has; where a language parts them by no blanks, about as many as its length tells."""
     count = len(text.split())
     if text.isascii():
+        return count
+    if not _UNPARTED.search(text):
         return count
     for run, letters_a_word in ((_CHARACTERS, 2), (_LETTERS, 4)):
         count += sum((len(found) - 1) // letters_a_word for found in run.findall(text))

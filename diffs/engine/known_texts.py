@@ -58,7 +58,7 @@ class Texts:
 
     def read(self, snapshot: Snapshot, capture: Capture, showing: str) -> Reading:
         """A capture's text; `showing` is the last good one, by which damaged places are read. Raises BodyLost."""
-        body = f"{snapshot.body_sha256}:{snapshot.media_type}"
+        body = ":".join((snapshot.body_sha256 or "", snapshot.media_type, capture.language, capture.final_url))
         found = self._thoughts.readings.of(body, lambda: self._cleaned(capture))
         if found.document.fingerprint == showing:
             return found  # nothing to mend: the last good text need not even be fetched

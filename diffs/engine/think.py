@@ -26,7 +26,7 @@ from diffs.wording.failures import sentence
 from . import derive, new_text, record, second_lines, verdicts
 from .derive import Derived
 from .known_texts import Texts
-from .runs import Run
+from .runs import Run, rules
 from .thoughts import Thoughts
 
 log = logging.getLogger(__name__)
@@ -95,14 +95,17 @@ def _judge(archive: Archive, key: str, way: Way, *, current: list[str], changes:
         way.begins(body)
 
     known = {"bodies": {}, **(way.known or {})}  # one and the same: what was unpacked to think is there to judge
+    thoughts = Thoughts(begins)
     while True:
-        thoughts = Thoughts(begins)
         with archive.read() as session:
             session.info.update(known)
-            _ahead(session, page_of(session, key), thoughts, way)
+            page = page_of(session, key)
+            thoughts = _fitting(thoughts, page)
+            _ahead(session, page, thoughts, way)
         with archive.begin() as session:
             session.info.update(known)
             page = page_of(session, key)
+            thoughts = _fitting(thoughts, page)
             derived = derive.derive(
                 session,
                 page,
@@ -115,6 +118,11 @@ def _judge(archive: Archive, key: str, way: Way, *, current: list[str], changes:
         changes.extend(derived.changes)
         if is_done:
             return replace(derived, changes=tuple(changes))
+
+
+def _fitting(thoughts: Thoughts, page: Page) -> Thoughts:
+    """What was thought of the page, as long as its rules are the same: read by others it is another text."""
+    return replace(thoughts if thoughts.rules == rules(page) else Thoughts(thoughts.begins), rules=rules(page))
 
 
 def _aside(session: Session, page: Page, way: Way) -> Mapping[str, Verdict]:

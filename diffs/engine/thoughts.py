@@ -44,9 +44,11 @@ class Thoughts:
     """All that is kept of one page: texts by fingerprint, readings by their bytes, the rest by what it compares.
 
     `begins` is told the name of the bytes ("" for none) before a snapshot is thought about, and before it is judged.
+    `rules` names the rules by which the page was read.
     """
 
     begins: Callable[[str], object] = lambda _: None
+    rules: str = ""
     documents: Kept[str, Document] = field(default_factory=Kept)
     targets: Kept[str, tuple[Target, ...]] = field(default_factory=Kept)
     readings: Kept[str, Reading] = field(default_factory=Kept)

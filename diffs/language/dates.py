@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from diffs.remember import remembered
+
 from .alternatives import Alternatives, small
 from .sentences import spans
 from .tags import month_names, primary, puts_day_first
@@ -39,6 +41,7 @@ class Dated:
 _DIGIT = re.compile(r"\d")
 
 
+@remembered
 def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
     """All dates of a text in order.
 

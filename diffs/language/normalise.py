@@ -8,6 +8,8 @@ from html import unescape
 from ftfy import fix_encoding
 from ftfy.badness import is_bad
 
+from diffs.remember import remembered
+
 from .vocabulary import FIGURES, FULL_WIDTH, table
 
 _NOTHING = [
@@ -68,6 +70,7 @@ def tidy(text: str) -> str:
     return " ".join(text.split())
 
 
+@remembered
 def loose(shown: str) -> str:
     """The words alone: letter case and punctuation gone, save what carries meaning.
 
@@ -108,6 +111,7 @@ _MEANING = re.compile(
 )
 
 
+@remembered
 def split_marker(shown: str, *, heading: bool = False) -> tuple[str, str]:
     """The number or bullet a text begins with, and the rest: "3.2 Fees" gives ("3.2", "Fees").
 

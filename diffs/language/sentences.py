@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from diffs.remember import remembered
+
 # After these a full stop ends no sentence.
 _SHORT = frozenset(
     """
@@ -28,11 +30,16 @@ def sentences(text: str) -> Iterator[str]:
         yield text[start:end]
 
 
-def spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yield where each sentence starts and ends, surrounding space left out.
+@remembered
+def spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where each sentence starts and ends, surrounding space left out.
 
     What runs on without an end is cut between words, so that no reader of sentences meets one without bounds.
     """
+    return tuple(_spans(text))
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for match in _END.finditer(text):
         if match.group()[0] in ".…" and not _ends(text, match):

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from diffs.language.normalise import fold, loose
+from diffs.remember import remembered
 from diffs.values import Block, BlockKind, Document
 
 from .furniture_lines import (
@@ -130,13 +131,7 @@ class _Rules:
         return self._edge_pattern(block, said, about_cookies=about_cookies)
 
     def _short_line(self, number: int, block: Block, said: str) -> str:
-        rule = lines("lines").get(said) or all_parts(block.shown)
-        if rule:
-            return rule
-        if scope_pattern().match(block.compared):
-            return "scope"
-        folded = block.compared.casefold()
-        rule = next((rule for rule, find in patterns("patterns") if find(folded)), "")
+        rule = lines("lines").get(said) or _by_words(block.shown, block.compared)
         return "" if rule in _LIKE_RULES and self._is_answer(number) else rule
 
     def _edge_pattern(self, block: Block, said: str, *, about_cookies: bool) -> str:
@@ -311,6 +306,18 @@ class _Rules:
         gone = sum(self.counts[number] for number in self.rule_of)
         if 2 * gone > sum(self.counts):
             self.rule_of = {number: rule for number, rule in self.rule_of.items() if rule in _SURE}
+
+
+@remembered
+def _by_words(shown: str, compared: str) -> str:
+    """The rule of a short line that it is furniture by, by its words alone."""
+    rule = all_parts(shown)
+    if rule:
+        return rule
+    if scope_pattern().match(compared):
+        return "scope"
+    folded = compared.casefold()
+    return next((rule for rule, find in patterns("patterns") if find(folded)), "")
 
 
 _SURE = frozenset(("scope", "sign_in", "feedback", "navigation", "cookies", "counters", "tokens", "copyright"))

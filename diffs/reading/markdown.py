@@ -8,6 +8,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from diffs.language.normalise import split_marker, tidy
+from diffs.remember import remembered
 from diffs.values import BlockKind
 
 from .blocks import BREAK, Draft
@@ -67,7 +68,7 @@ class _Reader:
         """All blocks of the text, in order."""
         for token in self.tokens:
             if token.type == "inline":
-                yield from self.inline(_Inline(token.content))
+                yield from self.inline(_inline(token.content))
             elif token.type in _VERBATIM:
                 broken = _LINE_BREAK.sub(BREAK, token.content) if token.type == "html_block" else token.content
                 text = broken if token.type == "html_block" else broken.replace("\n", BREAK)
@@ -126,6 +127,9 @@ class _Inline:
         if len(content) > _PARSED:
             self.text, self.plain = _stripped(content), True
             return
+        if not _MARKUP.search(content):
+            self.text, self.plain = content, bool(content.strip())
+            return
         pieces: list[str] = []
         size = 0
         for token in _children(content):
@@ -159,6 +163,16 @@ class _Inline:
     def cell(self) -> str:
         """The text of a table cell; an icon alone in it speaks by its description."""
         return self.text if tidy(self.text.replace(BREAK, " ")) else self.alt
+
+
+#: Without one of these a line is text to the last letter: no escape, code, emphasis, link, tag, entity or line break.
+_MARKUP = re.compile(r"[\\`*_\[<&\n]")
+
+
+@remembered
+def _inline(content: str) -> _Inline:
+    """A line read."""
+    return _Inline(content)
 
 
 #: Emphasis that found no partner: archives write it around words where Markdown does not allow it.

@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from diffs.language.amounts import Amount, find
 from diffs.language.vocabulary import plain
+from diffs.remember import LONGEST, remembered
 from diffs.values import Document, Target
 
 from .comparators import (
@@ -41,8 +42,19 @@ def extract_targets(document: Document) -> tuple[Target, ...]:
     Metric names nobody listed come out as "unknown:" and the name in snake_case.
     """
     cut = list(passages(document))
-    found = [target for passage in cut for target in _read(passage, document.language)]
+    found = [target for passage in cut for target in _stated(passage, document.language)]
     return tuple(_completed(found, cut))
+
+
+def _stated(passage: Passage, language: str) -> tuple[Target, ...]:
+    """The targets of a passage, which mostly stood there in the last version, too."""
+    is_short = sum(map(len, (passage.lead, *passage.near, *passage.cells, *passage.header))) <= 2 * LONGEST
+    return _remembered(passage.text, passage, language) if is_short else tuple(_read(passage, language))
+
+
+@remembered
+def _remembered(_text: str, passage: Passage, language: str) -> tuple[Target, ...]:
+    return tuple(_read(passage, language))
 
 
 def _read(passage: Passage, language: str) -> Iterator[Target]:

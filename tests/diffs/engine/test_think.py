@@ -176,3 +176,27 @@ def test_the_last_few_thoughts_are_kept() -> None:
         assert kept.of(number, partial(think_of, number)) == number
 
     assert thought == [*range(KEPT + 1), 0]
+
+
+def test_a_page_whose_rules_change_between_two_transactions_is_read_anew(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Site(archive)
+    for percent in (4, 3, 4, 3):
+        site.store(TEXT.format(percent))
+    read, extraction_of = [], policy_text.extraction_of
+
+    def reading(capture: Any, selection: Any) -> Any:
+        read.append(selection.select)
+        if len(read) == 2:
+            with archive.begin() as session:
+                site.page(session).select = ["h1", "p"]
+        return extraction_of(capture, selection)
+
+    monkeypatch.setattr(policy_text, "extraction_of", reading)
+    judged(site, together=1)
+
+    with archive.read() as session:
+        looks = [look.text_sha256 for look, _ in observations.listed(session, site.page(session))]
+    assert ("h1", "p") in read
+    assert len(set(looks)) == 2

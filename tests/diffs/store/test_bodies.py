@@ -48,6 +48,37 @@ def test_three_thousand_editions_take_little_room_and_all_come_back(archive: Arc
         ]
 
 
+def test_a_history_read_in_order_undoes_one_patch_for_each_body(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undone: list[bytes] = []
+    does = bodies._decompress
+
+    def decompress(data: bytes, base: bytes | None) -> bytes:
+        undone.append(data)
+        return does(data, base)
+
+    monkeypatch.setattr(bodies, "_decompress", decompress)
+    previous, names = None, []
+    with archive.begin() as session:
+        for number in range(40):
+            previous = bodies.put(session, page(number), like=previous)
+            names.append(previous)
+    with archive.read() as session:
+        assert [bodies.get(session, name) for name in names] == [page(number) for number in range(40)]
+
+    assert len(undone) == 40
+
+
+def test_a_session_keeps_some_bodies_unpacked_and_not_all(archive: Archive) -> None:
+    large = [number.to_bytes(4) * (bodies.KEPT_BYTES // 16) for number in range(12)]
+    with archive.begin() as session:
+        names = [bodies.put(session, data) for data in large]
+        kept = session.info["bodies"]
+
+        assert list(kept) == names[-bodies.KEPT :]
+
+
 def test_a_body_unlike_its_predecessor_stands_alone(archive: Archive) -> None:
     other = random.Random(2).randbytes(5_000)
     with archive.begin() as session:
