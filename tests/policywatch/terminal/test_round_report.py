@@ -1,8 +1,5 @@
 """What a crawl says while it runs and at its end."""
 
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,7 +16,7 @@ from diffs.values import READ, Outcome
 from policywatch.terminal import round_report
 from policywatch.terminal.progress import progress_bar
 from tests.policywatch.commands.test_crawl import ROBOT_CHECK, watch
-from tests.policywatch.program import ROOT, Program, policy
+from tests.policywatch.program import Program, policy
 from tests.site import Answer, Site
 
 if TYPE_CHECKING:
@@ -306,41 +303,3 @@ def test_on_a_terminal_sentences_end_their_lines_between_words(program: Program)
     assert all(len(line) <= 80 for line in shown if "/" not in line)
     assert shown[contact + 1].startswith(" " * 25)
     assert shown[contact + 2] == f"{'':25}tests@example.com)"
-
-
-INTERRUPTED_AT = """
-import os, runpy, signal, sys, threading, time
-
-def interrupt():
-    while {module!r} not in sys.modules:
-        time.sleep(0.001)
-    os.kill(os.getpid(), signal.SIGINT)
-
-threading.Thread(target=interrupt, daemon=True).start()
-sys.argv = ["policywatch", "crawl"]
-runpy.run_module("policywatch", run_name="__main__", alter_sys=True)
-"""
-
-
-@pytest.mark.parametrize(
-    "module", ["policywatch.cli", "typer", "scrapy", "policywatch.commands.crawl", "crawler.rounds.reactor"]
-)
-def test_ctrl_c_while_the_program_is_still_loading_ends_in_our_words(program: Program, module: str) -> None:
-    settings = {f"POLICYWATCH_{name.upper()}": value for name, value in program.settings.items()}
-    for _ in range(3):
-        ended = subprocess.run(
-            [sys.executable, "-c", INTERRUPTED_AT.format(module=module)],
-            cwd=program.folder,
-            env={**os.environ, **settings, "PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        # Python drops an interrupt that meets a callback of its memory's: whoever types it types it again.
-        if "Exception ignored in" not in ended.stderr:
-            break
-
-    assert ended.returncode == 130, ended.stderr
-    assert "Stopped." in ended.stderr
-    assert "Traceback" not in ended.stderr

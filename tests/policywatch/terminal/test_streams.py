@@ -6,6 +6,7 @@ import resource
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -52,6 +53,20 @@ def shell(program: Program, script: str, **environment: str) -> tuple[int, str, 
         timeout=120,
     )
     return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+
+def child(program: Program, *arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
+    """How Python ends with these arguments in the program's folder; `more` goes to the process as it is."""
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=program.folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | more.pop("environment", {}),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        **more,
+    )
 
 
 @pytest.mark.parametrize("command", ["changes --json", "show us-late", "feed", "--help", "doctor"])
@@ -107,20 +122,11 @@ def test_a_reader_may_leave(program: Program, command: str) -> None:
 def test_without_a_thread_nothing_is_asked_and_that_is_said(program: Program) -> None:
     """Stacks so large that the system has no room for a second one."""
     (program.folder / "mine.toml").write_text('[[page]]\nkey = "p"\nurl = "http://127.0.0.1:9/p"\ntitle = "P"\n')
-    done = subprocess.run(
-        [sys.executable, "-m", "policywatch", "crawl", "--watchlist", "mine.toml"],
-        cwd=program.folder,
-        env=os.environ
-        | {
-            "PYTHONPATH": str(ROOT),
-            "POLICYWATCH_CONTACT": "me@example.com",
-            "POLICYWATCH_ALLOW_PRIVATE_ADDRESSES": "true",
-        },
+    done = child(
+        program,
+        *("-m", "policywatch", "crawl", "--watchlist", "mine.toml"),
+        environment={"POLICYWATCH_CONTACT": "me@example.com", "POLICYWATCH_ALLOW_PRIVATE_ADDRESSES": "true"},
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_STACK, (1 << 46, resource.RLIM_INFINITY)),
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
     )
 
     assert (done.returncode, done.stdout) == (3, "")
@@ -141,15 +147,7 @@ changes.listed = hungry
 sys.argv = ["policywatch", "changes"]
 policywatch.cli.main()
 """
-    done = subprocess.run(
-        [sys.executable, "-c", code],
-        cwd=program.folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    done = child(program, "-c", code)
 
     assert (done.returncode, done.stdout) == (3, "")
     assert done.stderr == (
@@ -167,23 +165,31 @@ class Stop:
             os.kill(os.getpid(), signal.SIGINT)
 module = sys.argv[1]
 sys.meta_path.insert(0, Stop())
-sys.argv = ["policywatch", "changes"]
+sys.argv = ["policywatch", sys.argv[2]]
 from policywatch.__main__ import main
 main()
 """
 
 
-@pytest.mark.parametrize("module", ["policywatch.cli", "typer", "policywatch.commands.changes", "sqlalchemy"])
-def test_ctrl_c_while_it_loads_leaves_no_traceback(program: Program, module: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", _STOPPED, module],
-        cwd=program.folder,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+@pytest.mark.parametrize(
+    ("module", "verb"),
+    [
+        ("policywatch.cli", "changes"),
+        ("typer", "changes"),
+        ("policywatch.commands.changes", "changes"),
+        ("sqlalchemy", "changes"),
+        ("scrapy", "crawl"),
+        ("crawler.rounds.reactor", "crawl"),
+    ],
+)
+def test_ctrl_c_while_it_loads_leaves_no_traceback(program: Program, module: str, verb: str) -> None:
+    (program.folder / "mine.toml").write_text('[[page]]\nkey = "p"\nurl = "http://127.0.0.1:9/p"\ntitle = "P"\n')
+    settings = {
+        "POLICYWATCH_CONTACT": "me@example.com",
+        "POLICYWATCH_ALLOW_PRIVATE_ADDRESSES": "true",
+        "POLICYWATCH_WATCHLISTS": "mine.toml",
+    }
+    done = child(program, "-c", _STOPPED, module, verb, environment=settings)
 
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr in ("", "Stopped. Everything fetched so far is saved.\n")
