@@ -1,5 +1,6 @@
 """Codes in words: marketplaces, categories, kinds, dates."""
 
+import re
 from datetime import date, datetime
 
 #: Amazon's marketplaces by the code that watch-lists use.
@@ -56,6 +57,12 @@ def marketplace(code: str) -> str:
     """The marketplace's name ("United States"); several codes are joined; an unknown code stays as it is."""
     names = [MARKETPLACES.get(part.strip().upper(), part.strip()) for part in code.split(",") if part.strip()]
     return ", ".join(names) or "All marketplaces"
+
+
+def is_of_marketplace(title: str, code: str) -> bool:
+    """Whether a title names its marketplace itself, as "Selling fees (United Kingdom)" and "Fees (UK)" do."""
+    name = marketplace(code)
+    return f"({code.strip()})" in title or re.search(rf"(?<!\w){re.escape(name)}(?!\w)", title) is not None
 
 
 def category(code: str) -> str:

@@ -83,7 +83,7 @@ def _of_event(event: HealthEvent) -> Iterator[Entry]:
     begun, ended = WORDS.get(event.kind, WORDS["unreadable"])
     name = in_short(event.title, 120)
     place = labels.marketplace(event.marketplace)
-    where = name if place in name else f"{name} ({place})"
+    where = name if labels.is_of_marketplace(name, event.marketplace) else f"{name} ({place})"
     since = labels.minute(event.started_at)
     reason = _reason(event.detail)
     lines = [f"Since {since}.", f"Reason: {reason}." if reason else "", _MEANING.get(event.kind, _UNKNOWN)]

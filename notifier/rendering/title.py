@@ -1,6 +1,7 @@
 """How a change is named in one line, wherever lines of many pages meet: page and marketplace first."""
 
 from diffs.language.plain_text import in_short, one_line
+from diffs.wording import labels
 from notifier.values import ToldChange
 
 #: Of a page's title so much is shown, in characters.
@@ -16,7 +17,7 @@ def full_title(change: ToldChange) -> str:
 
 
 def where(change: ToldChange) -> str:
-    """The page's title, shortened, and its marketplaces by code: "Fee schedule (US)"."""
+    """The page's title, shortened, and its marketplaces by code, if it does not name them: "Fee schedule (US)"."""
     page = in_short(change.title or change.page, PAGE_TITLE)
     codes = ", ".join(one_line(code) for code in change.marketplace.split(",") if one_line(code))
-    return f"{page} ({codes})" if codes else page
+    return page if not codes or labels.is_of_marketplace(page, change.marketplace) else f"{page} ({codes})"

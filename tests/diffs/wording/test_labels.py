@@ -36,3 +36,19 @@ def test_an_effective_date_is_counted_from_today(days: int, words: str) -> None:
 def test_one_is_counted_in_the_singular() -> None:
     assert [labels.count(number, "change") for number in (0, 1, 2)] == ["0 changes", "1 change", "2 changes"]
     assert labels.count(2, "reply", "replies") == "2 replies"
+
+
+@pytest.mark.parametrize(
+    ("title", "code", "expected"),
+    [
+        ("Selling fees (United Kingdom)", "UK", True),
+        ("Selling fees in the United Kingdom", "UK", True),
+        ("Fees (UK)", "UK", True),
+        ("Selling fees", "UK", False),
+        ("Help for US", "US", False),
+        ("Europeans", "EU", False),
+        ("Etsy fees", "Etsy", True),
+    ],
+)
+def test_a_title_that_names_its_marketplace_is_known(title: str, code: str, expected: bool) -> None:
+    assert labels.is_of_marketplace(title, code) == expected

@@ -386,6 +386,8 @@ def test_a_title_begins_with_page_and_marketplace() -> None:
     assert full_title(told("Fees rise", marketplace="UK, IE")) == "Seller Agreement (UK, IE): Fees rise"
     assert full_title(told("Fees rise", marketplace="")) == "Seller Agreement: Fees rise"
     assert full_title(told("Fees rise", title="")) == "us-agreement (US): Fees rise"
+    assert full_title(told("Fees rise", title="Fees (United States)")) == "Fees (United States): Fees rise"
+    assert full_title(told("Fees rise", title="Fees (US)")) == "Fees (US): Fees rise"
     assert len(full_title(told("Fees rise", title="Seller " * 60))) < 90
 
 
