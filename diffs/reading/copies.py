@@ -1,4 +1,4 @@
-"""Read a text once that a page holds more than once, for wide and narrow screens or by mistake."""
+"""Read a text once that a page holds more than once: for wide and narrow screens, in two languages, or by mistake."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -11,6 +11,7 @@ from lxml.html import HtmlElement
 from diffs.language.normalise import fold
 from diffs.values import Block, Document
 
+from .detect_language import shares
 from .tree import called, names, remove
 
 #: Blocks of fewer words are labels that a text repeats.
@@ -19,6 +20,12 @@ _SENTENCE_WORDS = 6
 _AGAIN = 0.9
 _SENTENCES = 3
 _MOST_COPIES = 3
+#: A page with so many times the words of the last good text may hold it beside something else.
+_MUCH_MORE = 1.4
+#: So much of a known text must be there, or be there twice: the rest of it may have been edited meanwhile.
+_MOST = 0.5
+#: The share of sentences in another language that makes what stands beside it a translation.
+_FOREIGN = 0.6
 #: So many blocks that only a later copy has are looked for in the text of the first.
 _LEFT = 50
 _CLASSED = etree.XPath("descendant::*[@class]")
@@ -57,9 +64,10 @@ def read_once(document: Document) -> Document:
 
     What only one of the copies says is kept.
     """
-    copies = copies_in(document)
-    if copies == 1:
-        return document
+    return document if copies_in(document) == 1 else _folded(document)
+
+
+def _folded(document: Document) -> Document:
     first, rest = _parted(document.blocks)
     known = frozenset((block.kind, block.compared) for block in first)
     left = tuple(dict.fromkeys(block for block in rest if (block.kind, block.compared) not in known))
@@ -94,15 +102,90 @@ def copies_in(document: Document) -> int:
 
 def _repeats(said: list[str], counts: Counter[str], copies: int) -> bool:
     again = sum(len(text) * count for text, count in counts.items() if count % copies == 0)
-    if again < _AGAIN * sum(map(len, said)):
-        return False
-    # The order tells a text that is printed twice from one that says everything twice, point by point: the second
-    # time comes behind the whole first one, in its order.
+    return again >= _AGAIN * sum(map(len, said)) and _in_turn(said, copies)
+
+
+def _in_turn(said: list[str], copies: int) -> bool:
+    """Whether what is said again comes behind the whole of the first time, in its order.
+
+    That tells a text that is printed twice from one that says everything twice, point by point.
+    """
     first: dict[str, int] = {}
     later = [(number, first[text]) for number, text in enumerate(said) if first.setdefault(text, number) != number]
     late = sum(copies * number >= len(said) * _AGAIN for number, _ in later)
     rising = sum(one <= other for (_, one), (_, other) in pairwise(later))
     return late >= _AGAIN * len(later) and rising >= _AGAIN * (len(later) - copies + 1)
+
+
+def read_beside(document: Document, known: Document) -> Document:
+    """The document without what stands beside the last good text: a second copy of it, or one in another language.
+
+    What only the copy says is kept. Whatever else is new is no copy: it stays.
+    """
+    if document.words < _MUCH_MORE * known.words:
+        return document
+    if _holds_second_copy(document, known):
+        return _folded(document)
+    begins, ends = _place_of(document.blocks, known.blocks)
+    own = document.blocks[begins:ends]
+    language = next(iter(shares(own)), "")
+    if not language:
+        return document
+    there = {block.compared for block in own}
+    heads = {block.compared for block in known.blocks if block.words < _SENTENCE_WORDS} - there
+    before = _without_translation(document.blocks[:begins][::-1], language, heads)[::-1]
+    after = _without_translation(document.blocks[ends:], language, heads - {block.compared for block in before})
+    blocks = (*before, *own, *after)
+    return document.with_blocks(blocks) if len(blocks) < len(document.blocks) else document
+
+
+def _holds_second_copy(document: Document, known: Document) -> bool:
+    """Whether most of what the known text says once is said twice now; a copy may be of another edition."""
+    said = [block.compared for block in document.blocks if block.words >= _SENTENCE_WORDS]
+    counts = Counter(said)
+    once = [text for text, count in _sentences(known).items() if count == 1]
+    again = [text for text in once if counts[text] > 1]
+    is_most = sum(map(len, again)) >= _MOST * sum(map(len, once))
+    return len(again) >= _SENTENCES and is_most and _in_turn(said, 2)
+
+
+def _sentences(document: Document) -> Counter[str]:
+    return Counter(block.compared for block in document.blocks if block.words >= _SENTENCE_WORDS)
+
+
+def _place_of(blocks: tuple[Block, ...], known: tuple[Block, ...]) -> tuple[int, int]:
+    """Where most of the known text stands: its first block, and the one behind its last; 0, 0 if nowhere."""
+    sentences = {block.compared for block in known if block.words >= _SENTENCE_WORDS}
+    there = [number for number, block in enumerate(blocks) if block.compared in sentences]
+    said = {blocks[number].compared for number in there}
+    if not said or sum(map(len, said)) < _MOST * sum(map(len, sentences)):
+        return 0, 0
+    begins, ends = min(there), max(there) + 1
+    # Its title, and short lines at its ends.
+    left = Counter(block.compared for block in known) - Counter(block.compared for block in blocks[begins:ends])
+    while begins and left[blocks[begins - 1].compared]:
+        begins -= 1
+        left[blocks[begins].compared] -= 1
+    while ends < len(blocks) and left[blocks[ends].compared]:
+        left[blocks[ends].compared] -= 1
+        ends += 1
+    return begins, ends
+
+
+def _without_translation(beside: tuple[Block, ...], language: str, heads: set[str]) -> tuple[Block, ...]:
+    """What stands at one end of a text, from its edge outwards, without a text in another language than its own.
+
+    `heads` are short lines of the text that must stand here, by what was edited: they have no language.
+    """
+    found = shares(beside)
+    foreign = next(iter(found), "")
+    if foreign in ("", language) or found[foreign] < _FOREIGN:
+        return beside
+    # An edit at the very end of the text, before the translation begins, is kept, and so is what stands within it.
+    edge = next((at for at, block in enumerate(beside) if foreign in shares((block,))), len(beside))
+    while edge and beside[edge - 1].words < _SENTENCE_WORDS and beside[edge - 1].compared not in heads:
+        edge -= 1
+    return (*beside[:edge], *(block for block in beside[edge:] if language in shares((block,))))
 
 
 def _parted(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:

@@ -8,7 +8,7 @@ from diffs.errors import ExtractionError
 from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
-from .copies import read_once
+from .copies import read_beside, read_once
 from .links import cited
 from .repair import mend
 
@@ -69,8 +69,8 @@ def clean(extraction: Extraction | None) -> Reading:
 
 
 def mended(found: Reading, known: Document) -> Reading:
-    """A reading whose damaged places are read as in `known`, the last good text of the page."""
-    document = mend(found.document, known)
+    """A reading as beside `known`, the last good text: damaged places as there, and no copy of it a second time."""
+    document = mend(read_beside(found.document, known), known)
     if document is found.document:
         return found
     return replace(found, document=document, traces=dict(found.traces) | _traces(document))

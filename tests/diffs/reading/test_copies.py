@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffs.reading.copies import copies_in, read_once
+from diffs.reading.copies import copies_in, read_beside, read_once
 from diffs.reading.extract import extract
 from diffs.values import Capture, Document, Selection
 from tests.diffs.phrasing import heading, item, policy
@@ -101,3 +101,56 @@ def test_a_second_copy_with_very_much_of_its_own_keeps_all_of_it(monkeypatch: py
     document = policy(heading("Rules"), *RULES, "In force.", *RULES, "In force")
 
     assert texts(read_once(document)) == ["Rules", *RULES, "In force.", "In force"]
+
+
+GERMAN = [
+    f"Verkäufer bestätigen {thing} innerhalb von zwei Tagen nach der Bestellung des Kunden."
+    for thing in ("jeden Versand", "jede Rückgabe", "jede Erstattung", "jede Forderung")
+]
+
+
+def test_a_second_copy_of_another_edition_is_read_once_with_what_only_it_says() -> None:
+    known = policy(heading("Rules"), *RULES)
+    older = [RULES[0].replace("two days", "nine days"), *RULES[1:]]
+
+    document = policy(heading("Rules"), *RULES, heading("Rules"), *older)
+
+    assert copies_in(document) == 1, "by itself the page may as well say it all twice"
+    assert texts(read_beside(document, known)) == ["Rules", *RULES, older[0]]
+
+
+@pytest.mark.parametrize("edited", [RULES, [RULES[0].replace("two", "five"), *RULES[1:]]])
+def test_a_translation_beside_the_known_text_is_left_out(edited: list[str]) -> None:
+    known = policy(heading("Rules"), *RULES, item("Yes"))
+    own, translated = [heading("Rules"), *edited, item("Yes")], [heading("Regeln"), *GERMAN, item("Ja")]
+
+    for lines in ([*own, *translated], [*translated, *own]):
+        assert texts(read_beside(policy(*lines), known)) == ["Rules", *edited, "Yes"]
+
+
+def test_an_edit_at_the_edge_of_a_translation_is_kept() -> None:
+    known, added = policy(*RULES), "Sellers confirm every complaint within five days of the letter."
+
+    document = read_beside(policy(*RULES, added, *GERMAN, "Sellers answer all buyers in their own language."), known)
+
+    assert texts(document) == [*RULES, added, "Sellers answer all buyers in their own language."]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [*RULES, *(rule.replace("Sellers", "Carriers") for rule in RULES)],
+        [*GERMAN, *GERMAN],
+        [*RULES, "Ja", "Nein", "Vielleicht", *(["Ja oder nein"] * 8)],
+        [*RULES, *(f"{rule} {rule.replace('Sellers', 'Makers')}" for rule in RULES)],
+    ],
+    ids=["new rules", "nothing known", "no sentences", "new sentences"],
+)
+def test_what_is_no_copy_beside_the_known_text_stays(lines: list[str]) -> None:
+    assert texts(read_beside(policy(*lines), policy(*RULES))) == lines
+
+
+def test_a_known_text_without_sentences_has_no_language() -> None:
+    document = policy("Yes", "No", *GERMAN)
+
+    assert read_beside(document, policy("Yes", "No")) is document
