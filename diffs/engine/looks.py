@@ -20,6 +20,8 @@ from .second_lines import Placed
 
 #: A page that has shown no former text for so long has stopped flapping.
 FLAPPING_ENDS = timedelta(days=7)
+#: Why a text that stands on another line than the one before it is no news.
+TURN = "noise: the page shows this text and another one in turn; this one is as it was"
 
 
 def judge(
@@ -105,14 +107,30 @@ def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observ
     observation.traces = dict(found.traces) if found else run.traces
     if decision.news is News.SAME and found is not None:
         observation.news = News.NOISE
-        observation.why = f"noise: {policy_text.varied(run.traces or {}, found.traces)}; the policy text is the same"
+        varied = policy_text.varied(run.traces or {}, found.traces)
+        observation.why = TURN if placed.comes_back else f"noise: {varied}; the policy text is the same"
     run.traces = observation.traces
     observation.compared_with = _compared_with(run, decision)
-    quiet = second_lines.quiet(run.page, run.texts, placed.lines, number, text)
-    if quiet and decision.news is News.CHANGE:
-        second_lines.note_edit(run.session, run.page, now=record.live(snapshot, run.stated))
+    quiet = ""
+    if decision.news is News.CHANGE and placed.lines.others and meant is not None:
+        quiet = _quiet(run, placed, before.showing, meant, now=record.live(snapshot, run.stated))
     _record(run, snapshot, decision, version, meant, line=number, quiet=quiet)
     return placed.lines.remembering(number, memory)
+
+
+def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, *, now: datetime | None) -> str:
+    """Why a change is listed only, because of another line; "" where it is reported.
+
+    `showed` is the text that the line showed before; `now` is as in `second_lines.note`.
+    """
+    said = second_lines.reported(run.session, run.page, run.texts.version(showed), placed.number, meant)
+    if said or placed.found is None:
+        return said
+    text = placed.found.document.fingerprint
+    if not second_lines.is_no_policy(run.page, run.texts, placed.lines, placed.number, text):
+        return ""
+    second_lines.note_edit(run.session, run.page, now=now)
+    return second_lines.NO_POLICY
 
 
 def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:

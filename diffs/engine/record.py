@@ -122,9 +122,9 @@ def change(
     row = row or Change(uid=name, page_id=page.id, snapshot_id=first.id)
     place(row, kind, sides, first=first, decided=snapshot)
     row.told, row.rule, row.line = told, decision.rule, line
-    row.reason = _reason(decision, meant, snapshot, stated, told=told)
+    row.reason = quiet or _reason(decision, meant, snapshot, stated, told=told)
     if line > 1 and decision.news is not News.SWITCHED:
-        row.reason = f"{quiet or row.reason}; {NOT_ACCEPTED}"
+        row.reason = f"{row.reason}; {NOT_ACCEPTED}"
     _fill(row, page, meant, sides, entry)
     return keep(session, row, page, now=snapshot.stored_at)
 

@@ -6,15 +6,16 @@ from urllib.parse import urlsplit
 
 from sqlmodel import Session
 
-from diffs.database.models import Page, Snapshot
+from diffs.database.models import Page, Snapshot, Version
 from diffs.judging import gate, lines
 from diffs.judging.history import Look
 from diffs.judging.lines import FIRST, Line, Lines
+from diffs.meaning.meaning import Meaning
 from diffs.reading.policy_text import Reading
-from diffs.store import observations
+from diffs.store import changes, observations
 from diffs.store.events import REJECTED, SECOND_LINE, OpenEvents
 from diffs.store.notices import owner
-from diffs.values import READ, Capture, Outcome, Verdict
+from diffs.values import READ, Capture, Comparison, Op, Outcome, Verdict
 
 from .known_texts import Texts
 
@@ -33,7 +34,7 @@ IN_TURN = timedelta(days=7)
 class Placed:
     """Where a look stands: on which line, with which verdict and text; `number` is `NONE` where nothing was read.
 
-    `begins` says that its text is the first one of its line, `comes_back` that the line was dormant until now.
+    `begins` says that its text is the first one of its line, `comes_back` that the page showed another line before.
     """
 
     lines: Lines
@@ -66,12 +67,13 @@ def place(texts: Texts, known: Lines, look: Read) -> Placed:
     is_good = verdict.outcome is Outcome.OK
     if found is None or not (is_good or verdict.rule in lines.GUARDS):
         return Placed(known, verdict, found, NONE)
+    on_first = Placed(known, verdict, found, FIRST, comes_back=known.on != FIRST)
     if not known.others and is_good:
-        return Placed(known, verdict, found, FIRST)
+        return on_first
     for number in lines.nearest(known, found.document, texts.document):
         line = known.other(number)
         if line is None and is_good:
-            return Placed(known, verdict, found, FIRST)
+            return on_first
         own = _on_line(texts, line, look) if line else None
         if line is not None and own is not None:
             comes_back = known.on != number
@@ -154,10 +156,28 @@ def is_accepted(page: Page, snapshot: int) -> bool:
     return any(said["since"] <= snapshot <= said["snapshot"] for said in page.decisions or () if "since" in said)
 
 
-def quiet(page: Page, texts: Texts, known: Lines, number: int, text: str) -> str:
-    """Why what a text on a line changes is listed only; "" where it is reported."""
-    is_other = known.other(number) is not None and lines.is_no_policy(known, text, texts.document, page.title)
-    return NO_POLICY if is_other else ""
+def is_no_policy(page: Page, texts: Texts, known: Lines, number: int, text: str) -> bool:
+    """Whether a text on a line is no policy, so that what it changes is listed only."""
+    return known.other(number) is not None and lines.is_no_policy(known, text, texts.document, page.title)
+
+
+def reported(session: Session, page: Page, showed: Version | None, number: int, meant: Meaning) -> str:
+    """Why a change is no news where it was reported on another line already, since this one was shown; "" for news.
+
+    `showed` is the text that the line showed before.
+    """
+    found = changes.listed(session, page=page.key, since=showed.last_seen_at) if showed else []
+    there = [change for change, _ in found if change.line != number]
+    said = {edit for change in there for edit in _edits(changes.comparison_of(change))}
+    if not said or not _edits(meant.comparison) <= said:
+        return ""
+    return f"reported on {there[0].decided_at:%Y-%m-%d} already, when the page showed another text with the same edit"
+
+
+def _edits(comparison: Comparison) -> set[tuple[str, str]]:
+    """What a comparison says, without where it stands."""
+    quiet = (Op.COSMETIC, Op.RENUMBERED)
+    return {(hunk.text_before, hunk.text_after) for hunk in comparison.hunks if hunk.op not in quiet}
 
 
 def note_edit(session: Session, page: Page, *, now: datetime | None) -> None:

@@ -22,7 +22,7 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 from . import similarity
 
 #: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
-GATE = "policywatch-gate/6"
+GATE = "policywatch-gate/7"
 
 #: A block of so many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -379,6 +379,13 @@ def _by_loss(look: _Look) -> Verdict | None:
     if is_other:
         why = "Another page was returned in the policy's place: another title, other sections, other sentences."
         return Verdict(Outcome.WRONG_PAGE, "other-page", why)
+    if similarity.is_appended(cleaned, last_good, watched):
+        why = "Another document, with a title of its own, was returned behind the policy."
+        return Verdict(Outcome.WRONG_PAGE, "appended", why)
+    return _lost_kind(cleaned, last_good)
+
+
+def _lost_kind(cleaned: Document, last_good: Document) -> Verdict | None:
     for kind, what in ((BlockKind.ITEM, "list items"), (BlockKind.ROW, "table rows"), (BlockKind.HEADING, "sections")):
         if similarity.lost_all(kind, cleaned, last_good):
             return Verdict(Outcome.TRUNCATED, f"lost-{kind.value}s", f"All of the policy's {what} were missing.")

@@ -30,7 +30,7 @@ MOST = 4
 STANDS = timedelta(days=7)
 #: The guards that hold a readable text against the last good one. What else is held back was not read.
 GUARDS = frozenset(
-    {"lost-words", "other-page", "lost-links"}
+    {"lost-words", "other-page", "lost-links", "appended"}
     | {f"lost-{kind.value}s" for kind in (BlockKind.ITEM, BlockKind.ROW, BlockKind.HEADING)}
 )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 
 from diffs.language.duties import duties
@@ -12,6 +13,8 @@ _SECTIONS = 3
 _LABEL = 10
 _ITEMS = 4
 _ELSE_THE_SAME = 0.5
+#: A text with another one behind it is so many times as long, and keeps so much of its own.
+_WITH_ANOTHER, _KEPT = 1.5, 0.8
 
 
 def shared(new: Document, old: Document) -> float:
@@ -63,7 +66,7 @@ def is_on_subject(new: Document, old: Document, title: str = "") -> bool:
     headings = [_content_words(block.shown) for block in new.blocks if block.kind is BlockKind.HEADING]
     wanted = [_content_words(name) for name in (title, old.title)]
     named = any(_alike(heading, name) for heading in headings for name in wanted)
-    return named or (_sentences(new) >= _RUNNING and _subject(new, old) >= _ON_SUBJECT)
+    return named or (_is_running(new, old) and _subject(new, old) >= _ON_SUBJECT)
 
 
 def reads_like(new: Document, old: Document) -> bool:
@@ -81,13 +84,18 @@ def _duty_words(document: Document) -> int:
 
 def is_running_text(new: Document, old: Document, title: str = "") -> bool:
     """Whether a text is more than a notice: sentences enough, or few under the policy's title."""
-    return _sentences(new) >= _RUNNING or is_on_subject(new, old, title)
+    return _is_running(new, old) or is_on_subject(new, old, title)
 
 
 #: So many words in sentences are running text (a notice is shorter), a sentence has so many words.
 _RUNNING, _SENTENCE = 80, 8
 #: The share of a text's content words that a text on the same subject uses too.
 _ON_SUBJECT = 0.4
+
+
+def _is_running(new: Document, old: Document) -> bool:
+    """Whether there are sentences enough, for a text in the place of another: a policy of three has few itself."""
+    return _sentences(new) >= min(_RUNNING, max(_SENTENCE, _sentences(old) // 2))
 
 
 def _sentences(document: Document) -> int:
@@ -106,6 +114,25 @@ def is_other_page(new: Document, old: Document, title: str = "") -> bool:
     if named and (_alike(named, _content_words(old.title)) or _alike(named, _content_words(title))):
         return False
     return _subject(new, old) < _ON_SUBJECT
+
+
+def is_appended(new: Document, old: Document, title: str = "") -> bool:
+    """Whether another document stands behind a text that is there as before: a title like the text's, other subject.
+
+    It needs sections of its own, and half of the text's length: an annex or a new section is part of the policy.
+    """
+    levels = [block.level for block in old.blocks if block.kind is BlockKind.HEADING]
+    if new.words < _WITH_ANOTHER * old.words or not levels or levels.count(min(levels)) > 1:
+        return False
+    known = _known(old)
+    there = [number for number, block in enumerate(new.blocks) if block.words >= _SENTENCE and block.compared in known]
+    rest = new.blocks[there[-1] + 1 :] if there else ()
+    own = [block for block in rest if block.kind is BlockKind.HEADING]
+    if not own or own[0] is not rest[0] or own[0].level > min(levels) or len(own) <= _SECTIONS:
+        return False
+    other = replace(new, title=own[0].shown, blocks=rest)
+    kept = sum(block.words for block in old.blocks if block.compared in _known(new))
+    return kept >= _KEPT * old.words and other.words >= old.words // 2 and is_other_page(other, old, title)
 
 
 def bears(document: Document, title: str) -> bool:

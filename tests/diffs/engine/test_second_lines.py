@@ -97,13 +97,17 @@ def test_a_half_page_that_comes_and_goes_is_never_news(site: Site) -> None:
 
 
 def test_two_texts_in_turn_lose_no_edit_and_flood_nobody(site: Site) -> None:
-    for day in range(60):
-        site.store(rewrite(14 if day < 45 else 10) if day % 2 else long(4 if day < 30 else 3))
+    for day in range(365):
+        site.store(rewrite(14 if day < 245 else 10) if day % 2 else long(4 if day < 130 else 3))
     site.derive()
 
-    assert told(site) == [("edit", 1, 30), ("edit", 2, 45)]
+    assert told(site) == [("edit", 1, 130), ("edit", 2, 245)]
     with site.archive.read() as session:
         assert len(events.listed(session, site.page(session))) <= 3
+        seen = observations.last(session, site.page(session))
+        assert len(str(site.page(session).memory)) < 20_000
+    assert seen
+    assert "in turn" in seen[0].why
 
 
 def test_the_owner_accepts_a_text_which_is_news_and_the_policy_from_then_on(site: Site) -> None:
@@ -246,6 +250,120 @@ def test_the_owner_hears_of_each_edit_that_is_listed_only(archive: Archive) -> N
     with archive.begin() as session:
         derive.derive_again(session, site.page(session))
         assert len(session.exec(select(OwnerNotice)).all()) == 2
+
+
+def three(*sentences: str, title: str = "Seller Agreement") -> str:
+    """A policy of three sentences."""
+    return f"<html lang=en><body><main><h1>{title}</h1>{''.join(f'<p>{one}</p>' for one in sentences)}</main></body></html>"
+
+
+RETURNS = (
+    "You can return goods within 30 days of delivery to your door.",
+    "The buyer pays for the way back of the whole parcel.",
+    "We refund the price within 14 days of the return of the goods.",
+)
+#: The same in words that it did not use, under another title.
+SENDING_BACK = (
+    "Unused items may be sent to us up to 60 nights after purchase.",
+    "Shipping of such parcels costs members of our club nothing.",
+    "Money arrives on your account after five working mornings or sooner.",
+)
+
+
+def test_a_policy_of_three_sentences_is_followed_through_edits_loss_and_rewrites(archive: Archive) -> None:
+    edited = Site(archive, key="edited")
+    edited.looks(three(*RETURNS), three(RETURNS[0].replace("30", "14"), *RETURNS[1:]), three(*RETURNS[:2]))
+    cut = Site(archive, key="cut")
+    cut.looks(three(*RETURNS), three(RETURNS[0]), three(RETURNS[0].replace("30", "14")))
+    new = Site(archive, key="new")
+    later = (SENDING_BACK[0].replace("60", "45"), *SENDING_BACK[1:])
+    new.looks(three(*RETURNS), *(three(*text, title="Sending back") for text in (SENDING_BACK, later, later)))
+
+    assert told(edited) == [("edit", 1, 1), ("edit", 1, 2)]
+    assert told(cut) == [("edit", 2, 2)]
+    assert told(new) == [("edit", 2, 2)]
+    assert open_events(new) == ["second_line"]
+
+
+def test_a_page_that_shrinks_by_a_tenth_each_week_is_heard_each_week(site: Site) -> None:
+    rules = [f"{clause} It holds for group {group} of the goods." for group in "mnopq" for clause in CLAUSES]
+    weeks = [max(1, round(len(rules) * 0.9**week)) for week in range(24)]
+    for week, left in enumerate(weeks):
+        site.store(policy(*rules[:left]), day=7 * week)
+    site.derive()
+
+    shrank = [7 * week for week in range(1, 24) if weeks[week] < weeks[week - 1]]
+    assert [day for _, _, day in told(site)] == shrank
+    assert open_events(site) == []
+
+
+def test_an_error_page_with_status_200_is_never_the_policy_however_long_it_stays(site: Site) -> None:
+    def error(number: int) -> str:
+        words = (
+            "The kettle of this shop has boiled over, and nobody is here to answer what was asked of the machine.",
+            "Whoever opens the door again finds everything as it was, with all parcels where they were left behind.",
+            f"Our colleagues look at case {number} as soon as they have had their coffee and read what came over night.",
+            "Nothing was sent, nothing was bought, and nothing of what was written on the way here is kept anywhere.",
+            "The way back leads over the first page, where a lamp shows which rooms of the building are open today.",
+        )
+        return policy(*words).replace("Seller Agreement", "Oh dear").replace("Clause", "Room")
+
+    site.looks(long(), *[error(number) for number in range(20)], long(3))
+
+    assert set(outcomes(site)[1:21]) <= {"wrong_page", "truncated"}
+    assert told(site) == [("edit", 1, 21)]
+
+
+def document(*chapters: tuple[str, list[str]]) -> str:
+    """Documents on one page, each under a title of its own."""
+    written = "".join(
+        f"<h1>{title}</h1>" + "".join(f"<h2>{title.split()[0]} {at}</h2><p>{rule}</p>" for at, rule in enumerate(rules))
+        for title, rules in chapters
+    )
+    return f"<html lang=en><title>Seller Agreement</title><body><main>{written}</main></body></html>"
+
+
+def agreement(rate: int = 4) -> tuple[str, list[str]]:
+    rules = [f"{clause} This is so in part {part} of the agreement." for part in "abc" for clause in CLAUSES]
+    return "Seller Agreement", [rule.replace("rate under 4%", f"rate under {rate}%") for rule in rules]
+
+
+def test_an_edit_beside_another_document_is_reported_once(site: Site) -> None:
+    horses = (
+        "Horses of Dalarna",
+        [f"Hall {hall} shows painted wooden horses and red carts for visitors." for hall in range(20)],
+    )
+    both = document(agreement(), horses)
+    site.looks(document(agreement()), both, both, document(agreement(3), horses), document(agreement(3)))
+
+    assert told(site) == [("edit", 2, 3)]
+    assert open_events(site) == []
+    with site.archive.read() as session:
+        last = changes.of_page(session, site.page(session))[-1]
+    assert (last.line, last.told) == (1, False)
+    assert last.reason.startswith("reported on 2026-01-08 already")
+
+
+def test_a_page_that_holds_its_text_twice_or_in_two_languages_is_judged_on_one(site: Site) -> None:
+    clauses = (
+        "Sie halten Ihre Quote verspäteter Sendungen jederzeit unter vier Prozent aller Bestellungen.",
+        "Jede Partei kann diese Vereinbarung mit einer Frist von dreißig Tagen schriftlich kündigen.",
+        "Wir können Ihre Gelder zurückhalten, während wir eine Beschwerde eines Käufers prüfen.",
+    )
+    german = (
+        "Verkäufervereinbarung",
+        [f"{clause} Das gilt für Abschnitt {part}." for part in "abcd" for clause in clauses],
+    )
+    site.looks(
+        document(agreement()),
+        document(agreement(), agreement()),
+        document(agreement(), german),
+        document(german, agreement(3)),
+        document(agreement(3)),
+    )
+
+    assert told(site) == [("edit", 1, 3)]
+    assert set(outcomes(site)) == {"ok"}
 
 
 def test_a_third_text_is_news_for_the_owner_too(archive: Archive) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from diffs.judging import lines
 from diffs.judging.history import Look, Memory, News
 from diffs.judging.lines import FIRST, Lines
-from diffs.judging.similarity import is_on_subject, likeness
+from diffs.judging.similarity import is_appended, is_on_subject, is_running_text, likeness
 from diffs.values import Block, BlockKind, Document, Outcome, Verdict
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -162,3 +162,43 @@ def test_a_text_on_another_subject_is_no_policy_only_where_it_puts_few_duties_on
     assert lines.is_off(followed("rules"), "rules", known.get, "")
     assert not lines.is_no_policy(followed(), "other", TEXTS.get, "")
     assert not lines.is_no_policy(followed(), "lost", known.get, "")
+
+
+def chapter(title: str, *sections: str, level: int = 1) -> tuple[Block, ...]:
+    """A title, and sections of one sentence each."""
+    blocks = [Block(BlockKind.HEADING, title, title, level=level)]
+    for number, sentence in enumerate(sections):
+        name = f"{title.rsplit(maxsplit=1)[-1]} part {number}"
+        blocks += [
+            Block(BlockKind.HEADING, name, name, level=level + 1),
+            Block(BlockKind.PARAGRAPH, sentence, sentence),
+        ]
+    return tuple(blocks)
+
+
+RULES = chapter("Seller Agreement", *(block.shown for block in POLICY.blocks[1:]))
+HALLS = chapter("Museum Guide", *(block.shown for block in OTHER.blocks))
+
+
+def test_another_document_behind_the_policy_is_told_from_a_new_part_of_it() -> None:
+    policy = Document("Seller Agreement", RULES)
+    part = chapter("Annex", *(block.shown for block in OTHER.blocks), level=2)
+    related = chapter("Shipment Handbook", *(block.shown.replace("keeps", "lowers") for block in POLICY.blocks[1:]))
+    flat = Document("Seller Agreement", (*RULES, *chapter("Returns")))
+
+    assert is_appended(Document("", (*RULES, *HALLS)), policy)
+    assert not is_appended(Document("", (*RULES, *part)), policy)
+    assert not is_appended(Document("", (*RULES, *related)), policy)
+    assert not is_appended(Document("", (*RULES, *HALLS[:3])), policy)
+    assert not is_appended(Document("", (*RULES[:3], *HALLS)), policy)
+    assert not is_appended(Document("", (*flat.blocks, *HALLS)), flat)
+    assert not is_appended(Document("", HALLS * 2), policy)
+
+
+def test_in_the_place_of_a_policy_of_three_sentences_few_are_running_text() -> None:
+    short = text(*(block.shown for block in POLICY.blocks[1:4]))
+    rewrite = text(*(block.shown for block in OTHER.blocks[:2]), title="Sending back")
+
+    assert is_running_text(rewrite, short)
+    assert not is_running_text(rewrite, POLICY)
+    assert not is_running_text(NOTICE, short)
