@@ -1,6 +1,7 @@
 """subscribers: who gets which notices, and how often."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
@@ -119,8 +120,7 @@ def remove(
     channel: _Channel = "",
 ) -> None:
     """Remove a subscriber; notices that are still due are dropped."""
-    with context.archive() as archive, archive.begin() as session:
-        row = _named(session, channel, address)
+    with _named(channel, address) as (session, row):
         shown = shown_address(row)
         subscribers.remove(session, row)
     output.say(f"Removed: {shown}")
@@ -131,8 +131,7 @@ def pause(
     channel: _Channel = "",
 ) -> None:
     """Pause a subscriber: due notices wait; changes found while paused are not sent later."""
-    with context.archive() as archive, archive.begin() as session:
-        row = _named(session, channel, address)
+    with _named(channel, address) as (_, row):
         if row.state not in ("active", "paused"):
             context.wrong_use(f"{shown_address(row)} is {row.state}: there is nothing to pause.")
         subscribers.pause(row)
@@ -144,22 +143,23 @@ def resume(
     channel: _Channel = "",
 ) -> None:
     """Resume a paused subscriber."""
-    with context.archive() as archive, archive.begin() as session:
-        row = _named(session, channel, address)
+    with _named(channel, address) as (_, row):
         if row.state not in ("active", "paused"):
             why = f" ({row.stopped_reason})" if row.stopped_reason else ""
-            remedy = "policywatch subscribers add makes it active: you answer for that."
-            context.wrong_use(f"{shown_address(row)} is {row.state}{why}, not paused; {remedy}")
+            remedy = "To activate it, for which you vouch: policywatch subscribers add"
+            context.wrong_use(f"{shown_address(row)} is {row.state}{why}, not paused. {remedy}")
         subscribers.confirm(row, now=context.now())
     output.say(f"Sending again to: {shown_address(row)}")
 
 
-def _named(session: Session, channel: str, address: str) -> Subscriber:
-    channel, address = _reached(channel, address)
-    row = subscribers.by_address(session, channel, address)
-    if row is None:
-        context.wrong_use("There is no such subscriber: see policywatch subscribers list.")
-    return row
+@contextmanager
+def _named(channel: str, address: str) -> Iterator[tuple[Session, Subscriber]]:
+    """A subscriber to be changed, in a transaction; ends the command where there is none."""
+    with context.archive() as archive, archive.begin() as session:
+        row = subscribers.by_address(session, *_reached(channel, address))
+        if row is None:
+            context.wrong_use("There is no such subscriber: see policywatch subscribers list.")
+        yield session, row
 
 
 def _reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:

@@ -9,14 +9,14 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.fetchers.http import media_type
-from crawler.headers import plain_headers
+from crawler.fetchers.http import Http
 from crawler.items import Look
 from crawler.settings import CrawlSettings
 from crawler.watchlist.watchlists import WatchedPage
@@ -59,7 +59,7 @@ _ARGUMENTS = (
 )
 
 
-class Browser:
+class Browser(Http):
     """Opens the page in a fresh context and takes what it shows once its policy is there."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a rendered page has no validators)
@@ -75,25 +75,12 @@ class Browser:
                 "locale": page.language.replace("_", "-") or "en",
             },
         }
-        fields = {"Accept-Language": page.language or "en"}
-        if look.purpose == "confirm":
-            fields |= {"Cache-Control": "no-cache", "Pragma": "no-cache"}
-        return Request(page.url, headers=fields, meta=meta, dont_filter=True, **kept)
+        return super().request(page, look, {}, meta=meta, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
         """The page as the browser showed it in the end; one that was not shown there, as it was answered."""
-        headers = plain_headers(response.headers)
-        return Capture(
-            url=page.url,
-            final_url=response.url,
-            status=response.status,
-            headers=headers,
-            body=response.body,
-            fetched_by="browser",
-            media_type=media_type(headers),
-            language=page.language,
-            error=response.meta.get("policywatch_left_out", ""),
-        )
+        left_out = response.meta.get("policywatch_left_out", "")
+        return replace(super().capture(page, response), fetched_by="browser", error=left_out)
 
     def missing(self, settings: CrawlSettings) -> Failure | None:
         """What has to be installed first, or None."""
