@@ -245,8 +245,8 @@ class TargetRow(SQLModel, table=True):
 class Event(SQLModel, table=True):
     """Something about our own looking that the owner should know: never a change of policy. Derived.
 
-    `kind`: blocked, unreadable, shrunk, gone_suspected, second_line, rejected, flapping, volatile; and of the owner's
-    reports, not derived: target_differs, report_target_moved.
+    `kind`: blocked, unreadable, shrunk, gone_suspected, second_line, rejected, site_wide, flapping, volatile; and of
+    the owner's reports, not derived: target_differs, report_target_moved.
     Open while `ended_at` is null.
     """
 

@@ -11,10 +11,10 @@ from diffs.judging.lines import FIRST, Line, Lines
 from diffs.meaning.meaning import Meaning
 from diffs.reading import policy_text
 from diffs.reading.policy_text import Reading
-from diffs.store.events import REJECTED, SECOND_LINE
+from diffs.store.events import REJECTED, SECOND_LINE, SITE_WIDE
 from diffs.values import Outcome, Verdict
 
-from . import new_text, record, second_lines, verdicts
+from . import new_text, record, second_lines, site_wide, verdicts
 from .runs import Run, rules
 from .second_lines import Placed
 
@@ -112,25 +112,29 @@ def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observ
     run.traces = observation.traces
     observation.compared_with = _compared_with(run, decision)
     quiet = ""
-    if decision.news is News.CHANGE and placed.lines.others and meant is not None:
-        quiet = _quiet(run, placed, before.showing, meant, now=record.live(snapshot, run.stated))
+    if decision.news is News.CHANGE and meant is not None:
+        quiet = _quiet(run, placed, before.showing, meant, snapshot)
+    run.events.quiet(SITE_WIDE, at=look.at, after=FLAPPING_ENDS)
     _record(run, snapshot, decision, version, meant, line=number, quiet=quiet)
     return placed.lines.remembering(number, memory)
 
 
-def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, *, now: datetime | None) -> str:
-    """Why a change is listed only, because of another line; "" where it is reported.
+def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, snapshot: Snapshot) -> str:
+    """Why a change is listed only, because of another line or other pages; "" where it is reported.
 
-    `showed` is the text that the line showed before; `now` is as in `second_lines.note`.
+    `showed` is the text that the line showed before.
     """
-    said = second_lines.reported(run.session, run.page, run.texts.version(showed), placed.number, meant)
-    if said or placed.found is None:
-        return said
-    text = placed.found.document.fingerprint
-    if not second_lines.is_no_policy(run.page, run.texts, placed.lines, placed.number, text):
-        return ""
-    second_lines.note_edit(run.session, run.page, now=now)
-    return second_lines.NO_POLICY
+    at = run.moments[snapshot.id]
+    old = run.texts.document(showed)
+    why = site_wide.said(run.session, run.page, meant, old, at=at) if old else ""
+    if why:
+        site_wide.note(run.session, run.page, run.events, at=at, detail=why)
+    elif placed.lines.others:
+        why = second_lines.reported(run.session, run.page, run.texts.version(showed), placed.number, meant)
+        if not why and second_lines.is_no_policy(run.page, run.texts, placed):
+            second_lines.note_edit(run.session, run.page, now=record.live(snapshot, run.stated))
+            why = second_lines.NO_POLICY
+    return why
 
 
 def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:

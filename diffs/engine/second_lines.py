@@ -15,9 +15,10 @@ from diffs.reading.policy_text import Reading
 from diffs.store import changes, observations
 from diffs.store.events import REJECTED, SECOND_LINE, OpenEvents
 from diffs.store.notices import owner
-from diffs.values import READ, Capture, Comparison, Op, Outcome, Verdict
+from diffs.values import READ, Capture, Outcome, Verdict
 
 from .known_texts import Texts
+from .site_wide import edits
 
 #: The line of a look that read no text.
 NONE = 0
@@ -156,9 +157,12 @@ def is_accepted(page: Page, snapshot: int) -> bool:
     return any(said["since"] <= snapshot <= said["snapshot"] for said in page.decisions or () if "since" in said)
 
 
-def is_no_policy(page: Page, texts: Texts, known: Lines, number: int, text: str) -> bool:
+def is_no_policy(page: Page, texts: Texts, placed: Placed) -> bool:
     """Whether a text on a line is no policy, so that what it changes is listed only."""
-    return known.other(number) is not None and lines.is_no_policy(known, text, texts.document, page.title)
+    known, found = placed.lines, placed.found
+    if found is None or known.other(placed.number) is None:
+        return False
+    return lines.is_no_policy(known, found.document.fingerprint, texts.document, page.title)
 
 
 def reported(session: Session, page: Page, showed: Version | None, number: int, meant: Meaning) -> str:
@@ -168,16 +172,10 @@ def reported(session: Session, page: Page, showed: Version | None, number: int, 
     """
     found = changes.listed(session, page=page.key, since=showed.last_seen_at) if showed else []
     there = [change for change, _ in found if change.line != number]
-    said = {edit for change in there for edit in _edits(changes.comparison_of(change))}
-    if not said or not _edits(meant.comparison) <= said:
+    said = {edit for change in there for edit in edits(changes.comparison_of(change))}
+    if not said or not edits(meant.comparison) <= said:
         return ""
     return f"reported on {there[0].decided_at:%Y-%m-%d} already, when the page showed another text with the same edit"
-
-
-def _edits(comparison: Comparison) -> set[tuple[str, str]]:
-    """What a comparison says, without where it stands."""
-    quiet = (Op.COSMETIC, Op.RENUMBERED)
-    return {(hunk.text_before, hunk.text_after) for hunk in comparison.hunks if hunk.op not in quiet}
 
 
 def note_edit(session: Session, page: Page, *, now: datetime | None) -> None:

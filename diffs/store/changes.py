@@ -12,6 +12,8 @@ from diffs.database.models import ByHand, Change, Page, Snapshot
 from diffs.judging.subscriptions import Filter, Topic, wants
 from diffs.values import Comparison, Fact, Hunk, Judgement, Op, Rename, Span, SpanOp, Target, TargetMove, block_from
 
+from .pages import on_site_of
+
 
 def listed(
     session: Session,
@@ -65,6 +67,20 @@ def of_page(session: Session, page: Page) -> list[Change]:
     """All changes of a page, in the order in which they were seen."""
     query = select(Change).where(Change.page_id == page.id).order_by(col(Change.seen_at), col(Change.id))
     return list(session.exec(query).all())
+
+
+def on_site(session: Session, page: Page, *, since: datetime, until: datetime) -> Iterator[tuple[Change, Page]]:
+    """The changes of the site's other pages that were first seen in a time (UTC), the last stored first.
+
+    Those not reported are among them.
+    """
+    query = (
+        select(Change, Page)
+        .join(Page, col(Change.page_id) == Page.id)
+        .where(col(Change.seen_at).between(since, until), on_site_of(page), Page.id != page.id)
+        .order_by(col(Change.id).desc())
+    )
+    return iter(session.exec(query))
 
 
 def unworded(session: Session) -> list[tuple[Change, Page]]:

@@ -8,6 +8,8 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import Event, Page
 
+from .pages import on_site_of
+
 #: What the seller's own report says against a page: another target there, or one that moved from report to report.
 DIFFERS = "target_differs"
 MOVED = "report_target_moved"
@@ -17,6 +19,8 @@ PRIVATE = (DIFFERS, MOVED)
 
 #: A page shows another text than its policy (`diffs.judging.lines`): read and followed, but not accepted.
 SECOND_LINE = "second_line"
+#: A site changed the same words on several of its pages: kept with one of them.
+SITE_WIDE = "site_wide"
 #: A page shows a text that the owner said is not its policy.
 REJECTED = "rejected"
 #: A page cannot be read at present, whatever keeps us from it.
@@ -77,6 +81,13 @@ def going_on(session: Session, kinds: Iterable[str]) -> list[tuple[Event, Page]]
         .order_by(col(Event.started_at), col(Event.id))
     )
     return list(session.exec(query).all())
+
+
+def is_open_on_site(session: Session, page: Page, kind: str) -> bool:
+    """Whether an event of this kind goes on for any page of the page's site."""
+    query = select(Event.id).join(Page, col(Event.page_id) == Page.id)
+    here = (col(Event.ended_at).is_(None), Event.kind == kind, on_site_of(page))
+    return session.exec(query.where(*here).limit(1)).first() is not None
 
 
 def public(session: Session) -> Iterator[tuple[Event, Page]]:

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Page, Snapshot
@@ -54,6 +56,12 @@ def upsert(
 def get(session: Session, key: str) -> Page | None:
     """The page with this key, or None."""
     return session.exec(select(Page).where(Page.key == key)).first()
+
+
+def on_site_of(page: Page) -> ColumnElement[bool]:
+    """The condition for the pages of the same site, the page itself included."""
+    parts = urlsplit(page.url)
+    return col(Page.url).startswith(f"{parts.scheme}://{parts.netloc}/", autoescape=True)
 
 
 def unwatch(session: Session, key: str) -> bool:

@@ -27,6 +27,7 @@ WORDS = {
     "gone_suspected": ("is not found", "is no longer missing, or was reported as removed"),
     "rejected": ("shows a text that was rejected", "shows another text again"),
     "second_line": ("shows another text than its policy", "shows its policy again, or the new text was accepted"),
+    "site_wide": ("shares a change with other pages of its site", "shared a change with other pages of its site"),
     "flapping": ("shows different texts in turn", "shows one text again"),
     "volatile": ("has parts that change at nearly every check; they are left out", "no longer changes all the time"),
 }
@@ -98,6 +99,7 @@ def _of_event(event: HealthEvent) -> Iterator[Entry]:
 _OUTCOME = re.compile(r"^[a-z_]+: ")
 _UNKNOWN = "Changes there are unknown until the page can be read again; then they are reported."
 _MEANING = {
+    "site_wide": "The site put the same words on many pages, so that it is not reported for each of them.",
     "flapping": "Texts that alternate are not reported as changes; one that stays is.",
     "second_line": "Its changes are reported in the meantime; whether it is the policy is decided after seven days.",
     "volatile": "The rest of the page is compared as ever.",
