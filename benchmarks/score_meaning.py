@@ -172,10 +172,11 @@ def marks(corpus: Path) -> dict[str, float]:
     }
 
 
-def targets(domain: Path, work: Path) -> dict[str, float]:
-    """Precision and recall of `targets extract` on the labelled sentences, by the labels' own script."""
-    page, found = work / "targets.md", work / "found.jsonl"
-    script, rows = domain / "score_targets.py", domain / "targets.jsonl"
+def targets(domain: Path, work: Path, *names: str) -> dict[str, float]:
+    """Precision and recall of `targets extract` on these files of labelled sentences, by the labels' own script."""
+    page, found, rows = work / "targets.md", work / "found.jsonl", work / "rows.jsonl"
+    script = domain / "score_targets.py"
+    rows.write_text("".join((domain / name).read_text(encoding="utf-8") for name in names), encoding="utf-8")
     subprocess.run([sys.executable, script, "write", rows, page], check=True)
     root = Path(__file__).resolve().parent.parent
     with found.open("w", encoding="utf-8") as file:
@@ -202,11 +203,16 @@ def main(corpus: Path, *, show: bool = False) -> dict[str, dict[str, Any]]:
     read = list(alerts(corpus))
     exact, pairs = rebuilt(corpus)
     with tempfile.TemporaryDirectory() as name:
-        found = targets(corpus.parent / "domain", Path(name))
+        domain, work = corpus.parent / "domain", Path(name)
+        found = targets(domain, work, "targets.jsonl")
+        others = targets(domain, work, "targets2.jsonl")
+        pooled = targets(domain, work, "targets.jsonl", "targets2.jsonl")
     return {
         "rebuilt": {"exactly": exact, "pairs": pairs, "percent": round(100 * exact / pairs, 1)},
         "marks": marks(corpus),
         "targets": found,
+        "targets of other marketplaces": others,
+        "all targets": pooled,
         "judged": judged(read),
         "summaries of high alerts": summarised(read, show=show),
     }

@@ -131,7 +131,7 @@ def _is_article(match: re.Match[str]) -> bool:
 
 def _amount(kind: str, match: re.Match[str], text: str, language: str) -> Amount:
     groups = match.groupdict()
-    written = groups["n"] or groups.get("n_after") or ""
+    written = groups["n"] or groups.get("n_after") or groups.get("n_first") or ""
     value = _value(written, language)
     upper = groups.get("n2")
     value2 = _value(upper, language) if upper else None
@@ -265,7 +265,9 @@ def _listed(name: str) -> str:
 
 def _percent() -> str:
     sign = _listed("percent")
-    return rf"{_figure_or_word()}(?:(?:\s*(?:{sign}))?{_TO})\s*(?P<unit>{sign})"
+    behind = rf"{_figure_or_word()}(?:(?:\s*(?:{sign}))?{_TO})\s*(?P<unit>{sign})"
+    # In Turkish and Basque the sign goes first: "%95".
+    return rf"{behind}|(?<=(?<![\w%])%)(?P<n_first>{_DIGITS})(?!\s*%|\w)"
 
 
 def _money() -> str:

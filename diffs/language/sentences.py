@@ -14,7 +14,7 @@ _SHORT = frozenset(
     """.split()  # noqa: SIM905 (a table of words reads better so)
 )
 # And after these only when no number follows.
-_BEFORE_NUMBERS = frozenset(("no", "nos", "nr", "art", "arts", "sec", "fig", "abs", "para", "p", "pp"))
+_BEFORE_NUMBERS = frozenset(("no", "nos", "nr", "art", "arts", "sec", "fig", "abs", "para", "p", "pp", "mind", "maks"))
 _LONGEST = 3000
 # A row of stops is passed once: it ends a sentence or it does not, and none of its parts does.
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]+[」』”）]*|\n+")

@@ -26,7 +26,9 @@ class Held:
 
 def held(text: str, amount: Amount) -> Held:
     """Find the comparator before or after an amount in a plain text; the longest wording counts."""
-    before, after = _before(text[: amount.start][-80:]), _after(text[amount.end : amount.end + 60])
+    # Turkish writes the sign first: "en fazla %2".
+    ahead = text[: amount.start].removesuffix("%")[-80:]
+    before, after = _before(ahead), _after(text[amount.end : amount.end + 60])
     if before[0]:
         return Held(amount, before[0], amount.start - before[1], amount.end + after[1])
     return Held(amount, after[0], amount.start, amount.end + after[1])
@@ -63,7 +65,7 @@ def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
     reach = 14 if named else _NEAR_BEFORE
     start, end = found.amount.start, found.amount.end
     near = f"{text[max(0, start - reach) : start]} \u2022 {text[end : end + (14 if named else _NEAR_AFTER)]}"
-    if words("wording_targets", "never", "fee").found_in(near):
+    if words("wording_targets", "never", "fee").found_in(near) or _BY.search(text[max(0, start - _REACH) : start]):
         return True
     return bool(_compared().match(text[end : end + _REACH])) or text[:start].rstrip()[-1:] in tuple("$€£¥₹")
 
@@ -85,6 +87,32 @@ def is_actual(text: str, found: Held) -> bool:
     return bool(_ACTUAL.search(before) or _COMPARED_NEXT.match(after))
 
 
+def is_labelled(text: str, found: Held) -> bool:
+    """Whether a short label and a colon lead to the figure: "Shipping: 95% or more of your orders …"."""
+    return _LABEL.fullmatch(text[: found.start]) is not None
+
+
+def lasts(text: str, found: Held) -> bool:
+    """Whether a length of time is one that something has lasted: "for 90 days", "seit 90 Tagen"."""
+    return _FOR.search(text[max(0, found.start - _REACH) : found.start]) is not None
+
+
+def is_allotted(text: str, found: Held) -> bool:
+    """Whether a length of time is given to do something in: "you have 48 hours to reply"."""
+    given = _GIVEN.search(text[max(0, found.start - _REACH) : found.start])
+    return given is not None and _TO_DO.match(text[found.end :][:_REACH]) is not None
+
+
+def is_conditional(text: str) -> bool:
+    """Whether a sentence sets a condition: "if your rate exceeds …"."""
+    return words("wording_targets", "cues", "condition").found_in(text)
+
+
+def is_told_you(text: str) -> bool:
+    """Whether a sentence says what "you" do: "You ship 95% of your orders on time"."""
+    return _YOU.match(text) is not None
+
+
 def has_cue(text: str) -> bool:
     """Whether the sentence speaks of a duty or a target at all."""
     return words("wording_targets", "cues", "target").found_in(text)
@@ -95,6 +123,17 @@ def speaks_of_breach(text: str) -> bool:
     return words("wording_targets", "cues", "breach").found_in(text)
 
 
+# "Lowers the rating by 2 points" says how much, not how far.
+_BY = re.compile(r"\b(?:by|um)\s+(?:up to |at least |more than |bis zu )?$", re.IGNORECASE)
+_FOR = re.compile(r"\b(?:for|seit|depuis|da|desde|hace|há|sinds|od|i)\s+(?:at least |mindestens )?$", re.IGNORECASE)
+_YOU = re.compile(r"\W{0,3}(?:you|du|sie|vous|tu|usted|você|je|u|ty)\b", re.IGNORECASE)
+_GIVEN = re.compile(
+    r"\b(?:you|sellers?|vous|sie|du|händler|verkäufer|voi|usted|ustedes|você|je|u)\b.{0,20}\b(?:have|has|get|avez|disposez|haben|hast|avete|disponete|"
+    r"tiene[ns]?|dispone[ns]?|tem|têm|hebt|heeft|krijgt)\b.{0,8}$|\b(?:tienes|hai|masz|mają państwo)\s*$",
+    re.IGNORECASE,
+)
+_TO_DO = re.compile(r".{0,15}\b(?:to|pour|um|zeit|per|para|om|aby|na)\b", re.IGNORECASE)
+_LABEL = re.compile(r"\W{0,4}[^:.;?!]{3,50}:\s{0,3}[\"'(]?", re.IGNORECASE)
 _ACTUAL = re.compile(
     r"\b(?:is|was|are|were|at|reached|stands at|currently|now|ist|war|liegt bei|beträgt|est|était|è|era|es|está en|é|"
     r"is nu|bedraagt)\s*(?:currently|now|at|only|just|:)*\s*$|(?:現在|目前)[^。]{0,12}$",
@@ -117,7 +156,7 @@ def _comparators(where: str) -> tuple[tuple[str, Alternatives], ...]:
     if where == "after":
         return tuple((sign, pattern(edged[sign], before=r"[\"')]*\s*")) for sign in _SIGNS)
     between = "|".join(sorted(map(re.escape, table("wording_targets")["between"]["words"]), key=len, reverse=True))
-    tail = rf"(?:\s*(?<!\w)(?:{between})(?!\w))*\s*[:(]?\s*[\"']?$"
+    tail = rf"(?:\s*(?<!\w)(?:{between})(?!\w))*\s*[:(,]?\s*[\"']?$"
     return tuple((sign, pattern(edged[sign], after=tail)) for sign in _SIGNS)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from diffs.language.alternatives import Alternatives
+from diffs.language.amounts import find
 from diffs.language.vocabulary import pattern, plain, table, words
 from diffs.values import Target
 
@@ -25,27 +26,67 @@ def scope_of(passage: Passage) -> str | None:
 
     Several scopes are joined by ", ".
     """
+    covered = _covered(passage)
+    if passage.tier:
+        covered = [passage.tier, *(name for name in covered if name != passage.tier)]
+    return ", ".join(covered) or None
+
+
+def _covered(passage: Passage) -> list[str]:
     for text in (plain(passage.text), plain(passage.lead), *(plain(heading) for heading in passage.headings)):
         found = [name for name, shape in _scopes() if shape.found_in(text)]
         if "seller-fulfilled-prime" in found and "seller-fulfilled" in found:
             found.remove("seller-fulfilled")
         if found:
-            return ", ".join(found)
-    return None
+            return found
+    return []
 
 
 def window_of(passage: Passage, metric: str) -> str | None:
-    """The days over which a target of this metric is measured: "60 days", "10 or 30 days"; None where not said."""
-    for text in (passage.text, *_on_it(passage.near, passage, metric), passage.lead, *passage.headings[:2]):
-        match = _windows().search(plain(text)) if _DIGIT.search(text) else None
-        if match:
-            days = next(group for group in match.groups() if group)
-            return f"{' or '.join(re.findall(r'[0-9]+', days))} days"
-    return None
+    """The days over which a target of this metric is measured: "60 days", "10 or 30 days"; None where not said.
+
+    Its own sentence says so, its row, its column, or the line above it; else a sentence beside it that names the same
+    metric. Any other length of time on the page is that of something else: to appeal, to reply.
+    """
+    if passage.period and (days := _days(passage.period) or _length(passage.period)):
+        return days
+    named = (part for part in passage.near if _names(part, metric))
+    places = (passage.text, passage.lead, *passage.headings[:2], *named)
+    return next((days for text in places if (days := _days(text))), None)
+
+
+def measured_in(text: str, metric: str) -> str | None:
+    """The days over which a metric is measured, by a sentence that names it and no target."""
+    return _days(text) if _names(text, metric) else None
+
+
+def _days(text: str) -> str | None:
+    match = _windows().search(plain(text)) if _DIGIT.search(text) else None
+    if not match:
+        return None
+    days = next(group for group in match.groups() if group)
+    return f"{' or '.join(re.findall(r'[0-9]+', days))} days"
+
+
+def _length(cell: str) -> str | None:
+    """A cell of a column for periods holds a length of time by itself: "14 days", "4 weeks"."""
+    found = next((amount for amount in find(plain(cell)) if amount.kind == "duration"), None)
+    if found is None or found.unit not in _DAYS:
+        return None
+    return f"{found.value * _DAYS[found.unit]:g} days"
+
+
+_DAYS = {"days": 1, "business days": 1, "weeks": 7}
+
+
+def _names(text: str, metric: str) -> bool:
+    return any(mention.metric.name == metric for mention in mentions(plain(text)))
 
 
 def strength_of(passage: Passage, target: Target) -> str:
     """How strongly a target binds: its sentence says so, else the lead and the headings; "requirement" by default."""
+    if passage.binds:
+        return passage.binds
     text, lists = plain(passage.text), table("wording_targets")["strength"]
     for own in (True, False):
         where = text if own else passage.around

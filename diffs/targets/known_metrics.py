@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from diffs.language.alternatives import Alternatives
+from diffs.language.amounts import Amount
 from diffs.language.vocabulary import Names, pattern, plain, table
 
 
@@ -45,6 +46,18 @@ def label(name: str) -> str:
     return known.label if known else name.removeprefix("unknown:").replace("_", " ").capitalize()
 
 
+_BARE_UNITS = {"score": ("score", "count"), "stars": ("stars", "count", "score"), "orders": ("orders",)}
+
+
+def fits(metric: KnownMetric, amount: Amount) -> bool:
+    """Whether a figure can be one of this metric: a rate takes percent, a time limit hours or days."""
+    if amount.kind == "duration":
+        return amount.unit.removeprefix("business ") in (metric.unit, *metric.also)
+    if metric.unit == "percent" or (amount.kind == "percent" and "percent" in metric.also):
+        return amount.kind == "percent"
+    return amount.kind in _BARE_UNITS.get(metric.unit, ())
+
+
 # Without a figure or a unit of time there is nothing to hold a time limit to.
 _TIMED = re.compile(r"\d|hour|hrs|stund|heure|\bore\b|horas|\buur\b|days", re.IGNORECASE)
 
@@ -53,12 +66,36 @@ _TIMED = re.compile(r"\d|hour|hrs|stund|heure|\bore\b|horas|\buur\b|days", re.IG
 def mentions(text: str) -> tuple[Mention, ...]:
     """Every mention of a known metric, in order, the longest name first; weak names only where no other stands."""
     flat = plain(text)
-    found = [Mention(_called(hit.group(), _by_name()), *hit.span()) for hit in _names().finditer(flat)]
+    found = [
+        Mention(_called(hit.group(), _by_name()), *hit.span())
+        for hit in _names().finditer(flat)
+        if not (_is_short_for_another(flat, hit) or _is_denied(flat, hit.start()))
+    ]
     for name, shape in _shapes() if _TIMED.search(flat) and _any_shape().found_in(flat) else ():
-        found += [Mention(metrics()[name], *hit.span()) for hit in shape.finditer(flat)]
+        found += [
+            Mention(metrics()[name], *hit.span()) for hit in shape.finditer(flat) if not _is_denied(flat, hit.start())
+        ]
     if not found:
         found += [Mention(_called(hit.group(), _weak()), *hit.span()) for hit in _weak_names().finditer(flat)]
     return tuple(sorted(found, key=lambda mention: mention.start))
+
+
+# "non-fulfilment rate (NFR)": what stands in brackets behind a rate is short for that one.
+_SHORT_FOR = re.compile(r"(?:rate|ratio|score|index|percentage|quote|metric|率)\s*\(\s*$", re.IGNORECASE)
+
+
+# "Not shipped on time" is about the opposite.
+_DENIED = re.compile(
+    r"(?:\bnot|n't|\bnever|\bnicht|\bnon|\bne|\bno|\bnão|\bniet|\bnie|\binte|\bkhông)(?: been| be)?\s$", re.IGNORECASE
+)
+
+
+def _is_denied(text: str, at: int) -> bool:
+    return _DENIED.search(text[max(0, at - 12) : at]) is not None
+
+
+def _is_short_for_another(text: str, hit: re.Match[str]) -> bool:
+    return hit.group().isupper() and _SHORT_FOR.search(text[max(0, hit.start() - 20) : hit.start()]) is not None
 
 
 def _metric(name: str, fields: dict[str, Any]) -> KnownMetric:

@@ -54,6 +54,17 @@ def names_something(text: str) -> bool:
     return words("wording_targets", "cues", "named").found_in(text)
 
 
+def own_name(text: str) -> str:
+    """The name of a metric nobody listed at the end of a text that leads to a figure; "" where there is none."""
+    name = _name_before(text)
+    return "" if not name or _is_no_metric(name) else name
+
+
+def is_of_time(name: str) -> bool:
+    """Whether the name of a metric is one of a length of time."""
+    return _TIME.search(name) is not None
+
+
 def polarity(name: str) -> str:
     """Which way is good for a metric, from the words of its name: "lower", "higher" or ""."""
     lowered = name.lower()

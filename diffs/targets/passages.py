@@ -9,8 +9,10 @@ from diffs.language.sentences import sentences
 from diffs.language.vocabulary import plain, words
 from diffs.values import Block, BlockKind, Document
 
+from .aliases import Aliases, aliases_in
 from .comparators import has_cue, speaks_of_breach
 from .known_metrics import KnownMetric, mentions
+from .tables import cells_with_targets, kind_of, metric_of, period_in
 
 # How many sentences before and after one may say more about its target.
 _NEAR = 3
@@ -22,7 +24,10 @@ class Passage:
 
     `headings` are the headings above it and the page's title, innermost first; `lead` is the line that introduces the
     list it stands in; `near` the sentences around it in its block; `header` the header cells of its table; `cells` its
-    own; `column` the metric that the header of its cell names; `recent` the metric the section spoke of last.
+    own; `column` the metric that the header or the row of its cell names; `recent` the metric the section spoke of
+    last. `tier` is the standing ("Top Rated") that a cell is for, `period` the cell that says over which days a row is
+    measured, `binds` how strongly a column binds, `row` the whole row of a cell. `steps`: the sentence says what a
+    figure was changed to. `aliases` are the short names that the page gives its metrics.
     """
 
     text: str
@@ -35,6 +40,12 @@ class Passage:
     header: tuple[str, ...] = ()
     column: KnownMetric | None = None
     recent: KnownMetric | None = None
+    tier: str = ""
+    period: str = ""
+    binds: str = ""
+    row: str = ""
+    steps: bool = False
+    aliases: Aliases = ()
 
     @cached_property
     def around(self) -> str:
@@ -44,15 +55,27 @@ class Passage:
     @cached_property
     def context_metric(self) -> KnownMetric | None:
         """The metric that a heading or the lead names, else the one the section spoke of last."""
-        for text in (self.lead, *self.headings):
-            named = mentions(plain(text))
-            if named:
-                return named[-1].metric
-        return self.recent
+        return self._headed or self.recent
+
+    @property
+    def is_only_recent(self) -> bool:
+        """Whether no heading and no lead names a metric, only a sentence before."""
+        return self._headed is None
+
+    @property
+    def is_item(self) -> bool:
+        """Whether it stands in a list."""
+        return self.kind is BlockKind.ITEM
+
+    @cached_property
+    def _headed(self) -> KnownMetric | None:
+        return next((metric for text in (self.lead, *self.headings) if (metric := metric_of(text))), None)
 
     @cached_property
     def states_targets(self) -> bool:
         """Whether the surroundings say that figures here are targets: a target column, "must meet the following"."""
+        if self.column is not None:
+            return True
         if self.cells:
             return self._column_is("target") or not self.header
         return has_cue(self.around) if self.kind in (BlockKind.ITEM, BlockKind.ROW) or self.lead else self._labelled
@@ -63,6 +86,18 @@ class Passage:
         behind = (cell for cell in self.cells[1:] if not any(map(str.isdecimal, cell)))
         return next((cell for cell in behind if speaks_of_breach(plain(cell))), None)
 
+    @cached_property
+    def is_of_a_level(self) -> bool:
+        """Whether a cell is for one level of sellers ("Gold"): its bare figure is the most or the least allowed."""
+        return bool(self.tier) and words("wording_targets", "columns", "tier").found_in(plain(self.tier))
+
+    @cached_property
+    def is_for_a_level(self) -> bool:
+        """Whether a heading or the lead says that what follows is asked for a level or a badge: "Top Rated"."""
+        around = self.around
+        qualifies = words("wording_targets", "strength", "eligibility").found_in(around)
+        return qualifies or words("wording_targets", "columns", "level").found_in(around)
+
     @property
     def points_back(self) -> bool:
         """Whether the sentence speaks of a metric by a pronoun or as "this metric"."""
@@ -71,11 +106,7 @@ class Passage:
     def shows_other(self, amount: Amount) -> bool:
         """Whether the figure stands in a column of something else (a window, a fee, the seller's own value)."""
         header = self._header_of(amount)
-        return (
-            bool(header)
-            and words("wording_targets", "columns", "other").found_in(header)
-            and not (words("wording_targets", "columns", "target").found_in(header))
-        )
+        return bool(header) and kind_of(header) in ("other", "period")
 
     @property
     def _labelled(self) -> bool:
@@ -98,11 +129,12 @@ def passages(document: Document) -> Iterator[Passage]:
     recent: KnownMetric | None = None
     place: tuple[str, ...] | None = None
     before: Block | None = None
+    short = aliases_in(document)
     for block in document.blocks:
         if block.section != place:
+            # What one section spoke of, the next one does not mean.
+            recent = recent if place is not None and block.section[: len(place)] == place else None
             lead, place = "", block.section
-            if block.kind is BlockKind.HEADING and block.level <= 1:
-                recent = None
         if block.kind is not BlockKind.ROW:
             header = ()
         elif before is None or before.kind is not BlockKind.ROW:
@@ -110,7 +142,7 @@ def passages(document: Document) -> Iterator[Passage]:
         headings = (*reversed(block.section), document.title)
         for passage in _of_block(block, headings, lead, header):
             named = mentions(plain(passage.text))
-            yield replace(passage, recent=recent) if recent else passage
+            yield replace(passage, recent=recent, aliases=short) if recent or short else passage
             recent = named[-1].metric if named else recent
         if block.kind is BlockKind.PARAGRAPH:
             lead = block.shown if block.shown.rstrip().endswith((":", ":")) or len(block.shown) < 60 else ""
@@ -131,18 +163,30 @@ def _of_block(block: Block, headings: tuple[str, ...], lead: str, header: tuple[
 def _of_row(
     block: Block, cells: tuple[str, ...], headings: tuple[str, ...], header: tuple[str, ...]
 ) -> Iterator[Passage]:
-    """A row is one passage; where the header names a metric per column, each of those cells is one."""
+    """A row is one passage; where its cells state targets by themselves, each of those is one."""
     if cells == header:
         return
-    text = " | ".join(cells)
-    columns = [next((hit.metric for hit in mentions(plain(cell))), None) for cell in header]
-    if any(columns) and len(columns) == len(cells) and not any(mentions(plain(cell)) for cell in cells):
-        for cell, metric in zip(cells, columns, strict=True):
-            if metric:
-                around = (cells[0], *headings)
-                yield Passage(cell, block.place, around, kind=block.kind, column=metric, near=(text,), cells=(cell,))
-        return
-    yield Passage(text, block.place, headings, kind=block.kind, cells=cells, header=header, near=(text,))
+    text, period = " | ".join(cells), period_in(cells, header)
+    around = plain(" \n ".join(headings))
+    found = tuple(cells_with_targets(cells, header, around))
+    for cell in found:
+        yield Passage(
+            cells[cell.at],
+            block.place,
+            (cells[0], header[cell.at], *headings),
+            near=(text,),
+            kind=block.kind,
+            cells=(cells[cell.at],),
+            column=cell.metric,
+            tier=cell.tier,
+            period=period,
+            binds=cell.strength,
+            row=text,
+        )
+    if not found:
+        yield Passage(
+            text, block.place, headings, kind=block.kind, cells=cells, header=header, near=(text,), period=period
+        )
 
 
 def _cells(block: Block) -> tuple[str, ...]:

@@ -209,7 +209,7 @@ def test_a_row_that_says_when_something_breaks_is_no_target() -> None:
         ("Die Scanquote muss mindestens 98 % betragen.", ("unknown:scanquote", ">=", 98)),
         ("For parcels, of scan rate at least 90% is required.", ("unknown:scan_rate", ">=", 90)),
         ("A widget ratio above 3% leads to a warning.", ("unknown:widget_ratio", "<=", 3)),
-        ("Handling time (goal: within 2 days)", ("unknown:handling_time", "<=", 2)),
+        ("Packing time (goal: within 2 days)", ("unknown:packing_time", "<=", 2)),
     ],
 )
 def test_a_metric_nobody_listed_comes_out_under_its_own_name(sentence: str, expected: tuple[str, str, float]) -> None:

@@ -1,0 +1,120 @@
+"""The figures of a sentence that can be targets now: no money, none that held before a change."""
+
+import re
+from dataclasses import replace
+from functools import cache, lru_cache
+
+from diffs.language.alternatives import Alternatives
+from diffs.language.amounts import Amount, find, spelled
+from diffs.language.vocabulary import pattern, table, words
+
+from .concepts import takes_share
+
+# No word that says a figure is the former one stands further from it.
+_REACH = 40
+_TEN = 10
+#: A share of a round number: "2 out of 100 orders", "one in twenty".
+_SHARE = re.compile(
+    r"(?<![\w.,])(?:(?P<part>\d{1,3}) (?:[^\W\d]{4,15} )?|(?P<word>[a-z]{3,5}) )"
+    r"(?:out )?(?:of|in|von|sur|su|de|van|av|z|ze) (?:every |each |all |jede[rn]? |chaque |cada |elke |ogni )?"
+    r"(?P<whole>10|20|50|100|200|500|1,?000|ten|twenty|fifty|hundred|a hundred)(?![\w.,%]|\s?%)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=2048)
+def figures(text: str, language: str) -> tuple[Amount, ...]:
+    """The amounts in a plain text that may be a target today, in order; "2 out of 100" is 2 percent.
+
+    Of "raised from 90% to 95%" only 95% counts, of "3% (previously 4%)" only 3%.
+    """
+    found = _with_shares(text, find(text, language))
+    moved = _changes().found_in(text)
+    kept = []
+    for amount in found:
+        if amount.kind == "money":
+            continue
+        now = _after_the_step(text, amount) if moved and amount.value2 is not None else amount
+        others = [other for other in found if other is not amount and other.kind == amount.kind]
+        if not _is_former(text, now, moved=moved and bool(others)):
+            kept.append(now)
+    return tuple(kept)
+
+
+def takes_a_step(text: str, language: str) -> bool:
+    """Whether a text says what a figure was changed to: what it names is a target without a word of duty."""
+    return _changes().found_in(text) and figures(text, language) != tuple(_with_shares(text, find(text, language)))
+
+
+def _with_shares(text: str, found: tuple[Amount, ...]) -> list[Amount]:
+    shares = [share for match in _SHARE.finditer(text) if (share := _share(match, text))]
+    shares += [_mark(match, text) for match in _OUT_OF_FIVE.finditer(text)]
+    rest = [one for one in found if not any(share.start < one.end and one.start < share.end for share in shares)]
+    return sorted((*rest, *shares), key=lambda amount: amount.start)
+
+
+def _share(match: re.Match[str], text: str) -> Amount | None:
+    part, whole = _number(match["part"] or match["word"]), _number(match["whole"])
+    if part is None or not whole or part > whole:
+        return None
+    # "8 out of 10" is a mark, "8 out of 10 orders" a share.
+    if whole == _TEN and not takes_share(text[match.end() : match.end() + _REACH]):
+        return None
+    start, end = match.span()
+    return Amount("percent", round(100 * part / whole, 6), "percent", start, end, text[start:end])
+
+
+# A whole mark on a scale of five; one with a decimal is read with the amounts.
+_OUT_OF_FIVE = re.compile(
+    r"(?<![\w.,/])(?P<mark>[1-5])(?:\s?/\s?| (?:out of|of|von|sur|su|de|van|z|na) )"
+    r"(?:5|five|fünf|cinq|cinque|cinco|vijf)(?![\w,.]\d|\w)"
+    r"(?! (?:orders|customers|sellers|buyers))",
+    re.IGNORECASE,
+)
+
+
+def _mark(match: re.Match[str], text: str) -> Amount:
+    start, end = match.span()
+    return Amount("stars", float(match["mark"]), "stars", start, end, text[start:end])
+
+
+def _number(written: str) -> float | None:
+    digits = written.replace(",", "")
+    return float(digits) if digits.isdecimal() else spelled(written.lower().removeprefix("a "))
+
+
+def _after_the_step(text: str, amount: Amount) -> Amount:
+    """What a figure was changed to, where a change is written like a range: "from 90% to 95%"."""
+    fell = amount.value2 is not None and amount.value2 < amount.value
+    if amount.value2 is None or not (fell or _from().search(text[max(0, amount.start - _REACH) : amount.start])):
+        return amount
+    last = _LAST.search(amount.text)
+    start = amount.start + (last.start() if last else 0)
+    return replace(amount, value=amount.value2, value2=None, start=start, text=text[start : amount.end])
+
+
+_LAST = re.compile(r"\d[\d.,]{0,12}\D{0,14}$")
+
+
+def _is_former(text: str, amount: Amount, *, moved: bool) -> bool:
+    before = text[max(0, amount.start - _REACH) : amount.start]
+    return _formerly().search(before) is not None or (moved and _from().search(before) is not None)
+
+
+@cache
+def _changes() -> Alternatives:
+    return words("wording_targets", "steps", "changed")
+
+
+@cache
+def _from() -> Alternatives:
+    return pattern(tuple(_steps("from")), before=r"(?<!\w)", after=r" *$")
+
+
+@cache
+def _formerly() -> Alternatives:
+    return pattern(tuple(_steps("formerly")), before=r"(?<!\w)", after=r"[ :]*$")
+
+
+def _steps(name: str) -> list[str]:
+    return list(table("wording_targets")["steps"][name])

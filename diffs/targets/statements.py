@@ -1,0 +1,202 @@
+"""Whether a figure is stated as a target of its metric, and the target it states."""
+
+import re
+from dataclasses import replace
+
+from diffs.language.amounts import Amount
+from diffs.language.vocabulary import plain
+from diffs.values import Target
+
+from .comparators import (
+    Held,
+    breached,
+    canonical,
+    has_cue,
+    is_actual,
+    is_allotted,
+    is_conditional,
+    is_labelled,
+    is_named,
+    is_other_amount,
+    is_told_you,
+    lasts,
+    speaks_of_breach,
+)
+from .concepts import takes_share
+from .known_metrics import KnownMetric, Mention, fits
+from .new_metrics import unknown_metric
+from .owners import has_fitting, orders_to_qualify, stars
+from .passages import Passage
+from .spoken_of import spoken_of, stands_right_before
+
+_SHORT_SENTENCE = 9
+# So few words are a label, no statement.
+_FEW = 5
+#: A mark may go to ten where it is called one.
+_MARK = re.compile(r"\b\w*(?:cijfer|note|nota|score|grade|mark|punteggio|puntuación|punkte)\b", re.IGNORECASE)
+
+
+def known(found: Held, metric: KnownMetric, passage: Passage) -> Target | None:
+    """The target that a figure states for a metric named in the same sentence, row or column."""
+    text, amount = plain(passage.text), found.amount
+    if not fits(metric, amount) or is_other_amount(text, found, named=True) or passage.shows_other(amount):
+        return None
+    named = is_named(text, found)
+    if (is_actual(text, found) and not named) or not _held_as_its_kind(found, passage, metric, named=named):
+        return None
+    stated = named or passage.states_targets or has_cue(text) or passage.steps
+    if not (found.sign or amount.value2 is not None or stated or amount.kind == "duration"):
+        return None
+    if _is_wrong_way_round(found, metric, passage):
+        return None
+    if passage.is_of_a_level and canonical(found.sign, metric.better) != found.sign and found.sign:
+        # The worst standing is what is left beyond the one before it: "more than 8%".
+        return None
+    is_edge = passage.is_of_a_level or (amount.kind == "duration" and not named)
+    sign = found.sign or ({"lower": "<=", "higher": ">="}.get(metric.better, "") if is_edge else "")
+    return _target(replace(found, sign=sign), metric.name, metric.better, metric.unit, metric.scale)
+
+
+def unnamed(found: Held, passage: Passage, named: tuple[Mention, ...], amounts: tuple[Amount, ...]) -> Target | None:
+    """The target of a figure beside which no metric is named: by what its clause is about, else by its heading."""
+    text = plain(passage.text)
+    metric = spoken_of(found, text, amounts) if not has_fitting(named, found.amount) else None
+    metric = metric or orders_to_qualify(found, passage) or stars(found, named)
+    if metric is None:
+        return _from_context(found, passage, named)
+    if is_other_amount(text, found, named=False) or passage.shows_other(found.amount) or is_actual(text, found):
+        return None
+    called = is_named(text, found)
+    if found.amount.kind == "count" and found.amount.unit:
+        return None
+    if not _is_stated(found, metric, passage, called=called) or not _held_as_its_kind(
+        found, passage, metric, named=called
+    ):
+        return None
+    return _target(found, metric.name, metric.better, metric.unit, metric.scale)
+
+
+def _is_stated(found: Held, metric: KnownMetric, passage: Passage, *, called: bool) -> bool:
+    """Whether a figure of what a clause is about is a target: held by a sign, and in words of duty or consequence."""
+    text = plain(passage.text)
+    if found.amount.kind == "duration":
+        # `spoken_of` gives a time limit only where the text asks for it.
+        return True
+    is_good = metric.better == {"<": "lower", ">": "higher"}.get(found.sign[:1])
+    is_broken = speaks_of_breach(text) or is_conditional(text)
+    is_beside = stands_right_before(found, text) and (not is_good or len(text.split()) <= _FEW)
+    if found.sign and not (is_good or called or is_broken or is_beside):
+        return False
+    if called or passage.states_targets or has_cue(text):
+        return True
+    is_share = takes_share(text[found.end :])
+    if not found.sign and found.amount.value2 is None:
+        asked = is_labelled(text, found) or passage.is_for_a_level or is_told_you(text)
+        return passage.steps or (is_share and asked)
+    if is_good and (is_share or passage.is_for_a_level):
+        return True
+    elsewhere = is_labelled(text, found) or passage.context_metric == metric
+    return elsewhere or is_broken or is_beside
+
+
+def _is_wrong_way_round(found: Held, metric: KnownMetric, passage: Passage) -> bool:
+    """Whether a row without a header holds a figure against its metric ("Acceptance rate | < 95%") and says no more.
+
+    It tells when something breaks, and for whom we cannot say.
+    """
+    bare = passage.cells and not passage.header and passage.column is None and not passage.consequence
+    return bool(bare) and bool(found.sign) and (found.sign[0] == "<") == (metric.better == "higher")
+
+
+def _held_as_its_kind(found: Held, passage: Passage, metric: KnownMetric, *, named: bool) -> bool:
+    """Whether a figure that is no percentage is held the way a target of its kind is."""
+    text, is_in_column = plain(passage.text), passage.column is not None
+    match found.amount.kind:
+        case "duration":
+            signs = (">", ">=") if metric.better == "higher" else ("<", "<=")
+            bare = not found.sign and (named or (metric.better == "higher" and lasts(text, found) and has_cue(text)))
+            return found.sign in signs or bare or (metric.better == "lower" and is_allotted(text, found))
+        case "count":
+            return _holds_bare_number(found, text, metric, named=named, is_in_column=is_in_column)
+        case "orders":
+            return bool(found.sign) or is_in_column
+        case _:
+            return True
+
+
+def _holds_bare_number(found: Held, text: str, metric: KnownMetric, *, named: bool, is_in_column: bool) -> bool:
+    """A number without a unit is a score only when it is held as one ("a score of 300 or higher")."""
+    named = named or is_in_column
+    if metric.scale and not metric.scale[0] <= found.amount.value <= metric.scale[1]:
+        return False
+    # Stars are five; marks go to ten.
+    if metric.unit == "stars" and found.amount.value > (10 if _MARK.search(text) else 5):
+        return False
+    unit = found.amount.unit
+    # Nobody is asked for a single star; "at least 8 reviews" counts; "at least 4.5 across the year" is a mark.
+    if metric.unit == "stars" and (found.amount.value <= 1 or (unit and not _has_decimals(found.amount))):
+        return False
+    if unit and not (found.sign or named or found.amount.value2 is not None):
+        return False
+    return bool(found.sign) or named or (found.amount.value2 is not None and "score" in text.lower())
+
+
+def _has_decimals(amount: Amount) -> bool:
+    return re.match(r"\d[.,]\d", amount.text) is not None
+
+
+def _from_context(found: Held, passage: Passage, named: tuple[Mention, ...]) -> Target | None:
+    """The target of a sentence that does not name its metric: its heading does, or the name is new to us."""
+    text, amount = plain(passage.text), found.amount
+    if is_other_amount(text, found, named=False) or passage.shows_other(amount) or is_actual(text, found):
+        return None
+    called = is_named(text, found)
+    new = unknown_metric(found, passage, called=called)
+    if new is not None:
+        sign = found.sign
+        if not new.better and speaks_of_breach(text) and not has_cue(text):
+            sign = breached(sign)
+        return _target(replace(found, sign=sign), new.name, new.better, _unit(amount), None)
+    metric = passage.context_metric
+    if metric and fits(metric, amount) and not named and _refers_back(found, passage, called=called):
+        return _target(found, metric.name, metric.better, metric.unit, metric.scale)
+    if called and amount.kind == "percent" and not named and (speaks_of_breach(text) or has_cue(text)):
+        return _target(found, "unknown:target", "", "percent", None) if found.sign or speaks_of_breach(text) else None
+    return None
+
+
+def _refers_back(found: Held, passage: Passage, *, called: bool) -> bool:
+    text = plain(passage.text)
+    # Items stand side by side: none speaks of its neighbour's metric unless it says so.
+    if passage.is_only_recent and not passage.points_back and (found.amount.kind == "duration" or passage.is_item):
+        return called
+    if found.amount.kind == "count" and not (found.sign and "score" in text.lower()):
+        return False
+    if found.amount.kind == "duration" and found.sign not in ("<", "<="):
+        return False
+    if called or passage.states_targets:
+        return True
+    if not found.sign:
+        return False
+    return len(text.split()) <= _SHORT_SENTENCE or (passage.points_back and has_cue(text))
+
+
+def _unit(amount: Amount) -> str:
+    return amount.unit.removeprefix("business ") if amount.kind == "duration" else amount.kind
+
+
+def _target(found: Held, name: str, better: str, unit: str, scale: tuple[float, float] | None) -> Target | None:
+    """The target value, canonical: what to keep, not what breaks it."""
+    amount = found.amount
+    if amount.kind == "duration":
+        unit = amount.unit.removeprefix("business ")
+    if amount.value2 is None:
+        # Nothing is under 0%.
+        sign = "<=" if better == "lower" and not amount.value and found.sign in ("", "<") else found.sign
+        return Target(name, canonical(sign, better), amount.value, unit)
+    low, high = amount.value, amount.value2
+    if scale and (low, high) == scale:
+        return None
+    if scale and high == scale[1] and better == "higher":
+        return Target(name, ">=", low, unit, high)
+    return Target(name, "range", low, unit, high)

@@ -1,0 +1,107 @@
+"""Read a table of targets: what each of its columns holds, and which cells state a target of their own."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from diffs.language.vocabulary import plain, words
+
+from .comparators import has_cue
+from .concepts import concepts, takes_sales
+from .known_metrics import KnownMetric, mentions, metrics
+
+# A cell that is only a figure, with what holds it: "1%", "≤ 4,5 %", "More than 8%", "95% or higher", "90-95%".
+_FIGURE = re.compile(r"\d")
+_LONGEST_FIGURE = 60
+_BARE = re.compile(
+    r"[^\d]{0,25}\d{1,4}(?:[.,]\d{1,3})? ?(?:%[^\d]{0,25}|[^\d%]{0,25})|"
+    r"[^\d]{0,25}\d[\d.,]{0,8} ?%? ?(?:-|–|to|bis|à|a) ?\d[\d.,]{0,8} ?%?[^\d]{0,10}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that states a target by itself: its place, its metric, the standing it is for, and how it binds."""
+
+    at: int
+    metric: KnownMetric
+    tier: str = ""
+    strength: str = ""
+
+
+def metric_of(text: str) -> KnownMetric | None:
+    """The metric that a short text (a cell, a heading, a label) names or is about."""
+    flat = plain(text)
+    named = mentions(flat) or (concepts(flat) if len(flat) <= _LONGEST_LABEL else ())
+    return named[-1].metric if named else None
+
+
+def _metric_above(header: str) -> KnownMetric | None:
+    """The metric of a column; one that is headed "Orders" counts them."""
+    alone = len(header.split()) == 1 and takes_sales(header)
+    return metric_of(header) or (metrics()["order_count"] if alone else None)
+
+
+_LONGEST_LABEL = 80
+_EVERYBODY = re.compile(
+    r"\b(?:all|every|overall|total|alle|gesamt|tous|toutes|tutt[ie]|todos|todas|wszys\w+|alla|tüm|tất cả)\b|すべて|全",
+    re.IGNORECASE,
+)
+
+
+def kind_of(header: str) -> str:
+    """What a column holds by its header: alert, block, period, other, target, tier or ""."""
+    flat = plain(header)
+    for kind in ("target", "alert", "block", "period", "other", "tier"):
+        if words("wording_targets", "columns", kind).found_in(flat):
+            return kind
+    return ""
+
+
+def cells_with_targets(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Iterator[Cell]:
+    """The cells of a row that state a target each: a column per metric, or a row per metric and a column per standing.
+
+    `around` are the headings and the line above the table. Nothing where the row is to be read as a whole.
+    """
+    if len(header) != len(cells):
+        return
+    if metric_of(cells[0]) is None:
+        yield from _by_column(cells, header, around)
+    else:
+        yield from _by_row(cells, header, around)
+
+
+def period_in(cells: tuple[str, ...], header: tuple[str, ...]) -> str:
+    """The cell that says over which days a row is measured; "" where there is none."""
+    named = zip(cells, header, strict=False)
+    return next((cell for cell, above in named if kind_of(above) == "period" and _FIGURE.search(cell)), "")
+
+
+def _by_column(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Iterator[Cell]:
+    """A row per standing or programme, a metric per column."""
+    named = [bool(mentions(plain(above))) for above in header]
+    counted = [_metric_above(above) for above in header]
+    sure = any(named) or has_cue(around) or kind_of(cells[0]) == "tier" or kind_of(header[0]) == "tier"
+    if not sure or any(mentions(plain(cell)) for cell in cells):
+        return
+    for at, metric in enumerate(counted):
+        if at and metric and _FIGURE.search(cells[at]):
+            yield Cell(at, metric, "" if _FIGURE.search(cells[0]) or _EVERYBODY.search(cells[0]) else cells[0])
+
+
+def _by_row(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Iterator[Cell]:
+    """A metric per row, and per column a standing, a warning or a block."""
+    metric = metric_of(cells[0])
+    kinds = [kind_of(above) for above in header]
+    held = [
+        at
+        for at, cell in enumerate(cells)
+        if at and kinds[at] not in ("other", "period") and len(cell) <= _LONGEST_FIGURE and _BARE.fullmatch(plain(cell))
+    ]
+    breaking = [at for at in held if kinds[at] in ("alert", "block")]
+    tiers = [at for at in held if kinds[at] == "tier"]
+    if metric is None or not (breaking or (len(held) > 1 and (tiers or has_cue(around)))):
+        return
+    for at in held:
+        strength = {"alert": "advisory", "block": "requirement"}.get(kinds[at], "")
+        yield Cell(at, metric, "" if strength or kinds[at] == "target" else header[at], strength)
