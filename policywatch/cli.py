@@ -65,7 +65,7 @@ class _AllVerbs(help_text.Group):
 app = help_text.Verbs(
     cls=_AllVerbs,
     name="policywatch",
-    help="Watch marketplace policies: reports what really changed and filters out noise.\n\n"
+    help="Watch marketplace policies: report real changes, filter out noise.\n\n"
     "Not affiliated with Amazon. No legal advice. The English text binds.\n\n"
     "policywatch COMMAND --help explains a command and what it takes.",
     add_completion=True,

@@ -47,7 +47,7 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
         if not any(name.endswith(f"-{place}") for name in shipped):
             known = ", ".join(sorted({code.upper() for name in shipped if len(code := name.split("-")[1]) == 2}))
             problems.append(
-                Problem("marketplaces", 0, "", f"no list is shipped for {place.upper()}.", f"Known are: {known}.")
+                Problem("marketplaces", 0, "", f"no list is included for {place.upper()}.", f"Known are: {known}.")
             )
     return [_switched(page, settings) for page in pages], problems
 

@@ -104,7 +104,7 @@ def _send(target: Any, head: str, body: str) -> None:
         body, form = body.replace("\n", "\n\n"), apprise.NotifyFormat.MARKDOWN
     # A result object, true only when every target took it (2.2): there is one target here.
     if not target.notify(body=body, title=head, body_format=form):
-        raise DeliveryError("The chat service did not take the message.")
+        raise DeliveryError("The chat service did not accept the message.")
 
 
 def title(digest: Digest, longest: int = 0) -> str:

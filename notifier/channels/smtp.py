@@ -131,7 +131,7 @@ class SmtpChannel:
             self._drop()
             return ChannelDown(f"The mail server closes: {said}.")
         if code < 500:
-            return DeliveryError(f"The mail server does not take mail for {to} now: {said}.")
+            return DeliveryError(f"The mail server does not accept mail for {to} now: {said}.")
         kind = RecipientGone if is_gone(said) else RecipientRefused
         return kind(f"The mail server refuses {to}: {said}.")
 
@@ -140,7 +140,7 @@ class SmtpChannel:
         if code == 421:
             self._drop()
         if code < 500:
-            return DeliveryError(f"The mail server did not take the mail now: {said}.")
+            return DeliveryError(f"The mail server did not accept the mail now: {said}.")
         return RecipientRefused(f"The mail server refuses the mail: {said}.")
 
     def _ready(self) -> smtplib.SMTP:

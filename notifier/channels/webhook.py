@@ -71,7 +71,7 @@ class WebhookChannel:
             # urllib3 repeats the whole address in its message, so only the kind of error is told.
             raise DeliveryError(f"The webhook at {host} cannot be reached: {type(error).__name__}.") from None
         if answer.status == 410:
-            raise RecipientGone(f"The webhook at {host} is gone (410).")
+            raise RecipientGone(f"The webhook at {host} no longer exists (410).")
         if answer.status in REFUSED:
             raise RecipientRefused(f"The webhook at {host} refuses the message ({answer.status}).")
         if not 200 <= answer.status < 300:

@@ -42,7 +42,7 @@ def checked_lines(changes: Sequence[ToldChange], looked: Looked | None) -> list[
         lines.append(f"A page was last read on {labels.minute(looked.last_read_at.astimezone(UTC))}.")
     if looked.visited < looked.pages:
         missed = looked.pages - looked.visited
-        lines.append(f"{labels.count(missed, 'page')} {'was' if missed == 1 else 'were'} not checked in this time.")
+        lines.append(f"{labels.count(missed, 'page')} {'was' if missed == 1 else 'were'} not checked in this period.")
     return lines
 
 

@@ -17,7 +17,7 @@ from .headers import mail
 WHAT_TO_DO = {
     "rest": (
         "The site showed a robot check, or asked us to slow down. policywatch sends it no requests until then; you do"
-        " not need to do anything. If you think the pause is a mistake: policywatch host wake HOST. To leave the site"
+        " not need to do anything. If you think this is a mistake: policywatch host wake HOST. To leave the site"
         " alone for good: policywatch host off HOST. Pages you save yourself can be imported with policywatch import"
         " folder."
     ),
@@ -79,7 +79,7 @@ class Alert:
                 text="\n\n".join(word for word in words if word),
             )
         except (ValueError, MessageError) as error:
-            raise RecipientRefused("The setting owner is no mail address and no chat address.") from error
+            raise RecipientRefused("The setting owner is neither a mail address nor a chat address.") from error
 
     @property
     def _remedy(self) -> str:

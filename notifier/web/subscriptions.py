@@ -136,7 +136,7 @@ class Desk:
                 subscribers.pause(reader)
             else:
                 subscribers.confirm(reader, now=self._clock())
-        return self._said("Your choice is stored.")
+        return self._said("Your choice is saved.")
 
     def _named(self, session: Session, purpose: str, token: str) -> Subscriber:
         key = self._links.key_from(purpose, token, now=self._clock())

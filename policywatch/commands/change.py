@@ -38,7 +38,9 @@ def change_(
         str | None, typer.Option(metavar="DATE", help="Mark it done on this day; now for this moment.")
     ] = None,
     undone: Annotated[bool, typer.Option("--undone", help="Mark it not done.")] = False,
-    mute: Annotated[bool | None, typer.Option("--mute/--unmute", help="Send no notice of it, or again.")] = None,
+    mute: Annotated[
+        bool | None, typer.Option("--mute/--unmute", help="Send no notices of it; --unmute sends them again.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """One change in full; with options, records the work on it."""

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
 def crawl(
     page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
     watchlist: Annotated[
-        list[Path] | None, typer.Option(help="A watch-list file, or the name of a shipped one.")
+        list[Path] | None, typer.Option(help="A watch-list file, or the name of an included list.")
     ] = None,
     due: Annotated[bool, typer.Option("--due", help="Only pages whose next check is due.")] = False,
     quiet: Quiet = False,

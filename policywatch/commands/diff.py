@@ -38,7 +38,7 @@ def diff(
     page: Annotated[str, typer.Argument(help="The page's key, or a change's id.")],
     old: Annotated[str | None, typer.Option("--from", help="Version number or date.")] = None,
     new: Annotated[str | None, typer.Option("--to", help="Version number or date.")] = None,
-    form: Annotated[Form, typer.Option("--format", help="How it is written.")] = Form.TEXT,
+    form: Annotated[Form, typer.Option("--format", help="The output format.")] = Form.TEXT,
 ) -> None:
     """What differs between two versions of a page; without numbers: what the page shows now, and showed before."""
     with context.archive() as archive, archive.read() as session:

@@ -54,7 +54,7 @@ def feed(
     marketplace: Annotated[list[str] | None, typer.Option(help="Only this marketplace; repeat for more.")] = None,
     category: Annotated[list[str] | None, typer.Option(help="Only this category; repeat for more.")] = None,
     importance: Annotated[str, typer.Option(help="The lowest importance to include: high, medium or low.")] = "low",
-    limit: Annotated[int, typer.Option(help="The most entries.", min=1)] = 200,
+    limit: Annotated[int, typer.Option(help="The maximum number of entries.", min=1)] = 200,
     of_health: Annotated[
         bool,
         typer.Option("--health", help="List pages that cannot be read (when it began and ended) instead of changes."),

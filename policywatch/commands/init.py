@@ -46,9 +46,9 @@ def init(
     ] = None,
     marketplaces: Annotated[str | None, typer.Option(metavar="CODES", help="Such as US,UK,DE.")] = None,
     interests: Annotated[
-        str | None, typer.Option(metavar="NAMES", help="Such as agreements,fees; all is everything.")
+        str | None, typer.Option(metavar="NAMES", help="Such as agreements,fees; all for everything.")
     ] = None,
-    more: Annotated[bool | None, typer.Option("--more/--no-more", help="Also the lists of more pages.")] = None,
+    more: Annotated[bool | None, typer.Option("--more/--no-more", help="Include the lists of more pages.")] = None,
     browser: Annotated[bool | None, typer.Option("--browser/--no-browser", help="Check for Chromium.")] = None,
     smtp_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Mail server, such as smtp://mail.example.com.")
@@ -58,11 +58,11 @@ def init(
         typer.Option(metavar="ADDRESS", help="Whom to notify when a site asks us to stop, or no page can be read."),
     ] = None,
     schedule: Annotated[
-        str | None, typer.Option(metavar="WAY", help="What to show: cron, systemd, run or none.")
+        str | None, typer.Option(metavar="WAY", help="Which schedule to show: cron, systemd, run or none.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite policywatch.toml.")] = False,
 ) -> None:
-    """Write policywatch.toml here and create the archive. What is not given is asked for."""
+    """Write policywatch.toml here and create the archive. It asks for what you do not give."""
     if CONFIG_FILE.exists() and not force:
         context.wrong_use(f"{CONFIG_FILE} is there already. Edit it, or run policywatch init --force.")
     asking = sys.stdin.isatty() and (contact is None or marketplaces is None)

@@ -122,7 +122,7 @@ def _cells(row: Mapping[str, object]) -> tuple[str, ...]:
 
 def end_(
     key: Annotated[str, typer.Argument(metavar="ID", help="The entry's id: see policywatch note list.")],
-    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Its last day; today when not given.")] = None,
+    on: Annotated[str | None, typer.Option("--on", metavar="DATE", help="Its last day; today by default.")] = None,
 ) -> None:
     """Say that an entry is no longer in force. That is reported."""
     now = context.now()

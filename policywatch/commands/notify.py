@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 
 
 def notify(
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would go out; send nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")] = False,
     quiet: Quiet = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -40,7 +40,7 @@ def notify(
     elif dry_run:
         rows = [(plan.channel, plan.to, plan.changes, plan.subject) for plan in report.planned]
         output.table(["channel", "to", "changes", "subject"], rows)
-        output.say(f"{labels.count(len(rows), 'message')} would go out.")
+        output.say(f"{labels.count(len(rows), 'message')} would be sent.")
         if report.left.unsendable:
             output.say(
                 f"{labels.count(report.left.unsendable, 'notice')} cannot be sent: no channel is set up for them."

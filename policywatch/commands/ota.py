@@ -38,7 +38,7 @@ def import_ota(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite the watch-list.")] = False,
 ) -> None:
-    """Turn Open Terms Archive declarations into a watch-list, and say what could not be taken over."""
+    """Turn Open Terms Archive declarations into a watch-list, and list what could not be converted."""
     if not source.exists():
         context.wrong_use(f"There is no {source}.")
     if out is not None and out.exists() and not force:

@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 def page_(
     key: Annotated[str, typer.Argument(help="The page's key.")],
     mute: Annotated[
-        bool | None, typer.Option("--mute/--unmute", help="Send no notice of its changes, or again.")
+        bool | None, typer.Option("--mute/--unmute", help="Send no notices of its changes; --unmute sends them again.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
 def run(
     watchlist: Annotated[
-        list[Path] | None, typer.Option(help="A watch-list file, or the name of a shipped one.")
+        list[Path] | None, typer.Option(help="A watch-list file, or the name of an included list.")
     ] = None,
     web: Annotated[bool, typer.Option("--serve", help="Serve the web pages and feeds too.")] = False,
     host: Annotated[str | None, typer.Option(help="Serve them at this address.")] = None,

@@ -43,7 +43,9 @@ def scorecard_(
     ] = None,
     at: Annotated[str | None, typer.Option(help="Against the targets in force at the end of this UTC day.")] = None,
     keep: Annotated[bool, typer.Option("--keep/--no-keep", help="Whether the report is stored.")] = True,
-    past: Annotated[str | None, typer.Option("--history", metavar="METRIC", help="All stored figures of one.")] = None,
+    past: Annotated[
+        str | None, typer.Option("--history", metavar="METRIC", help="Show all stored figures of one metric.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per figure.")] = False,
 ) -> None:
     """Your own figures against the targets in force: met, at risk, missed, and what is left."""

@@ -18,7 +18,7 @@ def serve(
     host: Annotated[str, typer.Option(help="The address to serve at.")] = HOST,
     port: Annotated[int, typer.Option(help="The port; 0 picks a free one.", min=0, max=65_535)] = PORT,
 ) -> None:
-    """Serve the web pages and feeds, and fetch nothing."""
+    """Serve the web pages and feeds; fetches nothing."""
     with (
         until_stopped() as stop,
         context.archive() as archive,

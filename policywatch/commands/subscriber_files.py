@@ -40,7 +40,7 @@ def register(group: Verbs) -> None:
 
 
 def ask(
-    address: Annotated[str | None, typer.Argument(help="Only this address; by default all that wait.")] = None,
+    address: Annotated[str | None, typer.Argument(help="Only this address; by default all pending ones.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Also those who were asked and have not answered.")] = False,
 ) -> None:
     """Send pending subscribers the mail with the link that confirms. Each is asked once."""
@@ -79,10 +79,10 @@ def export(file: Annotated[Path, typer.Argument(help="Where to write it; - for s
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV file with a column `address`; - for standard input.")],
     confirmed: Annotated[
-        bool, typer.Option("--confirmed", help="You answer for the addresses: they are active at once.")
+        bool, typer.Option("--confirmed", help="You vouch for the addresses: they are active at once.")
     ] = False,
 ) -> None:
-    """Bring in subscribers from a CSV file: new ones wait for their confirmation, known ones keep their state."""
+    """Import subscribers from a CSV file: new ones wait for confirmation, known ones keep their state."""
     done: Counter[str] = Counter()
     seen: dict[tuple[str, str], int] = {}
     entries = iter(csv_file.read(_text_of(file)))

@@ -40,12 +40,14 @@ def add(
     channel: _Channel = "",
     cadence: Annotated[str | None, typer.Option(help="at_once, daily or weekly; daily by default.")] = None,
     marketplace: Annotated[
-        list[str] | None, typer.Option(help="Only this marketplace; repeat for more; all for every one.")
+        list[str] | None, typer.Option(help="Only this marketplace; repeat for more; all removes the restriction.")
     ] = None,
     category: Annotated[
-        list[str] | None, typer.Option(help="Only this category; repeat for more; all for every one.")
+        list[str] | None, typer.Option(help="Only this category; repeat for more; all removes the restriction.")
     ] = None,
-    page: Annotated[list[str] | None, typer.Option(help="Only this page; repeat for more; all for every one.")] = None,
+    page: Annotated[
+        list[str] | None, typer.Option(help="Only this page; repeat for more; all removes the restriction.")
+    ] = None,
     importance: Annotated[
         str | None, typer.Option(help="The lowest importance to include: high, medium or low; low by default.")
     ] = None,
@@ -56,7 +58,7 @@ def add(
         typer.Option("--standing/--no-standing", help="This is you: say how your figures compare with new targets."),
     ] = None,
     heartbeat: Annotated[
-        bool | None, typer.Option("--heartbeat/--no-heartbeat", help="Write also when nothing changed.")
+        bool | None, typer.Option("--heartbeat/--no-heartbeat", help="Also write when nothing changed.")
     ] = None,
     unasked: Annotated[
         bool, typer.Option("--pending", help="Not active before they confirm: policywatch subscribers ask.")

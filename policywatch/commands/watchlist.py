@@ -24,7 +24,7 @@ from .arguments import nearest
 
 def register(app: typer.Typer) -> None:
     """Add the verbs."""
-    group = Verbs(help="What we watch.")
+    group = Verbs(help="Which pages are watched.")
     group.command()(check)
     group.command("list")(list_)
     group.command("add")(add_)
@@ -41,7 +41,9 @@ def check(
     ] = None,
     probe: Annotated[bool, typer.Option("--probe", help="Fetch every page once, politely, and keep nothing.")] = False,
     page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
-    watchlist: Annotated[list[Path] | None, typer.Option(help="The same as FILES, as crawl and run have it.")] = None,
+    watchlist: Annotated[
+        list[Path] | None, typer.Option(help="The same as FILES; crawl and run have this option too.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per entry or problem.")] = False,
 ) -> None:
     """Check watch-lists and list what is wrong with each entry."""

@@ -85,7 +85,9 @@ def _configuration(_now: datetime) -> Iterator[Check]:
         yield Check("settings", "ok", f"{CONFIG_FILE.resolve()}")
         for name in unknown_settings():
             known = ", ".join(sorted(_all_fields()))
-            yield Check("settings", "broken", f"policywatch.toml says {name}, which is no setting", f"Known: {known}.")
+            yield Check(
+                "settings", "broken", f"policywatch.toml says {name}, which is not a setting", f"Known: {known}."
+            )
     else:
         yield Check("settings", "note", "no policywatch.toml in this folder", "Run policywatch init.")
 
@@ -134,7 +136,7 @@ def _archive(_now: datetime) -> Iterator[Check]:
             said = f"{archive.url} is damaged: {damage[0]}; policywatch verify names all of it"
             yield Check("archive", "broken", said, RESTORE, fatal=True)
         else:
-            yield Check("archive", "ok", f"{archive.url}, {labels.count(count, 'page')}, whole, tables up to date")
+            yield Check("archive", "ok", f"{archive.url}, {labels.count(count, 'page')}, intact, tables up to date")
         if archive.url.startswith("sqlite"):
             yield Check("sqlite", "ok", f"version {sqlite_version()}")
 
@@ -156,7 +158,7 @@ def _hosts(now: datetime) -> Iterator[Check]:
             said += f"; robots.txt: {state.robots.rstrip('.')}"
         may, remedy = state.state == "may be asked", ""
         if state.rest_until is not None:
-            remedy = f"Nothing needs doing; policywatch host wake {state.host} ends the rest before its time."
+            remedy = f"You need not do anything; policywatch host wake {state.host} ends the rest early."
         elif state.off:
             remedy = f"policywatch host on {state.host} switches it on again."
         yield Check("host", "ok" if may else "note", said, remedy)
@@ -231,8 +233,8 @@ def _clock(now: datetime) -> Iterator[Check]:
     with context.archive() as archive, archive.read() as session:
         ahead = observations.ahead(session, now=now)
     if ahead:
-        said = f"{labels.count(len(ahead), 'page')} checked at a time to come: {', '.join(ahead[:5])}"
-        remedy = "This machine's clock was ahead then, or is behind now. The next crawl of these pages mends it."
+        said = f"{labels.count(len(ahead), 'page')} checked at a time in the future: {', '.join(ahead[:5])}"
+        remedy = "This machine's clock was ahead then, or is behind now. The next crawl of these pages corrects it."
         yield Check("clock", "note", said, remedy)
 
 

@@ -210,7 +210,7 @@ def _verified(archive: Archive) -> Check:
     with archive.read() as session:
         verdict = evidence.verify(session)
     good = not verdict.broken
-    return Check("evidence", _ok(good), "the chain of hashes holds" if good else verdict.broken)
+    return Check("evidence", _ok(good), "the hash chain is intact" if good else verdict.broken)
 
 
 def _ok(good: bool) -> str:

@@ -19,7 +19,7 @@ WORDS: Mapping[Outcome, str] = {
     Outcome.WAF_CHALLENGE: "the site's firewall asked for a browser",
     Outcome.LOGIN_REQUIRED: "the site returned a sign-in page",
     Outcome.THROTTLED: "the site asked to come back later",
-    Outcome.UNAVAILABLE: "the site was out of order",
+    Outcome.UNAVAILABLE: "the site was unavailable",
     Outcome.GONE: "the site says there is no such page",
     Outcome.JS_SHELL: "the site returned an empty frame without the text",
     Outcome.EMPTY: "the site returned no text",
@@ -55,12 +55,12 @@ _UNREACHED = "the site could not be reached"
 _TRIES_AGAIN = "You need not do anything: the next crawl tries again."
 _FAILURES: Mapping[Reason, tuple[str, str]] = {
     Reason.ROBOTS_FORBID: (
-        "the site's robots.txt forbids us the page",
+        "the site's robots.txt disallows the page",
         "Open the page yourself and save it. No setting changes that.",
     ),
     Reason.ROBOTS_STATUS: ("the site's robots.txt could not be read", _TRIES_AGAIN),
-    Reason.NAME_UNKNOWN: (_UNREACHED, "The next crawl tries again. If it stays so, correct the address."),
-    Reason.CERTIFICATE: (_UNREACHED, "Open the address: if your browser warns you too, the site has to mend it."),
+    Reason.NAME_UNKNOWN: (_UNREACHED, "The next crawl tries again. If this continues, check the address."),
+    Reason.CERTIFICATE: (_UNREACHED, "Open the address: if your browser warns you too, the site has to fix it."),
     Reason.PRIVATE_ADDRESS: ("the address is private", "Allow it (allow_private_addresses), or switch the page off."),
     **dict.fromkeys(
         (Reason.TIMEOUT, Reason.CONNECTION_REFUSED, Reason.NO_NAME_SERVER, Reason.NO_NETWORK, Reason.CUT_OFF),
@@ -75,8 +75,8 @@ UNREAD, NOT_ASKED = "could not be read", "not checked"
 GROUPS: Mapping[str, str] = {
     CHANGED: "Changed",
     HELD: "New text, seen once: held until a second check, due at the next crawl, finds it again",
-    UNREAD: "Could not be read (that is not: no change)",
-    NOT_ASKED: "Not checked (nothing is known of a change)",
+    UNREAD: "Could not be read (this does not mean that nothing changed)",
+    NOT_ASKED: "Not checked (it is unknown whether anything changed)",
     FIRST: "Read for the first time: changes are reported from now on",
     READ_: "Read, no change",
 }

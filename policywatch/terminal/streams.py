@@ -15,7 +15,7 @@ _MACHINE = {
     errno.EMFILE: "Allow more open files (ulimit -n) and run the same command again.",
     errno.ENFILE: "End other programs and run the same command again.",
     errno.EIO: "Check the disk and run the same command again.",
-    errno.EROFS: "Its place can only be read: choose another one.",
+    errno.EROFS: "Its location is read-only: choose another one.",
     errno.EACCES: "Give the user who runs policywatch access to it.",
     errno.EPERM: "Give the user who runs policywatch access to it.",
 }

@@ -104,7 +104,7 @@ def test_a_shipped_list_can_be_named_beside_files_of_ones_own(nowhere: Path) -> 
 def test_a_marketplace_nobody_knows_is_reported() -> None:
     _, (problem,) = watched_pages(CrawlSettings(marketplaces=("ATLANTIS",)))
 
-    assert "no list is shipped for ATLANTIS" in str(problem)
+    assert "no list is included for ATLANTIS" in str(problem)
 
 
 def test_a_page_nobody_declares_is_reported() -> None:

@@ -272,7 +272,7 @@ def test_a_chat_is_reached_through_apprise(receiver: Receiver, caplog: pytest.Lo
 def test_a_chat_that_does_not_take_it_is_tried_later(receiver: Receiver) -> None:
     receiver.status = 500
 
-    with pytest.raises(DeliveryError, match="did not take") as caught:
+    with pytest.raises(DeliveryError, match="did not accept") as caught:
         ChatChannel().deliver(digest(told(), to=f"json://127.0.0.1:{receiver.port}/secret-part"))
     assert "secret-part" not in str(caught.value)
 
@@ -417,7 +417,7 @@ def test_a_heartbeat_in_a_chat_says_what_was_checked() -> None:
 
     assert chat.title(beat).startswith("policywatch: nothing changed on 1 of 3 pages")
     assert chat.text(beat).startswith("We checked 2 of 3 pages, 9 times in all, and could read 1.")
-    assert "1 page was not checked in this time." in chat.text(beat)
+    assert "1 page was not checked in this period." in chat.text(beat)
 
 
 def test_the_owner_reads_in_a_chat_how_their_figures_compare() -> None:

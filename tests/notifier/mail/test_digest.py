@@ -372,7 +372,7 @@ def test_a_heartbeat_counts_its_checks() -> None:
     for content in (text(shown), html(shown)):
         assert "We checked 40 of 42 pages, 120 times in all, and could read 38." in content
         assert "A page was last read on 22 November 2026, 12:00 UTC." in content
-        assert "2 pages were not checked in this time." in content
+        assert "2 pages were not checked in this period." in content
     assert "We checked" not in text(digest(told(), looked=Looked(pages=1, visited=1, read=1, looks=1)))
 
 

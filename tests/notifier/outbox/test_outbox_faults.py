@@ -188,7 +188,7 @@ def test_a_heartbeat_arrives_with_what_was_checked(archive: Archive, mail_server
     assert mail["Subject"] == "policywatch: nothing changed on 1 of 3 pages, 21 to 22 November 2026"
     text = next(mail.iter_parts()).get_content()  # type: ignore[attr-defined]
     assert "We checked 2 of 3 pages, 2 times in all, and could read 1." in text
-    assert "1 page was not checked in this time." in text
+    assert "1 page was not checked in this period." in text
     assert "* us-b: not read for 3 days: the site asked us to stay away" in text
     assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 

@@ -202,7 +202,7 @@ def test_a_digest_can_be_read_before_it_is_sent(program: Program) -> None:
 def test_imported_history_sends_nothing(program: Program) -> None:
     program("subscribers", "add", "seller@example.com", "--cadence", "at_once")
 
-    assert program("notify", "--dry-run").out.endswith("0 messages would go out.\n")
+    assert program("notify", "--dry-run").out.endswith("0 messages would be sent.\n")
     assert program("notify").code == 0
 
 
@@ -360,7 +360,7 @@ def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
     doctor = Program(tmp_path).begin()("doctor")
 
     assert doctor.code == 1
-    assert "policywatch.toml says contakt, which is no setting" in doctor.out
+    assert "policywatch.toml says contakt, which is not a setting" in doctor.out
 
 
 def test_a_digest_is_previewed_for_a_sender_with_a_name(tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def test_wake_ends_a_rest(program: Program, site: Site) -> None:
     site["/late"] = [ROBOT_CHECK, policy("Keep your late rate under 4%.")]
     program("crawl")
 
-    assert "The pause of 127.0.0.1 is over" in program("host", "wake", "127.0.0.1").out
+    assert "The rest of 127.0.0.1 is over" in program("host", "wake", "127.0.0.1").out
     assert "was not resting" in program("host", "wake", "127.0.0.1").out
     assert program("crawl").code == 0
 
@@ -206,7 +206,7 @@ def test_without_an_owner_the_rest_is_in_doctor_and_is_not_sent_later(program: P
     ("owner_", "smtp", "says"),
     [
         ("owner@example.com", "", "No mail server is set"),
-        ("owner@no host", "folder:mail", "is no mail address and no chat address"),
+        ("owner@no host", "folder:mail", "is neither a mail address nor a chat address"),
         ("nosuch://host", "", "Apprise does not know this kind of address"),
     ],
 )

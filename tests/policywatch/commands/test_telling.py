@@ -191,7 +191,7 @@ def test_a_dry_run_shows_what_would_go_out_and_sends_nothing(program: Program, s
     for _ in range(2):
         ended = program("notify", "--dry-run")
         assert ended.code == 0
-        assert ended.out.endswith("1 message would go out.\n")
+        assert ended.out.endswith("1 message would be sent.\n")
         assert "email\tseller@example.com\t1\tLate Shipment Rate (US): Late shipment rate" in ended.out
     (report,) = program("notify", "--dry-run", "--json").objects
     assert [(plan["to"], plan["changes"]) for plan in report["planned"]] == [("seller@example.com", 1)]

@@ -161,7 +161,7 @@ def test_a_remedy_fits_what_was_tried() -> None:
     assert said == [
         f"The site returned an empty frame without the text. {round_report.REMEDIES[Outcome.JS_SHELL]}",
         f"The site returned an empty frame without the text. {round_report.EMPTY_FRAME}",
-        "The site's robots.txt forbids us the page. Open the page yourself and save it. No setting changes that.",
+        "The site's robots.txt disallows the page. Open the page yourself and save it. No setting changes that.",
     ]
 
 
@@ -259,8 +259,8 @@ def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program:
     shown = program.terminal("crawl")
 
     assert "next request to 127.0.0.1 in 2 s" in shown
-    assert "Could not be read (that is not: no change) (1)" in shown
-    assert "Not checked (nothing is known of a change) (1)" in shown
+    assert "Could not be read (this does not mean that nothing changed) (1)" in shown
+    assert "Not checked (it is unknown whether anything changed) (1)" in shown
     assert "Read for the first time: changes are reported from now on (1)" in shown
     assert "3 pages: 1 read (1 for the first time), 1 could not be read, 1 not checked, 0" in shown
 
