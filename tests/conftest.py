@@ -35,6 +35,8 @@ LONG_TO_MAKE = {"corpus": "corpus", "wheel": "slow"}
 
 # No deadline: a busy machine is no bug. In CI the same examples every time: a red run can be had again at home.
 hypothesis.settings.register_profile("policywatch", deadline=None, derandomize=CI)
+# For an hour at home, with pages nobody has tried: `pytest tests/diffs/test_fuzz_steps.py --hypothesis-profile=long`.
+hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
 hypothesis.settings.load_profile("policywatch")
 
 

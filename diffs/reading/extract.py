@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, islice
 from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
@@ -334,10 +334,15 @@ def _heading_level(tag: Tag, name: str) -> int:
         return int(name[1])
     if tag.attrs.get("role") == "heading":
         return min(6, max(1, _number(tag.attrs.get("aria-level"), 2)))
-    return 3 if name == "summary" and tag.find(list(_HEADINGS)) is None else 0
+    if name != "summary":
+        return 0
+    inside = islice(tag.descendants, _WITHIN)
+    return 0 if any(isinstance(one, Tag) and one.name in _HEADINGS for one in inside) else 3
 
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+#: A summary's own heading is among so many of the elements and texts in it.
+_WITHIN = 200
 
 
 def _follows_its_like(tag: Tag) -> bool:

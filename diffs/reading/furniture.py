@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 from diffs.language.normalise import tidy
 from diffs.values import word_count
 
-from .tree import called, names
+from .tree import called, glance, names
 
 #: An element named like furniture is policy when it holds so many letters of text without links.
 _RUNNING = 250
@@ -89,7 +89,7 @@ def _asks(element: HtmlElement) -> bool:
     if ASKS in element.attrib:
         return True
     if element.tag == "button":
-        return tidy("".join(element.itertext())[:80]).casefold() not in names()["closing"]
+        return tidy(glance(element)[:80]).casefold() not in names()["closing"]
     if element.tag not in _FIELDS:
         return False
     fixed = "readonly" in element.attrib or "disabled" in element.attrib or element.get("type") == "hidden"

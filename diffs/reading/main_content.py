@@ -19,7 +19,7 @@ from .copies import drop_narrow_copies
 from .folded import unfold
 from .furniture import is_furniture, is_named
 from .spoken import speak
-from .tree import HEADINGS, names, remove
+from .tree import HEADINGS, beginnings, names, remove
 from .visibility import is_decoration, is_for_ears, is_hidden, is_shown, is_struck, struck_classes
 
 #: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
@@ -140,8 +140,9 @@ def _part(body: HtmlElement, wanted: frozenset[str]) -> tuple[HtmlElement, str] 
 def _first_headings(body: HtmlElement) -> dict[HtmlElement, str]:
     """The first heading inside each element that has one, in one pass."""
     first: dict[HtmlElement, str] = {}
+    said = beginnings(body, HEADINGS)
     for heading in body.iter(*HEADINGS):
-        name = tidy("".join(heading.itertext()))[:200]
+        name = tidy(said[heading])[:200]
         for element in heading.iterancestors():
             if element in first:
                 break

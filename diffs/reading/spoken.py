@@ -4,8 +4,8 @@ A fixed field states a rule ("Reply time: 24 hours", greyed out), an icon in a c
 """
 
 import re
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterator, Mapping
+from itertools import islice, takewhile
 from typing import cast
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from diffs.language.vocabulary import table
 from diffs.values import word_count
 
 from .furniture import ASKS
-from .tree import glance, names, put, remove
+from .tree import beginnings, glance, names, put, remove
 from .visibility import agree, is_for_ears, is_shown, twin_of
 
 _FIELDS = ("input", "select", "textarea", "meter", "progress")
@@ -57,8 +57,9 @@ def speak(container: HtmlElement) -> None:
         if is_for_ears(element):
             _twin(element)
     _mark_required(container)
+    options = beginnings(container, ("option",))
     for field in list(container.iter(*_FIELDS)):
-        said, is_fixed = _field(field), _is_fixed(field)
+        said, is_fixed = _field(field, options), _is_fixed(field)
         if said:
             put(field, said)
             if not is_fixed:
@@ -67,8 +68,9 @@ def speak(container: HtmlElement) -> None:
         _component(component)
     for icon in cast("list[HtmlElement]", _WITH_LABEL(container)):
         _icon(icon)
-    for cell in list(container.iter(*_CELLS)):
-        _cell(cell)
+    shows: dict[HtmlElement, bool] = {}
+    for cell in reversed(list(container.iter(*_CELLS))):  # those inside others first
+        shows[cell] = _cell(cell, shows)
 
 
 def _twin(element: HtmlElement) -> None:
@@ -94,12 +96,12 @@ def _is_fixed(field: HtmlElement) -> bool:
     )
 
 
-def _field(field: HtmlElement) -> str:
-    """What a field states; "" for one that waits for an entry."""
+def _field(field: HtmlElement, options: Mapping[HtmlElement, str]) -> str:
+    """What a field states; "" for one that waits for an entry. `options` holds what those of lists say."""
     if field.tag in ("meter", "progress"):
         return tidy("".join(field.itertext())) or field.get("value", "")
     if field.tag == "select":
-        return _chosen(field)
+        return _chosen(field, options)
     if field.tag == "textarea":
         text = tidy("".join(field.itertext()))
         return text if _is_fixed(field) or word_count(text) >= _TEXT else ""
@@ -113,20 +115,22 @@ def _field(field: HtmlElement) -> str:
     return value if _is_fixed(field) or (states and not _is_asking(field)) else ""
 
 
-def _chosen(field: HtmlElement) -> str:
+def _chosen(field: HtmlElement, names_of: Mapping[HtmlElement, str]) -> str:
     """The options that a list shows as chosen; all of one that shows several at a time."""
-    options = [option for option in field.iter("option") if _SAYS.search(_named(option))][: _LISTED + 1]
+
+    def named(option: HtmlElement) -> str:
+        return tidy(names_of.get(option) or option.get("label", ""))
+
+    # A list that begins inside another ends it (HTML, 13.2.6.4.16), whatever the parser thinks.
+    inside = takewhile(lambda one: one.tag == "option", islice(field.iter("option", "select"), 1, None))
+    options = list(islice((one for one in inside if _SAYS.search(named(one))), _LISTED + 1))
     is_open = "multiple" in field.attrib or field.get("size", "1") not in ("", "0", "1")
     if is_open and len(options) <= _LISTED:
-        return ", ".join(map(_named, options))
+        return ", ".join(map(named, options))
     if not _is_fixed(field) and (len(options) > _CHOICES or _is_asking(field)):
         return ""
     chosen = [option for option in options if "selected" in option.attrib]
-    return ", ".join(map(_named, chosen or (options[:1] if _is_fixed(field) else [])))
-
-
-def _named(option: HtmlElement) -> str:
-    return tidy("".join(option.itertext()) or option.get("label", ""))
+    return ", ".join(map(named, chosen or (options[:1] if _is_fixed(field) else [])))
 
 
 def _is_asking(field: HtmlElement) -> bool:
@@ -251,10 +255,13 @@ def _mark(icon: HtmlElement) -> str:
     return "✓" if words & names()["yes_icons"] else ""
 
 
-def _cell(cell: HtmlElement) -> None:
-    """A cell without a word says what the icon in it says: its label, its sign, or at least its name."""
-    if _shows_text(cell):
-        return
+def _cell(cell: HtmlElement, shows: Mapping[HtmlElement, bool]) -> bool:
+    """Whether a cell says something; one without a word says what the icon in it says: its label, sign or name.
+
+    `shows` holds that of the cells in it.
+    """
+    if _shows_text(cell, shows):
+        return True
     said = _label(cell)
     for element in islice(cell.iterdescendants(), _NODES):
         if said:
@@ -263,6 +270,7 @@ def _cell(cell: HtmlElement) -> None:
             said = tidy(glance(element)) if is_for_ears(element) else _spoken(element)
     if said:
         etree.SubElement(cell, "span").text = said
+    return bool(said)
 
 
 def _spoken(element: HtmlElement) -> str:
@@ -272,8 +280,8 @@ def _spoken(element: HtmlElement) -> str:
     return _label(element) or _mark(element) or next(named, "")
 
 
-def _shows_text(cell: HtmlElement) -> bool:
-    """Whether a cell shows a word or a sign by itself."""
+def _shows_text(cell: HtmlElement, shows: Mapping[HtmlElement, bool]) -> bool:
+    """Whether a cell shows a word or a sign by itself, or one in it does."""
     if not _SAYS.search(marked(glance(cell))):
         return False
     stack: list[tuple[HtmlElement, bool]] = [(cell, False)]
@@ -281,6 +289,10 @@ def _shows_text(cell: HtmlElement) -> bool:
         if not stack:
             return False
         here, is_tail = stack.pop()
+        if not is_tail and here in shows:
+            if shows[here] and _is_seen(here):
+                return True
+            continue
         if _SAYS.search(marked((here.tail if is_tail else here.text) or "")) and (is_tail or _is_seen(here)):
             return True
         if not is_tail and _is_seen(here):

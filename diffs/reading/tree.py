@@ -1,6 +1,7 @@
 """Small questions to lxml's tree, and cuts in it. The lists of names are in `diffs/data/containers.toml`."""
 
 import re
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 
 from lxml.html import HtmlElement
@@ -10,6 +11,7 @@ from diffs.language.vocabulary import table
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")
 #: So many letters of an element's text tell what it is like; more are not asked for.
 _GLANCE = 200
+_BLANKS = re.compile(r"\s+")
 _WORD_BORDER = re.compile(r"[\W_]+")
 
 
@@ -28,6 +30,33 @@ def glance(element: HtmlElement) -> str:
         if size > _GLANCE:
             break
     return "".join(taken)
+
+
+def beginnings(container: HtmlElement, tags: Iterable[str]) -> dict[HtmlElement, str]:
+    """By each element of these kinds the beginning of its text, with white space in runs of one blank.
+
+    At least `_GLANCE` letters, or all. What is inside several of them, for they are never closed, is read once.
+    """
+    found: dict[HtmlElement, str] = {}
+    for element in reversed(list(container.iter(*tags))):
+        found[element] = _beginning(element, found)
+    return found
+
+
+def _beginning(element: HtmlElement, known: Mapping[HtmlElement, str]) -> str:
+    taken: list[str] = []
+    size, stack = 0, [(element, False)]
+    while stack and size < _GLANCE:
+        here, is_tail = stack.pop()
+        piece = known.get(here) if not is_tail else None
+        if piece is None:
+            said = here.tail if is_tail else here.text if isinstance(here.tag, str) else ""
+            piece = _BLANKS.sub(" ", said or "")
+            if not is_tail:
+                stack += [one for child in reversed(here) for one in ((child, True), (child, False))]
+        taken.append(piece)
+        size += len(piece) - piece.count(" ")
+    return _BLANKS.sub(" ", "".join(taken))
 
 
 @lru_cache(maxsize=4096)

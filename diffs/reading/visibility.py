@@ -1,7 +1,7 @@
 """What a reader sees of a page: hidden elements, struck-out text, decoration, words for eyes or ears alone."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from lxml.html import HtmlElement
 
@@ -12,7 +12,7 @@ from .tree import glance, names
 _HIDDEN_STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\s*(?:!\s*important\s*)?(?=;|$)", re.IGNORECASE
 )
-_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through", re.IGNORECASE)
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;:]*line-through", re.IGNORECASE)
 _STRUCK = ("s", "del", "strike")
 #: An element that assistive software should skip is decoration when it says no more than this.
 _DECORATIVE_WORDS = 3
@@ -20,7 +20,6 @@ _DECORATIVE_WORDS = 3
 _TWIN_LETTERS = 120
 _SAYS = re.compile(rf"[\w{MARKS}]")
 _FIGURE = re.compile(rf"[\d*†‡{MARKS}]")
-_RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
 _PLAIN_SELECTOR = re.compile(r"[a-z0-9]*\.([\w-]+)", re.IGNORECASE)
 _STYLES = 200_000
 
@@ -51,11 +50,19 @@ def struck_classes(root: HtmlElement) -> frozenset[str]:
     """The classes that strike text out: the usual ones, and those of the page's own style sheets."""
     found = set(names()["struck_classes"])
     for sheet in root.iter("style"):
-        for selectors, declared in _RULE.findall((sheet.text or "")[:_STYLES]):
+        for selectors, declared in _rules_of((sheet.text or "")[:_STYLES]):
             if _STRUCK_STYLE.search(declared):
                 plain = (_PLAIN_SELECTOR.fullmatch(one.strip()) for one in selectors.split(","))
                 found.update(one[1] for one in plain if one)
     return frozenset(found)
+
+
+def _rules_of(sheet: str) -> Iterator[tuple[str, str]]:
+    """The innermost rules of a style sheet: selectors, and what is declared for them."""
+    for rule in sheet.split("}")[:-1]:
+        before, brace, declared = rule.rpartition("{")
+        if brace:
+            yield before.rpartition("{")[2], declared
 
 
 def is_for_ears(element: HtmlElement) -> bool:

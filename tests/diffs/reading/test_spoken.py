@@ -1,8 +1,10 @@
 """What stands in attributes, icons and fields is read where it says something, and once."""
 
 import pytest
+from lxml.html import fromstring
 
 from diffs.reading.extract import extract
+from diffs.reading.tree import beginnings
 from diffs.values import Capture, Selection
 
 
@@ -171,3 +173,37 @@ def test_what_is_struck_out_is_no_longer_in_force(struck: str) -> None:
 def test_an_icon_with_an_address_that_is_none_says_nothing() -> None:
     assert cell("<td><img src='//[check' alt=''></td>") != "✓"
     assert cell("<td><img src='//host/check.svg' alt=''></td>") == "✓"
+
+
+def test_a_cell_in_a_cell_says_its_icon_once() -> None:
+    inner = '<table><tr><td><img src="/check.svg" alt=""></td></tr></table>'
+
+    said = " ".join(read(f"<table><tr><td>{inner}</td></tr></table><p>The seller ships in time.</p>"))
+
+    assert said.count("✓") == 1
+
+
+def test_a_hidden_cell_in_a_cell_shows_nothing() -> None:
+    inner = '<table><tr><td style="display:none">Refunds</td></tr></table>'
+
+    assert any("✓" in line for line in read(f'<table><tr><td>{inner}<i class="icon-check"></i></td></tr></table>'))
+
+
+def test_a_list_in_a_list_ends_it() -> None:
+    nested = "<select multiple><option>Standard<select multiple><option>Express</select></select>"
+
+    assert "Standard" in " ".join(read(f"<p>Shipping {nested}</p>"))
+
+
+def test_what_stands_behind_a_comment_in_a_title_belongs_to_it() -> None:
+    """The parser of a page leaves comments out; a tree that has some is read like one that has none."""
+    plain = fromstring("<div><h2>Fees <b>and</b> \n  costs</h2></div>")
+    with_comment = fromstring("<div><h2>Fees <!-- 7 --><b>and<!-- 8 --></b> \n  costs</h2></div>")
+
+    assert [*beginnings(with_comment, ("h2",)).values()] == [*beginnings(plain, ("h2",)).values()] == ["Fees and costs"]
+
+
+def test_a_title_in_a_title_is_read_once_and_both_say_it() -> None:
+    nested = fromstring("<div><h2>Fees<h3>of sale</h3> and more</h2></div>")
+
+    assert [*beginnings(nested, ("h3", "h2")).values()] == ["of sale", "Feesof sale and more"]
