@@ -6,8 +6,9 @@ we sent, which nobody but its reader's mail servers knows.
 
 import re
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import Message
+from email.policy import Compat32
 
 from diffs.language.plain_text import one_line, shorten
 
@@ -27,6 +28,11 @@ _ADDRESS = re.compile(r"\b(user|mailbox|recipient|address|account|person|domain)
 
 #: Longer reports are cut: what counts stands at the beginning, and nobody fills our memory.
 LONGEST = 2_000_000
+#: More parts, or parts in parts, than these no mail server writes: a report holds three, and one for each recipient.
+#: Without a bound each line of a mail is held against the borders of all parts it is in.
+MOST_PARTS, DEEPEST = 1_000, 20
+#: Of a field so much is read. Its parameters are taken apart at a cost of the square of its length.
+LONGEST_FIELD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +53,53 @@ class Bounce:
 def bounces(report: bytes) -> list[Bounce]:
     """What a delivery report says; empty where the mail is none, or does not return the message it is about."""
     try:
-        return _bounces(message_from_bytes(report[:LONGEST], policy=policy.compat32))
-    except RecursionError:
-        # Parts in parts in parts, thousands deep: no mail server writes that.
+        return _bounces(_parsed(report[:LONGEST]))
+    except (_TooMuchError, RecursionError):
         return []
+
+
+class _TooMuchError(Exception):
+    """A mail has more parts than a report."""
+
+
+class _Fields(Compat32):
+    """Reads of a field as much as counts."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """A field's name and value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:LONGEST_FIELD]
+
+
+class _Part(Message):
+    """A part that knows how deep it is."""
+
+    depth = 0
+
+    def attach(self, payload: Message) -> None:  # type: ignore[override]
+        """Take a part into this one. Raises _TooMuchError."""
+        assert isinstance(payload, _Part)
+        payload.depth = self.depth + 1
+        if payload.depth > DEEPEST:
+            raise _TooMuchError
+        super().attach(payload)
+
+
+def _parsed(mail: bytes) -> Message:
+    """The mail with its parts. Raises _TooMuchError."""
+    made = 0
+
+    def part(policy: Compat32 = _FIELDS) -> _Part:
+        nonlocal made
+        made += 1
+        if made > MOST_PARTS:
+            raise _TooMuchError
+        return _Part(policy=policy)
+
+    return message_from_bytes(mail, part, policy=_FIELDS)
+
+
+_FIELDS = _Fields()
 
 
 def _bounces(mail: Message) -> list[Bounce]:
@@ -82,7 +131,7 @@ def _returned_id(part: Message) -> str:
         returned = part.get_payload()
         headers = returned[0] if isinstance(returned, list) and returned else None
     elif part.get_content_type() == "text/rfc822-headers":
-        headers = message_from_bytes(part.get_payload(decode=True) or b"", policy=policy.compat32)  # type: ignore[arg-type]
+        headers = _parsed(part.get_payload(decode=True) or b"")  # type: ignore[arg-type]
     else:
         return ""
     return _field(headers, "Message-ID") if isinstance(headers, Message) else ""

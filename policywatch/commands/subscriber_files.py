@@ -15,7 +15,7 @@ from diffs.store import pages
 from diffs.store.notices import plan, queueing, subscribers
 from diffs.store.notices.outbox import QUESTION
 from diffs.wording import labels
-from notifier.channels.bounces import bounces
+from notifier.channels.bounces import LONGEST, bounces
 from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.outbox.send import shown_address
@@ -209,12 +209,12 @@ def _settled(archive: Archive, report: bytes) -> Iterator[str]:
 
 def _reports(source: str) -> Iterator[bytes]:
     if source == "-":
-        yield sys.stdin.buffer.read()
+        yield sys.stdin.buffer.read(LONGEST)
         return
     path = Path(source)
     try:
         if not path.is_dir():
-            yield path.read_bytes()
+            yield _beginning(path)
             return
     except OSError as error:
         context.wrong_use(f"{source} cannot be read: {error.strerror or error}.")
@@ -222,6 +222,12 @@ def _reports(source: str) -> Iterator[bytes]:
         context.wrong_use(f"{source} is a folder, but no maildir: it has no folder `new`.")
     (path / "cur").mkdir(exist_ok=True)
     for mail in sorted((path / "new").iterdir()):
-        yield mail.read_bytes()
+        yield _beginning(mail)
         # Only now: whatever stops us before, it is read again. ":2,S" is how a maildir says "seen".
         mail.rename(path / "cur" / f"{mail.name.partition(':')[0]}:2,S")
+
+
+def _beginning(mail: Path) -> bytes:
+    """As much of a mail as counts."""
+    with mail.open("rb") as file:
+        return file.read(LONGEST)

@@ -5,11 +5,8 @@ mixed. Work is counted in calls of functions, never in time, so the same page gi
 `--hypothesis-profile=long` looks for an hour instead of half a minute.
 """
 
-import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
-from types import FrameType
 
 import pytest
 from hypothesis import given
@@ -27,6 +24,7 @@ from diffs.targets.moves import moves
 from diffs.values import Capture, Document, Selection, SpanOp
 from diffs.wording.summary import HEADLINE_LENGTH, MOST_POINTS, summarise
 from notifier.rendering.diff_html import diff_html, diff_text
+from tests.counting import calls
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
@@ -122,23 +120,6 @@ def said_of(old: Document, new: Document) -> None:
     assert len(said.points) <= MOST_POINTS + 2
     diff_text(comparison)
     diff_html(comparison)
-
-
-def calls(work: Callable[[], object]) -> int:
-    """How many functions a piece of work calls, those of C too: time that does not depend on the machine."""
-    made = 0
-
-    def counting(_frame: FrameType, event: str, _argument: object) -> None:
-        nonlocal made
-        made += event in ("call", "c_call")
-
-    before = sys.getprofile()
-    sys.setprofile(counting)
-    try:
-        work()
-    finally:
-        sys.setprofile(before)
-    return made
 
 
 def judged(old_body: bytes, new_body: bytes) -> None:

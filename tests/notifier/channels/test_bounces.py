@@ -1,10 +1,13 @@
 """Delivery reports as mail servers write them, and mail that only looks like one."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifier.channels.bounces import LONGEST, Bounce, bounces
+from notifier.channels.bounces import LONGEST, LONGEST_FIELD, Bounce, _parsed, bounces
+from tests.counting import calls
 
 MESSAGE_ID = "<notice.0123456789abcdef@policies.example>"
 
@@ -129,3 +132,54 @@ def test_a_broken_report_breaks_nothing(noise: bytes, at: int) -> None:
 
 def test_a_report_of_any_length_is_read_as_far_as_it_counts() -> None:
     assert bounces(report(GONE) + b"x" * (LONGEST + 1))[0].gone
+
+
+PIECES = [
+    "--b\n", "--b--\n", "--b1\n", "--b2\n", "\n", "\n\n", "Content-Type: multipart/mixed; boundary=b1\n\n", " a=\n", "\r",
+    "Content-Type: multipart/report; boundary=b2\n\n", "Content-Type: message/rfc822\n\n", "--", ";", '"', " ", "x",
+    "Content-Type: message/delivery-status\n\n", "Final-Recipient: rfc822; a@example.org\n", "Status: 5.1.1\n", ": ",
+    "Content-Type: text/rfc822-headers\n\n", f"Message-ID: {MESSAGE_ID}\n", "Message-ID: <", "=?utf-8?q?a?= ", "\x00",
+    "Content-Transfer-Encoding: base64\n", "Content-Transfer-Encoding: quoted-printable\n", "=\n", "; a*0*=", "\udcff",
+]  # fmt: skip
+RUNS = st.tuples(st.lists(st.sampled_from(PIECES), min_size=1, max_size=4), st.sampled_from([1, 1, 3, 40, 900]))
+
+
+@given(st.lists(RUNS, min_size=1, max_size=6), st.sampled_from([b"", report(GONE)[:-6]]))
+def test_any_mail_is_read_within_bounds(runs: list[tuple[list[str], int]], before: bytes) -> None:
+    body = "".join("".join(pieces) * times for pieces, times in runs)[:20_000]
+    mail = before or b"Content-Type: multipart/report; boundary=b\n\n"
+
+    assert calls(lambda: bounces(mail + body.encode("utf-8", "surrogateescape"))) <= 100_000 + 150 * len(body)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        pytest.param(lambda n: b'Content-Type: multipart/report; a="' + b";" * n, id="parameters without end"),
+        pytest.param(lambda n: b'Content-Type: multipart/report; a="' + b";\n " * n, id="in folded lines"),
+        pytest.param(
+            lambda n: (
+                b"Content-Type: multipart/report; boundary=b\n\n"
+                + b"".join(b"--b%s\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (b"" if not d else b"%d" % d, d + 1) for d in range(n // 100))
+                + b"-\n" * n
+            ),
+            id="deep",
+        ),
+        pytest.param(lambda n: b"Content-Type: multipart/report; boundary=b\n\n" + b"--b\n\nx\n" * n, id="wide"),
+    ],
+)  # fmt: skip
+def test_four_times_as_much_mail_is_four_times_the_work(mail: Callable[[int], bytes]) -> None:
+    few, many = (calls(lambda size=size: bounces(mail(size))) for size in (5_000, 20_000))
+
+    assert bounces(mail(20_000)) == []
+    assert many <= 5 * few
+
+
+def test_of_a_field_as_much_is_read_as_counts() -> None:
+    """What its parameters cost grows with the square of its length, in C, where no call is counted."""
+    assert len(_parsed(b"Subject: " + b"a;" * LONGEST_FIELD)["Subject"]) == LONGEST_FIELD
+
+
+def test_a_report_on_many_readers_is_read_whole() -> None:
+    assert len(bounces(report(*[GONE] * 900))) == 900
+    assert bounces(report(*[GONE] * 1_100)) == []
