@@ -305,6 +305,14 @@ def _place(blocks: tuple[Block, ...]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet:
+    """A hunk that is not reported, with the evidence in words a seller understands."""
+
+    hunk: Hunk
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rename:
     """A name that changed in the same way throughout a document, and in how many places."""
 

@@ -1,5 +1,6 @@
 """The texts of one page while it is derived: read, known, compared."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -8,13 +9,14 @@ from sqlmodel import Session
 from diffs.comparing import compare
 from diffs.database.models import Page, Snapshot, Version
 from diffs.errors import BodyLost
+from diffs.judging.evidence.clock import Times
 from diffs.judging.history import Past
 from diffs.meaning import announcements, facts, index_pages
 from diffs.meaning.announcements import Split
 from diffs.meaning.meaning import Meaning, meaning_of
 from diffs.reading import policy_text
 from diffs.reading.policy_text import Reading
-from diffs.store import pages, versions
+from diffs.store import observations, pages, versions
 from diffs.store import targets as stored_targets
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
@@ -41,6 +43,15 @@ class Texts:
         """What history needs to know of a text; None for a new one."""
         version = self.version(text)
         return Past(version.last_seen_at, version.state != "observed", version.edition) if version else None
+
+    def times(self, text: str, now: datetime) -> Times:
+        """When a known text was seen, and when the new one is (UTC)."""
+        version = self.version(text)
+        return Times(version.first_seen_at, version.last_seen_at, now) if version else Times(now, now, now)
+
+    def days_since(self, now: datetime) -> Callable[[datetime], int]:
+        """Counts the days (UTC) after a moment on which the page was read, the day of `now` among them."""
+        return lambda moment: observations.days_read(self._session, self._page, moment, now)
 
     def document(self, text: str) -> Document | None:
         """The text of a version; None where there is none. Raises BodyLost."""

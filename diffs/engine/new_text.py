@@ -3,10 +3,14 @@
 from dataclasses import dataclass, replace
 
 from diffs.judging import history
+from diffs.judging.evidence import slots
+from diffs.judging.evidence.judge import furniture
+from diffs.judging.evidence.places import places
+from diffs.judging.evidence.slots import Known
 from diffs.judging.history import Decision, Difference, Look, Memory, News
 from diffs.meaning.announcements import Split
 from diffs.meaning.meaning import Meaning, bearing
-from diffs.values import Comparison, Document, Fact
+from diffs.values import Comparison, Document, Fact, Quiet
 
 from .known_texts import Texts
 
@@ -38,18 +42,41 @@ def judge(
     `confirm` asks for a second look before it counts.
     """
     step = _compare(texts, memory, document)
-    left = history.without_noise(memory, step.comparison, step.standing, look.at, step.stating)
+    known = Known(memory.slots, texts.times(step.against, look.at), texts.days_since(look.at), step.stating)
+    left, quiet = _without_furniture(memory, step, known)
     meant = _meaning(texts, step, left)
+    if quiet and meant.judgement.significance == "cosmetic":
+        left = Comparison()
     after, decision = history.weigh(memory, look, _difference(texts, step, left, meant), confirm=confirm)
     if decision.news is not News.HELD or memory.held not in ("", look.text):
         # A look that waits for its second one teaches nothing yet: both show one and the same edit.
         after = history.learn_places(after, step.comparison, step.standing, look.at, step.stating)
+        found = slots.learn(known, places(step.comparison), step.standing, document)
+        after = replace(after, slots=found)
     if decision.confirmed:
         meant = _meaning(texts, step, history.confirmed(left, step.standing, decision.confirmed))
     if not left.hunks:
         # Listed with what differs, though it is all known noise.
         meant = replace(meant, comparison=step.comparison)
-    return after, _named(decision, step), meant
+    return after, _named(decision, step, quiet if not left.hunks else ()), replace(meant, quiet=quiet)
+
+
+def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Comparison, tuple[Quiet, ...]]:
+    """What is left of a step without learned noise and furniture, and what was taken, with the reasons."""
+    left = history.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating)
+    found = furniture(step.comparison, step.standing, step.new, known)
+    stays = {id(hunk) for hunk in left.hunks}
+    quiet = [
+        Quiet(hunk, found.get(number, _LEARNED))
+        for number, hunk in enumerate(step.comparison.hunks)
+        if number in found or id(hunk) not in stays
+    ]
+    taken = {id(one.hunk) for one in quiet}
+    return replace(left, hunks=tuple(hunk for hunk in left.hunks if id(hunk) not in taken)), tuple(quiet)
+
+
+#: Why a hunk that history knows is kept quiet.
+_LEARNED = "a place where this page goes back and forth or changes at nearly every check"
 
 
 def _compare(texts: Texts, memory: Memory, document: Document) -> _Step:
@@ -93,8 +120,11 @@ def _difference(texts: Texts, step: _Step, left: Comparison, meant: Meaning) -> 
     )
 
 
-def _named(decision: Decision, step: _Step) -> Decision:
-    """The decision, with a reason of its own where a list only lost its oldest entries."""
+def _named(decision: Decision, step: _Step, quiet: tuple[Quiet, ...]) -> Decision:
+    """The decision, with a reason of its own where only furniture differs, or a list only lost its oldest entries."""
+    reasons = dict.fromkeys(one.why for one in quiet)
+    if reasons.keys() - {_LEARNED}:
+        return replace(decision, why=f"only furniture of the page differs: {'; '.join(reasons)}", rule="furniture")
     if step.listed is None or step.comparison.hunks:
         return decision
     return replace(decision, why="only the oldest entries left the list; nothing was announced", rule="rolled-off")

@@ -139,7 +139,10 @@ def place(row: Change, kind: str, sides: Sides, *, first: Snapshot, decided: Sna
 
 def say(row: Change, meant: Meaning) -> None:
     """Give a change what differs and what that says."""
-    row.hunks, row.renames = changes.as_json(meant.comparison.hunks), changes.as_json(meant.comparison.renames)
+    row.hunks, row.renames = (
+        changes.hunks_as_json(meant.comparison, meant.quiet),
+        changes.as_json(meant.comparison.renames),
+    )
     row.facts, row.targets = changes.as_json(meant.facts), changes.as_json(meant.moves)
 
 

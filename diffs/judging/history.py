@@ -93,7 +93,8 @@ class Memory:
     text last read, `edition` what that is a variant of (another than `current` where a former edition came back).
     `held` is a new text seen once that waits for its second look; `missing_since` the first of the looks in a row that
     did not find the page. `doubt` is the rule by which looks in a row are doubted, with the first of them and how many
-    they are. `flaps` and `places` are learned noise, see `learn_return` and `learn_places`.
+    they are. `flaps` and `places` are learned noise, see `learn_return` and `learn_places`; `slots` are what
+    `diffs.judging.evidence.slots` has learned.
     """
 
     current: str = ""
@@ -115,6 +116,7 @@ class Memory:
     hint: str = ""
     flaps: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """A mapping for a JSON column."""
@@ -132,7 +134,8 @@ class Memory:
             if name in read:
                 read[name] = datetime.fromisoformat(read[name])
         read["held_marks"] = tuple(read.get("held_marks", ()))
-        read["places"] = {place: tuple(times) for place, times in read.get("places", {}).items()}
+        for name in ("places", "slots"):
+            read[name] = {place: tuple(times) for place, times in read.get(name, {}).items()}
         return cls(**read)
 
 

@@ -153,7 +153,7 @@ def begin(lines: Lines, look: Look, verdict: Verdict) -> Lines:
     taken = {FIRST, *(line.number for line in others)}
     number = next(number for number in range(FIRST + 1, MOST + 1) if number not in taken)
     # What is known as noise of the page is noise on this line too.
-    memory = Memory(hint=lines.first.hint, flaps=lines.first.flaps, places=lines.first.places)
+    memory = Memory(hint=lines.first.hint, flaps=lines.first.flaps, places=lines.first.places, slots=lines.first.slots)
     line = Line(number, look.at, look.snapshot, look.at, verdict, memory)
     return _with(replace(lines, others=tuple(others), on=number), line)
 

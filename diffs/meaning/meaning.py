@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from diffs.targets.moves import moves
-from diffs.values import Comparison, Document, Fact, Judgement, Target, TargetMove
+from diffs.values import Comparison, Document, Fact, Judgement, Quiet, Target, TargetMove
 
 from . import facts, significance
 from .announcements import Announced
@@ -15,6 +15,7 @@ class Meaning:
     """What a difference says: its facts, the targets that moved, how much it matters.
 
     `announced` are the new entries of a feed or change log in it, each with what it says; `rest` is what else differs.
+    `quiet` is what differs and is not reported.
     """
 
     comparison: Comparison
@@ -23,6 +24,7 @@ class Meaning:
     judgement: Judgement
     announced: tuple[tuple[Announced, "Meaning"], ...] = ()
     rest: "Meaning | None" = None
+    quiet: tuple[Quiet, ...] = ()
 
     def parts(self) -> Iterator[tuple[Announced | None, "Meaning"]]:
         """What is told by itself: each new entry, and the rest; all in one where nothing was announced."""

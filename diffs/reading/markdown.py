@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 
 from markdown_it import MarkdownIt
@@ -26,11 +27,50 @@ _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
 _DEEP = re.compile(r"^(?:[ \t]*(?:>|[*+-][ \t])[ \t]?){15,}+(?=\S)(?![>*+-]+[ \t]*$)", re.MULTILINE)
 _INDENTED = re.compile(r"^[ \t]{61,}", re.MULTILINE)
 _NESTED = 120
+#: Archives write a blank where none belongs.
+_MAILTO = re.compile(r"\]\(mailto:[ \t]{1,5}", re.IGNORECASE)
+#: A link around several blocks: a card with a title, a teaser and what else. The parser knows none.
+_CARD_ENDS = re.compile(r"\]\((?P<address>[^()\s]{1,2000})\)\s{0,5}\Z")
+_CARD_BLOCKS = 6
 
 
 def markdown_drafts(text: str) -> Iterator[Draft]:
     """The blocks of a Markdown text: headings of both kinds, lists with numbers, tables, raw HTML as its words."""
-    return _Reader(_parser().parse(_DEEP.sub("", _INDENTED.sub(" " * 60, text)))).drafts()
+    text = _MAILTO.sub("](mailto:", text)
+    return _as_cards(_Reader(_parser().parse(_DEEP.sub("", _INDENTED.sub(" " * 60, text)))).drafts())
+
+
+def _as_cards(drafts: Iterator[Draft]) -> Iterator[Draft]:
+    """The blocks with the link of a card in each of its blocks, and its brackets gone."""
+    card: list[Draft] = []
+    for draft in drafts:
+        if not card and not _opens(draft.text):
+            yield draft
+            continue
+        card.append(draft)
+        end = _CARD_ENDS.search(draft.text) if len(card) > 1 else None
+        if end:
+            yield from _linked(card, end)
+        elif len(card) == _CARD_BLOCKS or (len(card) > 1 and _opens(draft.text)):
+            yield from card
+        else:
+            continue
+        card = []
+    yield from card
+
+
+def _opens(text: str) -> bool:
+    """Whether a block begins with a bracket that it does not close."""
+    return text.startswith("[") and text.count("[") == text.count("]") + 1
+
+
+def _linked(card: list[Draft], end: re.Match[str]) -> Iterator[Draft]:
+    texts = [draft.text for draft in card]
+    texts[-1] = texts[-1][: end.start()]
+    texts[0] = texts[0][1:]
+    for draft, text in zip(card, texts, strict=True):
+        if text.strip():
+            yield replace(draft, text=text, links=((0, end["address"]), *draft.links))
 
 
 def text_drafts(text: str) -> Iterator[Draft]:

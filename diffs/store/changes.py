@@ -10,7 +10,20 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import ByHand, Change, Page, Snapshot
 from diffs.judging.subscriptions import Filter, Topic, wants
-from diffs.values import Comparison, Fact, Hunk, Judgement, Op, Rename, Span, SpanOp, Target, TargetMove, block_from
+from diffs.values import (
+    Comparison,
+    Fact,
+    Hunk,
+    Judgement,
+    Op,
+    Quiet,
+    Rename,
+    Span,
+    SpanOp,
+    Target,
+    TargetMove,
+    block_from,
+)
 
 from .pages import on_site_of
 
@@ -154,10 +167,24 @@ def as_json(values: Iterable[Any]) -> list[dict[str, Any]]:
     return [asdict(value) for value in values]
 
 
+def hunks_as_json(comparison: Comparison, quiet: tuple[Quiet, ...]) -> list[dict[str, Any]]:
+    """The hunks of a change for a JSON column, then those that are kept quiet beside them; these with their reasons."""
+    why = {id(one.hunk): one.why for one in quiet}
+    kept = [asdict(hunk) | ({"why": why[id(hunk)]} if id(hunk) in why else {}) for hunk in comparison.hunks]
+    listed = {id(hunk) for hunk in comparison.hunks}
+    aside = [asdict(one.hunk) | {"why": one.why, "aside": True} for one in quiet if id(one.hunk) not in listed]
+    return [*kept, *aside]
+
+
+def quiet_of(change: Change) -> tuple[Quiet, ...]:
+    """What differs and is not reported, each with its reason."""
+    return tuple(Quiet(_hunk(fields), fields["why"]) for fields in change.hunks or () if fields.get("why"))
+
+
 def comparison_of(change: Change) -> Comparison:
-    """The hunks and renames of a change."""
+    """The hunks and renames of a change, without those kept quiet beside them."""
     return Comparison(
-        hunks=tuple(_hunk(fields) for fields in change.hunks or ()),
+        hunks=tuple(_hunk(fields) for fields in change.hunks or () if not fields.get("aside")),
         renames=tuple(Rename(**fields) for fields in change.renames or ()),
     )
 

@@ -101,6 +101,17 @@ def _aside(session: Session, page: Page) -> dict[str, tuple[int, str]]:
     return found
 
 
+def days_read(session: Session, page: Page, after: datetime, to: datetime) -> int:
+    """On how many days (UTC) after a moment the policy was read, the day of `to` among them; both UTC."""
+    query = select(Observation.observed_at).where(
+        Observation.page_id == page.id,
+        col(Observation.outcome).in_([str(outcome) for outcome in READ]),
+        col(Observation.observed_at) > after,
+        col(Observation.observed_at) <= to,
+    )
+    return len({moment.date() for moment in session.exec(query)} | {to.date()})
+
+
 def last_read_at(session: Session, page: Page) -> datetime | None:
     """When the policy was last read (UTC); None if never."""
     query = (

@@ -15,6 +15,7 @@ from policywatch.terminal import output, records
 from policywatch.terminal.diff import coloured, plain
 
 from .arguments import moment_of
+from .explain import kept_quiet
 
 #: Longer notes are documents, and belong elsewhere.
 LONGEST_NOTE = 4000
@@ -108,6 +109,8 @@ def _show(shown: dict[str, Any], row: Change) -> None:
     output.say(f"{'Reported' if shown['told'] else 'Not reported'}: {shown['reason']}")
     if shown["reasons"]:
         output.say(f"Why it matters: {'; '.join(shown['reasons'])}")
+    for line in kept_quiet(row):
+        output.say(f"Kept quiet: {line}")
     for line in _work_lines(shown["work"]):
         output.say(line)
     comparison = changes.comparison_of(row)

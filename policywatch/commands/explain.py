@@ -7,14 +7,18 @@ import typer
 
 from diffs.database.models import Change, Observation, Page, Snapshot
 from diffs.judging.history import News
+from diffs.language.plain_text import in_short
 from diffs.store import changes, observations, versions
-from diffs.values import READ, Outcome
+from diffs.values import READ, Outcome, Quiet
 from diffs.wording.failures import in_words
 from policywatch import context
 from policywatch.terminal import output, records
 from policywatch.terminal.round_report import WORDS as OUTCOMES
 
 from .arguments import moment_of, page_named
+
+#: So many characters of what is kept quiet are quoted.
+LONGEST_QUOTE = 80
 
 
 def register(app: typer.Typer) -> None:
@@ -47,7 +51,7 @@ def explain(
     facts["compared_with"] = against.seq if against else None
     facts["changes"] = [
         {"id": c.uid, "kind": c.kind, "told": c.told, "reason": c.reason, "significance": c.significance}
-        | {"importance": c.importance, "reasons": c.reasons}
+        | {"importance": c.importance, "reasons": c.reasons, "quiet": kept_quiet(c)}
         for c in told
     ]
     if as_json:
@@ -101,6 +105,19 @@ def _change(change: Change) -> Iterator[tuple[str, object]]:
     yield "change", f"{change.uid} ({change.importance}, {change.significance}), {state}: {change.reason}"
     for reason in change.reasons or ():
         yield "", f"because {reason}"
+    for quiet in kept_quiet(change):
+        yield "kept quiet", quiet
+
+
+def kept_quiet(change: Change) -> list[str]:
+    """What differs and was not reported with a change, each with the evidence, one line each."""
+    return [_quiet(one) for one in changes.quiet_of(change)]
+
+
+def _quiet(one: Quiet) -> str:
+    before, after = (in_short(text, LONGEST_QUOTE) for text in (one.hunk.text_before, one.hunk.text_after))
+    what = f"“{before}” → “{after}”" if before and after else f"“{after}” added" if after else f"“{before}” removed"
+    return f"{what}: {one.why}"
 
 
 def _facts(page: Page, observation: Observation, snapshot: Snapshot) -> dict[str, Any]:

@@ -34,3 +34,38 @@ def test_the_line_that_divides_a_table_without_bars_at_its_ends_stays() -> None:
 @pytest.mark.parametrize("signs", [">" * 500, "> " * 500, "- " * 500, "+ * " * 250])
 def test_words_behind_endless_nesting_are_read(signs: str) -> None:
     assert [text for _, _, text in kinds(f"{signs}The seller pays.")] == ["The seller pays."]
+
+
+def test_a_link_around_several_blocks_is_a_card_with_the_link_in_each_of_them() -> None:
+    text = "* [User Privacy Notice\n\n  What we collect, and why.\n\n  15 min article](https://example.com/privacy?id=1)\n\nThe end."
+
+    drafts = list(markdown_drafts(text))
+
+    assert [(draft.text, [link for _, link in draft.links]) for draft in drafts] == [
+        ("User Privacy Notice", ["https://example.com/privacy?id=1"]),
+        ("What we collect, and why.", ["https://example.com/privacy?id=1"]),
+        ("15 min article", ["https://example.com/privacy?id=1"]),
+        ("The end.", []),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[The note is open\n\nand never closed.",
+        "[Six\n\nblocks\n\nand\n\nno\n\nend\n\nat\n\nall](https://example.com)",
+        "[One opens\n\n[and another\n\nThe end.",
+    ],
+)
+def test_a_bracket_that_no_link_closes_stays_as_it_is(text: str) -> None:
+    assert "\n\n".join(words for _, _, words in kinds(text)) == text
+
+
+def test_a_card_that_ends_with_nothing_but_its_address_has_one_block_less() -> None:
+    assert [words for _, _, words in kinds("[Notice\n\n](https://example.com/a)\n\nThe end.")] == ["Notice", "The end."]
+
+
+def test_a_blank_before_an_e_mail_address_makes_no_text_of_a_link() -> None:
+    (draft,) = markdown_drafts("Write to [us@example.com](mailto: us@example.com) soon.")
+
+    assert draft.text == "Write to us@example.com soon."

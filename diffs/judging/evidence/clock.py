@@ -1,0 +1,61 @@
+"""Ages and dates that move with the clock: "2 days ago" is "3 days ago" a day later, today's date is tomorrow's."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from diffs.language.amounts import find
+from diffs.language.dates import dates_in
+
+_UNITS = {
+    "minutes": timedelta(minutes=1),
+    "hours": timedelta(hours=1),
+    "days": timedelta(days=1),
+    "weeks": timedelta(days=7),
+    "months": timedelta(days=30),
+    "years": timedelta(days=365),
+}
+#: A page's day is its site's, ours is UTC's.
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When the old text was first and last seen, and when the new one is (UTC)."""
+
+    first_seen: datetime
+    last_seen: datetime
+    now: datetime
+
+
+def moved_with_time(before: str, after: str, times: Times, language: str = "") -> bool:
+    """Whether all ages and dates that differ between two lines differ by the time between the checks."""
+    ages = tuple(zip(_ages(before, language), _ages(after, language), strict=False))
+    days = tuple(zip(_days(before, language), _days(after, language), strict=False))
+    moved_ages = [pair for pair in ages if pair[0] != pair[1]]
+    moved_days = [pair for pair in days if pair[0] != pair[1]]
+    if not (moved_ages or moved_days):
+        return False
+    return all(_aged(*pair, times) for pair in moved_ages) and all(_today(*pair, times) for pair in moved_days)
+
+
+def _ages(text: str, language: str) -> tuple[tuple[float, str], ...]:
+    return tuple((age.value, age.unit) for age in find(text, language) if age.kind == "duration")
+
+
+def _days(text: str, language: str) -> tuple[date | None, ...]:
+    return tuple(dated.day for dated in dates_in(text, language))
+
+
+def _aged(was: tuple[float, str], now: tuple[float, str], times: Times) -> bool:
+    unit = _UNITS.get(was[1])
+    if unit is None or was[1] != now[1] or now[0] <= was[0]:
+        return False
+    older = (now[0] - was[0]) * unit
+    return times.now - times.last_seen - unit <= older <= times.now - times.first_seen + unit
+
+
+def _today(was: date | None, now: date | None, times: Times) -> bool:
+    """Whether each date is the day on which it was shown."""
+    if was is None or now is None or now <= was:
+        return False
+    return abs(now - times.now.date()) <= _DAY and abs(was - times.last_seen.date()) <= _DAY

@@ -1,0 +1,55 @@
+"""What says again what the page says anyway: its table of contents, its title."""
+
+from functools import lru_cache
+
+from diffs.language.normalise import loose
+from diffs.values import Block, BlockKind, Document
+
+#: A table of contents has so many lines, and of each so many words at most.
+_LINES, _LINE_WORDS = 4, 18
+#: The part of its lines that must be said elsewhere: headings are reworded, and its own title is not repeated.
+_SAID = 0.7
+#: The part of a title that is still the title, and how many words a mark beside it has.
+_MOST, _TAG = 0.8, 2
+
+
+def contents(run: tuple[Block, ...], elsewhere: Document, lead: str) -> bool:
+    """Whether a run of short lines repeats what the page says below: a table of contents, a list of its sections.
+
+    `elsewhere` is the text in which each line must stand on its own. `lead` is the line before the run: where it is a
+    sentence, what follows is its list, and no table of contents.
+    """
+    if len(run) < _LINES or lead.endswith((":", "：")) or any(block.words > _LINE_WORDS for block in run):
+        return False
+    said = _said(elsewhere)
+    lines = [loose(block.shown) for block in run]
+    return sum(line in said for line in lines) >= _SAID * len(lines)
+
+
+def title(run: tuple[Block, ...], page: Document) -> bool:
+    """Whether a run is the page's own title once more, with nothing but single words beside it (".pdf", "159 KB")."""
+    lines = [loose(block.shown) for block in run]
+    named = [any(_is_called(line, name) for name in _names(page)) for line in lines]
+    return any(named) and all(is_name or line.count(" ") < _TAG for is_name, line in zip(named, lines, strict=True))
+
+
+def _is_called(line: str, name: str) -> bool:
+    """Whether a line is a name, or most of it."""
+    return line == name or (line in name and len(line) >= _MOST * len(name))
+
+
+@lru_cache(maxsize=8)
+def _said(document: Document) -> frozenset[str]:
+    """The headings, and the lines that stand like headings: short, in a paragraph of their own."""
+    return frozenset(
+        loose(block.shown)
+        for block in document.blocks
+        if block.kind is BlockKind.HEADING or (block.kind is BlockKind.PARAGRAPH and block.words <= _LINE_WORDS)
+    ) - {""}
+
+
+@lru_cache(maxsize=8)
+def _names(document: Document) -> frozenset[str]:
+    first = next((block.shown for block in document.blocks if block.kind is BlockKind.HEADING), "")
+    opening = document.blocks[0].shown if document.blocks else ""
+    return frozenset(name for text in (document.title, first, opening) if " " in (name := loose(text)))

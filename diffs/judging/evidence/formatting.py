@@ -1,0 +1,47 @@
+"""The same letters: other spaces, line breaks, punctuation and leaders, and addresses that are printed or not."""
+
+import re
+from collections.abc import Sequence
+
+from diffs.values import Hunk
+
+#: What is left of a link whose Markdown could not be read, with its address.
+_LEFT_OVER = re.compile(r"\]\(\s{0,3}(?P<address>[a-z]{2,10}:[^()\s]{1,2000})\s{0,3}\)", re.IGNORECASE)
+#: An address printed behind the words that link to it.
+_PRINTED = re.compile(r"\(\s{0,3}(?P<address>https?://[^()\s]{1,2000})\s{0,3}\)", re.IGNORECASE)
+#: The number of a page in a document, between rules or alone.
+_PAGE_MARK = re.compile(r"^-{2,20} ?page \d{1,4} ?-{2,20}$", re.IGNORECASE)
+#: What counts of a text: letters, figures, and the signs that give a figure its value.
+_COUNTS = re.compile(r"[^\W_]|[%‰€$£¥₹<>≤≥=≠±+§✓✗○☐★☆↑↓●■]|(?<=\d)[.,:/-](?=\d)|(?<![^\s(])-(?=\d)")
+#: A row of dots leads to the number of a page.
+_LEADER = re.compile(r"(?:\. ?){4,}\s{0,3}\d{0,4}")
+
+
+def same_letters(hunks: Sequence[Hunk]) -> str:
+    """Why neighbouring hunks together change no word, "" where they do."""
+    before = " ".join(block.shown for hunk in hunks for block in hunk.before)
+    after = " ".join(block.shown for hunk in hunks for block in hunk.after)
+    if not before or not after:
+        return ""
+    if _letters(before) == _letters(after):
+        return "only spaces, line breaks or punctuation differ"
+    was, now = (_addresses(text) for text in (before, after))
+    if was == now == frozenset() or not (was <= now or now <= was):
+        return ""
+    if _letters(_without_addresses(before)) == _letters(_without_addresses(after)):
+        return "only the address of a link is printed, or no longer printed, behind its words"
+    return ""
+
+
+def _letters(text: str) -> str:
+    return "".join(_COUNTS.findall(_LEADER.sub(" ", text))).casefold()
+
+
+def _addresses(text: str) -> frozenset[str]:
+    """The addresses printed in a text, without what a link is tracked by."""
+    found = (match["address"] for shape in (_LEFT_OVER, _PRINTED) for match in shape.finditer(text))
+    return frozenset(address.partition("?")[0].lower() for address in found)
+
+
+def _without_addresses(text: str) -> str:
+    return _PRINTED.sub(" ", _LEFT_OVER.sub(" ", text))

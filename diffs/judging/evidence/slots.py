@@ -1,0 +1,213 @@
+"""Slots: places of a page, and figures in its lines, whose content differs at many checks independently of the policy.
+
+A figure is named by its line with all figures blanked, other words by the line before them or the line behind them. So
+a slot is found again when the rest of the page becomes another edition. Each remembers when it last differed.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from hashlib import sha256
+
+from diffs.values import Block, Document, Op
+
+from . import clock
+from .clock import Times
+from .places import Place
+from .words import states_rule
+from .zones import zones
+
+#: When each slot last differed (ISO 8601, UTC), oldest first.
+Slots = Mapping[str, tuple[str, ...]]
+
+#: So many slots are remembered, and so many times of each.
+REMEMBERED, TIMES = 2_000, 4
+#: After so long without a difference a slot inside of the text must show anew that it is volatile.
+_FORGOTTEN = timedelta(days=60)
+#: So often a figure must have differed before, at nearly all days on which the page was checked.
+_BEFORE, _NEARLY_ALL = 2, 0.8
+#: More than this is no slot's content but a clause.
+_SLOT_BLOCKS, _SLOT_WORDS = 3, 40
+
+_FIGURE = re.compile(r"\d[\d.,:/'’ ]{0,20}\d|\d")
+#: A thousand readers more, and a counter writes "1.1k".
+_SHORTENED = re.compile(r"#[kKmM]\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a page when a difference is judged.
+
+    `days_since` counts the days (UTC) on which the page was read after a moment, this check's among them. `stating`
+    are the indexes of the hunks that state a rule.
+    """
+
+    slots: Slots
+    times: Times
+    days_since: Callable[[datetime], int]
+    stating: frozenset[int] = frozenset()
+
+
+def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterator[str]:
+    """Why what differs in a place is a slot's next content; nothing where it is not."""
+    figures = tuple(_figures(place, old))
+    if figures:
+        yield from _figure_evidence(place, figures, old, new, known)
+    elif _is_small(place) and not _states(place, new, known):
+        yield from _word_evidence(place, old, new, known)
+
+
+def learn(known: Known, places: Iterable[Place], old: Document, new: Document) -> dict[str, tuple[str, ...]]:
+    """The slots with what differs now. Words that state a rule teach nothing, and a slot holds a few words only."""
+    learned = {name: tuple(times) for name, times in known.slots.items()}
+    for place in places:
+        is_figures = any(True for _ in _figures(place, old))
+        if is_figures or (_is_small(place) and not _states(place, new, known)):
+            for name in _names(place, old):
+                learned[name] = (*learned.pop(name, ()), known.times.now.isoformat())[-TIMES:]
+    return dict(list(learned.items())[-REMEMBERED:])
+
+
+def volatile(slots: Slots, at: datetime) -> int:
+    """How many slots have differed so often lately that they are volatile."""
+    return sum(len(_recent(times, at)) > _BEFORE for times in slots.values())
+
+
+def _figure_evidence(
+    place: Place, figures: tuple["_Figure", ...], old: Document, new: Document, known: Known
+) -> Iterator[str]:
+    before = [known.slots.get(figure.name, ()) for figure in figures]
+    is_rule = not known.stating.isdisjoint(place.numbers)
+    if all(before) and _is_note(place, old, new) and not is_rule:
+        yield "a figure in a line above the text, which had changed before: a counter"
+    pairs = [(hunk.before[0].shown, hunk.after[0].shown) for hunk in place.hunks]
+    if all(clock.moved_with_time(*pair, known.times, new.language) for pair in pairs) and (
+        all(before) or (_is_note(place, old, new) and all(map(_is_byline, place.after)))
+    ):
+        yield "an age or a date that moves with the clock"
+    if all(figure.drifts for figure in figures):
+        yield "a rate whose last decimals moved"
+    # A rule may be edited every day; a price at a market never moves far in one.
+    if all(_is_restless(times, known) for times in before) and (not is_rule or all(one.wavers for one in figures)):
+        yield "a figure that is another one at nearly every check"
+
+
+def _word_evidence(place: Place, old: Document, new: Document, known: Known) -> Iterator[str]:
+    is_other = all(hunk.op is not Op.EDITED for hunk in place.hunks)
+    if is_other and _is_note(place, old, new) and any(name in known.slots for name in _names(place, old)):
+        yield "a line above the text, in whose place other words were before"
+
+
+def _is_small(place: Place) -> bool:
+    sides = (place.before, place.after)
+    return all(len(side) <= _SLOT_BLOCKS and sum(block.words for block in side) <= _SLOT_WORDS for side in sides)
+
+
+def _states(place: Place, new: Document, known: Known) -> bool:
+    return not known.stating.isdisjoint(place.numbers) or states_rule(place.words, new.language)
+
+
+def _is_restless(times: tuple[str, ...], known: Known) -> bool:
+    recent = _recent(times, known.times.now)
+    if len(recent) < _BEFORE:
+        return False
+    # The newest ones: what changed last year at one check in three may change at every one now.
+    days = known.days_since(recent[-_BEFORE])
+    return _NEARLY_ALL * days <= _BEFORE
+
+
+def _recent(times: tuple[str, ...], at: datetime) -> tuple[datetime, ...]:
+    moments = map(datetime.fromisoformat, times)
+    return tuple(moment for moment in moments if at - moment <= _FORGOTTEN)
+
+
+def _is_note(place: Place, old: Document, new: Document) -> bool:
+    above, now = zones(old), zones(new)
+    return (above.notes | above.menu).issuperset(place.old_range) and (now.notes | now.menu).issuperset(place.new_range)
+
+
+def _is_byline(block: Block) -> bool:
+    """Whether a line is several facts in a row: "Policy team · Updated 2 days ago · 4 min read"."""
+    parts = _SEPARATOR.split(block.shown)
+    return len(parts) >= _BYLINE_PARTS and all(part.count(" ") < _PART_WORDS for part in parts)
+
+
+_SEPARATOR = re.compile(r"\s[·•|–—‧∙]\s")
+_BYLINE_PARTS, _PART_WORDS = 3, 5
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A figure that differs in a line whose words stay: its slot's name, and both ways it is written."""
+
+    name: str
+    before: str
+    after: str
+
+    @property
+    def drifts(self) -> bool:
+        """Whether it is a rate that moved by less than a hundredth: prices are not written with four decimals."""
+        return self._moved(_RATE) < _LITTLE
+
+    @property
+    def wavers(self) -> bool:
+        """Whether it has decimals, of which the last ones moved."""
+        return self._moved(_DECIMALS) < _MORE
+
+    def _moved(self, shape: re.Pattern[str]) -> float:
+        """By what part of itself a figure of this shape moved; all of it where it has another."""
+        if not (shape.fullmatch(self.before) and shape.fullmatch(self.after)):
+            return 1.0
+        was, now = (float(text.replace(",", ".")) for text in (self.before, self.after))
+        return abs(now - was) / was if was else 1.0
+
+
+_RATE, _DECIMALS = re.compile(r"\d{1,5}[.,]\d{4,9}"), re.compile(r"\d{1,5}[.,]\d{2,9}")
+_LITTLE, _MORE = 0.01, 0.03
+
+
+def _figures(place: Place, old: Document) -> Iterator[_Figure]:
+    """The figures that differ, where nothing else does; nothing where words differ too."""
+    found: list[_Figure] = []
+    for hunk in place.hunks:
+        if len(hunk.before) != 1 or len(hunk.after) != 1:
+            return
+        before, after = hunk.before[0].compared, hunk.after[0].compared
+        line = _blanked(before)
+        if line != _blanked(after) or before == after:
+            return
+        name = _short(line if _lines(old)[line] == 1 else f"{line}\x00{_above(place, old)}")
+        pairs = zip(_FIGURE.findall(before), _FIGURE.findall(after), strict=False)
+        found += [_Figure(f"figure:{name}:{number}", was, now) for number, (was, now) in enumerate(pairs) if was != now]
+    yield from found
+
+
+def _names(place: Place, old: Document) -> Iterator[str]:
+    figures = [figure.name for figure in _figures(place, old)]
+    if figures:
+        yield from figures
+        return
+    yield f"behind:{_short(_above(place, old))}"
+    end = place.old_range.stop
+    yield f"before:{_short(old.blocks[end].compared if end < len(old.blocks) else '$')}"
+
+
+def _above(place: Place, old: Document) -> str:
+    start = place.old_range.start
+    return old.blocks[start - 1].compared if start else "^"
+
+
+def _blanked(line: str) -> str:
+    return _SHORTENED.sub("#", _FIGURE.sub("#", line))
+
+
+@lru_cache(maxsize=4)
+def _lines(document: Document) -> Counter[str]:
+    return Counter(_blanked(block.compared) for block in document.blocks)
+
+
+def _short(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]

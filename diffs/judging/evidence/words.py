@@ -1,0 +1,48 @@
+"""What differs in a place, and whether that states a rule: the counter-evidence to all that speaks for furniture."""
+
+from functools import cache
+
+from diffs.language.amounts import find
+from diffs.language.dates import dates_in
+from diffs.language.duties import duties
+from diffs.language.vocabulary import plain, table
+from diffs.values import Hunk, Op, SpanOp
+
+#: Kinds of amounts that make a line a rule; a bare count may be a counter.
+_FIGURES = frozenset(("percent", "money", "duration"))
+
+
+def says_something(hunk: Hunk) -> bool:
+    """Whether words differ: other markup or numbering says nothing of words."""
+    return hunk.op not in (Op.COSMETIC, Op.RENUMBERED)
+
+
+def changed(hunk: Hunk) -> tuple[str, str]:
+    """The words that were removed and those that were added; of blocks on one side only, all of them."""
+    if not hunk.spans:
+        return hunk.text_before, hunk.text_after
+    gone, come = (
+        " ".join(span.text for span in hunk.spans if span.op is op and not span.cosmetic)
+        for op in (SpanOp.REMOVED, SpanOp.ADDED)
+    )
+    return gone, come
+
+
+def states_rule(text: str, language: str = "") -> bool:
+    """Whether a text holds a duty word, a negation, a percentage, an amount of money, a period or a date."""
+    return (
+        bool(duties(text))
+        or negates(text)
+        or any(amount.kind in _FIGURES for amount in find(text, language))
+        or bool(dates_in(text, language))
+    )
+
+
+def negates(text: str) -> bool:
+    """Whether a text says no to something."""
+    return not _negations().isdisjoint(plain(text).lower().replace("'", " '").split())
+
+
+@cache
+def _negations() -> frozenset[str]:
+    return frozenset(table("wording_significance")["turns"]["negation"])

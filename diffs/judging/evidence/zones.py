@@ -1,0 +1,109 @@
+"""What stands outside of a page's text: a menu above its title, notes before its first sentence, cards at its end."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from diffs.language.normalise import loose
+from diffs.values import Block, BlockKind, Document
+
+#: A label is short: a step of a menu, a button, a search suggestion.
+_LABEL_WORDS = 8
+#: From so many words on a block is running text, with a full stop from fewer.
+_PROSE_WORDS, _SENTENCE_WORDS = 14, 6
+#: So many labels above a title are a menu; fewer may be the policy's own first lines.
+_BUNDLE = 4
+#: So many cards are a list of other pages.
+_CARDS = 2
+#: A line of facts about the page is short: its date, its author, how often it was read.
+_NOTE_WORDS = 12
+_STOPS = (".", "!", "?", ":", ";", "。", "？", "！", "：")
+
+
+@dataclass(frozen=True, slots=True)
+class Zones:
+    """Indexes of blocks.
+
+    `menu` are those above the title, `notes` those between the page's beginning and its first running text, `cards`
+    what leads to other pages below the text.
+    """
+
+    menu: frozenset[int] = frozenset()
+    notes: frozenset[int] = frozenset()
+    cards: frozenset[int] = frozenset()
+
+
+@lru_cache(maxsize=8)
+def zones(document: Document) -> Zones:
+    """What stands above a page's title, above its first sentence, and below its text."""
+    blocks = document.blocks
+    prose = next((number for number, block in enumerate(blocks) if _is_prose(block)), len(blocks))
+    notes = frozenset(number for number in range(prose) if is_note(blocks[number]))
+    title = _title(document, prose)
+    menu = frozenset(range(title))
+    above = [blocks[number] for number in range(title)]
+    is_empty = all(block.kind is BlockKind.HEADING for block in above)
+    if not is_empty and (len(above) < _BUNDLE or not all(map(is_label, above))):
+        menu = frozenset()
+    return Zones(menu, notes - menu, frozenset(range(_cards(blocks), len(blocks))))
+
+
+def _cards(blocks: tuple[Block, ...]) -> int:
+    """Where the cards at a page's end begin, the number of its blocks where there are none.
+
+    A card is neighbouring blocks in one and the same link: its title, its teaser. A text's own sentences have links in
+    them, but never are one.
+    """
+    start = len(blocks)
+    while start and (len(blocks[start - 1].links) == 1 or is_lead(blocks[start - 1])):
+        start -= 1
+    firsts = [
+        number
+        for number in range(start, len(blocks) - 1)
+        if blocks[number].links
+        and blocks[number].links == blocks[number + 1].links
+        and blocks[number].links != blocks[number - 1].links
+    ]
+    if len({blocks[number].links for number in firsts}) < _CARDS:
+        return len(blocks)
+    start = firsts[0]
+    while start and is_lead(blocks[start - 1]):
+        start -= 1
+    return start
+
+
+def is_lead(block: Block) -> bool:
+    """Whether a block is the heading or the line above a list of cards."""
+    return not block.links and (block.kind is BlockKind.HEADING or block.words <= _LABEL_WORDS)
+
+
+def is_label(block: Block) -> bool:
+    """Whether a block is a few words without a sentence."""
+    return block.words <= _LABEL_WORDS and not block.compared.endswith(_STOPS) and block.kind is not BlockKind.ROW
+
+
+def is_note(block: Block) -> bool:
+    """Whether a block may be a line of facts about the page: short, no sentence, no entry of a list or table."""
+    return block.kind is BlockKind.PARAGRAPH and block.words <= _NOTE_WORDS and not block.compared.endswith(_STOPS)
+
+
+def _is_prose(block: Block) -> bool:
+    return block.kind is not BlockKind.HEADING and (
+        block.words >= _PROSE_WORDS or (block.words >= _SENTENCE_WORDS and block.compared.endswith(_STOPS))
+    )
+
+
+def _title(document: Document, prose: int) -> int:
+    """The index of the heading that a page's text begins with, 0 where none is found above its first sentence.
+
+    No heading stands above it in the page's outline, and something stands under it: a menu's own heading is empty.
+    """
+    blocks = document.blocks
+    headings = [number for number, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
+    highest = min((blocks[number].level for number in headings), default=0)
+    named = loose(document.title)
+    first = [number for number in headings if number < prose]
+    for number in first:
+        said = loose(blocks[number].shown)
+        if said and said in named and len(said) * 2 >= len(named):
+            return number
+    return next((number for number in first if blocks[number].level == highest), 0)
