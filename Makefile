@@ -50,6 +50,7 @@ bench: setup-tests
 	$(BIN)/python benchmarks/crawl.py
 	$(BIN)/python benchmarks/feed.py
 	$(BIN)/python benchmarks/fetch.py
+	$(BIN)/python benchmarks/history.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/judge.py
 	$(BIN)/python benchmarks/notices.py

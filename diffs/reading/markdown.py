@@ -32,12 +32,23 @@ _MAILTO = re.compile(r"\]\(mailto:[ \t]{1,5}", re.IGNORECASE)
 #: A link around several blocks: a card with a title, a teaser and what else. The parser knows none.
 _CARD_ENDS = re.compile(r"\]\((?P<address>[^()\s]{1,2000})\)\s{0,5}\Z")
 _CARD_BLOCKS = 6
+#: A line of words, or a heading, behind a blank line begins anew whatever came before, and is read by itself: no list,
+#: quote or table goes on in it,
+_START = re.compile(r"(?<=\n\n)(?=[^\W\d_]|#{1,6} |\*\*[^\W\d_])")
+#: as long as the text has none of what a blank line does not end.
+_RUNS_ON = re.compile(r"```|~~~|<(?:script|pre|style|textarea|[!?])", re.IGNORECASE)
 
 
 def markdown_drafts(text: str) -> Iterator[Draft]:
     """The blocks of a Markdown text: headings of both kinds, lists with numbers, tables, raw HTML as its words."""
-    text = _MAILTO.sub("](mailto:", text)
-    return _as_cards(_Reader(_parser().parse(_DEEP.sub("", _INDENTED.sub(" " * 60, text)))).drafts())
+    text = _DEEP.sub("", _INDENTED.sub(" " * 60, _MAILTO.sub("](mailto:", text)))
+    parts = _START.split(text) if not _RUNS_ON.search(text) else [text]
+    return _as_cards(draft for part in parts for draft in _drafts(part))
+
+
+@remembered
+def _drafts(text: str) -> tuple[Draft, ...]:
+    return tuple(_Reader(_parser().parse(text)).drafts())
 
 
 def _as_cards(drafts: Iterator[Draft]) -> Iterator[Draft]:

@@ -1,7 +1,7 @@
 """Cut a document into the passages that may hold a target, each with what surrounds it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 from diffs.language.amounts import Amount
@@ -142,7 +142,9 @@ def passages(document: Document) -> Iterator[Passage]:
         headings = (*reversed(block.section), document.title)
         for passage in _of_block(block, headings, lead, header):
             named = mentions(plain(passage.text))
-            yield replace(passage, recent=recent, aliases=short) if recent or short else passage
+            if recent or short:
+                passage.__dict__.update(recent=recent, aliases=short)  # still ours alone: `replace` takes long
+            yield passage
             recent = named[-1].metric if named else recent
         if block.kind is BlockKind.PARAGRAPH:
             lead = block.shown if block.shown.rstrip().endswith((":", ":")) or len(block.shown) < 60 else ""

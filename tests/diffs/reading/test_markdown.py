@@ -1,7 +1,10 @@
 """Markdown as archives of terms keep it: what underlines, rules off and divides is never taken for nesting."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from diffs.reading import markdown
 from diffs.reading.markdown import markdown_drafts
 from diffs.values import BlockKind
 
@@ -69,3 +72,18 @@ def test_a_blank_before_an_e_mail_address_makes_no_text_of_a_link() -> None:
     (draft,) = markdown_drafts("Write to [us@example.com](mailto: us@example.com) soon.")
 
     assert draft.text == "Write to us@example.com soon."
+
+
+_LINES = st.sampled_from(
+    "A word/**Bold** x/# Head/1. one/2) two/- item/> quote/  - deep/    deep/\ttab/| a | b |/|---|---|/a | b/---/"
+    "<div>/<p>x/text  /\\/a. b/É mot/`code/[a]: b/a\rb/  /```/<!-- x/-->/<pre>/////".split("/")
+)
+
+
+@given(st.lists(_LINES, max_size=14))
+def test_a_text_read_in_parts_reads_as_the_whole(lines: list[str]) -> None:
+    text = "\n".join(lines)
+
+    assert list(markdown_drafts(text)) == list(
+        markdown._as_cards(markdown._Reader(markdown._parser().parse(text)).drafts())
+    )
