@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from diffs.errors import ReportError
 
-from . import names
+from . import names, notifications
 from .metric import UNKNOWN, Metric
 from .numbers import Written, day, decimal, is_quotient, whole
 
@@ -37,11 +37,15 @@ _OTHER = {"marketplaceId", "warningStates", "warningState", "accountHealthRating
 
 @dataclass
 class Found:
-    """What a report holds: figures, the account's status by marketplace, warnings, and what could not be read."""
+    """What a report holds: figures, the account's status by marketplace, and what could not be read.
+
+    `notes` are sentences about single listings.
+    """
 
     metrics: list[Metric] = field(default_factory=list)
     accounts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
         """What `read` gives; None where it cannot, and the reason is noted."""
@@ -54,6 +58,8 @@ class Found:
 
 def read(report: Any, *, source: str) -> Found:
     """The figures of a report that was read as JSON; `source` names it. Raises ReportError for any other JSON."""
+    if notifications.is_notification(report):
+        return _read_notification(report)
     if isinstance(report, dict) and "performanceMetrics" not in report and "accountStatuses" not in report:
         inner = report.get("payload", report.get("reportDocument"))
         report = inner if isinstance(inner, dict) else report
@@ -71,6 +77,13 @@ def read(report: Any, *, source: str) -> Found:
         if code:
             _read_marketplace(entry, at, Metric(code, "", source=source), found)
     return found
+
+
+def _read_notification(notification: Mapping[str, Any]) -> Found:
+    status, note = notifications.account_status(notification), notifications.listing_issue(notification)
+    if not (status or note):
+        raise notifications.unknown_kind(notification)
+    return Found(accounts={notifications.SOMEWHERE: status} if status else {}, notes=[note] if note else [])
 
 
 def _entries(report: Mapping[str, Any], name: str, found: Found) -> Iterator[tuple[str, Mapping[str, Any]]]:

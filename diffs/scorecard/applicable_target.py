@@ -38,9 +38,25 @@ _SIDES = {"lower": ("<", "<=", "=", "range"), "higher": (">", ">=", "=", "range"
 
 
 def fitting(metric: Metric, stated: Iterable[Stated]) -> Stated | None:
-    """The target this figure is held to: the most binding one, the nearest in scope and window, then the strictest."""
+    """The target this figure is held to: of those that bind most the strictest, whatever days it is measured over.
+
+    A programme's own target goes before the one for everybody.
+    """
     found = [one for one in stated if fits(metric, one)]
-    return max(found, key=lambda one: _nearness(metric, one.target), default=None)
+    return max(found, key=lambda one: _rank(metric, one.target), default=None)
+
+
+def looser_elsewhere(metric: Metric, stated: Iterable[Stated], chosen: Stated) -> Stated | None:
+    """What another page demands of the same figure, where that is less than what it is held to; None where none does.
+
+    Of several such pages the one that demands the most.
+    """
+    held = _rank(metric, chosen.target)
+    others = [one for one in stated if one.page != chosen.page and fits(metric, one)]
+    looser = [
+        one for one in others if _rank(metric, one.target)[:2] == held[:2] and one.target.value != chosen.target.value
+    ]
+    return max(looser, key=lambda one: _rank(metric, one.target), default=None)
 
 
 def fits(metric: Metric, stated: Stated) -> bool:
@@ -84,10 +100,15 @@ def _covered(metric: Metric) -> set[str]:
     return {own.casefold(), metric.marketplace.casefold(), "per product category"}
 
 
-def _nearness(metric: Metric, target: Target) -> tuple[int, bool, int, tuple[float, bool]]:
+# A page without a word on whose orders it means speaks to those who ship themselves; a programme is something else.
+_EVERYBODY = ("", "seller-fulfilled")
+
+
+def _rank(metric: Metric, target: Target) -> tuple[int, bool, tuple[float, bool], int]:
     window = {True: 1, None: 0, False: -1}[window_fits(metric, target)]
-    names_scope = metric.scope.casefold() in _scopes(target)
-    return (_RANKS[target.strength], names_scope, window, _strictness(target))
+    scope = metric.scope.casefold()
+    is_its_own = scope not in _EVERYBODY and scope in _scopes(target)
+    return (_RANKS[target.strength], is_its_own, _strictness(target), window)
 
 
 def _strictness(target: Target) -> tuple[float, bool]:

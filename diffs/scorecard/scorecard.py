@@ -3,8 +3,9 @@
 The rules:
 
 1. No orders in the window, or no figure: "no data". A rate of 0 without orders is nothing to be glad about.
-2. The target is the binding one that a watched page states for the marketplace, the scope and the window; of several
-   the strictest, since that is the one to be safe from. Where no page states one, the target in the report itself.
+2. The target is the binding one that a watched page states for the marketplace and the scope; of several the
+   strictest, whatever days it is measured over, since that is the one to be safe from. What another page states is
+   named beside it. Where no page states one, the target in the report itself.
 3. "Met" and "missed" follow the target's comparator to the letter: exactly 4% is not under 4%.
 4. "At risk" is what still holds, but would not after one more defect among these orders, or has used 80% of the limit
    and more: with a fifth fewer orders and the same defects it would be missed. (Scores and times: within a fourth of
@@ -23,7 +24,7 @@ from fractions import Fraction
 from diffs.values import Target
 
 from . import arithmetic, names
-from .applicable_target import Stated, fitting, window_fits
+from .applicable_target import Stated, fitting, looser_elsewhere, window_fits
 from .arithmetic import Limit
 from .metric import Metric
 
@@ -74,6 +75,7 @@ class Result:
     `ours` is the standing by the target's words, `standing` the one that counts, Amazon's status considered. `stated`
     says which page the target stands on; None where it is the report's own, or there is none. `other_window`: the
     target is measured over other days than the figure. `differs`: the report names another target than the page.
+    `elsewhere` is what another page demands, where that is less.
     """
 
     metric: Metric
@@ -84,11 +86,13 @@ class Result:
     room: Room | None = None
     other_window: bool = False
     differs: bool = False
+    elsewhere: Stated | None = None
 
 
 def judge(metric: Metric, stated: Iterable[Stated]) -> Result:
     """Hold one figure against the target in force among those that pages state."""
-    found, own = fitting(metric, stated), own_target(metric)
+    known = list(stated)
+    found, own = fitting(metric, known), own_target(metric)
     target = found.target if found else own
     ours = against(metric, target) if target else _without_target(metric)
     return Result(
@@ -100,6 +104,7 @@ def judge(metric: Metric, stated: Iterable[Stated]) -> Result:
         room(metric, target) if target else None,
         other_window=found is not None and window_fits(metric, found.target) is False,
         differs=found is not None and own is not None and _differ(metric, found, own),
+        elsewhere=looser_elsewhere(metric, known, found) if found else None,
     )
 
 

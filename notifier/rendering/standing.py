@@ -175,6 +175,9 @@ def _what_to_know(result: Result) -> Iterator[str]:
         yield f"The report names {targets.held(own)}, the page {targets.held(target)}."
     if result.other_window and target is not None:
         yield f"The page measures over {target.window}, your figure is over {metric.days} days."
+    if result.elsewhere is not None:
+        other = result.elsewhere
+        yield f"Another page, {other.page}, says {targets.held(other.target)}; the stricter one counts."
     if target is not None and result.stated is not None and target.strength not in ("requirement", "band"):
         yield f"The page states it as a {target.strength}."
     if not metric.is_known:

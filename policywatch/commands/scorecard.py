@@ -109,7 +109,7 @@ def _imported(
             said.append("This report was stored before; it is not stored twice.")
         report = reports.add(session, data, found, name=name, now=now)
         before = reports.before(session, report)
-    card = _card(session, found.metrics, moment, found.accounts, said)
+    card = _card(session, found.metrics, moment, found.accounts, [*said, *found.notes])
     card.problems = found.problems
     moves = report_events.moved(before, found.metrics)
     for was, metric in moves:
@@ -149,13 +149,9 @@ def _show(card: _Card, *, as_json: bool) -> None:
         for one in card.results:
             output.as_json(_record(one, card))
         return
+    _say_besides(card)
     if not card.results:
-        output.say("No figure could be read.")
         return
-    for line in card.said:
-        output.say(line)
-    for code, status in sorted(card.accounts.items(), key=lambda item: -scorecard.account_rank(item[1])):
-        output.say(f"Account in {code}: {status or 'no status'}")
     if output.console.is_terminal:
         _draw(card.results)
     else:
@@ -165,6 +161,16 @@ def _show(card: _Card, *, as_json: bool) -> None:
     for line in words.of_feedback([one.metric for one in card.results]):
         output.say(line)
     _sum_up(card.results)
+
+
+def _say_besides(card: _Card) -> None:
+    """What the reader should know besides the figures."""
+    for line in card.said:
+        output.say(line)
+    for code, status in sorted(card.accounts.items(), key=lambda item: -scorecard.account_rank(item[1])):
+        output.say(f"Account in {code}: {status or 'no status'}")
+    if not (card.said or card.accounts or card.results):
+        output.say("No figure could be read.")
 
 
 def _say_coming(result: Result, on: date) -> None:
@@ -272,6 +278,8 @@ def _record(one: Result, card: _Card) -> dict[str, Any]:
         "target_since": records.stamp(one.stated.since) if one.stated else None,
         "target_differs": one.differs,
         "other_window": one.other_window,
+        "other_page": one.elsewhere.page if one.elsewhere else None,
+        "other_page_target": records.target(one.elsewhere.target) if one.elsewhere else None,
         "defects_left": room.left if room else None,
         "good_orders_needed": room.good_needed if room else None,
         "orders_needed": room.orders_needed if room else None,

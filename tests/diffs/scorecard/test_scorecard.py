@@ -1,5 +1,6 @@
 """The seller's own figures against the targets that pages state."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -277,14 +278,38 @@ def test_a_target_per_category_is_a_target_for_the_whole() -> None:
     assert chosen(lsr(1, 10), page("<", 4, scope="seller-fulfilled, per product category")) == 4
 
 
-def test_the_window_decides_between_equals_and_is_reported_where_it_is_another() -> None:
-    short, long = page("<", 3, window="10 days"), page("<", 4, window="30 days")
+def test_the_strictest_wins_whatever_days_it_is_measured_over() -> None:
+    short, long = page("<", 2, window="10 or 30 days"), page("<", 4)
 
-    assert chosen(lsr(1, 10, **window(30)), short, long) == 4
-    assert judge(lsr(1, 10, **window(30)), [short]).other_window
-    assert not judge(lsr(1, 10, **window(30)), [long]).other_window
-    assert window_fits(lsr(1, 10, **window(30)), Target("x", "<", 1, window="10 or 30 days"))
+    for days in (7, 10, 20, 30):
+        assert chosen(lsr(1, 10, **window(days)), short, long) == 2
+    assert judge(lsr(1, 10, **window(20)), [short, long]).other_window
+    assert not judge(lsr(1, 10, **window(30)), [short, long]).other_window
     assert window_fits(lsr(1, 10), long.target) is None
+
+
+def test_of_equal_targets_the_one_measured_over_the_same_days_is_named() -> None:
+    short, long = page("<", 4, window="10 days"), page("<", 4, window="30 days")
+
+    assert fitting(lsr(1, 10, **window(30)), [short, long]) is long
+
+
+def test_under_goes_before_what_above_may_lead_to() -> None:
+    breach = page("<=", 3, scope="seller-fulfilled", window="30 days")
+
+    found = judge(lsr(6, 200, **window(30)), [page("<", 3), breach])
+
+    assert found.target is not None
+    assert (found.target.comparator, found.standing) == ("<", Standing.MISSED)
+
+
+def test_what_another_page_demands_is_named_where_it_is_less() -> None:
+    strict, loose, looser = page("<", 2), replace(page("<", 4), page="table"), replace(page("<", 5), page="old")
+
+    assert judge(lsr(1, 10), [looser, strict, loose]).elsewhere is loose
+    assert judge(lsr(1, 10), [strict, page("<", 4)]).elsewhere is None
+    assert judge(lsr(1, 10), [strict, replace(page("<=", 2), page="table")]).elsewhere is None
+    assert judge(lsr(1, 10), []).elsewhere is None
 
 
 def test_a_target_of_another_window_does_not_differ_from_the_reports() -> None:

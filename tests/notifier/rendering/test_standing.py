@@ -174,6 +174,15 @@ def test_amazons_word_another_target_and_another_window_are_named() -> None:
     assert told(lsr(1), replace(UNDER_4, strength="recommendation")).endswith("The page states it as a recommendation.")
 
 
+def test_what_another_page_says_is_named_beside_the_stricter_target() -> None:
+    strict = Stated(UNDER_3, "us-late-shipments", marketplace="US")
+    loose = Stated(UNDER_4, "us-performance", marketplace="US")
+
+    said = " ".join(advice(judge(lsr(1), [loose, strict])))
+
+    assert "Another page, us-performance, says under 4%; the stricter one counts." in said
+
+
 # --- figures -------------------------------------------------------------------------------------------------------
 
 

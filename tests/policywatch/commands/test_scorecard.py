@@ -272,3 +272,14 @@ def test_on_a_terminal_the_worst_is_on_top_and_each_figure_has_its_paragraph(pro
     told = lines.index("Order defect rate, seller-fulfilled (US): missed")
     assert lines[told + 1].startswith("  151 more good orders would bring it back (201 in all)")
     assert lines[told + 2].endswith("· target: us-performance, version 2, seen first 2026-02-02")
+
+
+def test_a_notification_is_reported_without_any_figure(program: Program) -> None:
+    change = {"accountStatusChangeNotification": {"currentAccountStatus": "DEACTIVATED"}}
+    message = {"notificationType": "ACCOUNT_STATUS_CHANGED", "payload": change}
+    (program.folder / "message.json").write_text(json.dumps(message), encoding="utf-8")
+
+    ended = program("scorecard", "message.json")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert ended.out == "Account in a marketplace that the notification does not name: DEACTIVATED\n"
