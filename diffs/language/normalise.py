@@ -81,8 +81,9 @@ def loose(shown: str) -> str:
     return " ".join(_MEANING.findall(marked(fold(shown)).casefold()))
 
 
-#: Signs that say yes or no, more or less, how many of five: each in one form (`marked`).
-MARKS = "✓✗○☐★☆↑↓●■"
+#: Signs that say yes or no, more or less, how many of five, first or second, which country: each in one form
+#: (`marked`). For a pattern, between brackets: the flags are a range.
+MARKS = "✓✗○☐★☆↑↓●■🟢🟡🔴👍👎🥇🥈🥉\U0001f1e6-\U0001f1ff"
 
 
 def marked(text: str) -> str:
@@ -101,6 +102,9 @@ _MARKED = str.maketrans(
         **dict.fromkeys("⬇▼🔻", "↓"),
         **dict.fromkeys("⬤⚫", "●"),
         **dict.fromkeys("◼⬛", "■"),
+        **dict.fromkeys("🟩💚", "🟢"),
+        **dict.fromkeys("🟨🟠🟧💛", "🟡"),
+        "🟥": "🔴",
         "×": "x",
     }
 )

@@ -23,7 +23,7 @@ from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement,
 
 from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
-from .turns import Turned, places_turned, turns
+from .turns import Turned, binds, forces, is_answer, places_turned, turns
 
 # From this weight on a change is of high importance, below the other of low.
 _HIGH, _LOW = 4.0, 1.0
@@ -33,6 +33,8 @@ _MOST_REASONS = 6
 _MOST_CATEGORIES = 6
 # A company that is one of so many named together is a list of affiliates.
 _AFFILIATES = 3
+# A line of so many words may be an entry of a list.
+_ENTRY_WORDS = 12
 # So many letters of a rule that moved are shown.
 _SHOWN = 40
 # A sentence of so many words speaks of one matter.
@@ -220,8 +222,10 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     points = 4.0 if party else 0.0
     points += sum(1.0 if move.move == "window" else 4.0 for move in change.moves)
     points += min(change.words / 60, 5.0) if change.words < _REVISION_WORDS else 5.0
+    points += _BOUND * any(_is_bound(pair) for pair in change.rules)
     if all(_is_entry(pair) for pair in change.rules):
         return points + 0.5 * bool(change.about)
+    points += _BOUND * any(_is_permission_gone(pair) for pair in change.rules)
     for name, count in change.about.items():
         points += {4: 2.0, 3: 1.5, 2: 0.5}.get(weight(name), 0.0) * min(count, 2)
     points += sum(0.8 for name in change.places if weight(name) >= 3)
@@ -235,7 +239,9 @@ def _weigh(change: _Change, party: Fact | None) -> float:
 
 
 # What a turned sentence weighs: each is of medium importance at least, none of high for itself.
-_TURNS = {"duty": 1.2, "negation": 1.2, "condition": 1.0, "quantity": 1.0}
+_TURNS = {"duty": 1.2, "negation": 1.2, "condition": 1.0, "quantity": 1.0, "answer": 1.2, "clock": 1.0, "sign": 1.0}
+#: And so does an entry under a heading that forbids or allows, an answer, and a permission that was taken back.
+_BOUND = 1.0
 _MOST_TURNS = 2.4
 
 
@@ -268,8 +274,24 @@ def _is_entry(pair: SentencePair) -> bool:
     """A short line without a verb of duty: an entry in an index, a title."""
     alone = pair.before or pair.after
     return (
-        not (pair.before and pair.after) and len(alone.split()) <= 12 and not alone.endswith(".") and not duties(alone)
+        not (pair.before and pair.after)
+        and len(alone.split()) <= _ENTRY_WORDS
+        and not alone.endswith(".")
+        and not duties(alone)
     )
+
+
+def _is_bound(pair: SentencePair) -> bool:
+    """Whether a short line is a rule by what stands above it: an answer to a question, an entry of a list of bans."""
+    said = pair.after or pair.before
+    if is_answer(said):
+        return True
+    return len(said.split()) <= _ENTRY_WORDS and not said.endswith(".") and binds(pair.section)
+
+
+def _is_permission_gone(pair: SentencePair) -> bool:
+    """Whether a sentence that allowed something is no longer there."""
+    return not pair.after and 0 in forces(pair.before)
 
 
 def _sanction_moved(pair: SentencePair) -> bool:

@@ -1,4 +1,4 @@
-"""What turns a sentence round without changing its matter: duty, negation, condition, quantity.
+"""What turns a sentence round without changing its matter: duty, negation, condition, quantity, answer, time of day.
 
 One small word decides whether a seller may, must or must not. So these are read by grammar, of function words, which
 are few in every language and the same in every policy.
@@ -11,20 +11,32 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from diffs.language.duties import duties
-from diffs.language.vocabulary import plain, table
+from diffs.language.normalise import MARKS, fold, marked
+from diffs.language.vocabulary import plain, table, words
 from diffs.values import Comparison, Op
 
 # How strongly a duty word binds; between kinds of one strength there is no turn.
 _FORCE = {"must_not": -2, "should_not": -1, "may": 0, "should": 1, "must": 2, "discretion": 3}
 _WORD = re.compile(r"[^\W\d_]+")
+#: What an answer stands between: cells, a colon, a question; and what is not part of it.
+_BORDERS, _AROUND = re.compile(r"[|:?？：]"), " .,;!。()[]"
+_CLOCK = re.compile(
+    r"(?<![\d.:])\d{1,2}(?:[.:h]\d\d)?\s?(?:[ap]\.?\s?m\b|uhr\b|h\b|o'clock|時)|(?<![\d.:])\d{1,2}[:h][0-5]\d(?![\d:])"
+    r"|\b(?:noon|midnight|mittags?|mitternacht|midi|minuit|mezzogiorno|mezzanotte|mediodía|medianoche)\b",
+    re.IGNORECASE,
+)
+#: A sign that turns the figure beside it: "+2", "-5", "18+", "≠ 20".
+_SIGN = re.compile(r"(?<![^\s(])(?:-|[+<>≤≥=≠±]\s?)(?=[\d$€£])|(?<=\d)\+(?!\s?\d)")
+_SIGNS = re.compile(f"[{MARKS}]")
 _NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=8192)
 def turns(before: str, after: str) -> frozenset[str]:
-    """How a reworded sentence was turned round: "duty", "negation", "condition", "quantity"; empty where it was not.
+    """How a reworded sentence was turned round; empty where it was not.
 
-    A sentence that is only on one side ("" on the other) was not turned.
+    Any of "duty", "negation", "condition", "quantity", "answer" (yes and no, tick and cross), "clock" (a time of day),
+    "sign" (plus and minus beside a figure). A sentence that is only on one side ("" on the other) was not turned.
     """
     if not (before and after):
         return frozenset()
@@ -33,9 +45,43 @@ def turns(before: str, after: str) -> frozenset[str]:
     # "all" that is left out says little; that "some" is in its place says much.
     if all(_count(was, name) != _count(now, name) for name in ("whole", "part")):
         found.add("quantity")
-    if _forces(before) != _forces(after):
+    if forces(before) != forces(after):
         found.add("duty")
+    if answers(before) != answers(after):
+        found.add("answer")
+    for name, pattern in (("clock", _CLOCK), ("sign", _SIGN)):
+        if _found(pattern, before) != _found(pattern, after):
+            found.add(name)
     return frozenset(found)
+
+
+def answers(text: str) -> tuple[str, ...]:
+    """The answers that stand alone in a text, and its signs of yes and no, in order."""
+    plainly = marked(fold(text))
+    stated = (part.strip(_AROUND).casefold() for part in _BORDERS.split(plainly))
+    return (*(part for part in stated if part in _all_answers()), *_SIGNS.findall(plainly))
+
+
+def is_answer(text: str) -> bool:
+    """Whether a text is nothing but an answer: "Yes.", "✗"."""
+    return len(answers(text)) == 1 and len(text.split()) <= _ANSWER_WORDS
+
+
+_ANSWER_WORDS = 2
+
+
+def binds(headings: str) -> bool:
+    """Whether headings make a rule of each entry below them: "Prohibited items", "Restricted products"."""
+    return bool(forces(headings)) or words("wording_significance", "restricting").found_in(plain(headings))
+
+
+@cache
+def _all_answers() -> frozenset[str]:
+    return frozenset(table("wording_significance")["answers"])
+
+
+def _found(pattern: re.Pattern[str], text: str) -> list[str]:
+    return ["".join(hit.lower().split()) for hit in pattern.findall(fold(text))]
 
 
 def _words(sentence: str) -> Counter[str]:
@@ -51,7 +97,8 @@ def _listed(name: str) -> frozenset[str]:
     return frozenset(table("wording_significance")["turns"][name])
 
 
-def _forces(sentence: str) -> tuple[int, ...]:
+def forces(sentence: str) -> tuple[int, ...]:
+    """How strongly the duty words of a text bind, from forbidding (below 0) to a duty (above)."""
     return tuple(sorted(_FORCE[duty.kind] for duty in duties(sentence)))
 
 
@@ -80,6 +127,6 @@ def places_turned(comparison: Comparison) -> Iterator[Turned]:
 
 def _is_contrary(before: str, after: str) -> bool:
     """Whether one of two headings forbids and the other does not, or both bind, and not alike."""
-    was, now = _forces(before), _forces(after)
+    was, now = forces(before), forces(after)
     forbids = [any(force < 0 for force in side) for side in (was, now)]
     return forbids[0] != forbids[1] or bool(was and now and was != now) or "negation" in turns(before, after)

@@ -100,6 +100,7 @@ class _Line:
     bold: bool
     cells: tuple[str, ...] = ()
     again: frozenset[int] = frozenset()
+    written: bool = False
 
 
 def _row(draft: Draft) -> Iterator[_Line]:
@@ -120,10 +121,11 @@ def _lines(draft: Draft) -> Iterator[_Line]:
             kind, level = (BlockKind.ITEM, level + 1) if marker else (BlockKind.PARAGRAPH, 0)
         elif kind is BlockKind.PARAGRAPH and marker and _is_listed(marker):
             kind, level = BlockKind.ITEM, 1
+        is_written = bool(marker) and kind is not BlockKind.HEADING
         if first and not marker:
             marker = draft.marker
         links = tuple(link for link in draft.links if start <= link[0] < max(end, start + 1)) if draft.links else ()
-        yield _Line(kind, rest, level, marker, links, draft.bold)
+        yield _Line(kind, rest, level, marker, links, draft.bold, written=is_written)
         first = False
 
 
@@ -179,6 +181,12 @@ def _give_back(lines: list[_Line]) -> None:
     chapters = {number[0] for number in numbers if len(number) > 1}
     above = {number[:depth] for number in numbers for depth in range(1, len(number))}
     for line in lines:
+        if line.written and _ORDINAL.fullmatch(line.marker):
+            # "2. Abmahnung": a list has a first item, or at least a neighbour.
+            (place,) = _number(line.marker)
+            if place > 1 and not {(place - 1,), (place + 1,)} & numbers:
+                line.marker, line.shown = "", f"{line.marker} {line.shown}"
+            continue
         if not _FIGURE.fullmatch(line.marker):
             continue
         number = _number(line.marker)
@@ -198,6 +206,8 @@ def _number(marker: str) -> tuple[int, ...]:
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
 #: What may be a figure as well: "2.2.4" is none.
 _FIGURE = re.compile(r"\d{1,3}(?:\.\d{1,3})?")
+#: And what may be "the second" as well.
+_ORDINAL = re.compile(r"\d{1,2}\.")
 
 
 def _promote(lines: list[_Line]) -> None:

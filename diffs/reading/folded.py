@@ -45,11 +45,47 @@ def unfold(root: HtmlElement, *, scripted: bool = False, depth: int = 0) -> None
     for frame in list(root.iter("iframe")):
         if frame.get("srcdoc") and depth < _DEEPEST:
             _open_frame(frame, scripted=scripted, depth=depth)
-    _Said(root).open_silent([] if scripted else list(root.iter("noscript")))
+    said = _Said(root)
+    said.open_silent([] if scripted else list(root.iter("noscript")))
     _open_streamed(root)
+    _open_templates([] if scripted else list(root.iter("template")), said)
     hidden = [element for element in cast("list[HtmlElement]", _STYLED(root)) if is_hidden(element.attrib)]
     if hidden:
         _open_panels(root, hidden)
+
+
+def _open_templates(templates: list[HtmlElement], said: "_Said") -> None:
+    """Read what waits in a template for a place that it names, or for a click; any other nobody is shown."""
+    if not templates:
+        return
+    places = {name: one for one in templates[0].getroottree().iter() if (name := one.get("id"))}
+    for template in templates:
+        place = _place_of(template, places)
+        if (place is not None or not _CONDITIONS.isdisjoint(template.keys())) and _is_finished(template):
+            said.open_silent([template])
+            if template.tag == "div" and place is not None and template not in place.iterancestors():
+                remove(template)
+                template.tail = None
+                place.append(template)
+
+
+def _place_of(template: HtmlElement, places: dict[str, HtmlElement]) -> HtmlElement | None:
+    """The element of the page that a template, or the element around it, names as its place."""
+    around = [element for element in (template, template.getparent()) if element is not None]
+    wanted = next((value.lstrip("#") for one in around for name in _FOR if (value := one.get(name, ""))), "")
+    return places.get(wanted)
+
+
+def _is_finished(template: HtmlElement) -> bool:
+    """Whether a template holds whole sentences, no form for data to fill in."""
+    text = prose(template)
+    return text.says_something and text.is_sentence and not _PLACEHOLDER.search(text.text)
+
+
+#: How a template names the element that it is for, and how one says that it is shown when something is true.
+_FOR = ("for", "data-for", "data-target", "target")
+_CONDITIONS = frozenset(("x-if", "v-if", "v-else", "v-show", "x-show", "*ngif", "[ngif]"))
+_PLACEHOLDER = re.compile(r"\{\{|\$\{|\{%|<%|\[\[")
 
 
 def _attach(template: HtmlElement) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
+from diffs.language.amounts import find
 from diffs.language.normalise import tidy
 from diffs.values import word_count
 
@@ -23,6 +24,8 @@ _SENTENCE, _SAYING = 5, 3
 _LETTERS, _NODES = 3000, 400
 _ENDS = re.compile(r"[.。।](?=[\"'”’»)\]\s]|$)")
 _FIELDS = ("input", "select", "textarea")
+#: What is named for its place alone.
+_BESIDE = frozenset({"sidebar"})
 #: The attribute that marks what a field that waits for an entry was made into.
 ASKS = "data-policywatch-asks"
 
@@ -121,6 +124,8 @@ def is_named(element: HtmlElement, furniture: frozenset[str]) -> bool:
     words = called(element) & furniture
     if not words or _is_rich(element):
         return False
+    if words == _BESIDE:
+        return not _states_amount(element)
     if words <= names()["notes"]:
         return not _is_note(element)
     return not (words <= names()["notes"] | names()["calls"] and _is_call_for_nothing(element))
@@ -128,12 +133,21 @@ def is_named(element: HtmlElement, furniture: frozenset[str]) -> bool:
 
 def _is_note(element: HtmlElement) -> bool:
     """Whether a callout says something rather than lead elsewhere or ask for something."""
-    if names()["furniture_words"] & called(element) - names()["notes"] - names()["calls"]:
-        return _is_rich(element)
+    others = names()["furniture_words"] & called(element) - names()["notes"] - names()["calls"]
+    if others:
+        return _is_rich(element) or (others == _BESIDE and _states_amount(element))
     found = prose(element)
     if "feedback" in called(element):
         return found.says_something and found.is_sentence
     return found.says_something
+
+
+def _states_amount(element: HtmlElement) -> bool:
+    """Whether what stands beside the text says how much, how long or how often, and leads nowhere: key figures."""
+    found = prose(element)
+    if found.asks or found.linked or found.words < _SAYING:
+        return False
+    return any(amount.kind in ("percent", "money", "duration") for amount in find(found.text))
 
 
 def _is_call_for_nothing(element: HtmlElement) -> bool:

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
+from diffs.language.amounts import find
+from diffs.language.dates import dates_in
 from diffs.language.normalise import MARKS, marked, tidy
 from diffs.language.vocabulary import table
 from diffs.values import word_count
@@ -36,9 +38,24 @@ _NAME = re.compile(r"[a-z]{3,20}(?:-[a-z]{2,20}){0,2}")
 _BORDER = re.compile(r"[\W_]+")
 # One step each: libxml2 joins the results of several by comparing each with each.
 _WITH_LABEL = etree.XPath(
-    "descendant::*[self::svg or self::i or @role='img' or (self::img and (@alt or @title)) or (@aria-label and not(*)"
-    " and (self::span or self::em or self::b or self::div)) or (self::span and @title) or contains(@class, 'icon')]"
+    "descendant::*[self::svg or self::i or @role='img' or self::img or (@aria-label and not(*)"
+    " and (self::span or self::em or self::b or self::div)) or (self::span and @title) or contains(@class, 'icon')"
+    " or contains(name(), '-icon')]"
 )
+_GAUGES = etree.XPath("descendant::*[@aria-valuetext or @role='meter' and @aria-valuenow]")
+_HINTED = etree.XPath(
+    "descendant::*[self::abbr or self::dfn or self::span or self::td or self::th or self::b or self::u]"
+)
+_GRIDS = etree.XPath("descendant-or-self::*[@role='table' or @role='grid' or @role='treegrid']")
+#: What the parts of a table are called that is made of other elements.
+_TABLE_PARTS = {
+    "rowgroup": "tbody",
+    "row": "tr",
+    "cell": "td",
+    "gridcell": "td",
+    "columnheader": "th",
+    "rowheader": "th",
+}
 _CLASSED = etree.XPath("descendant::*[@class]")
 _COMPONENTS = etree.XPath("descendant::*[contains(name(), '-')]")
 _BESIDE = ("td", "th", "li", "dd", "dt", "p", "span", "strong", "b", "em", "label", "div", "h2", "h3", "h4", "h5", "h6")
@@ -47,6 +64,15 @@ _CELLS = ("td", "th", "dd")
 _MARKED = ("td", "th", "li", "dd", "dt", "p", "label")
 #: So many elements of a cell are looked at for a word or an icon.
 _NODES = 300
+#: Where a page keeps the text that it shows when a reader points at a word.
+_HINTS = ("title", "data-tooltip", "data-tip", "data-tippy-content", "data-bs-original-title", "data-original-title")
+#: A hint of so many words, with an amount, states a rule; a longer one is read as far as this.
+_HINT_WORDS, _HINT_LETTERS = 4, 500
+#: Attributes in which an icon is named.
+_ICON_NAMES = ("data-icon", "data-lucide", "data-feather", "data-testid", "icon-name", "svgicon", "icon", "name")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+#: How a star is named that is not filled.
+_HOLLOW = frozenset(("o", "empty", "outline", "outlined", "regular", "far", "border", "hollow", "blank", "off"))
 #: A form with an address and hardly more wants to write to the reader.
 _FEW_FIELDS = 3
 
@@ -56,6 +82,18 @@ def speak(container: HtmlElement) -> None:
     for element in cast("list[HtmlElement]", _CLASSED(container)):
         if is_for_ears(element):
             _twin(element)
+    _speak_fields(container)
+    for component in cast("list[HtmlElement]", _COMPONENTS(container)):
+        _component(component)
+    for icon in cast("list[HtmlElement]", _WITH_LABEL(container)):
+        _icon(icon)
+    shows: dict[HtmlElement, bool] = {}
+    for cell in reversed(list(container.iter(*_CELLS))):  # those inside others first
+        shows[cell] = _cell(cell, shows)
+
+
+def _speak_fields(container: HtmlElement) -> None:
+    """The same of what asks or shows values: fields, gauges, words with a tooltip; and tables that are none to HTML."""
     _mark_required(container)
     options = beginnings(container, ("option",))
     for field in list(container.iter(*_FIELDS)):
@@ -64,13 +102,12 @@ def speak(container: HtmlElement) -> None:
             put(field, said)
             if not is_fixed:
                 field.set(ASKS, "")
-    for component in cast("list[HtmlElement]", _COMPONENTS(container)):
-        _component(component)
-    for icon in cast("list[HtmlElement]", _WITH_LABEL(container)):
-        _icon(icon)
-    shows: dict[HtmlElement, bool] = {}
-    for cell in reversed(list(container.iter(*_CELLS))):  # those inside others first
-        shows[cell] = _cell(cell, shows)
+    for gauge in cast("list[HtmlElement]", _GAUGES(container)):
+        _gauge(gauge)
+    for element in cast("list[HtmlElement]", _HINTED(container)):
+        _hint(element)
+    for table_like in cast("list[HtmlElement]", _GRIDS(container)):
+        _as_table(table_like)
 
 
 def _twin(element: HtmlElement) -> None:
@@ -162,6 +199,41 @@ def _mark_required(container: HtmlElement) -> None:
             field.attrib.pop(name, None)  # it is said
 
 
+def _as_table(element: HtmlElement) -> None:
+    """Make a table of elements that say by their roles that they are one: else cells run together."""
+    if element.tag == "table" or next(element.iterancestors("table"), None) is not None:
+        return  # a table in a table is made with it
+    rows = (row for row in element.iterdescendants() if row.get("role") == "row")
+    if not any(_TABLE_PARTS.get(cell.get("role", ""), "") in _CELLS for row in rows for cell in row):
+        return
+    for part in element.iterdescendants():
+        if isinstance(part.tag, str) and part.get("role", "") in _TABLE_PARTS:
+            part.tag = _TABLE_PARTS[part.attrib.pop("role")]
+    element.tag = "table"
+    element.attrib.pop("role")
+
+
+def _gauge(element: HtmlElement) -> None:
+    """What a drawn scale says to those who cannot see it: "4 stars", "4 of 5"."""
+    value, most = tidy(element.get("aria-valuetext", "")), element.get("aria-valuemax", "")
+    now = element.get("aria-valuenow", "").strip()
+    said = value or (f"{now} of {most.strip()}" if most.strip() else now)
+    if said and not _SAYS.search(marked(glance(element))):
+        put(element, said[:_LABEL_LETTERS])
+
+
+def _hint(element: HtmlElement) -> None:
+    """Say behind a word the rule that its tooltip states: a sentence with an amount in it, and no date of a fetch."""
+    text = next((tidy(element.get(name, "")[:_HINT_LETTERS]) for name in _HINTS if name in element.attrib), "")
+    if word_count(text) < _HINT_WORDS or not _SAYS.search(glance(element)) or text in glance(element):
+        return
+    if not dates_in(text) and any(amount.kind in _RULES for amount in find(text)):
+        etree.SubElement(element, "span").text = f" ({text})"
+
+
+_RULES = ("percent", "money", "duration", "stars", "count")
+
+
 # --- components ---
 
 
@@ -179,8 +251,15 @@ def _component(element: HtmlElement) -> None:
         for text in given
         if (word_count(text) > 1 or any(sign.isdigit() for sign in text)) and text[0] not in "{[<"
     ]
+    value = tidy(element.get("value", "")[:_LABEL_LETTERS])
+    if not said and any(sign.isdigit() for sign in value) and not _SCALES.isdisjoint(element.tag.split("-")):
+        said = [value]
     if said:
         element.text = f" {'. '.join(text.rstrip('.') for text in said)} "
+
+
+#: Words in the name of a component that draws its value.
+_SCALES = frozenset(("rating", "stars", "star", "meter", "score", "gauge"))
 
 
 # --- icons ---
@@ -204,6 +283,10 @@ def _icon(icon: HtmlElement) -> None:
         return
     if icon.tag != "svg" and _SAYS.search(marked(glance(icon))):
         return
+    star = _star(icon) if parent.tag in _BESIDE else ""
+    if star:
+        put(icon, star)
+        return
     around = glance(parent).replace(glance(icon), "", 1).casefold()
     label = _label(icon) or (_mark(icon) if parent.tag in _MARKED else "")
     if not label or (label not in MARKS and label.casefold() in around):
@@ -223,8 +306,12 @@ def _in_control(icon: HtmlElement) -> bool:
 
 
 def _names_of(icon: HtmlElement) -> Iterator[str]:
-    """The names that an icon's class, file or symbol gives it."""
+    """The names that an icon's class, attributes, file or symbol gives it."""
     yield icon.get("class", "")
+    for attribute in _ICON_NAMES:
+        if attribute in icon.attrib:
+            # "utility:check", "CheckCircleIcon"
+            yield _CAMEL.sub("-", icon.get(attribute, "").rpartition(":")[2])
     for use in icon.iter("use"):
         yield (use.get("href") or use.get("xlink:href") or "").rpartition("#")[2]
     if icon.tag == "img":
@@ -243,7 +330,7 @@ def _plain_names(icon: HtmlElement) -> Iterator[str]:
     for name in _names_of(icon):
         for one in name[:500].casefold().split():
             kept = "-".join(word for word in _BORDER.split(one) if word and word not in names()["icon_words"])
-            if kept != one or icon.tag in ("i", "svg", "img"):
+            if kept != one or icon.tag in ("i", "svg", "img") or icon.tag.endswith("-icon"):
                 yield kept
 
 
@@ -253,6 +340,25 @@ def _mark(icon: HtmlElement) -> str:
     if words & names()["no_icons"]:
         return "✗"
     return "✓" if words & names()["yes_icons"] else ""
+
+
+def _star(icon: HtmlElement) -> str:
+    """A star of a row of stars, filled or hollow; "" for any other icon, and for a star that stands alone."""
+    words = [word for name in _names_of(icon) for word in _BORDER.split(name[:500].casefold()) if word]
+    if "star" not in words or icon.get("aria-label") or "button" in words:
+        return ""
+    if not (_is_star(icon.getprevious()) or _is_star(icon.getnext())):
+        return ""
+    is_hollow = not _HOLLOW.isdisjoint(words) or ("bi" in words and "fill" not in words)
+    return "☆" if is_hollow else "★"
+
+
+def _is_star(element: HtmlElement | None) -> bool:
+    """Whether an element is a star, as an icon or already said."""
+    if element is None or not isinstance(element.tag, str):
+        return False
+    names_star = any("star" in _BORDER.split(name[:500].casefold()) for name in _names_of(element))
+    return names_star or glance(element).strip() in {"★", "☆"}
 
 
 def _cell(cell: HtmlElement, shows: Mapping[HtmlElement, bool]) -> bool:
@@ -274,7 +380,7 @@ def _cell(cell: HtmlElement, shows: Mapping[HtmlElement, bool]) -> bool:
 
 
 def _spoken(element: HtmlElement) -> str:
-    if element.tag not in ("i", "svg", "img", "span", "em", "b", "div"):
+    if element.tag not in ("i", "svg", "img", "span", "em", "b", "div") and not element.tag.endswith("-icon"):
         return ""
     named = (f"[{name}]" for name in _plain_names(element) if _NAME.fullmatch(name))
     return _label(element) or _mark(element) or next(named, "")

@@ -38,9 +38,9 @@ def shown_again(style: str) -> str:
 
 def is_struck(element: HtmlElement, struck_classes: frozenset[str]) -> bool:
     """Whether an element's text is struck out: it stands on the page, and is no longer in force."""
-    if element.tag in _STRUCK:
-        return True
     attributes = element.attrib
+    if element.tag in _STRUCK or attributes.get("role") == "deletion":
+        return True
     if "style" in attributes and _STRUCK_STYLE.search(attributes["style"]):
         return True
     return "class" in attributes and not struck_classes.isdisjoint(attributes["class"].split())

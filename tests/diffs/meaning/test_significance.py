@@ -14,7 +14,7 @@ from diffs.reading.extract import extract
 from diffs.targets.extract import extract_targets
 from diffs.targets.moves import moves
 from diffs.values import Block, Capture, Document, Judgement, Selection
-from tests.diffs.phrasing import heading, paragraph, policy, row
+from tests.diffs.phrasing import heading, item, paragraph, policy, row
 
 
 def judged(before: Document, after: Document) -> Judgement:
@@ -48,6 +48,30 @@ def test_what_only_moved_is_cosmetic() -> None:
 
     assert (told.significance, told.importance) == ("cosmetic", "low")
     assert "moved" in told.reasons[0]
+
+
+@pytest.mark.parametrize(
+    ("above", "entry"),
+    [("Examples of restricted products", "E-bikes"), ("Was Sie verkaufen dürfen", "Gebrauchte Telefone")],
+)
+def test_an_entry_that_comes_or_goes_under_a_binding_heading_is_at_least_medium(above: str, entry: str) -> None:
+    short, long = (policy(heading(above), item("Fireworks"), *map(item, more)) for more in ((), (entry,)))
+
+    assert judged(short, long).importance == "medium"
+    assert judged(long, short).importance == "medium"
+    assert (
+        judged(policy(heading("Topics"), *short.blocks[1:]), policy(heading("Topics"), *long.blocks[1:])).importance
+        == "low"
+    )
+
+
+def test_an_answer_that_became_the_contrary_is_at_least_medium() -> None:
+    assert between("Yes.", "No.").importance == "medium"
+    assert between("Are knives allowed? Yes", "Are knives allowed? No").importance == "medium"
+
+
+def test_a_permission_that_was_taken_back_is_at_least_medium() -> None:
+    assert between("Thank you. Sellers may use a van.", "Thank you.").importance == "medium"
 
 
 def test_a_link_to_another_edition_of_a_document_is_material() -> None:

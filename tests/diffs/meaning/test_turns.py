@@ -5,7 +5,7 @@ import pytest
 from diffs.comparing.compare import compare
 from diffs.meaning.facts import facts
 from diffs.meaning.significance import judge
-from diffs.meaning.turns import turns
+from diffs.meaning.turns import binds, is_answer, turns
 from diffs.values import Document
 from tests.diffs.phrasing import heading, item, policy
 
@@ -24,12 +24,47 @@ from tests.diffs.phrasing import heading, item, policy
         ("All offers are covered.", "Offers are covered.", set()),
         ("Sellers must ship.", "Sellers are required to ship.", set()),
         ("We ship books.", "We ship toys.", set()),
+        ("Knives | ✓", "Knives | ✗", {"answer"}),
+        ("Messer | Ja", "Messer | Nein", {"answer"}),
+        ("returnable: true", "returnable: false", {"answer"}),
+        ("☑ Yes ☐ No", "☐ Yes ☑ No", {"answer"}),
+        ("No later than Friday: see below", "No sooner than Friday: see below", set()),
+        ("Order by 2 pm.", "Order by 11 am.", {"clock"}),
+        ("Annahmeschluss: 14 Uhr", "Annahmeschluss: 11 Uhr", {"clock"}),
+        ("Heure limite : 14h00", "Heure limite : 11h00", {"clock"}),
+        ("Orders before noon", "Orders before 10:00", {"clock"}),
+        ("Orders by 2 pm", "Orders by 2pm", set()),
+        ("Store at 5 °C", "Store at -5 °C", {"sign"}),
+        ("Sellers 18+ only", "Sellers 18 only", {"sign"}),
+        ("Weight = 20 kg", "Weight ≠ 20 kg", {"sign"}),
+        ("Within 5-7 days", "Within 5 - 7 days", set()),
         ("", "You must not ship.", set()),
         ("You must not ship.", "", set()),
     ],
 )
 def test_a_sentence_turned_round_is_known(before: str, after: str, expected: set[str]) -> None:
     assert turns(before, after) == expected
+
+
+@pytest.mark.parametrize("text", ["Yes.", "Nein", "✗", "いいえ"])
+def test_an_answer_alone_is_known(text: str) -> None:
+    assert is_answer(text)
+    assert not is_answer(f"{text} and more of it")
+
+
+@pytest.mark.parametrize(
+    ("headings", "is_binding"),
+    [
+        ("Examples of restricted products", True),
+        ("Rules › Products you may sell", True),
+        ("Verbotene Artikel", True),
+        ("Produits soumis à restriction", True),
+        ("制限対象商品", True),
+        ("Topics", False),
+    ],
+)
+def test_a_heading_makes_a_rule_of_what_it_lists(headings: str, is_binding: bool) -> None:
+    assert binds(headings) is is_binding
 
 
 def listing(allowed: tuple[str, ...], banned: tuple[str, ...], *, above: tuple[str, str]) -> Document:
