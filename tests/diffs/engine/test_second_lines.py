@@ -426,18 +426,57 @@ def test_no_check_of_a_page_is_the_first_of_none(site: Site) -> None:
         assert observations.shows_since(session, site.page(session)) == 0
 
 
-@settings(max_examples=12, deadline=None)
-@given(st.lists(st.sampled_from("LRlrB"), min_size=3, max_size=14))
-def test_no_sequence_of_checks_hides_an_edit_of_a_line_that_is_open(looks: list[str]) -> None:
-    """L and R show the two texts as they were last, l and r show them with an edit, B a robot check."""
-    site = Site(open_archive("sqlite://"))
-    site.looks(long(90), rewrite(90), long(90))
-    rate, days, expected = 90, 90, []
-    for day, look in enumerate(looks, 3):
-        rate, days = rate - (look == "l"), days - (look == "r")
-        site.store({"l": long(rate), "r": rewrite(days), "b": ROBOT_CHECK}[look.lower()])
-        if look in "lr":
-            expected.append(day)
-    site.derive()
+def twice(page: str) -> str:
+    """A page that holds its text two times."""
+    inside = page.split("<main>")[1].split("</main>", maxsplit=1)[0]
+    return page.replace(inside, inside + inside)
 
-    assert [day for kind, _, day in sorted(told(site), key=lambda one: one[2]) if kind == "edit"] == expected
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from("LRFDlrfdBNE"), min_size=3, max_size=16), st.booleans())
+def test_no_sequence_of_looks_hides_an_edit_of_a_line_that_is_open(looks: list[str], live: bool) -> None:
+    """Each edit is reported on its day, whatever was shown before, in recorded history and by a crawl that confirms.
+
+    L, R and F show three texts as they were last, l, r and f with an edit; D and d show the first one twice over; B is a
+    robot check, N a notice, E an error.
+    """
+    site = Site(open_archive("sqlite://"), recorded=not live)
+    figures = {"l": 90, "r": 90, "f": 90}
+    bodies = {"b": ROBOT_CHECK, "n": policy("Please come back.").replace("Seller Agreement", "Oops"), "e": ""}
+
+    def show(kind: str, day: float) -> None:
+        rate, days, nights = figures.values()
+        shown = {"l": long(rate), "r": rewrite(days), "f": foreign(nights), "d": twice(long(rate))} | bodies
+        for later in (0, 0.1) if live else (0,):
+            site.store(shown[kind], status=500 if kind == "e" else 200, day=day + later)
+            site.derive(confirm=live)
+
+    for day, kind in enumerate("lrfl"):
+        show(kind, day)
+    expected = []
+    for day, look in enumerate(looks, 4):
+        kind = look.lower()
+        if look in "lrfd":
+            figures["l" if kind == "d" else kind] -= 1
+            expected.append(day)
+        show(kind, day)
+
+    edits = [change for change in site.told() if change.kind == "edit"]
+    assert sorted((change.seen_at - START).days for change in edits) == expected
+    assert all(change.decided_at - change.seen_at < timedelta(days=1) for change in edits)
+
+
+def test_a_page_of_three_megabytes_is_followed_on_both_lines(site: Site) -> None:
+    part = (
+        f"<p>Whoever sells goods names the maker and writes to buyers in plain words.</p><i data-x='{'y' * 3_000}'></i>"
+    )
+    parts = "".join(f"<h2>Part {number}</h2>{part.replace('goods', f'goods {number}')}" for number in range(1_000))
+
+    def large(rate: int, *, cut: int | None = None) -> str:
+        rule = f"<p>You keep your late shipment rate under {rate}%.</p>"
+        return f"<html lang=en><body><main><h1>Seller Agreement</h1>{rule}{parts[:cut]}</main></body></html>"
+
+    assert len(large(4)) > 3_000_000
+    site.looks(large(4), large(3), large(3, cut=900_000), large(2, cut=900_000))
+
+    assert told(site) == [("edit", 1, 1), ("edit", 2, 3)]
