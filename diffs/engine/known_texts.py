@@ -10,7 +10,7 @@ from diffs.comparing import compare
 from diffs.database.models import Page, Snapshot, Version
 from diffs.errors import BodyLost
 from diffs.judging.evidence.clock import Times
-from diffs.judging.history import Past
+from diffs.judging.history import Look, Past
 from diffs.meaning import announcements, facts, index_pages
 from diffs.meaning.announcements import Split
 from diffs.meaning.meaning import Meaning, meaning_of
@@ -21,6 +21,7 @@ from diffs.store import targets as stored_targets
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
 
+from . import taught_noise
 from .thoughts import Thoughts
 
 
@@ -48,6 +49,10 @@ class Texts:
         """When a known text was seen, and when the new one is (UTC)."""
         version = self.version(text)
         return Times(version.first_seen_at, version.last_seen_at, now) if version else Times(now, now, now)
+
+    def taught(self, look: Look) -> frozenset[str]:
+        """The slots that the owner had called noise before a look."""
+        return taught_noise.before(self._page, look.snapshot)
 
     def days_since(self, now: datetime) -> Callable[[datetime], int]:
         """Counts the days (UTC) after a moment on which the page was read, the day of `now` among them."""

@@ -42,7 +42,9 @@ def judge(
     `confirm` asks for a second look before it counts.
     """
     step = _compare(texts, memory, document)
-    known = Known(memory.slots, texts.times(step.against, look.at), texts.days_since(look.at), step.stating)
+    known = Known(
+        memory.slots, texts.times(step.against, look.at), texts.days_since(look.at), step.stating, texts.taught(look)
+    )
     left, quiet = _without_furniture(memory, step, known)
     meant = _meaning(texts, step, left)
     if quiet and meant.judgement.significance == "cosmetic":

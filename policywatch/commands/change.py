@@ -7,6 +7,7 @@ import typer
 
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page
+from diffs.engine import taught_noise
 from diffs.store import changes, reports, work
 from diffs.wording import labels
 from notifier.rendering.standing import standing
@@ -42,9 +43,16 @@ def change_(
     mute: Annotated[
         bool | None, typer.Option("--mute/--unmute", help="Send no notices of it; --unmute sends them again.")
     ] = None,
+    noise: Annotated[
+        bool | None,
+        typer.Option("--noise/--no-noise", help="What changed here is page furniture; --no-noise takes that back."),
+    ] = None,
+    site: Annotated[bool, typer.Option("--site", help="With --noise: on all pages of the same site.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """One change in full; with options, records the work on it."""
+    if site and noise is None:
+        context.wrong_use("--site goes with --noise or --no-noise.")
     done_at = _done(done, undone=undone)
     _short_enough("--owner", owner, LONGEST_OWNER)
     _short_enough("--note", note, LONGEST_NOTE)
@@ -56,6 +64,9 @@ def change_(
                 work.note(session, row, now=now, owner=owner, text=note, done_at=done_at, undone=undone)
                 if mute is not None:
                     say_muted(work.mute(session, row, now=now, muted=mute), muted=mute)
+        if noise is not None:
+            with archive.begin() as session:
+                _teach(session, uid, is_noise=noise, on_site=site)
         with archive.read() as session:
             row, page = _named(session, uid)
             shown = records.change(row, page) | {"work": records.work(work.of(session, row.uid))}
@@ -64,6 +75,15 @@ def change_(
         output.as_json(shown)
     else:
         _show(shown, row)
+
+
+def _teach(session: Session, uid: str, *, is_noise: bool, on_site: bool) -> None:
+    row, page = _named(session, uid)
+    keys = taught_noise.teach(session, page, row, is_noise=is_noise, on_site=on_site)
+    if not keys:
+        context.wrong_use("There is no earlier text in which the place of this change could be found again.")
+    what = "not reported from now on, unless they state a rule" if is_noise else "reported again"
+    output.warn(f"Changes at these places are {what}: {', '.join(keys)}.")
 
 
 def _done(text: str | None, *, undone: bool) -> datetime | None:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from diffs.database.models import Change, Observation, Page, Snapshot
+from diffs.engine import taught_noise
 from diffs.judging.history import News
 from diffs.language.plain_text import in_short
 from diffs.store import changes, observations, versions
@@ -49,6 +50,7 @@ def explain(
     facts = _facts(row, observation, snapshot)
     facts["version"] = version.seq if version else None
     facts["compared_with"] = against.seq if against else None
+    facts["noise"] = taught_noise.listed(row)
     facts["changes"] = [
         {"id": c.uid, "kind": c.kind, "told": c.told, "reason": c.reason, "significance": c.significance}
         | {"importance": c.importance, "reasons": c.reasons, "quiet": kept_quiet(c)}
@@ -92,6 +94,7 @@ def _in_words(page: Page, facts: dict[str, Any]) -> Iterator[tuple[str, object]]
     yield "text", f"version {facts['version']}" if facts["version"] else ""
     yield "SHA-256 of it", facts["text_sha256"]
     yield "compared with", f"version {facts['compared_with']}" if facts["compared_with"] else ""
+    yield "noise, as you said", ", ".join(f"the places of change {uid}" for uid in facts["noise"])
 
 
 def _result(facts: dict[str, Any]) -> str:

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 
-from diffs.values import Block, Document, Op
+from diffs.values import Block, Comparison, Document, Op
 
 from . import clock
 from .clock import Times
-from .places import Place
+from .places import Place, places
 from .words import states_rule
 from .zones import zones
 
@@ -42,17 +42,20 @@ class Known:
     """What is known of a page when a difference is judged.
 
     `days_since` counts the days (UTC) on which the page was read after a moment, this check's among them. `stating`
-    are the indexes of the hunks that state a rule.
+    are the indexes of the hunks that state a rule. `taught` are the slots that the owner called noise.
     """
 
     slots: Slots
     times: Times
     days_since: Callable[[datetime], int]
     stating: frozenset[int] = frozenset()
+    taught: frozenset[str] = frozenset()
 
 
 def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterator[str]:
     """Why what differs in a place is a slot's next content; nothing where it is not."""
+    if is_taught(place, old, known) and not _states(place, new, known):
+        yield "you said that this place is noise"
     figures = tuple(_figures(place, old))
     if figures:
         yield from _figure_evidence(place, figures, old, new, known)
@@ -60,10 +63,23 @@ def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterat
         yield from _word_evidence(place, old, new, known)
 
 
-def learn(known: Known, places: Iterable[Place], old: Document, new: Document) -> dict[str, tuple[str, ...]]:
+def names(comparison: Comparison, old: Document) -> tuple[str, ...]:
+    """The names of all slots in which two texts differ."""
+    return tuple(dict.fromkeys(name for place in places(comparison) for name in _names(place, old)))
+
+
+def is_taught(place: Place, old: Document, known: Known) -> bool:
+    """Whether the owner called a place noise: each of its figures, or the words behind or before a line."""
+    if not known.taught:
+        return False
+    called = [name in known.taught for name in _names(place, old)]
+    return all(called) if any(True for _ in _figures(place, old)) else any(called)
+
+
+def learn(known: Known, differing: Iterable[Place], old: Document, new: Document) -> dict[str, tuple[str, ...]]:
     """The slots with what differs now. Words that state a rule teach nothing, and a slot holds a few words only."""
     learned = {name: tuple(times) for name, times in known.slots.items()}
-    for place in places:
+    for place in differing:
         is_figures = any(True for _ in _figures(place, old))
         if is_figures or (_is_small(place) and not _states(place, new, known)):
             for name in _names(place, old):

@@ -54,3 +54,25 @@ def test_an_added_and_a_removed_line_are_quoted_as_such(tmp_path: Path) -> None:
     removed = " ".join(program("explain", "other").out.split())
     assert "added: a label in the menu above the page's title" in added
     assert "removed: a label in the menu above the page's title" in removed
+
+
+def test_the_owner_calls_a_place_noise_and_takes_it_back(program: Program) -> None:
+    change = min(program("changes", "--json").objects, key=lambda one: one["seen_at"])
+
+    said = program("change", change["id"], "--noise", "--site")
+    assert (said.code, said.err) == (
+        0,
+        "Changes at these places are not reported from now on, unless they state a rule: late-shipment.\n",
+    )
+    explained = program("explain", "late-shipment").out
+    assert f"the places of change {change['id']}" in " ".join(explained.split())
+
+    assert "are reported again" in program("change", change["id"], "--no-noise").err
+    assert "noise, as you said" not in program("explain", "late-shipment").out
+
+
+def test_a_page_that_was_added_has_no_place_to_call_noise(program: Program) -> None:
+    first = min(program("changes", "--all", "--json").objects, key=lambda one: one["seen_at"])
+
+    assert program("change", first["id"], "--noise").code == 2
+    assert program("change", first["id"], "--site").code == 2

@@ -1,0 +1,46 @@
+"""What the owner teaches: a place of a page, or of all pages of its site, is noise from now on, or is none."""
+
+from sqlmodel import Session, col, func, select
+
+from diffs.database.models import Change, Page, Snapshot
+from diffs.judging.evidence import slots
+from diffs.store import changes, pages, versions
+
+
+def before(page: Page, snapshot: int) -> frozenset[str]:
+    """The slots that were called noise before this look; what was said later does not reach back."""
+    taught: set[str] = set()
+    for said in page.decisions or ():
+        if "noise" in said and said["snapshot"] < snapshot:
+            taught = taught | set(said["noise"]) if said["is_noise"] else taught - set(said["noise"])
+    return frozenset(taught)
+
+
+def teach(session: Session, page: Page, change: Change, *, is_noise: bool, on_site: bool) -> list[str]:
+    """The keys of the pages on which the places of a change are noise from the next look on, or are none any more.
+
+    An empty list where a change has no place that could be known again. Raises BodyLost.
+    """
+    version = versions.get(session, change.from_version_id) if change.from_version_id else None
+    if version is None:
+        return []
+    names = slots.names(changes.comparison_of(change), versions.document_of(session, version))
+    if not names:
+        return []
+    newest = session.exec(select(func.max(Snapshot.id))).one() or 0
+    others = select(Page).where(pages.on_site_of(page)).order_by(col(Page.key)) if on_site else None
+    taught = list(session.exec(others)) if others is not None else [page]
+    for one in taught:
+        said = {"snapshot": newest, "noise": list(names), "is_noise": is_noise, "change": change.uid}
+        one.decisions = [*(one.decisions or ()), said]
+    session.flush()
+    return [one.key for one in taught]
+
+
+def listed(page: Page) -> list[str]:
+    """The ids of the changes whose places are noise on this page, the first said first."""
+    called: dict[str, bool] = {}
+    for said in page.decisions or ():
+        if "noise" in said:
+            called[said["change"]] = said["is_noise"]
+    return [uid for uid, is_noise in called.items() if is_noise]
