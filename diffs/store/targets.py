@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import ByHand, Change, Observation, Page, TargetRow, Version
 from diffs.scorecard.applicable_target import Stated
+from diffs.targets.holding import is_held_back
 from diffs.values import Target
 
 from . import versions
@@ -59,7 +60,8 @@ class Announced:
 def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[Announced]]:
     """The targets that bind at a moment (UTC), and those announced for later; entries made by hand are marked.
 
-    A text may be posted before it takes effect: until that day the text it replaces binds.
+    A text may be posted before it takes effect: until that day the text it replaces binds. The date of one sentence
+    holds back only what that sentence is about; where nobody can say what it is about, both texts bind until then.
     """
     binding: list[Stated] = []
     announced: list[Announced] = []
@@ -68,12 +70,23 @@ def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[An
         pages.setdefault(page.id, (page, version, observation))
     for page, version, observation in pages.values():
         bound: Version | None = version
-        while bound is not None and (change := _to_come(session, bound, moment.date())) is not None:
-            assert change.effective_on is not None
-            announced += [Announced(one, change.effective_on) for one in _of_version(session, page, bound, observation)]
-            bound = session.get(Version, change.from_version_id) if change.from_version_id else None
-        if bound is not None:
-            binding += _of_version(session, page, bound, observation)
+        # None: all of them.
+        wanted: set[str] | None = None
+        while bound is not None:
+            stated = [
+                one
+                for one in _of_version(session, page, bound, observation)
+                if wanted is None or one.target.metric in wanted
+            ]
+            change = _to_come(session, bound, moment.date())
+            later = {id(one): is_held_back(one.target, change.effective_sentence) for one in stated} if change else {}
+            binding += [one for one in stated if not later.get(id(one), False)]
+            if change is None or change.effective_on is None:
+                break
+            announced += [Announced(one, change.effective_on) for one in stated if later[id(one)]]
+            if not all(later.values()):
+                wanted = {one.target.metric for one in stated if later[id(one)] is not False}
+            bound = session.get(Version, change.from_version_id) if change.from_version_id and wanted != set() else None
     return binding, announced
 
 

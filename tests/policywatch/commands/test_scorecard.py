@@ -108,6 +108,26 @@ def test_a_target_for_later_is_reported_beside_the_one_in_force(program: Program
     assert (cancelled["coming"]["from"], cancelled["coming"]["verdict"]) == ("2026-06-01", "missed")
 
 
+@pytest.mark.parametrize(
+    "stray",
+    [
+        "Effective January 15, 2027, orders with Buy Shipping labels that are scanned on time are not counted as late.",
+        "Effective January 15, 2027",
+    ],
+)
+def test_a_date_of_another_sentence_holds_no_target_back(tmp_path: Path, stray: str) -> None:
+    texts = {"2026-01-05T08:00:00Z": targets(4), "2026-02-02T08:00:00Z": targets(2, stray)}
+    save(tmp_path / "in", "us-performance", texts, title="Seller performance", marketplace="US", category="performance")
+    program = Program(tmp_path, now=datetime(2026, 5, 1, 12, tzinfo=UTC))
+    assert program("import", "folder", "in").code == 0
+
+    ended = program("scorecard", csv_of(program, "US,LSR,,6,200,,2026-04-01,2026-04-30"))
+
+    assert row(ended, "Late shipment rate")["target"] == "under 2%"
+    assert row(ended, "Late shipment rate")["verdict"] == "missed"
+    assert 2.0 in {one["value"] for one in program("targets", "--json").objects if "late" in one["metric"]}
+
+
 def test_the_list_of_targets_has_the_same_answer_as_the_scorecard(program: Program) -> None:
     before, after = (program("targets", "--at", day, "--json").objects for day in ("2026-05-31", "2026-06-01"))
     listed = program("targets", "--at", "2026-05-31")
