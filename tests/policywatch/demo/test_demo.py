@@ -164,9 +164,7 @@ def test_the_feed_holds_every_reported_change(played: Played) -> None:
     parsed = feedparser.parse((played.folder / "feed.xml").read_bytes())
 
     assert not parsed.bozo
-    titles = [
-        f"{where(entry)}: {entry['headline'].removesuffix(': ' + entry['title'])}" for entry in played.ended.told
-    ]
+    titles = [f"{where(entry)}: {entry['headline'].removesuffix(': ' + entry['title'])}" for entry in played.ended.told]
     assert "Automated Agent Policy (US): New page" in titles
     assert sorted(entry.title for entry in parsed.entries) == sorted(titles)
 
