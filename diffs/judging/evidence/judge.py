@@ -2,20 +2,22 @@
 
 from collections.abc import Iterator
 
+from diffs.language.dates import dates_in
 from diffs.values import Comparison, Document
 
 from . import echo, formatting, slots
 from .places import Place, places, regions
 from .slots import Known
 from .words import states_rule
-from .zones import is_label, zones
+from .zones import is_label, named_at, zones
 
 
 def furniture(comparison: Comparison, old: Document, new: Document, known: Known) -> dict[int, str]:
     """The hunks that are furniture, by index, with the evidence for each.
 
     A place with a duty word, a negation, a percentage, money, a period or a date among its changed words is none,
-    except a figure that the page's history shows to be volatile, and what a card says of another page. Other spaces
+    except a figure that the page's history shows to be volatile, a notice whose day has passed, and what a card says
+    of another page. Other spaces
     or punctuation count only where nothing else differs: beside a real edit they belong to it.
     """
     found: dict[int, str] = {}
@@ -36,6 +38,8 @@ def _evidence(place: Place, old: Document, new: Document, known: Known) -> Itera
     yield from slots.evidence(place, old, new, known)
     if zones(old).cards.issuperset(place.old_range) and zones(new).cards.issuperset(place.new_range):
         yield "a card below the text that leads to another page, and speaks of that one"
+    if _is_over(place, old, known):
+        yield "a notice above the page's title was taken down after the day it named"
     if not known.stating.isdisjoint(place.numbers) or states_rule(place.words, new.language):
         return
     if _in_menu(place, old, new):
@@ -44,6 +48,14 @@ def _evidence(place: Place, old: Document, new: Document, known: Known) -> Itera
         yield "a table of contents: its lines repeat what the page says below"
     if _is_title(place, old, new):
         yield "the page's own title once more"
+
+
+def _is_over(place: Place, old: Document, known: Known) -> bool:
+    """Whether what was removed stood above the page's name, and each day it named has passed."""
+    if place.after or place.old_range.stop > named_at(old):
+        return False
+    days = [dated.day for block in place.before for dated in dates_in(block.shown, old.language)]
+    return bool(days) and all(day is not None and day <= known.times.now.date() for day in days)
 
 
 def _in_menu(place: Place, old: Document, new: Document) -> bool:

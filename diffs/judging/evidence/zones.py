@@ -95,15 +95,21 @@ def _is_prose(block: Block) -> bool:
 def _title(document: Document, prose: int) -> int:
     """The index of the heading that a page's text begins with, 0 where none is found above its first sentence.
 
-    No heading stands above it in the page's outline, and something stands under it: a menu's own heading is empty.
+    No heading stands above it in the page's outline, unless it names the page.
     """
-    blocks = document.blocks
-    headings = [number for number, block in enumerate(blocks) if block.kind is BlockKind.HEADING]
-    highest = min((blocks[number].level for number in headings), default=0)
+    named = named_at(document)
+    if 0 < named < prose:
+        return named
+    levels = {number: block.level for number, block in enumerate(document.blocks) if block.kind is BlockKind.HEADING}
+    highest = min(levels.values(), default=0)
+    return next((number for number, level in levels.items() if number < prose and level == highest), 0)
+
+
+def named_at(document: Document) -> int:
+    """The index of the first heading that bears the page's name, 0 where none does."""
     named = loose(document.title)
-    first = [number for number in headings if number < prose]
-    for number in first:
-        said = loose(blocks[number].shown)
+    for number, block in enumerate(document.blocks):
+        said = loose(block.shown) if block.kind is BlockKind.HEADING else ""
         if said and said in named and len(said) * 2 >= len(named):
             return number
-    return next((number for number in first if blocks[number].level == highest), 0)
+    return 0

@@ -95,9 +95,11 @@ def test_the_first_text_of_a_page_has_no_place_to_be_called_noise(site: Site) ->
         assert not taught_noise.teach(session, site.page(session), row, is_noise=True, on_site=False)
 
 
-def test_a_change_of_form_alone_has_no_place_to_be_called_noise(site: Site) -> None:
-    site.looks(page("Meet our team in Paris."), page("<b>Meet</b> our team in “Paris”.").replace("”", '"'))
-    with site.archive.begin() as session:
-        for row in changes.of_page(session, site.page(session))[1:]:
-            taught_noise.teach(session, site.page(session), row, is_noise=True, on_site=False)
-        assert site.page(session)
+def test_a_page_that_is_gone_has_no_place_to_be_called_noise(site: Site) -> None:
+    site.looks(page("Meet our team in Paris this spring."))
+    for _ in range(6):
+        site.store("<p>Not found</p>", status=404)
+    site.derive()
+    (change,) = site.told()
+    assert change.kind == "gone"
+    assert not teach(site)

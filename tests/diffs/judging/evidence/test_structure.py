@@ -64,6 +64,25 @@ def test_the_heading_that_names_the_page_is_its_title_though_a_menus_stands_as_h
     assert zones(policy(heading("Site", 1), heading("Menu", 1), TITLE, *CLAUSES)).menu == {0, 1}
 
 
+NOTICE = "New terms for all sellers are in force from 15 February 2026, please read them."
+
+
+def test_a_notice_above_the_title_is_over_after_its_day() -> None:
+    assert set(quiet(page(NOTICE), page()).values()) == {
+        "a notice above the page's title was taken down after the day it named"
+    }
+
+
+def test_a_notice_that_is_taken_down_before_its_day_is_reported_and_so_is_a_new_one() -> None:
+    assert not quiet(page(NOTICE.replace("February", "May")), page())
+    assert not quiet(page(NOTICE.replace("from 15 February 2026", "soon")), page())
+    assert not quiet(page(), page(NOTICE))
+
+
+def test_a_clause_with_a_day_that_has_passed_is_no_notice() -> None:
+    assert not quiet(page(below=(NOTICE,)), page())
+
+
 CARDS = (
     heading("Was this helpful for you?"),
     "You might also be interested in:",
