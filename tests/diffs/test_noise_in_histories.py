@@ -336,5 +336,7 @@ def kept(site: Site) -> list[bytes]:
         rows = observations.listed(session, page)
         listed = {version.id for version in versions.listed(session, page)}
         assert all(seen.reason for seen, _ in rows)
-        assert {seen.version_id for seen, _ in rows if seen.outcome in ("ok", "unchanged")} == listed
+        assert all(seen.version_id for seen, _ in rows if seen.outcome in ("ok", "unchanged"))
+        # Half a page is followed on a line of its own, held back as it is.
+        assert {seen.version_id for seen, _ in rows if seen.version_id} == listed
         return [bodies.get(session, shot.body_sha256) if shot.body_sha256 else b"" for _, shot in rows]
