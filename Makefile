@@ -53,6 +53,7 @@ bench: setup-tests
 	$(BIN)/python benchmarks/history.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/judge.py
+	$(BIN)/python benchmarks/lines.py
 	$(BIN)/python benchmarks/notices.py
 	$(BIN)/python benchmarks/start_up.py
 

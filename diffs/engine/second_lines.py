@@ -75,17 +75,28 @@ def place(texts: Texts, known: Lines, look: Read) -> Placed:
         line = known.other(number)
         if line is None and is_good:
             return on_first
-        own = _on_line(texts, line, look) if line else None
+        own = _on_line(texts, line, look.snapshot, look.capture) if line else None
         if line is not None and own is not None:
             comes_back = known.on != number
             return Placed(known, _held(line), own, NONE if line.rejected else number, comes_back=comes_back)
     return _beside(texts, known, found, verdict, look.capture.title)
 
 
-def _on_line(texts: Texts, line: Line, look: Read) -> Reading | None:
+def stays(texts: Texts, known: Lines, snapshot: Snapshot, capture: Capture) -> Placed | None:
+    """Where a look brought the very text that another line showed last: then it need not be held against the policy."""
+    line = known.open
+    if line is None or gate.judge_transport(capture) is not None:
+        return None
+    if texts.read(snapshot, capture, line.memory.showing).document.fingerprint != line.memory.showing:
+        return None
+    own = _on_line(texts, line, snapshot, capture)
+    return Placed(known, _held(line), own, NONE if line.rejected else line.number) if own else None
+
+
+def _on_line(texts: Texts, line: Line, snapshot: Snapshot, capture: Capture) -> Reading | None:
     """A look as read beside the last good text of a line; None where it is not on it."""
-    own = texts.read(look.snapshot, look.capture, line.memory.showing)
-    verdict = gate.judge(look.capture, own.extraction, own.document, last_good=texts.document(line.memory.showing))
+    own = texts.read(snapshot, capture, line.memory.showing)
+    verdict = gate.judge(capture, own.extraction, own.document, last_good=texts.document(line.memory.showing))
     return own if verdict.outcome is Outcome.OK else None
 
 

@@ -39,19 +39,25 @@ def given(run: Run, known: Lines, snapshot: Snapshot, previous: tuple[Observatio
     if aside is not None:
         return Placed(known, aside, None, second_lines.NONE)
     capture = _capture(run, snapshot)
+    placed = second_lines.stays(run.texts, known, snapshot, capture) or _placed(run, known, snapshot, capture)
+    seen = look(at, snapshot, placed.found.document.fingerprint if placed.found else "")
+    placed = second_lines.begun(placed, seen)
+    if placed.number == second_lines.NONE:
+        return placed
+    return replace(placed, lines=lines.shown(placed.lines, placed.number, seen))
+
+
+def _placed(run: Run, known: Lines, snapshot: Snapshot, capture: Capture) -> Placed:
+    """A look as read and judged beside the policy, on the line it belongs to, or the first of another one."""
     verdict, found = _read(run, known.first, snapshot, capture)
-    first, verdict = _believed(known.first, verdict, at)
+    first, verdict = _believed(known.first, verdict, run.moments[snapshot.id])
     known = known.remembering(FIRST, first) if first is not known.first else known
     placed = second_lines.place(run.texts, known, second_lines.Read(snapshot, capture, found, verdict))
     if placed.begins and found is not None:
         shared = _one_text_for_all(run, known.first, snapshot, found)
         if shared is not None:
             return replace(placed, verdict=shared, begins=False)
-    seen = look(at, snapshot, placed.found.document.fingerprint if placed.found else "")
-    placed = second_lines.begun(placed, seen)
-    if placed.number == second_lines.NONE:
-        return placed
-    return replace(placed, lines=lines.shown(placed.lines, placed.number, seen))
+    return placed
 
 
 def look(at: datetime, snapshot: Snapshot, text: str) -> Look:
