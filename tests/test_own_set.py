@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 #: Percent. They only rise.
-PRECISION, RECALL = 30.0, 100.0
+PRECISION, RECALL = 34.0, 100.0
 
 
 def _loaded(name: str) -> ModuleType:
