@@ -40,7 +40,7 @@ def extract_targets(document: Document) -> tuple[Target, ...]:
 
 def _stated(passage: Passage, language: str) -> tuple[Target, ...]:
     """The targets of a passage, which mostly stood there in the last version, too."""
-    is_short = sum(map(len, (passage.lead, *passage.near, *passage.cells, *passage.header))) <= 2 * LONGEST
+    is_short = sum(map(len, (passage.lead, passage.row, *passage.near, *passage.cells, *passage.header))) <= 2 * LONGEST
     return _remembered(passage.text, passage, language) if is_short else tuple(_read(passage, language))
 
 
