@@ -82,10 +82,29 @@ def is_update_stamp(sentence: str, dated: Dated, *, outright: bool = False) -> b
 
 
 def is_effective(sentence: str, dated: Dated) -> bool:
-    """Whether a date says from when something binds."""
-    if is_update_stamp(sentence, dated) or _is_former(sentence):
+    """Whether a date says from when something binds: not that of a law, of a count, of a plan that was taken back."""
+    # "The former version in force from 1 March"; but "from 1 March for users who agreed to a former version".
+    if is_update_stamp(sentence, dated) or _is_former(sentence[: dated.start]) or _is_of_something_else(sentence):
         return False
-    return _is_led_by("effective", sentence, dated) or _after().match(plain(sentence)[dated.end :][:_REACH]) is not None
+    behind = plain(sentence)[dated.end :][:_REACH]
+    return _is_led_by("effective", sentence, dated) or _after().match(behind) is not None or _opens(sentence, dated)
+
+
+def _is_of_something_else(sentence: str) -> bool:
+    text = plain(sentence)
+    return any(words("wording_dates", "cues", cue).found_in(text) for cue in ("withdrawn", "other"))
+
+
+def _opens(sentence: str, dated: Dated) -> bool:
+    """Whether a sentence opens with the day on which something happens: "On April 1, 2026, the fee increases"."""
+    text = plain(sentence)
+    opened = _OPENING.fullmatch(text[: dated.start])
+    return opened is not None and words("wording_dates", "cues", "follows").found_in(text[dated.end :][:_REACH])
+
+
+_OPENING = re.compile(
+    r"\W{0,3}(?:on|am|le|il|el|op|em|zum)\s+(?:the\s+)?(?:[^\W\d]{3,14},?\s+)?(?:den\s+)?", re.IGNORECASE
+)
 
 
 def _stamps(sentence: str, dated: Dated, cue: str) -> bool:
@@ -210,17 +229,19 @@ def _by_library(text: str, language: str) -> Iterator[Dated]:
 
 @cache
 def _cue(name: str) -> Alternatives:
-    """The cue right before a date: small words and signs may stand between."""
+    """The cue right before a date: small words, signs and the day of the week may stand between."""
+    days = "|".join(table("wording_dates")["weekdays"]["all"])
     cues = table("wording_dates")["cues"][name]
     return pattern(
         tuple(f"(?<![^\\W\\d]){one}" if one[0].isalpha() else one for one in cues),
-        after=r"[\s:;,*_(\"|–-]*(?:(?:the|on|le|dem|den|il|el|o|op|am|vom|du)\b\s*)?$",
+        after=r"[\s:;,*_(\"|–-]*(?:(?:the|on|le|dem|den|il|el|o|op|am|vom|du)\b\s*)?"
+        rf"(?:(?:{days})\b\.?,?\s*(?:(?:the|den|dem|le|il|el|o)\b\s*)?)?$",
     )
 
 
 @cache
 def _after() -> Alternatives:
-    return pattern(tuple(table("wording_dates")["cues"]["effective_after"]), before=r"[\s,]*")
+    return pattern(tuple(table("wording_dates")["cues"]["effective_after"]), before=r"(?:\([月火水木金土日]\))?[\s,]*")
 
 
 def _is_former(sentence: str) -> bool:
