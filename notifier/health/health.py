@@ -173,6 +173,7 @@ class State:
     `due` counts the notices that could go out now, `failed` those among the waiting that were refused for now,
     `parked` those refused for good.
     `held` counts the pages that have shown another text than their policy for more than `HELD_FOR`, unanswered.
+    `unlike` counts all that show another text at present.
     `untried_since` is since when the oldest due notice waits that nobody has tried to send.
     """
 
@@ -182,6 +183,7 @@ class State:
     last_look_at: datetime | None = None
     unread: int = 0
     held: int = 0
+    unlike: int = 0
     resting: int = 0
     due: int = 0
     failed: int = 0
@@ -210,6 +212,7 @@ def warnings(state: State, *, now: datetime) -> list[str]:
     number = labels.count
     said = {
         f"{number(state.unread, 'page')} cannot be read at present.": state.unread,
+        f"{number(state.unlike, 'page shows', 'pages show')} another text than the policy.": state.unlike,
         f"{number(state.resting, 'host is', 'hosts are')} left alone for now.": state.resting,
         f"{number(state.failed, 'notice')} could not be delivered yet and will be tried again.": state.failed,
         f"{number(state.parked, 'notice was', 'notices were')} refused for good.": state.parked,

@@ -60,13 +60,15 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
     waits = waiting(session, now=now)
     closed = unread(session)
     halved = [page for page in closed if page.kind == "shrunk"]
+    followed = held(session)
     return State(
         pages=len(watched),
         watched=len(asked),
         check_every=timedelta(seconds=min((page.check_every for page in asked), default=0)),
         last_look_at=snapshots.last_stored_at(session) or max((page.created_at for page in watched), default=None),
         unread=len(closed),
-        held=sum(now - page.since > HELD_FOR for page in (*held(session), *halved)),
+        held=sum(now - page.since > HELD_FOR for page in (*followed, *halved)),
+        unlike=len(followed),
         resting=len({_host(page) for page in watched} & resting.keys()),
         due=left.due,
         failed=waits.failed,

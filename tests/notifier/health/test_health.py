@@ -279,4 +279,5 @@ def test_a_state_of_nothing_is_well() -> None:
             " reject decides."
         )
     ]
+    assert warnings(State(pages=4, unlike=1), now=NOON) == ["1 page shows another text than the policy."]
     assert problems(State()) == warnings(State(), now=NOON) == []
