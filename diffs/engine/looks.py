@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from diffs.database.models import Observation, Snapshot, Version
 from diffs.errors import BodyLost
 from diffs.judging import history, lines
+from diffs.judging.evidence import slots
 from diffs.judging.history import Decision, Look, Memory, News
 from diffs.judging.lines import FIRST, Line, Lines
 from diffs.meaning.meaning import Meaning
@@ -142,7 +143,7 @@ def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision)
     if decision.news is News.RETURN:
         run.events.happened("flapping", at=look.at, detail=decision.why)
     run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
-    places = history.volatile_places(memory, look.at)
+    places = max(history.volatile_places(memory, look.at), slots.volatile(memory.slots, look.at))
     if places:
         run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every check: {places}")
     else:

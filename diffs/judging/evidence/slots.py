@@ -27,6 +27,7 @@ Slots = Mapping[str, tuple[str, ...]]
 REMEMBERED, TIMES = 2_000, 4
 #: After so long without a difference a slot inside of the text must show anew that it is volatile.
 _FORGOTTEN = timedelta(days=60)
+_FORTNIGHT = timedelta(days=14)
 #: So often a figure must have differed before, at nearly all days on which the page was checked.
 _BEFORE, _NEARLY_ALL = 2, 0.8
 #: More than this is no slot's content but a clause.
@@ -88,8 +89,9 @@ def learn(known: Known, differing: Iterable[Place], old: Document, new: Document
 
 
 def volatile(slots: Slots, at: datetime) -> int:
-    """How many slots have differed so often lately that they are volatile."""
-    return sum(len(_recent(times, at)) > _BEFORE for times in slots.values())
+    """How many slots have differed so often within a fortnight that they are volatile."""
+    since = at - _FORTNIGHT
+    return sum(sum(datetime.fromisoformat(one) >= since for one in times) > _BEFORE for times in slots.values())
 
 
 def _figure_evidence(

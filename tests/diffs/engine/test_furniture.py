@@ -4,7 +4,7 @@ import pytest
 
 from diffs.database.archive import Archive
 from diffs.database.models import Change
-from diffs.store import changes
+from diffs.store import changes, events
 from tests.diffs.site import Site
 
 CLAUSES = (
@@ -41,9 +41,12 @@ def test_an_age_among_facts_about_the_page_is_never_reported(site: Site) -> None
     assert not site.told()
 
 
-def test_an_exchange_rate_is_no_fee(site: Site) -> None:
+def test_an_exchange_rate_is_no_fee_and_health_names_it(site: Site) -> None:
     site.looks(*(page(last=RATE.format(f"1.08{step:02}")) for step in range(0, 70, 7)))
     assert not site.told()
+    with site.archive.read() as session:
+        (event,) = events.listed(session, site.page(session))
+    assert (event.kind, event.detail) == ("volatile", "places that change at nearly every check: 1")
 
 
 def test_a_real_change_beside_a_clock_is_reported_without_it_and_the_clock_is_listed_with_its_reason(
