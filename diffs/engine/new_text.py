@@ -10,6 +10,7 @@ from diffs.judging.evidence.slots import Known
 from diffs.judging.history import Decision, Difference, Look, Memory, News
 from diffs.meaning.announcements import Split
 from diffs.meaning.meaning import Meaning, bearing
+from diffs.meaning.turns import places_turned
 from diffs.values import Comparison, Document, Fact, Quiet
 
 from .known_texts import Texts
@@ -66,7 +67,9 @@ def judge(
 def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Comparison, tuple[Quiet, ...]]:
     """What is left of a step without learned noise and furniture, and what was taken, with the reasons."""
     left = history.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating)
-    found = furniture(step.comparison, step.standing, step.new, known)
+    # A rule that moved below a heading of the contrary has the same letters, and says something else.
+    is_turned = any(True for _ in places_turned(step.comparison))
+    found = {} if is_turned else furniture(step.comparison, step.standing, step.new, known)
     stays = {id(hunk) for hunk in left.hunks}
     quiet = [
         Quiet(hunk, found.get(number, _LEARNED))

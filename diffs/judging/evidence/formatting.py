@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from diffs.language.normalise import MARKS, marked
 from diffs.values import Hunk
 
 #: What is left of a link whose Markdown could not be read, with its address.
@@ -11,8 +12,11 @@ _LEFT_OVER = re.compile(r"\]\(\s{0,3}(?P<address>[a-z]{2,10}:[^()\s]{1,2000})\s{
 _PRINTED = re.compile(r"\(\s{0,3}(?P<address>https?://[^()\s]{1,2000})\s{0,3}\)", re.IGNORECASE)
 #: The number of a page in a document, between rules or alone.
 _PAGE_MARK = re.compile(r"^-{2,20} ?page \d{1,4} ?-{2,20}$", re.IGNORECASE)
-#: What counts of a text: letters, figures, and the signs that give a figure its value.
-_COUNTS = re.compile(r"[^\W_]|[%‰€$£¥₹<>≤≥=≠±+§✓✗○☐★☆↑↓●■]|(?<=\d)[.,:/-](?=\d)|(?<![^\s(])-(?=\d)")
+#: What counts of a text: letters, figures, the signs that give a figure its value, those of yes and no, the mark of
+#: a note, and strokes through letters.
+_COUNTS = re.compile(
+    rf"[^\W_]|[%‰€$£¥₹<>≤≥=≠±+§{MARKS}\u0335-\u0338]|(?<=\d)[.,:/-](?=\d)|(?<![^\s(])-(?=\d)|(?<=[\w%)])[*†‡](?![*\w])"
+)
 #: A row of dots leads to the number of a page.
 _LEADER = re.compile(r"(?:\. ?){4,}\s{0,3}\d{0,4}")
 
@@ -34,7 +38,7 @@ def same_letters(hunks: Sequence[Hunk]) -> str:
 
 
 def _letters(text: str) -> str:
-    return "".join(_COUNTS.findall(_LEADER.sub(" ", text))).casefold()
+    return "".join(_COUNTS.findall(marked(_LEADER.sub(" ", text)))).casefold()
 
 
 def _addresses(text: str) -> frozenset[str]:

@@ -100,3 +100,29 @@ def test_a_fee_that_is_raised_three_times_in_a_month_is_reported_each_time(site:
         site.store(page(last=f"The fee is ${fee} for each sale."), day=day)
         site.derive()
     assert len(site.told()) == 3
+
+
+def test_a_rule_that_moved_below_a_heading_of_the_contrary_is_reported(site: Site) -> None:
+    goods = "<p>Used batteries that were tested and come with a report of the test by a laboratory</p>"
+    may, may_not = "<h2>Products you may sell</h2>", "<h2>Products you may not sell</h2>"
+    was, now = f"{may}{goods}{may_not}", f"{may}{may_not}{goods}"
+    site.looks(*(page().replace("</main>", f"{listed}<p>Fireworks of any kind.</p></main>") for listed in (was, now)))
+
+    (change,) = site.told()
+    assert change.importance == "high"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("🟢 Lithium cells in a box", "🔴 Lithium cells in a box"),
+        ("Knives of any kind: ✅", "Knives of any kind: ❌"),
+        ("The fee is 8% of the price.", "The fee is 8%* of the price."),
+        ("Free for books.", "F\u0336r\u0336e\u0336e\u0336 for books."),
+        ("Kostenlos nach 🇩🇪 und 🇫🇷 liefern", "Kostenlos nach 🇩🇪 und 🇮🇹 liefern"),
+    ],
+)
+def test_a_sign_that_says_something_is_no_punctuation(site: Site, was: str, now: str) -> None:
+    site.looks(page(last=was), page(last=now))
+
+    assert len(site.told()) == 1
