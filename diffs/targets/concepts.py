@@ -18,7 +18,7 @@ _BORDER = re.compile(r"[;|。；•]|[.!?](?=\s|$)")
 def concepts(text: str) -> tuple[Mention, ...]:
     """The metrics a text is about by its ideas ("late" by "shipped"), in order; of two in one place the surer one."""
     flat = plain(text)
-    places = {name: [found.span() for found in shape.finditer(flat)] for name, shape in _atoms()}
+    places = _Places(flat)
     borders = [0, *(found.end() for found in _BORDER.finditer(flat)), len(flat)]
     spoken: list[tuple[int, Mention]] = []
     for name, atoms in _concepts():
@@ -30,6 +30,18 @@ def concepts(text: str) -> tuple[Mention, ...]:
         if not any(_is_in_place_of(other, mention) for other in kept):
             kept.append(mention)
     return tuple(sorted(kept, key=lambda mention: mention.start))
+
+
+class _Places(dict[str, list[tuple[int, int]]]):
+    """Where each idea stands in a text, looked for when it is asked for: most are not."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def __missing__(self, atom: str) -> list[tuple[int, int]]:
+        self[atom] = [found.span() for found in _atom(atom).finditer(self._text)]
+        return self[atom]
 
 
 def takes_share(text: str) -> bool:
@@ -84,11 +96,6 @@ def _together(
 def _overlap(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
     """Whether a place is another idea's already: one word says one thing."""
     return any(span[0] < end and start < span[1] for start, end in others)
-
-
-@cache
-def _atoms() -> tuple[tuple[str, Alternatives], ...]:
-    return tuple((name, _atom(name)) for name in table("metric_concepts")["atoms"])
 
 
 @cache

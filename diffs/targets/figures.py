@@ -29,6 +29,8 @@ def figures(text: str, language: str) -> tuple[Amount, ...]:
     Of "raised from 90% to 95%" only 95% counts, of "3% (previously 4%)" only 3%.
     """
     found = _with_shares(text, find(text, language))
+    if all(amount.kind == "money" for amount in found):
+        return ()
     moved = _changes().found_in(text)
     kept = []
     for amount in found:
