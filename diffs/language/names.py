@@ -76,7 +76,7 @@ _RUN = re.compile(
     r"(?: (?:(?:of|de|du|di|del|van|&) )?[A-ZÀ-Þ](?:[\w&'-]*\w)?(?:\.(?=[a-z\d])[\w-]+)?){0,7}"
 )
 # What stands before the first word of a sentence or of a part of one.
-_BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[A-Za-z][)-])\s*[\"'(*_]*$")
+_BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[A-Za-z][)-])\s*[\"'(*_]{0,9}$")
 #: So many letters before a name are looked at.
 _NEAR = 80
 _ROMAN = re.compile(r"[IVXLCDM]+")

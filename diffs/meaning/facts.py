@@ -26,7 +26,7 @@ _STRONGEST = ("must_not", "must", "discretion")
 
 _COUNTED = {"count", "score", "stars", "orders"}
 _REFERENCE = re.compile(
-    r"(?:sections?|clauses?|articles?|paragraphs?|art\.|abs\.|§+|no\.|nr\.|n°|ziffern?|abschnitt|kapitel|chapter|step|"
+    r"(?:sections?|clauses?|articles?|paragraphs?|art\.|abs\.|§{1,3}|no\.|nr\.|n°|ziffern?|abschnitt|kapitel|chapter|step|"
     r"annex|appendix|schedule|table|page|version|item|artikel|articolo|artículo|sección|punto|point|seite)\s*$",
     re.IGNORECASE,
 )

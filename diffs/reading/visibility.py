@@ -20,7 +20,7 @@ _DECORATIVE_WORDS = 3
 _TWIN_LETTERS = 120
 _SAYS = re.compile(rf"[\w{MARKS}]")
 _FIGURE = re.compile(rf"[\d*†‡{MARKS}]")
-_PLAIN_SELECTOR = re.compile(r"[a-z0-9]*\.([\w-]+)", re.IGNORECASE)
+_PLAIN_SELECTOR = re.compile(r"[a-z0-9]{0,20}\.([\w-]+)", re.IGNORECASE)
 _STYLES = 200_000
 
 

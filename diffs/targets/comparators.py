@@ -136,7 +136,7 @@ _TO_DO = re.compile(r".{0,15}\b(?:to|pour|um|zeit|per|para|om|aby|na)\b", re.IGN
 _LABEL = re.compile(r"\W{0,4}[^:.;?!]{3,50}:\s{0,3}[\"'(]?", re.IGNORECASE)
 _ACTUAL = re.compile(
     r"\b(?:is|was|are|were|at|reached|stands at|currently|now|ist|war|liegt bei|beträgt|est|était|è|era|es|está en|é|"
-    r"is nu|bedraagt)\s*(?:currently|now|at|only|just|:)*\s*$|(?:現在|目前)[^。]{0,12}$",
+    r"is nu|bedraagt)\s*(?:currently|now|at|only|just|:){0,4}\s*$|(?:現在|目前)[^。]{0,12}$",
     re.IGNORECASE,
 )
 
@@ -154,7 +154,7 @@ def _comparators(where: str) -> tuple[tuple[str, Alternatives], ...]:
     lists = table("wording_targets")[where]
     edged = {sign: tuple(_edged(one) for one in lists[sign]) for sign in _SIGNS}
     if where == "after":
-        return tuple((sign, pattern(edged[sign], before=r"[\"')]*\s*")) for sign in _SIGNS)
+        return tuple((sign, pattern(edged[sign], before=r"[\"')]{0,3}\s*")) for sign in _SIGNS)
     between = "|".join(sorted(map(re.escape, table("wording_targets")["between"]["words"]), key=len, reverse=True))
     tail = rf"(?:\s*(?<!\w)(?:{between})(?!\w))*\s*[:(,]?\s*[\"']?$"
     return tuple((sign, pattern(edged[sign], after=tail)) for sign in _SIGNS)
