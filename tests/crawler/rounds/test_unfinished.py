@@ -181,10 +181,10 @@ def test_it_is_read_again_when_the_page_is_read_by_other_rules(
 ) -> None:
     site["/a"] = Answer(status=404)
     someone.looks_at(watched(site, "/a"))
-    site["/a"] = endless(250_000)
-    stored(someone, "a", endless(250_000))
+    site["/a"] = endless(400_000)
+    stored(someone, "a", endless(400_000))
     with monkeypatch.context() as patch:
-        limited(patch, 0)  # one second at most
+        limited(patch, 1)
         judge_left_over(someone.archive, confirm=False)
     assert rules_of(someone, "a")[1:] == ["set-aside"]
 
@@ -211,10 +211,10 @@ def test_a_page_that_never_ends_keeps_the_crawl_that_meets_it_first_from_nothing
 def test_what_was_set_aside_is_tried_again_at_longer_and_longer_intervals(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    site["/a"] = endless(250_000)
+    site["/a"] = endless(400_000)
     page = watched(site, "/a")
     with monkeypatch.context() as patch:
-        limited(patch, 0)
+        limited(patch, 1)
         for _ in range(3):
             assert someone.looks_at(page)["a"].outcome is Outcome.ERROR
 

@@ -207,3 +207,9 @@ def test_a_title_in_a_title_is_read_once_and_both_say_it() -> None:
     nested = fromstring("<div><h2>Fees<h3>of sale</h3> and more</h2></div>")
 
     assert [*beginnings(nested, ("h3", "h2")).values()] == ["of sale", "Feesof sale and more"]
+
+
+def test_a_style_sheet_with_a_bracket_too_many_still_strikes_out() -> None:
+    sheet = "<style>} .old { text-decoration: line-through }</style>"
+
+    assert read(f'{sheet}<p>The fee is <span class="old">15%</span> 12%.</p>') == ["The fee is 12%."]
