@@ -26,7 +26,10 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 #: A sign that turns the figure beside it: "+2", "-5", "18+", "≠ 20".
-_SIGN = re.compile(r"(?<![^\s(])(?:-|[+<>≤≥=≠±]\s?)(?=[\d$€£])|(?<=\d)\+(?!\s?\d)")
+#: A plus may stand behind the unit as well: "18 months +".
+_SIGN = re.compile(
+    r"(?<![^\s(])(?:-|[+<>≤≥=≠±]\s?)(?=[\d$€£])|(?<=\d)\+(?!\s?\d)|(?<=\d)\s?[^\W\d]{1,12}\s?(\+)(?!\s?\d)"
+)
 _SIGNS = re.compile(f"[{MARKS}]")
 _NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
 
@@ -81,7 +84,7 @@ def _all_answers() -> frozenset[str]:
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:
-    return ["".join(hit.lower().split()) for hit in pattern.findall(fold(text))]
+    return ["".join((hit[hit.lastindex or 0]).lower().split()) for hit in pattern.finditer(fold(text))]
 
 
 def _words(sentence: str) -> Counter[str]:

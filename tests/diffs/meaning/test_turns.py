@@ -36,6 +36,7 @@ from tests.diffs.phrasing import heading, item, policy
         ("Orders by 2 pm", "Orders by 2pm", set()),
         ("Store at 5 °C", "Store at -5 °C", {"sign"}),
         ("Sellers 18+ only", "Sellers 18 only", {"sign"}),
+        ("Formula from 36 months + on", "Formula from 36+ months on", set()),
         ("Weight = 20 kg", "Weight ≠ 20 kg", {"sign"}),
         ("Within 5-7 days", "Within 5 - 7 days", set()),
         ("", "You must not ship.", set()),

@@ -142,12 +142,17 @@ def test_what_waits_for_a_script_or_a_click_is_read(page: str) -> None:
         "<template x-for='o in orders'><p>Order {{{{o}}}} is {} days late today.</p></template>",
         "<template x-if=late><p>Order {{{{o}}}} is {} days late today.</p></template>",
         "<p>Edited <span title='Monday, January {}, 2026 at 10:02'>recently</span> by us.</p>",
-        "<p>Save <i class='fa fa-star{}'></i> this page for later.</p>",
         "<p>Rating <button><i class='fa fa-star'></i></button> of this page</p><div class=sidebar><a href=/x>Save {}%</a></div>",
     ],
 )
 def test_what_no_reader_is_told_stays_out(silent: str) -> None:
     assert significance(read(silent.format(4)), read(silent.format(5))) == "noise"
+
+
+def test_a_star_alone_is_no_rating() -> None:
+    hollow, full = (read(f"<p>Save <i class='fa {star}'></i> this page.</p>") for star in ("fa-star-o", "fa-star"))
+
+    assert significance(hollow, full) == "noise"
 
 
 HINTS = {
