@@ -32,6 +32,7 @@ from .spoken_of import spoken_of, stands_right_before
 _SHORT_SENTENCE = 9
 # So few words are a label, no statement.
 _FEW = 5
+_WHOLE = 100
 #: A mark may go to ten where it is called one.
 _MARK = re.compile(r"\b\w*(?:cijfer|note|nota|score|grade|mark|punteggio|puntuación|punkte)\b", re.IGNORECASE)
 
@@ -67,13 +68,18 @@ def unnamed(found: Held, passage: Passage, named: tuple[Mention, ...], amounts: 
     if is_other_amount(text, found, named=False) or passage.shows_other(found.amount) or is_actual(text, found):
         return None
     called = is_named(text, found)
-    if found.amount.kind == "count" and found.amount.unit:
+    if (found.amount.kind == "count" and found.amount.unit) or _asks_nothing(found, metric):
         return None
     if not _is_stated(found, metric, passage, called=called) or not _held_as_its_kind(
         found, passage, metric, named=called
     ):
         return None
     return _target(found, metric.name, metric.better, metric.unit, metric.scale)
+
+
+def _asks_nothing(found: Held, metric: KnownMetric) -> bool:
+    """Whether no share could miss it: "up to 100%" of what should be small."""
+    return found.amount.kind == "percent" and metric.better == "lower" and found.amount.value >= _WHOLE
 
 
 def _is_stated(found: Held, metric: KnownMetric, passage: Passage, *, called: bool) -> bool:

@@ -688,6 +688,7 @@ def test_the_other_of_two_alternatives_is_held_alike() -> None:
         "Return shipping is free for every order sent back within 90 days.",
         "We permit three dots at most: one at the start of the review and one at its end.",
         "8 out of 10 is a good mark.",
+        "Data for claims (such as up to 100% clean) should be no older than 18 months.",
         "Each rating needs at least 4 images.",
         "A feedback rating needs at least 3 images.",
         "Omdöme: minst 4 bilder krävs",
