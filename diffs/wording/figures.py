@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
 from functools import cache
 
 from diffs.language.alternatives import Alternatives
@@ -14,12 +13,11 @@ from diffs.meaning.rewording import kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair
 from diffs.values import Fact, Target, TargetMove
 
+from .clauses import bounded
 from .point import Point, last_heading, weight_of
-from .quotes import around, quoted
+from .true_figures import is_step
 
 AMOUNTS = ("money", "percent", "duration", "count", "date")
-_FIGURES = ("money", "percent", "duration", "date")
-_MOST_FIGURES = 10
 # A sentence longer than this may speak of several things: only the words near a figure say what it is about.
 _ONE_MATTER = 160
 _NEAR = 90
@@ -29,39 +27,51 @@ def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Poin
     """Figures that became others, gathered by what they are about; what a moved target says already is left out."""
     of_targets = [(move.before, move.after) for move in moves if move.before and move.after]
     groups: dict[tuple[str, str, bool], list[Fact]] = {}
-    binding: set[str] = set()
     for fact in facts:
-        is_step = fact.kind in AMOUNTS and fact.before and fact.after and not _is_stamp(fact)
-        if is_step and not any(_is_same_step(fact, *step) for step in of_targets):
-            is_date = fact.kind == "date"
-            about = subject(fact, fact.after)
-            groups.setdefault((about, fact.section, is_date), []).append(fact)
-            binding |= {_step(fact)} if is_date and about else set()
-    for (about, section, is_date), group in groups.items():
-        steps = list(dict.fromkeys(map(_step, group)))
-        if is_date and not about and binding.issuperset(steps):
-            continue
-        told = "; ".join(steps)
-        context = "" if len(steps) > 1 else f" ({quoted(around(group[0].sentence_after, group[0].after, 120))})"
-        text = f"{about}: {told}{context}" if about else f"{told}{context}"
-        short = f"{about or last_heading(section) or 'Changed'}: {_first(steps)}"
-        weights = _BASES.get(group[0].kind, 60) + weight_of(f"{group[0].sentence_after} {section}")
-        yield Point(weights, text, short, section, _places(group), is_date=is_date)
+        if is_told(fact) and not any(_is_same_step(fact, *step) for step in of_targets):
+            groups.setdefault((about(fact), fact.section, fact.kind == "date"), []).append(fact)
+    for (name, section, is_date), group in groups.items():
+        steps = list(dict.fromkeys((_line(fact.before), _line(fact.after)) for fact in group))
+        told = "; ".join(f"{was} → {now}" for was, now in steps)
+        context = "" if len(steps) > 1 else f". Now: {bounded(group[0].sentence_after, _CONTEXT, (group[0].after,))}"
+        verb = _verb(group[0])
+        shown = [f"from {was} to {now}" for was, now in steps[:2]]
+        short = f"{name}: {verb} {' and '.join(shown)}"
+        weights = _BASES.get(group[0].kind, 60) + min(15.0, weight_of(f"{group[0].sentence_after} {section}"))
+        yield Point(weights, f"{name}: {told}{context}", short, section, _places(group), is_date=is_date)
 
 
-def _first(steps: list[str]) -> str:
-    """As many whole steps as a headline has room for: half a step is none."""
-    room = _SHORT_STEPS
-    shown = [step for step in steps if (room := room - len(step) - 2) >= 0] or steps[:1]
-    return "; ".join(shown) + ("…" if len(shown) < len(steps) else "")
+def is_told(fact: Fact) -> bool:
+    """Whether a fact is a figure that moved and of which one can say what it is about."""
+    return fact.kind in AMOUNTS and is_step(fact) and not _is_stamp(fact) and bool(about(fact))
 
 
-_SHORT_STEPS = 74
-_BASES = {"date": 45, "count": 40}
+def about(fact: Fact) -> str:
+    """What a figure is about: what its sentence says, else the term or the short title that it stands below."""
+    place = last_heading(fact.section)
+    is_title = len(place.split()) <= _TITLE and not place[:1].isdigit()
+    return subject(fact, fact.after) or (place if is_title and fact.kind in ("money", "percent", "duration") else "")
 
 
-def _step(fact: Fact) -> str:
-    return f"{_line(fact.before)} → {_line(fact.after)}"
+def _verb(fact: Fact) -> str:
+    """What a figure did: "the amount falls"; where its two sides cannot be held against each other, that it changes."""
+    was, now = find(fact.before), find(fact.after)
+    noun = _NOUNS.get(fact.kind, "the figure")
+    if fact.kind == "date" or not (was and now) or was[0].unit != now[0].unit or was[0].value == now[0].value:
+        return f"{noun} changes"
+    return f"{noun} {'rises' if now[0].value > was[0].value else 'falls'}"
+
+
+_NOUNS = {
+    "money": "the amount",
+    "percent": "the rate",
+    "duration": "the time",
+    "count": "the number",
+    "date": "the date",
+}
+_BASES = {"date": 12, "count": 40}
+_CONTEXT = 150
+_TITLE = 3
 
 
 def _places(facts: Iterable[Fact]) -> tuple[int, ...]:
@@ -109,64 +119,35 @@ def _subjects() -> tuple[tuple[tuple[Alternatives, ...], str], ...]:
     return tuple((tuple(pattern((word,)) for word in entry["words"]), entry["name"]) for entry in listed)
 
 
-_LISTS = (
-    ("section_added", "New section", "New sections", 40),
-    ("section_removed", "Section removed", "Sections removed", 38),
-    ("definition_added", "New definition", "New definitions", 36),
-    ("definition_removed", "Definition removed", "Definitions removed", 34),
-    ("scope_added", "Named now", "Named now", 24),
-    ("scope_removed", "No longer named", "No longer named", 22),
-)
-
-
-def lists(facts: tuple[Fact, ...]) -> Iterator[Point]:
-    """Names, sections and definitions that came or went, each kind in one point."""
-    for kind, one, many, base in _LISTS:
+def sections(facts: tuple[Fact, ...], sizes: dict[int, int]) -> Iterator[Point]:
+    """Sections that were added or removed, each kind in one point; `sizes` are the sentences of each hunk."""
+    for kind, one, many in (
+        ("section_added", "New section", "New sections"),
+        ("section_removed", "Section removed", "Sections removed"),
+    ):
         found = [fact for fact in facts if fact.kind == kind]
         names = list(dict.fromkeys(_line(fact.after or fact.before).rstrip(" .:;") for fact in found))
         if not names:
             continue
-        listed = "; ".join(in_short(name, 80) for name in names)
-        text = f"{one if len(names) == 1 else many}: {listed}"
+        shown = [in_short(name, 80) for name in names[:_MOST_SECTIONS]]
+        more = f" and {len(names) - len(shown)} more" if len(names) > len(shown) else ""
+        text = f"{one if len(names) == 1 else many}: {'; '.join(shown)}{more}"
         section = found[0].section if len({fact.section for fact in found}) == 1 else ""
-        heavy = max(weight_of(name) for name in names)
-        is_kept = kind.startswith("scope")
+        weight = (
+            18
+            + min(max(weight_of(name) for name in names), 8)
+            + min(20, 2 * max(sizes.get(fact.hunk, 0) for fact in found))
+        )
         yield Point(
-            base + min(heavy, 4 if is_kept else 8), text, in_short(text, 110), section, _places(found), is_list=is_kept
+            weight,
+            text,
+            text if len(text) <= 130 else f"{many}: {shown[0]} and {len(names) - 1} more",
+            section,
+            _places(found),
         )
 
 
-def figures(facts: tuple[Fact, ...], effective_on: date | None) -> Iterator[Point]:
-    """The amounts, periods and dates of clauses that came or went: what a long revision must not hide.
-
-    The day it binds from is told elsewhere.
-    """
-    told = []
-    for name, side, other in (
-        ("Figures in new text", "after", "before"),
-        ("Figures in removed text", "before", "after"),
-    ):
-        found = [fact for fact in facts if fact.kind in _FIGURES and getattr(fact, side) and not getattr(fact, other)]
-        found = sorted(
-            (fact for fact in found if not _is_stamp(fact) and not _names_day(fact, effective_on)),
-            key=lambda fact: _FIGURES.index(fact.kind),
-        )
-        values = dict.fromkeys(_with_subject(fact, getattr(fact, side)) for fact in found)
-        if values:
-            more = "; and others" if len(values) > _MOST_FIGURES else ""
-            told.append(f"{name}: {'; '.join(list(values)[:_MOST_FIGURES])}{more}")
-    if told:
-        text = ". ".join(told)
-        yield Point(33, text, text, "", (), is_list=True)
-
-
-def _with_subject(fact: Fact, value: str) -> str:
-    about = "" if fact.kind == "date" else subject(fact, value)
-    return f"{_line(value)} ({about})" if about else _line(value)
-
-
-def _names_day(fact: Fact, day: date | None) -> bool:
-    return fact.kind == "date" and day is not None and any(one.day == day for one in dates_in(fact.after))
+_MOST_SECTIONS = 8
 
 
 def _line(text: str) -> str:

@@ -1,17 +1,23 @@
 """One thing to report of a change, and its weight."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from diffs.language.categories import categories, weight
 from diffs.language.plain_text import in_short
+
+from .clauses import words_of
+from .sayings import Saying
+
+#: Names, figures and sections that are gathered may take so much, in characters.
+LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
     """One thing to tell: how much it weighs, the words with and without the section, and the hunks it stands on.
 
-    `is_date` and `is_list` (figures or names gathered) mark what a short summary keeps room for; `is_clause` marks one
-    sentence that came, went or was reworded.
+    `text` is the whole, `short` what a headline says; a clause that was added, removed or reworded has a `saying`
+    instead, which words it for the room there is. `is_date` marks a day, `is_list` names gathered.
     """
 
     weight: float
@@ -21,13 +27,28 @@ class Point:
     places: tuple[int, ...]
     is_date: bool = False
     is_list: bool = False
-    is_clause: bool = False
+    saying: Saying | None = field(default=None)
 
     @property
     def line(self) -> str:
         """The point with its section in front."""
         place = last_heading(self.section)
         return f"{place}: {self.text}" if place and not self.text.startswith(place) else self.text
+
+    @property
+    def news(self) -> frozenset[str]:
+        """The words that it brings, to know what another one says again."""
+        return self.saying.news if self.saying else words_of(self.text)
+
+    def said(self, room: int) -> str:
+        """The words for a line, in about `room` characters."""
+        return self.saying.line(room) if self.saying else in_short(self.text, max(room, LONGEST))
+
+    def headline(self, room: int) -> str:
+        """A whole sentence of no more than `room` characters; "" where there is none."""
+        if self.saying:
+            return self.saying.headline(room)
+        return self.short if len(self.short) <= room else ""
 
 
 def last_heading(section: str) -> str:

@@ -1,26 +1,36 @@
 """Word what a change did, point by point, in the page's own figures and names."""
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 from diffs.language.amounts import find
 from diffs.language.dates import dates_in
 from diffs.language.duties import duties
 from diffs.language.names import companies
+from diffs.language.normalise import loose
+from diffs.language.vocabulary import plain, table
 from diffs.meaning.location import place_of
 from diffs.meaning.rewording import changed_words, kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair, sentence_pairs
 from diffs.meaning.significance import cites_another_edition
+from diffs.meaning.turns import turns
 from diffs.reading.links import edition_of
 from diffs.values import Comparison, Fact, Hunk, Judgement, Op, TargetMove
 
 from . import targets
-from .figures import AMOUNTS, amounts, figures, lists
+from .clauses import bounded, words_of
+from .figures import amounts, is_told, sections
+from .homes import home_of
 from .point import Point, weight_of
-from .quotes import around, changed_text, edit_text, excerpt, quoted
+from .quotes import excerpt, quoted
+from .sayings import Saying
+from .themes import themes
+from .true_figures import is_step
 
-_QUOTE = 280
 _SHORT_QUOTE = 95
 
 
@@ -33,15 +43,17 @@ def points_of(
 ) -> list[Point]:
     """Everything there is to tell of a change, in the order of its hunks."""
     pairs = sentence_pairs(comparison)
+    named = list(_names(facts, comparison))
+    renames = [(fact.before, fact.after) for fact, _ in named]
     found = [
         *_moved_targets(moves, comparison),
-        *_parties(facts),
+        *(point for _, point in named),
         *amounts(facts, moves),
-        *lists(facts),
-        *figures(facts, effective_on),
+        *themes(comparison, facts),
+        *sections(facts, Counter(pair.hunk for pair in pairs)),
         *_dates(pairs),
         *_effective(pairs, facts, effective_on),
-        *_sentences(pairs, facts, comparison.hunks),
+        *_sentences(pairs, facts, renames, comparison.hunks),
         *_editions(facts),
     ]
     if not found and judgement.significance != "material":
@@ -51,19 +63,18 @@ def points_of(
 
 def _once(found: Iterable[Point]) -> Iterator[Point]:
     """Each text once, with all its places; a date line that another one holds is the same."""
-    kept: dict[str, Point] = {}
+    kept: dict[str | tuple[str, str], Point] = {}
     for point in found:
-        same = point.text if point.text in kept else None
+        key = point.text if point.saying is None else (loose(point.saying.before), loose(point.saying.after))
+        same = key if key in kept else None
         if point.is_date:
-            same = next((text for text in kept if point.text in text), None)
+            same = next((text for text in kept if isinstance(text, str) and point.text in text), None)
         if same is None:
-            kept[point.text] = point
+            kept[key] = point
         else:
             places = tuple(dict.fromkeys((*kept[same].places, *point.places)))
             kept[same] = replace(kept[same], places=places)
-    for point in kept.values():
-        several = len(point.places) > 1 and point.text.startswith(("“", "New: “", "Removed: “", "Added: “"))
-        yield replace(point, text=f"{point.text} (in several places)") if several else point
+    yield from kept.values()
 
 
 def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Iterator[Point]:
@@ -87,14 +98,41 @@ def _hunk_of(move: TargetMove, texts: list[tuple[str, str]]) -> int | None:
     return None
 
 
-def _parties(facts: Iterable[Fact]) -> Iterator[Point]:
+def _names(facts: Iterable[Fact], comparison: Comparison) -> Iterator[tuple[Fact, Point]]:
+    """Names that stand where others stood: who the agreement is with, and what is called otherwise throughout."""
+    throughout = {(one.before, one.after) for one in comparison.renames}
     for fact in facts:
-        if fact.kind == "renamed" and fact.hunk >= 0:
-            is_party = bool(companies(fact.before) and companies(fact.after))
-            name = "Party to the agreement" if is_party else "Name"
-            text = f"{name}: {fact.before} → {fact.after}"
+        if fact.kind != "renamed" or fact.hunk < 0:
+            continue
+        is_throughout = (fact.before, fact.after) in throughout
+        if _is_party(fact):
+            text = f"The party to the agreement is now {fact.after} (was: {fact.before})"
+            yield fact, Point(90, text, text, "", (fact.hunk,))
+        elif is_throughout and companies(fact.before) and companies(fact.after):
+            text = f"{fact.after} takes the place of {fact.before}"
+            yield fact, Point(80, text, text, "", (fact.hunk,))
+        elif is_throughout and not _is_piece(fact):
+            text = f"“{fact.before}” is now called “{fact.after}”"
             # A name that stands in many places has no section of its own.
-            yield Point(90 if is_party else 8, text, text, "", (fact.hunk,))
+            yield fact, Point(8, text, text, "", (fact.hunk,))
+
+
+def _is_piece(fact: Fact) -> bool:
+    """Whether one name only holds more words than the other: what changed is the words around it."""
+    was, now = loose(fact.before), loose(fact.after)
+    return was in now or now in was
+
+
+def _is_party(fact: Fact) -> bool:
+    """Whether a company stands for another as the one the agreement is with; a list of companies says no such thing."""
+    sides = (fact.sentence_before, fact.sentence_after)
+    is_alone = all(len(companies(side)) == 1 for side in sides) and bool(companies(fact.before))
+    return is_alone and all(_contracts().search(plain(side).lower()) for side in sides)
+
+
+@cache
+def _contracts() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(table('wording_clauses')['party'])})")
 
 
 def _dates(pairs: Iterable[SentencePair]) -> Iterator[Point]:
@@ -115,32 +153,78 @@ def _effective(pairs: Iterable[SentencePair], facts: Iterable[Fact], effective_o
     for pair in pairs if effective_on else ():
         for one in dates_in(pair.after):
             if one.day == effective_on and one.text not in pair.before:
-                text = f"In force from {one.text} ({quoted(around(pair.after, one.text, 120))})"
+                text = f"In force from {one.text}: {bounded(pair.after, _SHORT_QUOTE * 2, (one.text,))}"
                 yield Point(50, text, f"In force from {one.text}", pair.section, (pair.hunk,), is_date=True)
                 return
 
 
-def _sentences(pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], hunks: tuple[Hunk, ...]) -> Iterator[Point]:
-    """Clauses that came, went or were reworded."""
-    told = {
-        (fact.sentence_before, fact.sentence_after)
-        for fact in facts
-        if fact.kind in AMOUNTS and fact.before and fact.after
-    }
+def _sentences(
+    pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], renames: list[tuple[str, str]], hunks: tuple[Hunk, ...]
+) -> Iterator[Point]:
+    """Clauses that were added, removed or reworded."""
+    told = {(fact.sentence_before, fact.sentence_after) for fact in facts if is_told(fact)}
     # The heading of a section that came or went is told as such.
     told |= {(fact.sentence_before, fact.sentence_after) for fact in facts if fact.kind.startswith("section_")}
-    renames = [(fact.before, fact.after) for fact in facts if fact.kind == "renamed"]
+    titles = {fact.after or fact.before for fact in facts if fact.kind.startswith("section_")}
+    names = _names_by_sentence(facts)
+    moved = {(fact.sentence_before, fact.sentence_after) for fact in facts if is_step(fact)}
     for pair in pairs:
         kind = kind_of_rewording(pair)
         if kind in ("stamp", "marker") or (pair.before, pair.after) in told or _only_renamed(pair, renames):
             continue
-        if pair.before and pair.after:
-            text, short = (edit_text(pair, hunks[pair.hunk], length) for length in (_QUOTE, _SHORT_QUOTE))
-        else:
-            verb, alone = ("New", pair.after) if pair.after else ("Removed", pair.before)
-            text, short = (f"{verb}: {quoted(excerpt(alone, length))}" for length in (_QUOTE, _SHORT_QUOTE))
-        weight = _sentence_weight(pair, kind, changed_text(pair, hunks[pair.hunk]))
-        yield Point(weight, text, short, pair.section, (pair.hunk,), is_clause=True)
+        if not (pair.before and pair.after) and any(title.endswith(pair.after or pair.before) for title in titles):
+            continue
+        gone, come = changed_words(pair)
+        is_edit = bool(pair.before and pair.after)
+        changed = f"{' '.join(gone)} {' '.join(come)}" if is_edit else pair.before or pair.after
+        named = names.get(pair.after or pair.before, frozenset())
+        news = _telling(changed)
+        place = home_of(pair, hunks[pair.hunk])
+        saying = Saying(pair.before, pair.after, hunks[pair.hunk].lead, tuple(sorted(named)), news)
+        weight = _sentence_weight(pair, kind, changed)
+        if kind == "meaning":
+            weight += min(_MOST_NAMES, _NAME * len(named)) + (0.0 if is_edit else place.opens * _OPENING)
+            weight += _STEP * ((pair.before, pair.after) in moved)
+            weight *= _LIST_LINE if (pair.after or pair.before).rstrip().endswith((":", "：")) else 1.0
+            weight *= 1.0 if news or turns(pair.before, pair.after) else _EMPTY
+        yield Point(weight, "", "", place.section or pair.section, (pair.hunk,), saying=saying)
+
+
+#: The first sentence of a clause says what it is about, that of a section more so.
+_OPENING = 4.0
+_NAME, _MOST_NAMES = 3.0, 8.0
+#: An edit in which no telling word changed weighs this part.
+_EMPTY = 0.15
+#: An edit in which a figure moved.
+_STEP = 10.0
+#: A line that introduces a list says half of a thing.
+_LIST_LINE = 0.7
+#: A long sentence speaks of many things; that alone does not make it weighty.
+_MATTER, _MOST_MATTER, _AROUND = 1.2, 12.0, 0.2
+_DUTY = 1.0
+_LETTERS = 20
+_REMOVED = 1.0
+_EDIT = 0.0
+
+
+def _telling(changed: str) -> frozenset[str]:
+    """The words of a text that say something: short ones only join the others."""
+    return frozenset(word for word in words_of(changed) if len(word) > _JOINING or word.isdigit())
+
+
+_JOINING = 3
+
+
+def _names_by_sentence(facts: tuple[Fact, ...]) -> dict[str, frozenset[str]]:
+    """The names that the whole text has now and had not, or lost, by the sentence that holds them."""
+    found: dict[str, set[str]] = {}
+    for fact in facts:
+        if fact.kind in _NAMING:
+            found.setdefault(fact.sentence_after or fact.sentence_before, set()).add(fact.after or fact.before)
+    return {sentence: frozenset(names) for sentence, names in found.items()}
+
+
+_NAMING = frozenset({"scope_added", "scope_removed", "definition_added", "definition_removed"})
 
 
 def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:
@@ -155,10 +239,17 @@ def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:
 def _sentence_weight(pair: SentencePair, kind: str, changed: str) -> float:
     if kind != "meaning":
         return {"title": 4.0, "pointer": 3.0, "spelling": 2.0}.get(kind, 1.0)
-    points = 12 + 1.5 * weight_of(changed) + 0.3 * weight_of(pair.after or pair.before) + 0.5 * bool(pair.after)
+    points = (
+        12
+        + min(_MOST_MATTER, _MATTER * weight_of(changed))
+        + _AROUND * min(15.0, weight_of(pair.after or pair.before))
+        + _REMOVED * bool(pair.after)
+        + _EDIT * bool(pair.before and pair.after)
+    )
     kinds = {duty.kind for duty in duties(changed)}
-    points += 6 * ("must_not" in kinds) + 4 * ("must" in kinds) + 3 * ("discretion" in kinds)
+    points += _DUTY * (6 * ("must_not" in kinds) + 4 * ("must" in kinds) + 3 * ("discretion" in kinds))
     amounts = {amount.kind for amount in find(changed)}
+    points += 4 * bool(turns(pair.before, pair.after)) + min(4.0, len(changed) / _LETTERS)
     return points + 4 * bool(amounts) + 4 * bool(amounts & {"money", "percent"})
 
 

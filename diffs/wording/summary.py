@@ -1,9 +1,10 @@
-"""A change in plain words: one headline and up to seven points.
+"""A change in plain words: one headline and up to nine points.
 
 Deterministic, offline and honest. What a summary says of a policy stands in the change's hunks: dates and names as
 the page writes them, figures of targets in English digits ("2,5 %" is 2.5%). The end says how much more there is.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,20 +12,21 @@ from diffs.language.plain_text import in_short
 from diffs.values import Comparison, Fact, Judgement, TargetMove
 
 from . import announcements, index_pages
-from .point import Point
+from .clauses import words_of
+from .point import Point, last_heading
 from .points import points_of
 
-MOST_POINTS = 7
-HEADLINE_LENGTH = 120
-POINT_LENGTH = 340
+MOST_POINTS = 9
+HEADLINE_LENGTH = 140
+POINT_LENGTH = 560
 _MOST_DATES = 2
 _MOST_LISTS = 2
 #: A point of this weight tells of a target or of figures that moved.
 _FIGURES = 60
-_WEIGHS = 14
+_WEIGHS = 12
+#: Beside what weighs, a point below this is not said.
+_LIGHT = 5
 
-#: From so many places on a change is told as a revision.
-_REVISION = 25
 _MOST_MATTERS = 3
 
 _OPENINGS = {
@@ -36,7 +38,7 @@ _OPENINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A headline of at most 120 characters and up to seven points, the weightiest first."""
+    """A headline of at most 140 characters and up to nine points, one section each, the weightiest first."""
 
     headline: str
     points: tuple[str, ...]
@@ -62,7 +64,8 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     shown = _chosen(found)
     told = {at for point in shown for at in point.places}
     more = len({at for point in found for at in point.places} - told)
-    lines = [in_short(point.line, POINT_LENGTH) for point in shown]
+    headline = _headline(title, kind, shown, judgement)
+    lines = _lines(shown, headline)[: MOST_POINTS - bool(more)]
     if more:
         lines.append(_more(more))
     announced = announcements.line_of(facts)
@@ -77,18 +80,97 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
         named = announcements.title_of(facts) or ("" if is_telling else announcements.lead_of(comparison, facts))
     if named:
         return Summary(in_short(f"{_OPENINGS[kind]}{named}", HEADLINE_LENGTH), tuple(lines))
-    return Summary(_headline(title, kind, found, judgement), tuple(lines))
+    return Summary(headline, tuple(lines))
 
 
 def _chosen(found: list[Point]) -> list[Point]:
-    """The weightiest points; room is kept for dates, for figures and names, and for how much more there is."""
-    ranked = sorted(found, key=lambda point: -point.weight)
-    if len(ranked) <= MOST_POINTS:
-        return [point for point in ranked if point.places] if len(ranked) > 1 else ranked
-    kept = [point for point in ranked if point.is_date][:_MOST_DATES]
-    kept += [point for point in ranked if point.is_list][:_MOST_LISTS]
-    others = [point for point in ranked if point not in kept][: MOST_POINTS - 1 - len(kept)]
-    return sorted([*others, *kept], key=lambda point: -point.weight)
+    """The points that are said, the weightiest first: one that says again what others said gives way."""
+    left = [point for point in found if point.places] or found
+    if any(point.weight >= _WEIGHS for point in left):
+        left = [point for point in left if point.weight >= _LIGHT or point.is_date]
+    dates = [point for point in left if point.is_date][:_MOST_DATES]
+    names = [point for point in left if point.is_list][:_MOST_LISTS]
+    left = [point for point in left if not (point.is_date or point.is_list)]
+    said: set[str] = set()
+    sections: Counter[str] = Counter()
+    chosen: list[Point] = []
+    room = ROOM - sum(len(point.said(ITEM)) + 2 for point in (*dates, *names))
+    while left and room > _TOO_LITTLE:
+        point = max(left, key=lambda point: _worth(point, said, sections))
+        left.remove(point)
+        size = len(point.said(ITEM)) + _SECTION
+        if size > room and chosen:
+            continue
+        chosen.append(point)
+        said |= point.news
+        sections[point.section] += 1
+        room -= size
+    return sorted([*chosen, *names], key=lambda point: -point.weight) + dates if names else [*chosen, *dates]
+
+
+def _worth(point: Point, said: set[str], sections: Counter[str]) -> float:
+    """How much a point is worth beside those that are said already."""
+    return point.weight * (_AGAIN + (1 - _AGAIN) * _new_share(point, said)) * _NEXT ** sections[point.section]
+
+
+def _new_share(point: Point, said: set[str]) -> float:
+    return len(point.news - said) / max(1, len(point.news))
+
+
+def _lines(chosen: list[Point], headline: str) -> list[str]:
+    """One line per section, the weightiest first; what the headline says in full is not said again."""
+    groups: dict[tuple[str, bool], list[Point]] = {}
+    # Where there is room for all, each stands below its section, the weightiest too.
+    is_short = len(chosen) <= _FEW_POINTS
+    told = max(chosen, key=lambda point: (not point.is_date, point.weight), default=None)
+    for point in chosen:
+        # A day is a line of its own: it says from when all the others hold.
+        groups.setdefault((last_heading(point.section), point.is_date), []).append(point)
+    lines: list[str] = []
+    for (place, _), points in groups.items():
+        texts = [
+            text
+            for point in points
+            if (text := point.said(ITEM)) and (is_short or point is not told or not _says(headline, text))
+        ]
+        lines += _section_lines(place, texts)
+    return lines
+
+
+def _says(headline: str, text: str) -> bool:
+    """Whether the headline says all of a text but a few words."""
+    missing = words_of(text) - words_of(headline)
+    return len(missing) <= len(words_of(text)) * _SAID
+
+
+def _section_lines(place: str, texts: list[str]) -> list[str]:
+    """The texts of one section as one line, as several where it would be too long to read."""
+    lines: list[list[str]] = []
+    for text in texts:
+        if not lines or sum(map(len, lines[-1])) + len(text) > POINT_LENGTH:
+            lines.append([])
+        lines[-1].append(text)
+    return [_line(place, told) for told in lines]
+
+
+def _line(place: str, texts: list[str]) -> str:
+    """The texts of one section; a verb that stands before several is said once."""
+    verb, told = "", list[str]()
+    for text in texts:
+        opening, _, rest = text.partition(": ")
+        again = opening == verb and opening in _VERBS and told[-1][-1:] in ".!?"
+        told.append(rest if again else text)
+        verb = opening
+    ended = [text if text[-1:] in ".!?…”)" or at == len(told) - 1 else f"{text}." for at, text in enumerate(told)]
+    whole = " ".join(ended)
+    return f"{place}: {whole}" if place and not whole.startswith(place) else whole
+
+
+_VERBS = ("New", "Removed", "Now")
+ROOM = 1090
+ITEM = 160
+_AGAIN = 0.5
+_NEXT = 0.85
 
 
 def _more(count: int) -> str:
@@ -105,21 +187,54 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
     if not found:
         reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"
         return in_short(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
-    named = [point for point in found if point.places and not point.is_date] or found
-    # A list of names says little of what changed: where a clause weighs something, the clause is the headline.
-    named = [point for point in named if not point.is_list and point.weight >= _WEIGHS] or named
-    first = max(named, key=lambda point: point.weight)
-    everywhere = {at for point in found for at in point.places}
-    if len(everywhere) >= _REVISION and first.is_clause:
-        # One clause of many says little: first how much there is, and what it is about.
-        opening = f"{opening}{_revision(len(everywhere), judgement)}"
-        return in_short(opening + first.short, HEADLINE_LENGTH)
-    places = len(everywhere - set(first.places))
-    ending = f"; {_more(places)}" if places > 1 else ""
-    return opening + in_short(first.short, HEADLINE_LENGTH - len(opening) - len(ending)) + ending
+    said = _weightiest(found, HEADLINE_LENGTH - len(opening))
+    return opening + said if said else in_short(f"{opening}{_about(found, judgement)}", HEADLINE_LENGTH)
 
 
-def _revision(count: int, judgement: Judgement) -> str:
+def _weightiest(found: list[Point], room: int) -> str:
+    """The weightiest thing as a sentence, and the next one too where there is room for both; "" where none fits."""
+    weighty = [point for point in found if not point.is_date] or found
+    least = max(point.weight for point in weighty) * _NEARLY
+    told: list[tuple[str, Point]] = []
+    for point in weighty:
+        if point.weight < least or len(told) == _MOST_SAID or room < _SHORTEST:
+            continue
+        said = point.headline(room)
+        if said and not any(_new_share(point, set(other.news)) < _ELSE for _, other in told):
+            told.append((said, point))
+            room -= len(said) + 2
+    return _run_on([said for said, _ in told])
+
+
+def _run_on(told: list[str]) -> str:
+    """One or two statements as one line: "New: fees rise; sellers must identify themselves."."""
+    if len(told) < _MOST_SAID:
+        return "".join(told)
+    first, second = told
+    verb, _, rest = second.partition(": ")
+    if verb in _VERBS and first.startswith(f"{verb}: "):
+        second = rest
+    elif verb in _VERBS:
+        second = f"{verb[:1].lower()}{verb[1:]}: {rest}"
+    return f"{first.rstrip('.')}; {second}"
+
+
+_MOST_SAID = 2
+#: What weighs less than this part of the weightiest is no headline.
+_NEARLY = 0.66
+_SHORTEST = 35
+#: A text of which the headline leaves out no more than this part is not said again.
+_SAID = 0.2
+_TOO_LITTLE = 40
+_FEW_POINTS = 3
+#: What the name of a section adds to a statement, on average.
+_SECTION = 8
+_ELSE = 0.5
+
+
+def _about(found: list[Point], judgement: Judgement) -> str:
+    """What a change is about, where no clause of it is short enough for a headline."""
     matters = [name.replace("-", " ") for name in judgement.categories if name != "agreement"][:_MOST_MATTERS]
-    about = f" ({', '.join(matters)})" if matters else ""
-    return f"Revision in {count} places{about}: "
+    place = next((last_heading(point.section) for point in found if point.section), "")
+    where = f"“{in_short(place, 60)}”" if place else "The text"
+    return f"{where} is reworded" + (f" on {' and '.join(matters)}" if matters else "")

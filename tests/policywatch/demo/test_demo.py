@@ -111,7 +111,7 @@ def test_the_late_shipment_target_moves_from_4_to_3_percent(played: Played) -> N
 def test_every_reported_change_has_a_headline_of_its_own(played: Played) -> None:
     headlines = [entry["headline"] for entry in played.ended.told]
 
-    assert all(0 < len(headline) <= 120 for headline in headlines)
+    assert all(0 < len(headline) <= 140 for headline in headlines)
     assert len(set(headlines)) == len(headlines)
 
 

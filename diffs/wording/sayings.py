@@ -1,0 +1,152 @@
+"""Say what became of a clause: that it is new, that it is gone, or how it reads now and what it was."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from diffs.comparing.word_diff import spans
+from diffs.language.normalise import loose
+from diffs.meaning.sentence_pairs import overlap
+from diffs.values import SpanOp
+
+from .clauses import as_sentence, bounded, fits, shortened
+
+#: Below this likeness two wordings are said each by itself.
+_ALIKE = 0.45
+#: So few words that made way for others are shown as they were.
+_FEW = 9
+#: An edit is said in this part of the room: most of its clause was known.
+_EDIT = 1.0
+#: Words that went are named where they are longer than this; shorter ones only join others.
+_LITTLE = 3
+_MOST_GONE = 2
+_INNER = str.maketrans("“”", "‘’")
+_EDGES = " ,;:.-–—"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A clause before and after ("" where there was or is none), and the line that introduces its list.
+
+    `names` are words that must not be left out of it; `news` are the words that went or came.
+    """
+
+    before: str
+    after: str
+    lead: str = ""
+    names: tuple[str, ...] = ()
+    news: frozenset[str] = frozenset()
+
+    def line(self, room: int) -> str:
+        """What became of it, in about `room` characters."""
+        if not (self.before and self.after):
+            verb = "New" if self.after else "Removed"
+            return f"{verb}: {bounded(self.after or self.before, room - len(verb), self.names)}"
+        return _edited(self.before, self.after, int(room * _EDIT), self.names)
+
+    def headline(self, room: int) -> str:
+        """A whole sentence of no more than `room` characters, without a gap; "" where there is none."""
+        if " | " in (self.after or self.before):
+            return ""
+        if not (self.before and self.after):
+            verb = "New" if self.after else "Removed"
+            whole = self._in_list(self.after or self.before)
+            said = fits(whole, room - len(verb) - 2, self.names)
+            return f"{verb}: {said}" if said else ""
+        was, now, gone, come = _moved(self.before, self.after)
+        if not come and gone:
+            said = _removed(gone)
+            return f"No longer: {said}" if len(said) <= room - 11 and len(said.split()) > 1 else ""
+        said = fits(self._in_list(self.after), room - 5, come or self.names)
+        if not said:
+            return ""
+        step = f" (was: {_quoted(was)})" if was and len(was.split()) <= _FEW and now else ""
+        return f"Now: {said}{step}" if len(said) + len(step) + 5 <= room else f"Now: {said}"
+
+    def _in_list(self, item: str) -> str:
+        """An item with the line above its list: "You may not:" and "sell it" are one sentence."""
+        opening = self.lead.rstrip(" :：")
+        if not self.lead or opening == self.lead.rstrip() or len(opening) > 90:
+            return item
+        bare = item[:1].lower() + item[1:] if item[1:2].islower() else item
+        return f"{opening} {bare}"
+
+
+@lru_cache(maxsize=4096)
+def _moved(before: str, after: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    """The words of the one replacement (both sides, "" where there are several), and all that went and came."""
+    before, after = as_sentence(before), as_sentence(after)
+    gone: list[str] = []
+    come: list[str] = []
+    steps: list[tuple[str, str]] = []
+    was = now = ""
+    for span in (*spans(before, after), None):
+        if span is not None and not span.cosmetic and span.op is SpanOp.REMOVED:
+            was += span.text
+        elif span is not None and not span.cosmetic and span.op is SpanOp.ADDED:
+            now += span.text
+        elif was.strip(_EDGES) or now.strip(_EDGES):
+            was, now = was.strip(_EDGES), now.strip(_EDGES)
+            steps.append((was, now))
+            gone += [was] if was else []
+            come += [now] if now else []
+            was = now = ""
+        else:
+            was = now = ""
+    one = steps[0] if len(steps) == 1 else ("", "")
+    return *one, tuple(gone), tuple(come)
+
+
+def _edited(before: str, after: str, room: int, names: tuple[str, ...]) -> str:
+    was, now, gone, come = _moved(before, after)
+    if overlap(before, after) < _ALIKE and was != now:
+        return _both(bounded(after, room * 2 // 3, names), bounded(before, max(70, room // 3), names), "Before")
+    if not come:
+        place = shortened(after, max(70, room // 2), _near(before, gone))
+        said = _removed(gone, room)
+        return f"No longer: {said}" + (f" (now: {place})" if len(said) + len(place) <= room else "")
+    said = bounded(after, room if not gone else max(80, room * 2 // 3), come)
+    if was and len(was.split()) <= _FEW and (_tells(was) or not gone):
+        return _both(said, _quoted(was), "Was")
+    gone = tuple(words for words in gone if _tells(words))[:_MOST_GONE]
+    if not gone:
+        return f"Now: {said}"
+    lost = _removed(gone, max(90, room - len(said)))
+    return _both(said, lost, "No longer") if lost else f"Now: {said}"
+
+
+def _tells(words: str) -> bool:
+    """Whether words that went say something by themselves."""
+    return any(len(word) > _LITTLE or word.isdigit() for word in re.findall(r"\w+", words))
+
+
+def _both(now: str, was: str, name: str) -> str:
+    """How it reads now and what it was; where both would read alike, only the first."""
+    if loose(now) == loose(was):
+        return f"Now: {now}"
+    return f"Now: {now} {name}: {was}" if was[-1:] in ".!?…”" else f"Now: {now} {name}: {was}."
+
+
+def _removed(gone: tuple[str, ...], room: int = 120) -> str:
+    """The words that went, the longest first, as many as there is room for, in their order."""
+    told: list[str] = []
+    for words in sorted(dict.fromkeys(gone), key=len, reverse=True):
+        short = words if len(words) <= room else bounded(words, room).rstrip(".")
+        if (not told or len(short) + 4 <= room) and (len(short) > 3 or not told):
+            told.append(words)
+            room -= len(short) + 4
+    shown = [words for words in dict.fromkeys(gone) if words in told]
+    return "; ".join(_quoted(words if len(words) <= 160 else bounded(words, 120).rstrip(".")) for words in shown)
+
+
+def _near(sentence: str, parts: tuple[str, ...]) -> tuple[str, ...]:
+    """The words right before what went, to find its place in the sentence that is left."""
+    found = []
+    for part in parts:
+        at = sentence.find(part)
+        found += [" ".join(sentence[:at].split()[-2:])] if at > 0 else []
+    return tuple(found)
+
+
+def _quoted(text: str) -> str:
+    return f"“{re.sub(r' +', ' ', text).strip(_EDGES).translate(_INNER)}”"
