@@ -33,7 +33,7 @@ FLOORS = {
     ("judged", "editorial told as editorial"): 88.0,
     ("judged", "high recall"): 94.0,
     ("judged", "high precision"): 77.0,
-    ("summaries of high alerts", "held"): 84.0,
+    ("summaries of high alerts", "held"): 83.0,
 }
 
 #: Ratios to a token-minimal comparison (comparison.md): they only fall.

@@ -23,11 +23,10 @@ def points_of(facts: Iterable[Fact]) -> list[Point]:
     return [*_told(listed, is_new=True), *_told(gone, is_new=False)]
 
 
-def said_already(facts: Iterable[Fact]) -> set[str]:
-    """What a point says that only quotes the line of a page which is told as listed or no longer listed."""
-    found = list(facts)
-    lines = {f"New: “{fact.sentence_after}”" for fact in found if fact.kind == "page_listed"}
-    return lines | {f"Removed: “{fact.sentence_before}”" for fact in found if fact.kind == "page_unlisted"}
+def said_already(facts: Iterable[Fact]) -> set[tuple[str, str]]:
+    """The lines, before and after, of the pages that are told as listed or no longer listed."""
+    listed = (fact for fact in facts if fact.kind in ("page_listed", "page_unlisted"))
+    return {(fact.sentence_before, fact.sentence_after) for fact in listed}
 
 
 def _told(facts: list[Fact], *, is_new: bool) -> Iterator[Point]:

@@ -60,7 +60,8 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     """
     found = points_of(comparison, facts, moves, judgement, effective_on)
     said = index_pages.said_already(facts)
-    found = [*index_pages.points_of(facts), *(one for one in found if one.text not in said)]
+    found = [one for one in found if one.saying is None or (one.saying.before, one.saying.after) not in said]
+    found = [*index_pages.points_of(facts), *found]
     shown = _chosen(found)
     told = {at for point in shown for at in point.places}
     more = len({at for point in found for at in point.places} - told)

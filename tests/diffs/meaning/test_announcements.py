@@ -156,7 +156,7 @@ def test_an_edited_entry_is_an_edit_like_any_other(archive):
 
     ((kind, headline),) = feed.kinds()
     assert kind == "edit"
-    assert "9% → 12%" in headline
+    assert "from 9% to 12%" in headline
 
 
 def test_an_announcement_beside_an_edit_leaves_both(archive):

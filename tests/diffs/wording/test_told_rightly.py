@@ -24,9 +24,15 @@ from tests.diffs.phrasing import heading, item, policy, row
 
 #: What opens a part of a line, and the side of the change on which its words stand.
 OPENS = re.compile(
-    r"(?<![\w“])(New section|Sections? removed|New sections|New|Removed|Now|No longer|Was|Before|now|was|removed|new|no longer): "
+    r"(?<![\w“])(New section|New in the changed text|No longer in the changed text|Sections? removed|New sections|New|Removed|Now|No longer|Was|Before|now|was|removed|new|no longer): "
 )
-SIDES = {"new section": "after", "new sections": "after", "new": "after", "now": "after"}
+SIDES = {
+    "new in the changed text": "after",
+    "new section": "after",
+    "new sections": "after",
+    "new": "after",
+    "now": "after",
+}
 OURS = re.compile(r"\(\d+ times\)|and (?:one|\d+) more(?: places?)?")
 FIGURE = re.compile(r"(?<![\w.,])\d[\d.,]*\d|(?<![\w.,])\d(?![\w])")
 
