@@ -221,7 +221,7 @@ def _is_open(text: str) -> bool:
     return bool(words and words.group().lower() in _open_ends()) or bool(_begun().search(text))
 
 
-_LAST = re.compile(r"[\w']+$")
+_LAST = re.compile(r"(?<![\w'])[\w']+$")
 
 
 @cache

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from http.client import HTTPResponse
 from typing import Any
 
 import pytest
@@ -80,7 +81,10 @@ def test_who_says_a_word_now_and_then_is_hung_up_on(connect: Callable[[], socket
 def test_a_second_request_on_a_connection_has_the_same_time(connect: Callable[[], socket.socket]) -> None:
     connection = connect()
     connection.sendall(HEAD + b"\r\n")
-    assert connection.recv(65_536).startswith(b"HTTP/1.1 200")
+    answer = HTTPResponse(connection)
+    answer.begin()
+    assert answer.status == 200
+    answer.read()  # head and body come apart where the machine is busy
     connection.sendall(HEAD)
 
     assert heard(connection) == b""
