@@ -60,7 +60,7 @@ class Page(SQLModel, table=True):
     """An address we watch, or whose history was imported.
 
     `select`, `remove`: CSS selectors. `memory`: what `diffs.judging.history` remembers between two looks (JSON).
-    `derived_to`: id of the newest snapshot that was judged; `derived_with`: by which extractor, selection and rules.
+    `derived_to`: id of the newest snapshot that was judged; `derived_with`: by which readers, selection and rules.
     `decisions`: what the owner said of texts in the policy's place, in order: after which `snapshot`, of the line that
     began with snapshot `line`, whether it was `accepted`; or of a text on no line, since which snapshot it was shown.
     Or which slots are `noise`, or are none any more (`is_noise`), by which `change`.

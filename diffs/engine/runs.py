@@ -12,6 +12,7 @@ from diffs.judging import gate
 from diffs.language.tags import located
 from diffs.reading import boilerplate, extract
 from diffs.store.events import OpenEvents
+from diffs.targets import extract as targets
 from diffs.values import Verdict
 
 from . import record
@@ -47,9 +48,10 @@ class Run:
 
 
 def rules(page: Page) -> str:
-    """Names everything that a page's texts depend on: readers, noise rules, selectors, language."""
+    """Names everything that a page's texts and their targets depend on: readers, noise rules, selectors, language."""
     title = "" if page.select else page.title
     language = located(page.language, page.marketplace)
     parts = [*page.select, "\x01", *page.remove, "\x01", language, "\x01", title]
     declared = "\x00".join([*parts, "index"] if page.is_index else parts)
-    return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{hashlib.sha256(declared.encode()).hexdigest()[:8]}"
+    chosen = hashlib.sha256(declared.encode()).hexdigest()[:8]
+    return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{targets.reader()}+{chosen}"

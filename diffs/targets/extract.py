@@ -5,12 +5,14 @@ language: bullets, sentences, breach sentences ("above 4% may result in ..."), t
 the next block, ranges, hours, scores, stars. Fees, worked examples, findings and shares are no targets.
 """
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
-from diffs.language.vocabulary import plain
+from diffs.language.vocabulary import plain, table
 from diffs.remember import LONGEST, remembered
 from diffs.values import Document, Target
 
@@ -25,6 +27,18 @@ from .owners import as_in_column, counts_beside_a_rate, has_fitting, metric_for,
 from .passages import Passage, passages
 from .places import goes_on, place_behind, takes_sign
 from .statements import known, unnamed
+
+#: Who read the targets. Changed whenever the same document would state others (architecture.md, rule 4).
+TARGETS = "policywatch-targets/1"
+#: The word lists it reads by. What they hold is part of its name: a metric is named there without touching code.
+WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts")
+
+
+@cache
+def reader() -> str:
+    """Names all that the targets of a text depend on: this program's rules, and the words it knows."""
+    listed = json.dumps([table(name) for name in WORDS])
+    return f"{TARGETS}.{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
 
 
 @lru_cache(maxsize=16)

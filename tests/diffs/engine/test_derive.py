@@ -1,6 +1,7 @@
 """The order of the steps, on made-up pages: what becomes a version, what becomes a change, and what never does."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,12 +11,14 @@ from sqlmodel import select
 
 from diffs.database.archive import Archive, open_archive
 from diffs.database.models import Change, Notice, Observation, Version
-from diffs.engine import derive
+from diffs.engine import derive, known_texts
 from diffs.reading import extract, policy_text
 from diffs.reading import markdown as reading_markdown
 from diffs.store import bodies, changes, events, observations, targets, versions
 from diffs.store.notices import subscribers
-from diffs.values import BlockKind
+from diffs.targets import extract as target_reader
+from diffs.targets.extract import extract_targets
+from diffs.values import BlockKind, Document, Target
 from tests.diffs.site import START, Site
 
 LATER = START + timedelta(days=100)
@@ -406,6 +409,35 @@ def test_an_archive_whose_headings_were_lost_gets_them_back_and_reports_nothing_
     first, second = site.told()
     assert first.uid == told.uid
     assert {fact.section for fact in changes.facts_of(second)} == {"1. Clause of the agreement"}
+
+
+def test_a_metric_that_gets_a_name_is_no_news_at_the_next_edit(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Targets are stored with their text: those of a former reader would be "gone", ours would "appear"."""
+    with monkeypatch.context() as former:
+        former.setattr(known_texts, "extract_targets", _without_names)
+        former.setattr(target_reader, "reader", lambda: "policywatch-targets/0")
+        site.looks(FIRST, SECOND)
+        (told,) = site.told()
+        assert "unknown:late_shipment_rate" in metrics_of(site)
+
+    site.looks(THIRD)
+    site.looks(THIRD)
+
+    first, second = site.told()
+    assert (first.uid, len(changes.moves_of(first))) == (told.uid, 1)
+    assert not changes.moves_of(second)
+    assert metrics_of(site) == {"late_shipment_rate", "contact_response_time"}
+
+
+def _without_names(document: Document) -> tuple[Target, ...]:
+    return tuple(replace(target, metric=f"unknown:{target.metric}") for target in extract_targets(document))
+
+
+def metrics_of(site: Site) -> set[str]:
+    """What the targets of all stored texts are about."""
+    with site.archive.read() as session:
+        listed = versions.listed(session, site.page(session))
+        return {target.metric for version in listed for target in targets.of(session, version)}
 
 
 def headings(site: Site) -> dict[int, int]:

@@ -2,13 +2,16 @@
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import diffs
 from diffs.language.normalise import fold
-from diffs.targets.extract import extract_targets
+from diffs.language.vocabulary import table
+from diffs.targets.extract import TARGETS, WORDS, extract_targets, reader
 from diffs.targets.known_metrics import label, metrics
 from diffs.targets.moves import direction, moves
 from diffs.values import Block, BlockKind, Document, Target
@@ -447,3 +450,26 @@ def test_labelled_sentences_are_read_right(shared) -> None:
 
     assert recall >= 0.95
     assert len(positives) / len(found) >= 0.95
+
+
+def test_the_readers_name_changes_with_the_words_it_knows(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = reader()
+    assert before.startswith(f"{TARGETS}.")
+    reader.cache_clear()
+    assert reader() == before
+
+    for name in WORDS:
+        with monkeypatch.context() as other:
+            reader.cache_clear()
+            other.setitem(table(name), "one_more", {"label": "One more"})
+            assert reader() != before
+    reader.cache_clear()
+    assert reader() == before
+
+
+def test_every_list_that_targets_are_read_by_is_in_the_readers_name() -> None:
+    rooms = Path(diffs.__file__).parent
+    files = [*rooms.glob("targets/*.py"), rooms / "language" / "amounts.py"]
+    asked = {name for file in files for name in re.findall(r"\b(?:table|\w*words)\(\"(\w+)\"", file.read_text("utf-8"))}
+
+    assert {name for name in asked if (rooms / "data" / f"{name}.toml").exists()} == set(WORDS)
