@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.addresses import host_of, is_loopback
 from crawler.settings import CrawlSettings, crawl_settings
+from crawler.watchlist.marketplaces import first_lists
 from crawler.watchlist.watchlists import Problem, WatchedPage, needs_contact, read_watchlists, shipped_watchlists
 from diffs.database.archive import Archive, Session, open_archive
 from diffs.errors import SettingsError, WatchlistError
@@ -33,9 +34,9 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
     """
     shipped = {entry.name.removesuffix(".toml"): entry for entry in shipped_watchlists()}
     wanted: list[Path | Traversable] = [_found(path, shipped) for path in settings.watchlists]
-    places = [place.lower() for place in settings.marketplaces]
-    first = (name for name in shipped if not name.endswith("-more"))
-    wanted += [shipped[name] for name in first if name.rpartition("-")[2] in places]
+    places = [place.upper() for place in settings.marketplaces]
+    first = first_lists() if places else {}
+    wanted += [shipped[name] for place, name in first.items() if place in places]
     pages, problems = read_watchlists(wanted, allow_private_addresses=settings.allow_private_addresses)
     if settings.interests:
         included = read_watchlists(entry for entry in wanted if entry in shipped.values())[0]
@@ -44,11 +45,9 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
         }
         pages = [page for page in pages if page not in others]
     for place in places:
-        if not any(name.endswith(f"-{place}") for name in shipped):
-            known = ", ".join(sorted({code.upper() for name in shipped if len(code := name.split("-")[1]) == 2}))
-            problems.append(
-                Problem("marketplaces", 0, "", f"no list is included for {place.upper()}.", f"Known are: {known}.")
-            )
+        if place not in first:
+            known = ", ".join(sorted(first))
+            problems.append(Problem("marketplaces", 0, "", f"no list is included for {place}.", f"Known are: {known}."))
     return [_switched(page, settings) for page in pages], problems
 
 

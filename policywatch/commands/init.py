@@ -10,6 +10,7 @@ import typer
 from crawler.fetchers.browser import installed
 from crawler.settings import CrawlSettings, contact_problem, crawl_settings
 from crawler.watchlist import interests as known_interests
+from crawler.watchlist.marketplaces import first_lists, with_more
 from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_watchlists
 from diffs.settings import CONFIG_FILE
 from diffs.wording import labels
@@ -95,7 +96,7 @@ def _report(settings: CrawlSettings, names: list[str], before: Before, *, look_f
     with context.archive(create=True) as archive:
         output.say(f"Archive: {archive.url}")
     pages = [page for page in _pages(names) if _interesting(page, settings.interests)]
-    places = ", ".join(dict.fromkeys(name.split("-")[1].upper() for name in names))
+    places = ", ".join(place for place, name in first_lists().items() if name in names)
     output.say(f"Settings: {CONFIG_FILE.resolve()} ({labels.count(len(pages), 'page')} of {places})")
     if before.own_watchlists:
         output.say(f"Kept in watchlists: {', '.join(before.own_watchlists)}")
@@ -133,9 +134,7 @@ def _words(text: str) -> list[str]:
 
 
 def _offered() -> list[str]:
-    names = {entry.name.removesuffix(".toml").upper() for entry in shipped_watchlists()}
-    names = {name.removeprefix("AMAZON-") for name in names if name.startswith("AMAZON-")}
-    return sorted(name for name in names if not name.endswith("-MORE"))
+    return sorted(first_lists())
 
 
 def _marketplaces(typed: str) -> list[str]:
@@ -185,9 +184,9 @@ def _schedule(typed: str) -> str:
 
 
 def _lists(places: list[str], *, more: bool) -> list[str]:
-    shipped = {entry.name.removesuffix(".toml") for entry in shipped_watchlists()}
-    names = [f"amazon-{place.lower()}" for place in places]
-    return [*names, *(f"{name}-more" for name in names if more and f"{name}-more" in shipped)]
+    first = first_lists()
+    names = [first[place] for place in places]
+    return with_more(names) if more else names
 
 
 def _pages(names: list[str]) -> list[WatchedPage]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from crawler.addresses import host_of, is_loopback
 from crawler.rounds.selection import watched_pages
 from crawler.settings import CrawlSettings
+from crawler.watchlist.marketplaces import first_lists
 from crawler.watchlist.watchlists import CRAWLED, Problem, WatchedPage
 from diffs.errors import SettingsError
 from diffs.wording import labels
@@ -62,8 +63,11 @@ def sources(settings: CrawlSettings) -> dict[str, list[WatchedPage]]:
         str(path): settings.model_copy(update={"watchlists": (path,), "marketplaces": ()})
         for path in settings.watchlists
     }
+    first = first_lists()
     lists |= {
-        f"amazon-{place.lower()}": settings.model_copy(update={"watchlists": (), "marketplaces": (place,)})
+        first.get(place.upper(), place.lower()): settings.model_copy(
+            update={"watchlists": (), "marketplaces": (place,)}
+        )
         for place in settings.marketplaces
     }
     return {name: watched_pages(one)[0] for name, one in lists.items()}

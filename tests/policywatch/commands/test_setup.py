@@ -10,6 +10,10 @@ from typing import Any
 
 import pytest
 
+from crawler.rounds.selection import watched_pages
+from crawler.settings import CrawlSettings
+from crawler.watchlist import watchlists
+from policywatch.watchlists import lists
 from tests.policywatch.program import Program, policy, save
 
 #: Verbs that need the archive, as typed in an archive with the page "rate".
@@ -269,6 +273,30 @@ def test_a_marketplace_without_a_proven_page_is_reported(program: Program) -> No
     assert ended.code == 0
     assert "None of these pages is known to exist there" in ended.out
     assert "policywatch watchlist check --probe" in ended.out
+
+
+def test_a_list_of_another_marketplace_is_offered_under_its_own_name(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside Amazon's, which are called by their country alone: "US" is not everybody's American site."""
+    folder = tmp_path / "data" / "watchlists"
+    folder.mkdir(parents=True)
+    for name, place in (("amazon-us", "US"), ("otto", "OTTO"), ("otto-more", "OTTO"), ("shop-us", "SHOP-US")):
+        (folder / f"{name}.toml").write_text(
+            f'[defaults]\nmarketplace = "{place}"\n\n[[page]]\nkey = "{name}"\nurl = "https://example.com/{name}"\n'
+        )
+    (folder / "feeds.toml").write_text('[[page]]\nkey = "feed"\nurl = "https://example.com/feed"\nfetch = "feed"\n')
+    monkeypatch.setattr(watchlists, "files", lambda _: tmp_path)
+
+    asked = ["init", "--contact", "me@example.com", "--force", "--marketplaces"]
+    ended = program(*asked, "otto", "--more")
+
+    assert settings_of(program)["watchlists"] == ["otto", "otto-more"]
+    assert "(2 pages of OTTO)" in ended.out
+    assert "There are: OTTO, SHOP-US, US." in program(*asked, "feeds").err
+    settings = CrawlSettings(watchlists=(), marketplaces=("us", "OTTO", "nowhere"))
+    assert [page.key for page in watched_pages(settings)[0]] == ["amazon-us", "otto"]
+    assert list(lists.sources(settings)) == ["amazon-us", "otto", "nowhere"]
 
 
 def test_init_anew_keeps_lists_of_ones_own(program: Program) -> None:
