@@ -8,11 +8,12 @@ from diffs.language.plain_text import one_line
 
 # A "<" that some reader could take for the start of a tag, in fields of which nobody knows whether they are HTML.
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
+_REFERENCE = re.compile(r"&(?=(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
 
 
 def no_tags(text: str) -> str:
-    """One line in which nothing can be taken for a tag, for RSS titles, which some readers take for HTML."""
-    return _TAG_START.sub("‹", one_line(text))
+    """One line without a tag or a character reference, for RSS titles, which some readers take for HTML."""
+    return _REFERENCE.sub("＆", _TAG_START.sub("‹", one_line(text)))
 
 
 @lru_cache(maxsize=4096)

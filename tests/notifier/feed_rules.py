@@ -151,7 +151,7 @@ def _rfc3339(text: str | None) -> list[str]:
 
 
 def _plain(title: str | None) -> list[str]:
-    return ["HTML in a title"] if re.search(r"<[a-zA-Z/!?]|&(#|[a-z]+;)", title or "") else []
+    return ["HTML in a title"] if re.search(r"<[a-zA-Z/!?]|&(#x?[0-9a-f]+|[a-z]+);", title or "") else []
 
 
 def _html(content: str | None) -> list[str]:

@@ -9,6 +9,10 @@ def test_what_may_be_a_tag_is_none() -> None:
     assert no_tags("<b>bold</b> <!-- x --> a < b <1 %") == "‹b>bold‹/b> ‹!-- x --> a < b <1 %"
 
 
+def test_what_may_be_a_character_reference_is_none() -> None:
+    assert no_tags("&lt;b&gt; &#65; &#x41; Q&A; R&D &") == "＆lt;b＆gt; ＆#65; ＆#x41; Q&A; R&D &"
+
+
 @pytest.mark.parametrize(
     "url",
     [
