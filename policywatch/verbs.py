@@ -67,6 +67,11 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
         Verb("history", "All versions of a page.", "policywatch history us-fees"),
         Verb("page", "One page, and whether notices of its changes are sent.", "policywatch page us-fees"),
         Verb("explain", "Why a check was judged as it was.", "policywatch explain us-fees --at 2026-03-01"),
+        Verb(
+            "missed",
+            "Say that a real change was not reported.",
+            "policywatch missed us-fees --from 2026-03-01 --to 2026-03-04",
+        ),
         Verb("note", "Rules that you enter by hand.", 'policywatch note add --title "Peak season: cut-off is 14:00"'),
     ),
     "Your figures": (

@@ -63,7 +63,8 @@ class Page(SQLModel, table=True):
     `derived_to`: id of the newest snapshot that was judged; `derived_with`: by which readers, selection and rules.
     `decisions`: what the owner said of texts in the policy's place, in order: after which `snapshot`, of the line that
     began with snapshot `line`, whether it was `accepted`; or of a text on no line, since which snapshot it was shown.
-    Or which slots are `noise`, or are none any more (`is_noise`), by which `change`.
+    Or which slots are `noise`, or are none any more (`is_noise`), by which `change`, on all pages of the `site` or not;
+    of a `missed` change, from which look on it was shown. Both hold the labelled `case`, without words of the page.
     `accepted_snapshot`: held texts up to it count as the policy, as an earlier version of this program took it.
     """
 

@@ -50,8 +50,8 @@ class Texts:
         version = self.version(text)
         return Times(version.first_seen_at, version.last_seen_at, now) if version else Times(now, now, now)
 
-    def taught(self, look: Look) -> frozenset[str]:
-        """The slots that the owner had called noise before a look."""
+    def taught(self, look: Look) -> tuple[frozenset[str], frozenset[str]]:
+        """The slots that the owner had called noise before a look, and those in which a change had been missed."""
         return taught_noise.before(self._page, look.snapshot)
 
     def days_since(self, now: datetime) -> Callable[[datetime], int]:

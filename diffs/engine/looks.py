@@ -15,7 +15,7 @@ from diffs.reading.policy_text import Reading
 from diffs.store.events import REJECTED, SECOND_LINE, SITE_WIDE
 from diffs.values import Outcome, Verdict
 
-from . import new_text, record, second_lines, site_wide, verdicts
+from . import missed, new_text, record, second_lines, site_wide, verdicts
 from .runs import Run, rules
 from .second_lines import Placed
 
@@ -66,6 +66,8 @@ def _replace(run: Run, known: Lines, line: Line, snapshot: Snapshot, why: str) -
 def as_decided(run: Run, known: Lines, snapshot: Snapshot, observation: Observation) -> Lines:
     """The lines after what the owner said of them when this snapshot was the newest."""
     for decision in run.page.decisions or ():
+        if decision["snapshot"] == snapshot.id and "missed" in decision:
+            known = missed.adopted(run, known, decision)
         line = next((line for line in known.others if line.snapshot == decision.get("line")), None)
         if line is None or decision["snapshot"] != snapshot.id:
             continue

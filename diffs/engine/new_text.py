@@ -43,9 +43,9 @@ def judge(
     `confirm` asks for a second look before it counts.
     """
     step = _compare(texts, memory, document)
-    known = Known(
-        memory.slots, texts.times(step.against, look.at), texts.days_since(look.at), step.stating, texts.taught(look)
-    )
+    taught, real = texts.taught(look)
+    times, days = texts.times(step.against, look.at), texts.days_since(look.at)
+    known = Known(memory.slots, times, days, step.stating, taught, real)
     left, quiet = _without_furniture(memory, step, known)
     meant = _meaning(texts, step, left)
     if quiet and meant.judgement.significance == "cosmetic":
@@ -66,10 +66,12 @@ def judge(
 
 def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Comparison, tuple[Quiet, ...]]:
     """What is left of a step without learned noise and furniture, and what was taken, with the reasons."""
-    left = history.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating)
+    real = slots.overruled(step.comparison, step.standing, known)
+    left = history.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating | real)
     # A rule that moved below a heading of the contrary has the same letters, and says something else.
     is_turned = any(True for _ in places_turned(step.comparison))
     found = {} if is_turned else furniture(step.comparison, step.standing, step.new, known)
+    found = {number: why for number, why in found.items() if number not in real}
     stays = {id(hunk) for hunk in left.hunks}
     quiet = [
         Quiet(hunk, found.get(number, _LEARNED))

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import delete, update
@@ -31,6 +32,9 @@ _LISTED_KINDS = {News.FIRST: "appeared", News.SWITCHED: "replaced"}
 
 #: Events that end when the policy is read again.
 UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected", REJECTED)
+
+#: The rule of a change that was kept quiet until the owner said that it was missed.
+MISSED = "missed"
 
 #: What is said of an edit on such a text.
 NOT_ACCEPTED = "the page shows this text in the policy's place, and you have not accepted it yet"
@@ -111,7 +115,7 @@ def change(
         kind, name = "announced", announced_uid(page, entry)
     known = stated.frozen.get(name)
     if known is not None:
-        _link(known, sides)
+        link(known, sides)
         return None
     told = not quiet and _is_told(decision, meant, snapshot, stated)
     row = session.exec(select(Change).where(Change.uid == name)).first()
@@ -119,6 +123,9 @@ def change(
         if row is not None and row.told:
             return None
         _forget_held(session, uid(page, "edit", first))
+    if row is not None and row.told and entry is None:
+        link(row, sides)  # the owner reported it before the second look confirmed it
+        return None
     row = row or Change(uid=name, page_id=page.id, snapshot_id=first.id)
     place(row, kind, sides, first=first, decided=snapshot)
     row.told, row.rule, row.line = told, decision.rule, line
@@ -129,11 +136,29 @@ def change(
     return keep(session, row, page, now=snapshot.stored_at)
 
 
+def missed(
+    session: Session, page: Page, first: Snapshot, *, sides: Sides, meant: Meaning, reason: str, now: datetime
+) -> Change:
+    """Report a change that was kept quiet, shown first by the look `first`; `now` is UTC.
+
+    Its row is the one that listed it, if that look made one, and a new one beside what was reported of that look.
+    """
+    names = (uid(page, kind, first) for kind in chain(("edit",), (f"missed {number}" for number in count(1))))
+    rows = ((name, session.exec(select(Change).where(Change.uid == name)).first()) for name in names)
+    name, known = next((name, row) for name, row in rows if row is None or not row.told)
+    row = known or Change(uid=name, page_id=page.id, snapshot_id=first.id)
+    place(row, "edit", sides, first=first, decided=first)
+    row.decided_at, row.told, row.rule, row.reason = now, True, MISSED, reason
+    row.headline = row.points = None  # what was listed had other words
+    _fill(row, page, meant, sides, None)
+    return keep(session, row, page, now=now)
+
+
 def place(row: Change, kind: str, sides: Sides, *, first: Snapshot, decided: Snapshot) -> None:
     """Give a change its place: its kind, the look that showed it first, the one that decided it, its two versions."""
     row.kind, row.snapshot_id = kind, first.id
     row.seen_at, row.decided_at, row.recorded = first.observed_at, decided.observed_at, decided.recorded
-    _link(row, sides)
+    link(row, sides)
     row.from_version, row.to_version = version_json(sides.old), version_json(sides.new)
 
 
@@ -189,7 +214,8 @@ def _reason(decision: Decision, meant: Meaning | None, snapshot: Snapshot, state
     return f"{decision.why}; {'; '.join(meant.judgement.reasons) if meant else 'nothing differs'}"
 
 
-def _link(row: Change, sides: Sides) -> None:
+def link(row: Change, sides: Sides) -> None:
+    """Bind a change to its two versions, which are other rows after a page was derived again."""
     row.from_version_id = sides.old.id if sides.old else None
     row.to_version_id = sides.new.id if sides.new else None
 

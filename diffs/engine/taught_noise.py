@@ -1,19 +1,30 @@
 """What the owner teaches: a place of a page, or of all pages of its site, is noise from now on, or is none."""
 
+from typing import Any
+
 from sqlmodel import Session, col, func, select
 
 from diffs.database.models import Change, Page, Snapshot
 from diffs.judging.evidence import slots
 from diffs.store import changes, pages, versions
 
+from . import cases
 
-def before(page: Page, snapshot: int) -> frozenset[str]:
-    """The slots that were called noise before this look; what was said later does not reach back."""
+
+def before(page: Page, snapshot: int) -> tuple[frozenset[str], frozenset[str]]:
+    """The slots that were called noise before this look, and those in which a change was missed, the last word counts.
+
+    What was said later does not reach back.
+    """
     taught: set[str] = set()
+    real: set[str] = set()
     for said in page.decisions or ():
-        if "noise" in said and said["snapshot"] < snapshot:
-            taught = taught | set(said["noise"]) if said["is_noise"] else taught - set(said["noise"])
-    return frozenset(taught)
+        if "noise" not in said or said["snapshot"] >= snapshot:
+            continue
+        names = set(said["noise"])
+        taught, real = (taught | names, real - names) if said["is_noise"] else (taught - names, real)
+        real |= names if "missed" in said else set()
+    return frozenset(taught), frozenset(real)
 
 
 def teach(session: Session, page: Page, change: Change, *, is_noise: bool, on_site: bool) -> list[str]:
@@ -24,17 +35,26 @@ def teach(session: Session, page: Page, change: Change, *, is_noise: bool, on_si
     version = versions.get(session, change.from_version_id) if change.from_version_id else None
     if version is None:
         return []
-    names = slots.names(changes.comparison_of(change), versions.document_of(session, version))
+    old = versions.document_of(session, version)
+    names = slots.names(changes.comparison_of(change), old)
     if not names:
         return []
+    case = cases.case(change, old, label="noise") if is_noise else None
     newest = session.exec(select(func.max(Snapshot.id))).one() or 0
     others = select(Page).where(pages.on_site_of(page)).order_by(col(Page.key)) if on_site else None
     taught = list(session.exec(others)) if others is not None else [page]
     for one in taught:
-        said = {"snapshot": newest, "noise": list(names), "is_noise": is_noise, "change": change.uid}
+        said = {"snapshot": newest, "noise": list(names), "is_noise": is_noise, "change": change.uid, "case": case}
+        said |= {"site": True} if on_site else {}
         one.decisions = [*(one.decisions or ()), said]
     session.flush()
     return [one.key for one in taught]
+
+
+def case_of(page: Page, change: Change) -> dict[str, Any] | None:
+    """What the owner said last of a change, as a labelled case; None where nothing is said of it any more."""
+    said = [one for one in page.decisions or () if "noise" in one and one["change"] == change.uid]
+    return said[-1].get("case") if said else None
 
 
 def listed(page: Page) -> list[str]:

@@ -54,6 +54,13 @@ def at(session: Session, page: Page, moment: datetime) -> tuple[Observation, Sna
     return session.exec(query.limit(1)).first()
 
 
+def count_between(session: Session, page: Page, since: datetime, until: datetime) -> int:
+    """How many looks of a time were judged (UTC, both ends included)."""
+    query = select(func.count()).select_from(Observation)
+    moments = col(Observation.observed_at).between(since, until)
+    return session.exec(query.where(Observation.page_id == page.id, moments)).one()
+
+
 def ahead(session: Session, *, now: datetime) -> Sequence[str]:
     """The keys of the pages with looks that count for a time after `now` (UTC): a clock was ahead."""
     query = select(Page.key).join(Observation, col(Observation.page_id) == Page.id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import ColumnElement
@@ -32,6 +33,7 @@ def upsert(
     page = get(session, key)
     if page is None:
         page = Page(key=key, url=url, created_at=now)
+        page.decisions = _said_of_site(session, page) or None
         session.add(page)
     declared = {
         "url": url,
@@ -62,6 +64,16 @@ def on_site_of(page: Page) -> ColumnElement[bool]:
     """The condition for the pages of the same site, the page itself included."""
     parts = urlsplit(page.url)
     return col(Page.url).startswith(f"{parts.scheme}://{parts.netloc}/", autoescape=True)
+
+
+def _said_of_site(session: Session, page: Page) -> list[dict[str, Any]]:
+    """What the owner said of all pages of a site, in order: it holds for those added later, too."""
+    said: dict[tuple[int, str, bool], dict[str, Any]] = {}
+    for one in session.exec(select(Page).where(on_site_of(page)).order_by(col(Page.id))):
+        for decision in one.decisions or ():
+            if decision.get("site"):
+                said.setdefault((decision["snapshot"], decision["change"], decision["is_noise"]), decision)
+    return sorted(said.values(), key=lambda decision: decision["snapshot"])
 
 
 def unwatch(session: Session, key: str) -> bool:

@@ -84,6 +84,17 @@ def shown_at(session: Session, page: Page, moment: datetime) -> tuple[Version, O
     return session.exec(query.limit(1)).first()
 
 
+def read_between(session: Session, page: Page, since: datetime, until: datetime) -> list[tuple[Version, Observation]]:
+    """The texts that the looks of a time showed (UTC, both ends included), and those looks, in order."""
+    query = (
+        select(Version, Observation)
+        .join(Observation, col(Observation.version_id) == Version.id)
+        .where(Observation.page_id == page.id, col(Observation.observed_at).between(since, until))
+        .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
+    )
+    return list(session.exec(query).all())
+
+
 def shown_before(session: Session, page: Page, look: Observation) -> Version | None:
     """The text that the page showed before the one it shows at `look`; None where it never showed another one."""
     query = (

@@ -1,6 +1,8 @@
 """change: one change in full, who works on it and when it was done; mute what is not wanted."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -8,6 +10,7 @@ import typer
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page
 from diffs.engine import taught_noise
+from diffs.private_files import write_whole
 from diffs.store import changes, reports, work
 from diffs.wording import labels
 from notifier.rendering.standing import standing
@@ -47,6 +50,10 @@ def change_(
         bool | None,
         typer.Option("--noise/--no-noise", help="What changed here is page furniture; --no-noise takes that back."),
     ] = None,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write what you said of it as a labelled case, without the text."),
+    ] = None,
     site: Annotated[bool, typer.Option("--site", help="With --noise: on all pages of the same site.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -69,6 +76,8 @@ def change_(
                 _teach(session, uid, is_noise=noise, on_site=site)
         with archive.read() as session:
             row, page = _named(session, uid)
+            if export is not None:
+                _export(export, page, row)
             shown = records.change(row, page) | {"work": records.work(work.of(session, row.uid))}
             shown["standing"] = standing(changes.moves_of(row), reports.of_pages(session, page.marketplace))
     if as_json:
@@ -84,6 +93,19 @@ def _teach(session: Session, uid: str, *, is_noise: bool, on_site: bool) -> None
         context.wrong_use("There is no earlier text in which the place of this change could be found again.")
     what = "not reported from now on, unless they state a rule" if is_noise else "reported again"
     output.warn(f"Changes at these places are {what}: {', '.join(keys)}.")
+
+
+def _export(file: Path, page: Page, row: Change) -> None:
+    case = taught_noise.case_of(page, row)
+    if case is None:
+        context.wrong_use("You have not said of this change that it is noise (--noise) or was missed.")
+    write_case(file, case)
+
+
+def write_case(file: Path, case: dict[str, Any]) -> None:
+    """Write a labelled case to a file."""
+    write_whole(file, f"{json.dumps(case, indent=2, ensure_ascii=False)}\n".encode())
+    output.warn(f"Written to {file}: counts and rules, no words of the page.")
 
 
 def _done(text: str | None, *, undone: bool) -> datetime | None:

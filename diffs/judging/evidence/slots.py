@@ -43,7 +43,8 @@ class Known:
     """What is known of a page when a difference is judged.
 
     `days_since` counts the days (UTC) on which the page was read after a moment, this check's among them. `stating`
-    are the indexes of the hunks that state a rule. `taught` are the slots that the owner called noise.
+    are the indexes of the hunks that state a rule. `taught` are the slots that the owner called noise, `real` those in
+    which the owner missed a change.
     """
 
     slots: Slots
@@ -51,6 +52,7 @@ class Known:
     days_since: Callable[[datetime], int]
     stating: frozenset[int] = frozenset()
     taught: frozenset[str] = frozenset()
+    real: frozenset[str] = frozenset()
 
 
 def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterator[str]:
@@ -67,6 +69,22 @@ def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterat
 def names(comparison: Comparison, old: Document) -> tuple[str, ...]:
     """The names of all slots in which two texts differ."""
     return tuple(dict.fromkeys(name for place in places(comparison) for name in _names(place, old)))
+
+
+def all_names(comparison: Comparison, old: Document) -> tuple[str, ...]:
+    """The same, with the names that other words in these places would have: whatever is edited there next."""
+    found = (name for place in places(comparison) for name in (*_names(place, old), *_around(place, old)))
+    return tuple(dict.fromkeys(found))
+
+
+def overruled(comparison: Comparison, old: Document, known: Known) -> frozenset[int]:
+    """The indexes of the hunks in whose places the owner missed a change: nothing makes those noise."""
+    if not known.real:
+        return frozenset()
+    found = (
+        place for place in places(comparison) if not known.real.isdisjoint((*_names(place, old), *_around(place, old)))
+    )
+    return frozenset(number for place in found for number in place.numbers)
 
 
 def is_taught(place: Place, old: Document, known: Known) -> bool:
@@ -205,9 +223,10 @@ def _figures(place: Place, old: Document) -> Iterator[_Figure]:
 
 def _names(place: Place, old: Document) -> Iterator[str]:
     figures = [figure.name for figure in _figures(place, old)]
-    if figures:
-        yield from figures
-        return
+    yield from figures or _around(place, old)
+
+
+def _around(place: Place, old: Document) -> Iterator[str]:
     yield f"behind:{_short(_above(place, old))}"
     end = place.old_range.stop
     yield f"before:{_short(old.blocks[end].compared if end < len(old.blocks) else '$')}"
