@@ -114,6 +114,6 @@ def everything() -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        alerts(Path(sys.argv[1]))
+        alerts(Path(sys.argv[1]).resolve())
     else:
         everything()
