@@ -293,3 +293,13 @@ def test_nothing_names_the_place_where_it_was_made():
     ]
 
     assert not [path.name for path in files if strangers.search(path.read_text(encoding="utf-8"))]
+
+
+def test_readme_and_scores_state_the_same_precision_of_the_first_set() -> None:
+    readme, scores = ((ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "docs/scores.md"))
+    (in_readme,) = re.findall(
+        r"^\| 19 policies, 2,779 recorded changes \|.*\| ([\d.]+%) \| ([\d.]+%) \|$", readme, re.MULTILINE
+    )
+    (in_scores,) = re.findall(r"^\| corpus: .*?\| \d{4}-\d\d-\d\d \| ([\d.]+%) \| ([\d.]+%) \|", scores, re.MULTILINE)
+
+    assert in_readme == in_scores

@@ -50,21 +50,21 @@ def _stands(entry: ByHand | None, day: date) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
+class AnnouncedTarget:
     """A target that a page states already and that counts from a day on."""
 
     stated: Stated
     effective_on: date
 
 
-def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[Announced]]:
+def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[AnnouncedTarget]]:
     """The targets that bind at a moment (UTC), and those announced for later; entries made by hand are marked.
 
     A text may be posted before it takes effect: until that day the text it replaces binds. The date of one sentence
     holds back only what that sentence is about; where nobody can say what it is about, both texts bind until then.
     """
     binding: list[Stated] = []
-    announced: list[Announced] = []
+    announced: list[AnnouncedTarget] = []
     pages: dict[int, tuple[Page, Version, Observation]] = {}
     for page, version, observation, _ in in_force(session, moment):
         pages.setdefault(page.id, (page, version, observation))
@@ -83,7 +83,7 @@ def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[An
             binding += [one for one in stated if not later.get(id(one), False)]
             if change is None or change.effective_on is None:
                 break
-            announced += [Announced(one, change.effective_on) for one in stated if later[id(one)]]
+            announced += [AnnouncedTarget(one, change.effective_on) for one in stated if later[id(one)]]
             if not all(later.values()):
                 wanted = {one.target.metric for one in stated if later[id(one)] is not False}
             bound = session.get(Version, change.from_version_id) if change.from_version_id and wanted != set() else None

@@ -9,8 +9,8 @@ from diffs.values import Capture, Verdict
 
 def sentence(failure: Failure) -> str:
     """Why a page was not fetched, as a sentence, with what can be done about it where that is particular to it."""
-    words = _WORDS[failure.reason]
-    return words if isinstance(words, str) else words(failure)
+    silent = _SILENT.get(failure.reason)
+    return f"No answer: {_said(silent, failure)}." if silent else _said(_WORDS[failure.reason], failure)
 
 
 def in_words(text: str) -> str:
@@ -39,7 +39,7 @@ def _robots_unread(failure: Failure) -> str:
         return "Not fetched: the site's robots.txt could not be read."
     if root.reason in FINAL:
         return sentence(root)  # it keeps us from the whole host: robots.txt was only the first thing asked for
-    why = sentence(root).removeprefix("No answer: ").rstrip(".")
+    why = _said(_SILENT.get(root.reason) or _WORDS[root.reason], root).rstrip(".")
     return f"Not fetched: the site's robots.txt could not be read ({why[:1].lower()}{why[1:]})."
 
 
@@ -84,13 +84,22 @@ def _rests(failure: Failure) -> str:
 
 _Words = str | Callable[[Failure], str]
 
+
+def _said(words: _Words, failure: Failure) -> str:
+    return words if isinstance(words, str) else words(failure)
+
+
+#: Why there was no answer at all, as a clause.
+_SILENT: Mapping[Reason, _Words] = {
+    Reason.TIMEOUT: "the host did not answer in time",
+    Reason.NAME_UNKNOWN: lambda f: f"the name {_host(f)} could not be found (DNS)",
+    Reason.NO_NAME_SERVER: lambda f: f"no name server could be asked for {_host(f)} (DNS)",
+    Reason.NO_NETWORK: "this machine cannot reach the host (no network)",
+    Reason.CONNECTION_REFUSED: "the host refused the connection",
+    Reason.CERTIFICATE: "the host's certificate could not be verified",
+}
+
 _WORDS: Mapping[Reason, _Words] = {
-    Reason.TIMEOUT: "No answer: the host did not answer in time.",
-    Reason.NAME_UNKNOWN: lambda f: f"No answer: the name {_host(f)} could not be found (DNS).",
-    Reason.NO_NAME_SERVER: lambda f: f"No answer: no name server could be asked for {_host(f)} (DNS).",
-    Reason.NO_NETWORK: "No answer: this machine cannot reach the host (no network).",
-    Reason.CONNECTION_REFUSED: "No answer: the host refused the connection.",
-    Reason.CERTIFICATE: "No answer: the host's certificate could not be verified.",
     Reason.CUT_OFF: "Only a part of the answer arrived: the connection broke in the middle.",
     Reason.TOO_LARGE: "The answer is too large (setting max_body).",
     Reason.TOO_LARGE_UNPACKED: "The answer is too large when unpacked (setting max_body).",
