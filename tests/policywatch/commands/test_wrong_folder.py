@@ -9,6 +9,7 @@ from tests.test_docs import leaves
 WORKS_ON_ONE = [
     "accept us-late",
     "reject us-late",
+    "missed us-late --from 2026-01-01 --to 2026-02-01",
     "backup policies.tar.gz",
     "change 123456",
     "changes",
