@@ -35,15 +35,23 @@ def note_differences(session: Session, *, now: datetime) -> None:
     _settle(session, DIFFERS, details, now)
 
 
-def moved(before: Mapping[tuple[str, str, str], Metric], metrics: Iterable[Metric]) -> list[tuple[Metric, Metric]]:
+def moved(before: Iterable[Metric], metrics: Iterable[Metric]) -> list[tuple[Metric, Metric]]:
     """The figures whose target is another one than in the report before, with the figure of that time."""
-    found = []
-    for metric in metrics:
-        was = before.get(metric.key)
+    found, earlier, those = [], list(before), list(metrics)
+    for metric in those:
+        was = _counterpart(metric, earlier, alone=sum(one.key == metric.key for one in those) == 1)
         old, new = own_target(was) if was is not None else None, own_target(metric)
         if was is not None and old is not None and new is not None and not same_figure(old, new):
             found.append((was, metric))
     return found
+
+
+def _counterpart(metric: Metric, earlier: Iterable[Metric], *, alone: bool) -> Metric | None:
+    """The figure of the same thing before: over as many days where either report has it over several windows."""
+    known = [one for one in earlier if one.key == metric.key]
+    if alone and len(known) == 1:
+        return known[0]
+    return next((one for one in known if one.days == metric.days), None)
 
 
 def note_moves(
@@ -73,7 +81,7 @@ def _settle(session: Session, kind: str, details: Mapping[str, list[str]], now: 
     concerned = select(Page).where(or_(col(Page.key).in_(details), col(Page.id).in_(is_open)))
     for page in session.exec(concerned).all():
         known = {event.kind: event.detail for event in listed(session, page, open_only=True)}
-        detail = "; ".join(details.get(page.key, ()))
+        detail = "; ".join(dict.fromkeys(details.get(page.key, ())))
         if not detail:
             OpenEvents(session, page).ended((kind,), at=now)
         elif known.get(kind) != detail:

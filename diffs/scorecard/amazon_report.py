@@ -1,13 +1,14 @@
 """Read Amazon's seller performance report (SP-API, GET_V2_SELLER_PERFORMANCE_REPORT), tolerantly.
 
 Field names drift between the schema and what comes: known misspellings are read, fields that nobody knows are kept and
-marked, what is missing is missing. `rate` and `targetValue` are fractions (0.04 is 4%), whatever the schema says; the
-counts beside them are asked, and a rate above 1 is none.
+marked, what is missing is missing. Every window of a rate is a figure of its own.
+`rate` and `targetValue` are fractions (0.04 is 4%), whatever the schema says; the counts beside them are asked, and a
+rate above 1 is none.
 Where a rate contradicts the counts beside it, the rate is taken and the counts are not: the rate is what Amazon judges
 by. That is said, and nothing is calculated from such counts.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +40,7 @@ _OTHER = {"marketplaceId", "warningStates", "warningState", "accountHealthRating
 class Found:
     """What a report holds: figures, the account's status by marketplace, and what could not be read.
 
-    `notes` are sentences about single listings.
+    `notes` are sentences about single listings, about warnings, and about fields that are unknown and hold no rate.
     """
 
     metrics: list[Metric] = field(default_factory=list)
@@ -112,27 +113,41 @@ def _read_marketplace(entry: Mapping[str, Any], at: str, base: Metric, found: Fo
     seen = set(_OTHER)
     for name, fields in names.reported_rates().items():
         metric = replace(base, metric=name, scope=fields.get("scope", ""))
-        written = next((one for one in (fields["field"], *fields.get("also", ())) if one in entry), "")
-        seen.add(written)
-        if written:
+        spelled = _spelled((fields["field"], *fields.get("also", ())), entry)
+        seen.update(spelled)
+        begun = len(found.metrics)
+        for written in spelled:
             for place, part, scope in _halves(entry[written], f"{at}.{written}", found):
                 _Reader(part, place, found, replace(metric, scope=scope or metric.scope)).rate(fields)
-        elif not fields.get("optional"):
+        # A list of windows repeats the figure that stands beside it.
+        found.metrics[begun:] = dict.fromkeys(found.metrics[begun:])
+        if all(entry[written] == [] for written in spelled) and not fields.get("optional"):
             found.problems.append(f"{at}.{fields['field']}: missing: no data.")
             found.metrics.append(metric)
     for name, spellings in names.reported_counters().items():
-        for written in {*spellings} & set(entry):
+        for written in _spelled(spellings, entry):
             seen.add(written)
             for place, part, _ in _halves(entry[written], f"{at}.{written}", found):
                 _Reader(part, place, found, replace(base, metric=name)).counter()
     _read_rating(entry, at, replace(base, metric="account_health_rating"), found)
+    _read_warnings(entry, base, found)
     for written in entry:
         if written not in seen:
             _read_unknown(written, entry[written], at, base, found)
 
 
+def _spelled(spellings: Iterable[str], entry: Mapping[str, Any]) -> list[str]:
+    """The fields of an entry that hold a figure, by its name or as a list of its windows ("lateShipmentRateList")."""
+    return [name for one in spellings for name in (one, f"{one}List") if name in entry]
+
+
 def _halves(value: Any, at: str, found: Found) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """A figure, or its halves for the seller's own and Amazon's fulfilment."""
+    """A figure, each of its windows, or its halves for the seller's own and Amazon's fulfilment."""
+    if isinstance(value, list):
+        for number, one in enumerate(value):
+            # A list in a list is no figure.
+            yield from _halves(None if isinstance(one, list) else one, f"{at}[{number}]", found)
+        return
     if not isinstance(value, dict):
         found.problems.append(f"{at}: an object is expected; it is left out.")
         return
@@ -141,6 +156,16 @@ def _halves(value: Any, at: str, found: Found) -> Iterator[tuple[str, Mapping[st
         yield at, value, ""
     for name in halves:
         yield f"{at}.{name}", value[name], names.scope(name, "")
+
+
+def _read_warnings(entry: Mapping[str, Any], base: Metric, found: Found) -> None:
+    """Name the warnings that Amazon gives, which have no figure; one whose status is good is none."""
+    for name in ("warningStates", "warningState"):
+        listed = entry.get(name)
+        for one in listed if isinstance(listed, list) else [listed]:
+            if isinstance(one, dict) and (status := names.word(one.get("status") or "")) not in ("", "GOOD", "NONE"):
+                kind = names.word(one.get("warningType") or "of no name")
+                found.notes.append(f"Amazon's warning in {base.marketplace}: {kind}: {status}.")
 
 
 def _read_rating(entry: Mapping[str, Any], at: str, base: Metric, found: Found) -> None:
@@ -156,15 +181,36 @@ def _read_rating(entry: Mapping[str, Any], at: str, base: Metric, found: Found) 
 
 
 def _read_unknown(name: str, value: Any, at: str, base: Metric, found: Found) -> None:
-    """Keep what looks like a figure under its own name, marked as unknown."""
-    if isinstance(value, dict) and {"rate", "status", "targetValue", "defectsCount"} & set(value):
-        metric = UNKNOWN + names.named(name).removeprefix(UNKNOWN)
-        reader = _Reader(value, f"{at}.{name}", found, replace(base, metric=metric))
-        if "defectsCount" in value:
+    """Keep what looks like a figure under its own name, marked as unknown; only a rate needs somebody to look."""
+    metric = replace(base, metric=UNKNOWN + names.named(name).removeprefix(UNKNOWN))
+    shown = [one for one in (value if isinstance(value, list) else [value]) if _is_figure(one)]
+    for number, one in enumerate(shown):
+        reader = _Reader(one, f"{at}.{name}[{number}]" if isinstance(value, list) else f"{at}.{name}", found, metric)
+        if "defectsCount" in one:
             reader.counter()
         else:
             reader.rate({})
-    found.problems.append(f"{at}.{name}: this field is unknown; it is kept, and compared with no page.")
+    what = "its figure is shown, and compared with no page" if shown else "it is not shown"
+    said = f"{at}.{names.word(name)}: this field is unknown; {what}."
+    (found.problems if _holds_rate(name, value) else found.notes).append(said)
+
+
+def _is_figure(value: Any) -> bool:
+    return isinstance(value, dict) and bool({"rate", "status", "targetValue", "defectsCount"} & set(value))
+
+
+def _holds_rate(name: str, value: Any) -> bool:
+    """Whether a rate stands anywhere in a field."""
+    left = [(name, value)]
+    while left:
+        called, one = left.pop()
+        if isinstance(one, dict):
+            left += one.items()
+        elif isinstance(one, list):
+            left += [(called, part) for part in one]
+        elif one is not None and (called == "rate" or called.endswith("Rate")):
+            return True
+    return False
 
 
 @dataclass
@@ -204,7 +250,8 @@ class _Reader:
 
     def counter(self) -> None:
         """A number of violations."""
-        number, target = self.count("defectsCount"), self.number("targetValue")
+        written = "warningsCount" if "warningsCount" in self.fields else "defectsCount"
+        number, target = self.count(written), self.number("targetValue")
         if number is None:
             self.trouble("defectsCount", "missing: no data")
         base = replace(self.base(), unit="count", numerator=number, target=target.value if target else None)

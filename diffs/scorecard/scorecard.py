@@ -10,9 +10,9 @@ The rules:
 4. "At risk" is what still holds, but would not after one more defect among these orders, or has used 80% of the limit
    and more: with a fifth fewer orders and the same defects it would be missed. (Scores and times: within a fourth of
    the limit.) A limit of nothing leaves no room to be at risk in: it is met or missed.
-5. Amazon's own status wins where it was given for the same figure: GOOD is not missed, BAD is not met. Ours stands
-   beside it. Where the page's target is another one than the report's, the status is about the report's, and ours
-   counts.
+5. Amazon's own status wins where it was given for the same figure: GOOD is not missed, BAD is not met, AT_RISK is at
+   risk or worse. Ours stands beside it. Where the page's target is another one than the report's, the status is about
+   the report's, and ours counts.
 """
 
 from collections.abc import Iterable
@@ -43,7 +43,10 @@ class Standing(StrEnum):
 
 
 #: What Amazon's own words for a figure say. NONE says that there was nothing to judge; other words are only shown.
-_STATUS = {"GOOD": Standing.MET, "BAD": Standing.MISSED}
+_STATUS = {"GOOD": Standing.MET, "AT_RISK": Standing.AT_RISK, "BAD": Standing.MISSED}
+
+#: From good to bad.
+_WORSE = (Standing.MET, Standing.AT_RISK, Standing.MISSED)
 
 #: Amazon's words for an account, the better the lower.
 _ACCOUNT = {"NORMAL": 0, "AT_RISK": 1, "DEACTIVATED": 3}
@@ -169,8 +172,8 @@ def _counting(metric: Metric, ours: Standing, target: Target | None) -> Standing
     about_another = target is not None and (own is None or not same_figure(target, own))
     if status is None or metric.denominator == 0 or about_another:
         return ours
-    if ours is Standing.AT_RISK and status is Standing.MET:
-        return ours
+    if Standing.AT_RISK in (ours, status) and ours in _WORSE:
+        return max(ours, status, key=_WORSE.index)
     return status
 
 

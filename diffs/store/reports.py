@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import and_, func, or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from diffs.database.models import MetricRow, Report
@@ -52,7 +53,9 @@ def add(session: Session, data: bytes, found: Found, *, name: str, now: datetime
 def current(
     session: Session, *, until: datetime | None = None, with_target: bool = False
 ) -> list[tuple[Report, Metric]]:
-    """The newest figure of each marketplace, metric and scope, in the order of their reports.
+    """The newest figures of each marketplace, metric and scope, in the order of their reports.
+
+    A report may have a figure over several windows, one inside the other: all of them are the newest.
 
     With `until` (UTC) only of reports up to that time; `with_target`: only figures for which the report names one.
     """
@@ -76,28 +79,42 @@ def history(session: Session, metric: str) -> list[tuple[Report, Metric]]:
     return [(report, _value(row)) for report, row in session.exec(query)]
 
 
-def before(session: Session, report: Report) -> dict[tuple[str, str, str], Metric]:
-    """The newest figures with a target in reports older than this one, by what they are figures of."""
+def before(session: Session, report: Report) -> list[Metric]:
+    """The newest figures with a target in reports older than this one."""
     older = or_(col(Report.as_of) < report.as_of, and_(col(Report.as_of) == report.as_of, col(Report.id) < report.id))
-    return {metric.key: metric for _, metric in _newest(session, older, col(MetricRow.target).is_not(None))}
+    return [metric for _, metric in _newest(session, older, col(MetricRow.target).is_not(None))]
 
 
 def _newest(session: Session, *wanted: Any) -> list[tuple[Report, Metric]]:
-    """Of each marketplace, metric and scope the newest figure among those wanted, found in the database."""
+    """Of each marketplace, metric and scope the newest figure among those wanted, found in the database.
+
+    Beside it stand those of the same report over a window inside its own, or around it. A window that only overlaps,
+    or lies before, is history.
+    """
     rank = func.row_number().over(
         partition_by=(col(MetricRow.marketplace), col(MetricRow.metric), col(MetricRow.scope)),
         order_by=(col(Report.as_of).desc(), col(Report.id).desc(), col(MetricRow.position).desc()),
     )
     ranked = select(MetricRow.id, rank.label("rank")).join(Report, col(MetricRow.report_id) == Report.id)
-    newest = ranked.where(*wanted).subquery()
+    newest, lead = ranked.where(*wanted).subquery(), aliased(MetricRow)
+    same = [getattr(MetricRow, name) == getattr(lead, name) for name in ("report_id", "marketplace", "metric", "scope")]
     query = (
         select(Report, MetricRow)
         .join(MetricRow, col(MetricRow.report_id) == Report.id)
-        .join(newest, newest.c.id == MetricRow.id)
-        .where(newest.c.rank == 1)
+        .join(lead, and_(*same))
+        .join(newest, newest.c.id == lead.id)
+        .where(newest.c.rank == 1, or_(col(MetricRow.id) == lead.id, _nested(lead)), *wanted)
         .order_by(col(Report.as_of), col(Report.id), col(MetricRow.position))
     )
     return [(report, _value(row)) for report, row in session.exec(query)]
+
+
+def _nested(lead: Any) -> Any:
+    """Whether a row's window lies in that of `lead`, or the other way round, and is another one."""
+    begin, end = col(MetricRow.window_from), col(MetricRow.window_to)
+    inside = and_(begin >= lead.window_from, end <= lead.window_to)
+    around = and_(begin <= lead.window_from, end >= lead.window_to)
+    return and_(or_(inside, around), or_(begin != lead.window_from, end != lead.window_to))
 
 
 def _row(report: Report, position: int, metric: Metric) -> MetricRow:

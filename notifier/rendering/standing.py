@@ -171,6 +171,8 @@ def _what_to_know(result: Result) -> Iterator[str]:
     metric, target = result.metric, result.target
     if metric.status and result.standing is not result.ours and target is not None:
         yield f"Amazon says {metric.status}; by the words of the target, {targets.held(target)}, it is {result.ours}."
+    if result.standing is Standing.MET and metric.status.upper() in ("BAD", "AT_RISK"):
+        yield f"Amazon's own status for it is {metric.status}."
     if result.differs and (own := own_target(metric)) is not None and target is not None:
         yield f"The report names {targets.held(own)}, the page {targets.held(target)}."
     if result.other_window and target is not None:

@@ -103,7 +103,7 @@ def _imported(
     session: Session, data: bytes, found: Found, name: str, *, moment: datetime, now: datetime, keep: bool
 ) -> _Card:
     said = []
-    before: dict[tuple[str, str, str], Metric] = {}
+    before: list[Metric] = []
     if found.metrics and keep:
         if reports.known(session, data) is not None:
             said.append("This report was stored before; it is not stored twice.")
@@ -146,6 +146,8 @@ def _show(card: _Card, *, as_json: bool) -> None:
     for problem in card.problems:
         output.warn(problem)
     if as_json:
+        for line in card.said:
+            output.warn(line)
         for one in card.results:
             output.as_json(_record(one, card))
         return
@@ -192,7 +194,7 @@ def _draw(results: Sequence[Result]) -> None:
         [
             (
                 one.metric.marketplace,
-                _called(one.metric),
+                _called(one.metric, results),
                 words.own_figure(one.metric, one.target),
                 targets.held(one.target) if one.target else "",
                 one.standing,
@@ -204,16 +206,21 @@ def _draw(results: Sequence[Result]) -> None:
     for one in ranked:
         if told := words.advice(one):
             output.say()
-            output.say(f"{_called(one.metric)} ({one.metric.marketplace}): {one.standing}", style="bold")
+            output.say(f"{_called(one.metric, results)} ({one.metric.marketplace}): {one.standing}", style="bold")
             output.say(f"  {' '.join(told)}")
             on = " · ".join(filter(None, (words.basis(one.metric), _place(one) and f"target: {_place(one)}")))
             output.say(f"  {on}" if on else "", style="dim")
     output.say()
 
 
-def _called(metric: Metric) -> str:
-    name = names.label(metric.metric)
-    return name if metric.scope == names.usual_scope(metric.metric) else f"{name}, {metric.scope}"
+def _called(metric: Metric, among: Sequence[Result]) -> str:
+    """A figure's name, with whose orders where that is not the usual, and its days where it has several windows."""
+    parts = [names.label(metric.metric)]
+    if metric.scope != names.usual_scope(metric.metric):
+        parts.append(metric.scope)
+    if metric.days is not None and len({one.metric.days for one in among if one.metric.key == metric.key}) > 1:
+        parts.append(labels.count(metric.days, "day"))
+    return ", ".join(parts)
 
 
 def _sum_up(results: Sequence[Result]) -> None:

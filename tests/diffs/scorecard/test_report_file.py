@@ -171,7 +171,7 @@ def test_a_metric_without_figures_is_said_by_name() -> None:
     ]
 
 
-def test_an_unknown_metric_is_kept_and_marked() -> None:
+def test_an_unknown_metric_is_kept_and_marked_and_only_a_rate_is_a_problem() -> None:
     window = REPORT["performanceMetrics"][0]["lateShipmentRate"]["reportingDateRange"]
     found = read(
         changed(
@@ -181,12 +181,74 @@ def test_an_unknown_metric_is_kept_and_marked() -> None:
         )
     )
 
-    assert [problem.split(": ")[1] for problem in found.problems] == [
-        f"performanceMetrics[0].{name}" for name in ("refundMoodRate", "giftCount", "remark")
+    assert [problem.split(": ")[1] for problem in found.problems] == ["performanceMetrics[0].refundMoodRate"]
+    assert found.notes == [
+        "performanceMetrics[0].giftCount: this field is unknown; its figure is shown, and compared with no page.",
+        "performanceMetrics[0].remark: this field is unknown; it is not shown.",
     ]
     mood = figure(found, "unknown:refund_mood_rate")
     assert (mood.is_known, mood.rate) == (False, Decimal(1))
     assert figure(found, "unknown:gift_count").value == 3
+
+
+@pytest.mark.parametrize("value", [[{"rate": 0.1}], {"deep": [{"refundRate": 0.1}]}])
+def test_a_rate_inside_an_unknown_field_is_a_problem(value: Any) -> None:
+    report = changed()
+    report["performanceMetrics"][0]["newThing"] = value
+
+    assert any("newThing: this field is unknown" in problem for problem in read(report).problems)
+
+
+def with_windows(**ten_days: Any) -> dict[str, Any]:
+    """The sample with a list of windows: the 30 days that stand beside it, and the last ten of them."""
+    thirty = REPORT["performanceMetrics"][0]["lateShipmentRate"]
+    window = thirty["reportingDateRange"] | {"reportingDateFrom": "2026-04-20T00:00Z"}
+    ten = thirty | {"reportingDateRange": window, "orderCount": 150, "lateShipmentCount": 9, "rate": 0.06} | ten_days
+    return changed(lateShipmentRateList=[ten, thirty])
+
+
+def test_every_window_of_a_rate_is_a_figure_of_its_own() -> None:
+    found = read(with_windows(status="BAD"))
+
+    late = [one for one in found.metrics if one.metric == "late_shipment_rate"]
+    assert [(one.days, one.value, one.status) for one in late] == [(30, Fraction(9, 2), "BAD"), (10, 6, "BAD")]
+    assert (found.problems, found.notes) == ([], [])
+
+
+def test_a_list_of_windows_alone_is_enough_and_an_empty_one_is_no_data() -> None:
+    alone = with_windows()
+    del alone["performanceMetrics"][0]["lateShipmentRate"]
+    assert read(alone).problems == []
+
+    alone["performanceMetrics"][0]["lateShipmentRateList"] = []
+    assert read(alone).problems == ["report.json: performanceMetrics[0].lateShipmentRate: missing: no data."]
+
+
+def test_a_list_inside_a_list_is_left_out_by_name() -> None:
+    (problem,) = read(changed(lateShipmentRateList=[[{"rate": 0.1}]])).problems
+
+    assert "lateShipmentRateList[0]: an object is expected" in problem
+
+
+def test_policy_warnings_and_review_violations_are_known_counters() -> None:
+    window = REPORT["performanceMetrics"][0]["lateShipmentRate"]["reportingDateRange"]
+    found = read(
+        changed(
+            policyViolationWarnings={"warningsCount": 3, "reportingDateRange": window},
+            customerProductReviewsPolicyViolations={"defectsCount": 1, "reportingDateRange": window},
+        )
+    )
+
+    assert figure(found, "policy_violation_warnings").value == 3
+    assert not found.problems
+    assert not found.notes
+    assert figure(found, "customer_product_review_violations").value == 1
+
+
+def test_a_warning_of_amazons_is_named_unless_it_is_good() -> None:
+    states = [{"warningType": "LATE", "status": "BAD"}, {"warningType": "ODR", "status": "GOOD"}, {"status": "NONE"}]
+
+    assert read(changed(warningStates=states)).notes == ["Amazon's warning in US: LATE: BAD."]
 
 
 def test_a_score_in_the_rating_is_read() -> None:
@@ -206,7 +268,7 @@ def test_a_figure_that_is_no_object_is_left_out_by_name() -> None:
     assert [problem.split(": ", 1)[1] for problem in read(report).problems] == [
         "accountStatuses[1]: an object is expected; it is left out.",
         "performanceMetrics[0].lateShipmentRate: an object is expected; it is left out.",
-        "performanceMetrics[0].listingPolicyViolations: an object is expected; it is left out.",
+        "performanceMetrics[0].listingPolicyViolations[0]: an object is expected; it is left out.",
     ]
 
 

@@ -14,6 +14,7 @@ from diffs.scorecard.applicable_target import Stated, fitting, window_fits
 from diffs.scorecard.metric import Metric
 from diffs.scorecard.scorecard import Standing, account_rank, judge, own_target
 from diffs.values import Target
+from notifier.rendering.standing import advice
 
 MET, AT_RISK, MISSED = Standing.MET, Standing.AT_RISK, Standing.MISSED
 
@@ -195,6 +196,18 @@ def test_amazons_bad_wins_over_ours() -> None:
 
 def test_good_does_not_hide_that_little_is_left() -> None:
     assert judge(reported(19, 500, "GOOD"), []).standing is AT_RISK
+
+
+@pytest.mark.parametrize(("late", "standing"), [(5, AT_RISK), (19, AT_RISK), (30, MISSED)])
+def test_what_amazon_calls_at_risk_is_never_met_nor_better_than_our_own_word(late: int, standing: Standing) -> None:
+    assert judge(reported(late, 500, "AT_RISK"), []).standing is standing
+
+
+def test_a_bad_status_for_another_target_is_said_beside_met() -> None:
+    result = judge(reported(5, 500, "BAD"), [page("<", 3)])
+
+    assert result.standing is MET
+    assert "Amazon's own status for it is BAD." in advice(result)
 
 
 def test_amazons_status_says_nothing_about_a_target_that_has_moved() -> None:

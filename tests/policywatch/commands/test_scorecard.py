@@ -303,3 +303,21 @@ def test_a_notification_is_reported_without_any_figure(program: Program) -> None
 
     assert (ended.code, ended.err) == (0, "")
     assert ended.out == "Account in a marketplace that the notification does not name: DEACTIVATED\n"
+
+
+def test_every_window_of_a_rate_has_its_row_today_and_when_it_is_judged_again(program: Program) -> None:
+    content = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    entry = content["performanceMetrics"][0]
+    thirty = entry["lateShipmentRate"] | {"lateShipmentCount": 4, "rate": 0.01, "status": "GOOD"}
+    window = thirty["reportingDateRange"] | {"reportingDateFrom": "2026-04-20T00:00Z"}
+    ten = {"reportingDateRange": window, "orderCount": 150, "lateShipmentCount": 9, "rate": 0.06, "status": "BAD"}
+    entry |= {"lateShipmentRate": thirty, "lateShipmentRateList": [thirty | ten, thirty], "remark": "hello"}
+    (program.folder / "windows.json").write_text(json.dumps(content), encoding="utf-8")
+
+    for ended in (program("scorecard", "windows.json", "--json"), program("scorecard", "--json")):
+        rows = [json.loads(line) for line in ended.out.splitlines()]
+        late = [(one["denominator"], one["verdict"]) for one in rows if one["metric"] == "late_shipment_rate"]
+        assert (ended.code, late) == (0, [(400, "met"), (150, "missed")])
+    _, seen = on_a_terminal(program, "scorecard", "windows.json")
+    assert "Late shipment rate, 10 days (US): missed" in seen
+    assert "remark: this field is unknown" in seen
