@@ -4,6 +4,7 @@ import pytest
 from lxml.html import fromstring
 
 from diffs.reading.extract import extract
+from diffs.reading.spoken import _shows_text
 from diffs.reading.tree import beginnings
 from diffs.values import Capture, Selection
 
@@ -213,3 +214,17 @@ def test_a_style_sheet_with_a_bracket_too_many_still_strikes_out() -> None:
     sheet = "<style>} .old { text-decoration: line-through }</style>"
 
     assert read(f'{sheet}<p>The fee is <span class="old">15%</span> 12%.</p>') == ["The fee is 12%."]
+
+
+def test_a_cell_around_one_that_shows_nothing_shows_nothing_itself() -> None:
+    table = fromstring("<table><tr><td><table><tr><td><b aria-hidden=true>Yes</b></td></tr></table></td></tr></table>")
+    outer, inner = table.iter("td")
+
+    assert not _shows_text(outer, {inner: False})
+    assert _shows_text(outer, {inner: True})
+
+
+def test_a_cell_of_hundreds_of_nodes_is_taken_to_show_its_words() -> None:
+    (cell_of_many,) = fromstring(f"<table><tr><td>{'<b></b>' * 400}Yes</td></tr></table>").iter("td")
+
+    assert _shows_text(cell_of_many, {})
