@@ -1,1 +1,1 @@
-"""Whether a text is the policy, whether it is news, and who wants to hear of it."""
+"""Whether a text is the policy, whether it is news, and who wants to hear about it."""

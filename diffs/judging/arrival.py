@@ -1,19 +1,20 @@
-"""Did an answer arrive whole? By what the same page had before: its closing tags, and not one broken sign.
+"""Whether an answer arrived whole, compared with the page's earlier answers: closing tags, damaged characters.
 
-Nobody is refused for ever: what comes like that again and again is how the page is (`diffs.judging.history.doubted`).
+No page is refused for ever: what arrives the same way again and again is how the page is
+(`diffs.judging.history.doubted`).
 """
 
 from diffs.values import Capture, Document, Extraction, Outcome, Verdict
 
-#: Names of the rules, which say that a look is doubted rather than refused.
+#: Names of the rules. They say that a check is doubted rather than refused.
 CUT, BROKEN = "no-end", "broken-signs"
 DOUBTS = frozenset((CUT, BROKEN))
 
-#: So much of an answer's end is searched for its last tags (bytes).
+#: How much of an answer's end is searched for its closing tags (bytes).
 _END = 4000
 _ENDINGS = {"html": (b"</html", b"</body"), "feed": (b"</rss", b"</feed", b"</rdf:rdf", b"</rdf")}
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
-#: So many blocks are the end of a text.
+#: How many blocks count as the end of a text.
 _TAIL = 2
 
 
@@ -32,9 +33,9 @@ def ends(capture: Capture) -> bool:
 def fault(
     capture: Capture, extraction: Extraction, cleaned: Document, last_good: Document, former: Capture
 ) -> Verdict | None:
-    """What went wrong on the way; None where nothing did.
+    """What went wrong on the way, None if nothing did.
 
-    `last_good` is the last good text of the page, `former` the look that brought it.
+    `last_good` is the page's last good text, `former` the capture it was read from.
     """
     if may_be_cut(capture) and ends(former) and (extraction.container == "feed" or _lacks_end(cleaned, last_good)):
         what = "the feed" if extraction.container == "feed" else "the page"
@@ -49,7 +50,7 @@ def fault(
 
 
 def believed(verdict: Verdict, looks: int, days: int) -> Verdict:
-    """The verdict on what has come in the same way again and again."""
+    """The verdict on an answer that has arrived the same way again and again."""
     what = "without its closing tags" if verdict.rule == CUT else "with damaged characters"
     why = f"It came {what} at {looks} checks in {days} days: that is how the page is now."
     return Verdict(Outcome.OK, f"{verdict.rule}-believed", why)
@@ -60,6 +61,6 @@ def _broken(document: Document) -> int:
 
 
 def _lacks_end(cleaned: Document, last_good: Document) -> bool:
-    """Whether the end of the known text is gone: a page may leave out its closing tags and be whole."""
+    """Whether the end of the known text is gone: a page may omit its closing tags and still be whole."""
     said = frozenset(block.compared for block in cleaned.blocks)
     return not any(block.compared in said for block in last_good.blocks[-_TAIL:])

@@ -1,4 +1,4 @@
-"""Whether a saved file belongs to the page under which somebody brings it in."""
+"""Whether a saved file belongs to the page it is imported for."""
 
 import re
 
@@ -8,9 +8,9 @@ from diffs.values import Document
 
 from . import similarity
 
-#: How much of a text stands in the known one where both are the same page, whatever they are called.
+#: The share of a text that is found in the known one if both are the same page, whatever they are called.
 _MOSTLY = 0.5
-#: Where a saved page says where it is from: as browsers and SingleFile note it, or the page's own permanent address.
+#: Where a saved page says where it is from: a browser's or SingleFile's note, or the page's own permanent address.
 _SAVED_FROM = (
     re.compile(rb"<!--\s{0,9}saved from url=\(\d{1,6}\)(\S{1,2000})", re.IGNORECASE),
     re.compile(rb"Page saved with SingleFile\s{1,9}url:\s{0,9}(\S{1,2000})", re.IGNORECASE),
@@ -21,22 +21,22 @@ _SAVED_FROM = (
         rb"<link\b[^<>]{0,300}\bhref=[\"']([^\"'<>]{1,2000})[\"'][^<>]{0,300}\brel=[\"']?canonical", re.IGNORECASE
     ),
 )
-#: Such a note stands at the beginning of a file (bytes).
+#: Such a note is at the beginning of a file (bytes).
 _BEGINNING = 200_000
 
 
 def saved_from(body: bytes) -> str:
-    """The address that a saved page names as its own, "" where it names none."""
+    """The address that a saved page gives as its own, "" if it gives none."""
     beginning = body[:_BEGINNING]
     found = next((match[1] for pattern in _SAVED_FROM if (match := pattern.search(beginning))), b"")
     return found.decode("utf-8", "replace")
 
 
 def why_not(document: Document, address: str, *, title: str, url: str, known: Document | None) -> str:
-    """What speaks for another page than the one meant, as a clause; "" where the file may well be of it.
+    """Why the file seems to be another page than the one meant, as a clause; "" if it may well be that page.
 
-    `address` is what the file names as its own, `title` and `url` are the page's, `known` its newest text. One good
-    sign is enough: the same address, a title that the page is known under, or mostly the same text.
+    `address` is what the file gives as its own, `title` and `url` are the page's, `known` is its newest text. One
+    good sign is enough: the same address, a title that the page is known by, or mostly the same text.
     """
     if address and _is_same(link_key(address), link_key(url)):
         return ""
@@ -54,7 +54,7 @@ def why_not(document: Document, address: str, *, title: str, url: str, known: Do
 
 
 def _is_same(one: str, other: str) -> bool:
-    """Whether two addresses are one page: with or without "www.", and where one is given without its parameters."""
+    """Whether two addresses are the same page, with or without "www.", or with the parameters missing from one."""
     one, other = (address.replace("://www.", "://", 1) for address in (one, other))
     if "?" in one and "?" in other:
         return one == other

@@ -1,7 +1,7 @@
-"""Decide whether a capture is the policy: a named outcome with a reason a seller understands.
+"""Whether a capture is the policy: a named outcome with a reason a seller understands.
 
-Generic rules first; the signs of blocked, sign-in and error pages are data (`diffs/data/gate.toml`) and count only
-where the article is missing or tiny, for an article may quote them. What came is held against the last good text.
+General rules apply first. The signs of blocked, sign-in and error pages are data (`diffs/data/gate.toml`) and count
+only if the article is missing or tiny, as an article may quote them. The text is checked against the last good one.
 """
 
 import json
@@ -21,24 +21,24 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 
 from . import similarity
 
-#: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
+#: The gate's version. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
 GATE = "policywatch-gate/7"
 
-#: A block of so many words is running text; headlines, links and labels are shorter.
+#: A block of this many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
-#: Less running text than this, in words, is a tiny article: in a container somebody named, and in one we guessed.
+#: Below this much running text, in words, an article is tiny: in a container that somebody named, and in a guessed one.
 _TINY = 80
 _TINY_GUESSED = 150
-#: Without a sentence, so few words are a page whose text had not come (about 200 characters).
+#: Without a sentence, this few words mean that the page's text has not loaded (about 200 characters).
 _EMPTY_WORDS = 40
-#: The part of the last good text that may go before the rest must prove to be the policy.
+#: The share of the last good text that may disappear before the rest must prove to be the policy.
 _MAY_GO = 0.6
-#: A question for consent is short, and gives itself away more than once.
+#: A consent dialogue is short, and has more than one telltale sign.
 _CONSENT_WORDS, _CONSENT_POINTS = 800, 4
-#: How much of a page is looked at for signs in its source.
+#: How much of a page's source is searched for signs.
 _SOURCE = 400_000
 _POINTS = 2
-#: A script stands for so many letters of source when a page's text is weighed against its scripts.
+#: How many letters of source one script counts for when a page's text is weighed against its scripts.
 _SCRIPT_LETTERS = 400
 _KINDS = ("waf_challenge", "robot_check", "login_required", "throttled", "unavailable", "gone")
 _FRONT_PAGE = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w+)?/?)?")
@@ -49,11 +49,11 @@ _TAGS = re.compile(
 
 
 def judge_transport(capture: Capture) -> Verdict | None:
-    """What status, headers and final address say alone; None: go on and read the page.
+    """What status, headers and final address say on their own; None means that the page must be read.
 
-    Costs no parse. A refusal's body is searched for a robot check, which some sites send with status 503 or 403.
+    Does not parse the page. A refusal's body is searched for a robot check: some sites send one with status 503 or 403.
     """
-    # The address before the status: a way to the sign-in page that robots.txt forbids ends as a bare redirect.
+    # Address before status: a redirect to a sign-in page that robots.txt forbids arrives as a bare redirect.
     rules_in_order = (_by_answer, _by_header, _by_address, _by_status, _by_body)
     return next((verdict for rule in rules_in_order if (verdict := rule(capture)) is not None), None)
 
@@ -65,10 +65,10 @@ def judge(
     *,
     last_good: Document | None = None,
 ) -> Verdict:
-    """What one look at a page brought back.
+    """The verdict on one check of a page.
 
-    `extraction` is what was read from it, None where it cannot be read; `cleaned` its document without furniture;
-    `last_good` the last text of this page that was good, cleaned.
+    `extraction` is what was read from the capture, None if it cannot be read; `cleaned` is its document without
+    furniture; `last_good` is the page's last good text, cleaned.
     """
     by_transport = judge_transport(capture)
     if by_transport is not None:
@@ -82,7 +82,7 @@ def judge(
     look = _Look(capture, extraction, cleaned, last_good)
     rules_in_order = [_by_topic, _by_signs]
     if last_good is None or cleaned.fingerprint != last_good.fingerprint:
-        # The very text that was good before needs no second judgement.
+        # A text that was good before needs no second judgement.
         rules_in_order += [_by_consent, _by_size, _by_language, _by_loss]
     rules_in_order.append(_by_kind)
     found = next((verdict for rule in rules_in_order if (verdict := rule(look)) is not None), None)
@@ -90,9 +90,9 @@ def judge(
 
 
 def is_block(capture: Capture) -> bool:
-    """Whether a page, as it came and before any script ran, is a challenge or a robot check in the page's place.
+    """Whether a page, as received and before any script runs, is a challenge or a robot check in place of the page.
 
-    Costs no parse, so that no browser runs such a page: a proof that a human reads is not ours to give.
+    Does not parse the page. No browser is started for such a page: we do not give proof that a human is reading.
     """
     by_header = _by_header(capture)
     if by_header is not None:
@@ -114,7 +114,7 @@ class _Look:
 
 
 def is_suspicious(extraction: Extraction, cleaned: Document, last_good: Document | None) -> bool:
-    """Whether the article is missing or tiny, by itself or beside the last good text."""
+    """Whether the article is missing or tiny, in itself or compared with the last good text."""
     running = _running_words(cleaned)
     guessed = extraction.container in ("", "body", "main", "article", "markdown", "text")
     if running < (_TINY_GUESSED if guessed else _TINY) and not (running and cleaned.words >= 2 * _TINY_GUESSED):
@@ -139,14 +139,14 @@ def _by_answer(capture: Capture) -> Verdict | None:
         return Verdict(Outcome.UNCHANGED, "status-304", "The site says that the page has not changed.")
     if capture.status == 0:
         if failure is not None:
-            return Verdict(Outcome.ERROR, failure.reason)  # put into words by whoever writes it down
+            return Verdict(Outcome.ERROR, failure.reason)  # worded where it is written down
         why = capture.error.rstrip(".") or "the connection failed"
         return Verdict(Outcome.ERROR, "no-answer", f"Nothing was fetched: {why}.")
     return None
 
 
 def _by_header(capture: Capture) -> Verdict | None:
-    """What the headers say. The mark of a guard stands on good answers too, so that it speaks only of a refusal."""
+    """What the headers say. Good answers carry a bot guard's header too, so it counts only with a refusal."""
     refused = not 200 <= capture.status < 300
     for group in ("headers", "headers_of_refusals") if refused else ("headers",):
         for kind, wanted in table("gate")[group].items():
@@ -213,7 +213,7 @@ def _by_body(capture: Capture) -> Verdict | None:
 
 
 def _feed(cleaned: Document) -> Verdict:
-    """A feed is a list that grows at one end and shrinks at the other: only an empty one says nothing."""
+    """The verdict on a feed: a list that grows at one end and shrinks at the other, so only an empty one is bad."""
     if cleaned.words == 0:
         return Verdict(Outcome.EMPTY, "no-entries", "The feed has no entries.")
     return Verdict(Outcome.OK, "ok", "The feed was read.")
@@ -226,7 +226,7 @@ def _by_kind(look: _Look) -> Verdict | None:
 
 
 def _by_topic(look: _Look) -> Verdict | None:
-    """The help system's own word for "no such article", and answers of it that hold none."""
+    """The verdict on a help system's own "no such article", and on its answers that contain no article."""
     capture, container = look.capture, look.extraction.container
     answer = capture.body.lstrip()[:200]
     if _NO_TOPIC.fullmatch(answer) is not None or (capture.media_type == "help-api" and not container):
@@ -244,7 +244,7 @@ def _by_topic(look: _Look) -> Verdict | None:
 
 
 def _by_signs(look: _Look) -> Verdict | None:
-    """Blocked, signed out, out of order or gone: by the words and the source of what came."""
+    """Blocked, signed out, out of order or gone, by the words and the source of the page."""
     extraction, cleaned = look.extraction, look.cleaned
     if not is_suspicious(extraction, cleaned, look.last_good):
         return None
@@ -266,7 +266,7 @@ _SENDS_TO = re.compile(
 
 
 def _by_refresh(look: _Look) -> Verdict | None:
-    """A few words in the policy's place, and within ten seconds another page that was not followed there."""
+    """The verdict on a few words in the policy's place that lead to another page within ten seconds."""
     found = _REFRESH.search(look.capture.body[:4096].decode("utf-8", "replace"))
     where = _SENDS_TO.search(found[1]) if found and look.cleaned.words < _TINY_GUESSED else None
     if where is None:
@@ -275,12 +275,12 @@ def _by_refresh(look: _Look) -> Verdict | None:
     with suppress(ValueError):
         address = urljoin(here, address)
     if address == here:
-        return None  # it only loads itself anew
+        return None  # it only reloads itself
     return Verdict(Outcome.EMPTY, "sends-on", f"The page has no policy text; it sends its readers on to {address}.")
 
 
 def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:
-    """A page without its text, or without the part that was to hold it."""
+    """The verdict on a page without its text, or without the part that should contain it."""
     extraction, cleaned, source = look.extraction, look.cleaned, places["html"]
     has_text = _running_words(cleaned) > 0 or cleaned.words >= _EMPTY_WORDS
     if has_text or not source or not _container_lacks(extraction):
@@ -296,12 +296,12 @@ def _by_shell(look: _Look, places: dict[str, str]) -> Verdict | None:
 
 
 def _container_lacks(extraction: Extraction) -> bool:
-    """Whether no container was named that the site itself uses for its text: an empty one of those is just empty."""
+    """Whether nobody named a container that the site itself uses for its text: an empty one of those is just empty."""
     return extraction.container in ("", "body", "main", "article")
 
 
 def _by_consent(look: _Look) -> Verdict | None:
-    """A site's question for consent in the policy's place; a policy on consent bears the title it is watched under."""
+    """The verdict on a consent dialogue in the policy's place; a policy about consent has the title that is watched."""
     capture, cleaned = look.capture, look.cleaned
     if cleaned.words > _CONSENT_WORDS or not capture.title or similarity.bears(cleaned, capture.title):
         return None
@@ -323,11 +323,11 @@ def _by_size(look: _Look) -> Verdict | None:
 
 
 def _by_language(look: _Look) -> Verdict | None:
-    """Another language than the page is declared in, or than its last good text."""
+    """The verdict on a text in another language than the page's declared one or its last good text's."""
     cleaned, last_good = look.cleaned, look.last_good
     notice = _fallback_notice(cleaned)
     if not notice and last_good is not None and similarity.shared(cleaned, last_good) >= _SAME_TEXT:
-        return None  # mostly the known sentences: no need to load a model
+        return None  # mostly known sentences: no need to load a model
     declared = plain(primary(look.capture.language))
     expected = declared or (_main_language(last_good) if last_good is not None else "")
     if not expected:
@@ -343,7 +343,7 @@ def _by_language(look: _Look) -> Verdict | None:
     return Verdict(Outcome.WRONG_LANGUAGE, "language", why)
 
 
-#: A text that shares half of its words with the last good one is in its language.
+#: A text that shares this much of its words with the last good one is in the same language.
 _SAME_TEXT = 0.5
 #: A page in two languages is still the page.
 _OWN_SHARE = 0.3
@@ -365,11 +365,11 @@ def _fallback_pattern() -> re.Pattern[str]:
 
 
 def _by_loss(look: _Look) -> Verdict | None:
-    """Text lost against the last good version, or another page in its place."""
+    """The verdict on text lost since the last good version, or on another page in its place."""
     cleaned, last_good = look.cleaned, look.last_good
     if last_good is None:
         return None
-    # The title the page is watched under says something, its own title does not.
+    # The title the page is watched under is evidence; its own title is not.
     watched = look.capture.title if look.capture.title != look.extraction.title else ""
     is_other = similarity.is_other_page(cleaned, last_good, watched)
     if is_other and _was_other(look):
@@ -393,7 +393,7 @@ def _lost_kind(cleaned: Document, last_good: Document) -> Verdict | None:
 
 
 def _was_other(look: _Look) -> bool:
-    """Whether it was the last text that was another page: this one bears the title watched, and that one did not."""
+    """Whether the last text was the other page: this one has the watched title, and that one did not."""
     title, last_good = look.capture.title, look.last_good
     return last_good is not None and similarity.bears(look.cleaned, title) and not similarity.bears(last_good, title)
 

@@ -1,13 +1,13 @@
-"""Decide what is news: a new text, a return to a known one, flapping, a lasting rollback, a page gone.
+"""What is news: a new text, a return to a known one, flapping, a lasting rollback, a page that is gone.
 
-Pure. Decisions use only what was known at the time: `Memory` goes in, a `Decision` and the next memory come out.
-The rules (architecture.md, rule 6):
+Pure. Decisions use only what was known at the time: a `Memory` and a check are the input, a `Decision` and the next
+memory the output. The rules (architecture.md, rule 6):
 
 * a text not seen before is news, once its difference is more than cosmetic and, in a live crawl, confirmed;
-* a text seen before is a return, never news by itself. A return that stands for 30 days over a text that was told is a
-  rollback, told once;
-* what has gone back and forth once is known as flapping: the same difference is not told again, wherever it shows up;
-* a place that shows another text at every look (a counter, a teaser) is volatile and leaves the comparison;
+* a text seen before is a return, which is not news by itself. A return that replaces a reported text for 30 days is a
+  rollback, reported once;
+* what has gone back and forth once is known as flapping: the same difference is not reported again, wherever it is;
+* a place that shows another text at every check (a counter, a teaser) is volatile and is left out of the comparison;
 * a page is gone after three days of not being found.
 """
 
@@ -19,24 +19,24 @@ from typing import Any
 
 from diffs.values import Comparison, Document, Hunk, Op
 
-#: How long a former text must stand before its return is told as a rollback (architecture.md, rule 6).
+#: How long a former text must stay before its return is reported as a rollback (architecture.md, rule 6).
 ROLLBACK_AFTER = timedelta(days=30)
-#: How long a page must be missing before it is told as gone: sites lose pages for an hour or a night.
+#: How long a page must be missing before it is reported as gone: sites lose pages for an hour or a night.
 GONE_AFTER = timedelta(days=3)
-#: What is doubted at so many looks in a row, over so long, is how the page is.
+#: If this many checks in a row, over this long, raise the same doubt, then that is how the page is.
 BELIEVED_LOOKS = 3
 BELIEVED_AFTER = timedelta(days=2)
-#: A place that changed this often within `VOLATILE_WITHIN` is volatile: no clause is edited thrice a fortnight.
+#: A place that changed this often within `VOLATILE_WITHIN` is volatile: no clause is edited three times a fortnight.
 VOLATILE_AFTER = 3
 VOLATILE_WITHIN = timedelta(days=14)
-#: For how long a difference that went back and forth is known as flapping. Later the same edit may be meant.
+#: How long a difference that went back and forth is known as flapping. Later, the same edit may be meant.
 FLAPPING_FOR = timedelta(days=60)
-#: How many flapping differences and places a page's memory holds; the oldest leave first.
+#: How many flapping differences and places a page's memory holds; the oldest are dropped first.
 REMEMBERED = 2_000
 
 
 class News(StrEnum):
-    """What a look was, seen in the page's history."""
+    """What a check was, given the page's history."""
 
     NONE = "none"
     FIRST = "first"
@@ -57,11 +57,11 @@ class News(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a look was, why in words for the owner, and by which rule.
+    """What a check was, why (in words for the owner), and by which rule.
 
-    `against` are the fingerprints that the new text may be compared with, best guess first.
-    `waited_snapshot` is the first snapshot that showed what is only decided now, 0 when seen and decided coincide.
-    `confirmed` are the marks of the hunks that two looks showed, where the second one also showed others.
+    `against` are the fingerprints of the texts to compare with, best guess first. `waited_snapshot` is the first
+    snapshot that showed what is decided only now, 0 if it was decided when first seen. `confirmed` are the marks of the
+    hunks that two checks showed, if the second check also showed others.
     """
 
     news: News
@@ -74,10 +74,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What is known of a text that this page has shown before.
+    """What is known about a text that this page has shown before.
 
-    `last_seen_at` in UTC; `counted` is false for a text that never got its second look; `edition` is the text that
-    this one is a variant of, or itself.
+    `last_seen_at` is in UTC; `counted` is false for a text that was never confirmed by a second check; `edition` is
+    the text that this one is a variant of, or the text itself.
     """
 
     last_seen_at: datetime
@@ -87,13 +87,13 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What a page's history is remembered by between two looks. All times UTC, all texts by fingerprint.
+    """What is remembered of a page's history between two checks. All times are UTC, all texts fingerprints.
 
-    An edition is a text that was news, with all its variants. `current` is the edition in force as told; `showing` the
-    text last read, `edition` what that is a variant of (another than `current` where a former edition came back).
-    `held` is a new text seen once that waits for its second look; `missing_since` the first of the looks in a row that
-    did not find the page. `doubt` is the rule by which looks in a row are doubted, with the first of them and how many
-    they are. `flaps` and `places` are learned noise, see `learn_return` and `learn_places`; `slots` are what
+    An edition is a text that was news, with all its variants. `current` is the edition in force as reported; `showing`
+    is the text last read, `edition` what that is a variant of (not `current` if a former edition came back). `held` is
+    a new text seen once that waits to be confirmed; `missing_since` is the first of the current run of checks that did
+    not find the page. `doubt` is the rule by which the current run of checks is doubted, with the first of them and
+    their number. `flaps` and `places` are learned noise, see `learn_return` and `learn_places`; `slots` is what
     `diffs.judging.evidence.slots` has learned.
     """
 
@@ -141,7 +141,7 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A look that read a text: when (UTC), by which snapshot, its fingerprint, and the foreign converter, if named."""
+    """A check that read a text: when (UTC), by which snapshot, its fingerprint, and the foreign converter if named."""
 
     at: datetime
     snapshot: int
@@ -150,13 +150,13 @@ class Look:
 
 
 def read(memory: Memory, look: Look, past: Past | None) -> tuple[Memory, Decision | None]:
-    """Judge a text by whether it was seen before; None means that it is new and must be compared (see `weigh`)."""
+    """The memory and the decision on a text, by whether it was seen before; None if it is new (see `weigh`)."""
     was_missing = memory.missing_since is not None
     memory = replace(memory, missing_since=None, missing_snapshot=0)
     known = past is not None and past.counted
     if memory.current and not memory.gone and look.text != memory.showing and not known:
         return memory, None
-    # A converter that reads the same text is no longer news when the text changes one day.
+    # A converter that reads the same text is no longer news when the text changes later.
     memory = replace(memory, hint=look.hint or memory.hint)
     if not memory.current:
         return _first(memory, look, was_missing=was_missing)
@@ -208,16 +208,16 @@ def _returned(memory: Memory, look: Look, past: Past) -> tuple[Memory, Decision]
 
 
 def candidates(memory: Memory) -> tuple[str, ...]:
-    """The texts a new one may stand on: the one last shown and the one in force."""
+    """The texts a new one may be based on: the one last shown and the one in force."""
     return tuple(dict.fromkeys(text for text in (memory.showing, memory.current) if text))
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What sets a new text apart from a known one.
+    """How a new text differs from a known one.
 
-    `against` is the known text, `edition` what that is a variant of. `hunks` counts what is left when learned noise is
-    taken away, `significance` and `importance` judge that, `marks` names each of them (see `marks`).
+    `against` is the known text, `edition` what that is a variant of. `hunks` counts what is left without learned
+    noise, `significance` and `importance` grade that, `marks` identifies each hunk (see `marks`).
     """
 
     against: str
@@ -229,9 +229,9 @@ class Difference:
 
 
 def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) -> tuple[Memory, Decision]:
-    """Judge a text that was never seen, after its comparison with the known text nearest to it.
+    """The memory and the decision on a text never seen before, after comparing it with the nearest known text.
 
-    `confirm` asks for a second look before a change counts (a live crawl); recorded history needs none.
+    `confirm` asks for a second check before a change counts (a live crawl); recorded history needs none.
     """
     against = (difference.against,)
     upgraded = bool(look.hint and memory.hint and look.hint != memory.hint)
@@ -266,9 +266,9 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
 
 
 def _seen_twice(held: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
-    """The marks that two looks share, when they differ only in places that changed at both (a counter); else none.
+    """The marks that two checks share, if they differ only in places that changed at both (a counter); else none.
 
-    A page with a counter never shows the same text twice; what else changed on it is confirmed all the same.
+    A page with a counter never shows the same text twice; this way its other changes are still confirmed.
     """
     places = {mark.split(":")[0] for mark in held}
     if places != {mark.split(":")[0] for mark in now}:
@@ -292,7 +292,7 @@ def _shows(memory: Memory, look: Look, edition: str) -> Memory:
 
 
 def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decision]:
-    """Judge a look that did not find the page."""
+    """The memory and the decision on a check that did not find the page."""
     since = memory.missing_since or at
     memory = replace(memory, missing_since=since, missing_snapshot=memory.missing_snapshot or snapshot)
     if memory.current and not memory.gone and at - since >= GONE_AFTER:
@@ -304,9 +304,9 @@ def missing(memory: Memory, at: datetime, snapshot: int) -> tuple[Memory, Decisi
 
 
 def doubted(memory: Memory, rule: str, at: datetime) -> tuple[Memory, bool]:
-    """Count a look that is doubted by a rule, "" for one that is not; whether to believe it, since it is always so."""
+    """The memory with a check counted that a rule doubts ("" for none), and whether to believe it, being always so."""
     if rule == memory.doubt == "":
-        return memory, False  # nearly every look
+        return memory, False  # nearly every check
     if not rule:
         return replace(memory, doubt="", doubt_since=None, doubt_looks=0), False
     since, looks = at, 1
@@ -317,12 +317,12 @@ def doubted(memory: Memory, rule: str, at: datetime) -> tuple[Memory, bool]:
 
 
 def unread(memory: Memory) -> Memory:
-    """A look that read nothing and says nothing about the page: only the count of missing looks starts over."""
+    """The memory after a check that read nothing and says nothing about the page: the count of misses starts over."""
     return replace(memory, missing_since=None, missing_snapshot=0)
 
 
 def learn_return(memory: Memory, comparison: Comparison, at: datetime) -> Memory:
-    """Remember a difference that has gone back and forth, hunk by hunk."""
+    """The memory with a difference that has gone back and forth, hunk by hunk."""
     flaps = {name: time for name, time in memory.flaps.items() if _recent(time, at, FLAPPING_FOR)}
     for hunk in filter(_says_something, comparison.hunks):
         flaps.pop(_difference(hunk), None)
@@ -333,10 +333,10 @@ def learn_return(memory: Memory, comparison: Comparison, at: datetime) -> Memory
 def learn_places(
     memory: Memory, comparison: Comparison, old: Document, at: datetime, bearing: frozenset[int] = frozenset()
 ) -> Memory:
-    """Remember where a text changed, to find the places that change at every look.
+    """The memory with the places where a text changed, to find those that change at every check.
 
-    `bearing` are the indexes of hunks that state a figure, a date or a duty: a rule may be edited thrice a fortnight,
-    and never becomes a counter by that.
+    `bearing` are the indexes of hunks that state a figure, a date or a duty: a rule may be edited three times a
+    fortnight, and that never makes it a counter.
     """
     places = dict(memory.places)
     for number, hunk in enumerate(comparison.hunks):
@@ -351,7 +351,7 @@ def learn_places(
 def without_noise(
     memory: Memory, comparison: Comparison, old: Document, at: datetime, bearing: frozenset[int] = frozenset()
 ) -> Comparison:
-    """The comparison without differences known as flapping and without volatile places; `bearing` as above."""
+    """The comparison without flapping differences and volatile places; `bearing` is as in `learn_places`."""
     hunks = tuple(
         hunk
         for number, hunk in enumerate(comparison.hunks)
@@ -378,12 +378,12 @@ def _recent(time: str, at: datetime, span: timedelta) -> bool:
 
 
 def marks(comparison: Comparison, old: Document) -> tuple[str, ...]:
-    """A name for each hunk that says something: where it stands and what differs there."""
+    """An identifier for each hunk that says something: where it is and what differs there."""
     return tuple(_mark(hunk, old) for hunk in comparison.hunks if _says_something(hunk))
 
 
 def confirmed(comparison: Comparison, old: Document, seen_twice: tuple[str, ...]) -> Comparison:
-    """Only the hunks that two looks showed."""
+    """Only the hunks that two checks showed."""
     return replace(comparison, hunks=tuple(hunk for hunk in comparison.hunks if _mark(hunk, old) in seen_twice))
 
 
@@ -392,23 +392,23 @@ def _mark(hunk: Hunk, old: Document) -> str:
 
 
 def _says_something(hunk: Hunk) -> bool:
-    """Whether words differ: a look at markup or numbering teaches nothing about words."""
+    """Whether words differ: a change of markup or numbering teaches nothing about words."""
     return hunk.op not in (Op.COSMETIC, Op.RENUMBERED)
 
 
 def volatile_places(memory: Memory, at: datetime) -> int:
-    """How many places of the page are known, at this time, to change at nearly every look."""
+    """How many places of the page are known, at this time, to change at nearly every check."""
     return sum(_is_restless(times, at) for times in memory.places.values())
 
 
 def _difference(hunk: Hunk) -> str:
-    """One name for a difference in either direction."""
+    """One name for a difference, the same in either direction."""
     sides = sorted("\n".join(block.compared for block in side) for side in (hunk.before, hunk.after))
     return _short("\x00".join(sides))
 
 
 def _where(hunk: Hunk, old: Document) -> str:
-    """A place is named by the blocks around it, which stay when what stands there changes."""
+    """The name of a place: the blocks around it, which stay when the text in between changes."""
     end = hunk.old_at + len(hunk.before)
     before = old.blocks[hunk.old_at - 1].compared if hunk.old_at > 0 else "^"
     after = old.blocks[end].compared if end < len(old.blocks) else "$"

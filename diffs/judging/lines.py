@@ -1,15 +1,15 @@
-"""Follow a page on more than one line of texts, so that no page is ever blind. Pure.
+"""Follow a page on more than one line of texts, so that no change of any page goes unseen. Pure.
 
 A readable text that fails the guards against the last good one (most words lost, another page, lists gone) may be half
-a page, or the publisher's own rewrite: at its first check nobody can know. It opens a second line beside the policy's
-own. From then on each check is compared within the line it is nearest to, so that no edit is missed on either.
+a page, or the publisher's own rewrite: at the first check nobody can know. It opens a second line beside the policy's
+own. From then on each check is compared within the nearest line, so that no edit is missed on either.
 
 The states of a line (architecture.md has the picture):
 
-* the first line is the policy's own; another one is open while the page shows it, and dormant while it shows another;
-* an open line that stood for `STANDS`, reads like a policy on the page's subject and was not rejected becomes the first
+* the first line is the policy's own; another is open while the page shows it, and dormant while the page shows another;
+* an open line that lasts for `STANDS`, reads like a policy on the page's subject and was not rejected becomes the first
   line, which is reported once as `replaced`; the owner may decide sooner (`accept`, `reject`);
-* a dormant line keeps its own last good text: two lines in turn lose no edit, and their turns are no news.
+* a dormant line keeps its own last good text: two lines in turn lose no edit, and their turns are not news.
 """
 
 from collections.abc import Callable
@@ -24,11 +24,11 @@ from .history import ROLLBACK_AFTER, Decision, Look, Memory, News
 
 #: The number of the policy's own line.
 FIRST = 1
-#: How many lines of a page are remembered, the first one included. The oldest dormant one makes room.
+#: How many lines of a page are remembered, including the first. The oldest dormant one makes room.
 MOST = 4
-#: How long another line must be shown, without the first one in between, before it is the policy.
+#: How long another line must be shown, without the first line in between, before it becomes the policy.
 STANDS = timedelta(days=7)
-#: The guards that hold a readable text against the last good one. What else is held back was not read.
+#: The guards that compare a readable text with the last good one. Anything else held back was not read.
 GUARDS = frozenset(
     {"lost-words", "other-page", "lost-links", "appended"}
     | {f"lost-{kind.value}s" for kind in (BlockKind.ITEM, BlockKind.ROW, BlockKind.HEADING)}
@@ -37,11 +37,11 @@ GUARDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Another line than the policy's own.
+    """A line other than the policy's own.
 
-    `since` is the first look (UTC) of the time in which it is shown, or was shown last; `snapshot` is that look and
-    `last` the time of the last one. `verdict` is what held its first text back. `former` is a line that was the
-    policy's own before.
+    `since` is the first check (UTC) of the period in which it is shown, or was last shown; `snapshot` is that check's
+    snapshot, and `last` the time of the latest one. `verdict` is why its first text was held back. `former` marks a
+    line that used to be the policy's own.
     """
 
     number: int
@@ -54,7 +54,7 @@ class Line:
     rejected: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """A mapping for a JSON column."""
+        """The line as a mapping for a JSON column."""
         return {
             "number": self.number,
             "since": self.since.isoformat(),
@@ -68,7 +68,7 @@ class Line:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any]) -> "Line":
-        """Read back what `to_json` wrote."""
+        """The line that `to_json` wrote."""
         outcome, rule, reason = fields["verdict"]
         return cls(
             fields["number"],
@@ -84,7 +84,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """All lines of a page: the policy's own, the others, and the number of the one that the last text stood on."""
+    """All lines of a page: the policy's own, the others, and the number of the line of the last text."""
 
     first: Memory = field(default_factory=Memory)
     others: tuple[Line, ...] = ()
@@ -92,25 +92,25 @@ class Lines:
 
     @property
     def open(self) -> Line | None:
-        """The line that the page shows in place of the policy's own; None for nearly every page."""
+        """The line that the page shows instead of the policy's own; None for nearly every page."""
         return self.other(self.on)
 
     def other(self, number: int) -> Line | None:
-        """The line of this number; None for the first."""
+        """The line with this number; None for the first."""
         return next((line for line in self.others if line.number == number), None)
 
     def memory(self, number: int) -> Memory:
-        """What is remembered of a line."""
+        """What is remembered for a line."""
         line = self.other(number)
         return line.memory if line else self.first
 
     def remembering(self, number: int, memory: Memory) -> "Lines":
-        """The same with another memory of one line."""
+        """The same lines with another memory for one of them."""
         line = self.other(number)
         return _with(self, replace(line, memory=memory)) if line else replace(self, first=memory)
 
     def to_json(self) -> dict[str, Any]:
-        """A mapping for a JSON column: the first line's memory, and the others where there are any."""
+        """The lines as a mapping for a JSON column: the first line's memory, and the other lines if there are any."""
         fields = self.first.to_json()
         if self.others:
             fields |= {"lines": [line.to_json() for line in self.others], "on": self.on}
@@ -118,7 +118,7 @@ class Lines:
 
     @classmethod
     def from_json(cls, fields: dict[str, Any] | None) -> "Lines":
-        """Read back what `to_json` wrote, or a memory that was written before there were lines."""
+        """The lines that `to_json` wrote, or a memory saved before there were lines."""
         read = dict(fields or {})
         others = tuple(map(Line.from_json, read.pop("lines", ())))
         return cls(on=read.pop("on", FIRST), others=others, first=Memory.from_json(read))
@@ -130,9 +130,9 @@ def opens(verdict: Verdict, document: Document, policy: Document, title: str) ->
 
 
 def nearest(lines: Lines, document: Document, known: Callable[[str], Document | None]) -> list[int]:
-    """The numbers of the lines, that one first whose last good text a new text is nearest to.
+    """The numbers of the lines, nearest first: by how close a new text is to each line's last good text.
 
-    `known` gives the text of a fingerprint. The line that the page showed last is given the benefit of the doubt.
+    `known` returns the text of a fingerprint. The line that the page showed last gets the benefit of the doubt.
     """
     likeness: dict[int, float] = {}
     for number in (FIRST, *(line.number for line in lines.others)):
@@ -143,23 +143,23 @@ def nearest(lines: Lines, document: Document, known: Callable[[str], Document | 
     return sorted(likeness, key=lambda number: (-likeness[number], number))
 
 
-#: So much nearer, as a share of the words, must a text be to another line than to the one the page was on.
+#: How much nearer, as a share of the words, a text must be to another line than to the page's current one.
 _STAYS = 0.1
 
 
 def begin(lines: Lines, look: Look, verdict: Verdict) -> Lines:
-    """Open another line for a text that stands on none of the known ones."""
+    """The lines with another one opened, for a text that belongs to none of the known ones."""
     others = sorted(lines.others, key=lambda line: line.last)[-(MOST - 2) :]
     taken = {FIRST, *(line.number for line in others)}
     number = next(number for number in range(FIRST + 1, MOST + 1) if number not in taken)
-    # What is known as noise of the page is noise on this line too.
+    # What is known to be noise on the page is noise on this line too.
     memory = Memory(hint=lines.first.hint, flaps=lines.first.flaps, places=lines.first.places, slots=lines.first.slots)
     line = Line(number, look.at, look.snapshot, look.at, verdict, memory)
     return _with(replace(lines, others=tuple(others), on=number), line)
 
 
 def shown(lines: Lines, number: int, look: Look) -> Lines:
-    """Note that a look stood on a line; a dormant one is open again, and the one it takes the place of is dormant."""
+    """The lines after a check on one of them: a dormant one is open again, and the one it replaces is dormant."""
     line = lines.other(number)
     if line is not None:
         again = line if lines.on == number else replace(line, since=look.at, snapshot=look.snapshot)
@@ -168,7 +168,7 @@ def shown(lines: Lines, number: int, look: Look) -> Lines:
 
 
 def switched(lines: Lines, line: Line) -> Decision:
-    """The decision on the first text of a line: listed, not reported before it stood."""
+    """The decision on the first text of a line: listed, but not reported until the line has lasted."""
     why = (
         f"{line.verdict.reason} What it changes is reported meanwhile; that it took the policy's place is reported when"
         f" it has been there for {STANDS.days} days, or when you accept it"
@@ -177,7 +177,7 @@ def switched(lines: Lines, line: Line) -> Decision:
 
 
 def is_ripe(lines: Lines, line: Line, at: datetime, known: Callable[[str], Document | None], title: str) -> bool:
-    """Whether a line has stood long enough, at `at` (UTC), and speaks of the page's subject: then it is the policy.
+    """Whether a line has lasted long enough at `at` (UTC) and is on the page's subject: then it becomes the policy.
 
     A text that was the policy before is reported as back only after `ROLLBACK_AFTER`, like every text that returns.
     """
@@ -194,9 +194,9 @@ def is_off(lines: Lines, text: str, known: Callable[[str], Document | None], tit
 
 
 def is_no_policy(lines: Lines, text: str, known: Callable[[str], Document | None], title: str) -> bool:
-    """Whether a text on another line is on another subject and has none of a policy's duties, as a help article.
+    """Whether a text on another line is on another subject and has none of a policy's duties, like a help article.
 
-    Its edits are listed and the owner gets a mail of each, but subscribers are not bothered with them.
+    Its edits are listed and the owner gets a mail about each, but subscribers are not bothered with them.
     """
     new, old = known(text), known(lines.first.showing)
     is_like = new is None or old is None or similarity.reads_like(new, old)
@@ -204,7 +204,7 @@ def is_no_policy(lines: Lines, text: str, known: Callable[[str], Document | None
 
 
 def replaced(lines: Lines, line: Line, at: datetime, *, why: str) -> tuple[Lines, Decision]:
-    """Make a line the policy's own, which is news; the former one stays beside it, dormant."""
+    """The lines with this one as the policy's own, which is news; the former one stays beside it, dormant."""
     news = News.ROLLBACK if line.former else News.REPLACED
     decision = Decision(news, why, str(news), (lines.first.showing,), line.snapshot)
     verdict = Verdict(Outcome.WRONG_PAGE, "former-line", "The text is back that another one had replaced.")
@@ -214,7 +214,7 @@ def replaced(lines: Lines, line: Line, at: datetime, *, why: str) -> tuple[Lines
 
 
 def rejected(lines: Lines, line: Line) -> Lines:
-    """Take a line for no policy, by the owner's word: it is never made one by time."""
+    """The lines with this one marked by the owner as no policy: time never makes it one."""
     return _with(lines, replace(line, rejected=True))
 
 

@@ -13,12 +13,12 @@ _SECTIONS = 3
 _LABEL = 10
 _ITEMS = 4
 _ELSE_THE_SAME = 0.5
-#: A text with another one behind it is so many times as long, and keeps so much of its own.
+#: How many times longer a text with another appended is at least, and the share of its own words that it keeps.
 _WITH_ANOTHER, _KEPT = 1.5, 0.8
 
 
 def shared(new: Document, old: Document) -> float:
-    """Share of the new text's words that stand in blocks the old text has too, 0 to 1."""
+    """Share of the new text's words that are in blocks the old text has too, 0 to 1."""
     known = _known(old)
     return sum(block.words for block in new.blocks if block.compared in known) / max(1, new.words)
 
@@ -29,9 +29,9 @@ def _known(document: Document) -> frozenset[str]:
 
 
 def lost_all(kind: BlockKind, new: Document, old: Document) -> bool:
-    """Whether all blocks of a kind are gone with their words, from a text that had several and is else the same.
+    """Whether all blocks of a kind are gone with their words from a text that had several and is otherwise the same.
 
-    Lists of nothing but links are an index, which comes and goes.
+    Lists of links only are an index, and an index changes often.
     """
     had = [
         block.compared
@@ -41,27 +41,27 @@ def lost_all(kind: BlockKind, new: Document, old: Document) -> bool:
     if len(had) < _ITEMS or any(block.kind is kind for block in new.blocks) or new.words >= old.words:
         return False
     if shared(new, old) < _ELSE_THE_SAME:
-        return False  # written anew, without them
+        return False  # rewritten without them
     text = f" {new.compared} "
     return sum(item in text for item in had) <= len(had) // 10
 
 
 def likeness(one: Document, other: Document) -> float:
-    """How much of the words of two texts is the same, in any order: 0 to 1."""
+    """The share of words that two texts have in common, in any order, 0 to 1."""
     ours, theirs = _pieces(one), _pieces(other)
     return 2 * (ours & theirs).total() / max(1, ours.total() + theirs.total())
 
 
 @lru_cache(maxsize=8)
 def _pieces(document: Document) -> Counter[str]:
-    """The words of a text, cut into short pieces: not every language puts spaces between them."""
+    """The words of a text, cut into short pieces: not every language puts spaces between words."""
     return Counter(re.findall(r"[^\W\d_]{1,4}|\d+", document.compared.casefold()))
 
 
 def is_on_subject(new: Document, old: Document, title: str = "") -> bool:
-    """Whether a text reads like a policy on the subject of another: under its title, or running text in its words.
+    """Whether a text reads like a policy on the subject of another: it has its title, or running text in its words.
 
-    The title must stand in the text: a document without one of its own has that of the page.
+    The title must be in the text itself: a document without a title is given the page's.
     """
     headings = [_content_words(block.shown) for block in new.blocks if block.kind is BlockKind.HEADING]
     wanted = [_content_words(name) for name in (title, old.title)]
@@ -72,7 +72,7 @@ def is_on_subject(new: Document, old: Document, title: str = "") -> bool:
 def reads_like(new: Document, old: Document) -> bool:
     """Whether a text obliges, forbids and allows at least half as often as another, by its share of duty words.
 
-    It holds for every text where the other one has no duty words: then they cannot tell the two apart.
+    True if the other text has no duty words: then they cannot tell the two apart.
     """
     return 2 * _duty_words(new) / max(1, new.words) >= _duty_words(old) / max(1, old.words)
 
@@ -83,18 +83,18 @@ def _duty_words(document: Document) -> int:
 
 
 def is_running_text(new: Document, old: Document, title: str = "") -> bool:
-    """Whether a text is more than a notice: sentences enough, or few under the policy's title."""
+    """Whether a text is more than a notice: enough sentences, or a few under the policy's title."""
     return _is_running(new, old) or is_on_subject(new, old, title)
 
 
-#: So many words in sentences are running text (a notice is shorter), a sentence has so many words.
+#: How many words in sentences make running text (a notice has fewer), and how many words make a sentence.
 _RUNNING, _SENTENCE = 80, 8
-#: The share of a text's content words that a text on the same subject uses too.
+#: The share of a text's content words that another text on the same subject uses too.
 _ON_SUBJECT = 0.4
 
 
 def _is_running(new: Document, old: Document) -> bool:
-    """Whether there are sentences enough, for a text in the place of another: a policy of three has few itself."""
+    """Whether there are enough sentences for a text that replaces another: a policy of three sentences needs few."""
     return _sentences(new) >= min(_RUNNING, max(_SENTENCE, _sentences(old) // 2))
 
 
@@ -104,9 +104,9 @@ def _sentences(document: Document) -> int:
 
 
 def is_other_page(new: Document, old: Document, title: str = "") -> bool:
-    """Whether the new text is another page: no sentence, section or title in common, and other words.
+    """Whether the new text is another page: no sentence, section or title in common, and different words.
 
-    `title` is the page's declared title: a text that bears it is the page, however new its words are.
+    `title` is the page's declared title: a text with that title is the page, however new its words are.
     """
     if shared(new, old) > 0.02 or _headings(new) & _headings(old):
         return False
@@ -117,9 +117,9 @@ def is_other_page(new: Document, old: Document, title: str = "") -> bool:
 
 
 def is_appended(new: Document, old: Document, title: str = "") -> bool:
-    """Whether another document stands behind a text that is there as before: a title like the text's, other subject.
+    """Whether another document follows a text that is unchanged: a title like the text's own, on another subject.
 
-    It needs sections of its own, and half of the text's length: an annex or a new section is part of the policy.
+    It needs its own sections and half the text's length: an annex or a new section is part of the policy.
     """
     levels = [block.level for block in old.blocks if block.kind is BlockKind.HEADING]
     if new.words < _WITH_ANOTHER * old.words or not levels or levels.count(min(levels)) > 1:
@@ -136,21 +136,21 @@ def is_appended(new: Document, old: Document, title: str = "") -> bool:
 
 
 def bears(document: Document, title: str) -> bool:
-    """Whether a document is titled as a page is declared."""
+    """Whether a document has the title that a page is declared with."""
     return _alike(_content_words(document.title), _content_words(title))
 
 
 def names_alike(document: Document, title: str) -> bool:
-    """Whether a document's title and another one have a word in common, or one of them has no word to compare."""
+    """Whether a document's title and another share a word, or one of them has no word to compare."""
     one, other = _content_words(document.title), _content_words(title)
     return not one or not other or bool(one & other)
 
 
 def good_signs(new: Document, old: Document) -> bool:
-    """Whether a text that lost most of its words still stands for the policy.
+    """Whether a text that lost most of its words is still the policy.
 
-    It needs all three: sentences of its own on the subject, sections or the old title, and links
-    to the parts that moved elsewhere.
+    It needs all three: its own sentences on the subject, sections or the old title, and links to the parts that
+    moved elsewhere.
     """
     sentences = [block for block in new.blocks if block.kind is not BlockKind.HEADING and block.words >= 10]
     own = sum(block.words for block in sentences)
@@ -163,7 +163,7 @@ def good_signs(new: Document, old: Document) -> bool:
 
 
 def _links_to_parts(new: Document, old: Document) -> int:
-    """How many links in the new text bear the name of a part of the old one, and lead to another page."""
+    """How many links in the new text have the name of a part of the old one and lead to another page."""
     parts = {loose(block.shown) for block in old.blocks if 0 < block.words <= 14}
     linked = {
         loose(block.shown) for block in new.blocks if any(link.startswith(("http", "help:")) for link in block.links)
@@ -172,7 +172,7 @@ def _links_to_parts(new: Document, old: Document) -> int:
 
 
 def _subject(new: Document, old: Document) -> float:
-    """Share of the new text's content words (counted once) that the old text uses too."""
+    """Share of the new text's content words (each counted once) that the old text uses too."""
     words = _vocabulary(new)
     return len(words & _vocabulary(old)) / len(words) if words else 0.0
 

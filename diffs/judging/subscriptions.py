@@ -1,4 +1,4 @@
-"""Decide who gets a notice of a change, and when. Pure."""
+"""Who gets a notice of a change, and when. Pure."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -7,20 +7,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 #: From least to most, as significance grades them.
 IMPORTANCES = ("low", "medium", "high")
 
-#: How often somebody may want to be told.
+#: How often a subscriber may want a notice.
 CADENCES = ("at_once", "daily", "weekly")
 
-#: When a digest is due, in the reader's own time zone: 08:00, weekly ones on Monday. Before the working day starts.
+#: When a digest is due in the reader's time zone: 08:00, before the working day starts; weekly digests on Monday.
 DIGEST_HOUR = 8
 DIGEST_WEEKDAY = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What somebody wants to hear of. An empty filter means everything.
+    """What a subscriber wants to hear about. An empty filter means everything.
 
-    `pages` are page keys, `importance` is the lowest importance to report. Marketplaces and categories are compared
-    without regard to letter case.
+    `pages` are page keys; `importance` is the lowest importance to report. Marketplaces and categories are compared
+    case-insensitively.
     """
 
     pages: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What a change is about. `categories` are the page's and the change's own.
+    """What a change is about. `categories` are those of the page and of the change.
 
     `marketplace` may name several, separated by commas ("UK,DE").
     """
@@ -43,7 +43,7 @@ class Topic:
 
 
 def wants(wanted: Filter, topic: Topic) -> bool:
-    """Whether somebody with this filter is told of a change on this topic: every filter that is set must fit."""
+    """Whether a subscriber with this filter gets a change on this topic: every filter that is set must match."""
     return (
         (not wanted.pages or topic.page in wanted.pages)
         and _meets(wanted.marketplaces, topic.marketplace.split(","))
@@ -53,9 +53,9 @@ def wants(wanted: Filter, topic: Topic) -> bool:
 
 
 def due_at(cadence: str, time_zone: str, now: datetime) -> datetime:
-    """The first moment (UTC) from `now` on at which a notice may go out to a reader with this cadence and time zone.
+    """The first moment (UTC) at or after `now` when a reader with this cadence and time zone may get a notice.
 
-    An unknown time zone counts as UTC; an unknown cadence as at once, since late is worse than early.
+    An unknown time zone counts as UTC, an unknown cadence as at once: late is worse than early.
     """
     now = now.astimezone(UTC)
     if cadence not in ("daily", "weekly"):
@@ -66,13 +66,13 @@ def due_at(cadence: str, time_zone: str, now: datetime) -> datetime:
     if cadence == "weekly":
         slot += timedelta(days=(DIGEST_WEEKDAY - slot.weekday()) % 7)
     if slot.astimezone(UTC) < now:
-        # Whole days on the reader's wall clock: 08:00 stays 08:00 when the clocks change.
+        # Whole days by the reader's clock: 08:00 stays 08:00 when daylight saving time begins or ends.
         slot += timedelta(days=7 if cadence == "weekly" else 1)
     return slot.astimezone(UTC)
 
 
 def last_slot(cadence: str, time_zone: str, now: datetime) -> datetime:
-    """The last moment (UTC) up to `now` at which a digest of this cadence was due; of one at once, the daily one."""
+    """The last moment (UTC) up to `now` at which a digest of this cadence was due; for "at once", the daily one."""
     zone = zone_of(time_zone)
     local = now.astimezone(zone)
     slot = local.replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
@@ -86,11 +86,11 @@ def last_slot(cadence: str, time_zone: str, now: datetime) -> datetime:
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The time zone with this IANA name; UTC where there is none."""
+    """The time zone with this IANA name; UTC if there is none."""
     try:
         return ZoneInfo(name or "UTC")
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        # ValueError: a name that is a path; OSError: one that is a folder ("America") or too long.
+        # ValueError: the name is a path; OSError: it is a folder ("America") or too long.
         return ZoneInfo("UTC")
 
 
@@ -105,5 +105,5 @@ def _folded(word: str) -> str:
 
 
 def _rank(importance: str) -> int:
-    # An unknown importance counts as the highest: better one mail too many than a change that nobody heard of.
+    # An unknown importance counts as the highest: better one mail too many than an unnoticed change.
     return IMPORTANCES.index(importance) if importance in IMPORTANCES else len(IMPORTANCES) - 1

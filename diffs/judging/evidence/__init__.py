@@ -1,1 +1,1 @@
-"""What speaks for a difference being the page's furniture: its place, its history, its echo. No list of phrases."""
+"""Evidence that a difference is only page furniture: its place, its history, its echo. No lists of phrases."""

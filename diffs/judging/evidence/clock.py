@@ -1,4 +1,4 @@
-"""Ages and dates that move with the clock: "2 days ago" is "3 days ago" a day later, today's date is tomorrow's."""
+"""Ages and dates that move with the clock: "2 days ago" becomes "3 days ago", and today's date becomes tomorrow's."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -14,7 +14,7 @@ _UNITS = {
     "months": timedelta(days=30),
     "years": timedelta(days=365),
 }
-#: A page's day is its site's, ours is UTC's.
+#: A page may date by its own time zone; our dates are UTC.
 _DAY = timedelta(days=1)
 
 

@@ -1,23 +1,23 @@
-"""What says again what the page says anyway: its table of contents, its title."""
+"""Text that repeats what the page already says: its table of contents, its title."""
 
 from functools import lru_cache
 
 from diffs.language.normalise import loose
 from diffs.values import Block, BlockKind, Document
 
-#: A table of contents has so many lines, and of each so many words at most.
+#: The fewest lines of a table of contents, and the most words in each.
 _LINES, _LINE_WORDS = 4, 18
-#: The part of its lines that must be said elsewhere: headings are reworded, and its own title is not repeated.
+#: The share of its lines that must be found elsewhere: headings get reworded, and its own title is not repeated.
 _SAID = 0.7
-#: The part of a title that is still the title, and how many words a mark beside it has.
+#: The share of a title that still counts as the title, and the most words of a label beside it.
 _MOST, _TAG = 0.8, 2
 
 
 def contents(run: tuple[Block, ...], elsewhere: Document, lead: str) -> bool:
-    """Whether a run of short lines repeats what the page says below: a table of contents, a list of its sections.
+    """Whether a run of short lines repeats what the page says below, as a table of contents or a list of sections.
 
-    `elsewhere` is the text in which each line must stand on its own. `lead` is the line before the run: where it is a
-    sentence, what follows is its list, and no table of contents.
+    `elsewhere` is the text in which each line must be found as a line of its own. `lead` is the line before the run:
+    if it is a sentence, the run is the list it introduces, not a table of contents.
     """
     if len(run) < _LINES or lead.endswith((":", "：")) or any(block.words > _LINE_WORDS for block in run):
         return False
@@ -27,7 +27,7 @@ def contents(run: tuple[Block, ...], elsewhere: Document, lead: str) -> bool:
 
 
 def title(run: tuple[Block, ...], page: Document) -> bool:
-    """Whether a run is the page's own title once more, with nothing but single words beside it (".pdf", "159 KB")."""
+    """Whether a run is the page's own title again, with only single words beside it (".pdf", "159 KB")."""
     lines = [loose(block.shown) for block in run]
     named = [any(_is_called(line, name) for name in _names(page)) for line in lines]
     return any(named) and all(is_name or line.count(" ") < _TAG for is_name, line in zip(named, lines, strict=True))
@@ -40,7 +40,7 @@ def _is_called(line: str, name: str) -> bool:
 
 @lru_cache(maxsize=8)
 def _said(document: Document) -> frozenset[str]:
-    """The headings, and the lines that stand like headings: short, in a paragraph of their own."""
+    """The headings, and the lines that look like headings: short, in a paragraph of their own."""
     return frozenset(
         loose(block.shown)
         for block in document.blocks

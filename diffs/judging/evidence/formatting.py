@@ -1,4 +1,4 @@
-"""The same letters: other spaces, line breaks, punctuation and leaders, and addresses that are printed or not."""
+"""The same letters in another form: spacing, line breaks, punctuation, dot leaders, link addresses shown or not."""
 
 import re
 from collections.abc import Sequence
@@ -6,23 +6,23 @@ from collections.abc import Sequence
 from diffs.language.normalise import MARKS, marked
 from diffs.values import Hunk
 
-#: What is left of a link whose Markdown could not be read, with its address.
+#: What remains of a link whose Markdown could not be read, with its address.
 _LEFT_OVER = re.compile(r"\]\(\s{0,3}(?P<address>[a-z]{2,10}:[^()\s]{1,2000})\s{0,3}\)", re.IGNORECASE)
-#: An address printed behind the words that link to it.
+#: An address printed after the words that link to it.
 _PRINTED = re.compile(r"\(\s{0,3}(?P<address>https?://[^()\s]{1,2000})\s{0,3}\)", re.IGNORECASE)
-#: The number of a page in a document, between rules or alone.
+#: A page number in a document, between rules or alone.
 _PAGE_MARK = re.compile(r"^-{2,20} ?page \d{1,4} ?-{2,20}$", re.IGNORECASE)
-#: What counts of a text: letters, figures, the signs that give a figure its value, those of yes and no, the mark of
-#: a note, and strokes through letters.
+#: What counts in a text: letters, digits, the signs that give a figure its value, the marks for yes and no,
+#: footnote marks, and strokes through letters.
 _COUNTS = re.compile(
     rf"[^\W_]|[%‰€$£¥₹<>≤≥=≠±+§{MARKS}\u0335-\u0338]|(?<=\d)[.,:/-](?=\d)|(?<![^\s(])-(?=\d)|(?<=[\w%)])[*†‡](?![*\w])"
 )
-#: A row of dots leads to the number of a page.
+#: A row of dots that leads to a page number.
 _LEADER = re.compile(r"(?:\. ?){4,}\s{0,3}\d{0,4}")
 
 
 def same_letters(hunks: Sequence[Hunk]) -> str:
-    """Why neighbouring hunks together change no word, "" where they do."""
+    """Why neighbouring hunks together change no word, "" if they do change one."""
     before = " ".join(block.shown for hunk in hunks for block in hunk.before)
     after = " ".join(block.shown for hunk in hunks for block in hunk.after)
     if not before or not after:
@@ -42,7 +42,7 @@ def _letters(text: str) -> str:
 
 
 def _addresses(text: str) -> frozenset[str]:
-    """The addresses printed in a text, without what a link is tracked by."""
+    """The addresses printed in a text, without their tracking parameters."""
     found = (match["address"] for shape in (_LEFT_OVER, _PRINTED) for match in shape.finditer(text))
     return frozenset(address.partition("?")[0].lower() for address in found)
 

@@ -13,12 +13,12 @@ from .zones import is_label, named_at, zones
 
 
 def furniture(comparison: Comparison, old: Document, new: Document, known: Known) -> dict[int, str]:
-    """The hunks that are furniture, by index, with the evidence for each.
+    """The hunks that are furniture, by index, each with its evidence.
 
-    A place with a duty word, a negation, a percentage, money, a period or a date among its changed words is none,
-    except a figure that the page's history shows to be volatile, a notice whose day has passed, and what a card says
-    of another page. Other spaces
-    or punctuation count only where nothing else differs: beside a real edit they belong to it.
+    A place whose changed words include a duty word, a negation, a percentage, money, a period or a date is not
+    furniture. The exceptions: a figure that the page's history shows to be volatile, a notice whose day has passed,
+    and what a card says about another page. Spacing and punctuation count as furniture only if nothing else differs:
+    beside a real edit they belong to it.
     """
     found: dict[int, str] = {}
     rewritten: dict[int, str] = {}
@@ -51,7 +51,7 @@ def _evidence(place: Place, old: Document, new: Document, known: Known) -> Itera
 
 
 def _is_over(place: Place, old: Document, known: Known) -> bool:
-    """Whether what was removed stood above the page's name, and each day it named has passed."""
+    """Whether the removed text was above the page's title and every date in it has passed."""
     if place.after or place.old_range.stop > named_at(old):
         return False
     days = [dated.day for block in place.before for dated in dates_in(block.shown, old.language)]
@@ -63,14 +63,14 @@ def _in_menu(place: Place, old: Document, new: Document) -> bool:
 
 
 def _is_contents(place: Place, old: Document, new: Document) -> bool:
-    """The lines of a table of contents are on the page before and after, so that nothing is said or lost with them."""
+    """Whether the run is a table of contents whose lines are on the page before and after, so nothing else changes."""
     leads = {_lead(old, place.old_range.start), _lead(new, place.new_range.start)}
     sides = [side for side in (place.before, place.after) if side]
     return all(echo.contents(side, page, lead) for side in sides for page in (old, new) for lead in leads)
 
 
 def _lead(document: Document, start: int) -> str:
-    """The line above a run of short lines, "" where the run begins the page."""
+    """The line above a run of short lines, "" if the run begins the page."""
     above = (block for block in reversed(document.blocks[:start]) if not is_label(block))
     return next((block.compared for block in above), "")
 

@@ -1,4 +1,4 @@
-"""The places in which two texts differ: what was replaced by what, and what touches each other."""
+"""The places in which two texts differ: what was replaced by what, and which hunks touch."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from .words import changed, says_something
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Hunks without a block between them that stayed, by their indexes in the comparison."""
+    """Hunks with no unchanged block between them, by their indexes in the comparison."""
 
     numbers: tuple[int, ...]
     hunks: tuple[Hunk, ...]
@@ -42,7 +42,7 @@ class Place:
 
 
 def places(comparison: Comparison) -> Iterator[Place]:
-    """The places of a comparison that say something, in the new text's order; an edited block is one by itself."""
+    """The places of a comparison that say something, in the new text's order; an edited block is a place by itself."""
     for region in regions(comparison):
         run: list[tuple[int, Hunk]] = []
         for number, hunk in zip(region.numbers, region.hunks, strict=True):
@@ -54,7 +54,7 @@ def places(comparison: Comparison) -> Iterator[Place]:
 
 
 def regions(comparison: Comparison) -> Iterator[Place]:
-    """The same with all hunks that touch each other as one."""
+    """The same, with all hunks that touch each other combined."""
     run: list[tuple[int, Hunk]] = []
     for number, hunk in enumerate(comparison.hunks):
         if not says_something(hunk):

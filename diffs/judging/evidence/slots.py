@@ -1,7 +1,7 @@
-"""Slots: places of a page, and figures in its lines, whose content differs at many checks independently of the policy.
+"""Slots: places on a page, and figures in its lines, that often change independently of the policy.
 
-A figure is named by its line with all figures blanked, other words by the line before them or the line behind them. So
-a slot is found again when the rest of the page becomes another edition. Each remembers when it last differed.
+A figure is identified by its line with all figures blanked, other words by the line before or after them. A slot is
+therefore found again even when the rest of the page is a new edition. Each slot remembers when it last differed.
 """
 
 import re
@@ -23,28 +23,28 @@ from .zones import zones
 #: When each slot last differed (ISO 8601, UTC), oldest first.
 Slots = Mapping[str, tuple[str, ...]]
 
-#: So many slots are remembered, and so many times of each.
+#: How many slots are remembered, and how many times for each.
 REMEMBERED, TIMES = 2_000, 4
-#: After so long without a difference a slot inside of the text must show anew that it is volatile.
+#: After this long without a difference, a slot within the text must prove again that it is volatile.
 _FORGOTTEN = timedelta(days=60)
 _FORTNIGHT = timedelta(days=14)
-#: So often a figure must have differed before, at nearly all days on which the page was checked.
+#: How often a figure must have differed before, and on what share of the days on which the page was checked.
 _BEFORE, _NEARLY_ALL = 2, 0.8
-#: More than this is no slot's content but a clause.
+#: The most a slot can hold; anything longer is a clause.
 _SLOT_BLOCKS, _SLOT_WORDS = 3, 40
 
 _FIGURE = re.compile(r"\d[\d.,:/'’ ]{0,20}\d|\d")
-#: A thousand readers more, and a counter writes "1.1k".
+#: A counter that grows by a thousand may be shown as "1.1k".
 _SHORTENED = re.compile(r"#[kKmM]\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a page when a difference is judged.
+    """What is known about a page when a difference is judged.
 
-    `days_since` counts the days (UTC) on which the page was read after a moment, this check's among them. `stating`
-    are the indexes of the hunks that state a rule. `taught` are the slots that the owner called noise, `real` those in
-    which the owner missed a change.
+    `days_since` counts the days (UTC) on which the page was read since a given moment, including this check's day.
+    `stating` are the indexes of the hunks that state a rule. `taught` are the slots that the owner marked as noise,
+    `real` those in which the owner reported a missed change.
     """
 
     slots: Slots
@@ -56,7 +56,7 @@ class Known:
 
 
 def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterator[str]:
-    """Why what differs in a place is a slot's next content; nothing where it is not."""
+    """Why the difference in a place is just a slot's next content; nothing if it is not."""
     if is_taught(place, old, known) and not _states(place, new, known):
         yield "you said that this place is noise"
     figures = tuple(_figures(place, old))
@@ -72,13 +72,13 @@ def names(comparison: Comparison, old: Document) -> tuple[str, ...]:
 
 
 def all_names(comparison: Comparison, old: Document) -> tuple[str, ...]:
-    """The same, with the names that other words in these places would have: whatever is edited there next."""
+    """The same, plus the names that other words in these places would have, whatever is edited there next."""
     found = (name for place in places(comparison) for name in (*_names(place, old), *_around(place, old)))
     return tuple(dict.fromkeys(found))
 
 
 def overruled(comparison: Comparison, old: Document, known: Known) -> frozenset[int]:
-    """The indexes of the hunks in whose places the owner missed a change: nothing makes those noise."""
+    """The indexes of the hunks where the owner reported a missed change: nothing may make those noise."""
     if not known.real:
         return frozenset()
     found = (
@@ -88,7 +88,7 @@ def overruled(comparison: Comparison, old: Document, known: Known) -> frozenset[
 
 
 def is_taught(place: Place, old: Document, known: Known) -> bool:
-    """Whether the owner called a place noise: each of its figures, or the words behind or before a line."""
+    """Whether the owner marked a place as noise: each of its figures, or the words before or after a line."""
     if not known.taught:
         return False
     called = [name in known.taught for name in _names(place, old)]
@@ -96,7 +96,7 @@ def is_taught(place: Place, old: Document, known: Known) -> bool:
 
 
 def learn(known: Known, differing: Iterable[Place], old: Document, new: Document) -> dict[str, tuple[str, ...]]:
-    """The slots with what differs now. Words that state a rule teach nothing, and a slot holds a few words only."""
+    """The slots, updated with what differs now. Words that state a rule teach nothing, and a slot holds few words."""
     learned = {name: tuple(times) for name, times in known.slots.items()}
     for place in differing:
         is_figures = any(True for _ in _figures(place, old))
@@ -107,7 +107,7 @@ def learn(known: Known, differing: Iterable[Place], old: Document, new: Document
 
 
 def volatile(slots: Slots, at: datetime) -> int:
-    """How many slots have differed so often within a fortnight that they are volatile."""
+    """How many slots have differed often enough within a fortnight to be volatile."""
     since = at - _FORTNIGHT
     return sum(sum(datetime.fromisoformat(one) >= since for one in times) > _BEFORE for times in slots.values())
 
@@ -126,7 +126,7 @@ def _figure_evidence(
         yield "an age or a date that moves with the clock"
     if all(figure.drifts for figure in figures):
         yield "a rate whose last decimals moved"
-    # A rule may be edited every day; a price at a market never moves far in one.
+    # A rule may be edited every day, but never moves as little in a day as a market price.
     if all(_is_restless(times, known) for times in before) and (not is_rule or all(one.wavers for one in figures)):
         yield "a figure that is another one at nearly every check"
 
@@ -150,7 +150,7 @@ def _is_restless(times: tuple[str, ...], known: Known) -> bool:
     recent = _recent(times, known.times.now)
     if len(recent) < _BEFORE:
         return False
-    # The newest ones: what changed last year at one check in three may change at every one now.
+    # Only the newest: what changed last year at one check in three may now change at every check.
     days = known.days_since(recent[-_BEFORE])
     return _NEARLY_ALL * days <= _BEFORE
 
@@ -177,7 +177,7 @@ _BYLINE_PARTS, _PART_WORDS = 3, 5
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A figure that differs in a line whose words stay: its slot's name, and both ways it is written."""
+    """A figure that differs in a line whose words are the same: its slot's name, and how it is written on each side."""
 
     name: str
     before: str
@@ -185,16 +185,16 @@ class _Figure:
 
     @property
     def drifts(self) -> bool:
-        """Whether it is a rate that moved by less than a hundredth: prices are not written with four decimals."""
+        """Whether it is a rate that moved by less than one hundredth: prices are not written with four decimals."""
         return self._moved(_RATE) < _LITTLE
 
     @property
     def wavers(self) -> bool:
-        """Whether it has decimals, of which the last ones moved."""
+        """Whether it has decimals, and the last of them moved."""
         return self._moved(_DECIMALS) < _MORE
 
     def _moved(self, shape: re.Pattern[str]) -> float:
-        """By what part of itself a figure of this shape moved; all of it where it has another."""
+        """By what fraction of itself a figure of this shape moved; 1 if its shape changed too."""
         if not (shape.fullmatch(self.before) and shape.fullmatch(self.after)):
             return 1.0
         was, now = (float(text.replace(",", ".")) for text in (self.before, self.after))
@@ -206,7 +206,7 @@ _LITTLE, _MORE = 0.01, 0.03
 
 
 def _figures(place: Place, old: Document) -> Iterator[_Figure]:
-    """The figures that differ, where nothing else does; nothing where words differ too."""
+    """The figures that differ, if nothing else does; nothing if words differ too."""
     found: list[_Figure] = []
     for hunk in place.hunks:
         if len(hunk.before) != 1 or len(hunk.after) != 1:

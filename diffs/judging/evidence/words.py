@@ -1,4 +1,4 @@
-"""What differs in a place, and whether that states a rule: the counter-evidence to all that speaks for furniture."""
+"""What differs in a place, and whether that states a rule, which outweighs all evidence that it is furniture."""
 
 from functools import cache
 
@@ -8,17 +8,17 @@ from diffs.language.duties import duties
 from diffs.language.vocabulary import plain, table
 from diffs.values import Hunk, Op, SpanOp
 
-#: Kinds of amounts that make a line a rule; a bare count may be a counter.
+#: Kinds of amounts that make a line a rule; a bare number may be a counter.
 _FIGURES = frozenset(("percent", "money", "duration"))
 
 
 def says_something(hunk: Hunk) -> bool:
-    """Whether words differ: other markup or numbering says nothing of words."""
+    """Whether words differ: a change of markup or numbering alone says nothing."""
     return hunk.op not in (Op.COSMETIC, Op.RENUMBERED)
 
 
 def changed(hunk: Hunk) -> tuple[str, str]:
-    """The words that were removed and those that were added; of blocks on one side only, all of them."""
+    """The removed words and the added words; all words of blocks that are on one side only."""
     if not hunk.spans:
         return hunk.text_before, hunk.text_after
     gone, come = (
@@ -39,7 +39,7 @@ def states_rule(text: str, language: str = "") -> bool:
 
 
 def negates(text: str) -> bool:
-    """Whether a text says no to something."""
+    """Whether a text contains a negation."""
     return not _negations().isdisjoint(plain(text).lower().replace("'", " '").split())
 
 

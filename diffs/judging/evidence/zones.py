@@ -1,4 +1,4 @@
-"""What stands outside of a page's text: a menu above its title, notes before its first sentence, cards at its end."""
+"""What is outside a page's text: a menu above its title, notes before its first sentence, cards at its end."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,11 +8,11 @@ from diffs.values import Block, BlockKind, Document
 
 #: A label is short: a step of a menu, a button, a search suggestion.
 _LABEL_WORDS = 8
-#: From so many words on a block is running text, with a full stop from fewer.
+#: From how many words a block is running text; with a full stop, fewer are enough.
 _PROSE_WORDS, _SENTENCE_WORDS = 14, 6
-#: So many labels above a title are a menu; fewer may be the policy's own first lines.
+#: How many labels above a title make a menu; fewer may be the policy's own first lines.
 _BUNDLE = 4
-#: So many cards are a list of other pages.
+#: How many cards make a list of other pages.
 _CARDS = 2
 #: A line of facts about the page is short: its date, its author, how often it was read.
 _NOTE_WORDS = 12
@@ -23,8 +23,8 @@ _STOPS = (".", "!", "?", ":", ";", "。", "？", "！", "：")
 class Zones:
     """Indexes of blocks.
 
-    `menu` are those above the title, `notes` those between the page's beginning and its first running text, `cards`
-    what leads to other pages below the text.
+    `menu` are those above the title, `notes` those between the page's beginning and its first running text, and
+    `cards` those below the text that lead to other pages.
     """
 
     menu: frozenset[int] = frozenset()
@@ -34,7 +34,7 @@ class Zones:
 
 @lru_cache(maxsize=8)
 def zones(document: Document) -> Zones:
-    """What stands above a page's title, above its first sentence, and below its text."""
+    """What is above a page's title, above its first sentence, and below its text."""
     blocks = document.blocks
     prose = next((number for number, block in enumerate(blocks) if _is_prose(block)), len(blocks))
     notes = frozenset(number for number in range(prose) if is_note(blocks[number]))
@@ -48,10 +48,10 @@ def zones(document: Document) -> Zones:
 
 
 def _cards(blocks: tuple[Block, ...]) -> int:
-    """Where the cards at a page's end begin, the number of its blocks where there are none.
+    """Where the cards at a page's end begin; the number of blocks if there are none.
 
-    A card is neighbouring blocks in one and the same link: its title, its teaser. A text's own sentences have links in
-    them, but never are one.
+    A card is a group of neighbouring blocks inside one link, such as a title and a teaser. A text's own sentences may
+    contain links, but are never one link as a whole.
     """
     start = len(blocks)
     while start and (len(blocks[start - 1].links) == 1 or is_lead(blocks[start - 1])):
@@ -77,12 +77,12 @@ def is_lead(block: Block) -> bool:
 
 
 def is_label(block: Block) -> bool:
-    """Whether a block is a few words without a sentence."""
+    """Whether a block is a few words that are not a sentence."""
     return block.words <= _LABEL_WORDS and not block.compared.endswith(_STOPS) and block.kind is not BlockKind.ROW
 
 
 def is_note(block: Block) -> bool:
-    """Whether a block may be a line of facts about the page: short, no sentence, no entry of a list or table."""
+    """Whether a block may be a line of facts about the page: short, not a sentence, not an entry of a list or table."""
     return block.kind is BlockKind.PARAGRAPH and block.words <= _NOTE_WORDS and not block.compared.endswith(_STOPS)
 
 
@@ -93,9 +93,9 @@ def _is_prose(block: Block) -> bool:
 
 
 def _title(document: Document, prose: int) -> int:
-    """The index of the heading that a page's text begins with, 0 where none is found above its first sentence.
+    """The index of the heading that a page's text begins with; 0 if there is none above its first sentence.
 
-    No heading stands above it in the page's outline, unless it names the page.
+    No heading is above it in the page's outline, unless that one names the page.
     """
     named = named_at(document)
     if 0 < named < prose:
@@ -106,7 +106,7 @@ def _title(document: Document, prose: int) -> int:
 
 
 def named_at(document: Document) -> int:
-    """The index of the first heading that bears the page's name, 0 where none does."""
+    """The index of the first heading that contains the page's name, 0 if there is none."""
     named = loose(document.title)
     for number, block in enumerate(document.blocks):
         said = loose(block.shown) if block.kind is BlockKind.HEADING else ""
