@@ -12,13 +12,13 @@ from .known_metrics import KnownMetric, Mention, mentions
 Aliases = tuple[tuple[str, KnownMetric], ...]
 
 _BRACKETED = re.compile(r"\(\s*(?P<short>[A-Z][A-Z0-9-]{1,7})\s*\)")
-#: A name and its short form stand side by side.
+#: At most so many characters lie between a name and its short form.
 _REACH = 60
 
 
 @lru_cache(maxsize=16)
 def aliases_in(document: Document) -> Aliases:
-    """Each short name in capitals that a document explains beside a metric it names, and that metric."""
+    """The short names in capitals that a document explains next to a metric's name, each with that metric."""
     found: dict[str, KnownMetric] = {}
     for block in document.blocks:
         for match in _BRACKETED.finditer(block.shown) if "(" in block.shown else ():
@@ -29,7 +29,7 @@ def aliases_in(document: Document) -> Aliases:
 
 
 def mentioned(text: str, aliases: Aliases) -> tuple[Mention, ...]:
-    """Where a plain text speaks of metrics by the page's short names."""
+    """The places where a plain text mentions metrics by the page's short names."""
     return tuple(
         Mention(metric, *hit.span())
         for short, metric in aliases

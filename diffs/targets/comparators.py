@@ -1,4 +1,4 @@
-"""Read how a sentence holds a figure: by which comparator ("at most"), as a target, or as something else."""
+"""How a sentence uses a figure: with which comparator ("at most"), and as a target or as something else."""
 
 import re
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from diffs.language.vocabulary import pattern, table, words
 
 _SIGNS = ("<", "<=", ">", ">=")
 _NEAR_BEFORE, _NEAR_AFTER = 45, 25
-# No wording that holds a figure stands further from it than so many characters.
+# A comparator is at most so many characters away from its figure.
 _REACH = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A figure and the sign the sentence holds it by ("" for a bare figure); `start` is where those words begin."""
+    """A figure and the sign of its comparator ("" for a bare figure); `start` is where the comparator begins."""
 
     amount: Amount
     sign: str
@@ -25,7 +25,7 @@ class Held:
 
 
 def held(text: str, amount: Amount) -> Held:
-    """Find the comparator before or after an amount in a plain text; the longest wording counts."""
+    """The amount with the comparator before or after it in a plain text; the longest wording counts."""
     # Turkish writes the sign first: "en fazla %2".
     ahead = text[: amount.start].removesuffix("%")[-80:]
     before, after = _before(ahead), _after(text[amount.end : amount.end + 60])
@@ -37,8 +37,8 @@ def held(text: str, amount: Amount) -> Held:
 def canonical(sign: str, better: str) -> str:
     """The target that a comparator states, given which way is good.
 
-    A breach is its complement: "above 4%" of late shipments means keep them at or under 4%. A bare figure is the
-    limit itself: "under" for what should be small (the field's usage), "at least" for what should be large.
+    A breach states the complement: "above 4%" of late shipments means "keep them at or under 4%". A bare figure is
+    the limit itself: "under" for what should be small (as is usual in the field), "at least" for what should be large.
     """
     if better == "lower":
         return {"": "<", ">": "<=", ">=": "<"}.get(sign, sign)
@@ -53,14 +53,14 @@ def breached(sign: str) -> str:
 
 
 def is_example(text: str) -> bool:
-    """Whether the sentence is a worked example, a finding or a rule of arithmetic: its figures bind nobody."""
+    """Whether the sentence is a worked example, a finding or a rule of arithmetic, whose figures bind nobody."""
     return _never().found_in(text)
 
 
 def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
     """Whether the figure belongs to a fee, a price or a comparison with something else.
 
-    `named` says that a metric stands in the same sentence: then only the nearest words count.
+    `named` says that the same sentence names a metric: then only the nearest words count.
     """
     reach = 14 if named else _NEAR_BEFORE
     start, end = found.amount.start, found.amount.end
@@ -79,7 +79,7 @@ def is_named(text: str, found: Held) -> bool:
 
 
 def is_actual(text: str, found: Held) -> bool:
-    """Whether a bare figure is what somebody reached: "Your rate is 10.53%"."""
+    """Whether a bare figure is somebody's actual result: "Your rate is 10.53%"."""
     start, end = found.amount.start, found.amount.end
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
     if found.sign or words("wording_targets", "cues", "named").found_in(before[-_NEAR_BEFORE:]):
@@ -93,12 +93,12 @@ def is_labelled(text: str, found: Held) -> bool:
 
 
 def lasts(text: str, found: Held) -> bool:
-    """Whether a length of time is one that something has lasted: "for 90 days", "seit 90 Tagen"."""
+    """Whether a length of time says how long something has lasted: "for 90 days", "seit 90 Tagen"."""
     return _FOR.search(text[max(0, found.start - _REACH) : found.start]) is not None
 
 
 def is_allotted(text: str, found: Held) -> bool:
-    """Whether a length of time is given to do something in: "you have 48 hours to reply"."""
+    """Whether a length of time is the time allowed for something: "you have 48 hours to reply"."""
     given = _GIVEN.search(text[max(0, found.start - _REACH) : found.start])
     return given is not None and _TO_DO.match(text[found.end :][:_REACH]) is not None
 
@@ -114,7 +114,7 @@ def is_told_you(text: str) -> bool:
 
 
 def has_cue(text: str) -> bool:
-    """Whether the sentence speaks of a duty or a target at all."""
+    """Whether the sentence mentions a duty or a target at all."""
     return words("wording_targets", "cues", "target").found_in(text)
 
 
@@ -161,12 +161,12 @@ def _comparators(where: str) -> tuple[tuple[str, Alternatives], ...]:
 
 
 def _edged(one: str) -> str:
-    """No comparator begins inside a Latin word."""
+    """The pattern of a comparator, kept from beginning inside a Latin word."""
     return rf"(?<![A-Za-zÀ-ɏ])(?:{one})" if re.match(r"[a-zà-ɏ(]", one, re.IGNORECASE) else f"(?:{one})"
 
 
 def _before(text: str) -> tuple[str, int]:
-    """The sign right before the end of `text`, and how many characters its wording takes."""
+    """The sign right before the end of `text`, and the length of its wording in characters."""
     best = ("", 0)
     for sign, shape in _comparators("before"):
         match = shape.search(text)

@@ -1,4 +1,4 @@
-"""What metric a clause is about where it calls none by name: "no more than 2% of your items may be cancelled"."""
+"""The metric that a clause is about without naming it: "no more than 2% of your items may be cancelled"."""
 
 import re
 from functools import cache, lru_cache
@@ -9,14 +9,14 @@ from diffs.language.vocabulary import pattern, plain, table
 
 from .known_metrics import Mention, metrics
 
-#: The parts of one idea stand no further apart than so many characters; a "not" stands by its verb.
+#: The parts of one idea are at most so many characters apart; a "not" is near its verb.
 _NEAR, _BY_ITS_VERB = 90, 30
 _BORDER = re.compile(r"[;|。；•]|[.!?](?=\s|$)")
 
 
 @lru_cache(maxsize=1024)
 def concepts(text: str) -> tuple[Mention, ...]:
-    """The metrics a text is about by its ideas ("late" by "shipped"), in order; of two in one place the surer one."""
+    """The metrics whose ideas a text contains ("late" near "shipped"), in order; of two in one place, the surer one."""
     flat = plain(text)
     places = _Places(flat)
     borders = [0, *(found.end() for found in _BORDER.finditer(flat)), len(flat)]
@@ -33,7 +33,7 @@ def concepts(text: str) -> tuple[Mention, ...]:
 
 
 class _Places(dict[str, list[tuple[int, int]]]):
-    """Where each idea stands in a text, looked for when it is asked for: most are not."""
+    """The places of each idea in a text, searched for only on request, since most ideas are never needed."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -45,13 +45,13 @@ class _Places(dict[str, list[tuple[int, int]]]):
 
 
 def takes_share(text: str) -> bool:
-    """Whether a text right behind a figure says what the figure is a share of: "of all items ordered"."""
+    """Whether the text right after a figure says what the figure is a share of: "of all items ordered"."""
     verb = _VERB.search(text)
     thing = text[: verb.start()] if verb else text
     return any(_atom(name).found_in(thing) for name in table("metric_concepts")["shares"]["of"])
 
 
-# With the verb the sentence goes on to what is said of the share.
+# From the verb on, the sentence says something about the share.
 _VERB = re.compile(
     r"\b(?:is|are|was|were|be|will|can|may|must|should|have|has|ist|sind|wird|werden|est|sont|è|sono|es|son|é|são|jest|są)\b",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _VERB = re.compile(
 
 
 def takes_sales(word: str) -> bool:
-    """Whether what is counted are a seller's orders, under any word for them: sales, items, transactions."""
+    """Whether a word means a seller's orders, whatever it calls them: sales, items, transactions."""
     return _atom("order").found_in(word)
 
 
@@ -71,7 +71,7 @@ def _is_in_place_of(kept: Mention, mention: Mention) -> bool:
 def _together(
     atoms: tuple[str, ...], places: dict[str, list[tuple[int, int]]], borders: list[int]
 ) -> list[tuple[int, int]]:
-    """From where to where each place of the first atom and the nearest of the others reach, within one clause."""
+    """The span from each place of the first atom to the nearest of the others, within one clause."""
     found = []
     for first in places[atoms[0]]:
         begin, stop = next(
@@ -94,7 +94,7 @@ def _together(
 
 
 def _overlap(span: tuple[int, int], others: list[tuple[int, int]]) -> bool:
-    """Whether a place is another idea's already: one word says one thing."""
+    """Whether another idea already covers this place: one word belongs to one idea."""
     return any(span[0] < end and start < span[1] for start, end in others)
 
 

@@ -22,7 +22,7 @@ _LEADS_TO = re.compile(
 
 
 def scope_of(passage: Passage) -> str | None:
-    """Whom or what a target covers, from the sentence, else from the headings and the lead; None where not said.
+    """Whom or what a target covers, from the sentence or else the headings and the lead; None where nothing says so.
 
     Several scopes are joined by ", ".
     """
@@ -43,10 +43,10 @@ def _covered(passage: Passage) -> list[str]:
 
 
 def window_of(passage: Passage, metric: str) -> str | None:
-    """The days over which a target of this metric is measured: "60 days", "10 or 30 days"; None where not said.
+    """The days over which a target of this metric is measured: "60 days", "10 or 30 days"; None where nothing says so.
 
-    Its own sentence says so, its row, its column, or the line above it; else a sentence beside it that names the same
-    metric. Any other length of time on the page is that of something else: to appeal, to reply.
+    Its own sentence says it, its row, its column or the line above it; failing that, a neighbouring sentence that names
+    the same metric. Any other length of time on the page belongs to something else: to appeal, to reply.
     """
     if passage.period and (days := _days(passage.period) or _length(passage.period)):
         return days
@@ -56,7 +56,7 @@ def window_of(passage: Passage, metric: str) -> str | None:
 
 
 def measured_in(text: str, metric: str) -> str | None:
-    """The days over which a metric is measured, by a sentence that names it and no target."""
+    """The days over which a metric is measured, from a sentence that names it but states no target."""
     return _days(text) if _names(text, metric) else None
 
 
@@ -69,7 +69,7 @@ def _days(text: str) -> str | None:
 
 
 def _length(cell: str) -> str | None:
-    """A cell of a column for periods holds a length of time by itself: "14 days", "4 weeks"."""
+    """The length of time in a cell of a column for periods: "14 days", "4 weeks"."""
     found = next((amount for amount in find(plain(cell)) if amount.kind == "duration"), None)
     if found is None or found.unit not in _DAYS:
         return None
@@ -84,7 +84,7 @@ def _names(text: str, metric: str) -> bool:
 
 
 def strength_of(passage: Passage, target: Target) -> str:
-    """How strongly a target binds: its sentence says so, else the lead and the headings; "requirement" by default."""
+    """How strongly a target binds, by its sentence or else by the lead and the headings; "requirement" by default."""
     if passage.binds:
         return passage.binds
     text, lists = plain(passage.text), table("wording_targets")["strength"]
@@ -101,7 +101,7 @@ def strength_of(passage: Passage, target: Target) -> str:
 
 
 def _on_it(near: Iterable[str], passage: Passage, metric: str) -> Iterator[str]:
-    """The sentences around that may speak of this metric: not those on another one."""
+    """The surrounding sentences that may be about this metric, without those about another one."""
     for part in near:
         named = {mention.metric.name for mention in mentions(plain(part))}
         if part == passage.text or not named or metric in named:

@@ -2,7 +2,7 @@
 
 A target is a metric, a comparator, a value and its unit: "Late shipment rate: < 4%". The wording differs by page and
 language: bullets, sentences, breach sentences ("above 4% may result in ..."), table rows, headings with the figure in
-the next block, ranges, hours, scores, stars. Fees, worked examples, findings and shares are no targets.
+the next block, ranges, hours, scores, stars. Fees, worked examples, findings and mere shares are not targets.
 """
 
 import hashlib
@@ -28,24 +28,24 @@ from .passages import Passage, passages
 from .places import goes_on, place_behind, takes_sign
 from .statements import known, unnamed
 
-#: Who read the targets. Changed whenever the same document would state others (architecture.md, rule 4).
+#: The name of these rules. It changes whenever the same document would yield other targets (architecture.md, rule 4).
 TARGETS = "policywatch-targets/1"
-#: The word lists it reads by. What they hold is part of its name: a metric is named there without touching code.
+#: The word lists used. Their content is part of the reader's name: a metric is added there without touching code.
 WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts")
 
 
 @cache
 def reader() -> str:
-    """Names all that the targets of a text depend on: this program's rules, and the words it knows."""
+    """A name for everything that the targets of a text depend on: this program's rules and the words it knows."""
     listed = json.dumps([table(name) for name in WORDS])
     return f"{TARGETS}.{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
 
 
 @lru_cache(maxsize=16)
 def extract_targets(document: Document) -> tuple[Target, ...]:
-    """All targets a document states, in reading order; one that is stated three times comes out three times.
+    """All targets a document states, in reading order; one that is stated three times is returned three times.
 
-    Metric names nobody listed come out as "unknown:" and the name in snake_case.
+    A metric name that is in no list becomes "unknown:" and the name in snake_case.
     """
     cut = list(passages(document))
     found = [target for passage in cut for target in _stated(passage, document.language)]
@@ -53,7 +53,7 @@ def extract_targets(document: Document) -> tuple[Target, ...]:
 
 
 def _stated(passage: Passage, language: str) -> tuple[Target, ...]:
-    """The targets of a passage, which mostly stood there in the last version, too."""
+    """The targets of a passage, remembered where possible: most passages were in the last version too."""
     is_short = sum(map(len, (passage.lead, passage.row, *passage.near, *passage.cells, *passage.header))) <= 2 * LONGEST
     return _remembered(passage.text, passage, language) if is_short else tuple(_read(passage, language))
 
@@ -101,7 +101,7 @@ def _read(passage: Passage, language: str) -> Iterator[Target]:
 
 
 def _once(read: list[tuple[Held, Target]], text: str, *, by_place: bool) -> Iterator[tuple[Held, Target]]:
-    """Each target of a sentence once; a bare figure beside one that is held or named is what somebody reached."""
+    """Each target of a sentence once; a bare figure beside one with a sign or a name is somebody's actual result."""
     if by_place:
         yield from read
         return
@@ -116,7 +116,7 @@ def _once(read: list[tuple[Held, Target]], text: str, *, by_place: bool) -> Iter
 
 def _placed(target: Target, passage: Passage) -> Target:
     window = window_of(passage, target.metric)
-    # "For 90 days" is what is asked, not over which days it is measured.
+    # "For 90 days" is the target itself, not the period over which it is measured.
     is_itself = target.unit == "days" and window == f"{target.value:g} days"
     return replace(
         target,
@@ -130,7 +130,7 @@ def _placed(target: Target, passage: Passage) -> Target:
 
 
 def _completed(found: list[Target], cut: list[Passage]) -> Iterator[Target]:
-    """Give each target the window that a sentence of the page names for its metric and for no target."""
+    """Each target; one without a window gets the one that the page gives for its metric in a sentence of its own."""
     wanted = {target.metric for target in found if not target.window}
     stating = {target.sentence for target in found}
     windows: dict[str, str] = {}

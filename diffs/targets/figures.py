@@ -1,4 +1,4 @@
-"""The figures of a sentence that can be targets now: no money, none that held before a change."""
+"""The figures of a sentence that can be targets now: not money, and not those that applied before a change."""
 
 import re
 from dataclasses import replace
@@ -10,7 +10,7 @@ from diffs.language.vocabulary import pattern, table, words
 
 from .concepts import takes_share
 
-# No word that says a figure is the former one stands further from it.
+# A word that marks a figure as the former one is at most so many characters away.
 _REACH = 40
 _TEN = 10
 #: A share of a round number: "2 out of 100 orders", "one in twenty".
@@ -24,7 +24,7 @@ _SHARE = re.compile(
 
 @lru_cache(maxsize=2048)
 def figures(text: str, language: str) -> tuple[Amount, ...]:
-    """The amounts in a plain text that may be a target today, in order; "2 out of 100" is 2 percent.
+    """The amounts in a plain text that may be targets today, in order; "2 out of 100" is 2 percent.
 
     Of "raised from 90% to 95%" only 95% counts, of "3% (previously 4%)" only 3%.
     """
@@ -44,7 +44,7 @@ def figures(text: str, language: str) -> tuple[Amount, ...]:
 
 
 def takes_a_step(text: str, language: str) -> bool:
-    """Whether a text says what a figure was changed to: what it names is a target without a word of duty."""
+    """Whether a text says what a figure was changed to: such a figure is a target even without a word of duty."""
     return _changes().found_in(text) and figures(text, language) != tuple(_with_shares(text, find(text, language)))
 
 
@@ -59,14 +59,14 @@ def _share(match: re.Match[str], text: str) -> Amount | None:
     part, whole = _number(match["part"] or match["word"]), _number(match["whole"])
     if part is None or not whole or part > whole:
         return None
-    # "8 out of 10" is a mark, "8 out of 10 orders" a share.
+    # "8 out of 10" is a rating, "8 out of 10 orders" a share.
     if whole == _TEN and not takes_share(text[match.end() : match.end() + _REACH]):
         return None
     start, end = match.span()
     return Amount("percent", round(100 * part / whole, 6), "percent", start, end, text[start:end])
 
 
-# A whole mark on a scale of five; one with a decimal is read with the amounts.
+# A whole number on a scale of five; a rating with a decimal is read with the amounts.
 _OUT_OF_FIVE = re.compile(
     r"(?<![\w.,/])(?P<mark>[1-5])(?:\s?/\s?| (?:out of|of|von|sur|su|de|van|z|na) )"
     r"(?:5|five|fünf|cinq|cinque|cinco|vijf)(?![\w,.]\d|\w)"
@@ -86,7 +86,7 @@ def _number(written: str) -> float | None:
 
 
 def _after_the_step(text: str, amount: Amount) -> Amount:
-    """What a figure was changed to, where a change is written like a range: "from 90% to 95%"."""
+    """The figure after a change, where the change is written like a range: "from 90% to 95%"."""
     fell = amount.value2 is not None and amount.value2 < amount.value
     if amount.value2 is None or not (fell or _from().search(text[max(0, amount.start - _REACH) : amount.start])):
         return amount

@@ -1,4 +1,4 @@
-"""Which targets of a page a date to come holds back: those it is about, and no others."""
+"""Which targets of a page apply only from a future date: those the date is about, and no others."""
 
 import re
 
@@ -22,10 +22,10 @@ _WHOLE = re.compile(
 
 
 def is_held_back(target: Target, sentence: str) -> bool | None:
-    """Whether the sentence that names a date to come is about this target; None where that cannot be said.
+    """Whether the sentence that names a future date is about this target; None where that is unclear.
 
-    It is where it states the target, names its metric, or speaks of the page as a whole; a date without any other
-    word may be anything's.
+    It is if it states the target, names its metric, or is about the page as a whole. A date without any other words
+    may belong to anything.
     """
     if not sentence:
         return True
@@ -45,6 +45,6 @@ _FEW = 3
 
 
 def _in(stated: str, sentence: str) -> bool:
-    """Whether one of two sentences holds the other, whatever their signs and spaces."""
+    """Whether one of two sentences contains the other, ignoring signs and spaces."""
     one, other = (re.sub(r"[\W_]+", "", text.lower()) for text in (stated, sentence))
     return bool(one) and (one in other or other in one)

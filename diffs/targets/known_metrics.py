@@ -1,4 +1,4 @@
-"""The seller performance metrics we know by name, and where a text mentions them."""
+"""The seller performance metrics known by name, and where a text mentions them."""
 
 import re
 from dataclasses import dataclass
@@ -12,9 +12,9 @@ from diffs.language.vocabulary import Names, pattern, plain, table
 
 @dataclass(frozen=True, slots=True)
 class KnownMetric:
-    """A known metric: `better` is "lower", "higher" or "" (not known); `unit` is what its targets are in.
+    """A known metric: `better` is "lower", "higher" or "" (not known); `unit` is the unit of its targets.
 
-    `also` are further units its figures may come in; `scale` is the lowest and highest value of a score.
+    `also` are further units its figures may have; `scale` is the lowest and highest value of a score.
     """
 
     name: str
@@ -27,7 +27,7 @@ class KnownMetric:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """Where a text names a metric."""
+    """A metric, and where a text names it."""
 
     metric: KnownMetric
     start: int
@@ -41,7 +41,7 @@ def metrics() -> dict[str, KnownMetric]:
 
 
 def label(name: str) -> str:
-    """How a metric is called in a sentence for people: "Order defect rate"; an unknown one by its own words."""
+    """The name of a metric in a sentence for people: "Order defect rate"; an unknown metric keeps its own words."""
     known = metrics().get(name)
     return known.label if known else name.removeprefix("unknown:").replace("_", " ").capitalize()
 
@@ -50,7 +50,7 @@ _BARE_UNITS = {"score": ("score", "count"), "stars": ("stars", "count", "score")
 
 
 def fits(metric: KnownMetric, amount: Amount) -> bool:
-    """Whether a figure can be one of this metric: a rate takes percent, a time limit hours or days."""
+    """Whether a figure can belong to this metric: a rate is in percent, a time limit in hours or days."""
     if amount.kind == "duration":
         return amount.unit.removeprefix("business ") in (metric.unit, *metric.also)
     if metric.unit == "percent" or (amount.kind == "percent" and "percent" in metric.also):
@@ -58,13 +58,13 @@ def fits(metric: KnownMetric, amount: Amount) -> bool:
     return amount.kind in _BARE_UNITS.get(metric.unit, ())
 
 
-# Without a figure or a unit of time there is nothing to hold a time limit to.
+# Without a figure or a unit of time, a text states no time limit.
 _TIMED = re.compile(r"\d|hour|hrs|stund|heure|\bore\b|horas|\buur\b|days", re.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)
 def mentions(text: str) -> tuple[Mention, ...]:
-    """Every mention of a known metric, in order, the longest name first; weak names only where no other stands."""
+    """Every mention of a known metric, in order, longer names first; weak names only where there is no other."""
     flat = plain(text)
     found = [
         Mention(_called(hit.group(), _by_name()), *hit.span())
@@ -80,7 +80,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
     return tuple(sorted(found, key=lambda mention: mention.start))
 
 
-# "non-fulfilment rate (NFR)": what stands in brackets behind a rate is short for that one.
+# "non-fulfilment rate (NFR)": the letters in brackets after a rate abbreviate that rate.
 _SHORT_FOR = re.compile(r"(?:rate|ratio|score|index|percentage|quote|metric|率)\s*\(\s*$", re.IGNORECASE)
 
 
@@ -111,12 +111,12 @@ def _metric(name: str, fields: dict[str, Any]) -> KnownMetric:
 
 
 def _key(written: str) -> str:
-    """One spelling for all: no case, no spaces or hyphens."""
+    """The spelling used for comparison: no case, no spaces or hyphens."""
     return re.sub(r"[\s-]+", "", written.lower())
 
 
 def _called(written: str, names: dict[str, str]) -> KnownMetric:
-    """The metric of a name as written, in the singular or the plural."""
+    """The metric that a written name means, in the singular or the plural."""
     key = _key(written)
     return metrics()[next(names[one] for one in (key, key[:-1], key[:-2]) if one in names)]
 

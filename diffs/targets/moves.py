@@ -1,7 +1,7 @@
 """How the targets of a page moved: added, removed, stricter, looser, or another scope, window or strength.
 
 A page states one target in several places and wordings. What counts is the meaning: metric, scope, direction and
-value; "under 1%" and "1% or less" are one target, and a target that goes from 4 to 3 in three places moved once.
+value; "under 1%" and "1% or less" are one target, and a target that falls from 4 to 3 in three places moved once.
 """
 
 import re
@@ -10,18 +10,18 @@ from collections.abc import Hashable, Iterable
 
 from diffs.values import Target, TargetMove
 
-#: How strongly each kind of statement binds. Definitions and questions are none of them.
+#: How strongly each kind of statement binds. Definitions and questions do not bind.
 RANKS = {"requirement": 3, "eligibility": 3, "goal": 2, "band": 2, "recommendation": 1, "advisory": 1}
-# A move between ranks is reported; a band only repeats what binds elsewhere.
+# A move between ranks is reported; a band only repeats what is required elsewhere.
 _UNRANKED = 0
 
 _ALIKE = 0.5
 
 
 def moves(before: tuple[Target, ...], after: tuple[Target, ...]) -> tuple[TargetMove, ...]:
-    """The moves from one version's targets to the next one's, in the new page's order, what is gone last.
+    """The moves from one version's targets to those of the next, in the new page's order, removed targets last.
 
-    A target whose value and strength moved together is told as a move of strength: a lower number that became binding
+    A target whose value and strength moved together counts as a move of strength: a lower number that became binding
     is no relief.
     """
     found: list[TargetMove] = []
@@ -35,9 +35,9 @@ def moves(before: tuple[Target, ...], after: tuple[Target, ...]) -> tuple[Target
 
 
 def direction(move: TargetMove) -> str:
-    """Whether a move asks more of the seller ("stricter") or less ("looser"); "" where neither can be said.
+    """Whether a move asks more of the seller ("stricter") or less ("looser"); "" where that is unclear.
 
-    What binds now and was only advised is stricter, whatever its figure.
+    A target that was only advised and binds now is stricter, whatever its figure.
     """
     if move.move == "strength" and move.before and move.after:
         return "stricter" if _rank(move.after) > _rank(move.before) else "looser"
@@ -63,7 +63,7 @@ def _moves_of_metric(before: list[Target], after: list[Target]) -> list[TargetMo
 
 
 def _left(these: list[Target], those: list[Target]) -> list[Target]:
-    """The statements on one side that the other side does not make as often."""
+    """The statements on one side that the other side makes less often."""
     room = Counter(_statement(target) for target in those)
     left = []
     for target in these:
@@ -92,7 +92,7 @@ def _rank(target: Target) -> int:
 
 
 def _pairs(old: list[Target], new: list[Target]) -> list[tuple[Target, Target]]:
-    """Which statement became which: same place and words first, then same scope, then what is left alone."""
+    """Pairs of a statement and what it became: first by place and words, then by scope, then the last two left."""
     scored = sorted(
         ((_kinship(was, now), -i, -j) for i, was in enumerate(old) for j, now in enumerate(new)),
         reverse=True,
@@ -112,7 +112,7 @@ def _pairs(old: list[Target], new: list[Target]) -> list[tuple[Target, Target]]:
 
 
 def _kinship(was: Target, now: Target) -> float:
-    """How surely two statements are one that changed; 0 when they are not."""
+    """How likely it is that two statements are one that changed; 0 if they are not."""
     alike = _overlap(was.sentence, now.sentence)
     scopes_fit = was.scope == now.scope or None in (was.scope, now.scope)
     if not scopes_fit and alike < _ALIKE:
@@ -122,7 +122,7 @@ def _kinship(was: Target, now: Target) -> float:
 
 
 def _overlap(one: str, other: str) -> float:
-    """The share of words two sentences have in common, figures left out."""
+    """The share of words that two sentences have in common, not counting figures."""
     words, others = (set(re.findall(r"[^\W\d_]+", sentence.lower())) for sentence in (one, other))
     return len(words & others) / max(1, len(words | others))
 
@@ -146,12 +146,12 @@ def _stricter(was: Target, now: Target) -> bool:
         return now.value < was.value
     if now.value != was.value:
         return now.value > was.value
-    # The same lower end: a range that ends sooner leaves less room.
+    # With the same lower end, a range that ends sooner leaves less room.
     return (now.value2 or float("inf")) < (was.value2 or float("inf"))
 
 
 def _stated(target: Target, elsewhere: Iterable[Target]) -> bool:
-    """Whether the other side says the same somewhere, with no word against it."""
+    """Whether the other side states the same somewhere and nothing there contradicts it."""
     return any(
         _figure(target) == _figure(other)
         and (target.scope == other.scope or None in (target.scope, other.scope))
@@ -161,7 +161,7 @@ def _stated(target: Target, elsewhere: Iterable[Target]) -> bool:
 
 
 def _once(found: list[TargetMove]) -> list[TargetMove]:
-    """One move per meaning: the same step told in several places is told once, by its strongest statement."""
+    """One move per meaning: a step stated in several places is kept once, with its strongest statement."""
     kept: dict[Hashable, TargetMove] = {}
     for move in found:
         key = _meaning(move)
@@ -185,10 +185,10 @@ def _meaning(move: TargetMove) -> Hashable:
 
 
 def _weight(move: TargetMove) -> int:
-    """The binding statement speaks for the others.
+    """The weight of a move among those of the same meaning: the most binding statement represents the others.
 
-    "Under 4%" goes before "above 4% may lead to…", which leaves the edge open, and what names its scope before what
-    does not.
+    "Under 4%" outweighs "above 4% may lead to…", which leaves the edge open, and a statement that names its scope
+    outweighs one that does not.
     """
     target = move.after or move.before
     return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + bool(target.scope) if target else 0

@@ -1,4 +1,4 @@
-"""Name a metric that is in no list, so that a new target is never lost."""
+"""Names for metrics that are in no list, so that a new target is never lost."""
 
 import re
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ _MAX_WORDS = 6
 
 @dataclass(frozen=True, slots=True)
 class NewMetric:
-    """A metric by the page's own words: `name` is "unknown:" and snake_case; `better` as its words suggest."""
+    """A metric in the page's own words: `name` is "unknown:" and snake_case; `better` is what its words suggest."""
 
     name: str
     better: str
 
 
 def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric | None:
-    """The metric a figure belongs to when no listed name stands by it; None where nothing speaks for a target.
+    """The metric of a figure that has no listed name beside it; None where nothing suggests a target.
 
     `called` says that the figure itself is called a target.
     """
@@ -48,20 +48,20 @@ def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric 
 
 
 def names_something(text: str) -> bool:
-    """A cheap look whether a plain text can hold the name of a metric, or calls a figure a target."""
+    """Whether a plain text may contain the name of a metric or calls a figure a target: a cheap check."""
     if _heads().search(text) or _compounds().search(text) or _LABEL.match(text):
         return True
     return words("wording_targets", "cues", "named").found_in(text)
 
 
 def own_name(text: str) -> str:
-    """The name of a metric nobody listed at the end of a text that leads to a figure; "" where there is none."""
+    """The name of an unlisted metric at the end of the text before a figure; "" where there is none."""
     name = _name_before(text)
     return "" if not name or _is_no_metric(name) else name
 
 
 def is_of_time(name: str) -> bool:
-    """Whether the name of a metric is one of a length of time."""
+    """Whether the name of a metric means a length of time."""
     return _TIME.search(name) is not None
 
 
@@ -74,7 +74,7 @@ def polarity(name: str) -> str:
 
 
 def _agrees(sign: str, better: str) -> bool:
-    """A cell that holds a figure the wrong way round tells when something breaks, and for whom we cannot say."""
+    """Whether a sign fits the good direction; one the wrong way round says what breaks a limit, and not for whom."""
     return bool(sign) and (not better or (sign[0] == "<") == (better == "lower"))
 
 
@@ -109,7 +109,7 @@ def _name_before(text: str) -> str:
     return compounds[-1].group().strip() if compounds else ""
 
 
-#: No name stands further from its figure than so many characters.
+#: A name is at most so many characters away from its figure.
 _REACH = 400
 _BORDER = re.compile(r"[;|]|(?<=\D), ")
 
@@ -124,7 +124,7 @@ _LABEL = re.compile(r"\W*([^\W\d][^:.;|%$€£\d]{5,60}):\s*(?:<|>|=|≤|≥)?\s
 
 
 def _name_behind(text: str) -> str:
-    """A name right behind the figure: "at least 98% parcel scan rate"."""
+    """A name right after the figure: "at least 98% parcel scan rate"."""
     head = _heads().match(text[:50].lstrip())
     found = re.match(r"\s*((?:[^\W\d][\w-]*\s+){0,3}?(?:rate|ratio|score|rating|index))\b", text, re.IGNORECASE)
     return _trimmed(found.group(1)) if found and not head else ""

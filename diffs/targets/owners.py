@@ -13,14 +13,14 @@ from .new_metrics import is_of_time, own_name
 from .passages import Passage
 from .spoken_of import counted_behind, spoken_of
 
-# What a share is taken of follows at once.
+# The words for what a figure is a share of follow within so many characters.
 _NEXT = 40
-# A label is no longer than so many characters.
+# A label has at most so many characters.
 _LABEL = 60
 
 
 def metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tuple[Amount, ...]) -> KnownMetric | None:
-    """The metric that a figure belongs to: the one right behind it, else the last before it, else the next."""
+    """The metric that a figure belongs to: the one right after it, else the last before it, else the next."""
     counted = counted_behind(found, text) if found.amount.kind == "percent" else None
     if counted and not any(
         found.end <= mention.start <= counted.start for mention in named if mention.end > counted.end
@@ -44,13 +44,13 @@ def metric_for(found: Held, text: str, named: tuple[Mention, ...], amounts: tupl
 
 
 def _has_own_name(found: Held, gap: str) -> bool:
-    """Whether a name that nobody listed leads to a figure behind a named metric: "late rate 5%, scan rate 80%"."""
+    """Whether a figure after a named metric has an unlisted name of its own: "late rate 5%, scan rate 80%"."""
     name = own_name(gap)
     return bool(name) and (found.amount.kind == "duration" or not is_of_time(name))
 
 
 def _about_another(found: Held, text: str, before: Mention, amounts: tuple[Amount, ...]) -> KnownMetric | None:
-    """The other metric of a figure behind a named one that has its figure already.
+    """The other metric that a figure belongs to when the named metric before it already has its figure.
 
     "A defect rate over 2%, or over 0.3% of orders closed without a solution".
     """
@@ -66,7 +66,7 @@ def _about_another(found: Held, text: str, before: Mention, amounts: tuple[Amoun
 
 
 def _right_behind(gap: str) -> bool:
-    """Whether only small words stand between a figure and the metric after it ("a minimum 90% OTDR")."""
+    """Whether only small words lie between a figure and the metric after it ("a minimum 90% OTDR")."""
     return (
         not any(sign in gap for sign in ",;.:|、。；")
         and len(gap.split()) <= 2
@@ -75,7 +75,7 @@ def _right_behind(gap: str) -> bool:
 
 
 def orders_to_qualify(found: Held, passage: Passage) -> KnownMetric | None:
-    """Orders are counted by a target only where they qualify for something: "at least 5 orders to become …"."""
+    """The metric of counted orders where they qualify for something ("at least 5 orders to become …"), else None."""
     if found.amount.kind != "orders" or found.sign not in (">", ">="):
         return None
     qualifies = words("wording_targets", "strength", "eligibility").found_in(plain(passage.text))
@@ -83,12 +83,12 @@ def orders_to_qualify(found: Held, passage: Passage) -> KnownMetric | None:
 
 
 def stars(found: Held, named: tuple[Mention, ...]) -> KnownMetric | None:
-    """Stars are given to a seller, where nothing else is rated."""
+    """The seller's rating for a figure in stars, unless the sentence names another metric."""
     return metrics()["feedback_rating"] if found.amount.kind == "stars" and found.sign and not named else None
 
 
 def as_in_column(amount: Amount, passage: Passage) -> Amount:
-    """A bare number in a column of orders counts orders, and so do "100 sales"."""
+    """The amount, as a number of orders if it is bare in a column of orders or counts sales ("100 sales")."""
     in_column = passage.column is not None and passage.column.unit == "orders"
     in_column = in_column or (not amount.unit and _is_number_of_orders(plain(passage.text[: amount.start])))
     counted = amount.kind == "count" and (in_column or (amount.unit and takes_sales(amount.unit)))
@@ -96,19 +96,19 @@ def as_in_column(amount: Amount, passage: Passage) -> Amount:
 
 
 def _is_number_of_orders(text: str) -> bool:
-    """Whether a text that leads to a bare number ends in "number of orders", with a sign at most behind it."""
+    """Whether a text that leads to a bare number ends in "number of orders", followed by a sign at most."""
     about = (*mentions(text), *concepts(text)) if len(text) <= _LABEL else ()
     return any(one.metric.unit == "orders" and len(text[one.end :].split()) <= 1 for one in about)
 
 
 def counts_beside_a_rate(amount: Amount, read: list[tuple[Held, Target]]) -> bool:
-    """Whether a number only says from how many on a rate counts: "above 2% and at least 3 orders"."""
+    """Whether a number only says how many it takes for a rate to count: "above 2% and at least 3 orders"."""
     counts = amount.kind == "orders" or (amount.kind == "count" and bool(amount.unit))
     return counts and any(target.unit == "percent" for _, target in read)
 
 
 def has_fitting(named: tuple[Mention, ...], amount: Amount) -> bool:
-    """Whether a figure can be one of a metric that the sentence names."""
+    """Whether a figure can belong to a metric that the sentence names."""
     return any(fits(mention.metric, amount) for mention in named)
 
 

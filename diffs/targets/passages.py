@@ -1,4 +1,4 @@
-"""Cut a document into the passages that may hold a target, each with what surrounds it."""
+"""Cut a document into the passages that may state a target, each with its surroundings."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ _NEAR = 3
 class Passage:
     """One sentence (or table row) and its surroundings.
 
-    `headings` are the headings above it and the page's title, innermost first; `lead` is the line that introduces the
-    list it stands in; `near` the sentences around it in its block; `header` the header cells of its table; `cells` its
-    own; `column` the metric that the header or the row of its cell names; `recent` the metric the section spoke of
-    last. `tier` is the standing ("Top Rated") that a cell is for, `period` the cell that says over which days a row is
-    measured, `binds` how strongly a column binds, `row` the whole row of a cell. `steps`: the sentence says what a
-    figure was changed to. `aliases` are the short names that the page gives its metrics.
+    `headings` are the headings above it and the page's title, innermost first; `lead` is the line that introduces its
+    list; `near` are the sentences around it in its block; `header` the header cells of its table; `cells` its own;
+    `column` is the metric that the header or the row of its cell names; `recent` the metric that the section named
+    last. `tier` is the seller level ("Top Rated") that a cell is for, `period` the cell that says over which days a row
+    is measured, `binds` how strongly a column binds, `row` the whole row of a cell. `steps` says that the sentence
+    gives the new value of a figure. `aliases` are the short names that the page gives its metrics.
     """
 
     text: str
@@ -54,17 +54,17 @@ class Passage:
 
     @cached_property
     def context_metric(self) -> KnownMetric | None:
-        """The metric that a heading or the lead names, else the one the section spoke of last."""
+        """The metric that a heading or the lead names, else the one that the section named last."""
         return self._headed or self.recent
 
     @property
     def is_only_recent(self) -> bool:
-        """Whether no heading and no lead names a metric, only a sentence before."""
+        """Whether neither a heading nor the lead names a metric, only an earlier sentence."""
         return self._headed is None
 
     @property
     def is_item(self) -> bool:
-        """Whether it stands in a list."""
+        """Whether it is a list item."""
         return self.kind is BlockKind.ITEM
 
     @cached_property
@@ -82,7 +82,7 @@ class Passage:
 
     @cached_property
     def consequence(self) -> str | None:
-        """The first cell behind the first that says what follows from missing a target, and holds no figure."""
+        """The first cell, not counting the row's label, that gives a consequence of missing a target and no figure."""
         behind = (cell for cell in self.cells[1:] if not any(map(str.isdecimal, cell)))
         return next((cell for cell in behind if speaks_of_breach(plain(cell))), None)
 
@@ -93,18 +93,18 @@ class Passage:
 
     @cached_property
     def is_for_a_level(self) -> bool:
-        """Whether a heading or the lead says that what follows is asked for a level or a badge: "Top Rated"."""
+        """Whether a heading or the lead says that what follows is required for a level or a badge: "Top Rated"."""
         around = self.around
         qualifies = words("wording_targets", "strength", "eligibility").found_in(around)
         return qualifies or words("wording_targets", "columns", "level").found_in(around)
 
     @property
     def points_back(self) -> bool:
-        """Whether the sentence speaks of a metric by a pronoun or as "this metric"."""
+        """Whether the sentence refers to a metric with a pronoun or as "this metric"."""
         return words("wording_targets", "cues", "back").found_in(plain(self.text))
 
     def shows_other(self, amount: Amount) -> bool:
-        """Whether the figure stands in a column of something else (a window, a fee, the seller's own value)."""
+        """Whether the figure is in a column for something else (a window, a fee, the seller's own value)."""
         header = self._header_of(amount)
         return bool(header) and kind_of(header) in ("other", "period")
 
@@ -123,7 +123,7 @@ class Passage:
 
 
 def passages(document: Document) -> Iterator[Passage]:
-    """Yield every sentence and row of a document with its surroundings, in reading order."""
+    """Every sentence and row of a document with its surroundings, in reading order."""
     lead = ""
     header: tuple[str, ...] = ()
     recent: KnownMetric | None = None
@@ -132,7 +132,7 @@ def passages(document: Document) -> Iterator[Passage]:
     short = aliases_in(document)
     for block in document.blocks:
         if block.section != place:
-            # What one section spoke of, the next one does not mean.
+            # A metric named in one section is not meant in the next.
             recent = recent if place is not None and block.section[: len(place)] == place else None
             lead, place = "", block.section
         if block.kind is not BlockKind.ROW:
@@ -165,7 +165,7 @@ def _of_block(block: Block, headings: tuple[str, ...], lead: str, header: tuple[
 def _of_row(
     block: Block, cells: tuple[str, ...], headings: tuple[str, ...], header: tuple[str, ...]
 ) -> Iterator[Passage]:
-    """A row is one passage; where its cells state targets by themselves, each of those is one."""
+    """A row as one passage or, where its cells state targets of their own, one passage per such cell."""
     if cells == header:
         return
     text, period = " | ".join(cells), period_in(cells, header)
@@ -194,7 +194,7 @@ def _of_row(
 def _cells(block: Block) -> tuple[str, ...]:
     if block.cells:
         return block.cells
-    # A table that lost its frame keeps its bars.
+    # A table without its markup keeps its bars.
     if block.shown.count("|") >= 1 and block.kind is not BlockKind.HEADING:
         parts = [part.strip(" *_") for part in block.shown.strip().strip("|").split("|")]
         return tuple(parts) if len(parts) > 1 else ()
@@ -202,6 +202,6 @@ def _cells(block: Block) -> tuple[str, ...]:
 
 
 def _header(block: Block) -> tuple[str, ...]:
-    """The cells of a table's first row, where it holds no figure."""
+    """The cells of a table's first row if it contains no figure."""
     cells = _cells(block)
     return cells if cells and not any(letter.isdigit() for cell in cells for letter in cell) else ()

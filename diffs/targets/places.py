@@ -1,4 +1,4 @@
-"""One target after another for one country each: "1% of your sales in Mexico, 3% in Brazil"."""
+"""Lists of targets, one for each country: "1% of your sales in Mexico, 3% in Brazil"."""
 
 import re
 
@@ -11,7 +11,7 @@ _PLACE = re.compile(
     r"(?:the |die |der |den |la |le |l'|el |a |o |de )?"
     rf"(?P<names>{_NAME}(?:,? {_AND} (?:the )?{_NAME}|, {_NAME}(?=,| {_AND}\b))*)"
 )
-#: Between two figures of one list stands no more than the place of the first.
+#: Two figures of one list have only the place of the first between them.
 _GAP = 90
 _JOINT = re.compile(
     r"(?:,|;|\band|\bund|\bet|\be|\by|\ben|\bi|\boch|\bvà|&)\W*(?:and |und |et |e |y |en |i |och |và )?$"
@@ -19,15 +19,15 @@ _JOINT = re.compile(
 
 
 def place_behind(text: str, found: Held) -> str:
-    """The places that a figure holds for, by the words right behind it; "" where none are named."""
+    """The places that a figure applies to, from the words right after it; "" where none are named."""
     match = _PLACE.match(text, found.end)
     return re.sub(rf",? {_AND} (?:the )?", ", ", match["names"]) if match else ""
 
 
 def takes_sign(text: str, before: Held, found: Held) -> bool:
-    """Whether a bare figure is held as the one before it: "at most 2% of complaints, 1.5% of cancellations".
+    """Whether a bare figure shares the comparator before it: "at most 2% of complaints, 1.5% of cancellations".
 
-    So is the other one of two: "no more than 2 (or 0.3% of orders)".
+    An alternative in brackets does too: "no more than 2 (or 0.3% of orders)".
     """
     gap = text[before.end : found.start]
     if found.sign or not before.sign or found.amount.value2 is not None or len(gap) > _GAP:
@@ -42,7 +42,7 @@ def takes_sign(text: str, before: Held, found: Held) -> bool:
 _OR = re.compile(r"[^.;|]{0,30}\((?:or|oder|ou|o|of|lub|eller) ", re.IGNORECASE)
 # "... 9 percent, for top sellers 4 percent".
 _GROUP = re.compile(r",? (?:for|für|pour|para|per|voor|dla|för) [^,;.\d]{3,40}$", re.IGNORECASE)
-#: A list of figures has one verb; where another one comes, something else is said.
+#: A list of figures has one verb; a second verb starts another statement.
 _VERB = re.compile(
     r"\b(?:is|was|are|were|ist|war|sind|est|sont|è|sono|es|son|é|são|we|you|that|which|die|que|qui|che|dat)\b",
     re.IGNORECASE,
@@ -50,7 +50,7 @@ _VERB = re.compile(
 
 
 def goes_on(text: str, before: Held, found: Held) -> bool:
-    """Whether a bare figure goes on a list of places that a held one began."""
+    """Whether a bare figure continues a list of places that a figure with a comparator began."""
     gap = text[before.end : found.start]
     alike = not found.sign and found.amount.kind == before.amount.kind and found.amount.value2 is None
     return alike and len(gap) <= _GAP and bool(place_behind(text, before)) and _JOINT.search(gap) is not None

@@ -1,4 +1,4 @@
-"""Which metric a figure belongs to by what its clause is about, where the sentence calls none by name."""
+"""Which metric a figure belongs to by what its clause is about, where the sentence names no metric."""
 
 import re
 from collections.abc import Iterator
@@ -9,14 +9,14 @@ from .comparators import Held, has_cue, speaks_of_breach
 from .concepts import concepts, takes_share
 from .known_metrics import KnownMetric, Mention, fits
 
-#: A label ("Cancellations: max. 2%") stands no further from its figure than so many letters.
+#: A label ("Cancellations: max. 2%") is at most so many letters away from its figure.
 _BESIDE, _BEFORE_A_TIME = 40, 70
-#: What a figure is a share of follows it at once.
+#: The words for what a figure is a share of follow within so many characters.
 _SHARE = 60
 
 
 def spoken_of(found: Held, text: str, amounts: tuple[Amount, ...]) -> KnownMetric | None:
-    """The metric of a figure that is a share of things ("2% of your orders") or stands right beside what is counted."""
+    """The metric of a figure that is a share of things ("2% of your orders") or is right beside what it counts."""
     fitting = [mention for mention in concepts(text) if fits(mention.metric, found.amount)]
     if found.amount.kind == "duration":
         return _to_do_within(found, text, fitting)
@@ -27,7 +27,7 @@ def spoken_of(found: Held, text: str, amounts: tuple[Amount, ...]) -> KnownMetri
 
 
 def _nearest(found: Held, text: str, fitting: list[Mention], after: int) -> Iterator[Mention]:
-    """The mentions that a figure may belong to, the surest first; `after` is where the next figure begins."""
+    """The mentions that a figure may belong to, most likely first; `after` is where the next figure begins."""
     around = [mention for mention in fitting if mention.start < found.start and mention.end > found.end]
     behind = [mention for mention in fitting if found.end <= mention.start < after]
     before = [mention for mention in fitting if mention.end <= found.start][-1:]
@@ -40,7 +40,7 @@ def _nearest(found: Held, text: str, fitting: list[Mention], after: int) -> Iter
 
 
 def counted_behind(found: Held, text: str) -> Mention | None:
-    """What a share counts where that follows at once: "2% of complaints, 1.5% of cancellations"."""
+    """The metric that follows a share immediately, as what it counts: "2% of complaints, 1.5% of cancellations"."""
     return next(
         (
             mention
@@ -54,12 +54,12 @@ def counted_behind(found: Held, text: str) -> Mention | None:
 
 
 def stands_right_before(found: Held, text: str) -> bool:
-    """Whether what is counted and the figure are one: "delays above 8% …" says when something happens."""
+    """Whether a figure directly follows what it counts: "delays above 8% …" says when something happens."""
     return bool(found.sign) and any(0 <= found.start - mention.end <= 1 for mention in concepts(text))
 
 
 def _to_do_within(found: Held, text: str, fitting: list[Mention]) -> KnownMetric | None:
-    """The time limit of what is to be done, said right before it or right behind: "ship orders within 2 days"."""
+    """The time limit for a task named right before or right after it: "ship orders within 2 days"."""
     for mention in fitting:
         gap = text[mention.end : found.start] if mention.end <= found.start else text[found.end : mention.start]
         is_duty = has_cue(text) or speaks_of_breach(text) or mention.metric.name in _ASKED_FOR
@@ -68,7 +68,7 @@ def _to_do_within(found: Held, text: str, fitting: list[Mention]) -> KnownMetric
     return None
 
 
-#: Nothing but a seller's duty is ever said of these.
+#: A figure for these is always a seller's duty.
 _ASKED_FOR = frozenset(("contact_response_time", "selling_history", "safe_t_claim_time"))
 
 

@@ -30,10 +30,10 @@ from .passages import Passage
 from .spoken_of import spoken_of, stands_right_before
 
 _SHORT_SENTENCE = 9
-# So few words are a label, no statement.
+# A text of so few words is a label, not a statement.
 _FEW = 5
 _WHOLE = 100
-#: A mark may go to ten where it is called one.
+#: With one of these names, a rating may be on a scale of ten.
 _MARK = re.compile(r"\b\w*(?:cijfer|note|nota|score|grade|mark|punteggio|puntuación|punkte)\b", re.IGNORECASE)
 
 
@@ -51,7 +51,7 @@ def known(found: Held, metric: KnownMetric, passage: Passage) -> Target | None:
     if _is_wrong_way_round(found, metric, passage):
         return None
     if passage.is_of_a_level and canonical(found.sign, metric.better) != found.sign and found.sign:
-        # The worst standing is what is left beyond the one before it: "more than 8%".
+        # The worst level is whatever lies beyond the level before it: "more than 8%".
         return None
     is_edge = passage.is_of_a_level or (amount.kind == "duration" and not named)
     sign = found.sign or ({"lower": "<=", "higher": ">="}.get(metric.better, "") if is_edge else "")
@@ -59,7 +59,7 @@ def known(found: Held, metric: KnownMetric, passage: Passage) -> Target | None:
 
 
 def unnamed(found: Held, passage: Passage, named: tuple[Mention, ...], amounts: tuple[Amount, ...]) -> Target | None:
-    """The target of a figure beside which no metric is named: by what its clause is about, else by its heading."""
+    """The target of a figure with no metric named beside it: by what its clause is about, else by its heading."""
     text = plain(passage.text)
     metric = spoken_of(found, text, amounts) if not has_fitting(named, found.amount) else None
     metric = metric or orders_to_qualify(found, passage) or stars(found, named)
@@ -78,15 +78,15 @@ def unnamed(found: Held, passage: Passage, named: tuple[Mention, ...], amounts: 
 
 
 def _asks_nothing(found: Held, metric: KnownMetric) -> bool:
-    """Whether no share could miss it: "up to 100%" of what should be small."""
+    """Whether no share could ever miss the target: "up to 100%" of what should be small."""
     return found.amount.kind == "percent" and metric.better == "lower" and found.amount.value >= _WHOLE
 
 
 def _is_stated(found: Held, metric: KnownMetric, passage: Passage, *, called: bool) -> bool:
-    """Whether a figure of what a clause is about is a target: held by a sign, and in words of duty or consequence."""
+    """Whether a figure of an unnamed metric is a target: it has a sign, and words of duty or consequence."""
     text = plain(passage.text)
     if found.amount.kind == "duration":
-        # `spoken_of` gives a time limit only where the text asks for it.
+        # `spoken_of` returns a time limit only where the text demands it.
         return True
     is_good = metric.better == {"<": "lower", ">": "higher"}.get(found.sign[:1])
     is_broken = speaks_of_breach(text) or is_conditional(text)
@@ -106,16 +106,16 @@ def _is_stated(found: Held, metric: KnownMetric, passage: Passage, *, called: bo
 
 
 def _is_wrong_way_round(found: Held, metric: KnownMetric, passage: Passage) -> bool:
-    """Whether a row without a header holds a figure against its metric ("Acceptance rate | < 95%") and says no more.
+    """Whether a row without a header has a figure of the wrong direction ("Acceptance rate | < 95%") and says no more.
 
-    It tells when something breaks, and for whom we cannot say.
+    It states what breaks a limit, and it is unknown for whom.
     """
     bare = passage.cells and not passage.header and passage.column is None and not passage.consequence
     return bool(bare) and bool(found.sign) and (found.sign[0] == "<") == (metric.better == "higher")
 
 
 def _held_as_its_kind(found: Held, passage: Passage, metric: KnownMetric, *, named: bool) -> bool:
-    """Whether a figure that is no percentage is held the way a target of its kind is."""
+    """Whether a figure that is not a percentage is worded as targets of its kind are."""
     text, is_in_column = plain(passage.text), passage.column is not None
     match found.amount.kind:
         case "duration":
@@ -131,11 +131,11 @@ def _held_as_its_kind(found: Held, passage: Passage, metric: KnownMetric, *, nam
 
 
 def _holds_bare_number(found: Held, text: str, metric: KnownMetric, *, named: bool, is_in_column: bool) -> bool:
-    """A number without a unit is a score only when it is held as one ("a score of 300 or higher")."""
+    """Whether a number without a unit is worded as a score ("a score of 300 or higher")."""
     named = named or is_in_column
     if metric.scale and not metric.scale[0] <= found.amount.value <= metric.scale[1]:
         return False
-    # Stars are five; marks go to ten.
+    # Stars go up to five, other marks up to ten.
     if metric.unit == "stars" and found.amount.value > (10 if _MARK.search(text) else 5):
         return False
     unit = found.amount.unit
@@ -152,7 +152,7 @@ def _has_decimals(amount: Amount) -> bool:
 
 
 def _from_context(found: Held, passage: Passage, named: tuple[Mention, ...]) -> Target | None:
-    """The target of a sentence that does not name its metric: its heading does, or the name is new to us."""
+    """The target of a sentence that does not name its metric: its heading does, or the name is in no list."""
     text, amount = plain(passage.text), found.amount
     if is_other_amount(text, found, named=False) or passage.shows_other(amount) or is_actual(text, found):
         return None
@@ -173,7 +173,7 @@ def _from_context(found: Held, passage: Passage, named: tuple[Mention, ...]) -> 
 
 def _refers_back(found: Held, passage: Passage, *, called: bool) -> bool:
     text = plain(passage.text)
-    # Items stand side by side: none speaks of its neighbour's metric unless it says so.
+    # An item of a list is not about its neighbour's metric unless it says so.
     if passage.is_only_recent and not passage.points_back and (found.amount.kind == "duration" or passage.is_item):
         return called
     if found.amount.kind == "count" and not (found.sign and "score" in text.lower()):
@@ -192,7 +192,7 @@ def _unit(amount: Amount) -> str:
 
 
 def _target(found: Held, name: str, better: str, unit: str, scale: tuple[float, float] | None) -> Target | None:
-    """The target value, canonical: what to keep, not what breaks it."""
+    """The target in canonical form: the value to keep to, not the value that breaks it."""
     amount = found.amount
     if amount.kind == "duration":
         unit = amount.unit.removeprefix("business ")

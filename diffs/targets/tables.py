@@ -1,4 +1,4 @@
-"""Read a table of targets: what each of its columns holds, and which cells state a target of their own."""
+"""Read a table of targets: what each column contains, and which cells state a target of their own."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from .comparators import has_cue
 from .concepts import concepts, takes_sales
 from .known_metrics import KnownMetric, mentions, metrics
 
-# A cell that is only a figure, with what holds it: "1%", "≤ 4,5 %", "More than 8%", "95% or higher", "90-95%".
+# A cell with only a figure and its comparator: "1%", "≤ 4,5 %", "More than 8%", "95% or higher", "90-95%".
 _FIGURE = re.compile(r"\d")
 _LONGEST_FIGURE = 60
 _BARE = re.compile(
@@ -21,7 +21,7 @@ _BARE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell that states a target by itself: its place, its metric, the standing it is for, and how it binds."""
+    """A cell that states a target by itself: its place, its metric, the seller level it is for, and how it binds."""
 
     at: int
     metric: KnownMetric
@@ -37,7 +37,7 @@ def metric_of(text: str) -> KnownMetric | None:
 
 
 def _metric_above(header: str) -> KnownMetric | None:
-    """The metric of a column; one that is headed "Orders" counts them."""
+    """The metric of a column; a column headed "Orders" counts orders."""
     alone = len(header.split()) == 1 and takes_sales(header)
     return metric_of(header) or (metrics()["order_count"] if alone else None)
 
@@ -50,7 +50,7 @@ _EVERYBODY = re.compile(
 
 
 def kind_of(header: str) -> str:
-    """What a column holds by its header: alert, block, period, other, target, tier or ""."""
+    """The kind of a column, by its header: alert, block, period, other, target, tier or ""."""
     flat = plain(header)
     for kind in ("target", "alert", "block", "period", "other", "tier"):
         if words("wording_targets", "columns", kind).found_in(flat):
@@ -59,9 +59,9 @@ def kind_of(header: str) -> str:
 
 
 def cells_with_targets(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Iterator[Cell]:
-    """The cells of a row that state a target each: a column per metric, or a row per metric and a column per standing.
+    """The cells of a row that each state a target: a column per metric, or a row per metric and a column per level.
 
-    `around` are the headings and the line above the table. Nothing where the row is to be read as a whole.
+    `around` contains the headings and the line above the table. Yields nothing if the row must be read as a whole.
     """
     if len(header) != len(cells):
         return
@@ -78,7 +78,7 @@ def period_in(cells: tuple[str, ...], header: tuple[str, ...]) -> str:
 
 
 def _by_column(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Iterator[Cell]:
-    """A row per standing or programme, a metric per column."""
+    """The cells of a table with a row per level or programme and a column per metric."""
     named = [bool(mentions(plain(above))) for above in header]
     counted = [_metric_above(above) for above in header]
     sure = any(named) or has_cue(around) or kind_of(cells[0]) == "tier" or kind_of(header[0]) == "tier"
@@ -90,7 +90,7 @@ def _by_column(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> 
 
 
 def _by_row(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Iterator[Cell]:
-    """A metric per row, and per column a standing, a warning or a block."""
+    """The cells of a table with a row per metric and a column per level, warning or block."""
     metric = metric_of(cells[0])
     kinds = [kind_of(above) for above in header]
     held = [
