@@ -1,1 +1,1 @@
-"""The order of the steps from snapshot to change: the one room that both stores and decides."""
+"""The order of the steps from snapshot to change: the only room that both stores and decides."""

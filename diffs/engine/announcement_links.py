@@ -12,14 +12,14 @@ from diffs.meaning.announcements import Announcement, Followed, match
 from diffs.reading.links import link_key
 from diffs.store import changes
 
-#: Announcements older than this foretell nothing any more.
+#: Announcements older than this no longer foretell anything.
 OLDEST = timedelta(days=200)
 
 
 def link(session: Session, rows: Sequence[tuple[Change, Page]]) -> int:
-    """Add to each told edit the fact of what announced it, where something surely did; how many were found.
+    """Add to each reported edit the announcement that surely preceded it; how many were found.
 
-    Only what was seen by the end of the change's own day (UTC) counts, so that an import never looks ahead.
+    Only what was seen by the end of the change's own day (UTC) counts, so an import never looks ahead.
     """
     edits = [(change, page) for change, page in rows if change.told and change.kind == "edit"]
     known = _announcements(session, edits) if edits else []
@@ -57,6 +57,6 @@ def _announcement(row: Change, page: Page) -> Announcement:
 
 
 def _shared(one: str, other: str) -> bool:
-    """Whether two pages can be of one marketplace; a page of none speaks for all."""
+    """Whether two pages can belong to one marketplace; a page with none matches all."""
     codes = [{code.strip().upper() for code in text.split(",") if code.strip()} for text in (one, other)]
     return not all(codes) or bool(codes[0] & codes[1])

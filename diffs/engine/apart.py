@@ -1,7 +1,7 @@
-"""Judge pages in a process of its own, whose computing time and memory are limited.
+"""Judge pages in a separate process, whose computing time and memory are limited.
 
-`diffs.engine.helper` runs it and gives it a job a line on standard input. It says on standard output, a line of JSON
-each, which bytes of which page it begins, what became news, that a job is done, and why it ends where it does not.
+`diffs.engine.helper` runs it and passes one job per line on standard input. It reports on standard output, one line of
+JSON each: which bytes of which page it begins, what became news, that a job is done, and why it stopped if it did not.
 """
 
 import json
@@ -26,9 +26,9 @@ from . import think
 class Job:
     """What to judge, and within which limits.
 
-    `url` is the archive's, with its password: it is written to nobody but the process that does the job. `seconds` are
-    those of computing time for each snapshot: at least, more for each MB of it, at most. `memory` is in MB, for all.
-    `aside` are bytes that are not to be read, by name, with the reason in words.
+    `url` is the archive's, with its password: it is passed only to the process that does the job. `seconds` limits the
+    computing time for each snapshot: the least, the addition for each MB, and the most. `memory` is the limit for the
+    whole process, in MB. `aside` are bytes that must not be read, by name, with the reason in words.
     """
 
     url: str
@@ -40,7 +40,7 @@ class Job:
 
 
 def work(job: Job, out: TextIO) -> int:
-    """Judge the pages; returns the exit code, 0 when all are judged. Lines of JSON go to `out`."""
+    """Judge the pages; the exit code, 0 when all are judged. Lines of JSON go to `out`."""
     current: dict[str, object] = {}
 
     def say(**line: object) -> None:
@@ -76,7 +76,7 @@ def work(job: Job, out: TextIO) -> int:
 
 
 def _allow(seconds: int) -> None:
-    """Let this process compute for so many seconds more; then the system ends it."""
+    """Let this process compute for this many more seconds; then the system ends it."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _limit(resource.RLIMIT_CPU, ceil(used.ru_utime + used.ru_stime) + seconds)
 
@@ -88,8 +88,8 @@ def _limit(what: int, amount: int) -> None:
 
 
 def main() -> int:
-    """Do the jobs that standard input names, until it ends or one cannot be done; returns the exit code."""
-    _limit(resource.RLIMIT_CORE, 0)  # being ended is the plan: nothing is to be left in the folder
+    """Do the jobs read from standard input until it ends or one fails; the exit code."""
+    _limit(resource.RLIMIT_CORE, 0)  # being killed is expected: leave no core file in the folder
     for line in sys.stdin:
         given: dict[str, Any] = json.loads(line)
         job = Job(**{**given, "pages": tuple(given["pages"]), "seconds": tuple(given["seconds"])})

@@ -1,4 +1,4 @@
-"""Labelled cases: what the owner said of a difference, with its features and without a word of the page."""
+"""Labelled cases: what the owner said about a difference, with its features but without a word of the page."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,10 +18,10 @@ def case(
     rules: tuple[str, ...] = (),
     evidence: Mapping[tuple[str, str], str] | None = None,
 ) -> dict[str, Any]:
-    """A change as a case labelled "noise" or "real": which rules judged it, and the features of each of its places.
+    """A change as a case labelled "noise" or "real": the rules that judged it, and the features of each of its places.
 
-    `old` is the text before it; `rules` are those that kept it quiet, its own where there are none, `evidence` why, by
-    both sides of a hunk. Of the page it holds counts and shares only, so that it can be given away.
+    `old` is the text before it; `rules` are those that kept it from being reported, its own if there are none;
+    `evidence` is the reason, by both sides of a hunk. The case holds only counts and shares, so it can be given away.
     """
     why = evidence or {}
     hunks = [hunk for hunk in changes.comparison_of(change).hunks if says_something(hunk)]
@@ -59,5 +59,5 @@ def _side(blocks: tuple[Block, ...]) -> dict[str, Any]:
 
 
 def _depth(blocks: tuple[Block, ...]) -> int:
-    """How many headings the first block stands under."""
+    """How many headings the first block is under."""
     return len(blocks[0].section) if blocks else 0

@@ -1,7 +1,7 @@
 """The order of the steps: snapshot → reading → verdict → history → comparison → change.
 
-`derive` judges every snapshot of a page that was not judged yet. It reads stored bytes only, so that it can be run
-again at any time: `derive_again` throws away what was derived and replays, and nothing that was told is told twice.
+`derive` judges every snapshot of a page that is not judged yet. It reads only stored bytes, so it can be run again at
+any time: `derive_again` discards what was derived and replays it, and nothing is reported twice.
 """
 
 from collections.abc import Mapping
@@ -26,9 +26,9 @@ from .thoughts import Thoughts
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """What came of the newest judged look of a page.
+    """The result of the newest judged check of a page.
 
-    `outcome` is None when there was nothing to judge. `changes` are the row ids of changes that became news just now.
+    `outcome` is None if there was nothing to judge. `changes` are the row ids of changes that have just become news.
     """
 
     outcome: Outcome | None
@@ -55,11 +55,11 @@ def derive(
 ) -> Derived:
     """Judge the page's new snapshots, in order of observation, and store what follows from them.
 
-    `confirm` asks for a second look before a change counts; recorded history never needs one. When the rules by which
-    the page was read have changed, or a look older than the last one has come in, everything is derived again first.
-    `thoughts` is what was thought of the page's texts before; `at_most` leaves the snapshots after so many for another
-    transaction. `aside` are the bytes, by name, that are not read, each with the verdict on it; without it those that
-    were set aside before. Raises BodyLost when the bytes of a snapshot are missing.
+    `confirm` asks for a second check before a change counts; recorded history never needs one. If the rules by which
+    the page was read have changed, or a check older than the last one was added, everything is derived again first.
+    `thoughts` holds earlier results for the page's texts; `at_most` limits the number of snapshots and leaves the rest
+    for another transaction. `aside` are the bytes, by name, that are not read, each with its verdict; by default those
+    set aside before. Raises BodyLost if the bytes of a snapshot are missing.
     """
     if page.fetch == BY_HAND:
         return Derived(outcome=None)
@@ -77,7 +77,7 @@ def derive(
 
 
 def _first(moments: dict[int, datetime], at_most: int | None) -> dict[int, datetime]:
-    """The first so many looks, where they were stored before all others too; else all of them."""
+    """The first `at_most` checks, if they were also stored before all others; otherwise all."""
     ids = list(moments)
     if at_most is None or len(ids) <= at_most or max(ids[:at_most]) > min(ids[at_most:]):
         return moments
@@ -85,10 +85,10 @@ def _first(moments: dict[int, datetime], at_most: int | None) -> dict[int, datet
 
 
 def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Derived:
-    """Throw away what was derived for a page and judge all its snapshots anew, by today's rules.
+    """Discard what was derived for a page and judge all its snapshots again, by today's rules.
 
-    Changes that were told keep their id and wording. A difference that only the new rules find in looks that had been
-    judged before is listed, not told: it would be news of our own making. What was set aside stays so.
+    Reported changes keep their id and wording. A difference that only the new rules find in checks that were already
+    judged is listed, not reported: it would be news of our own making. What was set aside stays set aside.
     """
     if page.fetch == BY_HAND:
         return Derived(outcome=None)
@@ -97,9 +97,9 @@ def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Deri
 
 
 def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
-    """Take the held text that the page showed last, at this snapshot, for the policy; what it changed is news.
+    """Accept the held text that the page showed last, at this snapshot, as the policy; what it changed is news.
 
-    Where it is on no line, the looks in a row that showed it are judged again as good; other held texts stay held.
+    If it is on no line, the latest run of checks that showed it is judged again as good; other held texts stay held.
     """
     line = Lines.from_json(page.memory).open
     if line is not None and second_lines.is_shown(session, page):
@@ -113,7 +113,7 @@ def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
 
 
 def reject(session: Session, page: Page) -> bool:
-    """Take the text that the page shows in its policy's place for no policy; False where it shows none."""
+    """Reject the text that the page shows in place of its policy; False if it shows none."""
     line = Lines.from_json(page.memory).open
     if line is None or line.rejected or not second_lines.is_shown(session, page):
         return False
@@ -122,7 +122,7 @@ def reject(session: Session, page: Page) -> bool:
 
 
 def _decide(session: Session, page: Page, line: Line, *, accepted: bool) -> Derived:
-    """Do what the owner said of a line, and keep it for the next derivation."""
+    """Apply the owner's decision about a line, and keep it for the next derivation."""
     last = observations.last(session, page)
     if last is None:
         return Derived(outcome=None)

@@ -1,7 +1,7 @@
-"""Have pages judged in a process of its own, and set aside what that process was ended for.
+"""Have pages judged in a separate process, and set aside what that process was ended for.
 
-What was stored and never judged may be what a former process died of, and a very large page may take too long: neither
-is read in our own process, where it would keep all other pages waiting.
+A snapshot that was stored but never judged may be what killed an earlier process, and a very large page may take too
+long. We read neither in our own process, where it would hold up all other pages.
 """
 
 import logging
@@ -25,32 +25,32 @@ from .helper import Helper
 
 log = logging.getLogger(__name__)
 
-#: How long reading one snapshot may compute, in seconds: this, so much more for each MB, and never more than the last.
-#: Measured on a busy machine of two cores, on pages in which every sentence states figures: 10 for 1 MB, 32 for 3 MB.
+#: How long reading one snapshot may compute, in seconds: the base, the addition for each MB, and the most.
+#: Measured on a busy machine with two cores, on pages in which every sentence states figures: 10 for 1 MB, 32 for 3 MB.
 #: At that rate the largest answer (max_body) needs 210.
 SECONDS, SECONDS_PER_MB, MOST_SECONDS = 60, 80, 300
-#: What the process may use, in MB. The same pages took 200 and 320.
+#: How much memory the process may use, in MB. The same pages took 200 and 320.
 MEMORY = 3_000
-#: New bytes of more than this are judged in a process of its own. So much of what costs the square of its length, the
-#: worst kind that was met, took two seconds.
+#: More new bytes than this are judged in a separate process. This much of the worst input found whose cost grows with
+#: the square of its length took two seconds.
 LARGE = 50_000
-#: By what the system ends a process that asks for too much.
+#: The signals by which the system ends a process that exceeds its limits.
 _ENDED = {-signal.SIGXCPU: "time", -signal.SIGKILL: "memory", -signal.SIGSEGV: "memory"}
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """What came of it: the row ids of changes that became news, and the pages left unjudged, each with the reason."""
+    """The result: row ids of changes that became news, and the pages left unjudged, each with the reason."""
 
     changes: tuple[int, ...]
     unjudged: Mapping[str, str]
 
 
 def is_needed(session: Session, page: Page, *, size: int) -> bool:
-    """Whether judging the page's newest look, of so many bytes, may never end.
+    """Whether judging the page's newest check, with this many bytes, may never end.
 
-    So it may where a former process may have died of what is to be read: of what was left over, or of what was set
-    aside and is tried again; where all stored looks are read by other rules; and where large bytes are new.
+    That is possible if an earlier process may have died of what is to be read (left over, or set aside and now tried
+    again), if other rules now read all stored checks, or if many bytes are new.
     """
     pending = snapshots.pending(session, page)
     if derive.is_outdated(page) or len(pending) > 1:
@@ -72,10 +72,10 @@ def judge(
     stopped: Callable[[], bool] = lambda: False,
     helper: Helper | None = None,
 ) -> Apart:
-    """What came of judging all that is stored of these pages and was not judged yet.
+    """The result of judging all that is stored of these pages and not judged yet.
 
-    What cannot be read within the limits is set aside. It ends early when `stopped` says so. `helper` is a process to
-    use, which is kept. Raises ArchiveError where the archive cannot be used.
+    What cannot be read within the limits is set aside. Stops early when `stopped` returns True. `helper` is a process
+    to use, which is kept running. Raises ArchiveError if the archive cannot be used.
     """
     if helper is None:
         with Helper() as own:
@@ -108,7 +108,7 @@ def judge(
 
 
 def _failure(last: Mapping[str, Any], code: int) -> Failure | None:
-    """What bytes are set aside for, by what the process said last and its exit code."""
+    """Why bytes are set aside, from the process's last message and its exit code."""
     ended = last.get("ended") or _ENDED.get(code, "")
     if ended == "time":
         return Failure(Reason.SET_ASIDE_TIME, detail=str(last.get("seconds", MOST_SECONDS)))

@@ -1,6 +1,6 @@
-"""A process of its own in which pages are judged, and what it says of its work.
+"""A separate process in which pages are judged, and its messages.
 
-It costs about a second to start, so it is kept for as long as its owner has work for it.
+It takes about a second to start, so it is kept for as long as its owner has work for it.
 """
 
 import json
@@ -15,18 +15,18 @@ from typing import Any, Self
 
 from .apart import Job
 
-#: How often it is asked whether to go on, in seconds.
+#: How often to check whether to continue, in seconds.
 _TICK = 0.1
 _PIECE = 65_536
 
-#: What it runs, found where our own modules were found.
+#: The code it runs. Its modules are found where ours were found.
 _MAIN = "from diffs.engine.apart import main; raise SystemExit(main())"
 
 Process = subprocess.Popen[bytes]
 
 
 class Helper:
-    """Started where the first job is given, and again where it was ended. Ended with the block, or by `close`."""
+    """A process that starts with the first job, and again if it was ended. Ended with the block, or by `close`."""
 
     def __init__(self) -> None:
         self._process: Process | None = None
@@ -40,15 +40,15 @@ class Helper:
         self.close()
 
     def do(self, job: Job, stopped: Callable[[], bool]) -> tuple[int | None, list[dict[str, Any]]]:
-        """What became of a job, and what was said of it: 0 when it is done, the exit code where the process ended.
+        """The result of a job and the messages about it: 0 when it is done, the exit code if the process ended.
 
-        None where `stopped` ended it.
+        None if `stopped` ended it.
         """
         said, code = bytearray(), None
         process = self._process = self._process or _started()
         try:
             assert process.stdin is not None
-            with suppress(BrokenPipeError):  # it ended before it was told; its exit code says so
+            with suppress(BrokenPipeError):  # it ended before it got the job; its exit code says so
                 process.stdin.write(json.dumps(asdict(job)).encode() + b"\n")
                 process.stdin.flush()
             code = _listen(process, said, stopped)
@@ -62,7 +62,7 @@ class Helper:
         process, self._process = self._process, None
         if process is not None:
             process.kill()
-            # Not `with process`: what was not written to one that has ended cannot be flushed.
+            # Not `with process`: output buffered for a process that has ended cannot be flushed.
             for stream in (process.stdin, process.stdout):
                 assert stream is not None
                 with suppress(BrokenPipeError):
@@ -71,7 +71,7 @@ class Helper:
 
 
 def _started() -> Process:
-    # A session of its own: Ctrl-C is ours to answer.
+    # A session of its own: we handle Ctrl-C, not the helper.
     command = [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {sys.path!r}; {_MAIN}"]
     return subprocess.Popen(  # noqa: S603 (our own module; the jobs go by standard input)
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
@@ -79,14 +79,14 @@ def _started() -> Process:
 
 
 def _listen(process: Process, said: bytearray, stopped: Callable[[], bool]) -> int | None:
-    """0 when the process says that the job is done, its exit code where it ends; None where it is to be stopped."""
+    """0 when the process reports that the job is done, its exit code if it ends; None if it is to be stopped."""
     assert process.stdout is not None
     while not stopped():
         if not select.select([process.stdout], [], [], _TICK)[0]:
             continue
         piece = process.stdout.read(_PIECE)
         if not piece:
-            return process.wait() or 1  # ended without a word
+            return process.wait() or 1  # ended without a message
         said += piece
         if said.endswith(b'"done": true}\n'):
             return 0

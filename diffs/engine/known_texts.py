@@ -26,7 +26,7 @@ from .thoughts import Thoughts
 
 
 class Texts:
-    """What a page's texts are, by fingerprint. What was thought of them already is in `thoughts`."""
+    """A page's texts, by fingerprint. Earlier results for them are in `thoughts`."""
 
     def __init__(self, session: Session, page: Page, thoughts: Thoughts | None = None) -> None:
         self._session = session
@@ -35,49 +35,49 @@ class Texts:
         self._thoughts = thoughts or Thoughts()
 
     def version(self, text: str) -> Version | None:
-        """The version with this text, None for a text that was never stored."""
+        """The version with this text, None if the text was never stored."""
         if text not in self._versions:
             self._versions[text] = versions.by_text(self._session, self._page, text) if text else None
         return self._versions[text]
 
     def past(self, text: str) -> Past | None:
-        """What history needs to know of a text; None for a new one."""
+        """What history needs to know about a text; None for a new one."""
         version = self.version(text)
         return Past(version.last_seen_at, version.state != "observed", version.edition) if version else None
 
     def times(self, text: str, now: datetime) -> Times:
-        """When a known text was seen, and when the new one is (UTC)."""
+        """When a known text was seen, and when the new one is seen (UTC)."""
         version = self.version(text)
         return Times(version.first_seen_at, version.last_seen_at, now) if version else Times(now, now, now)
 
     def taught(self, look: Look) -> tuple[frozenset[str], frozenset[str]]:
-        """The slots that the owner had called noise before a look, and those in which a change had been missed."""
+        """The slots that the owner had marked as noise before a check, and those in which a change had been missed."""
         return taught_noise.before(self._page, look.snapshot)
 
     def days_since(self, now: datetime) -> Callable[[datetime], int]:
-        """Counts the days (UTC) after a moment on which the page was read, the day of `now` among them."""
+        """A function that counts the days (UTC) after a moment on which the page was read, today (`now`) included."""
         return lambda moment: observations.days_read(self._session, self._page, moment, now)
 
     def document(self, text: str) -> Document | None:
-        """The text of a version; None where there is none. Raises BodyLost."""
+        """The text of a version; None if there is none. Raises BodyLost."""
         version = self.version(text)
         if version is None:
             return None
         return self._thoughts.documents.of(text, lambda: versions.document_of(self._session, version))
 
     def known_document(self, text: str) -> Document:
-        """The text of a version that must be there. Raises BodyLost."""
+        """The text of a version that must exist. Raises BodyLost."""
         document = self.document(text)
         if document is None:
             raise BodyLost(f"The text {text[:12]} of {self._page.key} is missing.", remedy="Run policywatch verify.")
         return document
 
     def read(self, snapshot: Snapshot, capture: Capture, showing: str) -> Reading:
-        """A capture's text; `showing` is the last good one, by which damaged places are read. Raises BodyLost."""
+        """A capture's text; `showing` is the last good one, from which damaged places are restored. Raises BodyLost."""
         body = ":".join((snapshot.body_sha256 or "", snapshot.media_type, capture.language, capture.final_url))
         found = self._thoughts.readings.of(body, lambda: self._cleaned(capture))
         if found.document.fingerprint == showing:
-            return found  # nothing to mend: the last good text need not even be fetched
+            return found  # nothing to repair: the last good text need not even be fetched
         known = self.document(showing)
         if known is None:
             return found
@@ -107,7 +107,7 @@ class Texts:
         return version
 
     def targets(self, document: Document) -> tuple[Target, ...]:
-        """The targets a text states, read once: finding them costs more than comparing."""
+        """The targets a text states, read once: finding them takes longer than comparing."""
         return self._thoughts.targets.of(document.fingerprint, lambda: self._stated(document))
 
     def _stated(self, document: Document) -> tuple[Target, ...]:
@@ -119,14 +119,14 @@ class Texts:
         return self._thoughts.comparisons.of((old, new), lambda: compare.compare(old, new))
 
     def facts(self, comparison: Comparison, old: Document, new: Document) -> tuple[Fact, ...]:
-        """The typed moves of a difference; on an index page also which pages are listed now, and which no longer."""
+        """The typed facts of a difference; on an index page also which pages are newly listed, and which no longer."""
         found = self._thoughts.facts.of((comparison, old, new), lambda: facts.facts(comparison, old, new))
         return found + index_pages.facts(comparison, old, new, self._page.url) if self._page.is_index else found
 
     def meaning(
         self, comparison: Comparison, old: Document, new: Document, found: tuple[Fact, ...] | None = None
     ) -> Meaning:
-        """What a difference between two texts says; `found` are its facts where they are known."""
+        """What a difference between two texts means; `found` are its facts if they are known."""
         found = self.facts(comparison, old, new) if found is None else found
         stated = (self.targets(old), self.targets(new))
         meant = self._thoughts.meanings.of(
@@ -135,17 +135,17 @@ class Texts:
         return replace(meant, judgement=index_pages.judged(meant.judgement, found))
 
     def listed(self, old: Document, new: Document) -> Split | None:
-        """What is new in a feed or change log; None where the page is no list."""
+        """What is new in a feed or change log; None if the page is not a list."""
         return announcements.split(old, new, is_log=self._page.category == "changes")
 
     def announced(self, meant: Meaning, found: Split, old: Document, new: Document) -> Meaning:
-        """A meaning in which the new entries of a list are told one by one, and the rest by itself."""
+        """A meaning in which each new entry of a list is reported on its own, and the rest separately."""
         url, told = self._page.url, []
         for hunk, entry in found.left_in(meant.comparison):
             moves = tuple(move for move in meant.moves if move.after and move.after.sentence in hunk.text_after)
             alone = replace(self.meaning(Comparison((hunk,)), old, new), moves=moves)
             address = index_pages.address_of(entry.link, url) if entry.link else ""
-            # That the entry itself is a new section says nothing.
+            # The fact that the entry itself is a new section adds nothing.
             said = (fact for fact in alone.facts if fact.kind != "section_added" or fact.after != entry.title)
             told.append((entry, replace(alone, facts=(announcements.fact(entry, address), *said))))
         rest = found.rest_of(meant.comparison)
@@ -156,10 +156,10 @@ class Texts:
         return replace(meant, judgement=judgement, announced=tuple(told), rest=left)
 
     def closest(self, candidates: tuple[str, ...], document: Document) -> tuple[str, Document, Comparison]:
-        """The known text that a new one stands nearest to, and how they differ.
+        """The known text that a new one is nearest to, and how they differ.
 
-        Compare with the last good text, not with the last: an edition is told by what it changes, whatever was shown
-        in between.
+        Compares with the last good text, not with the latest: an edition is described by what it changes, whatever was
+        shown in between.
         """
         best: tuple[int, str, Document, Comparison] | None = None
         for text in candidates:
@@ -181,5 +181,5 @@ def _size(hunk: Hunk) -> int:
         return 0
     if hunk.spans:
         return sum(len(span.text) for span in hunk.spans if span.op is not SpanOp.EQUAL)
-    # A move changes no words, but the nearer text is the one in which things stand where they stood.
+    # A move changes no words, but the nearer text is the one in which things are where they were.
     return len(hunk.text_before) + len(hunk.text_after) if hunk.op is not Op.MOVED else 1

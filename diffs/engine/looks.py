@@ -1,4 +1,4 @@
-"""What one look means for its page's history: which line it is on, whether it is news, and what is written of it."""
+"""What one check means for its page's history: which line it is on, whether it is news, and what is recorded of it."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,16 +19,16 @@ from . import missed, new_text, record, second_lines, site_wide, verdicts
 from .runs import Run, rules
 from .second_lines import Placed
 
-#: A page that has shown no former text for so long has stopped flapping.
+#: A page that has shown no former text for this long has stopped flapping.
 FLAPPING_ENDS = timedelta(days=7)
-#: Why a text that stands on another line than the one before it is no news.
+#: Why a text on another line than the text before it is not news.
 TURN = "noise: the page shows this text and another one in turn; this one is as it was"
 
 
 def judge(
     run: Run, known: Lines, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None
 ) -> tuple[Lines, Observation]:
-    """The page's lines after a look, and what is noted of it. `previous` is the look before."""
+    """The page's lines after a check, with the check's results recorded. `previous` is the check before."""
     at = run.moments[snapshot.id]
     placed, is_replaced = _ripened(run, verdicts.given(run, known, snapshot, previous), snapshot, at)
     observation = record.observation(run.page, snapshot, placed.verdict, at=at)
@@ -45,7 +45,7 @@ def judge(
 
 
 def _ripened(run: Run, placed: Placed, snapshot: Snapshot, at: datetime) -> tuple[Placed, bool]:
-    """The same, after a line that has stood long enough was made the policy's own; whether one was."""
+    """The same, after making a line that has lasted long enough the policy's own; whether one was."""
     line = placed.lines.other(placed.number)
     if line is None or not lines.is_ripe(placed.lines, line, at, run.texts.document, run.page.title):
         return placed, False
@@ -56,7 +56,7 @@ def _ripened(run: Run, placed: Placed, snapshot: Snapshot, at: datetime) -> tupl
 
 
 def _replace(run: Run, known: Lines, line: Line, snapshot: Snapshot, why: str) -> Lines:
-    """Make a line the policy's own, and write the change that is."""
+    """The lines with this one as the policy's own; the change that this is gets recorded."""
     version = run.texts.version(line.memory.showing)
     known, decision = lines.replaced(known, line, snapshot.observed_at, why=why)
     _record(run, snapshot, decision, version, None)
@@ -64,7 +64,7 @@ def _replace(run: Run, known: Lines, line: Line, snapshot: Snapshot, why: str) -
 
 
 def as_decided(run: Run, known: Lines, snapshot: Snapshot, observation: Observation) -> Lines:
-    """The lines after what the owner said of them when this snapshot was the newest."""
+    """The lines after what the owner decided about them when this snapshot was the newest."""
     for decision in run.page.decisions or ():
         if decision["snapshot"] == snapshot.id and "missed" in decision:
             known = missed.adopted(run, known, decision)
@@ -84,7 +84,7 @@ def as_decided(run: Run, known: Lines, snapshot: Snapshot, observation: Observat
 
 
 def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observation) -> Lines:
-    """History's part: a text was read. Where none was found it is the one read before."""
+    """The lines after a check that read a text, by its history. If none was found, the text is the one read before."""
     run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
     found, number = placed.found, placed.number
     memory = before = placed.lines.memory(number)
@@ -99,7 +99,7 @@ def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observ
         decision = lines.switched(placed.lines, line)
     if decision is None:
         document = found.document if found else run.texts.known_document(text)
-        confirm = run.confirm and not snapshot.recorded  # recorded history stands for itself
+        confirm = run.confirm and not snapshot.recorded  # recorded history needs no confirmation
         memory, decision, meant = new_text.judge(run.texts, memory, look, document, confirm=confirm)
     if decision.news is News.RETURN:
         memory = _learn_return(run, memory, before.showing, look)
@@ -123,7 +123,7 @@ def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observ
 
 
 def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, snapshot: Snapshot) -> str:
-    """Why a change is listed only, because of another line or other pages; "" where it is reported.
+    """Why a change is listed only, because of another line or other pages; "" if it is reported.
 
     `showed` is the text that the line showed before.
     """
@@ -141,7 +141,7 @@ def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, snapshot: Snap
 
 
 def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:
-    """Tell the owner, in health, of what is kept quiet because it goes back and forth or never stands still."""
+    """Tell the owner, in health, what is not reported because it goes back and forth or never settles."""
     if decision.news is News.RETURN:
         run.events.happened("flapping", at=look.at, detail=decision.why)
     run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
@@ -189,7 +189,7 @@ def _record(
     line: int = FIRST,
     quiet: str = "",
 ) -> None:
-    """Write a change where the decision makes one; see `record.change` for `line` and `quiet`."""
+    """Record a change if the decision makes one; see `record.change` for `line` and `quiet`."""
     if decision.news in (News.NONE, News.SAME, News.RETURN):
         return
     old = run.texts.version(decision.against[0]) if decision.against else None
@@ -218,7 +218,7 @@ def _record(
 
 
 def _unread_look(run: Run, memory: Memory, snapshot: Snapshot, observation: Observation) -> Memory:
-    """History's part: nothing was read."""
+    """The memory after a check that read nothing."""
     outcome = Outcome(observation.outcome)
     if outcome is not Outcome.GONE:
         record.note_unread(run.events, observation, at=observation.observed_at)
@@ -228,7 +228,7 @@ def _unread_look(run: Run, memory: Memory, snapshot: Snapshot, observation: Obse
     if decision.news is News.GONE:
         _record(run, snapshot, decision, None, None)
     if memory.gone:
-        # It was told: there is no page that could not be read.
+        # It was reported as gone: there is no page that could not be read.
         run.events.ended(record.UNREAD_EVENTS, at=observation.observed_at)
     else:
         run.events.happened("gone_suspected", at=observation.observed_at, detail=decision.why)

@@ -1,4 +1,4 @@
-"""What the owner missed: a real change that was kept quiet is found between two days, and reported now."""
+"""Find a real change that was not reported, between two days the owner names, and report it now."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,13 +20,13 @@ from .runs import Run
 
 #: Why such a change is reported.
 REASON = "you said that this change was missed"
-#: What was made of looks whose text was kept quiet, or whose bytes differ in what is not read.
+#: The decisions on checks whose text was not reported, or whose bytes differ only in what is not read.
 _QUIET = (News.NOISE, News.HELD, News.RETURN, News.COSMETIC, News.VARIANT, News.UPGRADE, News.SWITCHED)
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A check after which nothing was reported though something differed: when (UTC), by which rule, and why."""
+    """A check after which nothing was reported although something differed: when (UTC), by which rule, and why."""
 
     at: datetime
     rule: str
@@ -35,9 +35,9 @@ class Silence:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What was found between two days: how many checks there were, how many of them read a text, what was kept quiet.
+    """What was found between two days: how many checks there were, how many of them read a text, what was not reported.
 
-    `change` is what is reported now, None where nothing differs that was not reported.
+    `change` is what is reported now, None if nothing unreported differs.
     """
 
     checks: int
@@ -57,7 +57,7 @@ class _Found:
 def report(session: Session, page: Page, since: datetime, until: datetime, *, now: datetime) -> Answer:
     """Report what differs between the text shown before a time and those shown in it, and was not reported (all UTC).
 
-    From the next look on, what changes in these places is reported, whatever speaks for noise. Raises BodyLost.
+    From the next check on, changes in these places are reported, whatever evidence of noise there is. Raises BodyLost.
     """
     checks = observations.count_between(session, page, since, until)
     looks = versions.read_between(session, page, since, until)
@@ -75,7 +75,7 @@ def report(session: Session, page: Page, since: datetime, until: datetime, *, no
     old, new = (texts.known_document(one.text_sha256) for one in (found.old, found.new))
     meant = texts.meaning(found.left, old, new)
     sides = record.Sides(found.old, found.new, old, new)
-    evidence = _evidence(session, page, looks)  # before the row that lists it is written anew
+    evidence = _evidence(session, page, looks)  # before the row that lists it is rewritten
     row = record.missed(session, page, first, sides=sides, meant=meant, reason=REASON, now=now)
     said = {
         "snapshot": last[1].id,
@@ -96,7 +96,7 @@ def report(session: Session, page: Page, since: datetime, until: datetime, *, no
 
 
 def adopted(run: Run, known: Lines, said: dict[str, Any]) -> Lines:
-    """The lines after what the owner said, when a page is derived again; the change is bound to its versions anew."""
+    """The lines after the owner's report, when a page is derived again; the change is linked to its new versions."""
     row = run.stated.frozen.get(said["change"])
     if row is not None:
         old, new = map(run.texts.version, said["texts"])
@@ -105,7 +105,7 @@ def adopted(run: Run, known: Lines, said: dict[str, Any]) -> Lines:
 
 
 def _adopted(session: Session, page: Page, texts: Texts, known: Lines, said: dict[str, Any]) -> Lines:
-    """The text that is shown becomes the edition in force where it holds the change: its end is news one day."""
+    """The lines with the shown text as the edition in force if it contains the change: its end will be news later."""
     old, new = (texts.version(text) for text in said["texts"])
     memory = known.first
     shown = texts.version(memory.showing)
@@ -114,7 +114,7 @@ def _adopted(session: Session, page: Page, texts: Texts, known: Lines, said: dic
     before, after = (texts.known_document(one.text_sha256) for one in (old, new))
     missed = _sides(texts.compared(before, after))
     if missed.isdisjoint(_sides(texts.compared(before, texts.known_document(shown.text_sha256)))):
-        return known  # it was taken back meanwhile
+        return known  # it has been reverted since
     for version in versions.listed(session, page):
         if version.snapshot_id >= said["missed"] and version.edition == memory.current:
             version.edition = shown.text_sha256
@@ -128,7 +128,7 @@ def _in_force(memory: Memory) -> Memory:
 def _found(
     session: Session, page: Page, texts: Texts, old: Version, looks: list[tuple[Version, Observation]]
 ) -> _Found | None:
-    """The last of the texts that differs from the one before in what was not reported, and the look that showed it."""
+    """The last of the texts that differs from the one before in something unreported, and the check that showed it."""
     reported = _reported(session, page, looks)
     known = _missed_before(session, page, old)
     before = texts.known_document(old.text_sha256)
@@ -153,7 +153,7 @@ def _found(
 
 
 def _without_counters(page: Page, hunks: tuple[Hunk, ...], old: Document) -> tuple[Hunk, ...]:
-    """The hunks without figures that differ again and again, where any other are left."""
+    """The hunks without figures that differ again and again, if any others are left."""
     known = Lines.from_json(page.memory).first.slots
     left = tuple(hunk for hunk in hunks if not _counts(hunk, old, known))
     return left or hunks
@@ -165,7 +165,7 @@ def _counts(hunk: Hunk, old: Document, known: slots.Slots) -> bool:
 
 
 def _missed_before(session: Session, page: Page, old: Version) -> set[int]:
-    """The places of this text of which the owner said before that a change was missed."""
+    """The places of this text in which the owner reported a missed change before."""
     rows = (row for row in changes.of_page(session, page) if row.rule == record.MISSED)
     said = (row for row in rows if row.from_version and row.from_version["text_sha256"] == old.text_sha256)
     return {hunk.old_at for row in said for hunk in changes.comparison_of(row).hunks}
@@ -178,7 +178,7 @@ def _reported(session: Session, page: Page, looks: list[tuple[Version, Observati
 
 
 def _evidence(session: Session, page: Page, looks: list[tuple[Version, Observation]]) -> dict[tuple[str, str], str]:
-    """Why each difference was kept quiet, by its two sides."""
+    """Why each difference was not reported, by its two sides."""
     shown = {look.snapshot_id for _, look in looks}
     rows = (row for row in changes.of_page(session, page) if row.snapshot_id in shown)
     return {(one.hunk.text_before, one.hunk.text_after): one.why for row in rows for one in changes.quiet_of(row)}
@@ -194,7 +194,7 @@ def _side(hunk: Hunk) -> tuple[str, str]:
 
 
 def _silences(session: Session, page: Page, looks: list[Observation]) -> list[Silence]:
-    """The checks that something was kept quiet after, or beside what was reported, each with its reason."""
+    """The checks with something unreported, alone or beside what was reported, each with its reason."""
     listed = {row.snapshot_id: row for row in changes.of_page(session, page)}
     found = []
     for look in looks:

@@ -18,11 +18,11 @@ from .known_texts import Texts
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """From the known text that a new one is nearest to, to the new one.
+    """The step from the nearest known text to the new one.
 
-    `against` is the known text by fingerprint. `standing` is it without the entries of a list that were added or rolled
-    off: places are named by what stays. `listed` are those entries, None where the page is no list. `stating` are the
-    indexes of the hunks that state a rule: those are no noise.
+    `against` is the known text's fingerprint. `standing` is that text without the entries of a list that were added or
+    dropped: places are named by what stays. `listed` are those entries, None if the page is not a list. `stating` are
+    the indexes of the hunks that state a rule: those are never noise.
     """
 
     against: str
@@ -38,9 +38,9 @@ class _Step:
 def judge(
     texts: Texts, memory: Memory, look: Look, document: Document, *, confirm: bool
 ) -> tuple[Memory, Decision, Meaning]:
-    """What a new text is (news, noise or nothing), with what it says, and the page's memory after it.
+    """What a new text is (news, noise or nothing), what it says, and the page's memory after it.
 
-    `confirm` asks for a second look before it counts.
+    `confirm` asks for a second check before it counts.
     """
     step = _compare(texts, memory, document)
     taught, real = texts.taught(look)
@@ -52,23 +52,23 @@ def judge(
         left = Comparison()
     after, decision = history.weigh(memory, look, _difference(texts, step, left, meant), confirm=confirm)
     if decision.news is not News.HELD or memory.held not in ("", look.text):
-        # A look that waits for its second one teaches nothing yet: both show one and the same edit.
+        # A check that waits for confirmation teaches nothing yet: both show one and the same edit.
         after = history.learn_places(after, step.comparison, step.standing, look.at, step.stating)
         found = slots.learn(known, places(step.comparison), step.standing, document)
         after = replace(after, slots=found)
     if decision.confirmed:
         meant = _meaning(texts, step, history.confirmed(left, step.standing, decision.confirmed))
     if not left.hunks:
-        # Listed with what differs, though it is all known noise.
+        # Listed with everything that differs, though all of it is known noise.
         meant = replace(meant, comparison=step.comparison)
     return after, _named(decision, step, quiet if not left.hunks else ()), replace(meant, quiet=quiet)
 
 
 def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Comparison, tuple[Quiet, ...]]:
-    """What is left of a step without learned noise and furniture, and what was taken, with the reasons."""
+    """What is left of a step without learned noise and furniture, and what was removed, with the reasons."""
     real = slots.overruled(step.comparison, step.standing, known)
     left = history.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating | real)
-    # A rule that moved below a heading of the contrary has the same letters, and says something else.
+    # A rule moved below a heading that says the opposite has the same letters but another meaning.
     is_turned = any(True for _ in places_turned(step.comparison))
     found = {} if is_turned else furniture(step.comparison, step.standing, step.new, known)
     found = {number: why for number, why in found.items() if number not in real}
@@ -82,18 +82,18 @@ def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Compa
     return replace(left, hunks=tuple(hunk for hunk in left.hunks if id(hunk) not in taken)), tuple(quiet)
 
 
-#: Why a hunk that history knows is kept quiet.
+#: Why a hunk that history knows is not reported.
 _LEARNED = "a place where this page goes back and forth or changes at nearly every check"
 
 
 def _compare(texts: Texts, memory: Memory, document: Document) -> _Step:
-    """The step from the known text that the new one is nearest to."""
+    """The step from the nearest known text to the new one."""
     against, old, comparison = texts.closest(history.candidates(memory), document)
     listed = texts.listed(old, document)
     if listed is not None:
         comparison = listed.comparison
     facts = texts.facts(comparison, old, document)
-    # A list grows at one place by its nature: its new entries, which come first, are never noise.
+    # A list grows at one end by nature: its new entries, which come first, are never noise.
     entries = frozenset(range(len(listed.news))) if listed else frozenset()
     return _Step(
         against,
@@ -108,14 +108,14 @@ def _compare(texts: Texts, memory: Memory, document: Document) -> _Step:
 
 
 def _meaning(texts: Texts, step: _Step, left: Comparison) -> Meaning:
-    """What is left of a step says, new entries of a list each by itself."""
+    """What the rest of a step says, each new entry of a list on its own."""
     known = step.facts if left.hunks == step.comparison.hunks else None
     meant = texts.meaning(left, step.old, step.new, known)
     return texts.announced(meant, step.listed, step.old, step.new) if step.listed else meant
 
 
 def _difference(texts: Texts, step: _Step, left: Comparison, meant: Meaning) -> Difference:
-    """What history weighs of a step."""
+    """What history weighs in a step."""
     past = texts.past(step.against)
     return Difference(
         step.against,
@@ -128,7 +128,7 @@ def _difference(texts: Texts, step: _Step, left: Comparison, meant: Meaning) -> 
 
 
 def _named(decision: Decision, step: _Step, quiet: tuple[Quiet, ...]) -> Decision:
-    """The decision, with a reason of its own where only furniture differs, or a list only lost its oldest entries."""
+    """The decision, with its own reason if only furniture differs, or if a list only lost its oldest entries."""
     reasons = dict.fromkeys(one.why for one in quiet)
     if reasons.keys() - {_LEARNED}:
         return replace(decision, why=f"only furniture of the page differs: {'; '.join(reasons)}", rule="furniture")

@@ -1,8 +1,8 @@
 """Rules entered by hand: those that are only in a forum post or a mail, with the day on which they end.
 
-An entry goes the way of every text: a snapshot of a page of our own, in the chain; a version with its targets; a change
-of kind "announced", told like any other. Its end is a second snapshot and a change of kind "gone". Both say that a
-person entered them: nobody fetched them.
+An entry takes the same path as every text: a snapshot of a page of our own, in the chain; a version with its targets; a
+change of kind "announced", reported like any other. Its end is a second snapshot and a change of kind "gone". Both say
+that a person entered them: nothing was fetched.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from diffs.values import Capture, Document, Outcome, Verdict
 from . import record
 from .record import Sides
 
-#: How such a page is "fetched"; no crawler knows this word.
+#: How such a page is "fetched"; the crawler does not know this value.
 FETCH = targets.BY_HAND
 RULE = "note"
 REASON = "entered by hand"
@@ -34,7 +34,7 @@ _EXCERPT = 280
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What somebody enters: a rule in his words, where it stands, for whom, from and until which day (inclusive)."""
+    """What somebody enters: a rule in their words, where it is from, for whom, from and until which day (inclusive)."""
 
     title: str
     text: str = ""
@@ -58,7 +58,7 @@ class Entry:
 
 
 def add(session: Session, entry: Entry, *, now: datetime) -> tuple[Page, Change]:
-    """Enter a rule; its page, and the change by which it is told. `now` is UTC."""
+    """Enter a rule; its page, and the change that reports it. `now` is UTC."""
     page = pages.upsert(
         session,
         key=_key(session, entry.title),
@@ -84,7 +84,7 @@ def add(session: Session, entry: Entry, *, now: datetime) -> tuple[Page, Change]
 
 
 def end(session: Session, page: Page, *, on: date, now: datetime) -> Change:
-    """Say that an entry ended; `on` is its last day. The change by which that is told."""
+    """Record that an entry ended; the change that reports it. `on` is its last day."""
     entry = session.get_one(ByHand, page.id)
     body = f"# Ended: {page.title}\n\nEnded on {on}, as entered by hand.\n".encode()
     look = _look(session, page, body, now=now, status=410)
@@ -98,7 +98,7 @@ def end(session: Session, page: Page, *, on: date, now: datetime) -> Change:
 
 
 def end_due(session: Session, *, now: datetime) -> list[Change]:
-    """End the entries whose last day is over."""
+    """End the entries whose last day has passed; the changes that report it."""
     query = select(ByHand, Page).join(Page, col(ByHand.page_id) == Page.id)
     over = query.where(col(ByHand.ended_snapshot).is_(None), col(ByHand.ends) < now.date()).order_by(Page.key)
     return [end(session, page, on=entry.ends or now.date(), now=now) for entry, page in session.exec(over).all()]
@@ -111,7 +111,7 @@ def listed(session: Session) -> list[tuple[Page, ByHand]]:
 
 
 def standing_alike(session: Session, entry: Entry) -> Page | None:
-    """An entry of the same title and words that has not ended: the same is not entered twice."""
+    """An entry with the same title and words that has not ended, so that the same is not entered twice."""
     for page, known in listed(session):
         same = (page.title, page.marketplace, known.text) == (entry.title, entry.marketplace, entry.text)
         if same and known.ended_snapshot is None:
@@ -149,7 +149,7 @@ def _version(session: Session, page: Page, look: Snapshot) -> Version:
 
 
 def _change(session: Session, page: Page, look: Snapshot, version: Version | None) -> Change:
-    """The change that a look at an entry makes; with `version` the entry begins, without it ends."""
+    """The change that a check of an entry makes; with `version` the entry begins, without it the entry ends."""
     _observe(session, page, look, version)
     kind = "announced" if version else "gone"
     row = Change(uid=record.uid(page, kind, look), page_id=page.id, snapshot_id=look.id)
@@ -174,7 +174,7 @@ def _observe(session: Session, page: Page, look: Snapshot, version: Version | No
 
 
 def _meaning(session: Session, page: Page, version: Version) -> Meaning:
-    """What the entry says, as what a page that had said nothing before would say now."""
+    """What the entry says, as if it were added to an empty page."""
     document, nothing = versions.document_of(session, version), Document(title=page.title, blocks=())
     comparison = compare.compare(nothing, document)
     return meaning_of(comparison, nothing, document, (), targets.of(session, version))

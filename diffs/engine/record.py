@@ -1,4 +1,4 @@
-"""Write what was decided into the archive: changes, targets, events."""
+"""Record decisions in the archive: changes, targets, events."""
 
 import hashlib
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ from diffs.store.events import PRIVATE, REJECTED, SECOND_LINE, UNREAD, OpenEvent
 from diffs.store.notices import queueing
 from diffs.values import Comparison, Document, Judgement, Outcome, Verdict
 
-#: Decisions that are told, and the kind of change they are.
+#: Decisions that are reported, and their kind of change.
 TOLD_KINDS = {
     News.CHANGE: "edit",
     News.ROLLBACK: "rollback",
@@ -27,19 +27,19 @@ TOLD_KINDS = {
     News.GONE: "gone",
     News.REPLACED: "replaced",
 }
-#: The kinds of what is listed only, where it is no edit.
+#: The kinds of what is listed only, if it is not an edit.
 _LISTED_KINDS = {News.FIRST: "appeared", News.SWITCHED: "replaced"}
 
 #: Events that end when the policy is read again.
 UNREAD_EVENTS = ("blocked", "unreadable", "shrunk", "gone_suspected", REJECTED)
 
-#: The rule of a change that was kept quiet until the owner said that it was missed.
+#: The rule of a change that was not reported until the owner said that it was missed.
 MISSED = "missed"
 
-#: What is said of an edit on such a text.
+#: What is said about an edit of such a text.
 NOT_ACCEPTED = "the page shows this text in the policy's place, and you have not accepted it yet"
 
-#: Outcomes that say nothing about whether the page still exists: a run of "not found" looks goes on.
+#: Outcomes that say nothing about whether the page still exists: a run of "not found" checks continues.
 SAYS_NOTHING = frozenset(
     {Outcome.ERROR, Outcome.THROTTLED, Outcome.UNAVAILABLE, Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE}
 )
@@ -53,10 +53,10 @@ _EVENT_OF = {
 
 @dataclass(frozen=True)
 class Stated:
-    """What had been told before a page was derived again.
+    """What had been reported before a page was derived again.
 
-    `frozen` holds told changes by uid. Looks up to snapshot `known_to` had been judged before: a change found in them
-    now is not news.
+    `frozen` holds reported changes by uid. Checks up to snapshot `known_to` had been judged before: a change found in
+    them now is not news.
     """
 
     frozen: dict[str, Change] = field(default_factory=dict)
@@ -65,7 +65,7 @@ class Stated:
 
 @dataclass(frozen=True, slots=True)
 class Sides:
-    """The two versions of a change with their texts; None where there is none."""
+    """The two versions of a change with their texts; None if there is none."""
 
     old: Version | None
     new: Version | None
@@ -74,9 +74,9 @@ class Sides:
 
 
 def uid(page: Page, kind: str, first: Snapshot) -> str:
-    """The permanent id of a change: from the page, the kind and the first look that showed it.
+    """The permanent id of a change: from the page, the kind and the first check that showed it.
 
-    The look is named by its time and its bytes, not by its place in the chain: imported in parts, or beside other
+    The check is identified by its time and bytes, not by its place in the chain: imported in parts, or with other
     pages, a change keeps its id.
     """
     look = f"{first.observed_at.isoformat()}\x00{first.body_sha256 or first.status}"
@@ -101,11 +101,10 @@ def change(
     line: int = 1,
     quiet: str = "",
 ) -> Change | None:
-    """Store the change a decision makes; a told one that is known already is only linked to its versions again.
+    """Store the change a decision makes; a reported one that is already known is only linked to its versions again.
 
-    `line` is the number of the line that its texts stand on (`diffs.judging.lines`); `quiet` says
-    why it is listed only, whatever it is. With `entry` it is the
-    announcement of that entry, which is made once however often the entry comes back.
+    `line` is the number of the line that its texts are on (`diffs.judging.lines`); `quiet` is why it is listed only,
+    whatever it is. With `entry` it is the announcement of that entry, made once however often the entry returns.
     """
     first = session.get(Snapshot, decision.waited_snapshot) if decision.waited_snapshot else snapshot
     first = first or snapshot
@@ -124,7 +123,7 @@ def change(
             return None
         _forget_held(session, uid(page, "edit", first))
     if row is not None and row.told and entry is None:
-        link(row, sides)  # the owner reported it before the second look confirmed it
+        link(row, sides)  # the owner reported it before the second check confirmed it
         return None
     row = row or Change(uid=name, page_id=page.id, snapshot_id=first.id)
     place(row, kind, sides, first=first, decided=snapshot)
@@ -139,9 +138,9 @@ def change(
 def missed(
     session: Session, page: Page, first: Snapshot, *, sides: Sides, meant: Meaning, reason: str, now: datetime
 ) -> Change:
-    """Report a change that was kept quiet, shown first by the look `first`; `now` is UTC.
+    """Report a change that was not reported before, first shown at the check `first`; `now` is UTC.
 
-    Its row is the one that listed it, if that look made one, and a new one beside what was reported of that look.
+    Its row is the one that listed it, if that check made one, and a new one beside what was reported of that check.
     """
     names = (uid(page, kind, first) for kind in chain(("edit",), (f"missed {number}" for number in count(1))))
     rows = ((name, session.exec(select(Change).where(Change.uid == name)).first()) for name in names)
@@ -149,13 +148,13 @@ def missed(
     row = known or Change(uid=name, page_id=page.id, snapshot_id=first.id)
     place(row, "edit", sides, first=first, decided=first)
     row.decided_at, row.told, row.rule, row.reason = now, True, MISSED, reason
-    row.headline = row.points = None  # what was listed had other words
+    row.headline = row.points = None  # it was listed with other words
     _fill(row, page, meant, sides, None)
     return keep(session, row, page, now=now)
 
 
 def place(row: Change, kind: str, sides: Sides, *, first: Snapshot, decided: Snapshot) -> None:
-    """Give a change its place: its kind, the look that showed it first, the one that decided it, its two versions."""
+    """Set a change's place: its kind, the check that first showed it, the one that decided it, its two versions."""
     row.kind, row.snapshot_id = kind, first.id
     row.seen_at, row.decided_at, row.recorded = first.observed_at, decided.observed_at, decided.recorded
     link(row, sides)
@@ -163,7 +162,7 @@ def place(row: Change, kind: str, sides: Sides, *, first: Snapshot, decided: Sna
 
 
 def say(row: Change, meant: Meaning) -> None:
-    """Give a change what differs and what that says."""
+    """Set what a change differs in and what that means."""
     row.hunks, row.renames = (
         changes.hunks_as_json(meant.comparison, meant.quiet),
         changes.as_json(meant.comparison.renames),
@@ -172,7 +171,7 @@ def say(row: Change, meant: Meaning) -> None:
 
 
 def keep(session: Session, row: Change, page: Page, *, now: datetime) -> Change:
-    """Store a change; when it is reported, with a notice for each subscriber who wants it. `now` is UTC."""
+    """Store a change; if it is reported, with a notice for each subscriber who wants it. `now` is UTC."""
     session.add(row)
     session.flush()
     if row.told:
@@ -181,7 +180,7 @@ def keep(session: Session, row: Change, page: Page, *, now: datetime) -> Change:
 
 
 def observation(page: Page, snapshot: Snapshot, verdict: Verdict, *, at: datetime) -> Observation:
-    """What was made of a look that counts for `at` (UTC); what it means for the page's history is added to it."""
+    """The observation of a check that counts for `at` (UTC); what it means for the page's history is added later."""
     return Observation(
         snapshot_id=snapshot.id,
         page_id=page.id,
@@ -193,7 +192,7 @@ def observation(page: Page, snapshot: Snapshot, verdict: Verdict, *, at: datetim
 
 
 def _forget_held(session: Session, name: str) -> None:
-    """An entry seen once was listed as an edit that waits for a second look; now it is told by its own name."""
+    """Delete the listed edit of an entry that waited for a second check; it is now reported under its own name."""
     session.execute(delete(Change).where(col(Change.uid) == name, col(Change.told).is_(False)))
 
 
@@ -215,7 +214,7 @@ def _reason(decision: Decision, meant: Meaning | None, snapshot: Snapshot, state
 
 
 def link(row: Change, sides: Sides) -> None:
-    """Bind a change to its two versions, which are other rows after a page was derived again."""
+    """Link a change to its two versions, which are other rows after a page was derived again."""
     row.from_version_id = sides.old.id if sides.old else None
     row.to_version_id = sides.new.id if sides.new else None
 
@@ -233,7 +232,7 @@ def version_json(version: Version | None) -> dict[str, Any] | None:
 
 
 def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: Announced | None) -> None:
-    """The content of a change: what differs, what it means, from when."""
+    """Set the content of a change: what differs, what it means, from when."""
     new = sides.new_document or Document(title=page.title, blocks=())
     if meant is None or not sides.old_document:
         judgement = Judgement("material", "high", (f"a whole page {row.kind}",))
@@ -243,19 +242,19 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: A
     row.reasons, row.categories = list(judgement.reasons), list(judgement.categories)
     say(row, meant)
     if entry is not None:
-        # What other entries of the list say of their days is not this one's.
+        # The dates of other entries in the list do not apply to this one.
         new = new.with_blocks(new.blocks[entry.start : entry.stop])
     row.effective_on, row.effective_sentence = effective_dates.effective_on(new, meant.comparison, row.seen_at)
     row.updated_on = entry.day if entry is not None else effective_dates.last_updated(new)[0]
 
 
 def live(snapshot: Snapshot, stated: Stated) -> datetime | None:
-    """When a look was stored (UTC); None where the owner gets no mail of it: recorded history, or judged before."""
+    """When a check was stored (UTC); None if the owner gets no mail about it: recorded history, or judged before."""
     return None if snapshot.recorded or snapshot.id <= stated.known_to else snapshot.stored_at
 
 
 def note_unread(events: OpenEvents, observation: Observation, *, at: datetime) -> None:
-    """Note that the policy could not be read: could not look is never no change."""
+    """Note that the policy could not be read: "could not check" is never "no change"."""
     outcome = Outcome(observation.outcome)
     kind = REJECTED if observation.rule == REJECTED else _EVENT_OF.get(outcome, "unreadable")
     if kind == REJECTED:
@@ -264,13 +263,13 @@ def note_unread(events: OpenEvents, observation: Observation, *, at: datetime) -
 
 
 def forget(session: Session, page: Page) -> dict[str, Change]:
-    """Remove what was derived for a page, save told changes; return those by uid."""
+    """Delete what was derived for a page, except reported changes; those, by uid."""
     session.flush()
     session.execute(
         update(Change).where(col(Change.page_id) == page.id).values(from_version_id=None, to_version_id=None)
     )
     session.execute(delete(Change).where(col(Change.page_id) == page.id, col(Change.told).is_(False)))
-    # What a report of the owner's said is not derived from looks.
+    # What came from the owner's own report is not derived from checks.
     derived = col(Event.kind).not_in(PRIVATE)
     session.execute(delete(Event).where(col(Event.page_id) == page.id, derived))
     for table in (TargetRow, Observation, Version):

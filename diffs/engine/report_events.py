@@ -1,6 +1,6 @@
 """Compare a seller's report with the pages: targets that differ, or that moved between two reports.
 
-Both are events of the page that states the target: the owner should look, and no policy changed by it.
+Both are events of the page that states the target: the owner should check it, but the event itself changes no policy.
 """
 
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ from diffs.wording.targets import held
 
 
 def note_differences(session: Session, *, now: datetime) -> None:
-    """Open or end the event of each page whose target the newest report does not share. `now` is UTC."""
+    """Open or end the event of each page whose target differs from the newest report. `now` is UTC."""
     details: dict[str, list[str]] = {}
     reported = reports.current(session, with_target=True)
     binding = targets.stated_at(session, now)[0] if reported else []
@@ -36,7 +36,7 @@ def note_differences(session: Session, *, now: datetime) -> None:
 
 
 def moved(before: Iterable[Metric], metrics: Iterable[Metric]) -> list[tuple[Metric, Metric]]:
-    """The figures whose target is another one than in the report before, with the figure of that time."""
+    """The figures whose target differs from the earlier report's, each with its earlier figure."""
     found, earlier, those = [], list(before), list(metrics)
     for metric in those:
         was = _counterpart(metric, earlier, alone=sum(one.key == metric.key for one in those) == 1)
@@ -47,7 +47,7 @@ def moved(before: Iterable[Metric], metrics: Iterable[Metric]) -> list[tuple[Met
 
 
 def _counterpart(metric: Metric, earlier: Iterable[Metric], *, alone: bool) -> Metric | None:
-    """The figure of the same thing before: over as many days where either report has it over several windows."""
+    """The earlier figure for the same thing: over the same number of days if a report gives several windows for it."""
     known = [one for one in earlier if one.key == metric.key]
     if alone and len(known) == 1:
         return known[0]
@@ -57,9 +57,9 @@ def _counterpart(metric: Metric, earlier: Iterable[Metric], *, alone: bool) -> M
 def note_moves(
     session: Session, pairs: Iterable[tuple[Metric, Metric]], reported: Iterable[Metric], *, now: datetime
 ) -> None:
-    """Open the event of each page that states a target which moved between two reports; end those of before.
+    """Open the event of each page that states a target which moved between two reports; end earlier ones.
 
-    `reported` are all figures of the newer report: one that names no targets at all says nothing. `now` is UTC.
+    `reported` are all figures of the newer report: if it names no targets at all, it says nothing. `now` is UTC.
     """
     if all(own_target(metric) is None for metric in reported):
         return

@@ -30,7 +30,7 @@ class Kept:
 
 @dataclass
 class Run:
-    """What does not change during a pass, and what is carried from look to look.
+    """What stays the same during a pass, and what is carried from check to check.
 
     `moments` is the time (UTC) each snapshot counts for, by id. `aside` are the bytes that are not read, by name.
     """
@@ -48,7 +48,7 @@ class Run:
 
 
 def rules(page: Page) -> str:
-    """Names everything that a page's texts and their targets depend on: readers, noise rules, selectors, language."""
+    """A name for everything that a page's texts and targets depend on: readers, noise rules, selectors, language."""
     title = "" if page.select else page.title
     language = located(page.language, page.marketplace)
     parts = [*page.select, "\x01", *page.remove, "\x01", language, "\x01", title]

@@ -1,4 +1,4 @@
-"""Put each look on the line of texts it belongs to, so that no page is ever blind (`diffs.judging.lines`)."""
+"""Put each check on the line of texts it belongs to, so that no change goes unseen (`diffs.judging.lines`)."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -20,22 +20,22 @@ from diffs.values import READ, Capture, Outcome, Verdict
 from .known_texts import Texts
 from .site_wide import edits
 
-#: The line of a look that read no text.
+#: The line number of a check that read no text.
 NONE = 0
 #: Why an edit of a text that is no policy is listed only.
 NO_POLICY = (
     "a new text, but the page is on another subject than the policy, by its title and words, and puts few duties on"
     " anybody"
 )
-#: A page that comes back to a line within so long shows two texts in turn.
+#: A page that returns to a line within this long shows two texts in turn.
 IN_TURN = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """Where a look stands: on which line, with which verdict and text; `number` is `NONE` where nothing was read.
+    """Where a check belongs: on which line, with which verdict and text; `number` is `NONE` if nothing was read.
 
-    `begins` says that its text is the first one of its line, `comes_back` that the page showed another line before.
+    `begins` says that its text is the first of its line, `comes_back` that the page showed another line before.
     """
 
     lines: Lines
@@ -48,7 +48,7 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A look as it came, as read beside the policy's own last text, and the verdict on it beside that."""
+    """A check as received, as read beside the policy's own last text, and the resulting verdict."""
 
     snapshot: Snapshot
     capture: Capture
@@ -57,7 +57,7 @@ class Read:
 
 
 def place(texts: Texts, known: Lines, look: Read) -> Placed:
-    """The line that a look belongs to."""
+    """The line that a check belongs to."""
     found, verdict = look.found, look.verdict
     if verdict.outcome in READ and found is None:
         # The site says that nothing has changed since the last text.
@@ -83,7 +83,7 @@ def place(texts: Texts, known: Lines, look: Read) -> Placed:
 
 
 def stays(texts: Texts, known: Lines, snapshot: Snapshot, capture: Capture) -> Placed | None:
-    """Where a look brought the very text that another line showed last: then it need not be held against the policy."""
+    """The place of a check with exactly the text another line showed last: it need not be compared with the policy."""
     line = known.open
     if line is None or gate.judge_transport(capture) is not None:
         return None
@@ -94,7 +94,7 @@ def stays(texts: Texts, known: Lines, snapshot: Snapshot, capture: Capture) -> P
 
 
 def _on_line(texts: Texts, line: Line, snapshot: Snapshot, capture: Capture) -> Reading | None:
-    """A look as read beside the last good text of a line; None where it is not on it."""
+    """A check as read beside the last good text of a line; None if it is not on that line."""
     own = texts.read(snapshot, capture, line.memory.showing)
     verdict = gate.judge(capture, own.extraction, own.document, last_good=texts.document(line.memory.showing))
     return own if verdict.outcome is Outcome.OK else None
@@ -109,7 +109,7 @@ def _beside(texts: Texts, known: Lines, found: Reading, verdict: Verdict, title:
 
 
 def begun(placed: Placed, look: Look) -> Placed:
-    """The same with the line that its text opens."""
+    """The same, with the line that its text opens."""
     if not placed.begins:
         return placed
     opened = lines.begin(placed.lines, look, placed.verdict)
@@ -134,9 +134,9 @@ def rejected(line: Line) -> Verdict:
 def note(
     session: Session, page: Page, events: OpenEvents, placed: Placed, *, at: datetime, now: datetime | None
 ) -> None:
-    """Let the owner know of a page that shows another text: in health, and by a mail once it is so.
+    """Notify the owner of a page that shows another text: in health, and by mail once that is certain.
 
-    `now` is when the look was stored (UTC), None for one that sends no mail, see `record.live`.
+    `now` is when the check was stored (UTC), None for one that sends no mail, see `record.live`.
     """
     line = placed.lines.other(placed.number)
     if line is None:
@@ -156,20 +156,20 @@ def note(
 
 
 def is_shown(session: Session, page: Page) -> bool:
-    """Whether the last look stood on another line than the policy's own, which the owner can decide about."""
+    """Whether the last check was on another line than the policy's own, so that the owner can decide about it."""
     last = observations.last(session, page)
     return last is not None and (last[0].version_id is not None or last[0].rule == REJECTED)
 
 
 def is_accepted(page: Page, snapshot: int) -> bool:
-    """Whether the owner took a text that is on no line for the policy, at this look or at a later one in a row."""
+    """Whether the owner accepted a text that is on no line, at this check or a later one of the same run."""
     if snapshot <= (page.accepted_snapshot or 0):
         return True
     return any(said["since"] <= snapshot <= said["snapshot"] for said in page.decisions or () if "since" in said)
 
 
 def is_no_policy(page: Page, texts: Texts, placed: Placed) -> bool:
-    """Whether a text on a line is no policy, so that what it changes is listed only."""
+    """Whether a text on a line is no policy, so that its changes are listed only."""
     known, found = placed.lines, placed.found
     if found is None or known.other(placed.number) is None:
         return False
@@ -177,7 +177,7 @@ def is_no_policy(page: Page, texts: Texts, placed: Placed) -> bool:
 
 
 def reported(session: Session, page: Page, showed: Version | None, number: int, meant: Meaning) -> str:
-    """Why a change is no news where it was reported on another line already, since this one was shown; "" for news.
+    """Why a change is not news: it was reported on another line since this one was last shown; "" if it is news.
 
     `showed` is the text that the line showed before.
     """
@@ -190,7 +190,7 @@ def reported(session: Session, page: Page, showed: Version | None, number: int, 
 
 
 def note_edit(session: Session, page: Page, *, now: datetime | None) -> None:
-    """Let the owner know of an edit that is listed only, so that it is not unheard; one mail per host and hour.
+    """Notify the owner of an edit that is listed only, so that it is not overlooked; one mail per host and hour.
 
     `now` is as in `note`.
     """
@@ -207,7 +207,7 @@ def note_edit(session: Session, page: Page, *, now: datetime | None) -> None:
 
 
 def _mail(session: Session, page: Page, reason: str, now: datetime) -> None:
-    """A notice for the owner, one per host and day: a site that is rebuilt shows another text on all its pages."""
+    """Queue a notice for the owner, one per host and day: a rebuilt site shows other texts on all its pages."""
     host = urlsplit(page.url).hostname or page.key
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     name = page.title or page.key
@@ -217,9 +217,9 @@ def _mail(session: Session, page: Page, reason: str, now: datetime) -> None:
 
 
 def _remind(session: Session, page: Page, since: datetime) -> None:
-    """A second notice, once, where nobody has decided for long: by its subject the text may be another page's.
+    """Queue a second notice, once, if nobody has decided for long: the text may be another page's, by its subject.
 
-    `since` is the first look (UTC) of the time in which the page has shown other texts than its policy.
+    `since` is the first check (UTC) of the period in which the page has shown texts other than its policy.
     """
     subject = f"{page.title or page.key} has shown another text than its policy for {lines.STANDS.days} days"
     detail = (

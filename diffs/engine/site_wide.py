@@ -1,4 +1,4 @@
-"""Know a site's own words: the same edit on several of its pages within a day is a banner, and no page's policy."""
+"""Recognise site-wide text: the same edit on several pages of a site within a day is a banner, not a policy change."""
 
 from datetime import datetime, timedelta
 
@@ -14,22 +14,22 @@ from diffs.values import Comparison, Document, Op
 
 #: Pages of a site are fetched one after the other, and once a day or more often: this is one round.
 ROUND = timedelta(hours=24)
-#: So many other pages of the site must show the edit. Two or three policies may well change together.
+#: How many other pages of the site must show the edit. Two or three policies may well change together.
 ENOUGH = 4
-#: Two pages that share so much of their words are one policy, for several countries.
+#: Two pages that share this much of their words are one policy, for several countries.
 _SAME_POLICY = 0.5
 
 
 def edits(comparison: Comparison) -> set[tuple[str, str]]:
-    """What a comparison says, without where it stands; a mere change of form says nothing."""
+    """What a comparison says, without where it is; a mere change of form says nothing."""
     quiet = (Op.COSMETIC, Op.RENUMBERED)
     return {(hunk.text_before, hunk.text_after) for hunk in comparison.hunks if hunk.op not in quiet}
 
 
 def said(session: Session, page: Page, meant: Meaning, old: Document, *, at: datetime) -> str:
-    """Why a change of the text `old`, seen at `at` (UTC), is the site's and not the policy's; "" where it is news.
+    """Why a change of the text `old`, seen at `at` (UTC), is the site's and not the policy's; "" if it is news.
 
-    What states a figure, a date, a duty or a definition is news on however many pages it stands.
+    Text that states a figure, a date, a duty or a definition is news, however many pages it is on.
     """
     ours, pages = edits(meant.comparison), set[str]()
     if not ours or meant.moves or bearing(meant.facts):
@@ -45,7 +45,7 @@ def said(session: Session, page: Page, meant: Meaning, old: Document, *, at: dat
 
 
 def _is_of_another(session: Session, change: Change, old: Document) -> bool:
-    """Whether a change is one of another policy: the same policy for another country may well change with ours."""
+    """Whether a change belongs to another policy: the same policy for another country may well change with ours."""
     version = versions.get(session, change.from_version_id) if change.from_version_id else None
     try:
         document = versions.document_of(session, version) if version else None
@@ -55,6 +55,6 @@ def _is_of_another(session: Session, change: Change, old: Document) -> bool:
 
 
 def note(session: Session, page: Page, known: OpenEvents, *, at: datetime, detail: str) -> None:
-    """Let the owner know of a change of the whole site in health, once for all its pages."""
+    """Notify the owner in health of a change of the whole site, once for all its pages."""
     if known.since(SITE_WIDE) or not events.is_open_on_site(session, page, SITE_WIDE):
         known.happened(SITE_WIDE, at=at, detail=detail)

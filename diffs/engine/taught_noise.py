@@ -1,4 +1,4 @@
-"""What the owner teaches: a place of a page, or of all pages of its site, is noise from now on, or is none."""
+"""What the owner teaches: a place on a page, or on all pages of its site, is noise from now on, or no longer is."""
 
 from typing import Any
 
@@ -12,9 +12,9 @@ from . import cases
 
 
 def before(page: Page, snapshot: int) -> tuple[frozenset[str], frozenset[str]]:
-    """The slots that were called noise before this look, and those in which a change was missed, the last word counts.
+    """The slots marked as noise before this check, and those with a missed change; the latest decision counts.
 
-    What was said later does not reach back.
+    Later decisions do not apply to earlier checks.
     """
     taught: set[str] = set()
     real: set[str] = set()
@@ -28,9 +28,9 @@ def before(page: Page, snapshot: int) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def teach(session: Session, page: Page, change: Change, *, is_noise: bool, on_site: bool) -> list[str]:
-    """The keys of the pages on which the places of a change are noise from the next look on, or are none any more.
+    """The keys of the pages on which the places of a change are noise from the next check on, or no longer are.
 
-    An empty list where a change has no place that could be known again. Raises BodyLost.
+    An empty list if no place of the change can be recognised later. Raises BodyLost.
     """
     version = versions.get(session, change.from_version_id) if change.from_version_id else None
     if version is None:
@@ -52,13 +52,13 @@ def teach(session: Session, page: Page, change: Change, *, is_noise: bool, on_si
 
 
 def case_of(page: Page, change: Change) -> dict[str, Any] | None:
-    """What the owner said last of a change, as a labelled case; None where nothing is said of it any more."""
+    """The owner's latest decision about a change, as a labelled case; None if there is none, or it was withdrawn."""
     said = [one for one in page.decisions or () if "noise" in one and one["change"] == change.uid]
     return said[-1].get("case") if said else None
 
 
 def listed(page: Page) -> list[str]:
-    """The ids of the changes whose places are noise on this page, the first said first."""
+    """The ids of the changes whose places are noise on this page, in the order they were marked."""
     called: dict[str, bool] = {}
     for said in page.decisions or ():
         if "noise" in said:

@@ -1,8 +1,8 @@
-"""Judge a page's new snapshots with the thinking done outside the write lock.
+"""Judge a page's new snapshots, with the computing done outside the write lock.
 
-Reading, comparing and finding what a difference says take long; writing it down does not. So each snapshot is thought
-about while only a view for reading is open, and then judged in a short write transaction, which finds the thoughts it
-needs. Where the page's memory is another one by then, they do not fit, and it thinks again by itself.
+Reading, comparing and finding what a difference says take long; writing it down does not. So each snapshot is
+processed while only a read transaction is open, and then judged in a short write transaction, which reuses the
+results. If the page's memory has changed by then, the results do not fit and are computed again.
 """
 
 import logging
@@ -31,7 +31,7 @@ from .thoughts import Thoughts
 
 log = logging.getLogger(__name__)
 
-#: So many snapshots share a write transaction where a history is long: most of them bring what the one before brought.
+#: How many snapshots share a write transaction in a long history: most are the same as the one before.
 TOGETHER = 20
 
 
@@ -39,10 +39,10 @@ TOGETHER = 20
 class Way:
     """How a page is judged.
 
-    `confirm` asks for a second look before a change counts. `together` is how many snapshots share a transaction.
-    `begins` is told the name of the bytes before each is begun. `known` is the `info` of the session that stored them.
-    `aside` are bytes, by name, that are not read, beside those that were set aside before. `retry` reads the latter
-    again where the page's rules have changed since, or their turn has come: only for a process that may be ended.
+    `confirm` asks for a second check before a change counts. `together` is how many snapshots share a transaction.
+    `begins` is called with the name of the bytes before each is begun. `known` is the `info` of the session that stored
+    them. `aside` are bytes, by name, that are not read, in addition to those set aside before. `retry` reads the latter
+    again if the page's rules have changed since, or their turn has come: only for a process that may be ended.
     """
 
     confirm: bool = False
@@ -54,10 +54,10 @@ class Way:
 
 
 def judge(archive: Archive, key: str, way: Way) -> Derived:
-    """What came of the page's newest look; all that was not judged yet is judged now.
+    """The result of the page's newest check; everything not judged yet is judged now.
 
-    A look that a fault in this program keeps from being judged is noted as such, and those after it are judged. Raises
-    BodyLost, ArchiveError and MemoryError, and a fault that belongs to no look.
+    A check that cannot be judged because of a fault in this program is recorded as such, and later ones are judged.
+    Raises BodyLost, ArchiveError and MemoryError, and a fault that belongs to no check.
     """
     changes: list[int] = []
     while True:
@@ -82,7 +82,7 @@ def verdict(failure: Failure) -> Verdict:
 
 
 def page_of(session: Session, key: str) -> Page:
-    """The page with this key. Raises ArchiveError where it is not in the archive."""
+    """The page with this key. Raises ArchiveError if it is not in the archive."""
     page = pages.get(session, key)
     if page is None:
         raise ArchiveError(f"The page {key} is not in the archive.", remedy="Run policywatch crawl.")
@@ -94,7 +94,7 @@ def _judge(archive: Archive, key: str, way: Way, *, current: list[str], changes:
         current.append(body)
         way.begins(body)
 
-    known = {"bodies": {}, **(way.known or {})}  # one and the same: what was unpacked to think is there to judge
+    known = {"bodies": {}, **(way.known or {})}  # shared: what was unpacked to think is reused to judge
     thoughts = Thoughts(begins)
     while True:
         with archive.read() as session:
@@ -121,7 +121,7 @@ def _judge(archive: Archive, key: str, way: Way, *, current: list[str], changes:
 
 
 def _fitting(thoughts: Thoughts, page: Page) -> Thoughts:
-    """What was thought of the page, as long as its rules are the same: read by others it is another text."""
+    """The earlier results for the page, as long as its rules are the same: other rules read another text."""
     return replace(thoughts if thoughts.rules == rules(page) else Thoughts(thoughts.begins), rules=rules(page))
 
 
@@ -132,11 +132,11 @@ def _aside(session: Session, page: Page, way: Way) -> Mapping[str, Verdict]:
 
 
 def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:
-    """Think about the first snapshot that was not judged yet. Nothing is written, and nothing is decided."""
+    """Process the first snapshot that is not judged yet. Nothing is written, and nothing is decided."""
     moments, last = snapshots.pending(session, page), observations.last(session, page)
     number = next(iter(moments), None)
     if number is None or derive.is_outdated(page) or (last is not None and moments[number] < last[0].observed_at):
-        return  # nothing to do, or all is derived again, from a memory that begins anew
+        return  # nothing to do, or everything is derived again, from an empty memory
     snapshot = session.get_one(Snapshot, number)
     thoughts.begins(snapshot.body_sha256 or "")
     texts, events = Texts(session, page, thoughts), OpenEvents(session, page)
@@ -157,7 +157,7 @@ def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:
 
 
 def _first_of_line(texts: Texts, known: Lines, document: Document) -> None:
-    """Think about what the first text on a second line changes; on the first line there is nothing to compare with."""
+    """Process what the first text on a second line changes; on the first line there is nothing to compare with."""
     policy = texts.document(known.first.showing)
     if policy is not None:
         texts.meaning(texts.compared(policy, document), policy, document)

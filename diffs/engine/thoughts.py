@@ -1,8 +1,8 @@
-"""What was thought of a page's texts, by content: nothing here knows a database.
+"""Results of reading and comparing a page's texts, kept by content: nothing here knows a database.
 
-It is filled while only a view for reading is open, and found again in the short write transaction that follows. What a
-thought follows from is its key, so one that no longer fits (another process judged the page in between) is not found.
-A flapping page shows few texts in turn: keeping eight of each kind spares nearly all reading and comparing.
+They are computed while only a read transaction is open, and found in the short write transaction that follows. The
+key is everything a result depends on, so a result that no longer fits (another process judged the page in between) is
+not found. A flapping page shows few texts in turn: keeping eight of each kind saves nearly all reading and comparing.
 """
 
 from collections.abc import Callable, Hashable
@@ -13,7 +13,7 @@ from diffs.meaning.meaning import Meaning
 from diffs.reading.policy_text import Reading
 from diffs.values import Comparison, Document, Fact, Target
 
-#: How many thoughts of one kind are kept.
+#: How many results of one kind are kept.
 KEPT = 8
 
 K = TypeVar("K", bound=Hashable)
@@ -21,19 +21,19 @@ V = TypeVar("V")
 
 
 class Kept(Generic[K, V]):
-    """The last few results of one kind, by what they follow from."""
+    """The last few results of one kind, by what they depend on."""
 
     def __init__(self) -> None:
         self._kept: dict[K, V] = {}
 
     def of(self, key: K, think: Callable[[], V]) -> V:
-        """The result known for this key; where none is, that of `think`."""
+        """The result known for this key, otherwise that of `think`."""
         if key not in self._kept:
             self.keep(key, think())
         return self._kept[key]
 
     def keep(self, key: K, value: V) -> None:
-        """Keep a result, and let the oldest go where there are too many."""
+        """Keep a result, and drop the oldest one if there are too many."""
         self._kept[key] = value
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
@@ -41,10 +41,10 @@ class Kept(Generic[K, V]):
 
 @dataclass(frozen=True)
 class Thoughts:
-    """All that is kept of one page: texts by fingerprint, readings by their bytes, the rest by what it compares.
+    """All that is kept for one page: texts by fingerprint, readings by their bytes, the rest by what it compares.
 
-    `begins` is told the name of the bytes ("" for none) before a snapshot is thought about, and before it is judged.
-    `rules` names the rules by which the page was read.
+    `begins` is called with the name of the bytes ("" for none) before a snapshot is processed, and before it is judged.
+    `rules` is the name of the rules by which the page was read.
     """
 
     begins: Callable[[str], object] = lambda _: None

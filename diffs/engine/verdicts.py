@@ -1,4 +1,4 @@
-"""What a look is worth: read, refused, set aside, or as the look before."""
+"""The verdict on a check: read, refused, set aside, or the same as the check before."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,18 +19,18 @@ from . import second_lines
 from .runs import Run
 from .second_lines import Placed
 
-#: Looks at other pages count as looks of the same run when they are no older than this.
+#: Checks of other pages count as checks of the same run if they are no older than this.
 SAME_RUN = timedelta(hours=24)
-#: Outcomes that the owner may overrule: a text was read, and only the comparison with what it was speaks against it.
+#: Outcomes that the owner may overrule: a text was read, and only its difference from the former one is against it.
 ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE})
-#: The verdict on a text that the owner took for the policy.
+#: The verdict on a text that the owner accepted as the policy.
 ACCEPTED = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
-#: Two policies may become one; that three and more do within a day is the site's own page.
+#: Two policies may become one; if three or more do within a day, it is the site's own page.
 ENOUGH_OTHERS = 2
 
 
 def given(run: Run, known: Lines, snapshot: Snapshot, previous: tuple[Observation, Snapshot] | None) -> Placed:
-    """A look as read and judged, on the line it belongs to; `found` is None where nothing had to be read."""
+    """A check as read and judged, on the line it belongs to; `found` is None if nothing had to be read."""
     if previous is not None and same_answer(snapshot, *previous):
         verdict = _as_before(previous[0])
         return Placed(known, verdict, None, FIRST if verdict.outcome in READ else second_lines.NONE)
@@ -48,7 +48,7 @@ def given(run: Run, known: Lines, snapshot: Snapshot, previous: tuple[Observatio
 
 
 def _placed(run: Run, known: Lines, snapshot: Snapshot, capture: Capture) -> Placed:
-    """A look as read and judged beside the policy, on the line it belongs to, or the first of another one."""
+    """A check as read and judged beside the policy, on the line it belongs to, or the first of another line."""
     verdict, found = _read(run, known.first, snapshot, capture)
     first, verdict = _believed(known.first, verdict, run.moments[snapshot.id])
     known = known.remembering(FIRST, first) if first is not known.first else known
@@ -61,21 +61,21 @@ def _placed(run: Run, known: Lines, snapshot: Snapshot, capture: Capture) -> Pla
 
 
 def look(at: datetime, snapshot: Snapshot, text: str) -> Look:
-    """A look at `at` (UTC) that read a text."""
+    """A check at `at` (UTC) that read a text."""
     return Look(at, snapshot.id, text, snapshot.extractor_hint)
 
 
 def same_answer(snapshot: Snapshot, observation: Observation, before: Snapshot) -> bool:
-    """Whether a look brought what the look before it brought: then it needs no reading."""
+    """Whether a check brought the same as the check before: then it need not be read."""
     if snapshot.status == 304:
-        # Where nobody asked whether the page has changed, the answer says nothing of it.
+        # If we did not ask whether the page has changed, the answer says nothing about it.
         return observation.outcome in READ and not snapshot.error
     return (
         snapshot.body_sha256 is not None
         and snapshot.body_sha256 == before.body_sha256
         and (snapshot.status, snapshot.media_type, snapshot.final_url, snapshot.language)
         == (before.status, before.media_type, before.final_url, before.language)
-        # A short text may have been accepted in the meantime; a new one is looked at twice before it counts.
+        # A short text may have been accepted in the meantime; a new one is checked twice before it counts.
         and observation.outcome not in ACCEPTABLE
         and observation.rule not in (*arrival.DOUBTS, observations.FAULT, observations.SET_ASIDE)
         and observation.news != News.HELD
@@ -90,7 +90,7 @@ def _as_before(observation: Observation) -> Verdict:
 
 def _capture(run: Run, snapshot: Snapshot) -> Capture:
     capture = snapshots.capture_of(run.session, snapshot)
-    # As declared: the title picks the policy on a page that holds several, the language is the one we asked for.
+    # As declared: the title finds the policy on a page with several, the language is the one we asked for.
     language = located(capture.language or run.page.language, run.page.marketplace)
     return replace(capture, title=run.page.title, language=language)
 
@@ -115,7 +115,7 @@ def _read(run: Run, memory: Memory, snapshot: Snapshot, capture: Capture) -> tup
 
 
 def _fault(run: Run, memory: Memory, capture: Capture, found: Reading, last_good: Document) -> Verdict | None:
-    """What went wrong on the way, by what the look at the text in force was like."""
+    """What went wrong in transit, judged by the capture that brought the text in force."""
     if found.extraction is None:
         return None
     snapshot = run.session.get(Snapshot, memory.showing_snapshot)
@@ -129,7 +129,7 @@ def _fault(run: Run, memory: Memory, capture: Capture, found: Reading, last_good
 
 
 def _believed(memory: Memory, verdict: Verdict, at: datetime) -> tuple[Memory, Verdict]:
-    """What is doubted for long is believed: a page may leave out its closing tags, or hold a broken sign, for good."""
+    """The verdict, believed if doubted for long: a page may never have closing tags, or always a broken character."""
     if verdict.rule not in arrival.DOUBTS and verdict.outcome not in READ:
         return memory, verdict
     rule = verdict.rule if verdict.rule in arrival.DOUBTS else ""
@@ -141,7 +141,7 @@ def _believed(memory: Memory, verdict: Verdict, at: datetime) -> tuple[Memory, V
 
 
 def _one_text_for_all(run: Run, memory: Memory, snapshot: Snapshot, found: Reading) -> Verdict | None:
-    """Pages of one host that all turn into the same text at once show the site's own page, not their policies."""
+    """The verdict on pages of one host that all turn into one text at once: that is the site's page, not a policy."""
     text = found.document.fingerprint
     past = run.texts.past(text)
     if not memory.showing or text == memory.showing or (past and past.counted):

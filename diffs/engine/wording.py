@@ -1,7 +1,7 @@
 """Give each change its words, once. A headline that was reported is never rewritten.
 
-Whoever derives pages words what came of it when all of them are done: an announcement may stand on another page than
-the change that it foretold.
+Changes are worded after all pages have been derived: the announcement may be on another page than the change that
+it foretold.
 """
 
 import logging
@@ -22,7 +22,7 @@ HEADLINE = 120
 
 
 def word_all(archive: Archive) -> None:
-    """Word the changes of a round or an import, once all its pages are derived."""
+    """Word the changes of a round or an import, after all its pages have been derived."""
     with archive.read() as session:
         if not changes.unworded(session):
             return
@@ -45,7 +45,7 @@ def word(session: Session) -> int:
 
 
 def wording_of(change: Change, page: Page) -> tuple[str, tuple[str, ...]]:
-    """Headline and points: the stored ones, else those the change would get."""
+    """Headline and points: the stored ones, or else those the change would get."""
     if change.headline is not None:
         return change.headline, tuple(change.points or ())
     return _worded(change, page) or (_plain_headline(change, page), ())
@@ -63,8 +63,8 @@ def _worded(change: Change, page: Page) -> tuple[str, tuple[str, ...]] | None:
             change.effective_on,
         )
     except Exception:
-        # A text that our wording stumbles over must not keep this notice, or any other, from going out: it goes with
-        # a plain headline, and stays unworded until the fault is mended.
+        # A text that our wording fails on must not keep this notice, or any other, from being sent: it is sent with a
+        # plain headline, and stays unworded until the fault is fixed.
         log.exception("change %s of page %s could not be worded", change.uid, page.key)
         return None
     return summary.headline, tuple(summary.points)
