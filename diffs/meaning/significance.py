@@ -35,6 +35,8 @@ _MOST_CATEGORIES = 6
 _AFFILIATES = 3
 # A line of so many words may be an entry of a list.
 _ENTRY_WORDS = 12
+# A line of so many words, no heading, says something.
+_LINE_WORDS = 5
 # So many letters of a rule that moved are shown.
 _SHOWN = 40
 # A sentence of so many words speaks of one matter.
@@ -164,9 +166,21 @@ def _kind(pair: SentencePair, repeated: frozenset[str], comparison: Comparison) 
 
 
 def _is_listed(pair: SentencePair, hunk: Hunk) -> bool:
-    """Whether a short line is an entry of a list or table that leads nowhere: what is listed is a rule, no name."""
+    """Whether a short line is a rule rather than a name: an entry of a list or table, or a line of several words.
+
+    What is a heading, or leads elsewhere, is a name.
+    """
     listed = (block for block in hunk.after if block.kind in (BlockKind.ITEM, BlockKind.ROW) and not block.links)
-    return any(pair.after in block.shown for block in listed)
+    lines = (block for block in hunk.after if block.kind is BlockKind.PARAGRAPH and not block.links)
+    sides = (pair.before, pair.after)
+    is_line = any(pair.after == block.shown for block in lines) and all(map(_is_sentence, sides))
+    return is_line or any(pair.after in block.shown for block in listed)
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line of several words is written as a sentence is, not each word with a capital as in a name."""
+    written = line.split()
+    return len(written) >= _LINE_WORDS and 2 * sum(word[:1].isupper() for word in written) < len(written)
 
 
 def _without_rules(change: _Change, comparison: Comparison) -> Judgement:

@@ -25,7 +25,7 @@ from .furniture_lines import (
 )
 
 #: Who cleaned a document. Changed whenever the same document would come out different (architecture.md, rule 4).
-NOISE = "policywatch-noise/5"
+NOISE = "policywatch-noise/6"
 
 #: How many blocks count as a page's beginning and end.
 _BEGINNING = 8
@@ -108,6 +108,7 @@ class _Rules:
         self._tails()
         self._footers()
         self._feedback_forms()
+        self._lone_answers()
         self._spared()
 
     def _line(self, number: int, block: Block, *, about_cookies: bool) -> str:
@@ -300,6 +301,15 @@ class _Rules:
             self.counts[number] <= _LABEL_WORDS and not block.links and not block.compared.endswith((".", ":", ";"))
         )
         return number in self.rule_of or (block.kind is BlockKind.PARAGRAPH and is_label)
+
+    def _lone_answers(self) -> None:
+        """A yes or no is a button beside its contrary or what asks for feedback; alone it answers the line before."""
+        answers = lines("answers")
+        for number in [number for number, rule in self.rule_of.items() if rule == "edge"]:
+            said = self.said[number]
+            beside = (number + step for step in (-2, -1, 1, 2))
+            if said in answers and not self.blocks[number].links and not any(other in self.rule_of for other in beside):
+                del self.rule_of[number]
 
     def _spared(self) -> None:
         """A page that would lose most of its words to these rules is short, not furniture: only sure rules hold."""

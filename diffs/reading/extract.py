@@ -32,7 +32,7 @@ from .main_content import SLICE, select, slices
 from .markdown import markdown_drafts, text_drafts
 
 #: Who made a document. Changed whenever the same bytes would give other blocks (architecture.md, rule 4).
-EXTRACTOR = "policywatch-extract/5"
+EXTRACTOR = "policywatch-extract/6"
 
 _BLOCKS = frozenset(vocabulary.table("containers")["block_elements"])
 _BOLD = frozenset(("b", "strong"))

@@ -15,6 +15,7 @@ from diffs.language.normalise import tidy
 from diffs.values import word_count
 
 from .decode import parse
+from .drawn import framed
 from .furniture import Prose, is_furniture, prose
 from .tree import called, glance, names, remove
 from .visibility import is_hidden, shown_again
@@ -43,8 +44,9 @@ def unfold(root: HtmlElement, *, scripted: bool = False, depth: int = 0) -> None
         if {"shadowrootmode", "shadowroot"} & set(template.keys()):
             _attach(template)
     for frame in list(root.iter("iframe")):
-        if frame.get("srcdoc") and depth < _DEEPEST:
-            _open_frame(frame, scripted=scripted, depth=depth)
+        inner = frame.get("srcdoc") or framed(frame.get("src", ""))
+        if inner and depth < _DEEPEST:
+            _open_frame(frame, inner, scripted=scripted, depth=depth)
     said = _Said(root)
     said.open_silent([] if scripted else list(root.iter("noscript")))
     _open_streamed(root)
@@ -108,8 +110,8 @@ def _attach(template: HtmlElement) -> None:
             host.remove(child)
 
 
-def _open_frame(frame: HtmlElement, *, scripted: bool, depth: int) -> None:
-    inner = parse(frame.get("srcdoc", ""))
+def _open_frame(frame: HtmlElement, html: str, *, scripted: bool, depth: int) -> None:
+    inner = parse(html)
     if inner is None:
         return
     unfold(inner, scripted=scripted, depth=depth + 1)

@@ -18,8 +18,9 @@ from diffs.language.normalise import MARKS, marked, tidy
 from diffs.language.vocabulary import table
 from diffs.values import word_count
 
+from . import drawn
 from .furniture import ASKS
-from .tree import beginnings, glance, names, put, remove
+from .tree import beginnings, glance, in_control, names, put, remove
 from .visibility import agree, is_for_ears, is_shown, twin_of
 
 _FIELDS = ("input", "select", "textarea", "meter", "progress")
@@ -87,6 +88,7 @@ def speak(container: HtmlElement) -> None:
         _component(component)
     for icon in cast("list[HtmlElement]", _WITH_LABEL(container)):
         _icon(icon)
+    drawn.write(container)
     shows: dict[HtmlElement, bool] = {}
     for cell in reversed(list(container.iter(*_CELLS))):  # those inside others first
         shows[cell] = _cell(cell, shows)
@@ -113,7 +115,7 @@ def _speak_fields(container: HtmlElement) -> None:
 def _twin(element: HtmlElement) -> None:
     """What is there twice, in pieces for eyes and whole for ears, is read once; both where their figures differ."""
     twin = twin_of(element)
-    if twin is None or (_in_control(element) and not any(sign.isdigit() for sign in glance(element))):
+    if twin is None or (in_control(element) and not any(sign.isdigit() for sign in glance(element))):
         return
     element.attrib.pop("class")
     if agree(element, twin):
@@ -279,7 +281,7 @@ def _label(element: HtmlElement) -> str:
 def _icon(icon: HtmlElement) -> None:
     """Say an icon's label, or yes or no where its name says so, beside the text it belongs to."""
     parent = icon.getparent()
-    if parent is None or parent.tag not in _BESIDE or _in_control(icon):
+    if parent is None or parent.tag not in _BESIDE or in_control(icon):
         return
     if icon.tag != "svg" and _SAYS.search(marked(glance(icon))):
         return
@@ -294,15 +296,6 @@ def _icon(icon: HtmlElement) -> None:
     is_picture = icon.tag == "img" and (word_count(label) > _PICTURE_WORDS or not _SAYS.search(around))
     if not is_picture:
         put(icon, label)
-
-
-def _in_control(icon: HtmlElement) -> bool:
-    for depth, above in enumerate(icon.iterancestors()):
-        if above.tag in ("a", "button", "summary", "figure") or above.get("role") in ("button", "tab", "link"):
-            return True
-        if depth > 4 or above.tag in _CELLS:
-            return False
-    return False
 
 
 def _names_of(icon: HtmlElement) -> Iterator[str]:

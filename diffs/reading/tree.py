@@ -91,3 +91,13 @@ def put(element: HtmlElement, text: str) -> None:
     tail = element.tail
     element.clear()
     element.tag, element.text, element.tail = "span", f" {text} ", tail
+
+
+def in_control(element: HtmlElement) -> bool:
+    """Whether an element belongs to a link, a button, a tab or a figure, or to one not far above it."""
+    for depth, above in enumerate(element.iterancestors()):
+        if above.tag in ("a", "button", "summary", "figure") or above.get("role") in ("button", "tab", "link"):
+            return True
+        if depth > 4 or above.tag in ("td", "th", "dd"):
+            return False
+    return False

@@ -50,16 +50,16 @@ def struck_classes(root: HtmlElement) -> frozenset[str]:
     """The classes that strike text out: the usual ones, and those of the page's own style sheets."""
     found = set(names()["struck_classes"])
     for sheet in root.iter("style"):
-        for selectors, declared in _rules_of((sheet.text or "")[:_STYLES]):
+        for selectors, declared in rules_of(sheet.text or ""):
             if _STRUCK_STYLE.search(declared):
                 plain = (_PLAIN_SELECTOR.fullmatch(one.strip()) for one in selectors.split(","))
                 found.update(one[1] for one in plain if one)
     return frozenset(found)
 
 
-def _rules_of(sheet: str) -> Iterator[tuple[str, str]]:
+def rules_of(sheet: str) -> Iterator[tuple[str, str]]:
     """The innermost rules of a style sheet: selectors, and what is declared for them."""
-    for rule in sheet.split("}")[:-1]:
+    for rule in sheet[:_STYLES].split("}")[:-1]:
         before, brace, declared = rule.rpartition("{")
         if brace:
             yield before.rpartition("{")[2], declared

@@ -3,6 +3,8 @@
 Each pair is two looks at one page, in our own words; the kinds are those that other trackers lost.
 """
 
+import base64
+
 import pytest
 
 from diffs.comparing.compare import compare
@@ -153,6 +155,115 @@ def test_a_star_alone_is_no_rating() -> None:
     hollow, full = (read(f"<p>Save <i class='fa {star}'></i> this page.</p>") for star in ("fa-star-o", "fa-star"))
 
     assert significance(hollow, full) == "noise"
+
+
+DRAWN = {
+    "letters of a drawing": "<svg viewBox='0 0 9 9'><text x=1>Late shipment rate</text><text x=2>below {}%</text></svg>",
+    "a picture with a rule": "<figure><img src=g.png alt='Keep your late shipment rate below {}% of all orders'></figure>",
+    "a frame with its own text": "<iframe src='data:text/html,<p>Ship within {} days of the order.</p>'></iframe>",
+    "a figure of the style sheet": "<style>.limit::after{{content:'{}%'}}</style><p class=limit>Late shipment rate: below</p>",
+    "a figure of a nested rule": '<style>@media all{{.a .b:before{{content:"{}%"}}}}</style><p class=a><b class=b>is the <i>most</i></b></p>',
+}
+
+
+@pytest.mark.parametrize("page", DRAWN.values(), ids=DRAWN)
+def test_a_rule_that_is_drawn_is_read(page: str) -> None:
+    assert significance(read(page.format(4)), read(page.format(3))) == "material"
+
+
+def test_a_frame_with_a_packed_text_is_read() -> None:
+    packed = (base64.b64encode(f"<p>Ship within {days} days.</p>".encode()).decode() for days in (4, 3))
+    was, now = (read(f"<iframe src='data:text/html;charset=utf-8;base64,{one}'></iframe>") for one in packed)
+
+    assert significance(was, now) == "material"
+
+
+@pytest.mark.parametrize("address", ["data:text/html;base64,%%%", "data:image/png;base64,aGk=", "/frame.html", ""])
+def test_a_frame_without_a_text_of_its_own_says_nothing(address: str) -> None:
+    assert read(f"<iframe src='{address}'></iframe>").fingerprint == read("").fingerprint
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (
+            "<li class=allowed>Knives</li><li class=not-allowed>Fuel</li>",
+            "<li class=allowed>Knives</li><li class=allowed>Fuel</li>",
+        ),
+        (
+            "<li class=tick-item>Knives</li><li class=x-mark-item>Fuel</li>",
+            "<li class=x-mark-item>Knives</li><li class=tick-item>Fuel</li>",
+        ),
+    ],
+)
+def test_a_bullet_that_says_yes_or_no_is_read(was: str, now: str) -> None:
+    both = "<ul class=dos><li>Pack well</li></ul><ul class=donts><li>Pack wet</li></ul>"
+
+    assert significance(read(f"<ul>{was}</ul>{both}"), read(f"<ul>{now}</ul>{both}")) == "material"
+
+
+def test_a_mark_of_the_style_sheet_says_yes_or_no() -> None:
+    page = (
+        "<style>.y::before{{content:'\\2713'}} .n::before{{content:'\\2717 '}}</style><ul><li class={}>Knives</li></ul>"
+    )
+
+    assert significance(read(page.format("y")), read(page.format("n"))) == "material"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("<svg><text>Shop</text></svg>", "<svg><text>Shop 2</text></svg>"),
+        (
+            "<svg aria-hidden=true><text>Seen by 4 people</text></svg>",
+            "<svg aria-hidden=true><text>Seen by 5 people</text></svg>",
+        ),
+        (
+            "<img src=a.png alt='A seller who packs a box in a bright room'>",
+            "<img src=b.png alt='Two sellers who pack boxes in a hall'>",
+        ),
+        (
+            "<style>.a::after{content:'\\e001'}</style><p class=a>Rule</p>",
+            "<style>.a::after{content:'\\d800'}</style><p class=a>Rule</p>",
+        ),
+        ("<style>a::after{content:' (' attr(href) ')'}</style>", "<style>a::after{content:' 4 ' attr(href)}</style>"),
+        ("<style>:::after{content:'4%'} p[::before{content:'4%'}</style>", ""),
+        ("<ul><li class=check>Pack well</li></ul>", "<ul><li class=check-list>Pack well</li></ul>"),
+        (
+            "<ul><li class=yes>✓ Pack well</li><li class=no>✗ Fuel</li></ul>",
+            "<ul><li>✓ Pack well</li><li>✗ Fuel</li></ul>",
+        ),
+    ],
+)
+def test_what_is_drawn_for_its_looks_stays_out(was: str, now: str) -> None:
+    assert significance(read(was), read(now)) == "noise"
+
+
+def test_a_picture_is_not_read_beside_the_same_words() -> None:
+    rule = "Keep your late shipment rate below 4% of all orders"
+
+    assert read(f"<div>{rule} <img src=a.png alt='{rule}'></div>").shown.count(rule) == 1
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (
+            "<dl><dt>Combined orders allowed</dt><dd>Yes</dd></dl>",
+            "<dl><dt>Combined orders allowed</dt><dd>No</dd></dl>",
+        ),
+        ("<div>Gebrauchte Ware zulässig</div><div>Ja</div>", "<div>Gebrauchte Ware zulässig</div><div>Nein</div>"),
+        ("<p>Gold sellers pay their fees monthly</p>", "<p>Gold sellers pay their fees weekly</p>"),
+    ],
+)
+def test_a_short_line_at_the_end_that_states_a_rule_is_read(was: str, now: str) -> None:
+    assert significance(read(was), read(now)) == "material"
+
+
+def test_a_yes_beside_a_no_is_a_button() -> None:
+    asked = "<div>Was this page helpful?</div><div>Yes</div><div>No</div>"
+
+    assert read(asked).fingerprint == read("<div>Yes</div><div>No</div>").fingerprint == read("").fingerprint
 
 
 HINTS = {

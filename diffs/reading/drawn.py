@@ -1,0 +1,164 @@
+"""Write into lxml's tree what a page draws: letters in a drawing, a rule in a picture, signs from a style sheet.
+
+Only what states something is written: a figure, a yes or a no, a sentence. The rest of a page's looks is decoration.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import cast
+from urllib.parse import unquote_to_bytes
+
+from cssselect import SelectorError
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from lxml.html import HtmlElement
+
+from diffs.language.amounts import find
+from diffs.language.dates import dates_in
+from diffs.language.normalise import MARKS, marked, tidy
+from diffs.values import word_count
+
+from .tree import glance, in_control, names
+from .visibility import rules_of
+
+#: A drawing with fewer words is a logo or a button.
+_WORDS = 3
+#: A picture's text with so many words and a figure is the rule it shows; longer ones are read as far as this.
+_RULE_WORDS, _PICTURE_LETTERS = 5, 2_000
+_RULES = ("percent", "money", "duration", "stars", "count")
+_DRAWINGS = etree.XPath("descendant::svg[descendant::text]")
+_PICTURES = etree.XPath("descendant::*[self::img or self::svg or @role='img'][@alt or @aria-label]")
+#: So many signs of style sheets are looked for, each at so many elements.
+_SIGNS, _PLACES = 40, 400
+_STATES = re.compile(rf"[\d{MARKS}]")
+_PSEUDO = re.compile(r"(?P<element>[^:]{1,200}?)::?(?P<place>before|after)", re.IGNORECASE)
+_CONTENT = re.compile(r"(?:^|;)\s*content\s*:\s*(?:\"([^\"]{1,80})\"|'([^']{1,80})')\s*(?:!\s*important\s*)?(?=;|$)")
+_ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
+_LAST_CODE = 0x10FFFF
+_DATA = re.compile(r"data:text/html(?:;\s?charset=[\w-]{1,20})?(;base64)?,", re.IGNORECASE)
+#: Words of a class that say only that something is a list, after the one that says which.
+_LISTS = frozenset(("list", "item", "items", "li", "ul"))
+_BORDER = re.compile(r"[\W_]+")
+_CLASS_LETTERS = 500
+
+
+def write(container: HtmlElement) -> None:
+    """Write what drawings, pictures and style sheets say into the elements that show it."""
+    for drawing in cast("list[HtmlElement]", _DRAWINGS(container)):
+        _letters(drawing)
+    for picture in cast("list[HtmlElement]", _PICTURES(container)):
+        _picture(picture)
+    _signs(container)
+    _classed_items(container)
+
+
+def framed(address: str) -> str:
+    """The HTML that an address of the form "data:text/html,…" holds; "" for any other address."""
+    found = _DATA.match(address)
+    if found is None:
+        return ""
+    body = unquote_to_bytes(address[found.end() :])
+    if found[1]:
+        try:
+            body = base64.b64decode(body, validate=True)
+        except binascii.Error:
+            return ""
+    return body.decode("utf-8", "replace")
+
+
+def _letters(drawing: HtmlElement) -> None:
+    """Turn a drawing's letters into lines of text; a logo's few words stay a drawing."""
+    if drawing.get("aria-hidden") == "true" or in_control(drawing):
+        return
+    lines = [text for element in drawing.iter("text") if (text := tidy(" ".join(element.itertext())))]
+    if word_count(" ".join(lines)) < _WORDS:
+        return
+    tail = drawing.tail
+    drawing.clear()
+    drawing.tag, drawing.tail = "div", tail
+    for line in lines:
+        etree.SubElement(drawing, "p").text = line
+
+
+def _picture(picture: HtmlElement) -> None:
+    """Say what a picture with a rule in it says to those who cannot see it, unless the words around it do."""
+    said = tidy((picture.get("alt") or picture.get("aria-label") or "")[:_PICTURE_LETTERS])
+    if word_count(said) < _RULE_WORDS or not any(sign.isdigit() for sign in said) or dates_in(said):
+        return
+    parent = picture.getparent()
+    is_echo = parent is not None and said in tidy(glance(parent))
+    if not is_echo and any(amount.kind in _RULES for amount in find(said)):
+        tail = picture.tail
+        picture.clear()
+        picture.tag, picture.text, picture.tail = "p", said, tail
+
+
+def _signs(container: HtmlElement) -> None:
+    """Write the figures and marks that the page's own style sheets put before or behind an element's text."""
+    root = container.getroottree().getroot()
+    declared = (rule for sheet in root.iter("style") for rule in rules_of(sheet.text or ""))
+    signs = (sign for selectors, style in declared for sign in _drawn(selectors, style))
+    for selector, place, said in islice(signs, _SIGNS):
+        try:
+            matching = cast("list[HtmlElement]", CSSSelector(selector, translator="html")(container))
+        except (SelectorError, etree.XPathError):
+            continue
+        for element in matching[:_PLACES]:
+            if place == "before":
+                element.text = f"{said} {element.text or ''}"
+            elif len(element):
+                element[-1].tail = f"{element[-1].tail or ''} {said}"
+            else:
+                element.text = f"{element.text or ''} {said}"
+
+
+def _drawn(selectors: str, style: str) -> Iterator[tuple[str, str, str]]:
+    """Of one rule of a style sheet: each selector, "before" or "after", and the figure or mark that is drawn there."""
+    content = _CONTENT.search(style[:_PICTURE_LETTERS])
+    if content is None:
+        return
+    said = tidy(_ESCAPED.sub(_unescaped, content[1] or content[2]))
+    if _STATES.search(marked(said)):
+        for one in selectors[:_PICTURE_LETTERS].split(","):
+            found = _PSEUDO.fullmatch(one.strip())
+            if found:
+                yield found["element"], found["place"].casefold(), said
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    code = int(found[1], 16)
+    return chr(code) if 0 < code <= _LAST_CODE and not _FIRST_HALF <= code <= _LAST_HALF else ""
+
+
+#: Halves of UTF-16 pairs are no characters.
+_FIRST_HALF, _LAST_HALF = 0xD800, 0xDFFF
+
+
+def _classed_items(container: HtmlElement) -> None:
+    """Write yes or no before items whose class says it, on a page that has both: alone it may be a mere style."""
+    marks: dict[HtmlElement, str] = {}
+    for element in container.iter("li", "ul", "ol"):
+        mark = _yes_or_no(element.get("class", ""))
+        for item in (element,) if element.tag == "li" else element.iterchildren("li"):
+            if mark:
+                marks[item] = mark
+    if len(set(marks.values())) > 1:
+        for item, mark in marks.items():
+            if not _STATES.search(marked(glance(item))[:1]):
+                item.text = f"{mark} {item.text or ''}"
+
+
+def _yes_or_no(classes: str) -> str:
+    for one in classes[:_CLASS_LETTERS].casefold().split():
+        words = [word for word in _BORDER.split(one) if word]
+        while len(words) > 1 and words[-1] in _LISTS:
+            words.pop()
+        name = "-".join(words)
+        if name in names()["yes_items"]:
+            return "✓"
+        if name in names()["no_items"]:
+            return "✗"
+    return ""
