@@ -161,11 +161,20 @@ def _is_lone_pointer(pair: SentencePair) -> bool:
 
 
 def _is_reordered(pair: SentencePair) -> bool:
-    return bool(pair.before and pair.after) and not any(changed_words(pair))
+    return bool(pair.before and pair.after) and not any(changed_words(pair)) and _signs_stay(pair)
+
+
+def _signs_stay(pair: SentencePair) -> bool:
+    """Whether ticks, crosses and stars are where they were among the words: in a row each belongs to its column."""
+    before, after = (
+        [bool(_MARK.match(token)) and token for token in _tokens(side)] for side in (pair.before, pair.after)
+    )
+    return before == after
 
 
 def _is_respelled(pair: SentencePair) -> bool:
-    return bool(pair.before and pair.after) and _is_small(*changed_words(pair))
+    gone, come = changed_words(pair)
+    return bool(pair.before and pair.after and (gone or come)) and _is_small(gone, come)
 
 
 def _are_pointers(pair: SentencePair) -> bool:

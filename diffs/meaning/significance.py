@@ -36,7 +36,7 @@ _AFFILIATES = 3
 # A line of so many words may be an entry of a list.
 _ENTRY_WORDS = 12
 # A line of so many words, no heading, says something.
-_LINE_WORDS = 5
+_LINE_WORDS = 4
 # So many letters of a rule that moved are shown.
 _SHOWN = 40
 # A sentence of so many words speaks of one matter.
@@ -180,7 +180,7 @@ def _is_listed(pair: SentencePair, hunk: Hunk) -> bool:
 def _is_sentence(line: str) -> bool:
     """Whether a line of several words is written as a sentence is, not each word with a capital as in a name."""
     written = line.split()
-    return len(written) >= _LINE_WORDS and 2 * sum(word[:1].isupper() for word in written) < len(written)
+    return len(written) >= _LINE_WORDS and 2 * sum(word[:1].isupper() for word in written) <= len(written)
 
 
 def _without_rules(change: _Change, comparison: Comparison) -> Judgement:

@@ -7,6 +7,7 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
+from colorsys import rgb_to_hsv
 from itertools import islice
 from typing import cast
 from urllib.parse import unquote_to_bytes
@@ -31,6 +32,15 @@ _RULE_WORDS, _PICTURE_LETTERS = 5, 2_000
 _RULES = ("percent", "money", "duration", "stars", "count")
 _DRAWINGS = etree.XPath("descendant::svg[descendant::text]")
 _PICTURES = etree.XPath("descendant::*[self::img or self::svg or @role='img'][@alt or @aria-label]")
+#: What may be a traffic light: an element without a word, in a table or list.
+_EMPTY = etree.XPath(
+    "descendant::*[(self::td or self::th or ((self::span or self::i or self::b) and (ancestor::td or ancestor::li)))"
+    " and not(*) and not(normalize-space()) and (@style or @bgcolor or @class)]"
+)
+_PAINTED = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*(#[0-9a-f]{3,6}|[a-z]{3,20})", re.IGNORECASE)
+_LIGHTS = {"green": "🟢", "red": "🔴", "yellow": "🟡", "amber": "🟡", "orange": "🟡"}
+#: Where on the circle of colours (0 to 1) each light ends, and how strong and bright a colour is at least.
+_HUES, _STRONG = ((0.05, "🔴"), (0.19, "🟡"), (0.45, "🟢"), (0.93, ""), (1.0, "🔴")), 0.35
 #: So many signs of style sheets are looked for, each at so many elements.
 _SIGNS, _PLACES = 40, 400
 _STATES = re.compile(rf"[\d{MARKS}]")
@@ -52,6 +62,10 @@ def write(container: HtmlElement) -> None:
     for picture in cast("list[HtmlElement]", _PICTURES(container)):
         _picture(picture)
     _signs(container)
+    for light in cast("list[HtmlElement]", _EMPTY(container)):
+        colour = _colour(light)
+        if colour:
+            light.text = colour
     _classed_items(container)
 
 
@@ -135,6 +149,30 @@ def _unescaped(found: re.Match[str]) -> str:
 
 #: Halves of UTF-16 pairs are no characters.
 _FIRST_HALF, _LAST_HALF = 0xD800, 0xDFFF
+
+
+def _colour(element: HtmlElement) -> str:
+    """The light that a painted, empty element shows: green, yellow or red; "" for any other colour."""
+    painted = _PAINTED.search(element.get("style", "")[:_CLASS_LETTERS])
+    colour = (painted[1] if painted else element.get("bgcolor", "")).casefold()
+    if colour.startswith("#"):
+        return _light(colour[1:])
+    named = (*_BORDER.split(element.get("class", "")[:_CLASS_LETTERS].casefold()), colour)
+    return next((_LIGHTS[name] for name in named if name in _LIGHTS), "")
+
+
+def _light(figures: str) -> str:
+    pairs = [figure * 2 for figure in figures] if len(figures) == _SHORT_FORM else re.findall("..", figures)
+    try:
+        red, green, blue = (int(pair, 16) / 255 for pair in pairs)
+    except ValueError:
+        return ""
+    hue, strong, bright = rgb_to_hsv(red, green, blue)
+    return next(light for end, light in _HUES if hue <= end) if min(strong, bright) >= _STRONG else ""
+
+
+#: "#f00" stands for "#ff0000".
+_SHORT_FORM = 3
 
 
 def _classed_items(container: HtmlElement) -> None:

@@ -18,7 +18,7 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 from lxml.html import HtmlElement
 
 from diffs.language import vocabulary
-from diffs.language.normalise import fold, tidy
+from diffs.language.normalise import fold, marked, tidy
 from diffs.language.tags import primary
 from diffs.values import Block, BlockKind, Capture, Document, Extraction, Selection
 
@@ -314,6 +314,7 @@ class _Reader:
 
     def table(self, table: Tag) -> None:
         """One row of cells per table row; a caption is a paragraph before them."""
+        begun = len(self.drafts)
         for _, parts in groupby(table.find_all(["caption", "tr"]), key=lambda part: (part.name, id(part.parent))):
             group = list(parts)
             if group[0].name == "caption":
@@ -326,6 +327,19 @@ class _Reader:
             for row, cells in zip(rows, flat, strict=True):
                 links = tuple(link for _, _, found in cells for link in found)
                 self.drafts.append(Draft(BlockKind.ROW, "", cells=row.cells, links=links, again=row.again))
+        _mark_blanks(self.drafts[begun:])
+
+
+def _mark_blanks(rows: list[Draft]) -> None:
+    """Say in a row with a tick or cross which columns have none: where the sign stands is the rule."""
+    used = {at for row in rows for at, cell in enumerate(row.cells) if cell}
+    for row in rows:
+        if any(marked(cell).casefold() in _TICKS for cell in row.cells):
+            row.cells = tuple(cell or (_UNTICKED if at in used else "") for at, cell in enumerate(row.cells))
+
+
+#: What ticks a cell, and what says in a row with a tick that a cell has none.
+_TICKS, _UNTICKED = frozenset((*"✓✗○●■★x",)), "☐"
 
 
 def _heading_level(tag: Tag, name: str) -> int:

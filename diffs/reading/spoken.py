@@ -44,6 +44,10 @@ _WITH_LABEL = etree.XPath(
     " or contains(name(), '-icon')]"
 )
 _GAUGES = etree.XPath("descendant::*[@aria-valuetext or @role='meter' and @aria-valuenow]")
+_SWITCHES = etree.XPath(
+    "descendant::*[@aria-checked and (@aria-disabled='true' or @aria-readonly='true')"
+    " and (@role='checkbox' or @role='radio' or @role='switch' or @role='menuitemcheckbox')]"
+)
 _HINTED = etree.XPath(
     "descendant::*[self::abbr or self::dfn or self::span or self::td or self::th or self::b or self::u]"
 )
@@ -106,6 +110,11 @@ def _speak_fields(container: HtmlElement) -> None:
                 field.set(ASKS, "")
     for gauge in cast("list[HtmlElement]", _GAUGES(container)):
         _gauge(gauge)
+    for switch in cast("list[HtmlElement]", _SWITCHES(container)):
+        _switch(switch)
+    for valued in container.iter("data", "time"):
+        if not _SAYS.search(glance(valued)):
+            put(valued, tidy(valued.get("value") or valued.get("datetime") or "")[:_LABEL_LETTERS])
     for element in cast("list[HtmlElement]", _HINTED(container)):
         _hint(element)
     for table_like in cast("list[HtmlElement]", _GRIDS(container)):
@@ -150,8 +159,12 @@ def _field(field: HtmlElement, options: Mapping[HtmlElement, str]) -> str:
     value = tidy(field.get("value", ""))
     if kind in _SILENT_TYPES or _ADDRESS.search(value):
         return ""
-    states = any(sign.isdigit() for sign in value) and any(sign.isalpha() or sign in "%$€£¥" for sign in value)
-    return value if _is_fixed(field) or (states and not _is_asking(field)) else ""
+    return value if _is_fixed(field) or (_has_unit(value) and not _is_asking(field)) else ""
+
+
+def _has_unit(value: str) -> bool:
+    """Whether a value is a figure of something: "24 hours", "4%"; not "4"."""
+    return any(sign.isdigit() for sign in value) and any(sign.isalpha() or sign in "%$€£¥" for sign in value)
 
 
 def _chosen(field: HtmlElement, names_of: Mapping[HtmlElement, str]) -> str:
@@ -224,10 +237,23 @@ def _gauge(element: HtmlElement) -> None:
         put(element, said[:_LABEL_LETTERS])
 
 
+def _switch(element: HtmlElement) -> None:
+    """A box or switch of a script, before its label: set or not set. One that waits for the reader has no state yet."""
+    sign = {"true": "☑", "false": "☐"}.get(element.get("aria-checked", ""))
+    if sign and not marked(glance(element)).lstrip().startswith(tuple("✓✗☐")):
+        label = "" if _SAYS.search(glance(element)) else tidy(element.get("aria-label", ""))[:_LABEL_LETTERS]
+        element.text = f"{sign} {label} {element.text or ''}"
+
+
 def _hint(element: HtmlElement) -> None:
-    """Say behind a word the rule that its tooltip states: a sentence with an amount in it, and no date of a fetch."""
+    """Say behind a word what it stands for, or the rule that its tooltip states: with an amount, no date of a fetch."""
     text = next((tidy(element.get(name, "")[:_HINT_LETTERS]) for name in _HINTS if name in element.attrib), "")
-    if word_count(text) < _HINT_WORDS or not _SAYS.search(glance(element)) or text in glance(element):
+    if not _SAYS.search(glance(element)) or text in glance(element):
+        return
+    if element.tag in ("abbr", "dfn") and word_count(text) > 1 and not any(sign.isdigit() for sign in text):
+        etree.SubElement(element, "span").text = f" ({text})"  # what the letters stand for
+        return
+    if word_count(text) < _HINT_WORDS:
         return
     if not dates_in(text) and any(amount.kind in _RULES for amount in find(text)):
         etree.SubElement(element, "span").text = f" ({text})"
@@ -254,7 +280,8 @@ def _component(element: HtmlElement) -> None:
         if (word_count(text) > 1 or any(sign.isdigit() for sign in text)) and text[0] not in "{[<"
     ]
     value = tidy(element.get("value", "")[:_LABEL_LETTERS])
-    if not said and any(sign.isdigit() for sign in value) and not _SCALES.isdisjoint(element.tag.split("-")):
+    is_scale = not _SCALES.isdisjoint(element.tag.split("-"))
+    if not said and any(sign.isdigit() for sign in value) and (is_scale or _has_unit(value)):
         said = [value]
     if said:
         element.text = f" {'. '.join(text.rstrip('.') for text in said)} "

@@ -162,7 +162,7 @@ DRAWN = {
     "a picture with a rule": "<figure><img src=g.png alt='Keep your late shipment rate below {}% of all orders'></figure>",
     "a frame with its own text": "<iframe src='data:text/html,<p>Ship within {} days of the order.</p>'></iframe>",
     "a figure of the style sheet": "<style>.limit::after{{content:'{}%'}}</style><p class=limit>Late shipment rate: below</p>",
-    "a figure of a nested rule": '<style>@media all{{.a .b:before{{content:"{}%"}}}}</style><p class=a><b class=b>is the <i>most</i></b></p>',
+    "a figure of a nested rule": '<style>@media all{{.a .b:after{{content:"{}%"}}}}</style><p class=a><b class=b>is the <i>most</i></b></p>',
 }
 
 
@@ -264,6 +264,66 @@ def test_a_yes_beside_a_no_is_a_button() -> None:
     asked = "<div>Was this page helpful?</div><div>Yes</div><div>No</div>"
 
     assert read(asked).fingerprint == read("<div>Yes</div><div>No</div>").fingerprint == read("").fingerprint
+
+
+TICKS = "<table><tr><th>Item</th><th>Allowed</th><th>Banned</th></tr><tr><td>Knives</td>{}</tr></table>"
+LIGHTS = "<table><tr><td>Knives</td><td {}></td></tr><tr><td>Fuel</td><td class=red></td></tr></table>"
+STATED = {
+    "a tick in another column": (TICKS.format("<td>x</td><td></td>"), TICKS.format("<td></td><td>x</td>")),
+    "a light by its style": (
+        LIGHTS.format("style='background:green'"),
+        LIGHTS.format("style='color:red;background:red'"),
+    ),
+    "a light by its figures": (LIGHTS.format("bgcolor='#0a0'"), LIGHTS.format("style='background-color:#ff9900'")),
+    "a light by its class": (LIGHTS.format("class='cell green'"), LIGHTS.format("class='cell amber'")),
+    "a fixed switch": (
+        "<div role=switch aria-readonly=true aria-checked=true aria-label='Automatic renewal'></div>",
+        "<div role=switch aria-readonly=true aria-checked=false aria-label='Automatic renewal'></div>",
+    ),
+    "a fixed box before its words": (
+        "<div role=checkbox aria-disabled=true aria-checked=true>Insurance</div>",
+        "<div role=checkbox aria-disabled=true aria-checked=false>Insurance</div>",
+    ),
+    "a value without words": ("<p>Limit: <data value=4></data></p>", "<p>Limit: <data value=3></data></p>"),
+    "a day without words": (
+        "<p>Applies from <time datetime=2026-01-01></time>.</p>",
+        "<p>Applies from <time datetime=2026-03-01></time>.</p>",
+    ),
+    "a component with a figure": (
+        "<p>Limit: <x-figure value='4%'></x-figure></p>",
+        "<p>Limit: <x-figure value='3%'></x-figure></p>",
+    ),
+    "what letters stand for": (
+        "<p>The <abbr title='late shipment rate'>LSR</abbr> counts.</p>",
+        "<p>The <abbr title='order defect rate'>LSR</abbr> counts.</p>",
+    ),
+    "a country in small letters": (
+        "<p><small>Not valid in Spain</small></p>",
+        "<p><small>Not valid in France</small></p>",
+    ),
+}
+
+
+@pytest.mark.parametrize(("was", "now"), STATED.values(), ids=STATED)
+def test_what_states_a_rule_without_words_of_its_own_is_read(was: str, now: str) -> None:
+    assert significance(read(was), read(now)) == "material"
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        (LIGHTS.format("style='background:#eee'"), LIGHTS.format("style='background:#123456'")),
+        (LIGHTS.format("bgcolor='#12'"), LIGHTS.format("bgcolor=white")),
+        ("<div role=checkbox aria-checked=true>Show all</div>", "<div role=checkbox aria-checked=false>Show all</div>"),
+        ("<div role=checkbox aria-disabled=true aria-checked=true>☑ Paid</div>", "<div>☑ Paid</div>"),
+        (
+            "<table><tr><td>Toys</td><td></td><td>8%</td></tr></table>",
+            "<table><tr><td>Toys</td><td>8%</td></tr></table>",
+        ),
+    ],
+)
+def test_a_mere_look_of_a_page_is_no_rule(was: str, now: str) -> None:
+    assert significance(read(was), read(now)) == "noise"
 
 
 HINTS = {
