@@ -1,1 +1,1 @@
-"""Two documents become hunks."""
+"""Compare two documents: the hunks in which they differ."""

@@ -1,12 +1,12 @@
 """Align two sequences: which runs of one are in the other, in the same order.
 
-The one home of difflib. Three ideas, in this order:
+The only place that uses difflib. The steps, in this order:
 
-1. What both begin and end with is cut off.
-2. What stands exactly once on either side is anchored first; where anchors cross, the heaviest chain stays. So a
-   sentence that now also stands elsewhere cannot drag its neighbours along (patience diff's idea, with weights).
-3. Between the anchors difflib finds the longest runs, under a budget of steps. What exceeds the budget is walked
-   through a small window. The budget counts steps, never time, so the same input gives the same answer everywhere.
+1. The common beginning and the common end are cut off.
+2. What occurs exactly once on each side is anchored first; if anchors cross, the heaviest chain is kept. So a sentence
+   that now also occurs elsewhere cannot drag its neighbours along (the idea of patience diff, with weights).
+3. Between the anchors difflib finds the longest runs, under a budget of steps. Beyond the budget, a small window is
+   moved along both sides. The budget counts steps, never time, so the same input gives the same answer everywhere.
 """
 
 from collections import Counter
@@ -14,15 +14,15 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-try:  # the same algorithm compiled: same answer, sooner
+try:  # the same algorithm, compiled: same answer, faster
     from cydifflib import SequenceMatcher
 except ImportError:
     from difflib import SequenceMatcher
 
-#: Steps that one alignment may take in difflib before it falls back to the window.
+#: How many steps one alignment may take in difflib before it falls back to the window.
 STEPS = 3_000_000
 
-#: A part of at most so many cells (old length x new length) goes to difflib without a further search for anchors.
+#: A part with at most this many cells (old length x new length) goes to difflib without another search for anchors.
 SMALL = 40_000
 
 #: The window of the fallback, in elements.
@@ -32,7 +32,7 @@ _STRIDE = 128
 
 
 class Run(NamedTuple):
-    """`length` elements from `old` in the one sequence equal those from `new` in the other."""
+    """`length` elements from `old` in one sequence equal those from `new` in the other."""
 
     old: int
     new: int
@@ -40,7 +40,7 @@ class Run(NamedTuple):
 
 
 class Gap(NamedTuple):
-    """The elements old[old_from:old_to] stand where new[new_from:new_to] stand; at least one is not empty."""
+    """The elements old[old_from:old_to] correspond to new[new_from:new_to]; at least one of the two is not empty."""
 
     old_from: int
     old_to: int
@@ -49,7 +49,7 @@ class Gap(NamedTuple):
 
     @property
     def both(self) -> bool:
-        """Both sides have something: replaced, not just gone or new."""
+        """Whether both sides have something: replaced, not just removed or added."""
         return self.old_from < self.old_to and self.new_from < self.new_to
 
 
@@ -61,9 +61,9 @@ def align(
 ) -> list[Run]:
     """The runs that stay, rising on both sides, as long as possible and never touching.
 
-    `weigh` gives the weight of the element at an index of `old`; of crossing anchors the lighter go.
-    `width` is how many elements in a row make an anchor: 1 for blocks and sentences, 3 for words, where a single rare
-    word is no proof of place.
+    `weigh` gives the weight of the element at an index of `old`; of crossing anchors the lighter are dropped.
+    `width` is how many elements in a row make an anchor: 1 for blocks and sentences, 3 for words, because a single rare
+    word is no proof of position.
     """
     search = _Search(old, new, weigh, width)
     parts = [Gap(0, len(old), 0, len(new))]
@@ -73,12 +73,12 @@ def align(
 
 
 def common_ends(old: Sequence[Hashable], new: Sequence[Hashable]) -> tuple[int, int]:
-    """How many elements both begin with, and how many of the others both end with."""
+    """How many elements both begin with, and how many of the rest both end with."""
     return _ends(old, new, Gap(0, len(old), 0, len(new)))
 
 
 def gaps(runs: Iterable[Run], old_length: int, new_length: int) -> Iterator[Gap]:
-    """What lies before, between and behind the runs."""
+    """The parts before, between and after the runs."""
     return _between(Gap(0, old_length, 0, new_length), runs)
 
 
@@ -91,7 +91,7 @@ def _between(part: Gap, runs: Iterable[Run]) -> Iterator[Gap]:
 
 
 def heaviest_chain(pairs: Sequence[tuple[int, int, float]]) -> list[tuple[int, int, float]]:
-    """Of (old, new, weight) choose those that rise strictly on both sides and weigh most together."""
+    """Of (old, new, weight), those that rise strictly on both sides and weigh most together."""
     ordered = sorted(pairs, key=lambda pair: (pair[0], -pair[1]))
     rank = {new: position for position, new in enumerate(sorted({pair[1] for pair in ordered}), 1)}
     best: list[tuple[float, int]] = [(0.0, -1)] * (len(rank) + 1)  # a Fenwick tree of prefix maxima
@@ -118,7 +118,7 @@ def heaviest_chain(pairs: Sequence[tuple[int, int, float]]) -> list[tuple[int, i
 
 
 def joined(runs: Iterable[Run]) -> list[Run]:
-    """Sorted, runs that touch on both sides made one."""
+    """The runs, sorted, with those that touch on both sides joined."""
     whole: list[Run] = []
     for run in sorted(runs):
         last = whole[-1] if whole else None
@@ -130,7 +130,7 @@ def joined(runs: Iterable[Run]) -> list[Run]:
 
 
 class _Search:
-    """One alignment under way: the runs found and the steps left."""
+    """One alignment in progress: the runs found and the steps left."""
 
     def __init__(
         self,
@@ -144,14 +144,14 @@ class _Search:
         self.steps = STEPS + 20 * (len(old) + len(new))
 
     def split(self, part: Gap) -> list[Gap]:
-        """Note the runs found in this part, return what is left to look at."""
+        """Note the runs found in this part; what is left to search."""
         part = self._trim(part)
         if not part.both:
             return []
         rows, columns = part.old_to - part.old_from, part.new_to - part.new_from
         self.steps -= rows + columns
         if rows == columns == 1:
-            return []  # what is equal was trimmed
+            return []  # equal elements have been trimmed
         if self.steps > 0 and (self.width == 1 or rows * columns > SMALL):
             anchors = self._anchors(part)
             if anchors:
@@ -170,7 +170,7 @@ class _Search:
         return Gap(old_from + head, old_to - tail, new_from + head, new_to - tail)
 
     def _anchors(self, part: Gap) -> list[Run]:
-        """What stands once on either side, as runs; of crossing runs the heaviest chain."""
+        """What occurs once on each side, as runs; of crossing runs, the heaviest chain."""
         old_at = self._once(self.old, part.old_from, part.old_to)
         new_at = self._once(self.new, part.new_from, part.new_to)
         runs: list[Run] = []
@@ -190,7 +190,7 @@ class _Search:
         return runs
 
     def _once(self, elements: Sequence[Hashable], start: int, stop: int) -> dict[Hashable, int]:
-        """Where each element (or row of `width` elements) stands, in order; -1 where it stands more than once."""
+        """Where each element (or row of `width` elements) is, in order; -1 if it occurs more than once."""
         keys: Iterable[Hashable] = elements[start:stop]
         if self.width > 1:
             keys = zip(*(elements[start + shift : stop] for shift in range(self.width)), strict=False)
@@ -205,7 +205,7 @@ class _Search:
         return sum(self.weigh(index) for index in range(run.old, run.old + run.length))
 
     def _match(self, part: Gap) -> None:
-        """Let difflib look at one part, longest run first, as long as there are steps left."""
+        """Let difflib search one part, longest run first, as long as there are steps left."""
         old, new = self.old[part.old_from : part.old_to], self.new[part.new_from : part.new_to]
         counts = Counter(new)
         hits = sum(counts[element] for element in old)
@@ -213,14 +213,14 @@ class _Search:
             return
         if (len(old) + hits) * min(len(old), len(new)) <= self.steps:
             matcher = SequenceMatcher(None, old, new, autojunk=False)
-            # In practice difflib halves its ranges; this is what it takes then.
+            # In practice difflib halves its ranges; that takes this many steps.
             self.steps -= (len(old) + hits) * max(1, min(len(old), len(new)).bit_length())
             self._note(part, matcher.get_matching_blocks())
             return
         self._match_bounded(part, old, new, hits)
 
     def _match_bounded(self, part: Gap, old: Sequence[Hashable], new: Sequence[Hashable], hits: int) -> None:
-        """Follow difflib's own recursion, counted step by step; the window where the steps run out."""
+        """Follow difflib's own recursion, counted step by step; the window if the steps run out."""
         matcher: SequenceMatcher[Hashable] | None = None
         todo = [Gap(0, len(old), 0, len(new))]
         while todo:
@@ -245,7 +245,7 @@ class _Search:
 
 
 def _windows(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
-    """Walk both sequences side by side, matching what stands within a window; linear in their length."""
+    """Walk both sequences side by side, matching what is within a window; linear in their length."""
     runs: list[Run] = []
     old_at = new_at = 0
     while old_at < len(old) and new_at < len(new):
@@ -256,7 +256,7 @@ def _windows(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Run]:
             continue
         matcher = SequenceMatcher(None, old[old_at : old_at + WINDOW], new[new_at : new_at + WINDOW], autojunk=False)
         found = [Run(*block) for block in matcher.get_matching_blocks() if block.size]
-        # What lies at the far end of the window may be matched better from the next one.
+        # What is at the far end of the window may be matched better from the next one.
         near = [run for run in found if max(run.old, run.new) < WINDOW // 2] or found
         runs.extend(Run(old_at + run.old, new_at + run.new, run.length) for run in near)
         old_step = near[-1].old + near[-1].length if near else WINDOW

@@ -2,10 +2,10 @@
 
 Two levels, blocks and then words. The order of the steps:
 
-1. Blocks that stay are aligned, what is unique anchored first (`diffs.comparing.align`).
-2. What went in one place and stands unchanged in another has moved (`diffs.comparing.moves`).
-3. Where blocks were replaced, those that belong together are paired (`diffs.comparing.pairing`) and their words
-   compared (`diffs.comparing.word_diff`).
+1. Unchanged blocks are aligned, unique ones first (`diffs.comparing.align`).
+2. What was removed in one place and is unchanged in another has moved (`diffs.comparing.moves`).
+3. If blocks were replaced, those that belong together are paired (`diffs.comparing.pairing`) and their words compared
+   (`diffs.comparing.word_diff`).
 4. Clauses left over on both sides may have moved and been edited.
 5. A name that changed in the same way throughout is one fact (`diffs.comparing.renames`).
 
@@ -27,15 +27,15 @@ from .renames import with_renames
 from .word_diff import cell_spans, spans
 
 _CELL_BORDER = " | "
-#: How many blocks up the line that introduces a list is looked for.
+#: How many blocks up to search for the line that introduces a list.
 _NEAR_LEAD = 40
 
 
 def compare(old: Document, new: Document) -> Comparison:
     """What changed from `old` to `new`.
 
-    Blocks equal as compared are no edit: where only their marker differs they are RENUMBERED, where anything else
-    differs COSMETIC. A change of the section path alone makes no hunk (`Comparison.reheaded`).
+    Blocks that compare as equal are no edit: if only their marker differs they are RENUMBERED, if anything else differs
+    COSMETIC. A change of the section path alone makes no hunk (`Comparison.reheaded`).
     """
     before, after = old.blocks, new.blocks
     runs = _slid(before, after, _aligned(before, after))
@@ -78,12 +78,12 @@ def rebuild_old(new: Document, comparison: Comparison) -> tuple[Block, ...]:
 
 
 def _aligned(before: tuple[Block, ...], after: tuple[Block, ...]) -> list[Run]:
-    """The blocks that stay. Items and rows first together with the text that introduces them.
+    """The blocks that stay. Items and rows are first aligned together with the text that introduces them.
 
-    Two lists often hold the same item, and what changed in the one must not be taken for the other's.
+    Two lists often contain the same item, and a change in one must not be taken for a change in the other.
     """
     head, tail = common_ends([block.compared for block in before], [block.compared for block in after])
-    # A list whose end is the same may be another list.
+    # A list with the same end may be another list.
     while tail and is_listed(before[len(before) - tail]):
         tail -= 1
     rows, columns = before[head : len(before) - tail], after[head : len(after) - tail]
@@ -118,7 +118,7 @@ def _with_leads(blocks: tuple[Block, ...]) -> list[Hashable]:
 
 
 def _weights(blocks: tuple[Block, ...]) -> Callable[[int], int]:
-    """Of blocks that cross, the lighter one moved: a heading weighs more than a paragraph, a paragraph than an item."""
+    """A function that weighs a block: of crossing blocks the lighter moved. Headings weigh most, items least."""
 
     def weight(at: int) -> int:
         block = blocks[at]
@@ -129,7 +129,7 @@ def _weights(blocks: tuple[Block, ...]) -> Callable[[int], int]:
 
 
 def _slid(before: tuple[Block, ...], after: tuple[Block, ...], runs: Iterable[Run]) -> list[Run]:
-    """Blocks that only came or only went can often be marked in several places: begin with a heading where possible."""
+    """The runs, shifted: a pure addition or removal can often be marked in several places, best from a heading on."""
     slid: list[Run] = []
     for lower in runs:
         upper = slid[-1] if slid else Run(0, 0, 0)
@@ -137,7 +137,7 @@ def _slid(before: tuple[Block, ...], after: tuple[Block, ...], runs: Iterable[Ru
         shift = 0
         if not rows or not columns:
             blocks, start = (before, lower.old - rows) if rows else (after, lower.new - columns)
-            # At the top nothing need stay above.
+            # At the top, nothing needs to stay above.
             room = upper.length - (upper.old + upper.new > 0)
             shift = _to_heading(blocks, start, rows + columns, room)
         if shift == upper.length and slid:
@@ -149,7 +149,7 @@ def _slid(before: tuple[Block, ...], after: tuple[Block, ...], runs: Iterable[Ru
 
 
 def _to_heading(blocks: tuple[Block, ...], start: int, length: int, room: int) -> int:
-    """How far up the stretch must slide to begin with a heading; 0 where it does or cannot."""
+    """How far up the stretch must move to begin with a heading; 0 if it does already or cannot."""
     shift = 0
     while blocks[start - shift].kind is not BlockKind.HEADING:
         shift += 1
@@ -159,13 +159,13 @@ def _to_heading(blocks: tuple[Block, ...], start: int, length: int, room: int) -
 
 
 class _Left:
-    """The regions where blocks have no counterpart yet; what finds one is taken out."""
+    """The regions where blocks have no counterpart yet; what finds one is removed."""
 
     def __init__(self, regions: Iterable[Region]) -> None:
         self.regions = list(regions)
 
     def take(self, found: Iterable[Pair]) -> None:
-        """These are told elsewhere."""
+        """Remove these: they are reported elsewhere."""
         pairs = list(found)
         if not pairs:
             return
@@ -178,12 +178,12 @@ class _Left:
 
     @property
     def gone(self) -> list[int]:
-        """Indexes of the old blocks, rising."""
+        """Indexes of the old blocks, ascending."""
         return [at for region in self.regions for at in region.rows]
 
     @property
     def come(self) -> list[int]:
-        """Indexes of the new blocks, rising."""
+        """Indexes of the new blocks, ascending."""
         return [at for region in self.regions for at in region.columns]
 
 
@@ -213,7 +213,7 @@ def _text(blocks: Iterable[Block]) -> str:
 def _restyled(
     before: tuple[Block, ...], after: tuple[Block, ...], runs: Iterable[Run], reheaded: list[Reheaded]
 ) -> Iterator[Hunk]:
-    """Hunks for blocks that stay but carry another number or look; other section paths go to `reheaded`."""
+    """Hunks for blocks that stay with another number or style; other section paths go to `reheaded`."""
     for run in runs:
         old = before[run.old : run.old + run.length]
         new = after[run.new : run.new + run.length]
@@ -241,7 +241,7 @@ def _difference(old: Block, new: Block) -> Op | tuple[tuple[str, ...], tuple[str
 
 
 def _edited(before: tuple[Block, ...], after: tuple[Block, ...], found: Pair) -> Hunk:
-    """A pair as a hunk; where the same words were only divided or spaced otherwise, a cosmetic one."""
+    """A pair as a hunk; a cosmetic one if the same words were only divided or spaced differently."""
     old, new = before[found.old_from : found.old_to], after[found.new_from : found.new_to]
     edits = () if _says_the_same(before, after, found) else _spans(old, new)
     return Hunk(Op.EDITED if edits else Op.COSMETIC, old, new, found.old_from, found.new_from, edits)
@@ -254,7 +254,7 @@ def _moved(before: tuple[Block, ...], after: tuple[Block, ...], found: Pair) -> 
 
 
 def _spans(old: tuple[Block, ...], new: tuple[Block, ...]) -> tuple[Span, ...]:
-    """The word edits; none where no word differs."""
+    """The word edits; none if no word differs."""
     found = _all_spans(old, new)
     for span in found:
         if span.op is not SpanOp.EQUAL and not span.cosmetic:
@@ -276,7 +276,7 @@ def _is_row(block: Block) -> bool:
 
 
 def _side_by_side(before: tuple[Block, ...], after: tuple[Block, ...], moves: Iterable[Pair]) -> list[Pair]:
-    """Moves that follow each other on both sides made one, as long as nothing in them was edited."""
+    """The moves, with those that follow each other on both sides joined, as long as nothing in them was edited."""
     joined: list[Pair] = []
     for move in sorted(moves):
         last = joined[-1] if joined else None
@@ -304,7 +304,7 @@ def _introduced(hunk: Hunk, before: tuple[Block, ...], after: tuple[Block, ...])
 def _gone_and_come(
     before: tuple[Block, ...], after: tuple[Block, ...], stays: Iterable[Pair], left: _Left
 ) -> Iterator[Hunk]:
-    """What has no counterpart: REMOVED where it stood, ADDED where it stands."""
+    """The hunks for blocks without a counterpart: REMOVED where it was, ADDED where it is."""
     ordered = sorted(stays)
     rows = [stay.old_from for stay in ordered]
     columns = [stay.new_from for stay in ordered]
@@ -317,7 +317,7 @@ def _gone_and_come(
 
 
 def _stretches(blocks: tuple[Block, ...], places: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Runs of neighbours, each section of its own."""
+    """Runs of neighbours, with a run of its own for each section."""
     start = stop = -1
     for at in places:
         if at != stop or _opens_section(blocks, start, at):
@@ -330,7 +330,7 @@ def _stretches(blocks: tuple[Block, ...], places: Iterable[int]) -> Iterator[tup
 
 
 def _opens_section(blocks: tuple[Block, ...], start: int, at: int) -> bool:
-    """A heading begins a stretch of its own, save one inside a section that came or went as a whole."""
+    """Whether a heading begins a run of its own: yes, except inside a section added or removed as a whole."""
     if blocks[at].kind is not BlockKind.HEADING or blocks[at - 1].kind is BlockKind.HEADING:
         return False
     first = blocks[start]

@@ -1,7 +1,7 @@
 """Find what was removed in one place and added in another: moved unchanged, or edited on the way.
 
-A short text in another list is no move: "30 days" under another heading says something else. Then it went here and
-came there, and the reader sees both.
+A short text in another list is not a move: "30 days" under another heading says something else. Then it was removed in
+one place and added in the other, and the reader sees both.
 """
 
 from collections import defaultdict
@@ -13,28 +13,28 @@ from diffs.values import Block, BlockKind
 
 from .pairing import Likeness, Pair, size_of
 
-#: So many words must move together before they are the same clause in another place.
+#: How many words must move together to be the same clause in another place.
 CLAUSE = 8
 
-#: From this share of common words on (Dice) a clause that went and one that came are one, moved and edited.
+#: From this share of common words (Dice), a removed clause and an added one are one, moved and edited.
 SAME_CLAUSE = 0.6
 
-#: How many places with the same text are tried for the longest run.
+#: How many places with the same text are tried to find the longest run.
 _TRIED = 8
 
-#: How far back the text that introduces a list is looked for.
+#: How far back to search for the text that introduces a list.
 _BACK = 200
 
 _SENTENCE_ENDS = (".", "!", "?", "。")
 
-# Asked of every block of a document.
+# Asked for every block of a document.
 _ITEM, _ROW = BlockKind.ITEM, BlockKind.ROW
 
 
 def moved(old: Sequence[Block], new: Sequence[Block], gone: Sequence[int], come: Sequence[int]) -> list[Pair]:
-    """Runs of blocks that left one place and stand, word for word, in another.
+    """Runs of blocks that left one place and are, word for word, in another.
 
-    `gone` and `come` are the indexes of the old and new blocks that found no counterpart in their own place, rising.
+    `gone` and `come` are the indexes of the old and new blocks with no counterpart in their own place, ascending.
     """
     places: dict[str, list[int]] = defaultdict(list)
     for at in come:
@@ -46,7 +46,7 @@ def moved(old: Sequence[Block], new: Sequence[Block], gone: Sequence[int], come:
         if at not in free.old or at <= refused or old[at].compared not in places:
             continue
         there = [place for place in places[old[at].compared] if place in free.new][:_TRIED]
-        # The longest run, of equal ones the first.
+        # The longest run; of equal ones the first.
         run = max((_run(old, new, at, place, free) for place in there), key=lambda run: run.old_to, default=None)
         if run is None:
             continue
@@ -55,7 +55,7 @@ def moved(old: Sequence[Block], new: Sequence[Block], gone: Sequence[int], come:
             free.old.difference_update(range(run.old_from, run.old_to))
             free.new.difference_update(range(run.new_from, run.new_to))
         else:
-            # The rest of the list stands under the same words.
+            # The rest of the list is under the same words.
             refused = at + sum(1 for _ in takewhile(is_listed, old[at + 1 : run.old_to]))
     return found
 
@@ -63,15 +63,15 @@ def moved(old: Sequence[Block], new: Sequence[Block], gone: Sequence[int], come:
 def moved_and_edited(
     likeness: Likeness, gone: Sequence[int], come: Sequence[int], moves: Iterable[Pair] = ()
 ) -> list[Pair]:
-    """Clauses that left one place and stand, reworded, in another; with what moved along beside them unchanged.
+    """Clauses that left one place and are, reworded, in another; with what moved unchanged beside them.
 
-    `moves` are the moves known so far: a heading too short to be found alone moves with its clauses.
+    `moves` are the moves known so far: a heading too short to be recognised alone moves with its clauses.
     """
     free = _Free(set(gone), set(come))
     scored = []
     for at in gone:
         for place in likeness.places(at):
-            # What is equal was refused above.
+            # Equal texts were rejected above.
             if place in free.new and likeness.old[at].compared != likeness.new[place].compared:
                 left, right = likeness.old_words(at), likeness.new_words(place)
                 share = 2 * len(left & right) / (len(left) + len(right))
@@ -119,12 +119,12 @@ def _is_move(old: Sequence[Block], new: Sequence[Block], run: Pair) -> bool:
     before, after = lead_of(old, run.old_from), lead_of(new, run.new_from)
     if (before and before.compared) == (after and after.compared):
         return True
-    # "You may not:" and "You may:" give the same words another meaning.
+    # "You may not:" and "You may:" give the same words opposite meanings.
     return long and not _introduces(before) and not _introduces(after)
 
 
 def lead_of(blocks: Sequence[Block], at: int, reach: int = _BACK) -> Block | None:
-    """The block that introduces the list or table a block stands in; None where none is within reach."""
+    """The block that introduces the list or table a block is in; None if there is none within reach."""
     block = blocks[at]
     for back in range(at - 1, max(-1, at - reach), -1):
         above = blocks[back]
@@ -134,12 +134,12 @@ def lead_of(blocks: Sequence[Block], at: int, reach: int = _BACK) -> Block | Non
 
 
 def _introduces(block: Block | None) -> bool:
-    """Whether what follows completes its sentence: it is no heading and does not end like a sentence."""
+    """Whether what follows completes its sentence: it is not a heading and does not end like a sentence."""
     return block is not None and block.kind is not BlockKind.HEADING and block.compared[-1:] not in _SENTENCE_ENDS
 
 
 def _companions(old: Sequence[Block], new: Sequence[Block], moves: Iterable[Pair], free: _Free) -> list[Pair]:
-    """Unchanged neighbours of a move that went the same way."""
+    """Unchanged neighbours of a move that moved with it."""
     found = []
     for move in moves:
         below = _run(old, new, move.old_to, move.new_to, free)

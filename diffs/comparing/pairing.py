@@ -1,7 +1,7 @@
 """Pair the blocks of the old text with those of the new one, inside a region where everything differs.
 
 First by name: the same letters around other figures, a table row with the same first cell. Then by the words two
-blocks share, keeping their order. A paragraph cut in two, or two made one, stay together.
+blocks share, keeping their order. A paragraph split in two, or two that were merged, stay together.
 """
 
 import re
@@ -14,38 +14,38 @@ from diffs.values import Block, BlockKind
 
 from .align import align, gaps, heaviest_chain
 
-#: From this share of common words on (Dice) two blocks are one, edited.
+#: From this share of common words (Dice), two blocks are one block, edited.
 ALIKE = 0.4
 
-#: The same where one of them has fewer words than these: one word in common is chance.
+#: The same if one of them has fewer words than this: one word in common is chance.
 ALIKE_FEW = 0.6
 FEW = 3
 
-#: The same for a block that stands alone against one other: its place speaks for it as well.
+#: The same for a block alone with one other: its position is evidence as well.
 ALIKE_ALONE = 0.25
 
-#: From this share of the shorter block's words on, it is a part of the other.
+#: From this share of the shorter block's words, it is a part of the other.
 PART = 0.7
 
-#: And such a share of its words must be in the other through it alone.
+#: In addition, this share of its words must be in the other only because of it.
 ONLY_THERE = 0.3
 
-#: In regions of more cells than this only blocks with rare words in common are held against each other.
+#: In regions with more cells than this, only blocks with rare words in common are compared.
 ALL_AGAINST_ALL = 900
 
-#: A word that stands in more blocks than this says nothing about place.
+#: A word that is in more blocks than this says nothing about position.
 RARE = 8
 
-#: Blocks that share less than this of the rare words of the old one are not held against each other,
+#: Blocks that share less than this of the old one's rare words are not compared,
 SHARED_RARE = 0.25
 
-#: and of the others only so many.
+#: and of the others only this many.
 TRIED = 4
 
-#: So many letters of a document are looked up by their rare words, shared among its blocks.
+#: How many letters of a document are searched for rare words, shared among its blocks.
 LOOKED_UP = 2_000_000
 
-#: Blocks up to so many letters may be known by their name alone.
+#: Blocks up to this many letters may be recognised by their name alone.
 _SHORT = 240
 
 #: In longer texts half the letters are proof enough.
@@ -68,16 +68,16 @@ class Pair(NamedTuple):
 
 
 class Region(NamedTuple):
-    """Indexes of old and new blocks that stand in one place, both rising; what moved is left out."""
+    """Indexes of old and new blocks in one place, both ascending, without what moved."""
 
     rows: Sequence[int]
     columns: Sequence[int]
 
 
 class Likeness:
-    """How alike old and new blocks are by their words; words are read when they are asked for, and once.
+    """How alike old and new blocks are by their words; words are read on demand, and only once.
 
-    `come` are the indexes of the new blocks without a counterpart: only these are looked up by rare words.
+    `come` are the indexes of the new blocks without a counterpart: only these are searched for rare words.
     """
 
     def __init__(self, old: Sequence[Block], new: Sequence[Block], come: Sequence[int]) -> None:
@@ -88,26 +88,26 @@ class Likeness:
         self._places: dict[int, list[int]] = {}
 
     def narrow(self, come: Sequence[int]) -> None:
-        """Fewer new blocks are without a counterpart now; of no effect once one was looked up."""
+        """Reduce the new blocks without a counterpart; no effect once one was searched."""
         if "_index" not in self.__dict__:
             self._come = come
-            # Of very many blocks only the beginning is looked up.
+            # If there are very many blocks, only their beginnings are searched.
             self._letters = max(_SHORT // 2, LOOKED_UP // max(1, len(come)))
 
     def old_words(self, row: int) -> frozenset[str]:
-        """The telling words of an old block."""
+        """The distinctive words of an old block."""
         if row not in self._old_words:
             self._old_words[row] = words_of(self.old[row].compared)
         return self._old_words[row]
 
     def new_words(self, column: int) -> frozenset[str]:
-        """The telling words of a new block."""
+        """The distinctive words of a new block."""
         if column not in self._new_words:
             self._new_words[column] = words_of(self.new[column].compared)
         return self._new_words[column]
 
     def places(self, row: int) -> list[int]:
-        """The new blocks that share most rare words with an old one, the best first; none without such words."""
+        """The new blocks that share most rare words with an old one, the best first; none if it has no such words."""
         if row not in self._places:
             self._places[row] = self._vote(words_of(self.old[row].compared[: self._letters]))
         return self._places[row]
@@ -123,7 +123,7 @@ class Likeness:
                 rare += 1
                 for place in places:
                     votes[place] = votes.get(place, 0) + 1
-        # Texts that are one share their rare words; two or three in common are chance in a long text.
+        # Versions of one text share their rare words; two or three in common are chance in a long text.
         likely = [place for place, count in votes.items() if count >= rare * SHARED_RARE]
         return sorted(likely, key=lambda place: (-votes[place], place))[:TRIED]
 
@@ -139,7 +139,7 @@ class Likeness:
 
 
 def pair(likeness: Likeness, region: Region) -> list[Pair]:
-    """The blocks of a region that belong together, in order; what is in no pair went or came."""
+    """The blocks of a region that belong together, in order; those in no pair were removed or added."""
     pairs = []
     for part in _named(likeness, region):
         if isinstance(part, Pair):
@@ -162,9 +162,9 @@ def alike(old: frozenset[str], new: frozenset[str]) -> float:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text that tell it from others: long ones and figures, or all where there are hardly any.
+    """The words that distinguish a text from others: long ones and figures, or all if there are hardly any.
 
-    Japanese and Chinese put no space between words: there each two signs in a row count as one.
+    Japanese and Chinese put no space between words: there, each pair of adjacent characters counts as one word.
     """
     parted = text.lower().replace("'", " ").replace("-", " ").replace("/", " ")
     words = [word.strip(_SIGNS) for word in parted.split()]
@@ -176,7 +176,7 @@ def words_of(text: str) -> frozenset[str]:
 
 
 def size_of(text: str) -> int:
-    """About how many words a text has."""
+    """Roughly how many words a text has."""
     words = text.count(" ") + 1
     return max(words, len(text) // 2) if not text.isascii() and _EAST.search(text) else words
 
@@ -188,7 +188,7 @@ def _named(likeness: Likeness, region: Region) -> list[Pair | Region]:
     old_names = [_name(likeness.old[row]) for row in region.rows]
     new_names = [_name(likeness.new[column]) for column in region.columns]
     before, after = Counter(old_names), Counter(new_names)
-    # A name that stands more often on one side than on the other does not say which is which.
+    # A name that occurs more often on one side than on the other does not say which is which.
     same = {name for name in before if name and before[name] == after[name]}
     if not same:
         return [region]
@@ -211,7 +211,7 @@ def _named(likeness: Likeness, region: Region) -> list[Pair | Region]:
 
 
 def _name(block: Block) -> str:
-    """What a short block is called apart from its figures; "" where that says nothing."""
+    """What a short block is called apart from its figures; "" if that says nothing."""
     if block.kind is BlockKind.ROW and block.cells and _TWO_LETTERS.search(block.cells[0]):
         return f"row {block.cells[0]}"
     if len(block.compared) > _SHORT:
@@ -235,7 +235,7 @@ def _alike(likeness: Likeness, region: Region) -> list[Pair]:
 
 
 def _same_block(old: Block, new: Block) -> bool:
-    """What needs no count of words: a heading where one heading stood, half a text that stayed as it was."""
+    """Whether no count of words is needed: a heading in place of one heading, or half a text unchanged."""
     if old.kind is new.kind is BlockKind.HEADING and old.level == new.level:
         return True
     half = max(len(old.compared), len(new.compared)) // 2
@@ -250,7 +250,7 @@ def _fit(old: Block, new: Block) -> float:
 
 
 def _candidates(likeness: Likeness, region: Region) -> list[tuple[int, int]]:
-    """The cells worth a look: all in a small region, else those whose blocks share rare words, or a diagonal band."""
+    """The cells worth comparing: all in a small region, otherwise those that share rare words, or a diagonal band."""
     rows, columns = region
     if len(rows) * len(columns) <= ALL_AGAINST_ALL:
         return [(row, column) for row in rows for column in columns]
@@ -266,7 +266,7 @@ def _candidates(likeness: Likeness, region: Region) -> list[tuple[int, int]]:
 
 
 def _grown(likeness: Likeness, region: Region, chosen: list[tuple[int, int]]) -> list[Pair]:
-    """Pairs with the neighbours that were cut from them or merged into them."""
+    """Pairs with the neighbours that were split off from them or merged into them."""
     pairs: list[Pair] = []
     rows, columns = set(region.rows), set(region.columns)
     for row, column in chosen:
@@ -282,7 +282,7 @@ def _grown(likeness: Likeness, region: Region, chosen: list[tuple[int, int]]) ->
 
 
 def _stretch(whole: Block, parts: Sequence[Block], at: int, free: set[int]) -> tuple[int, int]:
-    """The blocks around `at`, side by side and still free, that `whole` was cut into."""
+    """The blocks around `at`, side by side and still free, that `whole` was split into."""
     start, stop = at, at + 1
     if start - 1 not in free and stop not in free:
         return start, stop
@@ -301,7 +301,7 @@ def _stretch(whole: Block, parts: Sequence[Block], at: int, free: set[int]) -> t
 
 
 def _is_part(part: frozenset[str], whole: frozenset[str], rest: set[str]) -> bool:
-    """Nearly all its words stand in the whole, and some of them through it alone: they leave the rest."""
+    """Whether nearly all its words are in the whole, some only because of it: those are removed from the rest."""
     few = len(part) < 3 or len(part & whole) < PART * len(part) or len(part & rest) < ONLY_THERE * len(part)
     if not few:
         rest -= part
@@ -309,6 +309,6 @@ def _is_part(part: frozenset[str], whole: frozenset[str], rest: set[str]) -> boo
 
 
 def _began_with(whole: str, part: str, following: str) -> bool:
-    """A few words at the beginning of a text became a block of their own: "Records: You keep ..."."""
+    """Whether the few words that a text began with became a block of their own: "Records: You keep ..."."""
     text = part.rstrip(":. ")
     return bool(text) and whole.startswith(text) and not following.startswith(text)

@@ -1,7 +1,7 @@
 """Names that changed in the same way throughout a document: "X Europe" became "X EU" in fourteen places.
 
-A name has a capital letter and no figure: amounts, terms and duties that change in many places are never folded. And
-the old name must be gone: where it still stands, the change is one of scope and each place counts.
+A name has a capital letter and no figure: amounts, terms and duties that change in many places are never combined. And
+the old name must be gone: if it still occurs, the change is one of scope and each place counts.
 """
 
 import re
@@ -17,24 +17,24 @@ from diffs.language.normalise import fold
 from diffs.language.vocabulary import all_words
 from diffs.values import Document, Hunk, Rename, Span, SpanOp
 
-#: A change in so many places is consistent; of a proper name of several words two are enough.
+#: A change in this many places is consistent; for a proper name of several words, two are enough.
 PLACES = 3
 PLACES_LONG = 2
 
-#: A name has at most so many words.
+#: The most words a name has.
 LONGEST = 8
 
 _FIGURE = re.compile(r"\d")
 _SIGNS = ".,;:!?()[]\"'“”„«»*"
 
-#: How many words beside a swap are looked at.
+#: How many words beside a swap are examined.
 _BESIDE = 3
 
 _Core = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class _Swap(NamedTuple):
-    """One place where words were swapped, with the words beside it that stayed."""
+    """One place where words were swapped, with the unchanged words beside it."""
 
     went: tuple[str, ...]
     came: tuple[str, ...]
@@ -48,7 +48,7 @@ class _Swap(NamedTuple):
 
 
 def with_renames(hunks: Sequence[Hunk], new: Document) -> tuple[list[Hunk], tuple[Rename, ...]]:
-    """The hunks, those marked that hold nothing but a rename, and the renames with the number of their places."""
+    """The hunks, with those marked that contain only a rename, and the renames with the number of their places."""
     swaps = {index: list(_swaps(hunk.spans)) for index, hunk in enumerate(hunks) if _may_rename(hunk)}
     by_core: dict[_Core, list[_Swap]] = defaultdict(list)
     for found in swaps.values():
@@ -66,7 +66,7 @@ def with_renames(hunks: Sequence[Hunk], new: Document) -> tuple[list[Hunk], tupl
 
 
 def _may_rename(hunk: Hunk) -> bool:
-    """Whether something with a capital letter went or came."""
+    """Whether something with a capital letter was removed or added."""
     return any(span.op is not SpanOp.EQUAL and span.text != span.text.lower() for span in hunk.spans)
 
 
@@ -82,7 +82,7 @@ def _swaps(spans: Sequence[Span]) -> Iterator[_Swap]:
             at += 1
         went = _text(spans[start:at], SpanOp.REMOVED)
         came = _text(spans[start:at], SpanOp.ADDED)
-        if went != came:  # else only the space between the words
+        if went != came:  # otherwise only the space between the words
             left = _capitals_before(spans[start - 1].text, spans[start].text) if start else ()
             right = _words_after(spans[at - 1].text, spans[at].text) if at < len(spans) else ()
             yield _swap(went, came, left, right)
@@ -90,14 +90,14 @@ def _swaps(spans: Sequence[Span]) -> Iterator[_Swap]:
 
 def _swap(went: tuple[str, ...], came: tuple[str, ...], left: tuple[str, ...], right: tuple[str, ...]) -> _Swap:
     if not went or not came:
-        # A word that came into a name or left it: the word beside it says which name. Anything longer is a clause.
+        # A word was added to a name or removed: the word beside it says which name. Anything longer is a clause.
         if not all(word[0].isupper() for word in went + came):
             return _Swap(went, came)
         if left:
             return _Swap((left[-1], *went), (left[-1], *came), left[:-1], right)
         beside = tuple(takewhile(_is_capital, right[:1]))
         return _Swap((*went, *beside), (*came, *beside), (), right[1:])
-    # "an Xyz" became "a Zyx": the article goes with the name.
+    # "an Xyz" became "a Zyx": the article changes with the name.
     if len(went) > 1 and len(came) > 1 and (went[0] == came[0] or (went[0].islower() and came[0].islower())):
         return _swap(went[1:], came[1:], (), right)
     return _Swap(went, came, left, right)
@@ -108,7 +108,7 @@ def _text(spans: Iterable[Span], op: SpanOp) -> tuple[str, ...]:
 
 
 def _capitals_before(text: str, edited: str) -> tuple[str, ...]:
-    # "Xyz Services" and then ", Inc." or " LLC": the comma belongs to the name.
+    # "Xyz Services" followed by ", Inc." or " LLC": the comma belongs to the name.
     words = text[-80:].split() if text[-1:].isspace() or edited[0].isspace() or edited[0] == "," else []
     return tuple(reversed(list(takewhile(_is_capital, reversed(words[-_BESIDE:])))))
 
@@ -134,9 +134,9 @@ def _is_capital(word: str) -> bool:
 
 
 def _rename(places: Sequence[_Swap], new: Document) -> Rename | None:
-    """The rename these places make, if they are enough and the old name is gone.
+    """The rename these places make, if there are enough of them and the old name is gone.
 
-    Where a part of the name still stands for something else, the words after it may tell: "Xyz Europe" is gone as
+    If a part of the name is still in use for something else, the words after it may decide: "Xyz Europe" is gone as
     "Xyz Europe S.A.", though the "Xyz Europe Agreement" keeps its name.
     """
     if len(places) < PLACES_LONG:
@@ -161,13 +161,13 @@ def _rename(places: Sequence[_Swap], new: Document) -> Rename | None:
 
 
 def _is_proper(before: str, after: str) -> bool:
-    """Every word with a capital, and more than one: beyond doubt a name."""
+    """Whether every word has a capital, and there is more than one: beyond doubt a name."""
     words = [word for word in (before + " " + after).split() if word[0].isalpha()]
     return all(word[0].isupper() for word in words) and " " in before and " " in after
 
 
 def _still(names: Iterable[tuple[str, str]], new: Document) -> int:
-    """How often an old name still stands where it is no part of the new one."""
+    """How often an old name still occurs other than as part of the new one."""
     return sum(_count(before, new) - (_count(after, new) if before in after else 0) for before, after in names)
 
 
@@ -193,7 +193,7 @@ def _no_names() -> frozenset[str]:
 
 
 def _common(contexts: Sequence[tuple[str, ...]]) -> int:
-    """How many words all contexts begin with, apart from case and accents."""
+    """How many words all contexts begin with, ignoring case and accents."""
     common = 0
     for words in zip(*contexts, strict=False):
         if len({_plain(word.rstrip(".")) for word in words}) > 1:

@@ -6,7 +6,7 @@ from diffs.values import Span, SpanOp
 
 
 class Writer:
-    """Takes equal and edited pieces of two texts in order and gives the spans.
+    """Takes equal and edited pieces of two texts in order and produces the spans.
 
     A piece is a word with the white space before it.
     """
@@ -17,14 +17,14 @@ class Writer:
         self._real = False
 
     def same(self, text: str) -> None:
-        """Text that stands on both sides to the letter."""
+        """Add text that is the same on both sides to the letter."""
         if text and (self._went or self._came):
             self._same = self._flush(text)
         else:
             self._same += text
 
     def alike(self, old: Sequence[str], new: Sequence[str]) -> None:
-        """Pieces that compare as equal; what is written otherwise, or stands after other space, is cosmetic."""
+        """Add pieces that compare as equal; what is written differently, or follows other space, is cosmetic."""
         if old == new:
             self.same("".join(old))
             return
@@ -41,7 +41,7 @@ class Writer:
                 self._came += after
 
     def edit(self, old: Sequence[str], new: Sequence[str]) -> None:
-        """Pieces that went and pieces that came for them."""
+        """Add removed pieces and the pieces that replace them."""
         went, came = "".join(old), "".join(new)
         if went[:1] == came[:1] == " ":
             self.same(" ")
@@ -51,7 +51,7 @@ class Writer:
         self._real = True
 
     def spans(self) -> tuple[Span, ...]:
-        """All that was written, neighbours of one kind made one."""
+        """All that was added, with neighbours of one kind joined."""
         if self._went or self._came:
             self._same = self._flush("")
         if self._same:
@@ -60,9 +60,9 @@ class Writer:
         return tuple(self._spans)
 
     def _flush(self, following: str) -> str:
-        """Put down one edit with the equal text before it; give back what is left of the equal text after it.
+        """Write one edit with the equal text before it; the rest of the equal text after it.
 
-        White space in front of an edit belongs to the equal text where that leaves both sides as they were.
+        White space before an edit belongs to the equal text if that leaves both sides as they were.
         """
         went, came = self._went, self._came
         first = went or came

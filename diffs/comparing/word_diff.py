@@ -1,8 +1,8 @@
 """Word edits between two wordings of one text, as a person would mark them.
 
-A number stays with its unit, per cent sign or currency ("€5,000", "30 days"). Between two changes, an equal word too
-short to hold on to joins them, so that a rewritten sentence reads as one change and not as confetti; a clean swap of
-one figure for another is never blurred that way.
+A number stays with its unit, per cent sign or currency ("€5,000", "30 days"). Two changes are joined if the equal text
+between them is too short to stand out, so that a rewritten sentence reads as one change and not as confetti; a clean
+swap of one figure for another is never blurred that way.
 """
 
 import re
@@ -15,10 +15,10 @@ from diffs.values import Span, SpanOp
 from .align import Gap, align, gaps
 from .spans import Writer
 
-#: From so many words on (both sides together) sentences are aligned first, words inside those that changed.
+#: From this many words (both sides together), sentences are aligned first, then words inside those that changed.
 LONG = 4_000
 
-#: Where less than this share of the letters stays, the text was rewritten: the old one goes, the new one comes.
+#: If less than this share of the letters stays, the text was rewritten: all old text removed, all new text added.
 REWRITTEN = 0.2
 
 _UNITS = (
@@ -40,8 +40,8 @@ _EAST = r"\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _SPACE = r"[ \xa0\u202f]"
 _WORD = rf"[^\W\d{_EAST}][^\W{_EAST}]*+(?:['’.@&_-][^\W\d{_EAST}][^\W{_EAST}]*+)*+"
 
-#: One piece: the white space before a token and the token; at the very end white space alone. The first line is for
-#: speed alone: nearly every piece is a word with no figure after it.
+#: One piece: the white space before a token and the token; at the very end white space alone. The first line is only
+#: for speed: nearly every piece is a word with no figure after it.
 _PIECE = re.compile(
     rf"\s*(?:(?!https?:){_WORD}(?!{_SPACE}?\d|\.{_SPACE}?\d|\$)"
     rf"|https?://[^\s)\]>\"]+"
@@ -53,7 +53,7 @@ _PIECE = re.compile(
     rf"|\s+\Z"
 )
 _SENTENCE = re.compile(r"(?<=[.!?;:。！？])(?=\s)|(?=\n)")
-#: Equal text so far from an edit is not cut into pieces: no edit slides or joins over such a distance.
+#: Equal text this far from an edit is not cut into pieces: no edit slides or joins over such a distance.
 _MARGIN = 64
 
 _SHORT_CELL = 16
@@ -76,10 +76,10 @@ class _Pieces:
 
 
 def spans(old: str, new: str) -> tuple[Span, ...]:
-    """What went and what came between two wordings, both as shown.
+    """What was removed and what was added between two wordings, both as shown.
 
-    The EQUAL and REMOVED spans joined give `old`, the EQUAL and ADDED ones `new`, to the letter. Signs that compare as
-    equal but are written differently (“ and ") are marked for themselves and never widen an edit.
+    The EQUAL and REMOVED spans joined give `old`, the EQUAL and ADDED ones `new`, to the letter. Characters that
+    compare as equal but are written differently (“ and ") are marked on their own and never widen an edit.
     """
     head, tail = _frame(old, new)
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -103,7 +103,7 @@ def spans(old: str, new: str) -> tuple[Span, ...]:
 
 
 def cell_spans(old: Sequence[str], new: Sequence[str], separator: str) -> tuple[Span, ...]:
-    """The same for two table rows: each cell is held against the cell in the same place, a short one as a whole."""
+    """The same for two table rows: each cell is compared with the cell in the same place, a short one as a whole."""
     found: list[Span] = []
     same = ""
     for before, after in zip(old, new, strict=True):
@@ -129,7 +129,7 @@ def cell_spans(old: Sequence[str], new: Sequence[str], separator: str) -> tuple[
     return tuple(found)
 
 
-# A table says the same in hundreds of rows; making a span costs more than looking it up.
+# A table says the same in hundreds of rows; making a span costs more than retrieving it.
 
 
 @lru_cache(maxsize=1024)
@@ -143,7 +143,7 @@ def _short_cell(old: str, new: str) -> tuple[Span, ...]:
 
 
 def _frame(old: str, new: str) -> tuple[int, int]:
-    """How many letters at either end need no closer look: what is equal, up to a border well before the first edit."""
+    """How many letters at either end need no comparison: equal text, up to a border well before the first edit."""
     limit = min(len(old), len(new))
     head = _equal_letters(old[:limit], new[:limit])
     tail = _equal_letters(old[: head - limit - 1 : -1], new[: head - limit - 1 : -1]) if head < limit else 0
@@ -173,7 +173,7 @@ def _edits(old: Sequence[str], new: Sequence[str]) -> list[Gap]:
 
 
 def _by_sentences(old: str, new: str) -> tuple[_Pieces, _Pieces, list[Gap]]:
-    """Equal sentences stay one piece, the others are cut into words."""
+    """The pieces of both texts with the edits: equal sentences stay one piece, the others are cut into words."""
     old_sentences, new_sentences = _Pieces(_SENTENCE.split(old)), _Pieces(_SENTENCE.split(new))
     runs = align(old_sentences.keys, new_sentences.keys, weigh=lambda index: len(old_sentences.keys[index]))
     before, after = _Pieces([]), _Pieces([])
@@ -215,7 +215,7 @@ def _readable(old: _Pieces, new: _Pieces, edits: list[Gap], framed: int) -> list
 
 
 def _slid(old: _Pieces, new: _Pieces, edits: list[Gap]) -> list[Gap]:
-    """Words that only came or only went can be marked in several places: begin where a sentence or a clause does."""
+    """The edits, shifted: a pure addition or removal may fit several places, best where a sentence or clause begins."""
     slid: list[Gap] = []
     for index, edit in enumerate(edits):
         if edit.both:
@@ -276,12 +276,12 @@ def _drowns(island: Sequence[str], left: Gap, right: Gap, keys: Sequence[str]) -
 
 
 def _opposite(left: Gap, right: Gap) -> bool:
-    """One only takes away and the other only brings: together a rewording."""
+    """Whether one only removes and the other only adds: together a rewording."""
     return (left.old_from == left.old_to) != (right.old_from == right.old_to)
 
 
 def _clean(edit: Gap, keys: Sequence[str]) -> bool:
-    """One figure for another."""
+    """Whether it replaces one figure with another."""
     return (
         edit.old_to - edit.old_from == 1
         and edit.new_to - edit.new_from == 1
