@@ -1,1 +1,1 @@
-"""From a page to a snapshot: what we watch, and how it is fetched."""
+"""From a page to a snapshot: what we watch and how we fetch it."""

@@ -1,8 +1,8 @@
-"""Which addresses we may request: none in a private network, unless the settings allow it.
+"""Decide which addresses we may request: none in a private network, unless the settings allow it.
 
-Checked twice: the URL before every request, redirects among them (`refused`), and the address a name resolves to
-right before the connection is made (`GuardedResolver`). The connection goes to that very address, so a name that
-changes its address between two look-ups gains nothing.
+Each is checked twice: the URL before every request, including redirects (`refused`), and the address that a name
+resolves to just before the connection is made (`GuardedResolver`). The connection uses that very address, so a name
+that changes its address between two look-ups gains nothing.
 """
 
 import socket
@@ -24,7 +24,7 @@ _LOCAL_NAMES = {"localhost", "localhost.localdomain", "ip6-localhost", "ip6-loop
 
 
 def host_of(url: str) -> str:
-    """The host name of a URL in lower case, without port, brackets and final dot; "" where there is none."""
+    """The host name of a URL in lower case, without port, brackets and final dot, or "" if there is none."""
     try:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
@@ -34,8 +34,9 @@ def host_of(url: str) -> str:
 def is_public(address: str) -> bool:
     """Whether an IP address belongs to the open internet.
 
-    Not so: loopback, private, link-local (cloud metadata among them), carrier-grade NAT, documentation, multicast,
-    and IPv6 forms that carry such an IPv4 address (RFC 6890 and IANA's special-purpose registries, by `ipaddress`).
+    These do not: loopback, private, link-local (cloud metadata among them), carrier-grade NAT, documentation,
+    multicast, and IPv6 forms that carry such an IPv4 address (RFC 6890 and IANA's special-purpose registries, by
+    `ipaddress`).
     """
     try:
         ip = ip_address(address.split("%", 1)[0])
@@ -50,7 +51,7 @@ def is_public(address: str) -> bool:
     return ip.is_global and not ip.is_multicast
 
 
-#: Translates IPv4 to IPv6 (RFC 6052): the last four bytes are the address really asked.
+#: Translates IPv4 to IPv6 (RFC 6052): the last four bytes are the IPv4 address that is actually reached.
 _NAT64 = ip_network("64:ff9b::/96")
 
 
@@ -63,7 +64,7 @@ def is_loopback(host: str) -> bool:
 
 
 def refused(url: str) -> Failure | None:
-    """Why a URL may not be asked as it is written, or None. What its name resolves to is checked when connecting."""
+    """Why a URL may not be requested as written, or None. What its name resolves to is checked when connecting."""
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
@@ -84,9 +85,9 @@ def refused(url: str) -> Failure | None:
 
 
 class GuardedResolver:
-    """Twisted's resolver, which here gives no private address out unless the settings allow it.
+    """Twisted's resolver, which returns no private address unless the settings allow it.
 
-    Its threads end with the process, so that a name server that hangs holds nobody back.
+    Its threads end with the process, so a name server that hangs does not delay the exit.
     """
 
     def __init__(self, reactor: "ReactorBase", *, allow_private: bool) -> None:
@@ -97,7 +98,7 @@ class GuardedResolver:
 
     @classmethod
     def from_crawler(cls, crawler: "Crawler", reactor: "ReactorBase") -> Self:  # noqa: ARG003 (Scrapy's signature)
-        """As Scrapy's own command starts it: closed, and opened by the round that is allowed to."""
+        """The resolver as Scrapy's own command starts it: closed, until a round that is allowed to opens it."""
         resolver = cls(reactor, allow_private=False)
         GuardedResolver.current = resolver
         return resolver
@@ -107,7 +108,7 @@ class GuardedResolver:
 
     def install_on_reactor(self) -> None:
         """Resolve all names of this process from now on."""
-        # Whoever reads a watch-list judges addresses; Twisted is for whoever asks for them.
+        # Code that only reads a watch-list checks addresses too; only code that fetches needs Twisted.
         from twisted.internet._resolver import GAIResolver
         from twisted.python.threadpool import ThreadPool
 
@@ -122,7 +123,7 @@ class GuardedResolver:
         return self._refused.get(host, "")
 
     def had_no_server(self, host: str) -> bool:
-        """Whether no name server answered when a host's name was looked up last."""
+        """Whether no name server answered the last look-up of a host's name."""
         return host in self._no_server
 
     def _look_up(self, host: str | bytes, port: int, family: int, kind: int) -> list[Any]:

@@ -1,4 +1,4 @@
-"""The statistics of a round: counts per outcome while it runs, and a line at its end."""
+"""Statistics of a round: counts per outcome while it runs, and a line at its end."""
 
 import logging
 from collections import Counter
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class Outcomes:
-    """Counts fetches by outcome into Scrapy's statistics, and says of every page left over why."""
+    """Counts fetches by outcome in Scrapy's statistics, and says why each remaining page was left out."""
 
     def __init__(self, crawler: Crawler, current: Round) -> None:
         self._crawler = crawler
@@ -27,11 +27,11 @@ class Outcomes:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
+        """Create it from Scrapy's crawler."""
         return cls(crawler, round_of(crawler))
 
     def kept(self, item: FetchedPage) -> None:
-        """A fetch was stored and judged."""
+        """Count a fetch that was stored and judged."""
         assert item.judged is not None
         self._crawler.stats.inc_value(f"looks/{item.look.purpose}")
         self._crawler.stats.inc_value(f"outcomes/{item.judged.outcome}")
@@ -44,7 +44,7 @@ class Outcomes:
         return self._round.stopped() or Failure(Reason.STOPPED)
 
     def closed(self, reason: str) -> None:
-        """The round is over."""
+        """Write the closing line of the round."""
         self._round.finish_rest(self._why(reason))
         counts = Counter(str(report.outcome or "not checked") for report in self._round.reports.values())
         told = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common()) or "no pages"

@@ -1,6 +1,6 @@
-"""Why no page was fetched: every exception that ends a request, as a failure with its data.
+"""Turn every exception that ends a request into a failure with its data: why no page was fetched.
 
-The values are those of `diffs.failures`; nothing here makes a sentence.
+The values are those of `diffs.failures`; no sentence is made here.
 """
 
 import errno
@@ -22,7 +22,7 @@ from .addresses import GuardedResolver, host_of
 
 
 class Refused(IgnoreRequest):
-    """A request that must not be made: the address is not one we may ask, or robots.txt closes it."""
+    """A request that must not be made: we may not request the address, or robots.txt disallows it."""
 
     def __init__(self, failure: Failure) -> None:
         super().__init__(failure.reason)
@@ -30,9 +30,9 @@ class Refused(IgnoreRequest):
 
 
 class NotAsked(IgnoreRequest):
-    """A request that brought nothing because of us: the host rests or is silent, or the round is over.
+    """A request that returned nothing because of us: the host rests or is silent, or the round is over.
 
-    Nothing is stored of it.
+    Nothing is stored for it.
     """
 
     def __init__(self, failure: Failure) -> None:
@@ -49,9 +49,9 @@ class Unusable(Exception):
 
 
 class Unshown(Exception):
-    """A page that was answered, but that the browser could not show.
+    """A page that the site returned but the browser could not show.
 
-    `interrupted` says that it may be the browser's fault alone, so that another try makes sense.
+    `interrupted` says that the browser alone may be at fault, so that another try makes sense.
     """
 
     def __init__(self, failure: Failure, *, interrupted: bool = False) -> None:
@@ -68,13 +68,13 @@ _KINDS: tuple[tuple[type[Exception], Reason], ...] = (
     (DownloadCancelledError, Reason.TOO_LARGE),
 )
 
-#: What Scrapy's own middlewares say when they give a request up: they have no other sign.
+#: What Scrapy's own middlewares say when they give up on a request: there is no other sign of it.
 _IGNORED = {
     "max redirections": Reason.ENDLESS_REDIRECT,
     "decompression": Reason.TOO_LARGE_UNPACKED,
 }
 
-#: Chromium's names of network errors, which stand in Playwright's messages.
+#: Chromium's names for network errors, as they appear in Playwright's messages.
 _IN_THE_BROWSER = {
     "ERR_NAME_NOT_RESOLVED": Reason.BROWSER_LED_AWAY,
     "ERR_CONNECTION_REFUSED": Reason.CONNECTION_REFUSED,
@@ -83,7 +83,7 @@ _IN_THE_BROWSER = {
     "Timeout": Reason.TIMEOUT,
 }
 
-#: System errors of a machine without a way to the host (ENETUNREACH, ENETDOWN and the like).
+#: System errors of a machine that has no route to the host (ENETUNREACH, ENETDOWN and the like).
 _NO_NETWORK = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH})
 
 
@@ -105,7 +105,7 @@ def failure_of(error: BaseException, url: str) -> Failure:
 
 
 def _unreached(error: BaseException, host: str) -> Failure | None:
-    """A host that could not be reached because of its address, or because of this machine's network."""
+    """A host that could not be reached because of its address or this machine's network."""
     resolver = GuardedResolver.current
     asked = isinstance(error, CannotResolveHostError | DownloadFailedError)
     private = resolver.why_refused(host) if resolver and asked else ""
@@ -118,7 +118,7 @@ def _unreached(error: BaseException, host: str) -> Failure | None:
 
 
 def _system_error(error: BaseException | None) -> int:
-    """The number of the system's error behind an exception, 0 where there is none (Twisted keeps it as osError)."""
+    """The system error number behind an exception, 0 if there is none (Twisted keeps it as osError)."""
     while error is not None:
         number = getattr(error, "osError", None) or getattr(error, "errno", None)
         if isinstance(number, int):
@@ -140,7 +140,7 @@ def _reason(error: BaseException) -> Reason:
 
 
 def first_line(error: BaseException) -> str:
-    """The first line of an error's own text that says anything, printable; its kind where it says nothing."""
+    """The first informative line of an error's own text, printable; the kind of error if its text says nothing."""
     line = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
     return brief(line)
 

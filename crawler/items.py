@@ -1,4 +1,4 @@
-"""The values of a crawl: a fetch to be made, what it brought back, and the final report on a page."""
+"""The values of a crawl: a fetch to be made, what it returned, and the final report on a page."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,20 +7,21 @@ from typing import Literal
 from diffs.failures import Failure
 from diffs.values import Capture, Outcome
 
-#: Marks, in a request's meta, a part of a page that the browser shows: it belongs to the page's look, and is none.
+#: Marks, in a request's meta, a part of a page that the browser shows: it belongs to that page's fetch and is none
+#: itself.
 PART = "policywatch_part"
 
-#: The value of that mark for the page itself, which has had its turn already.
+#: The value of that mark for the page itself, which has already had its turn.
 DOCUMENT = "document"
 
-#: Stands in the meta of a part: the seconds that lie between it and the part before it, 0.0 on this machine.
+#: In the meta of a part: the seconds between it and the part before it, 0.0 on this machine.
 PACED = "policywatch_paced"
 
-#: The least time between two parts of pages of one host, in seconds: a page in the browser asks for no more than two a
-#: second, where a reader's browser asks for all at once.
+#: The least time between two parts of pages of one host, in seconds: a page in the browser makes at most two requests a
+#: second, where a reader's browser would make all at once.
 PART_GAP = 0.5
 
-#: Stands among the flags of a packed answer of which only the first part came.
+#: Among the flags of a compressed response: only the first part of it was received.
 CUT_OFF = "policywatch_cut_off"
 
 
@@ -40,7 +41,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of a fetch in the archive: the engine's judgement.
+    """The engine's judgement of a fetch in the archive.
 
     `outcome` is what the fetch returned, `reason` why in words; `wants_confirmation` asks for a second fetch.
     `version_seq` is the number of the version the page now shows; `changes` are the ids of the changes made.
@@ -62,12 +63,12 @@ class Judged:
 class FetchedPage:
     """What one fetch returned, on its way into the archive. `observed_at` is in UTC.
 
-    `judged` is None until the archive has it. `interrupted` says that nothing came through no fault of the host, for
-    the browser ended: then it is worth another try.
+    `judged` is None until the archive has judged it. `interrupted` says that nothing was returned because the browser
+    ended, which is not the host's fault: another try is worthwhile.
     """
 
     look: Look
-    capture: Capture = field(repr=False)  # page text has no place in a log
+    capture: Capture = field(repr=False)  # page text must not appear in a log
     observed_at: datetime
     judged: Judged | None = None
     interrupted: bool = False
@@ -75,12 +76,12 @@ class FetchedPage:
 
 @dataclass(frozen=True, slots=True)
 class PageReport:
-    """What one round says about a page.
+    """What one round reports about a page.
 
-    `outcome` is None where the page was not checked; `reason` then says why. Times are UTC.
+    `outcome` is None if the page was not checked; `reason` then says why. Times are UTC.
     `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
     `held`: a new text was seen that no second fetch has confirmed yet. `first`: the page was read for the first time.
-    `failure` says why no page came, where that is known; `reason` is the same in words.
+    `failure` says why no page was fetched, where that is known; `reason` is the same in words.
     """
 
     page: str

@@ -13,18 +13,18 @@ from .rounds.round import round_of
 
 
 class IntoArchive:
-    """Hands over every fetched page, whatever was answered, and passes it on with the engine's judgement."""
+    """Hands over every fetched page, whatever the response, and passes it on with the engine's judgement."""
 
     def __init__(self, keep: Callable[[FetchedPage], Awaitable[FetchedPage]]) -> None:
         self._keep = keep
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
+        """Create it from Scrapy's crawler."""
         return cls(round_of(crawler).keep)
 
     async def process_item(self, item: FetchedPage) -> FetchedPage:
-        """The page with its verdict. An archive that cannot be written ends the round: to fetch on would be vain."""
+        """The page with its verdict. An archive that cannot be written ends the round: fetches would be lost."""
         try:
             return await self._keep(item)
         except ArchiveError as error:

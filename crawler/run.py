@@ -26,12 +26,12 @@ from .watchlist.watchlists import WatchedPage
 __all__ = ["AnotherCrawl", "Interrupted", "crawl", "due_pages", "probe", "watched_pages"]
 
 
-#: Pages that ended, on their way from Scrapy's thread to the caller's; None when the round is over.
+#: Finished pages, on their way from Scrapy's thread to the caller's; None when the round is over.
 Ended = queue.SimpleQueue[tuple[PageReport, int, int] | None]
 
 
 class Interrupted(KeyboardInterrupt):
-    """Ctrl-C during a round, after winding up: what was fetched is stored. `reports` are those of all its pages."""
+    """Ctrl-C during a round, after winding up: what was fetched is stored. `reports` covers all its pages."""
 
     def __init__(self, reports: list[PageReport]) -> None:
         super().__init__()
@@ -48,13 +48,13 @@ def crawl(
     waiting: Waiting | None = None,
     stop: threading.Event | None = None,
 ) -> list[PageReport]:
-    """A report per page, in the order given; all pages were fetched once; the answers were stored, judged and worded.
+    """A report per page, in the order given; all pages were fetched once; the responses were stored, judged and worded.
 
     `clock` gives the time in UTC. `progress` is called in this thread with every page's report, the number of pages
     done and their number; `waiting` in Scrapy's thread with every wait for a host.
     `stop`, when set, winds the round up early.
-    Raises SettingsError where a contact is missing, AnotherCrawl where one is running on the archive, ArchiveError
-    where the archive cannot be written (what was fetched before is stored), and Interrupted for Ctrl-C.
+    Raises SettingsError if a contact is missing, AnotherCrawl if one is running on the archive, ArchiveError
+    if the archive cannot be written (what was fetched before is stored), and Interrupted for Ctrl-C.
     """
     check_contact(pages, settings)
     ended: Ended = queue.SimpleQueue()
@@ -83,10 +83,10 @@ def probe(
     clock: Callable[[], datetime],
     progress: Progress | None = None,
 ) -> tuple[list[Probed], bool]:
-    """What each page brings today, in the order given, and whether Ctrl-C ended the probe early.
+    """What each page returns today, in the order given, and whether Ctrl-C ended the probe early.
 
-    Nothing of it enters the archive except when their hosts were asked. Entries that are switched off are fetched too.
-    `clock`, `progress` and what is raised are those of `crawl`, except Interrupted.
+    Nothing enters the archive except when each host was asked. Entries that are switched off are fetched too.
+    `clock`, `progress` and the errors raised are those of `crawl`, except Interrupted.
     """
     check_contact([page.model_copy(update={"enabled": True}) for page in pages], settings)
     ended: Ended = queue.SimpleQueue()
@@ -122,7 +122,7 @@ def _conduct(current: Round, ended: Ended, progress: Progress | None, stop: thre
 
 
 def _left_over(current: Round, stop: threading.Event | None) -> bool:
-    """Whether Ctrl-C ended this: all pages were asked by now, so what was left over keeps none of them waiting."""
+    """Whether Ctrl-C ended this: all pages are fetched by now, so what was left over keeps none waiting."""
 
     def stopped() -> bool:
         return current.stopping or (stop is not None and stop.is_set())
@@ -166,7 +166,7 @@ def _wait(
             continue
         except KeyboardInterrupt:
             if interrupted:
-                raise  # the second one does not wait
+                raise  # a second Ctrl-C does not wait
             interrupted = current.stopping = True
             continue
         if report is None:

@@ -31,7 +31,7 @@ ROBOTSTXT_OBEY = True
 DOWNLOAD_HANDLERS = {"http": "crawler.fetchers.download.Downloads", "https": "crawler.fetchers.download.Downloads"}
 DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    # A second try is a look of its own with a snapshot of its own: the spider decides about it.
+    # A second try is a fetch of its own with a snapshot of its own: the spider decides about it.
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -45,19 +45,19 @@ ITEM_PIPELINES = {"crawler.pipelines.IntoArchive": 300}
 EXTENSIONS = {"crawler.extensions.Outcomes": 500}
 TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
 
-# Nothing of what comes is lost: error pages, 304 and redirects nobody follows reach the archive too.
+# Nothing that is returned is lost: error pages, 304 and redirects that are not followed reach the archive too.
 HTTPERROR_ALLOW_ALL = True
 REDIRECT_MAX_TIMES = 5
 METAREFRESH_ENABLED = True
-# A page that comes back to itself every few minutes is no redirect.
+# A page that reloads itself every few minutes redirects nobody.
 METAREFRESH_MAXDELAY = 10
 METAREFRESH_IGNORE_TAGS = ["script", "noscript"]
 
-# One look at a time per host. The gap between two looks is kept by Politeness, for it must hold over workers and
-# restarts; AutoThrottle slows down further where a host answers slowly. Jitter only ever makes a gap longer.
-# All requests wait in Politeness, so no host can take the places of the others.
+# One page at a time per host. The gap between two fetches is kept by Politeness, because it must hold across workers
+# and restarts; AutoThrottle slows down further if a host answers slowly. Jitter only ever makes a gap longer. All
+# requests wait in Politeness, so no host can take the places of the others.
 CONCURRENT_REQUESTS = 0
-CONCURRENT_ITEMS = 1  # one item per answer; Scrapy starts that many tasks for each
+CONCURRENT_ITEMS = 1  # one item per response; Scrapy starts that many tasks for each
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0
@@ -71,7 +71,7 @@ REFERRER_POLICY = "scrapy.spidermiddlewares.referer.NoReferrerPolicy"
 HTTPCACHE_ENABLED = False
 HTTPPROXY_ENABLED = False
 
-# Scrapy's own defaults: unverified certificates, answers of 1 GiB, a server that runs Python sent to it, and Telnet.
+# Scrapy's own defaults: unverified certificates, responses of 1 GiB, a remote control that runs Python, and Telnet.
 DOWNLOAD_VERIFY_CERTIFICATES = True
 DOWNLOAD_WARNSIZE = 0
 REMOTE_CONTROL_ENABLED = False
@@ -86,11 +86,11 @@ LOG_VERSIONS: list[str] = []
 #: Where a site's owner reads what this program is and how to stop it.
 PROJECT_URL = "https://github.com/policywatch/policywatch"
 
-#: A file of this name in the data folder stops all looking on this machine, for as long as it is there.
+#: A file of this name in the data folder stops all requests from this machine, for as long as it is there.
 STOP_FILE = "STOP"
 
-#: How many requests a host gets on one UTC day where the settings do not say otherwise: robots.txt, redirects and
-#: second looks among them. All lists that come with the program have 99 pages on one host, each looked at twice a day.
+#: How many requests a host gets on one UTC day if the settings do not say otherwise: robots.txt, redirects and second
+#: fetches included. All lists that come with the program have 99 pages on one host, each checked twice a day.
 DAILY_REQUESTS = 300
 
 #: The shortest gap between two fetches from one host, in seconds (architecture.md, rule 9); less on the loopback only.
@@ -100,7 +100,7 @@ _CONTACT = re.compile(r"[^\s()<>;,]+@[^\s()<>;,]+\.[^\s()<>;,]+|https?://[^\s()<
 
 
 def host_named(text: str) -> str:
-    """The host that somebody means by a name or by the address of a page. Raises ValueError where it is neither."""
+    """The host that a user means by a name or by the address of a page. Raises ValueError if it is neither."""
     host = (urlsplit(text if "://" in text else f"//{text}").hostname or "").rstrip(".")
     if not host or not host.isascii() or any(char.isspace() for char in host):
         message = f"{text!r} is no host; write it as sellercentral.amazon.fr"
@@ -109,7 +109,7 @@ def host_named(text: str) -> str:
 
 
 class CrawlSettings(TomlSettings):
-    """How we ask.
+    """How we send requests.
 
     Raises pydantic.ValidationError; `crawl_settings` turns that into a SettingsError with a remedy.
     """
@@ -197,7 +197,7 @@ class CrawlSettings(TomlSettings):
 
     @property
     def user_agent(self) -> str:
-        """Who we say we are, to every host."""
+        """The name we give to every host."""
         about = f"+{PROJECT_URL}; {self.contact}" if self.contact else f"+{PROJECT_URL}"
         return f"policywatch/{program_version()} ({about})"
 
@@ -208,12 +208,12 @@ class CrawlSettings(TomlSettings):
         return max(LEAST_GAP, self.min_gap or 0.0)
 
     def budget(self, *, loopback: bool) -> int | None:
-        """The most requests to one host on one UTC day; None, without a limit, on the loopback where none is set."""
+        """The most requests to one host on one UTC day; None on the loopback, which has no limit unless one is set."""
         return self.requests_per_day or (None if loopback else DAILY_REQUESTS)
 
     @property
     def user_hosts(self) -> Path | None:
-        """The file in which the archives of this user count their requests; None where each counts its own."""
+        """The file in which the archives of this user count their requests; None if each counts its own."""
         if not self.share_host_times:
             return None
         state = os.environ.get("XDG_STATE_HOME", "")
@@ -225,12 +225,12 @@ class CrawlSettings(TomlSettings):
 
     @property
     def stop_file(self) -> Path:
-        """While this file is there nothing is asked."""
+        """The file that halts all requests while it exists."""
         return self.data_dir / STOP_FILE
 
 
 def contact_problem(value: str) -> str:
-    """What is wrong with a contact, or ""; none at all is right too."""
+    """What is wrong with a contact, or "" if nothing is; leaving it out is allowed too."""
     value = value.strip()
     if not value or (value.isascii() and _CONTACT.fullmatch(value)):
         return ""
@@ -238,7 +238,7 @@ def contact_problem(value: str) -> str:
 
 
 def program_version() -> str:
-    """The version of this program as installed, "0" where it is not."""
+    """The version of this program as installed, "0" if it is not installed."""
     try:
         return version("policywatch")
     except PackageNotFoundError:
@@ -248,7 +248,7 @@ def program_version() -> str:
 def crawl_settings(**given: Any) -> CrawlSettings:
     """The settings from arguments, environment and `policywatch.toml`, in this order.
 
-    Raises SettingsError with a remedy where one of them cannot be used.
+    Raises SettingsError with a remedy if one of them cannot be used.
     """
     try:
         return CrawlSettings(**given)
@@ -259,7 +259,7 @@ def crawl_settings(**given: Any) -> CrawlSettings:
             f"The setting {name} {first['msg'].removeprefix('Value error, ')}.",
             remedy=f"Correct POLICYWATCH_{name.upper()} in the environment or {name} in policywatch.toml.",
         ) from error
-    except ValueError as error:  # a TOML file that is none
+    except ValueError as error:  # a file that is no valid TOML
         raise SettingsError(f"policywatch.toml cannot be read: {error}.", remedy="Correct the file.") from error
 
 

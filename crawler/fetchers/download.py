@@ -1,4 +1,4 @@
-"""Scrapy's download handler, which also stops when the round is stopped, and fetches afresh for a second fetch."""
+"""Scrapy's download handler, which stops with the round and opens a new connection for a second fetch."""
 
 import asyncio
 from contextlib import suppress
@@ -15,12 +15,12 @@ from crawler.items import Look
 from crawler.rounds.round import round_of
 from diffs.failures import Failure, Reason
 
-#: How long an answer that is on its way may still take after the round was stopped, in seconds.
+#: How long a response that is being received may still take after the round was stopped, in seconds.
 GRACE = 2.0
 
 
 class LetsGo:
-    """Mixed into a download handler: an answer that does not come within the grace after a stop is given up."""
+    """Mixed into a download handler: drops a response that does not arrive within the grace period after a stop."""
 
     def __init__(self, crawler: Crawler, *args: Any, **kwargs: Any) -> None:
         super().__init__(crawler, *args, **kwargs)  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""A feed of announcements: a plain GET that accepts feeds."""
+"""Fetch a feed of announcements: a plain GET that accepts feeds."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,14 +17,14 @@ _ACCEPT = "application/atom+xml, application/rss+xml, application/rdf+xml;q=0.9,
 
 
 class Feed(Http):
-    """Asks for a feed as for any page, conditional GET and all."""
+    """Requests a feed like any page, including conditional GET."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
-        """The same GET, which says what it would like to have."""
+        """The same GET, with an Accept header that prefers feeds."""
         return super().request(page, look, {"Accept": _ACCEPT, **headers}, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """The answer, to be read as a feed; where it is none it is judged as the page it is."""
+        """The response, to be read as a feed; one that is no feed is judged as the page it is."""
         return replace(super().capture(page, response), fetched_by="feed", media_type="feed")
 
 

@@ -1,7 +1,7 @@
-"""One JSON call to a help centre's own interface: the article alone, without the page around it.
+"""Fetch a help centre's article with one JSON call to its own interface, without the page around it.
 
 The Seller Central help pages are filled by a script from this call (domain notes, html.md, section 1). The call sends
-the headers its endpoint needs under our own User-Agent, nothing more; robots.txt holds for the endpoint too.
+the headers that its endpoint needs under our own User-Agent, nothing more; robots.txt holds for the endpoint too.
 """
 
 import json
@@ -23,15 +23,15 @@ from diffs.values import Capture
 
 ENDPOINT = "/help/hub/mons-api/GetHelpTopic"
 
-#: Ids are letters and digits, with a digit among them: "help" is a folder. The oldest topics have three digits.
+#: IDs are letters and digits, with at least one digit: "help" is a folder. The oldest topics have three digits.
 _ID = re.compile(r"(?=.*\d)[A-Za-z0-9]{3,40}")
 
 
 class HelpApi:
-    """Asks the help centre for one topic."""
+    """Requests one topic from the help centre."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a POST has no validators)
-        """The call for the topic that the page's address names. Raises Unusable where it names none."""
+        """The call for the topic that the page's address names. Raises Unusable if it names none."""
         parts = urlsplit(page.url)
         origin = f"{parts.scheme}://{parts.netloc}"
         question = {
@@ -51,7 +51,7 @@ class HelpApi:
         return Request(origin + ENDPOINT, method="POST", headers=fields, body=body, dont_filter=True, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """The answer as it came; `url` and `final_url` are the page's own, for that is what a reader opens."""
+        """The response as received; `url` and `final_url` are the page's own, because that is what a reader opens."""
         headers = plain_headers(response.headers)
         is_json = "json" in headers.get("content-type", "") or response.body.lstrip()[:1] == b"{"
         moved = response.request is not None and bool(response.request.meta.get("redirect_urls"))
@@ -62,20 +62,20 @@ class HelpApi:
             headers=headers,
             body=response.body,
             fetched_by="help-api",
-            # A block or an error comes as a page, and is judged as one.
+            # A block or an error is returned as a page, and is judged as one.
             media_type="help-api" if is_json else "html",
             language=page.language,
         )
 
     def missing(self, settings: CrawlSettings) -> Failure | None:  # noqa: ARG002 (the interface's)
-        """Nothing: this way always works."""
+        """None: this way always works."""
         return None
 
 
 def topic_of(url: str) -> str:
     """The id of the help topic that an address names: its last path segment, or its itemID.
 
-    Raises Unusable where there is none.
+    Raises Unusable if there is none.
     """
     parts = urlsplit(url)
     asked = parse_qs(parts.query).get("itemID", [""])[0]
@@ -86,7 +86,7 @@ def topic_of(url: str) -> str:
 
 
 def locale_of(page: WatchedPage) -> str:
-    """The locale to ask in, such as "en-US": the address's own, else the page's language."""
+    """The locale to request, such as "en-US": the address's own, otherwise the page's language."""
     query = parse_qs(urlsplit(page.url).query)
     named = next((query[name][0] for name in ("locale", "language", "mons_sel_locale") if name in query), "")
     return (named or page.language or "en-US").replace("_", "-")

@@ -1,4 +1,4 @@
-"""A plain GET."""
+"""Fetch a page with a plain GET."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ _HTML = {"text/html", "application/xhtml+xml", "application/xml", "text/xml", ""
 
 
 class Http:
-    """Asks for the page itself."""
+    """Requests the page itself."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
         """A GET in the page's language; a second fetch asks every cache on the way for the original."""
@@ -43,12 +43,12 @@ class Http:
         )
 
     def missing(self, settings: CrawlSettings) -> Failure | None:  # noqa: ARG002 (the interface's)
-        """Nothing: this way always works."""
+        """None: this way always works."""
         return None
 
 
 def media_type(headers: Mapping[str, str]) -> str:
-    """html, markdown, text or other, by the Content-Type."""
+    """The kind of content by its Content-Type: html, markdown, text or other."""
     kind = headers.get("content-type", "").split(";", 1)[0].strip().lower()
     return "html" if kind in _HTML else _TEXTS.get(kind, "other")
 

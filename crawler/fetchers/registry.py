@@ -1,7 +1,7 @@
-"""The table of fetchers and their common interface: how a page is requested, and how its answer is read.
+"""The table of fetchers and their common interface: how a page is requested, and how its response is read.
 
-`request` makes the request for a fetch, `capture` reads the answer. What robots.txt, politeness and the archive do is
-the same for all of them.
+`request` makes the request for a fetch, `capture` reads the response. How robots.txt, politeness and the archive are
+handled is the same for all of them.
 """
 
 from collections.abc import Mapping
@@ -24,13 +24,13 @@ class Fetcher(Protocol):
     """One way of fetching a page."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:
-        """The request for one fetch; `headers` are those of a conditional GET, `kept` goes to Scrapy as it is.
+        """The request for one fetch; `headers` are those of a conditional GET, `kept` is passed to Scrapy as is.
 
-        Raises Unusable where the page's address does not fit this way.
+        Raises Unusable if the page's address does not fit this way.
         """
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """What the answer brought back."""
+        """What the response contained."""
 
     def missing(self, settings: CrawlSettings) -> Failure | None:
         """What has to be installed before this way can be used, or None."""
@@ -46,5 +46,5 @@ _FETCHERS: dict[str, Fetcher] = {
 
 
 def fetcher(name: str) -> Fetcher:
-    """The fetcher of this name. Raises KeyError where there is none."""
+    """The fetcher of this name. Raises KeyError if there is none."""
     return _FETCHERS[name]

@@ -1,1 +1,1 @@
-"""What every request passes on its way to the network: addresses, robots.txt, politeness."""
+"""What every request passes through on its way to the network: addresses, robots.txt, politeness."""

@@ -1,4 +1,4 @@
-"""Refuse forbidden addresses before anything is sent, for robots.txt and each step of a redirect too."""
+"""Refuse forbidden addresses before anything is sent, including for robots.txt and each step of a redirect."""
 
 from typing import Self
 
@@ -12,18 +12,18 @@ from diffs.failures import Reason
 
 
 class AddressGuard:
-    """Let nothing pass to a private network; what a name resolves to is checked by `addresses.GuardedResolver`."""
+    """Blocks requests to private networks; what a name resolves to is checked by `addresses.GuardedResolver`."""
 
     def __init__(self, *, allow_private: bool) -> None:
         self._allow_private = allow_private
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
+        """Create it from Scrapy's crawler."""
         return cls(allow_private=round_of(crawler).settings.allow_private_addresses)
 
     def process_request(self, request: Request) -> None:
-        """Raise Refused where the address is not one we may ask."""
+        """Raise Refused if we may not request the address."""
         failure = refused(request.url)
         if failure and not (self._allow_private and failure.reason is Reason.PRIVATE_ADDRESS):
             raise Refused(failure)

@@ -1,4 +1,4 @@
-"""A page that only sends its readers on (`<meta http-equiv="refresh">`) is followed once, within its own site."""
+"""Follow a page that only redirects its readers (`<meta http-equiv="refresh">`) once, within its own site."""
 
 from scrapy import Request, Spider
 from scrapy.downloadermiddlewares.redirect import MetaRefreshMiddleware
@@ -10,14 +10,14 @@ from diffs.judging.gate import is_block
 
 from .robots import captured
 
-#: Stands in the meta of the request that follows.
+#: In the meta of the request that follows.
 _FOLLOWED = "policywatch_sent_on"
 
 
 class PageRedirect(MetaRefreshMiddleware):
-    """Scrapy's own, held to one step: no other site, no loop, nothing that asks for a human, half a page or a refusal.
+    """Scrapy's own, held to one step: no other site, no loop, no page that asks for a human, is cut off or refuses us.
 
-    Where it is not followed, the gate says where the page leads (`sends-on`).
+    If it is not followed, the gate says where the page leads (`sends-on`).
     """
 
     def process_response(
@@ -26,7 +26,7 @@ class PageRedirect(MetaRefreshMiddleware):
         response: Response,
         spider: Spider | None = None,  # noqa: ARG002 (Scrapy's signature)
     ) -> Request | Response:
-        """The answer, or the request for the page that it leads to."""
+        """The response, or the request for the page that it leads to."""
         if request.meta.get(_FOLLOWED) or request.meta.get("playwright") or not _is_good(response):
             return response
         found = super().process_response(request, response)

@@ -1,4 +1,4 @@
-"""Hold every request until its host's turn, for robots.txt and each step of a redirect too."""
+"""Hold every request until its host's turn, including for robots.txt and each step of a redirect."""
 
 import asyncio
 import math
@@ -29,10 +29,10 @@ from diffs.failures import Failure, Reason
 #: The longest a page waits for its host's turn, in seconds; then it is left for the next round.
 PATIENCE = 3_600.0
 
-#: After so many requests in a row without any answer a host is asked no more in this round.
+#: After this many requests in a row without any answer a host gets no more requests in this round.
 SILENT = 3
 
-#: A gap is made longer by up to this share, never shorter.
+#: A gap is lengthened by up to this share, never shortened.
 JITTER = 0.1
 
 _NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, CannotResolveHostError, DownloadFailedError)
@@ -40,7 +40,7 @@ _NO_ANSWER = (DownloadTimeoutError, DownloadConnectionRefusedError, CannotResolv
 
 @dataclass(slots=True, eq=False)
 class _Host:
-    """A host in this round: one request at a time holds the lock, from its turn to its answer."""
+    """A host in this round: one request at a time holds the lock, from its turn to its response."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     asked_at: float | None = None
@@ -50,11 +50,12 @@ class _Host:
 
 
 class Politeness:
-    """One request at a time per host, and the gap between two of them, over workers and restarts.
+    """One request at a time per host, with the gap between two of them kept across workers and restarts.
 
-    A moment is reserved in the archive, so that another process asking the same host waits for its own, now or after a
-    restart; within this process the gap is kept by the monotonic clock too. robots.txt is a request like every other.
-    With the moment the request is counted against the host's requests of the day.
+    A moment is reserved in the archive, so that another process that asks the same host waits for its own, now or after
+    a
+    restart; within this process the gap is kept by the monotonic clock too. robots.txt is a request like any other.
+    Each reservation also counts the request against the host's daily limit.
     """
 
     def __init__(
@@ -78,7 +79,7 @@ class Politeness:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
+        """Create it from Scrapy's crawler."""
         current = round_of(crawler)
         return cls(
             crawler,
@@ -90,12 +91,12 @@ class Politeness:
         )
 
     async def process_request(self, request: Request) -> None:
-        """Hold the request until its host may be asked. Raises NotAsked where it may not in this round."""
+        """Hold the request until its host may be asked. Raises NotAsked if that is not possible in this round."""
         name = host_of(request.url)
         if request.meta.get(PART):
             if request.meta[PART] != DOCUMENT:
                 await self._count_part(name, request)
-            return  # it belongs to a look that has its turn
+            return  # it belongs to a fetch that has its turn
         host = self._hosts.setdefault(name, _Host())
         await host.lock.acquire()
         try:
@@ -107,9 +108,9 @@ class Politeness:
         self._holding[request] = host
 
     async def _count_part(self, name: str, request: Request) -> None:
-        """Count a part of a page, which follows the part before it after a moment; the page has waited for the gap.
+        """Count a part of a page, a moment after the part before it; the page itself has waited for the gap.
 
-        Raises NotAsked where it may not be asked.
+        Raises NotAsked if it may not be requested.
         """
         host = self._hosts.setdefault(name, _Host())
         gap = request.meta[PACED] = min(PART_GAP, self._archive.gap(name))
@@ -124,14 +125,14 @@ class Politeness:
             host.part_at = monotonic()
 
     def process_response(self, request: Request, response: Response) -> Response:
-        """Give the host to the next request."""
+        """Let the next request to the host begin."""
         host = self._release(request)
         if host is not None:
             host.silent = 0
         return response
 
     def process_exception(self, request: Request, exception: Exception) -> None:
-        """Give the host to the next request; count how often it stayed silent."""
+        """Let the next request to the host begin; count how often the host stayed silent."""
         host = self._release(request)
         if host is not None:
             host.silent = host.silent + 1 if isinstance(exception, _NO_ANSWER) else 0
@@ -140,7 +141,7 @@ class Politeness:
         host = self._holding.pop(request, None)
         if host is not None:
             if request.meta.get("playwright"):
-                host.asked_at = monotonic()  # a page in the browser asked for its last part only now
+                host.asked_at = monotonic()  # a page in the browser requested its last part only just now
             host.lock.release()
         return host
 
@@ -163,7 +164,7 @@ class Politeness:
             raise NotAsked(withdrawn.refused)
 
     def _gap(self, name: str, host: _Host, request: Request) -> float:
-        """The least time since the host's last request, in seconds; AutoThrottle's is longer if it is slow."""
+        """The least time since the host's last request, in seconds; AutoThrottle's is longer if the host is slow."""
         gap = self._archive.gap(name)
         look = request.meta.get("look")
         if isinstance(look, Look) and look.attempt > 1 and "redirect_times" not in request.meta:
@@ -173,7 +174,7 @@ class Politeness:
         return max(gap * (1 + JITTER * random.random()), slowly)
 
     async def _turn(self, name: str, gap: float) -> Turn:
-        """A moment to ask the host; a short rest is waited for, a long one ends the round for this host."""
+        """A moment to ask the host; a short rest is waited out, a long one ends the round for this host."""
         while True:
             turn = await self._archive.turn(name, gap)
             if turn.refused is None:
@@ -185,7 +186,7 @@ class Politeness:
             await self._sleep(name, max(pause, 0.01))
 
     async def _sleep(self, name: str, seconds: float, *, most: float = math.inf) -> None:
-        """Wait for the host; raise NotAsked where that takes more than `most` seconds, or the round ends meanwhile."""
+        """Wait for the host; raise NotAsked if that takes more than `most` seconds, or the round ends meanwhile."""
         if seconds > most:
             raise NotAsked(Failure(Reason.HOST_BUSY, name, detail=f"{seconds:.0f}"))
         ends = monotonic() + seconds
@@ -197,7 +198,7 @@ class Politeness:
         self._go_on()
 
     def _go_on(self) -> None:
-        """Raise NotAsked where the round is over."""
+        """Raise NotAsked if the round is over."""
         why = self._stopped()
         if why or not self._crawler.engine.running:
             raise NotAsked(why or Failure(Reason.STOPPED))

@@ -1,9 +1,9 @@
 """Obey robots.txt. This cannot be switched off.
 
-Scrapy's own middleware (2.14 to 2.19) answers "allowed" to every request but the first that waits for the same
-robots.txt, takes a server error for permission and leaves Crawl-delay out. Here one request per host fetches it while
-the others wait, and RFC 9309 is kept: 4xx means there are no rules (2.3.1.3); 5xx, 429 and no answer mean stay away
-(2.3.1.4); at least 500 KiB are read, the rest is not (2.5). Scrapy's parser (Protego) decides, longest match first.
+Scrapy's own middleware (2.14 to 2.19) allows every request but the first that waits for the same robots.txt, takes a
+server error for permission and ignores Crawl-delay. Here one request per host fetches it while the others wait, and
+RFC 9309 is followed: 4xx means there are no rules (2.3.1.3); 5xx, 429 and no answer mean stay away (2.3.1.4); at least
+500 KiB are read, the rest is not (2.5). Scrapy's parser (Protego) decides: the longest match wins.
 """
 
 import asyncio
@@ -39,27 +39,27 @@ READ = 512 * 1024
 ROBOTS = "policywatch_robots"
 
 
-#: A group is named by a product alone (RFC 9309, 2.2.1), and many write its version behind it.
+#: A group is named by the product alone (RFC 9309, 2.2.1), but many sites add its version.
 _VERSION = re.compile(rb"(?im)^([ \t]*user-agent[ \t]*:[ \t]*[^\s/#]+)/[^\r\n#]*")
 
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """What a host's robots.txt says: a parser, or why we must stay away; both None where there are no rules."""
+    """What a host's robots.txt says: a parser, or why we must stay away; both None if there are no rules."""
 
     parser: ProtegoRobotParser | None = None
     closed: Failure | None = None
 
     @property
     def says(self) -> str:
-        """The same for the list of hosts: a failure as text, or a few words."""
+        """The same for the list of hosts: a failure as text, or a short description."""
         if self.closed is not None:
             return self.closed.dumped()
         return "rules read and kept" if self.parser is not None else "no rules"
 
 
 class Robots:
-    """Let no request pass that its host's robots.txt forbids; redirected ones are asked about again."""
+    """Blocks every request that its host's robots.txt forbids; redirected requests are checked again."""
 
     def __init__(self, crawler: Crawler, hosts: Hosts, *, now: Callable[[], datetime]) -> None:
         self._crawler = crawler
@@ -72,7 +72,7 @@ class Robots:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy."""
+        """Create it from Scrapy's crawler."""
         current = round_of(crawler)
         return cls(crawler, current.hosts, now=current.now)
 
@@ -108,7 +108,7 @@ class Robots:
             return _Rules(closed=Failure(Reason.ROBOTS_UNREAD, host_of(url), cause=failure_of(error, url)))
         self._crawler.stats.inc_value(f"robotstxt/response_status_count/{response.status}")
         capture = captured(response)
-        # A missing file is often answered with a page of the site's own, which may hold anything.
+        # A missing file is often answered with a page of the site's own, which may contain anything.
         blocked = response.status not in (404, 410) and is_block(capture)
         then = after_robots(capture, blocked=blocked, now=self._now())
         if then.rest is not None:
@@ -143,7 +143,7 @@ class Robots:
 
 
 def captured(response: Response) -> Capture:
-    """What the answer to a request brought back, as the gate reads it."""
+    """What the response to a request contained, as the gate reads it."""
     headers = plain_headers(response.headers)
     return Capture(
         response.url, status=response.status, headers=headers, body=response.body[:READ], fetched_by="robots"

@@ -1,6 +1,6 @@
-"""Packed answers are unpacked, and one whose stream ends before its end is known for what it is: cut off.
+"""Unpack compressed responses, and recognise one whose stream ends early for what it is: cut off.
 
-Scrapy takes as much of a packed answer as there is, so that half a page looks like a whole one with less text.
+Scrapy unpacks as much of a response as there is, so that half a page looks like a whole one with less text.
 """
 
 import zlib
@@ -21,7 +21,7 @@ _CHUNK = 65_536
 
 
 class Unpacking(HttpCompressionMiddleware):
-    """Scrapy's own, which says of an answer whether its stream came to an end."""
+    """Scrapy's own, which also records whether a response's stream was complete."""
 
     def process_response(
         self,
@@ -29,7 +29,7 @@ class Unpacking(HttpCompressionMiddleware):
         response: Response,
         spider: Spider | None = None,  # noqa: ARG002 (Scrapy's signature)
     ) -> Request | Response:
-        """The answer unpacked, with a flag where it was cut off."""
+        """The response unpacked, with a flag if it was cut off."""
         packed, names = response.body, response.headers.getlist("Content-Encoding")
         found = super().process_response(request, response)
         if isinstance(found, Response) and len(names) == 1 and not is_whole(packed, names[0].strip().lower()):
@@ -38,7 +38,7 @@ class Unpacking(HttpCompressionMiddleware):
 
 
 def is_whole(packed: bytes, encoding: bytes) -> bool:
-    """Whether a packed body goes to the end of its stream. An unknown encoding, or a broken stream, says nothing: True.
+    """Whether a compressed body is complete. An unknown encoding, or a broken stream, proves nothing: True.
 
     The checksum behind the last block of gzip and deflate may be missing: no text is lost with it.
     """
@@ -53,7 +53,7 @@ def is_whole(packed: bytes, encoding: bytes) -> bool:
 
 def _gzip(packed: bytes) -> bool:
     rest = packed
-    while rest[:2] == b"\x1f\x8b":  # a body may be several streams, one behind the other
+    while rest[:2] == b"\x1f\x8b":  # a body may be several streams, one after the other
         ended, behind = _blocks(rest[_gzip_head(rest) :])
         if not ended:
             return rest.endswith(_FLUSHED)
@@ -62,7 +62,7 @@ def _gzip(packed: bytes) -> bool:
 
 
 def _gzip_head(packed: bytes) -> int:
-    """How long the head of a gzip stream is (RFC 1952, 2.3). Raises IndexError or ValueError where it is cut."""
+    """The length of a gzip stream's header (RFC 1952, 2.3). Raises IndexError or ValueError if it is cut off."""
     flags, at = packed[3], 10
     if flags & 4:
         at += 2 + int.from_bytes(packed[at : at + 2], "little")
@@ -79,7 +79,7 @@ def _deflate(packed: bytes) -> bool:
 
 
 def _blocks(packed: bytes) -> tuple[bool, bytes]:
-    """Whether the last block of a deflate stream came, and what stands behind it."""
+    """Whether the last block of a deflate stream is there, and what follows it."""
     stream, rest = zlib.decompressobj(-15), packed
     while rest and not stream.eof:
         stream.decompress(rest, _CHUNK)

@@ -1,4 +1,4 @@
-"""Tell the owner that pages cannot be read: after so many rounds, or when it is half of all pages."""
+"""Tell the owner that pages cannot be read: after several rounds in a row, or when half of all pages fail."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,13 +15,13 @@ from diffs.store.notices import owner
 from diffs.values import BLOCKED
 from diffs.wording import labels
 
-#: Looks that lie no further apart belong to one round: a page that failed is asked again within minutes.
+#: Checks that are no further apart than this belong to one round: a page that failed is tried again within minutes.
 ONE_ROUND = timedelta(minutes=10)
 
 #: The kinds of notice: pages that could not be read several times in a row, and half of all pages.
 UNREAD, HALF = "unread", "half_unread"
 
-#: Fewer unread pages are no half: a single page that fails once says nothing of the rest.
+#: Fewer unread pages than this are never called half of them: one failure says nothing about the rest.
 LEAST = 2
 
 
@@ -29,7 +29,8 @@ LEAST = 2
 class Failing:
     """A watched page that could not be read since a time (UTC), in how many rounds, and why the last one failed.
 
-    `blocked` says that its site asked us to stop, of which the owner has a message already; `offline` that no site was
+    `blocked` says that its site told us to stop, which the owner already has a message about; `offline` that no site
+    was
     reached.
     """
 
@@ -43,7 +44,7 @@ class Failing:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the owner has been informed of before: when (UTC), and of which pages."""
+    """What the owner was informed of before: when (UTC), and about which pages."""
 
     at: datetime
     kind: str
@@ -51,7 +52,7 @@ class Told:
 
 
 def tell_owner(archive: Archive, *, now: datetime, after: int) -> None:
-    """Note for the owner what they must know after a round that ended at `now` (UTC); each trouble once.
+    """Queue for the owner what they must know after a round that ended at `now` (UTC); each problem once.
 
     `after` is the number of rounds in a row in which a page was not read. Raises ArchiveError.
     """
@@ -75,7 +76,7 @@ def tell_owner(archive: Archive, *, now: datetime, after: int) -> None:
 
 
 def half(failing: Sequence[Failing], watched: int, told: Iterable[Told]) -> Sequence[Failing]:
-    """The pages to tell of because they are half of those watched, or more; none where that is known already."""
+    """The unread pages, if they are half of those watched or more; none if the owner already knows."""
     if len(failing) < LEAST or 2 * len(failing) < watched or all(page.blocked or page.offline for page in failing):
         return ()
     known = [one.at for one in told if one.kind == HALF]
@@ -84,7 +85,7 @@ def half(failing: Sequence[Failing], watched: int, told: Iterable[Told]) -> Sequ
 
 
 def several(failing: Iterable[Failing], told: Sequence[Told], after: int) -> Sequence[Failing]:
-    """The pages that were not read in `after` rounds in a row and of which nobody has heard since that began."""
+    """The pages that were not read in `after` rounds in a row, if nothing was sent about them since that began."""
     return [
         page
         for page in failing

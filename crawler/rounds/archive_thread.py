@@ -1,7 +1,7 @@
 """The one thread in which a round works on the archive.
 
-All of it happens beside Scrapy's thread, in order, so that a slow disk or a long comparison never keeps the crawl from
-noticing an answer or a timeout.
+All archive work happens there, in order and outside Scrapy's thread, so that a slow disk or a long comparison never
+keeps the crawl from noticing a response or a timeout.
 """
 
 import asyncio
@@ -17,18 +17,18 @@ T = TypeVar("T")
 class ArchiveThread:
     """Runs work on the archive, one piece after the other.
 
-    Raises RuntimeError where the system has no thread for it.
+    Raises RuntimeError if the system has no thread for it.
     `fatal` is the first error after which the archive cannot be used, None while it can.
     """
 
     def __init__(self) -> None:
         self.fatal: ArchiveError | MemoryError | None = None
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="archive")
-        # It begins now: where the system has no thread for it, nothing is asked.
+        # It starts now: if the system has no thread for it, nothing is fetched.
         self._thread.submit(int)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Wait for a piece of work and return its result.
+        """The result of a piece of work, once it is done.
 
         Raises what it raises; an ArchiveError or a MemoryError is fatal.
         """

@@ -21,23 +21,23 @@ log = logging.getLogger(__name__)
 
 
 class Keeper(Protocol):
-    """What a round does with its pages and with what comes. Called in the archive's thread."""
+    """What a round does with its pages and with what is fetched. Called in the archive's thread."""
 
     def enrol(self, watched: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
-        """Begin with these pages; returns by key the headers of a conditional GET, where one may be asked."""
+        """Begin with these pages; returns by key the headers of a conditional GET where one is possible."""
 
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
         """What was fetched of a page, with the engine's judgement in `judged`."""
 
     def close(self) -> None:
-        """The round is over."""
+        """End the round."""
 
 
 class Archivist:
-    """Stores what comes and has it judged.
+    """Stores what is fetched and has it judged.
 
     `clock` gives the time in UTC; `stopped` says whether a long judgement is to end early. The methods raise
-    ArchiveError where the archive cannot be written, and MemoryError; then the round cannot go on.
+    ArchiveError if the archive cannot be written, and MemoryError; then the round cannot continue.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Archivist:
         self._helper = Helper()
 
     def close(self) -> None:
-        """End the process that judged what may never end."""
+        """End the process used for judgements that might never end."""
         self._helper.close()
 
     def enrol(self, watched: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
@@ -67,7 +67,7 @@ class Archivist:
     def keep(self, page: WatchedPage, fetched: FetchedPage) -> FetchedPage:
         """Store what was fetched, then judge it.
 
-        The snapshot is committed before it is judged: a fault in judging costs nothing.
+        The snapshot is committed before it is judged: a bug in judging costs nothing.
         """
         try:
             known = self._store(page, fetched)
@@ -127,7 +127,7 @@ class Archivist:
         except (ArchiveError, MemoryError):
             raise
         except Exception as error:
-            # A fault of ours in reading one page must not stop the round; the snapshot is safe and is judged again.
+            # A bug of ours in reading one page must not stop the round; the snapshot is safe and is judged again.
             log.exception("page %s: could not be judged", key)
             return Judged(Outcome.ERROR, reason=_fault(error, "the snapshot is kept"))
 

@@ -4,22 +4,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-#: A look may come this share of its interval early: a timer that fires every 12 hours must not miss by seconds.
+#: A check may be early by this share of its interval: a timer that fires every 12 hours must not miss it by seconds.
 TOLERANCE = 0.02
 
-#: A page that was not reached for want of a network is tried again after this long.
+#: A page that was not reached because the network was down is tried again after this long.
 UNREACHED = timedelta(minutes=30)
 
-#: A time that does not come (UTC): of a host that is switched off.
+#: A time that never comes (UTC): that of a host that is switched off.
 NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A page as far as its due time goes: `check_every` in seconds, `last_look_at` in UTC or None.
+    """What decides when a page is due: `check_every` in seconds, `last_look_at` in UTC or None.
 
-    `held`: its last look brought a new text, which a second look is to confirm. `unreached`: its last look did not get
-    as far as its site, for this machine had no network.
+    `held`: its last check found a new text, which a second fetch is to confirm. `unreached`: its last check did not get
+    as far as its site, because this machine had no network.
     """
 
     key: str
@@ -31,10 +31,10 @@ class Watch:
 
 
 def due_at(watch: Watch, *, jitter: float = 0.0) -> datetime | None:
-    """When the page is due (UTC); None means at once: it was never fetched, or a text waits for its second fetch.
+    """When the page is due (UTC); None means now: it was never fetched, or a text waits for its second fetch.
 
-    `jitter` from 0 to 1 brings a page forward by up to a tenth of its interval, so that not all come at one minute.
-    Forward only: a page pushed back would miss the timer that was set for it.
+    `jitter` from 0 to 1 brings a page forward by up to a tenth of its interval, so that not all are due in the same
+    minute. Forward only: a page pushed back would miss the timer that was set for it.
     """
     if watch.last_look_at is None or watch.held:
         return None
@@ -50,7 +50,7 @@ def due(
     jitter: Mapping[str, float] | None = None,
     resting: Mapping[str, datetime] | None = None,
 ) -> list[str]:
-    """The keys of the pages due at `now`, the one that waited longest first.
+    """The keys of the pages due at `now`, the one that has waited longest first.
 
     `resting` names hosts that are left alone until a time; their pages are not due before it.
     """
@@ -65,9 +65,9 @@ def due(
 
 
 def first_due(watches: Iterable[Watch], *, resting: Mapping[str, datetime] | None = None) -> datetime | None:
-    """When the first of the pages is due (UTC): the earliest time there is for one that is due at once.
+    """When the first of the pages is due (UTC): the earliest possible time for one that is due now.
 
-    None where there is no page, or all hosts are left alone for ever.
+    None if there is no page, or all hosts are left alone for ever.
     """
     resting = resting or {}
     earliest = datetime.min.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""When a host may be asked: turns, rests, switches and delays, over workers and restarts."""
+"""When a host may be asked: turns, rests, switches and delays, across workers and restarts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,22 +14,22 @@ from diffs.store.notices import owner
 from .archive_thread import ArchiveThread
 from .user_hosts import UserHosts
 
-#: A request that leaves this much later than its moment, in seconds, is noted as having left then.
+#: A request that starts this much later than its reserved moment, in seconds, is recorded at its real time.
 LATE = 0.2
 
-#: The owner hears of a rest of at least this length; shorter ones are what a busy host asks for.
+#: The owner is told of a rest of at least this length; shorter ones are what a busy host asks for.
 REPORTED_FROM = timedelta(hours=24)
 
 
-#: For hosts that no other archive is to know of.
+#: For hosts that no other archive needs to know about.
 _ALONE = UserHosts(None)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A host's word on when we may ask: at a moment (UTC), or not.
+    """When we may ask a host: at a moment (UTC), or not.
 
-    `refused` says why not: the host is switched off, has had its requests of the day, or rests until `refused.at`.
+    `refused` says why not: the host is switched off, has reached its daily limit, or rests until `refused.at`.
     `taken_at` is when the moment was taken (UTC).
     """
 
@@ -41,8 +41,8 @@ class Turn:
 class Hosts:
     """The hosts of a round, as the archive knows them.
 
-    `now` gives the time in UTC and goes on while the round does; `clock` is the round's own, which may stand still: a
-    notice made at its time is due at once. Every method raises ArchiveError where the archive cannot be used.
+    `now` gives the time in UTC and advances during the round; `clock` is the round's own, which may stand still: a
+    notice made at its time is due at once. Every method raises ArchiveError if the archive cannot be used.
     """
 
     def __init__(
@@ -91,11 +91,11 @@ class Hosts:
             return Turn(moment, taken_at=now)
 
     def _users(self, host: str) -> UserHosts:
-        """What this user's archives know together of a host; of this machine itself nothing."""
+        """What this user's archives know together about a host; None for this machine itself."""
         return _ALONE if is_loopback(host) else self._of_user
 
     def _refusal(self, session: Session, host: str, now: datetime) -> Turn | None:
-        """Why a host may not be asked now, whoever wants to; None where it may."""
+        """Why a host may not be asked now, whoever asks; None if it may."""
         if host in self._settings.hosts_off:
             return Turn(now, Failure(Reason.HOST_OFF_BY_SETTING, host))
         row = hosts.get(session, host)
@@ -106,9 +106,9 @@ class Hosts:
         return None
 
     async def part(self, host: str) -> Failure | None:
-        """Count a request that belongs to a page already being fetched; why it must not be made, or None.
+        """Count a request for a part of a page already being fetched; why it must not be made, or None.
 
-        It takes no moment of its own, but whoever asks next keeps the gap from it.
+        It takes no moment of its own, but the next request keeps the gap from it.
         """
         return await self._thread.run(lambda: self._part(host))
 
@@ -124,10 +124,11 @@ class Hosts:
             return None if counted else Failure(Reason.BUDGET_USED, host, detail=str(budget))
 
     async def begins(self, host: str, turn: Turn) -> Turn | None:
-        """Say that the request of this turn is made now: a later moment than reserved binds everybody after it.
+        """Record that the request of this turn is made now: if it is later than reserved, later requests count from it.
 
-        What was decided about the host while the request waited comes back as a turn that refuses; then it is not made,
-        and not counted.
+        What was decided about the host while the request waited is returned as a turn that refuses; then it is not
+        made, and
+        not counted.
         """
         now = self._now()
         waited = (now - turn.taken_at).total_seconds() > LATE if turn.taken_at else False
@@ -156,7 +157,7 @@ class Hosts:
     async def rest(self, host: str, duration: timedelta, reason: str) -> None:
         """Leave a host alone for a while, in this round and in all that follow.
 
-        The owner hears of a rest that is no short one: the notice is committed with the rest, once per rest.
+        The owner is told of a rest that is not short: the notice is committed with the rest, once per rest.
         """
         now = self._now()
         until = now + duration
@@ -175,7 +176,7 @@ class Hosts:
         await self._note(note)
 
     async def robots_read(self, host: str, says: str) -> None:
-        """Note what became of asking for a host's robots.txt: a few words, or a failure as text."""
+        """Record the result of fetching a host's robots.txt: a short description, or a failure as text."""
         now = self._now()
         await self._note(lambda session: hosts.robots_read(session, host, at=now, says=says))
 

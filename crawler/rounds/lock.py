@@ -1,4 +1,4 @@
-"""One crawl at a time on one archive: two would ask for the same pages twice."""
+"""Allow only one crawl at a time on an archive: two would fetch the same pages twice."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +21,9 @@ class AnotherCrawl(CrawlError):
 
 @contextmanager
 def alone(archive: Archive) -> Iterator[None]:
-    """Hold the archive's crawl lock for the block; the system lets go of it when the process ends, however it ends.
+    """Hold the archive's crawl lock for the block; the system releases it when the process ends, however it ends.
 
-    Raises AnotherCrawl where somebody else holds it.
+    Raises AnotherCrawl if another process holds it.
     """
     beside = locks.file_beside(archive, ".crawling")
     if locks.is_shared(archive):

@@ -1,4 +1,4 @@
-"""What follows a fetch: another one, a rest for the host, or nothing. Pure."""
+"""Decide what follows a fetch: another one, a rest for the host, or nothing. Pure."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,13 +11,13 @@ from diffs.values import BLOCKED, READ, Capture, Outcome
 #: How long a host is left alone after a robot check or a block (architecture.md, rule 9).
 REST = timedelta(hours=24)
 
-#: How long after it said "too many requests" to the last try and named no time.
+#: How long after it answered "too many requests" to the last try and named no time.
 SLOW_DOWN = timedelta(hours=1)
 
-#: The longest rest a host can ask for by Retry-After; more is a mistake of its own.
+#: The longest rest a host can ask for by Retry-After; a longer one must be a mistake on its side.
 LONGEST = timedelta(days=7)
 
-#: What passes by itself, so that another look in the same round makes sense.
+#: What passes by itself, so that another try in the same round makes sense.
 PASSING = frozenset({Outcome.UNAVAILABLE, Outcome.THROTTLED})
 
 #: What another way of fetching may cure.
@@ -26,13 +26,13 @@ CURABLE = frozenset(
 )
 
 
-#: What a browser may cure for certain: the text is put in by scripts.
+#: What a browser is certain to cure: scripts insert the text.
 NEEDS_SCRIPTS = frozenset({Outcome.JS_SHELL, Outcome.EMPTY})
 
 
 @dataclass(frozen=True, slots=True)
 class Next:
-    """What to do now: `look` again (or never mind), and leave the host alone for `rest` because of `reason`."""
+    """What to do now: fetch again (`look`, or None), and leave the host alone for `rest` because of `reason`."""
 
     look: Look | None = None
     rest: timedelta | None = None
@@ -49,9 +49,9 @@ def follow(
     fallback: str = "",
     interrupted: bool = False,
 ) -> Next:
-    """What follows a fetch that was judged.
+    """The next step after a fetch that was judged.
 
-    `retries` is how often a page may be asked again for one purpose; `fallback` another way of fetching it;
+    `retries` is how often a page may be fetched again for one purpose; `fallback` another way of fetching it;
     `interrupted` says that the fetch failed through no fault of the host.
     """
     if judged.outcome in BLOCKED:
@@ -73,7 +73,7 @@ def follow(
 
 
 def is_curable(outcome: Outcome | None, failure: Failure | None, fetch: str) -> bool:
-    """Whether another way of fetching may bring what this one (`fetch`) did not: not where the host is out of reach."""
+    """Whether another way of fetching may succeed where this one (`fetch`) failed: not if the host is out of reach."""
     if failure is not None and (failure.root.reason in FINAL or failure.reason in _OF_THE_HOST):
         return False
     return outcome in CURABLE or (outcome, fetch) == _SIGNED_OUT
@@ -83,7 +83,7 @@ def _is_of_transport(failure: Failure | None) -> bool:
     return failure is not None and failure.reason in (Reason.CUT_OFF, Reason.NOT_MODIFIED_UNASKED)
 
 
-#: Failures that hold for every page of a host.
+#: Failures that apply to every page of a host.
 _OF_THE_HOST = (Reason.ROBOTS_UNREAD, Reason.ROBOTS_STATUS, Reason.ROBOTS_BLOCKED)
 
 
@@ -92,7 +92,7 @@ def _again(look: Look, most: int) -> Look | None:
 
 
 def _later(capture: Capture, again: Look | None, other: Look | None, wait: timedelta | None) -> Next:
-    """What follows an answer that passes by itself: the same once more, in the end another way, if there is one."""
+    """What follows a response that passes by itself: the same once more, and finally another way, if there is one."""
     if again is None and wait is None:
         if capture.status != 429 and other is not None:
             return Next(look=other)
@@ -105,7 +105,7 @@ _SIGNED_OUT = (Outcome.LOGIN_REQUIRED, "help-api")
 
 
 def after_robots(capture: Capture, *, blocked: bool, now: datetime) -> Next:
-    """What follows an answer to the request for robots.txt: a rest for the host, or nothing.
+    """What follows the response to a request for robots.txt: a rest for the host, or nothing.
 
     `blocked` says that a robot check was returned in its place.
     """
@@ -118,9 +118,9 @@ def after_robots(capture: Capture, *, blocked: bool, now: datetime) -> Next:
 
 
 def retry_after(capture: Capture, *, now: datetime) -> timedelta | None:
-    """How long the answer asks us to wait (RFC 9110, 10.2.3: seconds or a date), at most a week; None if it does not.
+    """How long the response asks us to wait (RFC 9110, 10.2.3: seconds or a date), at most a week; None if it does not.
 
-    A date is taken against the answer's own Date, so that a wrong clock on either side does no harm.
+    A date is compared with the response's own Date, so that a wrong clock on either side does no harm.
     """
     value = capture.headers.get("retry-after", "").strip()
     if not value or capture.status in (0, 304) or 200 <= capture.status < 300:

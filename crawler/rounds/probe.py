@@ -1,7 +1,8 @@
 """Fetch a page only to see what it returns today: as polite as a crawl, judged by the same gate, stored nowhere.
 
-It is a round with another keeper. What hosts are owed holds for everybody: robots.txt, the gap, rests, the time of the
-last request. The pages enter no history, for an entry may be tried that nobody will ever watch (docs/decisions/0008).
+A probe is a round with another keeper. What hosts can expect is the same: robots.txt, the gap, rests, the time of the
+last request. The pages enter no history, because an entry may be tried that nobody will ever watch
+(docs/decisions/0008).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,14 +23,15 @@ from diffs.wording import failures
 
 @dataclass(frozen=True, slots=True)
 class Probed:
-    """What a page brings today.
+    """What a page returns today.
 
-    `outcome` is None where nothing was asked; `reason` then says why, and `failure` is the same as a value.
-    `fetched_by` is the way that brought it, and `ways` all that were tried. `words` counts those of the policy's text,
+    `outcome` is None if nothing was requested; `reason` then says why, and `failure` is the same as a value.
+    `fetched_by` is the way that returned it, and `ways` all that were tried. `words` counts those of the policy's text,
     `known_words` those of the last good version in the archive (0: there is none). `language` is that of the text, ""
-    where it is too short to tell. `selected` says whether the entry's `select` matches, None where it has none or it
-    plays no part; `container` is what the text was taken from, and `found` (words, container) what the program would
-    find without `select`.
+    if it is too short to tell. `selected` says whether the entry's `select` matches, None if it has none or it plays no
+    part; `container` is what the text was taken from, and `found` (words, container) what the program would find
+    without
+    `select`.
     """
 
     page: WatchedPage
@@ -50,7 +52,7 @@ class Probed:
 
 
 class Prober:
-    """Judges what comes at once and forgets it: the keeper of a round that only asks."""
+    """Judges what is fetched at once and forgets it: the keeper of a round that stores nothing."""
 
     def __init__(self, archive: Archive, watched: Sequence[WatchedPage]) -> None:
         self._archive = archive
@@ -60,7 +62,7 @@ class Prober:
         self._ways: dict[str, tuple[str, ...]] = {}
 
     def enrol(self, watched: Iterable[WatchedPage]) -> Mapping[str, Mapping[str, str]]:
-        """Look up the last good text of each page. No conditional GET: "not modified" would say nothing of the text."""
+        """Look up the last good text of each page. No conditional GET: "not modified" would not show the text."""
         with self._archive.read() as session:
             for page in watched:
                 row = pages.get(session, page.key)
@@ -78,10 +80,10 @@ class Prober:
         return replace(fetched, judged=Judged(seen.outcome or Outcome.ERROR, seen.reason))
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: nothing is open."""
 
     def probed(self, reports: Mapping[str, PageReport]) -> list[Probed]:
-        """What every page brought, in the order given, with the round's reports by key."""
+        """What every page returned, in the order given, with the round's reports by key."""
         return [self._probed(key, reports[key]) for key in self._asked]
 
     def _probed(self, key: str, report: PageReport) -> Probed:
@@ -132,7 +134,7 @@ def _extracted(capture: Capture, select: tuple[str, ...], remove: tuple[str, ...
 
 
 def _title(extraction: Extraction | None) -> str:
-    """The heading of the text before the title of the page around it, which mostly names the site too."""
+    """The heading of the text or, failing that, the title of the page around it, which often names the site too."""
     return (extraction.document.title or extraction.title) if extraction else ""
 
 
@@ -142,5 +144,5 @@ def _without_select(capture: Capture, page: WatchedPage) -> tuple[int, str]:
 
 
 def is_selector(container: str) -> bool:
-    """Whether a container that the program found has a CSS selector of its own, by which it may be named for good."""
+    """Whether a container that the program found has a CSS selector of its own, which an entry can name for good."""
     return container not in ("", "body", "topic", "markdown", "text") and not container.startswith("part: ")

@@ -1,4 +1,4 @@
-"""Make a watch-list entry from an address and its answer, and find out whether the page is listed already."""
+"""Make a watch-list entry from an address and its response, and find out whether the page is listed already."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from crawler.watchlist.watchlists import WatchedPage, read_watchlists, shipped_w
 
 from .probe import Probed, is_selector
 
-#: A title longer than this is cut.
+#: A title longer than this is shortened.
 _LONGEST_TITLE = 150
 
 
@@ -30,18 +30,18 @@ def shipped() -> list[Listed]:
 
 
 def same_page(url: str, listed: Iterable[Listed]) -> Listed | None:
-    """The entry that watches the page at this address, under whatever form of it."""
+    """The entry that watches the page at this address, whatever form the address has."""
     wanted = identity(url)
     return next((entry for entry in listed if identity(entry.page.url) == wanted), None)
 
 
 def ways(url: str, chosen: Mapping[str, str]) -> tuple[str, ...]:
-    """The ways to try for a page at this address, in order: the one chosen, else those that its address suggests."""
+    """The ways to try for a page at this address, in order: the one chosen, otherwise those the address suggests."""
     return (chosen["fetch"],) if chosen.get("fetch") else fetchers(url)
 
 
 def candidate(url: str, chosen: Mapping[str, str], fetch: str) -> WatchedPage:
-    """The entry by which a page is fetched before anything is known of it but what the user chose.
+    """The entry for fetching a page about which nothing is known yet except what the user chose.
 
     Raises ValidationError.
     """
@@ -56,8 +56,9 @@ def proposed(
 ) -> dict[str, Any]:
     """The fields of an entry for a page that was read.
 
-    `chosen` is what the user said himself, `taken` the keys that are in use, `alike` an entry for the same page.
-    Marketplace and category come from the site's address, from a shipped list that has the page, or from its title.
+    `chosen` is what the user specified, `taken` the keys that are in use, `alike` an entry for the same page.
+    Marketplace and category are taken from the site's address, from a shipped list that has the page, or from its
+    title.
     """
     page = probed.page
     help_ = help_page(page.url)
@@ -86,7 +87,7 @@ def proposed(
 
 
 def _elsewhere(url: str) -> WatchedPage | None:
-    """The same help page on another site, in the shipped lists: it is about the same."""
+    """The same help page on another site, in the shipped lists: it covers the same subject."""
     help_ = help_page(url)
     if help_ is None:
         return None
@@ -95,7 +96,7 @@ def _elsewhere(url: str) -> WatchedPage | None:
 
 
 def with_defaults(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields with those said that the defaults of a file would fill in otherwise."""
+    """The fields, with those made explicit that the defaults of a file would fill in differently."""
     own = WatchedPage.model_validate(fields)
     filled = {name: getattr(own, name) for name in defaults if name in WatchedPage.model_fields and name not in fields}
     return {**fields, **filled}

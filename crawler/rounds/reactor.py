@@ -1,6 +1,6 @@
 """Run Twisted's reactor in its own thread, so that one process can crawl many times, and from any thread.
 
-A reactor can be run once in a process. It is started with the first crawl and ends with the process.
+A reactor can run only once in a process. It is started with the first crawl and ends with the process.
 """
 
 import asyncio
@@ -19,17 +19,17 @@ _loop: asyncio.AbstractEventLoop | None = None
 
 
 def submit(work: Coroutine[Any, Any, T]) -> "Future[T]":
-    """Run a coroutine in the reactor's thread and return its future."""
+    """The future of a coroutine that runs in the reactor's thread."""
     return asyncio.run_coroutine_threadsafe(work, _running())
 
 
 def start() -> None:
-    """Start the reactor's thread where it was not. Raises RuntimeError where the system has no thread for it."""
+    """Start the reactor's thread if it is not running. Raises RuntimeError if the system has no thread for it."""
     _running()
 
 
 def resolver() -> GuardedResolver:
-    """The resolver of the reactor's thread, which is started where it was not."""
+    """The resolver of the reactor's thread, which is started if it is not running."""
     _running()
     assert GuardedResolver.current is not None
     return GuardedResolver.current
@@ -63,7 +63,7 @@ def _run(started: "Future[asyncio.AbstractEventLoop]") -> None:
 
     def ready() -> None:
         try:
-            # One thread of its pool at once: where the system has none for us, no name could be looked up.
+            # Start one thread of its pool now: if the system had none left for us, no name could be resolved.
             reactor.getThreadPool().adjustPoolsize(minthreads=1)
         except RuntimeError as error:
             started.set_exception(error)

@@ -20,7 +20,7 @@ from .archive_thread import ArchiveThread
 from .archivist import Archivist, Keeper
 from .hosts import Hosts
 
-#: Called with every page's end: the report, how many pages are done, and how many there are.
+#: Called when a page is finished: the report, how many pages are done, and how many there are.
 Progress = Callable[[PageReport, int, int], None]
 
 #: Called in Scrapy's thread when a page waits for its host: the host, and until when (monotonic seconds).
@@ -30,8 +30,8 @@ Waiting = Callable[[str, float], None]
 class Round:
     """The pages of one round, and what has become of them.
 
-    `clock` gives the time in UTC; a simulated one may stand still. `keeper` says what is done with what comes: it is
-    stored and judged, unless said otherwise. `progress` is called in Scrapy's thread.
+    `clock` gives the time in UTC; a simulated one may stand still. `keeper` decides what happens to what is fetched: by
+    default it is stored and judged. `progress` is called in Scrapy's thread.
     """
 
     def __init__(
@@ -65,17 +65,17 @@ class Round:
         self.hosts = Hosts(archive, self._thread, settings, clock=clock, now=self.now)
 
     def now(self) -> datetime:
-        """The time in UTC, which goes on even where the round's clock stands still."""
+        """The time in UTC, which advances even if the round's clock stands still."""
         began, tick = self._began
         return max(self.clock(), began + timedelta(seconds=monotonic() - tick))
 
     @property
     def fatal(self) -> ArchiveError | MemoryError | None:
-        """Why the archive cannot be used any more; None while it can."""
+        """Why the archive can no longer be used; None while it can."""
         return self._thread.fatal
 
     def stopped(self) -> Failure | None:
-        """Why nothing more is asked in this round; None while it goes on."""
+        """Why this round makes no more requests; None while it continues."""
         if self.settings.stop_file.exists():
             self.stopping = True
             self._stopped_by = Failure(Reason.STOP_FILE, detail=str(self.settings.stop_file))
@@ -103,17 +103,17 @@ class Round:
         return self._validators.get(look.page, {}) if ordinary else {}
 
     async def keep(self, fetched: FetchedPage) -> FetchedPage:
-        """Hand over what a fetch returned, and give it back judged. Raises ArchiveError."""
+        """What a fetch returned, judged and stored by the keeper. Raises ArchiveError."""
         return await self._thread.run(lambda: self._keeper.keep(self.pages[fetched.look.page], fetched))
 
     def settle(self, fetched: FetchedPage) -> None:
-        """Note the result of a fetch for its page; a later fetch of this round may say otherwise."""
+        """Record the result of a fetch for its page; a later fetch of this round may change it."""
         page, judged, capture = self.pages[fetched.look.page], fetched.judged, fetched.capture
         assert judged is not None
         before = self.reports.get(page.key)
         changes = (*(before.changes if before else ()), *judged.changes)
         if judged.outcome in READ:
-            # A new text that no second look has confirmed is held until one does.
+            # A new text that no second fetch has confirmed is held until one does.
             (self._unconfirmed.add if judged.wants_confirmation else self._unconfirmed.discard)(page.key)
         if before is not None and fetched.look.purpose == "confirm" and judged.outcome not in READ:
             why = (judged.reason or in_words(capture.error)).rstrip(".")
@@ -136,14 +136,14 @@ class Round:
         )
 
     def leave_out(self, key: str, failure: Failure) -> None:
-        """Note that a page was not fetched, or not once more, and why. The first failure stays the page's."""
+        """Record that a page was not fetched, or not once more, and why. The first failure stays the page's."""
         page, before = self.pages[key], self.reports.get(key)
         if before is None:
             before = PageReport(page=key, url=page.url, fetch=page.fetch, outcome=None, failure=failure)
         self.reports[key] = replace(before, reason=f"{before.reason} {sentence(failure)}".strip())
 
     def finish(self, key: str) -> None:
-        """Say that no further fetch of this page follows in this round."""
+        """Report that no further fetch of this page follows in this round."""
         if key not in self._finished:
             self._finished.add(key)
             self.reports[key] = replace(self.reports[key], held=key in self._unconfirmed)
@@ -151,7 +151,7 @@ class Round:
                 self._progress(self.reports[key], len(self._finished), len(self.pages))
 
     def finish_rest(self, failure: Failure) -> None:
-        """Say of all pages that were not finished why not: the round is over."""
+        """Report for all pages that were not finished why not: the round is over."""
         for key in self.pages:
             if key not in self._finished:
                 self.leave_out(key, failure)
@@ -159,7 +159,7 @@ class Round:
 
 
 def _reason(judged: Judged, capture: Capture) -> str:
-    """Why a page came as it came. Where an answer came, the error says what was missing in it."""
+    """Why a page has its result. If there was a response, the error says what was missing in it."""
     missing = in_words(capture.error)
     if not capture.status:
         return judged.reason or missing
@@ -167,7 +167,7 @@ def _reason(judged: Judged, capture: Capture) -> str:
 
 
 def round_of(crawler: Crawler) -> Round:
-    """The round that a crawler works on. Every spider of ours carries one."""
+    """The round that a crawler works on. Each of our spiders has one."""
     current = getattr(crawler.spider, "round", None)
     assert isinstance(current, Round), "the spider carries no round"
     return current

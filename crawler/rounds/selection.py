@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 
 def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Problem]]:
-    """The pages of the watch-lists and marketplaces in the settings, and what could not be used of them.
+    """The pages of the watch-lists and marketplaces in the settings, and what in them could not be used.
 
-    With neither there are none: what comes with the program is never watched unasked. Lists of more pages (`…-more`)
-    only where they are named. Interests choose among the pages that come with the program; a file of your own is
-    watched whole. `pages_off` and `pages_on` have the last word on single pages.
+    If the settings name neither, there are none: what comes with the program is never watched without being asked for.
+    Lists of more pages (`…-more`) are watched only if they are named. Interests choose among the pages that come with
+    the
+    program; a file of your own is watched in full. `pages_off` and `pages_on` have the last word on single pages.
     """
     shipped = {entry.name.removesuffix(".toml"): entry for entry in shipped_watchlists()}
     wanted: list[Path | Traversable] = [_found(path, shipped) for path in settings.watchlists]
@@ -52,13 +53,13 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
 
 
 def _switched(page: WatchedPage, settings: CrawlSettings) -> WatchedPage:
-    """The entry as the settings switch it; off wins."""
+    """The entry as the settings switch it on or off; off wins."""
     enabled = page.key not in settings.pages_off and (page.enabled or page.key in settings.pages_on)
     return page if enabled == page.enabled else page.model_copy(update={"enabled": enabled})
 
 
 def _found(path: Path, shipped: Mapping[str, Traversable]) -> Path | Traversable:
-    """A file of the user's own, else a shipped list of that name."""
+    """A file of the user's own, otherwise a shipped list of that name."""
     return path if path.exists() else shipped.get(path.name.removesuffix(".toml"), path)
 
 
@@ -70,14 +71,14 @@ def due_pages(
     jitter: Callable[[], float] = random.random,
     settings: CrawlSettings | None = None,
 ) -> list[WatchedPage]:
-    """The pages that are due at `now` (UTC), the one that waited longest first; `jitter` gives 0 to 1.
+    """The pages that are due at `now` (UTC), the one that has waited longest first; `jitter` gives 0 to 1.
 
-    With `settings`, pages of hosts that are switched off, or have had their requests of the day, are not due.
+    With `settings`, pages of hosts that are switched off, or have reached their daily limit, are not due.
     """
     by_key = {page.key: page for page in pages if page.crawled}
     with archive.read() as session:
         is_ahead = hosts.is_ahead(session, now=now)
-    if is_ahead:  # asked first: who only looks what is due does not wait for whoever writes
+    if is_ahead:  # checked first: a caller that only asks what is due does not wait for a writer
         with archive.begin() as session:
             hosts.pull_back(session, now=now)
     with archive.read() as session:
@@ -89,7 +90,7 @@ def due_pages(
 def next_due(
     pages: Sequence[WatchedPage], archive: Archive, *, now: datetime, settings: CrawlSettings
 ) -> datetime | None:
-    """When the first page becomes due (UTC) whose host is not switched off; None where no page ever does."""
+    """When the first page becomes due (UTC) whose host is not switched off; None if no page ever does."""
     with archive.read() as session:
         watches = [_watch(session, page, now) for page in pages if page.crawled]
         closed = closed_hosts(session, settings, now=datetime.min.replace(tzinfo=UTC))
@@ -97,7 +98,7 @@ def next_due(
 
 
 def closed_hosts(session: Session, settings: CrawlSettings | None, *, now: datetime) -> dict[str, datetime]:
-    """Until when (UTC) which hosts are not asked: they rest, are switched off, or had their requests of the day."""
+    """Until when (UTC) which hosts are not asked: they rest, are switched off, or have reached their daily limit."""
     found = {host: row.rest_until for host, row in hosts.resting(session, now=now).items() if row.rest_until}
     if settings is None:
         return found
@@ -129,7 +130,7 @@ def _watch(session: Session, page: WatchedPage, now: datetime) -> Watch:
 
 
 def chosen_pages(pages: Sequence[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:
-    """The pages with these keys, all where none is given. Raises WatchlistError for a key that nobody declares."""
+    """The pages with these keys, all if none is given. Raises WatchlistError for a key that no watch-list has."""
     if not keys:
         return list(pages)
     by_key = {page.key: page for page in pages}
@@ -142,7 +143,7 @@ def chosen_pages(pages: Sequence[WatchedPage], keys: Sequence[str]) -> list[Watc
 
 
 def check_contact(pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
-    """Raise SettingsError where something would be fetched and nobody said whom its host may write to."""
+    """Raise SettingsError if something would be fetched and no contact for its host is set."""
     if not settings.contact and needs_contact(pages):
         raise SettingsError(
             "No contact is set, and a site's owner must be able to reach whoever sends the requests.",

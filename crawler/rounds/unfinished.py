@@ -1,4 +1,4 @@
-"""Judge answers that were stored but not judged because the process ended in between."""
+"""Judge responses that were stored but not judged because the process ended in between."""
 
 from collections.abc import Callable
 
@@ -8,11 +8,12 @@ from diffs.store import pages
 
 
 def judge_left_over(archive: Archive, *, confirm: bool, stopped: Callable[[], bool] = lambda: False) -> int:
-    """How many pages had answers that were stored and not judged; they are judged and worded now.
+    """How many pages had responses that were stored and not judged; they are judged and worded now.
 
-    Without this a text that came right before the end would be reported at the page's next check only. As they may be
-    what the former process died of, they are judged in a process of their own, after all pages were asked: what cannot
-    be read within its limits is set aside. Raises ArchiveError where the archive cannot be used.
+    Without this a text that was fetched just before the end would be reported only at the page's next check. As such
+    responses may be what ended the former process, they are judged in a process of their own, after all pages were
+    fetched:
+    what cannot be read within its limits is set aside. Raises ArchiveError if the archive cannot be used.
     """
     with archive.read() as session:
         keys = pages.with_unjudged(session)

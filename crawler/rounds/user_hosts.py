@@ -1,8 +1,8 @@
-"""When hosts were asked by any archive of this user: a small file, so that two archives are one guest.
+"""When hosts were asked by any archive of this user: a small file, so that two archives act as one guest.
 
-Each archive counts what it asks; a second archive of the same user knows nothing of that. Here the gap and the day's
-requests hold for all of them. Elapsed time is taken from the clock that nobody sets (since the machine was started), so
-that a clock put forward grants no second day, and one put back no shorter gap.
+Each archive counts its own requests; a second archive of the same user knows nothing of them. Here the gap and the
+daily limit hold for all of them. Elapsed time is taken from the clock that nobody can set (since the machine was
+started), so that a clock put forward grants no second day, and one put back no shorter gap.
 """
 
 import json
@@ -22,16 +22,16 @@ _Given = TypeVar("_Given")
 
 log = logging.getLogger(__name__)
 
-#: Since the machine was started: which start that was, "" where it is not known, and seconds.
+#: Time since the machine was started: which start that was, "" if it is not known, and seconds.
 Ticks = Callable[[], tuple[str, float]]
 
-#: Wall clock and ticks may drift apart by so much; more is a clock that was set.
+#: The wall clock and the ticks may drift apart by this much, in seconds; a larger difference means the clock was set.
 SET = timedelta(hours=1).total_seconds()
 
-#: After so many seconds by ticks a day is over, whatever the clock says.
+#: After this many seconds by ticks a day is over, whatever the clock says.
 DAY = timedelta(days=1).total_seconds()
 
-#: Hosts that nobody asked for so long are forgotten, in seconds.
+#: Hosts that nobody has asked for this long are forgotten, in seconds.
 KEPT = timedelta(days=8).total_seconds()
 
 #: How long another archive may hold the file, in seconds; it holds it for milliseconds.
@@ -41,7 +41,7 @@ _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 def since_start() -> tuple[str, float]:
-    """Which start of the machine this is, and the seconds since, sleep included; "" on systems that do not tell."""
+    """Which start of the machine this is, and the seconds since, sleep included; "" on systems that do not say."""
     try:
         return _BOOT.read_text().strip(), time.clock_gettime(time.CLOCK_BOOTTIME)
     except (OSError, AttributeError):
@@ -65,7 +65,7 @@ class _Asked:
 
 
 class UserHosts:
-    """The times of this user's hosts. Where the file cannot be used the log says so once, and each archive is alone."""
+    """The times of this user's hosts. If the file cannot be used the log says so once; each archive counts alone."""
 
     def __init__(self, path: Path | None, *, ticks: Ticks = since_start) -> None:
         self._path = path
@@ -73,9 +73,9 @@ class UserHosts:
         self._said = False
 
     def reserve(self, host: str, *, now: datetime, after: datetime, gap: float, budget: int | None) -> datetime | None:
-        """The next moment (UTC), not before `after`, `gap` seconds after anybody's last one; None: no request is left.
+        """The next moment (UTC), not before `after`, `gap` seconds after anybody's last one; None: no request left.
 
-        The request is counted for the day.
+        The request counts towards the daily limit.
         """
 
         def change(known: dict[str, _Asked]) -> datetime | None:
@@ -91,7 +91,7 @@ class UserHosts:
         return self._changed(change)
 
     def count(self, host: str, *, now: datetime, budget: int | None) -> bool:
-        """Count a request made at `now` (UTC) beside the turns; False where the day's requests are used up."""
+        """Count a request made at `now` (UTC) without a turn; False if the daily limit is reached."""
 
         def change(known: dict[str, _Asked]) -> bool:
             last = known.get(host)
@@ -103,7 +103,7 @@ class UserHosts:
         return self._changed(change)
 
     def asked(self, host: str, *, now: datetime) -> None:
-        """Note that a request is made now (UTC), later than the moment that was taken for it."""
+        """Record that a request is made now (UTC), later than the moment that was taken for it."""
 
         def change(known: dict[str, _Asked]) -> None:
             last = known.get(host)
@@ -123,7 +123,7 @@ class UserHosts:
         self._changed(change)
 
     def _wait(self, last: _Asked | None, now: datetime, gap: float) -> float:
-        """How many seconds the gap still takes; 0 where it is over."""
+        """How many seconds of the gap are left; 0 if it is over."""
         if last is None:
             return 0.0
         boot, ticks = self._ticks()
@@ -139,7 +139,7 @@ class UserHosts:
         return 0 if now.date().isoformat() > last.day and not self._was_set(last, now) else last.used
 
     def _passed(self, last: _Asked) -> float:
-        """Seconds since somebody last wanted to ask, by ticks; 0 where the machine was started anew."""
+        """Seconds since somebody last wanted to ask, by ticks; 0 if the machine was restarted since."""
         boot, ticks = self._ticks()
         return ticks - last.seen_ticks if boot and boot == last.boot else 0.0
 
@@ -148,13 +148,13 @@ class UserHosts:
         return boot == last.boot != "" and abs((now.timestamp() - last.seen) - (ticks - last.seen_ticks)) > SET
 
     def _noted(self, last: _Asked | None, now: datetime, moment: datetime) -> _Asked:
-        """One request more, at a moment."""
+        """One more request, at a moment."""
         boot, ticks = self._ticks()
         at, used = ticks + (moment - now).total_seconds(), self._used(last, now) + 1
         return _Asked(moment.timestamp(), at, boot, now.timestamp(), ticks, self._day(last, now), used)
 
     def _waits(self, last: _Asked, now: datetime) -> _Asked:
-        """No request more, for none is left; what the clocks say now is noted."""
+        """No further request, because none is left; the current time by both clocks is recorded."""
         boot, ticks = self._ticks()
         at = ticks + self._wait(last, now, 0)
         return replace(last, ticks=at, boot=boot, seen=now.timestamp(), seen_ticks=ticks, day=self._day(last, now))
@@ -163,7 +163,7 @@ class UserHosts:
         today = now.date().isoformat()
         if last is None or self._was_set(last, now) or self._used(last, now) == 0:
             return today
-        return max(today, last.day)  # a clock that was put back does not go back to a day that is over
+        return max(today, last.day)  # a clock that was put back does not return to a day that is over
 
     def _forget(self, known: dict[str, _Asked], now: datetime) -> None:
         boot, _ = self._ticks()
@@ -173,7 +173,7 @@ class UserHosts:
                 del known[host]
 
     def _changed(self, change: Callable[[dict[str, _Asked]], _Given]) -> _Given:
-        """What a change of what is known gives; it is kept. Where the file cannot be used nothing is known."""
+        """The result of a change to what is known, which is saved. If the file cannot be used nothing is known."""
         if self._path is None:
             return change({})
         try:
@@ -193,7 +193,7 @@ class UserHosts:
 
 
 def _read(path: Path) -> dict[str, _Asked]:
-    """What the file holds; nothing where it is missing or damaged."""
+    """What the file holds; nothing if it is missing or damaged."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
         return {host: _Asked(**fields) for host, fields in found.items()}

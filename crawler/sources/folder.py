@@ -21,10 +21,10 @@ SOURCE = "folder"
 
 
 def import_folder(archive: Archive, folder: Path, *, now: datetime, progress: Progress | None = None) -> Imported:
-    """Import every page below `folder`; `now` (UTC) is when the rows are stored.
+    """What importing every page below `folder` did; `now` (UTC) is when the rows are stored.
 
-    `progress` is called with page key, copies done and copies in all. Problems are collected, the rest goes on.
-    Raises WatchlistError when there is no such folder, ArchiveError when the archive is unusable.
+    `progress` is called with page key, copies done and copies in all. Problems are collected, and the rest is imported.
+    Raises WatchlistError if there is no such folder, ArchiveError if the archive is unusable.
     """
     done = Imported()
     for page in saved.pages_in(folder):
@@ -36,10 +36,10 @@ def import_folder(archive: Archive, folder: Path, *, now: datetime, progress: Pr
 def import_file(
     archive: Archive, key: str, file: Path, *, at: datetime, now: datetime, url: str = "", force: bool = False
 ) -> Imported:
-    """Import one saved page as a fetch at the moment `at` (UTC); `url` where the page is not known yet.
+    """What importing one saved page did, as a fetch at `at` (UTC); `url` if the page is not known yet.
 
-    Raises WatchlistError where the file cannot be used, or without `force` is of another page (then nothing is stored),
-    ArchiveError when the archive is unusable.
+    Raises WatchlistError if the file cannot be used, or without `force` is of another page (then nothing is stored),
+    ArchiveError if the archive is unusable.
     """
     if not saved.is_page(file):
         endings = ", ".join(saved.MEDIA_TYPES)
@@ -58,7 +58,7 @@ def import_file(
 
 
 def _check_belonging(archive: Archive, key: str, look: RecordedLook, file: Path, *, url: str) -> None:
-    """Raise WatchlistError where a file is of another page: what it would tell cannot be taken back."""
+    """Raise WatchlistError if a file belongs to another page: what it would report cannot be taken back."""
     with archive.read() as session:
         page = pages.get(session, key)
         version = versions.latest(session, page) if page else None
@@ -80,7 +80,7 @@ def _check_belonging(archive: Archive, key: str, look: RecordedLook, file: Path,
 def import_page(
     archive: Archive, page: SavedPage, done: Imported, *, now: datetime, progress: Progress | None = None
 ) -> None:
-    """Import one page's folder and add to `done`."""
+    """Import one page's folder and add the result to `done`."""
     done.problems += page.problems
     if page.declared is None:
         return
@@ -102,7 +102,7 @@ def import_page(
 
 
 def _is_to_come(page: SavedPage, look: SavedLook, done: Imported, now: datetime) -> bool:
-    """Whether a page claims to have been saved in the future, which is then said: it would count before all others."""
+    """Whether a page claims to have been saved in the future, and report it: it would count before all others."""
     if look.observed_at <= now:
         return False
     place = f"{page.folder / 'observations.csv'}:{look.line}" if look.line else f"{look.file}"
@@ -111,7 +111,7 @@ def _is_to_come(page: SavedPage, look: SavedLook, done: Imported, now: datetime)
 
 
 def _read(page: SavedPage, batch: Sequence[SavedLook], done: Imported) -> Iterator[RecordedLook]:
-    """The copies with their bytes; a file named again and again is read once."""
+    """The copies with their bytes; a file that is named several times is read once."""
     read: dict[Path, RecordedLook | None] = {}
     for look in batch:
         if look.file not in read:

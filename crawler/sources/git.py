@@ -1,7 +1,8 @@
-"""Read a git repository made by somebody else: commits and blobs, and nothing that the repository would have us run.
+"""Read a git repository made by somebody else: commits and blobs, without running anything from the repository.
 
-Git is told to ask no remote, no key and no pager, and to run no hook or helper of the repository's own settings. File
-names and messages are data: they come back separated by zero bytes, and what is read is named by its hash alone.
+Git is told to contact no remote, to request no key and no pager, and to run no hook or helper from the repository's
+own settings. File names and messages are data: they are returned separated by zero bytes, and what is read is named by
+its hash alone.
 """
 
 import re
@@ -13,7 +14,7 @@ from pathlib import Path
 
 from diffs.errors import SettingsError, WatchlistError
 
-#: Settings of the repository's own that could start a program or a connection, out of force (git-config(1)).
+#: The repository's own settings that could start a program or a connection, switched off (git-config(1)).
 _HARMLESS = (
     "core.hooksPath=/dev/null",
     "core.fsmonitor=false",
@@ -49,7 +50,7 @@ class Commit:
 class Repository:
     """A repository in a folder, with a working tree or bare.
 
-    Raises SettingsError where git is not installed, WatchlistError where the folder is no repository.
+    Raises SettingsError if git is not installed, WatchlistError if the folder is no repository.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -66,9 +67,9 @@ class Repository:
         self._git += [*settings, "--literal-pathspecs"]
 
     def commits(self) -> Iterator[Commit]:
-        """All commits from the first to the newest on HEAD, merges without files.
+        """All commits from the first to the newest on HEAD; those of merges have no files.
 
-        Raises WatchlistError where the history cannot be read.
+        Raises WatchlistError if the history cannot be read.
         """
         form = "--format=tformat:%H%x00%at%x00%s"
         options = ("--reverse", "--topo-order", "--no-renames", "--raw", "--no-abbrev", "-z", "--no-show-signature")
@@ -76,7 +77,7 @@ class Repository:
         yield from _parsed(found.split(b"\0"))
 
     def blobs(self, names: Iterable[str], most: int) -> Iterator[bytes | None]:
-        """The bytes of blobs in the order asked; None for one that is missing, broken or larger than `most`."""
+        """The bytes of blobs in the order requested; None for one that is missing, broken or larger than `most`."""
         with subprocess.Popen(  # noqa: S603 (no shell, and only hashes are sent)
             [*self._git, "cat-file", "--batch"],
             stdin=subprocess.PIPE,
@@ -110,7 +111,7 @@ class Repository:
 
 
 def _parsed(parts: Iterable[bytes]) -> Iterator[Commit]:
-    """Commits from what `git log --raw -z` writes. A path follows its line of hashes, whatever it looks like."""
+    """The commits in the output of `git log --raw -z`. A path follows its line of hashes, whatever it looks like."""
     stream = iter(parts)
     head: tuple[str, str, str] | None = None
     files: list[tuple[str, str]] = []
@@ -119,7 +120,7 @@ def _parsed(parts: Iterable[bytes]) -> Iterator[Commit]:
         if line.startswith(b":") and head:
             words, path = line.split(), next(stream, b"")
             mode, blob = words[1], words[3]
-            # Not what was deleted, and no link to another file or repository.
+            # No deleted files, and no links to other files or repositories.
             if mode in _FILES:
                 files.append((path.decode(errors="surrogateescape"), blob.decode()))
         elif _HASH.fullmatch(line):

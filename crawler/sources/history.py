@@ -1,6 +1,6 @@
 """Import recorded fetches through the same steps as a crawl: stored first, judged in a second step.
 
-Each fetch is judged on its own, with the time recorded. Running an import again, or in parts, changes nothing.
+Each fetch is judged on its own, at the time recorded. Running an import again, or in parts, changes nothing.
 """
 
 import logging
@@ -22,7 +22,7 @@ from diffs.values import Capture
 
 log = logging.getLogger(__name__)
 
-#: Looks that are stored, then judged, in one go.
+#: Fetches that are stored, then judged, in one go.
 BATCH = 200
 
 Progress = Callable[[str, int, int], None]
@@ -58,7 +58,7 @@ class RecordedLook:
 def declared(key: str, place: str, fields: Mapping[str, Any], source: str) -> dict[str, Any]:
     """A page as its row in the archive, from the keys of a `[[page]]`.
 
-    Raises WatchlistError, which names `place`, where they cannot be used.
+    Raises WatchlistError, which names `place`, if they cannot be used.
     """
     given = {"title": key, "url": f"https://saved.invalid/{key}", **fields, "key": key}
     try:
@@ -85,7 +85,7 @@ def enter(
 ) -> set[tuple[datetime, str | None]]:
     """Enter a page, and return the fetches that are known from this source.
 
-    A watched page stays as it is declared, with `keep` every page that is known.
+    A watched page stays as declared; with `keep`, so does every known page.
     """
     with archive.begin() as session:
         known = pages.get(session, fields["key"])
@@ -95,7 +95,7 @@ def enter(
 
 
 def name_by_its_text(archive: Archive, key: str) -> None:
-    """Give a page that nobody named (its title is its key) the title of its newest text, if it has one."""
+    """Give a page without a name (its title is its key) the title of its newest text, if it has one."""
     with archive.begin() as session:
         row = _row(pages.get(session, key), key)
         version = versions.latest(session, row) if row.title == key else None
@@ -104,7 +104,7 @@ def name_by_its_text(archive: Archive, key: str) -> None:
 
 
 def batches(looks: Sequence[T]) -> Iterator[Sequence[T]]:
-    """The fetches in parts that are stored and judged in one go."""
+    """The fetches in batches that are stored and judged in one go."""
     for start in range(0, len(looks), BATCH):
         yield looks[start : start + BATCH]
 
@@ -121,7 +121,8 @@ def take_in(
 ) -> None:
     """Store a batch first, judge it in a second transaction: a bug in judging never costs a snapshot.
 
-    What a former import or crawl stored and did not judge, for it may have died of it, is judged apart before.
+    What a former import or crawl stored and did not judge, perhaps because it crashed on it, is judged separately
+    first.
     """
     with archive.read() as session:
         left_over = bool(snapshots.pending(session, _row(pages.get(session, key), key)))
@@ -158,7 +159,7 @@ def _judge(archive: Archive, key: str, stored: Mapping[Any, Any], done: Imported
     except ArchiveError:
         raise
     except Exception as error:
-        # The looks are stored. A text that our own code stumbles over must not keep the other pages out.
+        # The fetches are stored. A text that our own code fails on must not keep the other pages out.
         log.exception("page %s could not be judged", key)
         problem = f"{key}: stored, but could not be judged ({type(error).__name__}). Please report this."
         if problem not in done.problems:

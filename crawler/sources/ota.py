@@ -25,9 +25,9 @@ from .saved import MAX_BYTES
 
 SOURCE = "ota"
 
-#: How a commit begins that holds no change of the site's; the second is how it began until 2022.
+#: How a commit message begins if the site itself changed nothing; the second is the form used until 2022.
 _UPGRADES = ("Apply technical or declaration upgrade on", "Refilter")
-#: Looks stand in the order of the commits; one that is not later than the one before is moved behind it.
+#: Fetches are in the order of the commits; one that is not later than the one before is moved behind it.
 _STEP = timedelta(seconds=1)
 
 
@@ -40,12 +40,12 @@ class Wanted:
 
     @classmethod
     def read(cls, text: str) -> "Wanted":
-        """From "Service/Terms" or "Service/Terms=KEY"."""
+        """The request in "Service/Terms" or "Service/Terms=KEY"."""
         pattern, _, key = text.partition("=")
         return cls(pattern.strip().removesuffix(".md"), key.strip())
 
     def takes(self, terms: "Terms") -> bool:
-        """Whether it means these terms; letter case does not matter."""
+        """Whether these terms are meant; letter case does not matter."""
         pattern = self.pattern.casefold()
         return any(fnmatchcase(name.casefold(), pattern) for name in (terms.name, terms.key))
 
@@ -78,10 +78,10 @@ def import_ota(
     wanted: Sequence[Wanted] = (),
     progress: Progress | None = None,
 ) -> Imported:
-    """Import the versions in a clone; `wanted` picks some pages, `now` (UTC) is when the rows are stored.
+    """What importing the versions in a clone did; `wanted` picks some pages, `now` (UTC) is when the rows are stored.
 
-    A commit that cannot be used is named in the problems and skipped. Raises WatchlistError where the folder is no
-    repository or a wish names nothing in it, SettingsError where git is missing, ArchiveError.
+    A commit that cannot be used is named in the problems and skipped. Raises WatchlistError if the folder is no
+    repository or a request names nothing in it, SettingsError if git is missing, ArchiveError.
     """
     repository, done = Repository(folder), Imported()
     terms = versions_in(repository.commits(), done, now=now)
@@ -92,7 +92,7 @@ def import_ota(
 
 
 def versions_in(commits: Iterable[Commit], done: Imported, *, now: datetime) -> list[Terms]:
-    """The terms of a repository by name, each with its versions; what cannot be used is named in `done`."""
+    """The terms of a repository by name, each with its versions; problems are added to `done`."""
     found: dict[str, Terms] = {}
     keys: set[str] = set()
     for commit in commits:
@@ -165,13 +165,13 @@ def _read(repository: Repository, batch: Sequence[Version], terms: Terms, done: 
 
 
 def _is_terms(path: str) -> bool:
-    """A version lies in its service's folder: "Service/Terms.md"."""
+    """Whether a path is that of a version, which is in its service's folder: "Service/Terms.md"."""
     parts = path.split("/")
     return len(parts) == 2 and all(parts) and path.endswith(".md") and not path.startswith(".")
 
 
 def _moment(commit: Commit, now: datetime) -> datetime | None:
-    """When a version was fetched; None for a time that cannot be."""
+    """When a version was fetched; None for an impossible time."""
     try:
         moment = datetime.fromtimestamp(int(commit.authored), UTC)
     except (ValueError, OverflowError, OSError):
@@ -180,15 +180,15 @@ def _moment(commit: Commit, now: datetime) -> datetime | None:
 
 
 def _shown(name: str) -> str:
-    """A name as text: bytes that are none, and control characters, become U+FFFD."""
+    """A name as text: bytes that are no text, and control characters, become U+FFFD."""
     whole = name.encode(errors="surrogateescape").decode(errors="replace")
     return "".join(sign if sign.isprintable() else "�" for sign in whole)
 
 
 def _key(name: str, taken: set[str]) -> str:
-    """A page key from a path: plain letters, digits and hyphens; told apart by a hash where that is not enough."""
+    """A page key from a path: plain letters, digits and hyphens, with a hash added if that is not unique."""
     plain = unicodedata.normalize("NFKD", _shown(name)).encode("ascii", "ignore").decode()
-    # An apostrophe parts words here, or a page that was imported before would not be found again.
+    # An apostrophe separates words here, or a page that was imported before would not be found again.
     key = slug(plain.replace("'", "-"), 100)
     short = sha256(name.encode(errors="surrogateescape")).hexdigest()[:8]
     return key if key and key not in taken else f"{key}-{short}".strip("-")

@@ -1,6 +1,6 @@
 """Read a folder of saved pages (docs/import.md): fetches with their times, and what is wrong with them.
 
-`DIR/<page key>/observations.csv` names files and when they were observed; without it files named by an ISO basic time
+`DIR/<page key>/observations.csv` names files and when they were observed; without it, files named by an ISO basic time
 are taken in order. `DIR/<page key>/page.toml` says what the page is.
 """
 
@@ -17,11 +17,12 @@ from typing import Any
 from diffs.errors import WatchlistError
 from diffs.zstandard import zstd
 
-#: A saved page larger than this when unpacked is refused (bytes): no policy is, and a bomb must not fill the memory.
+#: A saved page larger than this when unpacked is refused (bytes): no policy is that large, and a bomb must not fill the
+#: memory.
 MAX_BYTES = 50 * 1024 * 1024
 #: The media types by file ending.
 MEDIA_TYPES = {".html": "html", ".htm": "html", ".md": "markdown", ".txt": "text", ".json": "help-api", ".xml": "feed"}
-#: Archives record with windows up to 128 MiB.
+#: Archives compress with windows up to 128 MiB.
 ZSTD_WINDOW = 27
 
 _BASIC_TIME = re.compile(r"(\d{8}T\d{4}(?:\d{2})?)Z?\Z")
@@ -44,7 +45,7 @@ class SavedLook:
 class SavedPage:
     """One page's folder: its key, its fetches in the order given, and the problems found.
 
-    `declared` is what page.toml says, None where that cannot be read: then the page is left out.
+    `declared` is what page.toml says, None if that cannot be read: then the page is left out.
     """
 
     key: str
@@ -57,8 +58,9 @@ class SavedPage:
 def pages_in(folder: Path) -> Iterator[SavedPage]:
     """The pages of a folder by key; folders without any saved page are left out.
 
-    Links that lead out of the folder are never followed: whoever made the folder may not read what we can read.
-    Raises WatchlistError when the folder is none, or cannot be read.
+    Links that lead out of the folder are never followed: whoever made the folder may not have access to what we can
+    read.
+    Raises WatchlistError if it is no folder, or cannot be read.
     """
     if not folder.is_dir():
         raise WatchlistError(f"{folder} is not a folder.", remedy="Name the folder that holds one folder per page.")
@@ -76,7 +78,7 @@ def pages_in(folder: Path) -> Iterator[SavedPage]:
 
 
 def read_page(folder: Path) -> SavedPage:
-    """Read one page's folder; what cannot be used is named in `problems`, with file and line."""
+    """One page's folder, read; what cannot be used is named in `problems`, with file and line."""
     page = SavedPage(key=folder.name, folder=folder)
     _read_declaration(page)
     table = folder / "observations.csv"
@@ -96,12 +98,12 @@ def _left_out(folder: Path, why: str) -> SavedPage:
     return SavedPage(key=folder.name, folder=folder, declared=None, problems=[f"{folder} {why}; it is skipped."])
 
 
-#: A link to somewhere else.
+#: A link that leads out of the folder.
 _OUTWARDS = "is a link that leads out of the folder"
 
 
 def _is_there(path: Path) -> bool:
-    """Whether there is anything by this name, be it a link that leads nowhere."""
+    """Whether there is anything by this name, even a link that leads nowhere."""
     return path.is_symlink() or path.exists()
 
 
@@ -110,7 +112,7 @@ def _leads_into(folder: Path, path: Path) -> bool:
 
 
 def _ordinary(folder: Path, path: Path) -> Path:
-    """The path, where it is a file in this folder that may be read without waiting.
+    """The path, if it is a file in this folder that can be read without waiting.
 
     Raises ValueError, which says what it is instead.
     """
@@ -130,8 +132,8 @@ def _read_declaration(page: SavedPage) -> None:
         return
     try:
         declared = tomllib.loads(_ordinary(page.folder, path).read_text(encoding="utf-8-sig"))
-    except (ValueError, OSError) as error:  # TOML and UTF-8 that are none are ValueErrors
-        # Read by other rules than its own the page would be another text.
+    except (ValueError, OSError) as error:  # invalid TOML or UTF-8 raises ValueError
+        # Read by rules other than its own, the page would have a different text.
         page.declared = None
         page.problems.append(f"{path}: {error}. Write it as TOML, with title and url; the page is skipped.")
         return

@@ -1,6 +1,6 @@
 """The spider that fetches the watched pages.
 
-look → answer or failure → FetchedPage → archive → what follows: a second fetch, a rest for the host, or the end
+fetch → response or failure → FetchedPage → archive → what follows: a second fetch, a rest for the host, or the end
 """
 
 import asyncio
@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 
 
 class PagesSpider(Spider):
-    """Looks at every page of its round.
+    """Fetches every page of its round.
 
     `scrapy crawl pages` makes the round from settings and watch-lists: all pages, or `-a page=KEY[,KEY]`; `-a due=1`
     takes only those that are due.
@@ -45,14 +45,14 @@ class PagesSpider(Spider):
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """Who we are, from our own settings, where nobody said so before."""
+        """Set our name from our own settings, unless it was set before."""
         super().update_settings(settings)
         if not settings.get("POLICYWATCH_ROUND_GIVEN"):
             settings.setdict(scrapy_settings(crawl_settings()), priority="spider")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
-        """Made by Scrapy, with a `round`, or with the arguments of `scrapy crawl`."""
+        """Create it from Scrapy's crawler, with a `round`, or with the arguments of `scrapy crawl`."""
         current = kwargs.pop("round", None)
         if current is None:
             current = round_from_settings(page=kwargs.pop("page", ""), due=kwargs.pop("due", ""))
@@ -84,7 +84,7 @@ class PagesSpider(Spider):
                 yield request
 
     def _request(self, look: Look) -> Request | None:
-        """The request for a fetch; None where this way of fetching cannot be used, which is then said."""
+        """The request for a fetch; None if this way of fetching cannot be used, which is then reported."""
         missing = self._missing(look.fetch)
         try:
             if missing:
@@ -103,14 +103,14 @@ class PagesSpider(Spider):
             return None
 
     def _missing(self, fetch: str) -> Failure | None:
-        """What keeps a way of fetching from being used here, or None."""
+        """What prevents a way of fetching from being used here, or None."""
         missing = fetcher(fetch).missing(self.round.settings)
         if fetch == "browser" and not missing and "PLAYWRIGHT_LAUNCH_OPTIONS" not in self.settings:
             return Failure(Reason.BROWSER_NOT_HERE)
         return missing
 
     def answered(self, response: Response) -> Iterator[FetchedPage]:
-        """Take an answer, whatever it says."""
+        """Hand over a response, whatever it says."""
         look: Look = response.meta["look"]
         capture = fetcher(look.fetch).capture(self.round.pages[look.page], response)
         failure = _of_answer(response)
@@ -119,7 +119,7 @@ class PagesSpider(Spider):
         yield FetchedPage(look, capture, observed_at=self.round.clock())
 
     def failed(self, failed: twisted_failure.Failure) -> Iterator[FetchedPage]:
-        """Take a failure to answer: that is stored too, except where nothing was asked."""
+        """Hand over a failure to answer: that is stored too, unless nothing was requested."""
         request: Request = failed.request  # type: ignore[attr-defined]
         look: Look = request.meta["look"]
         error = failed.value or Exception("no reason")
@@ -134,7 +134,7 @@ class PagesSpider(Spider):
         yield FetchedPage(look, nothing, observed_at=self.round.clock(), interrupted=interrupted)
 
     def _nothing(self, look: Look, request: Request, failure: Failure) -> Capture:
-        """The capture of a fetch that returned no page. After a redirect it says where it led."""
+        """The capture of a fetch that returned no page. After a redirect it says where that led."""
         page, meta = self.round.pages[look.page], request.meta
         reasons = [reason for reason in meta.get("redirect_reasons", []) if isinstance(reason, int)]
         return Capture(
@@ -147,7 +147,7 @@ class PagesSpider(Spider):
         )
 
     async def _kept(self, item: FetchedPage) -> None:
-        """Do what follows from a fetch that the archive has judged."""
+        """Do what follows a fetch that the archive has judged."""
         look, judged = item.look, item.judged
         assert judged is not None
         self.round.settle(item)
@@ -162,7 +162,7 @@ class PagesSpider(Spider):
             interrupted=item.interrupted,
         )
         if then.rest is not None:
-            # A page that leads to another host speaks for both: neither is to be asked on by way of the other.
+            # A page that leads to another host speaks for both: neither may be asked again by way of the other.
             asked = {host_of(page.url): None, host_of(item.capture.final_url or page.url): None}
             try:
                 for host in asked:
@@ -185,7 +185,7 @@ class PagesSpider(Spider):
 
 
 def _of_answer(response: Response) -> Failure | None:
-    """What is wrong with an answer: it was cut off, or says "not modified" to nobody's question."""
+    """What is wrong with a response: it was cut off, or says "not modified" although nobody asked."""
     if CUT_OFF in response.flags:
         return Failure(Reason.CUT_OFF, host_of(response.url))
     request = response.request

@@ -1,9 +1,9 @@
 """Turn Open Terms Archive declarations into entries of a watch-list. Pure.
 
 A declaration is a JSON file per service, with its terms by name: `fetch` (an address), `select` and `remove` (a CSS
-selector, a range between two, or a list of these), `filter` (names of functions), `executeClientScripts`, and
-`combine` (several sources of one text, which inherit the rest). The format is that of Open Terms Archive's
-documentation; older files say `documents` for `terms`. What has no counterpart here is said, entry by entry.
+selector, a range between two, or a list of these), `filter` (names of functions), `executeClientScripts`, and `combine`
+(several sources of one text, which inherit the rest). The format is that of Open Terms Archive's documentation; older
+files say `documents` for `terms`. What has no counterpart here is reported, entry by entry.
 """
 
 import json
@@ -14,7 +14,7 @@ from typing import Any
 from . import interests
 from .editing import key_from, on_one_line
 
-#: Names of terms that say what they are; other names are read as titles are.
+#: Names of terms that say what they are; other names are interpreted like titles.
 _CATEGORIES = {"Marketplace Sellers Conditions": "agreement", "Ranking Parameters Description": "policy"}
 
 _KNOWN = frozenset({"fetch", "select", "remove", "filter", "executeClientScripts", "combine"})
@@ -23,9 +23,9 @@ _RANGE = frozenset({"startBefore", "startAfter", "endBefore", "endAfter"})
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something of a declaration that was not taken over, or only in another form: which terms, and why.
+    """Something in a declaration that was not taken over, or only in another form: which terms, and why.
 
-    `lost` is false where nothing is missing from what would be watched.
+    `lost` is false if nothing is missing from what would be watched.
     """
 
     terms: str
@@ -42,7 +42,7 @@ class Taken:
 
 
 def taken(text: str, *, service: str) -> Taken:
-    """The entries of a declaration's text; `service` names it where it does not name itself.
+    """The entries of a declaration's text; `service` names it if it does not name itself.
 
     Never raises: what cannot be used is missing, with the reason.
     """
@@ -111,7 +111,7 @@ def _source(found: Taken, service: str, terms: str, declared: Mapping[str, Any],
 
 
 def _not_taken(declared: Mapping[str, Any]) -> Iterator[str]:
-    """What of a source has no counterpart in a watch-list."""
+    """What in a source has no counterpart in a watch-list."""
     for name in ("select", "remove"):
         several = _several(declared.get(name))
         ranges = sum(isinstance(one, dict) for one in several)
@@ -142,5 +142,5 @@ def _selectors(value: object) -> list[str]:
 
 
 def _filter_name(one: object) -> str:
-    """A filter is a name, or a table with the name and its arguments."""
+    """The name of a filter, which is given as a name, or as a table with the name and its arguments."""
     return next(iter(one), "") if isinstance(one, dict) else str(one)

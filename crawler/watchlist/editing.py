@@ -1,6 +1,6 @@
 """Edit watch-lists and settings as text: add and remove entries without losing a person's comments. Pure.
 
-Settings are changed by tomlkit. Entries are put at the end of the text, and taken out of it, line by line: tomlkit
+Settings are changed by tomlkit. Entries are added at the end of the text, and taken out of it, line by line: tomlkit
 counts a comment above an entry as part of the entry before it (docs/decisions/0025).
 """
 
@@ -16,12 +16,12 @@ from diffs.language.slugs import slug
 
 
 def on_one_line(text: str) -> str:
-    """One line without anything that a terminal or a TOML file could take for more than text."""
+    """A text on one line, without anything that a terminal or a TOML file could take for more than text."""
     return " ".join(printable(text).split())
 
 
 def toml_value(value: object) -> str:
-    """A string, number, yes or no, or list of strings as TOML. Strings are made printable first."""
+    """A string, number, boolean, or list of strings as TOML. Strings are made printable first."""
     if isinstance(value, str):
         return str(tomlkit.string(on_one_line(value)).as_string())
     if isinstance(value, list | tuple):
@@ -35,15 +35,15 @@ def entry_text(fields: Mapping[str, object]) -> str:
 
 
 def with_entry(text: str, fields: Mapping[str, object]) -> str:
-    """A watch-list's text with one entry more at its end.
+    """A watch-list's text with one more entry at its end.
 
-    Raises ValueError where the text is no TOML, or no entry can stand at its end.
+    Raises ValueError if the text is no TOML, or no entry can be added at its end.
     """
     before = tomllib.loads(text)
     if not isinstance(before.get("page", []), list) or not isinstance(before.get("defaults", {}), dict):
         raise ValueError("its entries are no [[page]] tables")  # noqa: TRY004 (the text is wrong, not its type)
     after = f"{text.rstrip()}\n\n{entry_text(fields)}".lstrip()
-    tomllib.loads(after)  # raises where the entries are one list in brackets, which takes no other at the end
+    tomllib.loads(after)  # raises if the entries are one list in brackets, which cannot be extended at the end
     return after
 
 
@@ -54,7 +54,7 @@ _TABLE = re.compile(r"\s*\[")
 def without_entry(text: str, key: str) -> str:
     """A watch-list's text without the entry of this key, and without the comment right above it.
 
-    Raises ValueError where the text is no TOML, has no such entry, or cannot be cut so that all else stays.
+    Raises ValueError if the text is no TOML, has no such entry, or cannot be cut so that everything else stays.
     """
     before = tomllib.loads(text)
     entries: list[Any] = before["page"] if isinstance(before.get("page"), list) else []
@@ -69,7 +69,7 @@ def without_entry(text: str, key: str) -> str:
     start, after = headers[number], headers[number] + 1
     while after < len(lines) and not _TABLE.match(lines[after]):
         after += 1
-    after = _above(lines, after)  # what stands right above the next table belongs to that
+    after = _above(lines, after)  # what is right above the next table belongs to that
     left = "".join(lines[: _above(lines, start)] + lines[max(after, start + 1) :])
     expected = {**before, "page": [entry for entry in entries if entry is not entries[number]]}
     if not expected["page"]:
@@ -80,7 +80,7 @@ def without_entry(text: str, key: str) -> str:
 
 
 def _above(lines: Sequence[str], place: int) -> int:
-    """Where the comment begins that is right above a line; the line itself where there is none."""
+    """Where the comment begins that is right above a line; the line itself if there is none."""
     if place >= len(lines):
         return len(lines)
     while place > 0 and lines[place - 1].lstrip().startswith("#"):
@@ -89,9 +89,9 @@ def _above(lines: Sequence[str], place: int) -> int:
 
 
 def with_name(text: str, setting: str, name: str) -> str:
-    """The settings' text with one name more in a list such as `watchlists`; all else stays as it is, comments too.
+    """The settings' text with one more name in a list such as `watchlists`; everything else stays, comments too.
 
-    Raises ValueError where the text is no TOML, or the setting no list.
+    Raises ValueError if the text is no TOML, or the setting is no list.
     """
     listed = tomllib.loads(text).get(setting, [])
     if not isinstance(listed, list):
@@ -107,9 +107,9 @@ def with_name(text: str, setting: str, name: str) -> str:
 
 
 def without_name(text: str, setting: str, name: str) -> str:
-    """The settings' text with one name less in a list such as `watchlists`; all else stays as it is.
+    """The settings' text without one name in a list such as `watchlists`; everything else stays as it is.
 
-    Raises ValueError where the text is no TOML, or the list does not have the name.
+    Raises ValueError if the text is no TOML, or the list does not have the name.
     """
     listed = tomllib.loads(text).get(setting, [])
     if not isinstance(listed, list) or name not in listed:
@@ -120,12 +120,12 @@ def without_name(text: str, setting: str, name: str) -> str:
 
 
 def key_from(*parts: str) -> str:
-    """Words as a page's key: small letters and digits with hyphens between; "page" where nothing is left."""
+    """Words as a page's key: lower-case letters and digits with hyphens between; "page" if nothing is left."""
     return slug("-".join(filter(None, map(slug, parts)))) or "page"
 
 
 def free_key(wanted: str, taken: Sequence[str] | set[str]) -> str:
-    """The key, with a number behind it where it is taken."""
+    """The key, with a number added if it is taken."""
     number, key = 1, wanted
     while key in taken:
         number += 1

@@ -1,7 +1,7 @@
 """Addresses of Amazon's public seller help: a page has many, and only one can be read without an account.
 
 Which site belongs to which marketplace is data (`crawler/data/help_sites.toml`); which paths and ids name a help page,
-and that ids come with and without a G, is data as well (`diffs/data/links.toml`). Pure.
+and that ids exist with and without a G, is data as well (`diffs/data/links.toml`). Pure.
 """
 
 import re
@@ -16,7 +16,7 @@ from .tables import table
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A help site: its marketplace, the marketplace's name, and the locale to ask in."""
+    """A help site: its marketplace, the marketplace's name, and the locale to request."""
 
     host: str
     marketplace: str
@@ -29,7 +29,7 @@ class HelpPage:
     """A help page as an address names it.
 
     `topic` is its id in short form (without the optional G), `spelled` as the address has it; `locale` is the one the
-    address asks for, "" where it asks for none.
+    address asks for, "" if it asks for none.
     """
 
     host: str
@@ -39,12 +39,12 @@ class HelpPage:
 
     @property
     def site(self) -> Site | None:
-        """The site, where it is one we know."""
+        """The site, if it is one we know."""
         return sites().get(self.host)
 
     @property
     def asked_locale(self) -> str:
-        """The locale to ask in: the address's own, else the site's, else English."""
+        """The locale to request: the address's own, otherwise the site's, otherwise English."""
         return self.locale or (self.site.locale if self.site else "en-US")
 
     @property
@@ -66,7 +66,7 @@ def sites() -> dict[str, Site]:
 
 
 def help_page(url: str) -> HelpPage | None:
-    """The help page that an address leads to, also by way of a sign-in page; None where it leads to no such page."""
+    """The help page that an address leads to, also by way of a sign-in page; None if it leads to no such page."""
     key = link_key(url)
     if not key.startswith("help:"):
         return None
@@ -77,7 +77,7 @@ def help_page(url: str) -> HelpPage | None:
 
 
 def public_address(url: str) -> str:
-    """The public form of a help page's address; any other address as it is."""
+    """The public form of a help page's address; any other address unchanged."""
     found = help_page(url)
     return found.public if found else url
 
@@ -85,8 +85,8 @@ def public_address(url: str) -> str:
 def identity(url: str) -> str:
     """What all addresses of one page have in common.
 
-    A help page is one per site, id and language; with any other page tracking parameters, the protocol, "www.", a
-    final slash and a place inside the page make no difference. "#/" and "#!" are no places: scripts show pages by them.
+    A help page is one per site, id and language; for any other page tracking parameters, the protocol, "www.", a final
+    slash and a place inside the page make no difference. "#/" and "#!" are not places: scripts use them to show pages.
     """
     found = help_page(url)
     if found:
@@ -96,12 +96,12 @@ def identity(url: str) -> str:
 
 
 def fetchers(url: str) -> tuple[str, str]:
-    """How a page at this address is best read, and how where that brings no text."""
+    """The best way to fetch a page at this address, and the fallback if that returns no text."""
     return ("help-api", "browser") if help_page(url) else ("http", "browser")
 
 
 def _unquoted(url: str) -> str:
-    """Without percent signs, however deep: a way through a sign-in page carries the address inside its own."""
+    """The text without percent-encoding, however deeply nested: a sign-in page's address carries another inside it."""
     for _ in range(3):
         url = unquote(url)
     return url

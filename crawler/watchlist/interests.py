@@ -1,4 +1,4 @@
-"""A seller's interests: groups of pages in a seller's words. Pure."""
+"""A seller's interests: groups of pages under names that a seller uses. Pure."""
 
 import re
 from functools import cache
@@ -23,7 +23,7 @@ def interest_of(category: str) -> str:
 
 
 def category_by_title(words: str) -> str:
-    """The category that a page's title speaks of; "policy" where it speaks of none."""
+    """The category that a page's title indicates; "policy" if it indicates none."""
     found = (name for name, shape in _titles() if shape.search(words))
     return next(found, "policy")
 

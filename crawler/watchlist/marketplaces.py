@@ -1,20 +1,20 @@
-"""The marketplaces that a list comes with the program for, by the code that a seller names them by."""
+"""The marketplaces that have a list in the program, by the code that sellers use for them."""
 
 import tomllib
 from importlib.resources.abc import Traversable
 
 from .watchlists import shipped_watchlists
 
-#: Amazon's are called by their country alone: "US" is the list amazon-us.
+#: Amazon's are named by their country alone: "US" is the list amazon-us.
 _AMAZON = "amazon-"
-#: A list of more pages of a marketplace, watched only where it is named.
+#: A list of more pages of a marketplace, watched only if it is named.
 _MORE = "-more"
 
 
 def first_lists() -> dict[str, str]:
     """The name of each marketplace's first list, by its code: "US" for amazon-us, "OTTO" for otto, in order.
 
-    A list that names no marketplace for its pages, such as one of feeds, is none.
+    A list that names no marketplace for its pages, such as one of feeds, is left out.
     """
     found = {}
     for entry in shipped_watchlists():
@@ -31,6 +31,6 @@ def _is_of_a_marketplace(entry: Traversable) -> bool:
 
 
 def with_more(names: list[str]) -> list[str]:
-    """These lists, and behind them those of more pages that they have."""
+    """These lists, followed by those of more pages that belong to them."""
     shipped = {entry.name.removesuffix(".toml") for entry in shipped_watchlists()}
     return [*names, *(f"{name}{_MORE}" for name in names if f"{name}{_MORE}" in shipped)]

@@ -1,7 +1,7 @@
 """Which pages a public archive is known to have recorded, and the commands that import them. Pure.
 
-The facts are data (`crawler/data/open_terms_archive.toml`). One that is not named there may be
-recorded all the same.
+The facts are data (`crawler/data/open_terms_archive.toml`). A page that is not named there may be recorded all the
+same.
 """
 
 import shlex
@@ -15,21 +15,21 @@ from .tables import table
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """Where a page's recorded versions stand: a git repository, the name of its terms there, and the month they end."""
+    """Where a page's recorded versions are: a git repository, the name of its terms there, and the month they end."""
 
     repository: str
     terms: str
     until: str
 
     def commands(self, page: str) -> tuple[str, str]:
-        """What brings the versions in as the history of a page, by its key: a shell command each, in order."""
+        """The commands that import the versions as the history of a page, by its key: shell commands, in order."""
         folder = self.repository.rpartition("/")[2]
         wanted = shlex.quote(f"{self.terms}={page}")
         return f"git clone {self.repository}", f"policywatch import ota {folder} --page {wanted}"
 
 
 def recorded(url: str) -> Recorded | None:
-    """What is known of a page by its address, in whatever form it is written; None where nothing is."""
+    """What is known about a page by its address, in whatever form it is written; None if nothing is."""
     return _by_page().get(link_key(url))
 
 

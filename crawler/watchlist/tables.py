@@ -6,5 +6,5 @@ from diffs.language import vocabulary
 
 
 def table(name: str) -> dict[str, Any]:
-    """The tables of `crawler/data/<name>.toml`. Raises FileNotFoundError where there is no such file."""
+    """The tables of `crawler/data/<name>.toml`. Raises FileNotFoundError if there is no such file."""
     return vocabulary.table(name, package="crawler")

@@ -14,8 +14,8 @@ A file has an optional `[defaults]` table and any number of `[[page]]` entries:
     category = "performance"
     language = "en"
 
-A default holds for every entry of its file that does not say otherwise. What cannot be used is told with file, line,
-entry and remedy; the other entries are watched all the same.
+A default holds for every entry of its file that does not say otherwise. What cannot be used is reported with file,
+line, entry and remedy; the other entries are watched all the same.
 """
 
 import re
@@ -41,13 +41,13 @@ from . import interests
 #: How the crawler can fetch a page. A new fetcher adds its name here.
 Fetcher = Literal["http", "browser", "help-api", "feed"]
 
-#: How a page comes into the archive: by a fetcher, or from a source of recorded history.
+#: How a page gets into the archive: by a fetcher, or from a source of recorded history.
 Fetch = Literal[Fetcher, "ota", "wayback", "folder"]
 
 #: The names of the fetchers.
 CRAWLED = frozenset(get_args(Fetcher))
 
-#: The shortest time between two looks that may be asked for, in seconds.
+#: The shortest interval between two checks that may be set, in seconds.
 LEAST_EVERY = 60
 
 _SHORT = re.compile(r"(\d+(?:\.\d+)?)\s*(s|m|min|h|d|w)")
@@ -81,11 +81,11 @@ _Host = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]{0,253}$")]
 class WatchedPage(BaseModel):
     """A page that we watch, as declared.
 
-    `key` names the page for ever, in the archive, feeds and commands. `language` is that of the text ("en", "pt-BR").
-    `interest` is the group a seller chooses by; without one it follows from the category.
+    `key` names the page permanently, in the archive, feeds and commands. `language` is that of the text ("en",
+    "pt-BR"). `interest` is the group that sellers choose by; without one it follows from the category.
     `select` and `remove` are CSS selectors: which part of the page is the policy; without `select` it is found.
     `parts_from` names other hosts whose scripts and data the page may have in the browser.
-    `fetch` says how the page is read, `fallback` how when that brings no text. `check_every` is in seconds.
+    `fetch` says how the page is read, `fallback` how if that returns no text. `check_every` is in seconds.
     `index = true` says that the page lists others: what is added to its list or removed from it is news.
     `enabled = false` switches an entry off; `note` is for people.
     """
@@ -112,7 +112,7 @@ class WatchedPage(BaseModel):
     @field_validator("url")
     @classmethod
     def _is_a_web_address(cls, value: str) -> str:
-        # Whether a private address is allowed is for the settings to say, not for the page.
+        # Whether a private address is allowed is up to the settings, not the page.
         failure = refused(value)
         if failure and failure.reason is not Reason.PRIVATE_ADDRESS:
             raise ValueError(clause(failure))
@@ -148,7 +148,7 @@ class WatchedPage(BaseModel):
 
 
 def bad_selector(selector: str) -> str:
-    """What is wrong with a CSS selector, or "": it must be CSS, and such CSS as pages are read with."""
+    """What is wrong with a CSS selector, or "": it must be valid, and supported by what reads pages."""
     import soupsieve
     from cssselect import HTMLTranslator, SelectorError
 
@@ -164,7 +164,7 @@ def bad_selector(selector: str) -> str:
 class Problem:
     """Something in a watch-list that cannot be used.
 
-    `line` counts from 1, 0 where no line can be named; `entry` is the page's key or its number in the file.
+    `line` counts from 1, 0 if no line can be named; `entry` is the page's key or its number in the file.
     """
 
     file: str
@@ -192,8 +192,8 @@ def read_watchlists(
 ) -> tuple[list[WatchedPage], list[Problem]]:
     """The pages of all files in order, and what could not be used.
 
-    Never raises: a file that is missing or no TOML is a Problem, an entry that is wrong does not take the others along.
-    Where two entries have one key the first one holds.
+    Never raises: a file that is missing or no TOML is a Problem, and an entry that is wrong does not affect the others.
+    If two entries have the same key, the first one counts.
     """
     reading = _Reading(allow_private_addresses)
     for path in paths:
@@ -293,7 +293,7 @@ def _in_words(place: str, kind: str, message: str) -> tuple[str, str]:
 
 
 class _Lines:
-    """Where the entries and keys of a TOML file stand: the parser keeps no line numbers."""
+    """Where the entries and keys of a TOML file are: the parser keeps no line numbers."""
 
     _HEADER = re.compile(r"^\s*\[\[\s*[\"']?page[\"']?\s*\]\]")
     _TABLE = re.compile(r"^\s*\[")
@@ -303,19 +303,19 @@ class _Lines:
         self._headers = [number for number, line in enumerate(self._lines) if self._HEADER.match(line)]
 
     def of_entry(self, number: int, key: str) -> int:
-        """The line of a key in the entry, else of the entry's header; 0 where the entry is not found."""
+        """The line of a key in the entry, otherwise of the entry's header; 0 if the entry is not found."""
         if number >= len(self._headers):
             return 0
         start = self._headers[number]
         return self._find(start + 1, key, self._TABLE.match) or start + 1
 
     def in_defaults(self, key: str) -> int:
-        """The line of a key in [defaults]; 0 where it is not found."""
+        """The line of a key in [defaults]; 0 if it is not found."""
         starts = [number for number, line in enumerate(self._lines) if re.match(r"^\s*\[\s*defaults\s*\]", line)]
         return self._find(starts[0] + 1, key, self._TABLE.match) or starts[0] + 1 if starts else 0
 
     def of_key(self, key: str) -> int:
-        """The line of a key or table of the whole file; 0 where it is not found."""
+        """The line of a key or table of the whole file; 0 if it is not found."""
         table = re.compile(rf"^\s*\[+\s*[\"']?{re.escape(key)}\b")
         found = (number + 1 for number, line in enumerate(self._lines) if table.match(line))
         return next(found, 0) or self._find(0, key, lambda _: None)
@@ -331,7 +331,7 @@ class _Lines:
 
 
 def _without_long_strings(text: str) -> Iterator[str]:
-    """The lines of a file; those inside a multi-line string are given as empty ones."""
+    """The lines of a file; those inside a multi-line string are replaced by empty ones."""
     quote = ""
     for line in text.splitlines():
         inside = bool(quote)
@@ -341,5 +341,5 @@ def _without_long_strings(text: str) -> Iterator[str]:
 
 
 def needs_contact(pages: Iterable[WatchedPage]) -> bool:
-    """Whether any of the pages is fetched: then its host learns whom to write to."""
+    """Whether any of the pages is fetched: then its host learns whom to contact."""
     return any(page.crawled for page in pages)

@@ -1,8 +1,8 @@
-"""A page filled by scripts, shown by a Chromium that is already installed (the extra `browser`).
+"""Fetch a page filled by scripts, shown by a Chromium that is already installed (the extra `browser`).
 
-One browser per round, a fresh context per fetch. The browser has no network of its own: the page and what it asks for
-are fetched by Scrapy (`crawler.fetchers.browser.parts`). It waits for the policy to appear, and takes what is there
-when time is up.
+There is one browser per round and a fresh context per fetch. The browser has no network of its own: Scrapy fetches the
+page and what it requests (`crawler.fetchers.browser.parts`). The fetcher waits for the policy to appear, and takes
+what is there when time is up.
 """
 
 import asyncio
@@ -28,21 +28,21 @@ from . import installed
 if TYPE_CHECKING:
     from .parts import Parts
 
-#: How many characters a container must show to count as filled: less is a frame without its picture.
+#: How many characters a container must show to count as filled: with fewer it is a frame without content.
 FILLED = 200
 
 #: How long a page may take to fill after it has loaded, in seconds.
 PATIENCE = 15.0
 
-#: How long parts that are still on their way are waited for once the policy shows, in seconds: one may be its rest.
+#: How long we wait for parts still being fetched once the policy shows, in seconds: one may be the rest of it.
 SETTLING = 2.0
 
 _ARGUMENTS = (
-    # No name leads anywhere, no address either: nothing is asked but through crawler.fetchers.browser.parts.
+    # No name resolves and no address is reachable: everything goes through crawler.fetchers.browser.parts.
     "--host-resolver-rules=MAP * ~NOTFOUND",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy",
-    # No process for pictures, none in reserve, none for extensions: they cost memory and show no text.
+    # No process for graphics, none in reserve, none for extensions: they use memory and show no text.
     "--disable-gpu",
     "--in-process-gpu",
     "--disable-software-rasterizer",
@@ -63,7 +63,7 @@ class Browser(Http):
     """Opens the page in a fresh context and takes what it shows once its policy is there."""
 
     def request(self, page: WatchedPage, look: Look, headers: Mapping[str, str], **kept: Any) -> Request:  # noqa: ARG002 (a rendered page has no validators)
-        """A page to show: what `crawler.fetchers.browser.handler` does with it is in the request's meta."""
+        """The request for a page to show; its meta holds what `crawler.fetchers.browser.handler` does with it."""
         meta = kept.pop("meta", {}) | {
             "playwright": True,
             "policywatch_select": page.select,
@@ -78,7 +78,7 @@ class Browser(Http):
         return super().request(page, look, {}, meta=meta, **kept)
 
     def capture(self, page: WatchedPage, response: Response) -> Capture:
-        """The page as the browser showed it in the end; one that was not shown there, as it was answered."""
+        """The page as the browser finally showed it; if it was not shown there, as the site returned it."""
         left_out = response.meta.get("policywatch_left_out", "")
         return replace(super().capture(page, response), fetched_by="browser", error=left_out)
 
@@ -89,7 +89,7 @@ class Browser(Http):
 
 
 def browser_settings(pages: Iterable[WatchedPage], settings: CrawlSettings) -> dict[str, Any]:
-    """Scrapy's settings for a round that needs the browser; {} for one that does not, or cannot have it."""
+    """Scrapy's settings for a round that needs the browser; {} for one that does not need it or cannot have it."""
     if not any("browser" in (page.fetch, page.fallback) for page in pages) or FETCHER.missing(settings):
         return {}
     handler = "crawler.fetchers.browser.handler.Browsing"
@@ -109,7 +109,7 @@ def browser_settings(pages: Iterable[WatchedPage], settings: CrawlSettings) -> d
     }
 
 
-#: Whether one of the selectors shows a text. One that this browser does not understand is passed over.
+#: Whether one of the selectors shows any text. A selector that this browser does not understand is skipped.
 _SHOWS = """([selectors, enough]) => selectors.some(selector => {
   try { return [...document.querySelectorAll(selector)].some(e => (e.innerText || "").trim().length >= enough) }
   catch { return false }
@@ -119,10 +119,10 @@ _LENGTH = "() => document.body ? document.body.innerText.trim().length : 0"
 
 
 async def filled(page: Any, selectors: tuple[str, ...], parts: "Parts") -> bool:
-    """Wait until one of the selectors shows a text, without them until the page's text stops changing.
+    """Wait until one of the selectors shows text or, without selectors, until the page's text stops changing.
 
-    Then, for a moment, for the parts that are still on their way. When the time is up the page is taken as it stands:
-    False says so.
+    Then wait a moment for the parts still being fetched. When the time is up the page is taken as it is, and False is
+    returned.
     """
     began = monotonic()
 

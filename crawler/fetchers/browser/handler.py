@@ -1,7 +1,8 @@
 """Scrapy's download handler for pages that a browser shows (only with the extra `browser`).
 
-The page itself is fetched as ever, through every middleware, and handed to the browser; what it then asks for comes
-through `crawler.fetchers.browser.parts`. One browser per round, a context per fetch; time and memory are bounded.
+The page itself is fetched as usual, through every middleware, and handed to the browser; what it then requests is
+fetched through `crawler.fetchers.browser.parts`. One browser per round, one context per fetch; time and memory are
+bounded.
 """
 
 import asyncio
@@ -30,24 +31,24 @@ from diffs.values import Capture
 from . import fetcher, processes
 from .parts import Parts
 
-#: How many pages stand in the browser at a time.
+#: How many pages are open in the browser at a time.
 PLACES = 2
 
 #: How much memory one process of the browser may hold, in bytes.
 ROOM = 512 * 1024 * 1024
 
-#: How often that is looked at, in seconds.
+#: How often that is checked, in seconds.
 _EVERY = 0.25
 
 #: How long the browser may take to close a page, in seconds.
 _CLOSING = 5.0
 
-#: How often the browser is started in one round.
+#: How often the browser may be started in one round.
 STARTS = 5
 
 
 class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
-    """Shows what asks for it in the browser, in a context that ends with the fetch; the rest goes as usual."""
+    """Shows requests marked for it in the browser, in a context that ends with the fetch; passes on the rest."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -56,11 +57,11 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         self._starting = asyncio.Lock()
         self._starts = 0
         self._out_of_order: Failure | None = None
-        # A page is asked for again by the spider, when it is the host's turn, and by nobody else.
+        # The spider alone requests a page again, when it is the host's turn.
         self.config.target_closed_max_retries = 0
 
     async def close(self) -> None:
-        """End the browser, also one that does not answer any more."""
+        """End the browser, even one that no longer responds."""
         await self._web.close()
         try:
             async with asyncio.timeout(2 * _CLOSING):
@@ -69,7 +70,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             processes.end_larger(os.getpid(), 0)
 
     async def download_request(self, request: Request) -> Response:
-        """Fetch, or fetch and show. Raises NotAsked, Unshown, or what a fetch raises."""
+        """Fetch the page, and show it if requested. Raises NotAsked, Unshown, or what a fetch raises."""
         if not request.meta.get("playwright"):
             return await self._web.download_request(request)
         await self._start()
@@ -77,7 +78,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         request.meta["download_latency"] = document.meta.get("download_latency", 0.0)
         if not _can_be_shown(document):
             return document.replace(request=request)
-        # Only now, so that a host that does not answer keeps no place from the others.
+        # Only now, so that a host that does not answer takes no place from the others.
         async with self._places:
             try:
                 await self._start()
@@ -86,7 +87,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             return await self._shown(request, document)
 
     async def _start(self) -> None:
-        """Have the browser running. Raises NotAsked where it cannot be."""
+        """Make sure the browser is running. Raises NotAsked if it cannot run."""
         async with self._starting:
             if self._stopped():
                 raise NotAsked(Failure(Reason.STOPPED))
@@ -107,7 +108,7 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             self._out_of_order = Failure(Reason.BROWSER_BROKEN, detail=first_line(error))
 
     async def _old_one_gone(self) -> None:
-        # scrapy-playwright takes it out itself, when it has heard of its end.
+        # scrapy-playwright removes it itself once it learns that it has ended.
         with suppress(TimeoutError):
             async with asyncio.timeout(_CLOSING):
                 while hasattr(self, "browser") and not self.browser.is_connected():  # noqa: ASYNC110 (it has no event)
@@ -123,9 +124,10 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
         parts.end()
         request.meta["download_latency"] = latency
         if parts.halted is not None:
-            raise NotAsked(parts.halted)  # with some of its parts missing it would be another page
+            raise NotAsked(parts.halted)  # with some of its parts missing it would be a different page
         if parts.refused is not None and not waiting.result:
-            # What the site said to a part of the page, it said to us: the look brings that word, not an empty frame.
+            # What the site answered to a part of the page, it answered to us: the fetch returns that, not an empty
+            # frame.
             return parts.refused.replace(url=document.url, request=request)
         request.meta["policywatch_left_out"] = "" if waiting.result else parts.told()
         if len(response.body) > self._engine.settings.getint("DOWNLOAD_MAXSIZE"):
@@ -135,15 +137,15 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
 
     @asynccontextmanager
     async def _bounded(self, request: Request, parts: Parts, limit: float) -> AsyncIterator[None]:
-        """Hold the block to its time and memory, and close its context. Raises Unshown where it failed.
+        """Hold the block to its time and memory limits, and close its context. Raises Unshown if it failed.
 
-        The time for which its parts have to wait for one another comes on top of it.
+        The time that its parts have to wait for one another comes on top.
         """
         ends = asyncio.get_running_loop().time() + limit
         bound = asyncio.timeout_at(ends)
 
         def extend() -> None:
-            with suppress(RuntimeError):  # it is over already
+            with suppress(RuntimeError):  # it has already finished
                 bound.reschedule(ends + parts.paced)
 
         watched = _Watch(extend)
@@ -175,12 +177,12 @@ class Browsing(LetsGo, ScrapyPlaywrightDownloadHandler):  # type: ignore[misc]
             async with asyncio.timeout(_CLOSING):
                 await wrapper.context.close()
         except (TimeoutError, Error):
-            # It does not answer any more: the next page gets a new one.
+            # It no longer responds: the next page gets a new one.
             processes.end_larger(os.getpid(), 0)
 
 
 class _Watch:
-    """Ends the processes of the browser that grow too large; `ended` counts them. `each_time` is called every time."""
+    """Ends browser processes that grow too large; `ended` counts them. `each_time` is called at every check."""
 
     def __init__(self, each_time: Callable[[], None]) -> None:
         self.ended = 0
@@ -194,7 +196,7 @@ class _Watch:
 
 
 def _document(request: Request) -> Request:
-    """The page itself, as it is fetched without a browser; a redirect is the outer request's affair."""
+    """The request for the page itself, fetched without a browser; a redirect is left to the outer request."""
     meta = {
         PART: DOCUMENT,
         "download_slot": f"{request.url} itself",
@@ -205,7 +207,7 @@ def _document(request: Request) -> Request:
 
 
 def _can_be_shown(document: Response) -> bool:
-    """Only a page that arrived whole is; a refusal, a challenge, a redirect or a PDF needs no browser."""
+    """Whether a browser can show it: a whole page only; a refusal, challenge, redirect or PDF needs no browser."""
     headers = plain_headers(document.headers)
     came = Capture(url=document.url, status=document.status, headers=headers, body=document.body)
     is_page = media_type(headers) == "html" and bool(document.body.strip())
@@ -213,10 +215,10 @@ def _can_be_shown(document: Response) -> bool:
 
 
 def _prepare(request: Request, parts: Parts, user_agent: str) -> PageMethod:
-    """Say to scrapy-playwright how the page is to be shown; what is returned has the result of the waiting."""
+    """Tell scrapy-playwright how to show the page; the returned method will hold the result of the waiting."""
 
     async def init(page: Any, _: Request) -> None:
-        await page.route("**", parts.answer)  # comes before scrapy-playwright's own, which would let the browser ask
+        await page.route("**", parts.answer)  # before scrapy-playwright's own, which would let the browser fetch
 
     request.meta["playwright_page_init_callback"] = init
     request.meta["playwright_context_kwargs"]["user_agent"] = user_agent

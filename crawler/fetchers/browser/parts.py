@@ -1,8 +1,8 @@
-"""What a page loads while the browser shows it, fetched by Scrapy: the browser itself has no network.
+"""Fetch through Scrapy what a page loads while the browser shows it: the browser itself has no network.
 
-So everything that holds for a page holds for its parts: robots.txt, also after a redirect; no private address, no
-certificate that nobody signed; the time and the size of an answer; our name. Parts come from the page's own site, and
-from hosts that its watch-list entry names (`parts_from`): these get nothing but a GET, and the page never goes there.
+So everything that holds for a page holds for its parts: robots.txt, also after a redirect; no private address; no
+untrusted certificate; the limits on the time and size of a response; our name. Parts come from the page's own site and
+from hosts that its watch-list entry names (`parts_from`): those get GET requests only, and the page never moves there.
 """
 
 import asyncio
@@ -25,22 +25,22 @@ from diffs.wording.failures import sentence
 if TYPE_CHECKING:
     from diffs.failures import Failure
 
-#: What a policy's text does not need.
+#: Kinds of resources that a policy's text does not need.
 NEEDLESS = frozenset({"image", "media", "font", "websocket", "eventsource", "manifest", "texttrack", "other", "ping"})
 
-#: How many parts one page may ask for. A page that goes on asking is not read any better by it.
+#: How many parts one page may request. A page that keeps requesting more is not read any better for it.
 MOST = 100
 
-#: How many of them at a time.
+#: How many of them are fetched at a time.
 TOGETHER = 4
 
 #: How many redirects of a part are followed.
 HOPS = 5
 
-#: Fields of a part's request that the browser chooses; who we are and how an answer is packed is Scrapy's affair.
+#: Fields of a part's request that the browser chooses; our name and the packing of the response are up to Scrapy.
 _KEPT = ("accept", "accept-language", "content-type", "origin", "referer", "x-requested-with")
 
-#: Fields of an answer that the browser is not given: it gets the body unpacked, and keeps no cookies.
+#: Fields of a response that the browser is not given: it gets the body unpacked, and keeps no cookies.
 _DROPPED = frozenset(
     {b"content-encoding", b"content-length", b"transfer-encoding", b"set-cookie", b"content-disposition"}
 )
@@ -49,12 +49,15 @@ Fetch = Callable[[Request], Awaitable[Response]]
 
 
 class Parts:
-    """The parts of one page: answers what the browser asks for, and remembers what it did not get.
+    """The parts of one page: answers what the browser requests, and records what it did not get.
 
-    `document` is the page itself, which has come already. `left_out` has the reason by address, `led_to` the address
-    that the page wanted to go to and was not let, "" where there is none. `refused` is the answer in which the site
-    asked us to stop, or for a human, `halted` why we may not ask its host for more: nothing is asked for the page after
-    either. `paced` are the seconds for which parts had to wait for one another: the page cannot be faster.
+    `document` is the page itself, which has already been fetched. `left_out` has the reason by address. `led_to` is the
+    address that the page tried to move to and was not allowed to, "" if there is none. `refused` is the response in
+    which
+    the site told us to stop or asked for a human; `halted` is why we may send its host no more requests: after either,
+    nothing more is requested for the page. `paced` is how many seconds parts had to wait for one another: the page
+    cannot
+    be faster.
     """
 
     def __init__(self, document: Response, fetch: Fetch, also: Iterable[str] = ()) -> None:
@@ -77,30 +80,30 @@ class Parts:
 
     @property
     def idle(self) -> bool:
-        """Whether no part is on its way."""
+        """Whether no part is being fetched."""
         return self._idle.is_set()
 
     def told(self) -> str:
-        """What the page did not get and why, in words; "" where it got everything."""
+        """What the page did not get and why, in words; "" if it got everything."""
         most = list(self.left_out.items())[:3]
         words = "; ".join(f"{brief(url, 120)} ({why.rstrip('.')})" for url, why in most)
         more = len(self.left_out) - len(most)
         return f"Not fetched for it: {words}{f'; {more} more' if more else ''}." if words else ""
 
     async def settle(self, seconds: float) -> None:
-        """Wait until no part is on its way, at most so long."""
+        """Wait until no part is being fetched, for at most this long."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._idle.wait(), seconds)
 
     def end(self) -> None:
-        """Give up what is still on its way: the page is read as it is."""
+        """Give up what is still being fetched: the page is read as it is."""
         self._over.set()
 
     async def answer(self, route: Any) -> None:
-        """Give the browser what it asks for, or nothing. For Playwright's `Page.route`."""
+        """Give the browser what it requests, or nothing. For Playwright's `Page.route`."""
         from playwright.async_api import Error
 
-        with suppress(Error):  # the page was closed, or went on, before its part came
+        with suppress(Error):  # the page was closed, or moved on, before its part arrived
             response = await self._part(route.request)
             if response is None:
                 await route.abort("blockedbyclient")
@@ -164,10 +167,10 @@ class Parts:
     def _request(self, url: str, fields: Mapping[str, str], *, method: str = "GET", body: bytes = b"") -> Request:
         meta = {
             PART: True,
-            # A slot of its own: that of the host is taken by the page, which waits for this part.
+            # A slot of its own: the host's slot is taken by the page, which waits for this part.
             "download_slot": f"{self._host} part {self._asked}",
             "autothrottle_dont_adjust_delay": True,
-            # Every step is looked at here: none leaves the site.
+            # Every redirect is checked here: none leaves the site.
             "dont_redirect": True,
         }
         return Request(url, method=method, headers=dict(fields), body=body, meta=meta, dont_filter=True)
