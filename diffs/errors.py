@@ -1,21 +1,21 @@
 """Everything that can go wrong, in one tree.
 
 * PolicywatchError
-  + WatchlistError      a watch-list or a folder of saved pages says something we cannot use
+  + WatchlistError      a watch-list or a folder of saved pages contains something we cannot use
   + SettingsError       a setting is missing or wrong; nothing can start
-  + CrawlError          the page did not come; the run goes on
-  + ExtractionError     the page came but its policy text could not be found
+  + CrawlError          the page could not be fetched; the run continues
+  + ExtractionError     the page was fetched but its policy text could not be found
   + ArchiveError        the archive is unusable; the run stops
-    - ArchiveLocked     another program is writing to it; later it can be used again
+    - ArchiveLocked     another program is writing to it; it can be used again later
     - ArchiveFull       the disk is full
-    - ArchiveDamaged    its database is broken, or is none of ours
-    - ArchiveMissing    there is none yet, and whoever reads makes none
+    - ArchiveDamaged    its database is broken, or not one of ours
+    - ArchiveMissing    there is none yet, and reading does not create one
     - BodyLost          the bytes of a snapshot are missing or damaged
-  + ReportError         a report of the seller's own figures holds something that cannot be read
+  + ReportError         a report of the seller's own figures contains something that cannot be read
   + DeliveryError       a notice could not be sent; it stays due
     - ChannelDown       nothing can be sent through this channel now; all its notices stay due
-    - RecipientRefused  the server refuses this recipient for good; the others go on
-      . RecipientGone   the address exists no more; its subscriber is stopped
+    - RecipientRefused  the server rejects this recipient for good; the others are still sent
+      . RecipientGone   the address no longer exists; its subscriber is stopped
 """
 
 
@@ -35,7 +35,7 @@ class PolicywatchError(Exception):
 
 
 class WatchlistError(PolicywatchError):
-    """A watch-list or a folder of saved pages says something we cannot use."""
+    """A watch-list or a folder of saved pages contains something we cannot use."""
 
 
 class SettingsError(PolicywatchError):
@@ -43,11 +43,11 @@ class SettingsError(PolicywatchError):
 
 
 class CrawlError(PolicywatchError):
-    """The page did not come; the run goes on."""
+    """The page could not be fetched; the run continues."""
 
 
 class ExtractionError(PolicywatchError):
-    """The page came but its policy text could not be found."""
+    """The page was fetched but its policy text could not be found."""
 
 
 class ArchiveError(PolicywatchError):
@@ -55,23 +55,23 @@ class ArchiveError(PolicywatchError):
 
 
 class ArchiveLocked(ArchiveError):
-    """Another program is writing to the archive; later it can be used again."""
+    """Another program is writing to the archive; it can be used again later."""
 
 
 class ArchiveFull(ArchiveError):
     """There is no room on the archive's disk."""
 
 
-#: What helps where the archive's database is broken.
+#: What to do if the archive's database is broken.
 RESTORE = "Keep the file as it is and restore a backup: docs/backup.md says how."
 
 
 class ArchiveDamaged(ArchiveError):
-    """The archive's database is broken, or what lies in its place is none."""
+    """The archive's database is broken, or is not one of ours."""
 
 
 class ArchiveMissing(ArchiveError):
-    """There is no archive yet, and whoever only reads makes none."""
+    """There is no archive yet, and reading does not create one."""
 
 
 class BodyLost(ArchiveError):
@@ -79,7 +79,7 @@ class BodyLost(ArchiveError):
 
 
 class ReportError(PolicywatchError):
-    """A report of the seller's own figures holds something that cannot be read; the rest is judged."""
+    """A report of the seller's own figures contains something that cannot be read; the rest is judged."""
 
 
 class DeliveryError(PolicywatchError):
@@ -87,7 +87,7 @@ class DeliveryError(PolicywatchError):
 
 
 class RecipientRefused(DeliveryError):
-    """The server refuses this recipient for good; the others go on."""
+    """The server rejects this recipient for good; the others are still sent."""
 
 
 class ChannelDown(DeliveryError):
@@ -95,4 +95,4 @@ class ChannelDown(DeliveryError):
 
 
 class RecipientGone(RecipientRefused):
-    """The address exists no more; its subscriber is stopped."""
+    """The address no longer exists; its subscriber is stopped."""

@@ -1,7 +1,7 @@
 """Why a page was not fetched: a code with its data, never a sentence.
 
-`diffs.wording.failures` puts it into words, and nobody else. A snapshot's `error` holds one as text (`dumped`,
-`parsed`); archives of older versions hold sentences there, which are no failures and are shown as they are.
+Only `diffs.wording.failures` puts it into words. A snapshot's `error` holds one as text (`dumped`, `parsed`); archives
+of older versions hold sentences there, which are not failures and are shown as they are.
 """
 
 import json
@@ -12,9 +12,9 @@ from typing import Any, Self
 
 
 class Reason(StrEnum):
-    """The kinds of failure. Archives hold these names: one is never given another meaning."""
+    """The kinds of failure. Archives store these names: one is never given another meaning."""
 
-    # The request was made, and brought no page.
+    # The request was made, but returned no page.
     TIMEOUT = "timeout"
     NAME_UNKNOWN = "name-unknown"
     NO_NAME_SERVER = "no-name-server"
@@ -27,13 +27,13 @@ class Reason(StrEnum):
     ENDLESS_REDIRECT = "endless-redirect"
     NOT_MODIFIED_UNASKED = "not-modified-unasked"
     UNREADABLE = "unreadable"
-    # The browser could not show what came.
+    # The browser could not show the page.
     BROWSER_TIMEOUT = "browser-timeout"
     BROWSER_MEMORY = "browser-memory"
     BROWSER_ENDED = "browser-ended"
     BROWSER_LED_AWAY = "browser-led-away"
     BROWSER_FAILED = "browser-failed"
-    # The address must not be asked for.
+    # The address must not be requested.
     ROBOTS_FORBID = "robots-forbid"
     ROBOTS_UNREAD = "robots-unread"
     ROBOTS_STATUS = "robots-status"
@@ -42,7 +42,7 @@ class Reason(StrEnum):
     NO_ADDRESS = "no-address"
     NO_WEB_ADDRESS = "no-web-address"
     WITH_LOGIN = "with-login"
-    # Nothing was asked in this round, and nothing is stored of it.
+    # Nothing was requested in this round, and nothing is stored for it.
     HOST_OFF = "host-off"
     HOST_OFF_BY_SETTING = "host-off-by-setting"
     HOST_RESTS = "host-rests"
@@ -61,16 +61,16 @@ class Reason(StrEnum):
     BROWSER_WORN_OUT = "browser-worn-out"
     BROWSER_NOT_HERE = "browser-not-here"
 
-    # It was fetched and stored, and reading it was given up.
+    # It was fetched and stored, but reading it was given up.
     SET_ASIDE_TIME = "set-aside-time"
     SET_ASIDE_MEMORY = "set-aside-memory"
     SET_ASIDE_FAULT = "set-aside-fault"
 
 
-#: Failures that say nothing of the site: nothing left this machine.
+#: Failures that say nothing about the site: nothing left this machine.
 OFFLINE = frozenset({Reason.NAME_UNKNOWN, Reason.NO_NAME_SERVER, Reason.NO_NETWORK})
 
-#: Failures that keep us from a whole host, by whatever way a page of it is fetched.
+#: Failures that rule out a whole host, whatever way its pages are fetched.
 FINAL = OFFLINE | {Reason.CONNECTION_REFUSED, Reason.CERTIFICATE, Reason.PRIVATE_ADDRESS}
 
 
@@ -78,7 +78,7 @@ FINAL = OFFLINE | {Reason.CONNECTION_REFUSED, Reason.CERTIFICATE, Reason.PRIVATE
 class Failure:
     """One failure. Every field but the reason may be empty.
 
-    `host` is the host it is about, `detail` what is particular to it (a status, an address, an error's own text),
+    `host` is the host it is about, `detail` is specific to it (a status, an address, an error's own text),
     `at` a moment in UTC (the end of a rest, the day a host was switched off), `cause` the failure behind this one.
     """
 
@@ -90,11 +90,11 @@ class Failure:
 
     @property
     def root(self) -> "Failure":
-        """The failure behind all others: what kept robots.txt from being read, for one."""
+        """The failure behind all others, such as what kept robots.txt from being read."""
         return self.cause.root if self.cause else self
 
     def dumped(self) -> str:
-        """The failure as text, which `parsed` reads again."""
+        """The failure as text, which `parsed` reads back."""
         return json.dumps(self._as_json(), ensure_ascii=False, sort_keys=True)
 
     def _as_json(self) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class Failure:
 
     @classmethod
     def parsed(cls, text: str) -> Self | None:
-        """The failure that a text holds; None where it holds none, or one that this version does not know."""
+        """The failure that a text holds; None if it holds none, or one that this version does not know."""
         if not text.startswith("{"):
             return None
         try:

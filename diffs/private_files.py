@@ -1,4 +1,4 @@
-"""Files written whole or not at all; and those that nobody else may read: the archive, mail that waits, settings."""
+"""Write files completely or not at all, and files that only their owner may read: archive, waiting mail, settings."""
 
 import os
 import secrets
@@ -7,12 +7,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-#: What a file and a folder of ours may be at most: read and written by their owner. A stricter umask is kept.
+#: The most a file and a folder of ours may allow: reading and writing by their owner. A stricter umask is kept.
 FILE_MODE, FOLDER_MODE = 0o600, 0o700
 
 
 def private_folder(path: Path) -> None:
-    """Make a folder for its owner alone, and the folders above it; one that is there stays as it is.
+    """Make a folder for its owner alone, and the folders above it; an existing one stays as it is.
 
     Raises OSError.
     """
@@ -21,31 +21,31 @@ def private_folder(path: Path) -> None:
 
 
 def new_private_file(path: Path) -> int:
-    """An open file descriptor for writing a file that was not there before, for its owner alone.
+    """An open file descriptor for writing a new file, for its owner alone.
 
-    Raises OSError, FileExistsError where there is one.
+    Raises OSError, and FileExistsError if the file exists.
     """
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE)
 
 
 def write_private(path: Path, data: bytes) -> None:
-    """Write a file for its owner alone, whole or not at all; one that was there before is replaced.
+    """Write a file for its owner alone, completely or not at all; an existing one is replaced.
 
-    A link stays a link, and a pipe or a device is written as it is. Raises OSError.
+    A link stays a link; a pipe or a device is written to directly. Raises OSError.
     """
     _write(path, data, new_private_file)
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """The same with the mode that the file has, or that the umask gives a new one."""
+    """Write a file likewise, but with the mode it has, or the one that the umask gives a new file."""
     _write(path, data, _new_file)
 
 
 @contextmanager
 def replaced(path: Path) -> Iterator[BinaryIO]:
-    """A file to be written, which takes the place of `path` and its mode at the end of the block.
+    """A file to be written, which replaces `path` and keeps its mode at the end of the block.
 
-    Whoever reads `path` in between gets the old file; where the block raises, it stays. Raises OSError.
+    Readers of `path` in the meantime get the old file, which stays if the block raises. Raises OSError.
     """
     with _replaced(path.resolve(), _new_file) as file:
         yield file
@@ -53,7 +53,7 @@ def replaced(path: Path) -> Iterator[BinaryIO]:
 
 @contextmanager
 def replaced_privately(path: Path) -> Iterator[BinaryIO]:
-    """A file to be written, which takes the place of `path` at the end of the block; nothing does when it raises."""
+    """A file to be written, which replaces `path` at the end of the block, unless it raises."""
     with _replaced(path.resolve(), new_private_file) as file:
         yield file
 

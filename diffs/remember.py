@@ -1,17 +1,17 @@
-"""What a pure function said of a short text is kept: versions of a page say the same sentences again and again.
+"""Results of pure functions of a short text, kept: versions of a page repeat nearly all of their sentences.
 
-A new text of a page differs from the last one in a few blocks. What follows from one block, sentence or line alone is
-worked out once in a process, as long as it is among the last `MOST` that were asked for. Nothing can become stale: the
-whole of what the answer follows from is the key.
+A new text of a page differs from the last one in a few blocks. What depends on one block, sentence or line alone is
+computed once per process, as long as it is among the last `MOST` requested. Nothing can become stale: the key is
+everything that the result depends on.
 """
 
 from collections.abc import Callable
 from functools import lru_cache, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-#: So many answers are kept of each function: two or three long policies.
+#: How many results are kept for each function: enough for two or three long policies.
 MOST = 4_096
-#: A longer text is answered anew, so that all that a function keeps has at most `MOST` times as many letters.
+#: A longer text is computed every time, so that a function keeps at most `MOST` times this many letters.
 LONGEST = 2_000
 
 P = ParamSpec("P")
@@ -21,7 +21,7 @@ _kept: list[Any] = []
 
 
 def remembered(function: Callable[Concatenate[str, P], R]) -> Callable[Concatenate[str, P], R]:
-    """The same function of a text (and what else it is given, all hashable), which keeps what it said last."""
+    """The same function of a text (and other hashable arguments), which keeps its latest results."""
     known: Any = lru_cache(maxsize=MOST)(function)
     _kept.append(known)
 
@@ -33,6 +33,6 @@ def remembered(function: Callable[Concatenate[str, P], R]) -> Callable[Concatena
 
 
 def forget() -> None:
-    """Keep nothing of what was said before: for measuring what a first page costs."""
+    """Drop all kept results, to measure what a first page costs."""
     for known in _kept:
         known.cache_clear()

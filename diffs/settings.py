@@ -7,19 +7,19 @@ from urllib.parse import quote
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-#: The configuration file, looked for in the working folder.
+#: The configuration file, expected in the working folder.
 CONFIG_FILE = Path("policywatch.toml")
 
 
 def _at_home(path: Path) -> Path:
-    """The path without "~"; as it is where nobody lives there."""
+    """The path without "~"; unchanged if there is no such home folder."""
     try:
         return path.expanduser()
     except RuntimeError:
         return path
 
 
-#: The data folder, by one rule wherever it is a setting: database, key and stop file lie in the same one.
+#: The data folder, by one rule wherever it is a setting: database, key and stop file are in the same one.
 DataDir = Annotated[Path, AfterValidator(_at_home)]
 
 
@@ -37,12 +37,12 @@ class TomlSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (a .env file is not read)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (nor a folder of secrets)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments first, then the environment, then the file."""
+        """The sources in order: arguments first, then the environment, then the file."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
 
 
 class ArchiveSettings(TomlSettings):
-    """Where the archive lives."""
+    """Where the archive is."""
 
     data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
     database_url: str = Field(default="", description="SQLAlchemy URL; policywatch.db in the data folder when empty")

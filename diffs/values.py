@@ -13,7 +13,7 @@ from functools import cached_property
 from json.encoder import encode_basestring
 from typing import Any, Literal, Self, get_args
 
-#: What a page is about, in a watch-list's words; a seller filters by it.
+#: What a page is about, as watch-lists call it; a seller filters by it.
 Category = Literal[
     "agreement",
     "policy",
@@ -27,7 +27,7 @@ Category = Literal[
 ]
 CATEGORIES: tuple[str, ...] = get_args(Category)
 
-# Japanese, Chinese; Thai, Lao, Burmese, Khmer: they part no words by blanks.
+# Japanese and Chinese; Thai, Lao, Burmese, Khmer: they do not separate words by spaces.
 _CHARACTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]+")
 _LETTERS = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]+")
 #: Any of these letters.
@@ -35,7 +35,7 @@ _UNPARTED = re.compile(f"{_CHARACTERS.pattern[:-2]}{_LETTERS.pattern[1:-1]}")
 
 
 def word_count(text: str) -> int:
-    """How many words a text has; where a language parts them by no blanks, about as many as its length tells."""
+    """How many words a text has; about as many as its length suggests if the language does not separate words."""
     count = len(text.split())
     if text.isascii():
         return count
@@ -62,7 +62,7 @@ class Block:
     `shown` is the text as a reader sees it, without its list marker or number.
     `compared` is the same text folded for comparison (`diffs.language.normalise.fold`): equal means no policy change.
     `marker` is the number or bullet before it ("3.2", "(b)", "•"), kept apart so that renumbering is not rewording.
-    `level` is 1 to 6 for a heading, the nesting depth from 1 for a list item, else 0.
+    `level` is 1 to 6 for a heading, the nesting depth from 1 for a list item, otherwise 0.
     `cells` are a row's cells as shown (`shown` joins them with " | ").
     `links` are the link targets inside it, canonical (`diffs.reading.links.link_key`), in order.
     `section` holds the headings above it, outermost first, each with its number: ("3. Term", "(b) Notice").
@@ -79,7 +79,7 @@ class Block:
 
     @property
     def words(self) -> int:
-        """How many words it has, as compared; an empty one counts as one."""
+        """How many words it has, as compared; an empty block counts as one."""
         return self.compared.count(" ") + 1 if self.compared.isascii() else word_count(self.compared)
 
     @property
@@ -120,7 +120,7 @@ class Document:
     cited: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
-        return hash(self.fingerprint)  # worked out once; that of all blocks would be at every look into a dict
+        return hash(self.fingerprint)  # computed once; a hash of all blocks would be computed at every dict access
 
     @cached_property
     def compared(self) -> str:
@@ -129,7 +129,7 @@ class Document:
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 (hex) of `compared` and `cited`: two documents with one fingerprint state the same policy."""
+        """SHA-256 (hex) of `compared` and `cited`: two documents with the same fingerprint state the same policy."""
         return hashlib.sha256("\x00".join((self.compared, *self.cited)).encode()).hexdigest()
 
     @cached_property
@@ -148,7 +148,7 @@ class Document:
 
     def to_json(self) -> bytes:
         """Canonical JSON bytes, the form in which a version is stored."""
-        # As `json.dumps` writes it with sorted keys and `indent=0`, one value a line; that takes ten times as long.
+        # What `json.dumps` writes with sorted keys and `indent=0`, one value a line; that takes ten times as long.
         cited = [f'"cited": {_listed(self.cited)}'] if self.cited else []
         fields = [
             f'"blocks": {_in_lines("[", map(_written, self.blocks), "]")}',
@@ -160,9 +160,9 @@ class Document:
 
     @classmethod
     def from_json(cls, data: bytes) -> Self:
-        """Read back what `to_json` wrote.
+        """The document that `to_json` wrote.
 
-        Raises KeyError or ValueError where the bytes are not such a document.
+        Raises KeyError or ValueError if the bytes are not such a document.
         """
         fields = json.loads(data)
         return cls(
@@ -186,7 +186,7 @@ def _lines(blocks: tuple[Block, ...]) -> Iterator[str]:
 
 
 def _written(block: Block) -> str:
-    """A block as JSON, its keys in order, without what is empty."""
+    """A block as JSON, with its keys in order, without empty values."""
     fields = [
         f'"cells": {_listed(block.cells)}' if block.cells else "",
         f'"compared": {_quoted(block.compared)}' if block.compared else "",
@@ -213,7 +213,7 @@ _quoted = encode_basestring
 
 
 def block_from(fields: dict[str, Any]) -> Block:
-    """A Block from the mapping that `dataclasses.asdict` gives (empty fields may be left out)."""
+    """The Block from the mapping that `dataclasses.asdict` gives (empty fields may be omitted)."""
     return Block(
         kind=BlockKind(fields["kind"]),
         shown=fields.get("shown", ""),
@@ -230,7 +230,7 @@ def block_from(fields: dict[str, Any]) -> Block:
 class Selection:
     """Which part of a page is the policy: CSS selectors to keep and to drop.
 
-    An empty `select` means: find the container by yourself.
+    An empty `select` means that the container is found automatically.
     """
 
     select: tuple[str, ...] = ()
@@ -262,7 +262,7 @@ class Span:
     """A run of words with the spaces that belong to it.
 
     The EQUAL and REMOVED spans of a hunk joined give the old text, the EQUAL and ADDED ones the new.
-    `cosmetic` is true for what went or came without a change as compared: other quotes, another kind of space.
+    `cosmetic` is true if the text compares as equal on both sides: other quotes, another kind of space.
     """
 
     op: SpanOp
@@ -274,13 +274,13 @@ class Span:
 class Hunk:
     """One place where two documents differ.
 
-    `before` are the blocks taken from the old document, `after` those that stand in the new one.
+    `before` are the blocks removed from the old document, `after` those that are in the new one.
     `old_at` and `new_at` are the indexes of the first of them in their document (for a pure addition `old_at` is
-    where it would have stood, and the other way round).
+    where it would have been, and the other way round).
     `spans` are word edits of an EDITED hunk, or of a MOVED one that was edited on the way; several blocks on one
     side are joined by a newline.
-    `rename` is true where nothing but a name changed that changed in the same way throughout the document.
-    `lead` is the line that introduces the list it stands in ("You may not:"), as shown; "" where there is none.
+    `rename` is true if only a name changed, in the same way throughout the document.
+    `lead` is the line that introduces the list it is in ("You may not:"), as shown; "" if there is none.
     """
 
     op: Op
@@ -294,7 +294,7 @@ class Hunk:
 
     @property
     def marks(self) -> tuple[Span, ...]:
-        """The spans as a reader should see them: what is merely written otherwise is not marked, and reads as now."""
+        """The spans as a reader should see them: what is only written differently is not marked, and reads as now."""
         marks: list[Span] = []
         for span in self.spans:
             if span.cosmetic and span.op is SpanOp.REMOVED:
@@ -308,12 +308,12 @@ class Hunk:
 
     @property
     def section_before(self) -> str:
-        """Where it stood, as one line; "" for an addition."""
+        """Where it was, as one line; "" for an addition."""
         return _place(self.before)
 
     @property
     def section_after(self) -> str:
-        """Where it stands now, as one line; "" for a removal."""
+        """Where it is now, as one line; "" for a removal."""
         return _place(self.after)
 
     @property
@@ -350,7 +350,7 @@ class Rename:
 
 @dataclass(frozen=True, slots=True)
 class Reheaded:
-    """A run of blocks that stayed as they were while the headings above them changed: no edit, kept for the rebuild.
+    """A run of blocks that stayed the same while the headings above them changed: no edit, kept for the rebuild.
 
     `old_at` and `new_at` are the indexes of the first, `before` and `after` the section path of all of them.
     """
@@ -364,10 +364,10 @@ class Reheaded:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two documents differ in, in the new document's order; what left stands where it stood.
+    """How two documents differ, in the new document's order; removed blocks are where they were.
 
-    `hunks` hold every difference, RENUMBERED and COSMETIC ones among them; `reheaded` says which of the other blocks
-    stand under other headings now. Both together turn one document into the other.
+    `hunks` hold every difference, RENUMBERED and COSMETIC ones included; `reheaded` says which of the other blocks are
+    under other headings now. Both together turn one document into the other.
     """
 
     hunks: tuple[Hunk, ...] = ()
@@ -377,14 +377,14 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A typed move inside a change, with the sentences it was read from.
+    """A typed fact of a change, with the sentences it was read from.
 
     `kind` is one of: percent, money, duration, date, count, duty, definition_added, definition_removed, renamed,
     scope_added, scope_removed, section_added, section_removed, link_target; on an index page page_listed and
     page_unlisted (addresses; the sentences are the links' words); announcement (an entry of a feed or log: day, address
     and title) and announced (what foretold this change: its day, the id of its change and what it said).
-    `before` and `after` are the values as written ("" where there is none).
-    `hunk` is the index of the hunk it stands on.
+    `before` and `after` are the values as written ("" if there is none).
+    `hunk` is the index of the hunk it was read from.
     """
 
     kind: str
@@ -403,7 +403,7 @@ class Target:
     `comparator` is one of "<", "<=", ">", ">=", "=", "range" (then from `value` to `value2`).
     `value` is in `unit`: percent, hours, days, score, stars, count, orders; 4 percent is 4.0.
     `strength` is requirement, recommendation, advisory, goal, band, eligibility, definition or implied.
-    `section` is where the sentence stands. Vocabulary: the field's data set of help-page sentences.
+    `section` is where the sentence is. Vocabulary: the field's data set of help-page sentences.
     """
 
     metric: str
@@ -421,7 +421,7 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class TargetMove:
-    """A target that appeared, went (gone), became stricter or looser, or changed its scope, window or strength."""
+    """A target that appeared, is gone, became stricter or looser, or changed its scope, window or strength."""
 
     move: str
     before: Target | None = None
@@ -443,7 +443,7 @@ class Judgement:
 
 
 class Outcome(StrEnum):
-    """What one look at a page brought back."""
+    """What one check of a page returned."""
 
     OK = "ok"
     UNCHANGED = "unchanged"
@@ -461,16 +461,16 @@ class Outcome(StrEnum):
     ERROR = "error"
 
 
-#: Outcomes in which the policy was read (the same text counts as read).
+#: Outcomes in which the policy was read (an unchanged text counts as read).
 READ = frozenset({Outcome.OK, Outcome.UNCHANGED})
 
-#: Outcomes by which a host asks to be left alone: it rests for 24 hours (architecture.md, rule 9).
+#: Outcomes by which a host asks to be left alone: we stop for 24 hours (architecture.md, rule 9).
 BLOCKED = frozenset({Outcome.ROBOT_CHECK, Outcome.WAF_CHALLENGE})
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The gate's word on a capture: what it is, by which rule, and why in words a seller understands."""
+    """The gate's verdict on a capture: what it is, by which rule, and why in words a seller understands."""
 
     outcome: Outcome
     rule: str = ""
@@ -479,12 +479,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """What one look brought back, before anybody read it.
+    """What one fetch returned, before it is read.
 
-    `headers` have lower-case names; `status` is 0 when no answer came, then `error` says why.
+    `headers` have lower-case names; `status` is 0 if there was no answer, then `error` says why.
     `fetched_by` is http, browser, help-api or feed, or the source of recorded history: folder, ota, wayback, warc.
     `media_type` is html, markdown, text, help-api, feed or other.
-    `language` is the language the page is declared in ("en", "pt-BR"), "" when it may be any.
+    `language` is the language the page is declared in ("en", "pt-BR"), "" if it may be any.
     """
 
     url: str
@@ -504,8 +504,8 @@ class Extraction:
     """What was read from a capture.
 
     `document` still holds everything visible in the container; noise is removed later.
-    `container` is the selector that matched, "body" when the whole page was taken, "" when nothing was found.
-    `title` is the page's `<title>` (or the API's), `language` its declared language ("" where none).
+    `container` is the selector that matched, "body" if the whole page was taken, "" if nothing was found.
+    `title` is the page's `<title>` (or the API's), `language` its declared language ("" if none).
     """
 
     document: Document

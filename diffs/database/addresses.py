@@ -1,4 +1,4 @@
-"""The archive's address: an SQLAlchemy URL, read and shown. A password in it is never part of what is said."""
+"""The archive's address: an SQLAlchemy URL, parsed and shown. A password in it never appears in a message."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ REMEDY = "Set POLICYWATCH_DATABASE_URL to an SQLAlchemy URL, or unset it for the
 def parsed(url: str) -> URL:
     """The URL in parts; the path of a file without "~".
 
-    Raises ArchiveError, which says nothing of what stands in it: the libraries' own messages quote the password.
+    Raises ArchiveError, which quotes nothing of the URL: the libraries' own messages contain the password.
     """
     _, scheme, rest = url.partition("://")
     if not scheme:
@@ -35,12 +35,12 @@ def parsed(url: str) -> URL:
 
 
 def file_of(url: URL) -> Path | None:
-    """The file of an SQLite archive; None where it is on a server, or in memory."""
+    """The file of an SQLite archive; None if it is on a server, or in memory."""
     return _path(url)
 
 
 def shown(url: str | URL) -> str:
-    """An address as it may be shown: without password and options; "…" where it cannot be read."""
+    """An address as it may be shown: without password and options; "…" if it cannot be parsed."""
     try:
         found = parsed(url) if isinstance(url, str) else url
     except ArchiveError:
@@ -53,5 +53,5 @@ def _path(url: URL) -> Path | None:
         return None
     try:
         return Path(str(url.database)).expanduser()
-    except RuntimeError:  # a user without a home
+    except RuntimeError:  # a user without a home folder
         return Path(str(url.database))

@@ -1,4 +1,4 @@
-"""Open the archive: SQLite by default, PostgreSQL by URL; migrate on open; hand out sessions."""
+"""Open the archive: SQLite by default, PostgreSQL by URL; migrate on opening; provide sessions."""
 
 import logging
 import os
@@ -18,20 +18,20 @@ from diffs.private_files import new_private_file, private_folder
 from . import addresses, sqlite
 from .migrations.head import HEAD
 
-#: Whoever uses the archive names its sessions from here; only the archive's own rooms know the library behind it.
+#: Users of the archive get its session type from here; only the archive's own rooms know the library behind it.
 __all__ = ["BUSY_TIMEOUT_MS", "Archive", "Session", "engine_for", "open_archive", "sqlite_version"]
 
 log = logging.getLogger(__name__)
 
-#: How a sentence on a broken database begins.
+#: How a sentence about a broken database begins.
 DAMAGED = "The archive is damaged"
 
-#: How long a writer waits for another one, in milliseconds, before the archive is called locked.
+#: How long a writer waits for another, in milliseconds, before the archive counts as locked.
 BUSY_TIMEOUT_MS = 15_000
 
 
 class Archive:
-    """An open archive. `begin` gives one write transaction, `read` a view for reading."""
+    """An open archive. `begin` gives a write transaction, `read` a session for reading."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -51,19 +51,19 @@ class Archive:
     def begin(self) -> Iterator[Session]:
         """One write transaction: committed at the end of the block, rolled back when it raises.
 
-        Raises ArchiveError when the database is locked, full or unreadable.
+        Raises ArchiveError if the database is locked, full or unreadable.
         """
         with _spoken_of(), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session for reading; nothing it changes is kept."""
+        """A session for reading; changes made in it are not kept."""
         with _spoken_of(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         self._engine.dispose()
 
 
@@ -73,7 +73,7 @@ def _spoken_of() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise _spoken(error) from error
-    except UnicodeDecodeError as error:  # SQLite complains of a damaged schema by quoting bytes that are no text
+    except UnicodeDecodeError as error:  # SQLite quotes bytes that are not text when a schema is damaged
         raise ArchiveDamaged(f"{DAMAGED}: its own description is no text.", remedy=RESTORE) from error
 
 
@@ -81,16 +81,16 @@ def _spoken(error: SQLAlchemyError) -> ArchiveError:
     cause = getattr(error, "orig", None) or error
     code = _code(cause)
     kind, remedy = _KINDS.get(code, (ArchiveError, "Run policywatch doctor."))
-    if str(cause).startswith("Could not decode to UTF-8"):  # the driver's own, without a code
+    if str(cause).startswith("Could not decode to UTF-8"):  # the driver's own message, without a code
         kind, remedy = _DAMAGED
-    elif isinstance(error, OperationalError) and not code:  # no answer of a database at all
+    elif isinstance(error, OperationalError) and not code:  # no answer from a database at all
         remedy = "See that the database server runs and that POLICYWATCH_DATABASE_URL is right."
     what = DAMAGED if remedy == RESTORE else "The archive cannot be used"
     return kind(f"{what}: {str(cause).splitlines()[0]}.", remedy=remedy)
 
 
 def _code(cause: BaseException) -> int | str:
-    """The database's own code for what happened: SQLite's primary result code, or PostgreSQL's SQLSTATE."""
+    """The database's own code for the error: SQLite's primary result code, or PostgreSQL's SQLSTATE."""
     code = getattr(cause, "sqlite_errorcode", None)
     return code & 0xFF if isinstance(code, int) else str(getattr(cause, "sqlstate", None) or "")
 
@@ -122,16 +122,16 @@ _KINDS: dict[int | str, tuple[type[ArchiveError], str]] = {
 
 
 def sqlite_version() -> str:
-    """The version of the SQLite that this Python brings, as "3.40.1"."""
+    """The version of SQLite that this Python comes with, as "3.40.1"."""
     return sqlite3.sqlite_version
 
 
 def open_archive(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Archive:
     """Open the archive at an SQLAlchemy URL and bring its tables up to date.
 
-    With `create` one that is not there yet is made, the folder of an SQLite file too; without it that raises
-    ArchiveMissing, and nothing is left behind. Raises ArchiveError with a remedy when the URL is wrong, the file is no
-    archive, is newer than this program, or cannot be written.
+    With `create` a missing archive is created, including the folder of an SQLite file; without it, ArchiveMissing is
+    raised and nothing is left behind. Raises ArchiveError with a remedy if the URL is wrong, the file is no archive,
+    is newer than this program, or cannot be written.
     """
     file = addresses.file_of(addresses.parsed(url))
     with _reached():
@@ -146,9 +146,9 @@ def open_archive(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_T
 
 
 def engine_for(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_TIMEOUT_MS) -> Engine:
-    """An engine set up as the archive needs it, nothing opened yet.
+    """An engine set up as the archive needs it, with nothing opened yet.
 
-    Raises ArchiveError for a URL of no use, and without `create` ArchiveMissing where an SQLite file is not there.
+    Raises ArchiveError for an unusable URL, and ArchiveMissing without `create` if there is no SQLite file.
     """
     parsed = addresses.parsed(url)
     file = addresses.file_of(parsed)
@@ -185,7 +185,7 @@ def _reached() -> Iterator[None]:
     except PermissionError as error:
         remedy = "Give the user who runs policywatch access to its folder."
         raise ArchiveError(f"The archive cannot be opened: {error}.", remedy=remedy) from error
-    except (OSError, ValueError) as error:  # no such folder can be made, or none can have this name
+    except (OSError, ValueError) as error:  # the folder cannot be made, or no folder can have this name
         raise ArchiveError(f"The archive cannot be opened: {error}.", remedy=addresses.REMEDY) from error
 
 
@@ -200,14 +200,14 @@ def _migrate(engine: Engine, file: Path | None, *, create: bool) -> None:
             return
         if revision is None:
             _refuse_what_is_no_archive(connection, file, create=create)
-    # Alembic is loaded only where there is something to do: it costs a fifth of a second.
+    # Alembic is loaded only if there is something to do: that takes a fifth of a second.
     from .migrations.run import upgrade
 
     upgrade(engine)
 
 
 def _refuse_what_is_no_archive(connection: Connection, file: Path | None, *, create: bool) -> None:
-    """A new archive gets its file when it is whole, so one that says no version was never ours, or is no longer."""
+    """Raise ArchiveError if there is a file without a version: archives are named when complete, so it is not ours."""
     where, tables = addresses.shown(connection.engine.url), inspect(connection).get_table_names()
     if file is None and "alembic_version" not in tables:
         if not create and not tables:

@@ -1,4 +1,4 @@
-"""A copy of the archive while others go on using it."""
+"""A copy of the archive, made while others go on using it."""
 
 import sqlite3
 from pathlib import Path
@@ -12,7 +12,7 @@ from .archive import DAMAGED, Archive, open_archive
 def copy(archive: Archive, file: Path) -> None:
     """Copy an SQLite archive into an empty file, as it is at one moment, and check the copy.
 
-    Raises ArchiveDamaged where the copy is not whole, ArchiveError where the archive is no SQLite file.
+    Raises ArchiveDamaged if the copy is incomplete, ArchiveError if the archive is not an SQLite file.
     """
     with archive.read() as session:
         ours = session.connection().connection.driver_connection

@@ -1,4 +1,4 @@
-"""Whether the archive's database is whole: what it says of itself, and references that lead nowhere."""
+"""Whether the archive's database is intact: its own checks, and references that lead nowhere."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ from diffs.errors import ArchiveDamaged
 from . import models
 from .archive import DAMAGED, Archive
 
-#: How many faults are named; a broken database may have thousands.
+#: How many faults are listed; a broken database may have thousands.
 MOST = 100
 
 
 def damage(archive: Archive) -> list[str]:
-    """What is broken in the database, in its own words; [] where it is whole. Reads all of it, and writes nothing.
+    """What is broken in the database, in its own words; [] if it is intact. Reads all of it, and writes nothing.
 
-    SQLite: its integrity check and its check of foreign keys. PostgreSQL: every row is read whole, so that a broken
-    block or a lost value shows, and every reference is followed. In both every value is read as what it is to be.
+    SQLite: its integrity check and its check of foreign keys. PostgreSQL: every row is read in full, so that a broken
+    block or a lost value shows, and every reference is followed. In both, every value is read as its column's type.
     """
     found: list[str] = []
     try:
@@ -29,14 +29,14 @@ def damage(archive: Archive) -> list[str]:
             check = _in_sqlite if connection.dialect.name == "sqlite" else _on_server
             faults = chain(check(connection), _unreadable(connection))
             found.extend(" ".join(fault.split()) for fault in islice(faults, MOST))
-    except ArchiveDamaged as error:  # even the check cannot go on
+    except ArchiveDamaged as error:  # even the check cannot continue
         found.append(error.message.removeprefix(f"{DAMAGED}: ").rstrip("."))
     return found
 
 
 def _in_sqlite(connection: Connection) -> Iterator[str]:
     for (said,) in connection.exec_driver_sql(f"PRAGMA integrity_check({MOST})"):
-        # It speaks of several faults of a page in one row, under a heading.
+        # It reports several faults of a page in one row, under a heading.
         yield from (line for line in str(said).splitlines() if line != "ok" and not line.startswith("***"))
     lost = Counter((row[0], row[2]) for row in connection.exec_driver_sql("PRAGMA foreign_key_check"))
     for (table, parent), count in sorted(lost.items()):
@@ -46,7 +46,7 @@ def _in_sqlite(connection: Connection) -> Iterator[str]:
 def _on_server(connection: Connection) -> Iterator[str]:
     for table in models.Snapshot.metadata.sorted_tables:
         name = connection.dialect.identifier_preparer.format_table(table)
-        # Every value of every row as text: no other way reads them all.
+        # Every value of every row as text: nothing else reads them all.
         every_value = text(f"SELECT sum(length(whole::text)) * 0 FROM {name} AS whole")  # noqa: S608 (our own name)
         queries = [(every_value, "")]
         queries += [(_without_parent(connection, key), key.column.table.name) for key in table.foreign_keys]
@@ -55,7 +55,7 @@ def _on_server(connection: Connection) -> Iterator[str]:
 
 
 def _tried(connection: Connection, table: Table, query: TextClause, parent: str) -> str:
-    """What a query that counts faults of a table finds, or why it cannot be answered; "" where all is well."""
+    """What a query that counts faults of a table finds, or why it failed; "" if all is well."""
     try:
         with connection.begin_nested():
             count = connection.execute(query).scalar()
@@ -65,7 +65,7 @@ def _tried(connection: Connection, table: Table, query: TextClause, parent: str)
 
 
 def _unreadable(connection: Connection) -> Iterator[str]:
-    """Values that are no longer what their column says. Bodies are left to the chain, which knows their hashes."""
+    """Values that no longer match their column's type. Bodies are left to the chain, which knows their hashes."""
     for table in models.Snapshot.metadata.sorted_tables:
         keys = list(table.primary_key.columns)
         others = [one for one in table.columns if one not in keys and not isinstance(one.type, LargeBinary)]
@@ -77,7 +77,7 @@ def _unreadable(connection: Connection) -> Iterator[str]:
                     last = f" after {', '.join(map(str, row[: len(keys)]))}"
         except SQLAlchemyError as error:
             yield f"{table.name}: a row{last} cannot be read ({_said(error)})"
-        except (ValueError, TypeError, OverflowError) as error:  # JSON that is none, a date that is none
+        except (ValueError, TypeError, OverflowError) as error:  # JSON that is not JSON, a date that is not a date
             yield f"{table.name}: a value in a row{last} cannot be read ({error})"
 
 

@@ -11,12 +11,12 @@ from .archive import Archive
 
 
 def is_shared(archive: Archive) -> bool:
-    """Whether the archive is a server's, which many machines may use, and not a file."""
+    """Whether the archive is on a server, which many machines may use, rather than in a file."""
     return make_url(archive.url).get_backend_name() == "postgresql"
 
 
 def file_beside(archive: Archive, suffix: str) -> Path | None:
-    """A path beside the archive's file, with another suffix; None where the archive is no file."""
+    """A path beside the archive's file, with another suffix; None if the archive is not a file."""
     url = make_url(archive.url)
     if is_shared(archive) or not url.database or url.database == ":memory:":
         return None
@@ -25,9 +25,9 @@ def file_beside(archive: Archive, suffix: str) -> Path | None:
 
 @contextmanager
 def advisory(archive: Archive, key: int) -> Iterator[bool]:
-    """Whether the server gave us the lock of this number, which is held for the block.
+    """Whether the server granted the lock with this number, which is held for the block.
 
-    The server lets go of it when the connection ends, however it ends.
+    The server releases it when the connection ends, for whatever reason.
     """
     with archive.read() as session:
         held = bool(session.execute(text("SELECT pg_try_advisory_lock(:key)"), {"key": key}).scalar())

@@ -1,8 +1,8 @@
 """All tables. Rows are written through `diffs.store`; pure modules never see them.
 
-Snapshots are the archive: never changed, each row chained to the one before it (architecture.md, rule 1).
-Everything else below them (observation, version, change, target, event) is derived and can be derived again,
-save that a change once told keeps its id and wording.
+Snapshots are the archive: never changed, each row chained to the one before it (architecture.md, rule 1). Everything
+below them (observation, version, change, target, event) is derived and can be derived again, except that a change,
+once reported, keeps its id and wording.
 """
 
 from datetime import UTC, date, datetime
@@ -13,18 +13,18 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.types import DateTime, TypeDecorator
 from sqlmodel import Field, SQLModel
 
-#: Rowids of SQLite are 64 bit only when the column says INTEGER.
+#: Rowids of SQLite are 64-bit only if the column type is INTEGER.
 BIG = BigInteger().with_variant(Integer, "sqlite")
 
 
 class Utc(TypeDecorator[datetime]):
-    """An aware datetime, stored as UTC, given back as UTC; naive ones are refused."""
+    """An aware datetime, stored and returned as UTC; naive ones are rejected."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone, turn any other into UTC."""
+        """The time in UTC. Raises ValueError if it has no zone."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -34,7 +34,7 @@ class Utc(TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 (SQLAlchemy's signature)
-        """Give the zone back."""
+        """The time with its zone, UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -59,13 +59,14 @@ def _id() -> Any:
 class Page(SQLModel, table=True):
     """An address we watch, or whose history was imported.
 
-    `select`, `remove`: CSS selectors. `memory`: what `diffs.judging.history` remembers between two looks (JSON).
+    `select`, `remove`: CSS selectors. `memory`: what `diffs.judging.history` remembers between two checks (JSON).
     `derived_to`: id of the newest snapshot that was judged; `derived_with`: by which readers, selection and rules.
-    `decisions`: what the owner said of texts in the policy's place, in order: after which `snapshot`, of the line that
-    began with snapshot `line`, whether it was `accepted`; or of a text on no line, since which snapshot it was shown.
-    Or which slots are `noise`, or are none any more (`is_noise`), by which `change`, on all pages of the `site` or not;
-    of a `missed` change, from which look on it was shown. Both hold the labelled `case`, without words of the page.
-    `accepted_snapshot`: held texts up to it count as the policy, as an earlier version of this program took it.
+    `decisions`: the owner's decisions, in order. About texts in place of the policy: after which `snapshot`, about the
+    line that began with snapshot `line`, whether it was `accepted`; for a text on no line, since which snapshot it was
+    shown. About noise: which slots are `noise`, or no longer are (`is_noise`), from which `change`, on all pages of the
+    `site` or not. About a `missed` change: from which check on it was shown. The last two hold the labelled `case`,
+    without words of the page.
+    `accepted_snapshot`: held texts up to it count as the policy, as accepted in an earlier version of this program.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -91,9 +92,9 @@ class Page(SQLModel, table=True):
 
 
 class Body(SQLModel, table=True):
-    """Bytes under their SHA-256: what a look brought back, or a document read from it.
+    """Bytes under their SHA-256: what a fetch returned, or a document read from it.
 
-    `encoding` is "zstd", or "zstd-patch" where `data` is a frame against the body `base_sha256`.
+    `encoding` is "zstd", or "zstd-patch" if `data` is a frame against the body `base_sha256`.
     `depth` counts the patches down to the nearest full frame, `size` the bytes when unpacked.
     """
 
@@ -106,10 +107,10 @@ class Body(SQLModel, table=True):
 
 
 class Snapshot(SQLModel, table=True):
-    """What one look brought back, whatever it was. Never changed, never deleted.
+    """What one fetch returned, whatever it was. Never changed, never deleted.
 
-    `status` 0 means that no answer came; then `error` says why. `purpose` is "look" or "confirm".
-    `recorded` is true for history imported from elsewhere. `extractor_hint` names a foreign converter, if told.
+    `status` 0 means that there was no answer; then `error` says why. `purpose` is "look" or "confirm".
+    `recorded` is true for history imported from elsewhere. `extractor_hint` names a foreign converter, if known.
     `previous_hash` is the `row_hash` of the row before this one in the whole archive, "" for the first.
     """
 
@@ -140,7 +141,7 @@ class Observation(SQLModel, table=True):
     """How one snapshot was judged: outcome, rule, reason, and which text it was compared with. Derived.
 
     `news` is what history made of it (`diffs.judging.history.News`). `text_sha256` is the fingerprint of the text read,
-    "" where none was. `traces` has a short hash per kind of noise, so that the next look can name what varied.
+    "" if none was. `traces` has a short hash per kind of noise, so that the next check can name what varied.
     """
 
     id: int = _id()
@@ -183,12 +184,12 @@ class Version(SQLModel, table=True):
 
 
 class Change(SQLModel, table=True):
-    """The step from one version to the next, told or not. Once told its id and wording are frozen.
+    """The step from one version to the next, reported or not. Once it is reported, its id and wording are frozen.
 
     `uid` is the permanent id used in feeds, links and mail. `hunks`, `facts`, `targets`, `renames` are JSON of the
     values in `diffs.values`. `headline` and `points` are worded once by `diffs.wording.summary`.
-    `from_*`, `to_*` repeat the versions' sequence, times and hash, so that a told change reads the same for ever.
-    `reason` says why it was told, or why not. `line` is the line of texts that it is on, see `diffs.judging.lines`.
+    `from_*`, `to_*` repeat the versions' sequence, times and hash, so that a reported change always reads the same.
+    `reason` says why it was reported, or why not. `line` is the line of texts that it is on, see `diffs.judging.lines`.
     """
 
     id: int = _id()
@@ -245,9 +246,9 @@ class TargetRow(SQLModel, table=True):
 
 
 class Event(SQLModel, table=True):
-    """Something about our own looking that the owner should know: never a change of policy. Derived.
+    """Something about our own checking that the owner should know: never a change of policy. Derived.
 
-    `kind`: blocked, unreadable, shrunk, gone_suspected, second_line, rejected, site_wide, flapping, volatile; and of
+    `kind`: blocked, unreadable, shrunk, gone_suspected, second_line, rejected, site_wide, flapping, volatile; and from
     the owner's reports, not derived: target_differs, report_target_moved.
     Open while `ended_at` is null.
     """
@@ -263,10 +264,10 @@ class Event(SQLModel, table=True):
 
 
 class Host(SQLModel, table=True):
-    """What politeness needs to know of a host across spiders, workers and restarts.
+    """What politeness needs to know about a host across spiders, workers and restarts.
 
-    `rest_told`: the owner has a notice about the rest that goes on. `off_since`: switched off, null when on.
-    `budget_used` requests were made on `budget_day` (UTC). `robots` is what robots.txt last said.
+    `rest_told`: the owner has a notice about the current rest. `off_since`: when it was switched off, null if it is on.
+    `budget_used` requests were made on `budget_day` (UTC). `robots` is the latest answer for robots.txt.
     """
 
     host: str = Field(sa_column=Column(String(255), primary_key=True))
@@ -286,7 +287,7 @@ class Host(SQLModel, table=True):
 class OwnerNotice(SQLModel, table=True):
     """Something that whoever runs the program must know, once: a host showed a robot check and is left alone.
 
-    `uid` names it for ever, so that the same message sent twice is one. `about` is the host, or what else it is about;
+    `uid` identifies it for good, so that the same message sent twice is one. `about` is the host, or other subject;
     `pages` are the keys of the pages it reports. How it reaches the owner is in its `Notice`.
     """
 
@@ -303,13 +304,13 @@ class OwnerNotice(SQLModel, table=True):
 
 
 class Subscriber(SQLModel, table=True):
-    """Who wants to be told what, how often and through which channel.
+    """Who gets which changes, how often and through which channel.
 
     `address` is an e-mail address, or an Apprise URL for other channels (which may hold a secret: never logged).
-    `state`: pending (double opt-in not answered), active, paused, stopped. `signed_up_at` is when a stranger put the
-    address into the form for new readers; null where the owner added it. Empty filters mean everything.
-    `cadence`: at_once, daily, weekly. `heartbeat`: told at that hour too when nothing changed. `asked_at` is when the
-    mail that asks for confirmation went out.
+    `state`: pending (not confirmed yet), active, paused, stopped. `signed_up_at` is when a stranger entered the address
+    in the form for new readers; null if the owner added it. Empty filters mean everything.
+    `cadence`: at_once, daily, weekly. `heartbeat`: also gets a mail at that hour if nothing changed. `asked_at` is when
+    the mail that asks for confirmation was sent.
     """
 
     __table_args__ = (UniqueConstraint("channel", "address"),)
@@ -336,12 +337,12 @@ class Subscriber(SQLModel, table=True):
 
 
 class Signup(SQLModel, table=True):
-    """An address that somebody put into the form for new readers.
+    """An address that somebody entered in the form for new readers.
 
-    `mailbox` is the SHA-256 of the mailbox behind the address, however it was spelt. Once taken in, the address and the
-    wishes are forgotten and `asked_at` says when the mailbox was sent a question, if it was; the rest is kept for a
+    `mailbox` is the SHA-256 of the mailbox behind the address, however it was spelled. Once processed, the address and
+    the filters are deleted and `asked_at` says when the mailbox was sent a question, if it was; the rest is kept for a
     while, so that one mailbox is not asked again and again. `sender` is a keyed hash of the network it came from, ""
-    where that is not known, and is kept for a day.
+    if unknown, and is kept for a day.
     """
 
     id: int = _id()
@@ -354,17 +355,17 @@ class Signup(SQLModel, table=True):
 
 
 class Notice(SQLModel, table=True):
-    """One thing to be said to one person, and whether it arrived. Committed together with what it tells of.
+    """One message to one person, and whether it arrived. Committed together with what it reports.
 
-    `kind`: news (a change for a subscriber; without a change a heartbeat, which says that there was nothing to say),
-    question (asks a subscriber to confirm), owner (for whoever runs the program; it has no subscriber).
-    `state`: due, sending, sent, parked (refused for good), dropped (no longer wanted before it went out).
+    `kind`: news (a change for a subscriber; without a change a heartbeat, which says that nothing changed), question
+    (asks a subscriber to confirm), owner (for whoever runs the program; it has no subscriber).
+    `state`: due, sending, sent, parked (refused for good), dropped (no longer wanted before it was sent).
     `message_id` is fixed before the first attempt: the same message sent twice is one message.
     """
 
     __table_args__ = (
         UniqueConstraint("change_id", "subscriber_id"),
-        # The next one; those of a reader; those of a message. With a million due, each must be found without a search.
+        # The next one; those of a reader; those of a message. With a million due, each must be found by an index.
         Index("notice_due", "kind", "state", "not_before"),
         Index("notice_reader", "subscriber_id", "state", "kind", "not_before"),
         Index("notice_message", "message_id", "state"),
@@ -387,10 +388,10 @@ class Notice(SQLModel, table=True):
 
 
 class Report(SQLModel, table=True):
-    """One file with the seller's own figures, kept as it came: Amazon's report has no history.
+    """One file with the seller's own figures, kept as received: Amazon's report has no history.
 
     `body_sha256` names its bytes; the same bytes are one report. `as_of` is the end of its newest window, or the time
-    of import where it names none. `accounts` are Amazon's account statuses by marketplace.
+    of import if it names none. `accounts` are Amazon's account statuses by marketplace.
     """
 
     id: int = _id()
@@ -427,9 +428,9 @@ class MetricRow(SQLModel, table=True):
 
 
 class Work(SQLModel, table=True):
-    """What the owner does about a change: who, notes, done when, muted.
+    """The owner's work on a change: who, notes, done when, muted.
 
-    Bound to the change's permanent id and to no row: changes are derived again, the work on them is not.
+    Linked to the change's permanent id and to no row: changes are derived again, the work on them is not.
     """
 
     change_uid: str = Field(sa_column=Column(String(40), primary_key=True))
@@ -441,9 +442,9 @@ class Work(SQLModel, table=True):
 
 
 class ByHand(SQLModel, table=True):
-    """An entry made by hand, for a rule that stands only in a forum post or a mail. Its page is a page of our own.
+    """An entry made by hand, for a rule that is only in a forum post or a mail. Its page is a page of our own.
 
-    `begins` and `ends` are days, both inclusive; `ended_snapshot` is the look that closed it, null while it stands.
+    `begins` and `ends` are days, both inclusive; `ended_snapshot` is the check that closed it, null while it is open.
     """
 
     __tablename__ = "by_hand"

@@ -1,4 +1,4 @@
-"""An archive in an SQLite file: made whole or not at all, opened for writing where that is allowed."""
+"""An archive in an SQLite file: made completely or not at all, opened for writing if that is allowed."""
 
 import os
 import secrets
@@ -13,14 +13,14 @@ from sqlalchemy import Connection, Engine, event
 
 from diffs.private_files import new_private_file, private_folder
 
-#: SQLite's primary result codes that say: this cannot be opened for writing.
+#: SQLite's primary result codes for "this cannot be opened for writing".
 _NOT_WRITABLE = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM)
-#: What SQLite leaves beside its file while it is open.
+#: The files that SQLite keeps beside its file while it is open.
 BESIDE = ("-wal", "-shm")
 
 
 def prepare(engine: Engine, file: Path | None, busy_timeout_ms: int) -> None:
-    """Set an engine up as the archive needs it; `file` is None for one in memory."""
+    """Set up an engine as the archive needs it; `file` is None for one in memory."""
     if file is not None:
 
         @event.listens_for(engine, "do_connect")
@@ -29,7 +29,7 @@ def prepare(engine: Engine, file: Path | None, busy_timeout_ms: int) -> None:
 
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
-        # The driver's own transaction handling is switched off: we say BEGIN ourselves (SQLAlchemy, "pysqlite").
+        # The driver's own transaction handling is switched off: we issue BEGIN ourselves (SQLAlchemy, "pysqlite").
         connection.isolation_level = None
         for pragma in (f"busy_timeout={busy_timeout_ms}", "synchronous=NORMAL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
@@ -44,13 +44,13 @@ def prepare(engine: Engine, file: Path | None, busy_timeout_ms: int) -> None:
 
 
 def _is_foreign(connection: sqlite3.Connection) -> bool:
-    """Whether the database holds tables, and not the one that every archive has: then not a byte of it is changed."""
+    """Whether the database has tables but not the one that every archive has: then not a byte of it is changed."""
     names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     return bool(names) and "alembic_version" not in names
 
 
 def _opened(file: Path, **options: Any) -> sqlite3.Connection:
-    """A connection that never makes a file. Where nothing may be written, one for reading."""
+    """A connection that never creates a file; one for reading if nothing may be written."""
     name = f"file:{quote(str(file.absolute()))}"
     connection: sqlite3.Connection = sqlite3.connect(f"{name}?mode=rw", uri=True, **options)
     try:
@@ -65,7 +65,7 @@ def _opened(file: Path, **options: Any) -> sqlite3.Connection:
 
 
 def _only_readable(file: Path) -> bool:
-    """Whether a file is there to be read, may not be written where it is, and is all there is of its archive."""
+    """Whether a file can be read but not written, and is all there is of its archive."""
     log = file.with_name(f"{file.name}-wal")
     return (
         _may(file, os.R_OK)
@@ -81,8 +81,8 @@ def _may(path: Path, way: int) -> bool:
 def make(file: Path, fill: Callable[[Path], None]) -> None:
     """Make an archive's file, for its owner alone, with what `fill` writes into it.
 
-    It gets its name when it is whole: a stop in between leaves nothing that looks like an archive, and of two programs
-    at once one makes it. Raises OSError where it cannot be made, and what `fill` raises.
+    It gets its name only when complete: an interruption leaves nothing that looks like an archive, and of two programs
+    at once only one makes it. Raises OSError if it cannot be made, and what `fill` raises.
     """
     private_folder(file.parent)
     half = file.with_name(f".{file.name}.{secrets.token_hex(4)}")

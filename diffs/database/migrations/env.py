@@ -10,7 +10,7 @@ from diffs.database import models
 
 
 def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
-    """Write our own column type as a plain one, so that a migration never imports today's models."""
+    """Our own column type as a plain one, so that a migration never imports today's models."""
     if kind == "type" and isinstance(item, models.Utc):
         return "sa.DateTime(timezone=True)"
     if kind == "type" and type(item).__name__ == "AutoString":

@@ -1,4 +1,4 @@
-"""Which revision is the newest, known without loading Alembic."""
+"""The newest revision, known without loading Alembic."""
 
-#: A test holds it to the files in `versions/`.
+#: A test compares it with the files in `versions/`.
 HEAD = "0009"

@@ -22,7 +22,7 @@ def config() -> Config:
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Run the missing migrations in one transaction.
 
-    Raises ArchiveError when the archive is newer than this program, or a migration would break it.
+    Raises ArchiveError if the archive is newer than this program, or a migration would break it.
     """
     with migrating(engine) as connection:
         alembic = config()
@@ -36,18 +36,18 @@ def upgrade(engine: Engine, revision: str = "head") -> None:
 
 @contextmanager
 def migrating(engine: Engine) -> Iterator[Connection]:
-    """A transaction in which tables may be rebuilt; committed at the end, rolled back when it raises.
+    """A transaction in which tables may be rebuilt; committed at the end, rolled back if it raises.
 
     On SQLite a migration rebuilds a table by copying it and dropping the old one. With foreign keys on, the drop would
-    cascade and take the children's rows along. So they are off on this one connection, and checked before the commit.
-    Raises ArchiveError when a row would refer to nothing.
+    cascade to the children's rows. So they are off on this one connection, and checked before the commit.
+    Raises ArchiveError if a row would refer to nothing.
     """
     if engine.dialect.name != "sqlite":
         with engine.begin() as connection:
             yield connection
         return
     with engine.connect() as connection:
-        # SQLite ignores this pragma inside a transaction; the engine's own BEGIN is ended for it.
+        # SQLite ignores this pragma inside a transaction, so the one that the engine began is ended first.
         connection.exec_driver_sql("COMMIT")
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Upgrade."""
     op.create_table(
         "body",
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -273,7 +273,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Downgrade."""
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index("notice_due")
         batch_op.drop_index(batch_op.f("ix_notice_subscriber_id"))

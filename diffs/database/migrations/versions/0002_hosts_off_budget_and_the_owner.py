@@ -1,4 +1,4 @@
-"""Hosts: off switch, the day's requests, what robots.txt said; and what the owner must be told.
+"""Hosts: off switch, the day's requests, the answer for robots.txt; and what the owner must know.
 
 Revision 0002, after 0001.
 """
@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward. Columns are added at the end of the table: neither database needs to copy it for that."""
+    """Upgrade. Columns are added at the end of the table, which neither database copies for that."""
     for column in (
         sa.Column("rest_told", sa.Boolean(), nullable=False, server_default=sa.false()),
         sa.Column("off_since", sa.DateTime(timezone=True), nullable=True),
@@ -46,7 +46,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Downgrade."""
     op.drop_table("owner_notice")
     for name in ("robots_at", "robots", "budget_used", "budget_day", "off_reason", "off_since", "rest_told"):
         with op.batch_alter_table("host") as batch_op:

@@ -1,4 +1,4 @@
-"""Which pages are indexes of other pages.
+"""A column that marks pages as indexes of other pages.
 
 Revision 0003, after 0002.
 """
@@ -13,10 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward. Adding a column rebuilds no table, on SQLite neither."""
+    """Upgrade. Adding a column does not rebuild the table, not even on SQLite."""
     op.add_column("page", sa.Column("is_index", sa.Boolean(), nullable=False, server_default=sa.false()))
 
 
 def downgrade() -> None:
-    """Back."""
+    """Downgrade."""
     op.drop_column("page", "is_index")

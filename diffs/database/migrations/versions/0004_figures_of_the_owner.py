@@ -1,4 +1,4 @@
-"""The owner's own figures, his work on changes, and entries made by hand.
+"""The owner's own figures, their work on changes, and entries made by hand.
 
 Revision 0004, after 0003.
 """
@@ -16,7 +16,7 @@ _TIME = sa.DateTime(timezone=True)
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Upgrade."""
     op.create_table(
         "report",
         sa.Column("id", _BIG, autoincrement=True, nullable=False),
@@ -82,7 +82,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back."""
+    """Downgrade."""
     with op.batch_alter_table("subscriber") as batch_op:
         batch_op.drop_column("standing")
     for table in ("by_hand", "work", "metric", "report"):

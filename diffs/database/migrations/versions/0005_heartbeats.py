@@ -13,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward."""
+    """Upgrade."""
     op.add_column("subscriber", sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("notice") as batch_op:
         batch_op.alter_column("change_id", existing_type=sa.Integer(), nullable=True)
@@ -24,7 +24,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back: heartbeats are forgotten."""
+    """Downgrade: heartbeats are lost."""
     op.execute("DELETE FROM notice WHERE change_id IS NULL")
     with op.batch_alter_table("notice") as batch_op:
         batch_op.drop_index("notice_message")

@@ -1,4 +1,4 @@
-"""One outbox for readers, questions and the owner; addresses put into the form for new readers.
+"""One outbox for readers, questions and the owner; a table for addresses from the sign-up form.
 
 Revision 0006, after 0005.
 """
@@ -14,15 +14,15 @@ depends_on = None
 _BIG = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _TIME = sa.DateTime(timezone=True)
 
-#: How a notice to the owner is on its way; these columns move from `owner_notice` to `notice`.
+#: Columns about the delivery of a notice to the owner; they move from `owner_notice` to `notice`.
 _DELIVERY = ("state", "not_before", "attempts", "claimed_at", "claimed_by", "sent_at", "error")
 
 
 def upgrade() -> None:
-    """Forward.
+    """Upgrade.
 
     A notice to the owner that was being sent becomes due again: its Message-ID is made from its `uid`, so that a second
-    copy is the same message. One for which there was nobody to write to stays unsent.
+    copy is the same message. A notice that had no recipient stays unsent.
     """
     op.create_table(
         "signup",
@@ -61,7 +61,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back: questions and addresses from the form are forgotten."""
+    """Downgrade: questions and addresses from the form are lost."""
     with op.batch_alter_table("owner_notice") as batch_op:
         batch_op.add_column(sa.Column("state", sa.String(length=10), nullable=False, server_default="shown"))
         batch_op.add_column(sa.Column("not_before", _TIME, nullable=True))

@@ -1,4 +1,4 @@
-"""Sign-ups: from which network they came, as a hash, so that nobody fills in the form for everybody.
+"""Sign-ups: the network they came from, as a hash, so that nobody can sign up everybody.
 
 Revision 0007, after 0006.
 """
@@ -13,13 +13,13 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward. A column is added at the end of the table: neither database needs to copy it for that."""
+    """Upgrade. The column is added at the end of the table, which neither database copies for that."""
     op.add_column("signup", sa.Column("sender", sa.String(length=32), nullable=False, server_default=""))
     op.create_index("ix_signup_sender", "signup", ["sender"])
 
 
 def downgrade() -> None:
-    """Back."""
+    """Downgrade."""
     op.drop_index("ix_signup_sender", table_name="signup")
     with op.batch_alter_table("signup") as batch_op:
         batch_op.drop_column("sender")

@@ -1,4 +1,4 @@
-"""The line of texts that a change is on, and what the owner said of texts in the policy's place.
+"""The line of texts that a change is on, and the owner's decisions about texts in place of the policy.
 
 Revision 0008, after 0007.
 """
@@ -13,12 +13,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Forward: every change so far is on the first line. Adding a column rebuilds no table, on SQLite neither."""
+    """Upgrade: every change so far is on the first line. Adding a column does not rebuild the table, even on SQLite."""
     op.add_column("change", sa.Column("line", sa.Integer(), nullable=False, server_default="1"))
     op.add_column("page", sa.Column("decisions", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
-    """Back: what the owner said is forgotten."""
+    """Downgrade: the owner's decisions are lost."""
     op.drop_column("page", "decisions")
     op.drop_column("change", "line")

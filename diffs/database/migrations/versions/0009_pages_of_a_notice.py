@@ -1,4 +1,4 @@
-"""The pages that a notice to the owner reports, as a list instead of in its sentence only.
+"""The pages that a notice to the owner reports, as a list and not only in its sentence.
 
 Revision 0009, after 0008.
 """
@@ -13,12 +13,12 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-#: Between the pages and the reasons, in the sentences written until now.
+#: Between the pages and the reasons, in sentences written by older versions.
 _WHY = ". Reasons: "
 
 
 def upgrade() -> None:
-    """Forward: the pages of earlier notices are read out of their sentences, so that none is reported a second time."""
+    """Upgrade: the pages of earlier notices are parsed from their sentences, so that none is reported a second time."""
     op.add_column("owner_notice", sa.Column("pages", sa.JSON(), nullable=True))
     connection = op.get_bind()
     kinds = "('unread', 'half_unread')"
@@ -32,5 +32,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back: the sentences still name the pages."""
+    """Downgrade: the sentences still name the pages."""
     op.drop_column("owner_notice", "pages")
