@@ -1,4 +1,4 @@
-"""Word what was announced, and where a change was announced."""
+"""The words for an announcement, and for where a change was announced."""
 
 import re
 from collections.abc import Iterable
@@ -10,29 +10,29 @@ from diffs.values import BlockKind, Comparison, Fact
 from .quotes import excerpt
 
 _QUOTE = 140
-#: The line that an entry of a feed has from us (diffs/reading/extract.py).
+#: The line that our reader adds to an entry of a feed (diffs/reading/extract.py).
 _PUBLISHED = re.compile(r"Published \d{4}-\d\d-\d\d")
-#: So much of the announcement's id is shown: enough for `policywatch diff`, which takes the beginning of one.
+#: How many characters of the announcement's id are shown: enough for `policywatch diff`, which accepts a prefix.
 _ID = 8
 
 
 def title_of(facts: Iterable[Fact]) -> str:
-    """The title of what is announced; "" where it has none but a date."""
+    """The title of an announcement; "" where the title is only a date."""
     found, words = _titled(facts)
-    # "February 9, 2026", "Updates of 9 February" say nothing of the matter.
+    # "February 9, 2026" or "Updates of 9 February" does not say what it is about.
     return found if words > 2 else ""
 
 
 def _titled(facts: Iterable[Fact]) -> tuple[str, int]:
-    """The title of what is announced, and how many words it has."""
+    """The title of an announcement, and how many words it has."""
     found = next((fact.sentence_after for fact in facts if fact.kind == "announcement"), "")
     return found, sum(word.isalpha() for word in plain(found).replace(",", " ").split())
 
 
 def lead_of(comparison: Comparison, facts: Iterable[Fact] = ()) -> str:
-    """How an announced entry begins below its title and its date; "" where there is nothing below them.
+    """The beginning of an announced entry below its title and its date; "" where there is nothing below them.
 
-    A short title ("Policy update"), which may be that of all the others too, stands before it.
+    A short title ("Policy update"), which other entries may share, is put in front.
     """
     blocks = comparison.hunks[0].after[1:] if comparison.hunks else ()
     texts = (block.shown for block in blocks if block.kind is not BlockKind.HEADING)
@@ -43,7 +43,7 @@ def lead_of(comparison: Comparison, facts: Iterable[Fact] = ()) -> str:
 
 
 def where_of(facts: Iterable[Fact]) -> str:
-    """One line that says of which day an announcement is and where it stands; "" where that is the page itself."""
+    """One line with the date of an announcement and where to read it; "" where that is the page itself."""
     fact = next((fact for fact in facts if fact.kind == "announcement" and fact.after), None)
     if fact is None:
         return ""
@@ -51,7 +51,7 @@ def where_of(facts: Iterable[Fact]) -> str:
 
 
 def line_of(facts: Iterable[Fact]) -> str:
-    """One line that says when and where a change was announced; "" where it was not."""
+    """One line that says when and where a change was announced; "" if it was not."""
     for fact in facts:
         if fact.kind == "announced":
             place = f" in “{in_short(fact.section, 70)}”" if fact.section else ""

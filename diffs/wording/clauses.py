@@ -1,7 +1,7 @@
-"""Shorten a sentence at the borders of its clauses: what is left is a sentence, and nothing in it is cut in half.
+"""Shorten a sentence at the borders of its clauses, so that the rest is still a sentence with nothing cut in half.
 
-Who does what stays, and the words that matter; a condition goes with its clause. First to go are what stands in
-brackets, examples and explanations.
+Who does what is kept, and so are the words that matter; a condition stays with its clause. Words in brackets, examples
+and explanations are dropped first.
 """
 
 import re
@@ -25,13 +25,13 @@ _MARKER = re.compile(
 #: How much a kind of part is worth keeping.
 _WORTH = {"main": 50.0, "condition": 14.0, "part": 6.0, "relative": 4.0, "lead": 5.0, "example": 1.0}
 _KEPT = 100.0
-#: What must stay may take this part of the room more.
+#: Parts that must stay may exceed the room by this share of it.
 _MORE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a sentence: what stands before it, its words, and its kind."""
+    """A piece of a sentence: what joins it to the piece before, its words, and its kind."""
 
     joint: str
     text: str
@@ -41,10 +41,10 @@ class _Part:
 
 @lru_cache(maxsize=16384)
 def shortened(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
-    """The sentence in about `room` characters; parts that hold one of the wordings in `keep` stay before all others.
+    """The sentence in about `room` characters; parts that contain one of the wordings in `keep` are kept first.
 
-    "…" stands where a part in the middle was left out. What cannot be shortened at a border comes back longer than
-    `room`: who must not show it asks for its length.
+    "…" marks a part left out in the middle. A sentence that cannot be shortened at a border is returned longer than
+    `room`: a caller with a strict limit checks the length.
     """
     text = without_opening(as_sentence(sentence))
     if len(text) > room:
@@ -59,9 +59,9 @@ def shortened(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
 
 @lru_cache(maxsize=16384)
 def fits(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
-    """The sentence in no more than `room` characters, whole up to the border where it ends; "" where none is.
+    """The sentence in no more than `room` characters, complete up to the border where it ends; "" if none fits.
 
-    What stands in brackets and examples may be missing, a condition never.
+    Words in brackets and examples may be missing, a condition never.
     """
     text = without_opening(as_sentence(sentence))
     if text.endswith((":", "：")):
@@ -84,7 +84,7 @@ def fits(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
 
 
 def _without_brackets(text: str, keep: tuple[str, ...]) -> str:
-    """The text without what stands in brackets, except a condition, and what holds one of the wordings."""
+    """The text without its brackets, except those that state a condition or contain one of the wordings."""
     held = [hit for hit in _BRACKET.finditer(text) if not _is_held(hit.group().strip(" ()"), keep)]
     for hit in reversed(held):
         text = text[: hit.start()] + text[hit.end() :]
@@ -96,23 +96,23 @@ def _is_held(inside: str, keep: tuple[str, ...]) -> bool:
 
 
 def _may_end(rest: list[_Part]) -> bool:
-    """Whether a sentence may end before these parts: they end no list that began, and hold no condition."""
+    """Whether a sentence may end before these parts: they complete no list and contain no condition."""
     if any(_begins("strong").match(part.text) for part in rest):
         return False
     if not rest or rest[0].kind != "part" or ";" in rest[0].joint:
         return True
-    # What follows is a clause of its own, or one more of a list that was begun.
+    # The rest is either a clause of its own or another item of a list already begun.
     return bool(duties(rest[0].text))
 
 
 def bounded(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
-    """The sentence shortened at its borders, and cut between words where it has too few of them."""
+    """The sentence shortened at its borders, or cut between words where it has too few borders."""
     short = shortened(sentence, room, keep)
     return short if len(short) <= room * 1.4 else in_short(short, room)
 
 
 def as_sentence(text: str) -> str:
-    """A text on one line; a table row as its first cell and what stands beside it."""
+    """A text on one line; a table row as its first cell, a colon and the other cells."""
     line = one_line(text)
     if " | " not in line:
         return line
@@ -122,7 +122,7 @@ def as_sentence(text: str) -> str:
 
 
 def _holding(text: str, parts: list[_Part], keep: tuple[str, ...]) -> set[int]:
-    """The parts in which one of the wordings stands, or a piece of it."""
+    """The numbers of the parts that contain one of the wordings, or a piece of it."""
     found: set[int] = set()
     at = 0
     for words in keep:
@@ -137,12 +137,12 @@ def _holding(text: str, parts: list[_Part], keep: tuple[str, ...]) -> set[int]:
 
 
 def words_of(text: str) -> frozenset[str]:
-    """The words of a text in small letters."""
+    """The words of a text in lower case."""
     return frozenset(_WORD.findall(plain(text).lower()))
 
 
 def without_opening(text: str) -> str:
-    """The sentence without its list marker and without an opening that says nothing."""
+    """The sentence without its list marker and without an opening that adds nothing."""
     bare = _MARKER.sub("", text)
     while match := _openings().match(plain(bare)):
         bare = bare[match.end() :]
@@ -189,7 +189,7 @@ def _kind(piece: str) -> str:
 
 
 def _settle_first(parts: list[_Part]) -> None:
-    """A sentence that begins with its condition, or with a lead, has its main clause behind it."""
+    """Correct the kinds of a sentence that begins with a condition or a lead: its main clause follows later."""
     first = parts[0].text
     kind = next((kind for kind, name in _FIRST if _begins(name).match(first)), None)
     kind = kind or ("lead" if len(first.split()) <= _SHORT_LEAD else None)
@@ -208,7 +208,7 @@ _SHORT_LEAD = 2
 
 
 def _settle_open_ends(parts: list[_Part]) -> None:
-    """Where a main clause is broken off by an insertion, the part behind that belongs to it."""
+    """Count the part after an insertion as the main clause, where the insertion interrupts it."""
     for at, part in enumerate(parts[:-1]):
         if part.kind != "main" or not _is_open(part.text):
             continue
@@ -235,7 +235,7 @@ def _begun() -> re.Pattern[str]:
 
 
 def _chosen(parts: list[_Part], room: int, holding: set[int]) -> set[int]:
-    """Which parts stay: the main ones, those that hold what matters, then by worth for as long as there is room."""
+    """Which parts stay: the main ones, those with what matters, then the others by worth while there is room."""
     chosen = {at for at, part in enumerate(parts) if part.kind == "main"}
     left = room - sum(len(parts[at].joint) + len(parts[at].text) for at in chosen)
     worth = {at: _worth(part) + _KEPT * (at in holding) for at, part in enumerate(parts)}
@@ -264,14 +264,14 @@ def _joined(parts: list[_Part], chosen: Iterable[int]) -> str:
 
 
 def _finished(text: str) -> str:
-    """With a capital and a full stop, and no sign left over from what was taken away."""
+    """The text with a capital and a full stop, and without punctuation left over from removed parts."""
     bare = text.strip()
-    # What follows is a list: it is left out, and said to be there.
+    # A list follows: it is left out, and "…" says so.
     goes_on = bare.endswith((":", "："))
     bare = _LOOSE_END.sub("", bare.rstrip(" ,;:：–—-"))
     if not bare:
         return bare
-    # A word like "iPhone" or "eBay" keeps its small letter.
+    # A word like "iPhone" or "eBay" keeps its lower-case letter.
     bare = _capital(bare) if bare[:2].islower() or (bare[:1].islower() and bare[1:2] in (" ", "")) else bare
     if goes_on:
         return f"{bare} …"

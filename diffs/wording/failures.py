@@ -1,4 +1,4 @@
-"""Failures in words. Pure."""
+"""Failures in words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -8,19 +8,19 @@ from diffs.values import Capture, Verdict
 
 
 def sentence(failure: Failure) -> str:
-    """Why a page was not fetched, as a sentence, with what can be done about it where that is particular to it."""
+    """Why a page was not fetched, as a sentence; with the remedy where the failure has one of its own."""
     silent = _SILENT.get(failure.reason)
     return f"No answer: {_said(silent, failure)}." if silent else _said(_WORDS[failure.reason], failure)
 
 
 def in_words(text: str) -> str:
-    """What a snapshot's `error` says: a failure as a sentence, anything else as it is."""
+    """A snapshot's `error` in words: a failure as a sentence, anything else unchanged."""
     failure = Failure.parsed(text)
     return sentence(failure) if failure else text
 
 
 def worded(verdict: Verdict, capture: Capture) -> Verdict:
-    """A verdict whose reason is a sentence: the gate leaves it empty where a failure says it all."""
+    """The verdict with a sentence as its reason: the gate leaves it empty where the failure explains everything."""
     failure = Failure.parsed(capture.error)
     return replace(verdict, reason=sentence(failure)) if failure and not verdict.reason else verdict
 
@@ -38,7 +38,7 @@ def _robots_unread(failure: Failure) -> str:
     if root is failure:
         return "Not fetched: the site's robots.txt could not be read."
     if root.reason in FINAL:
-        return sentence(root)  # it keeps us from the whole host: robots.txt was only the first thing asked for
+        return sentence(root)  # it blocks the whole host: robots.txt was only the first request
     why = _said(_SILENT.get(root.reason) or _WORDS[root.reason], root).rstrip(".")
     return f"Not fetched: the site's robots.txt could not be read ({why[:1].lower()}{why[1:]})."
 
@@ -48,7 +48,7 @@ def _robots_status(failure: Failure) -> str:
 
 
 def clause(failure: Failure) -> str:
-    """What is wrong with an address that must not be asked, as the second half of a sentence without its full stop."""
+    """What is wrong with an address that must not be requested: half a sentence, without its full stop."""
     if failure.reason is Reason.PRIVATE_ADDRESS:
         leads = f" leads to {failure.detail}, which" if failure.detail else ""
         return f"{_host(failure)}{leads} is in a private network"

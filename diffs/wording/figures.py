@@ -1,4 +1,4 @@
-"""Gather what a change did to figures, names, sections and definitions, each kind in one point."""
+"""Points for the figures and sections that a change moved, added or removed, each kind gathered in one point."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,7 @@ _NEAR = 90
 
 
 def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Point]:
-    """Figures that became others, gathered by what they are about; what a moved target says already is left out."""
+    """Points for changed figures, grouped by what they are about, without those that a moved target already reports."""
     of_targets = [(move.before, move.after) for move in moves if move.before and move.after]
     groups: dict[tuple[str, str, bool], list[Fact]] = {}
     for fact in facts:
@@ -42,19 +42,19 @@ def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Poin
 
 
 def is_told(fact: Fact) -> bool:
-    """Whether a fact is a figure that moved and of which one can say what it is about."""
+    """Whether a fact is a figure that moved and whose subject is known."""
     return fact.kind in AMOUNTS and is_step(fact) and not _is_stamp(fact) and bool(about(fact))
 
 
 def about(fact: Fact) -> str:
-    """What a figure is about: what its sentence says, else the term or the short title that it stands below."""
+    """What a figure is about, from its sentence or else from the term or short title above it."""
     place = last_heading(fact.section)
     is_title = len(place.split()) <= _TITLE and not place[:1].isdigit()
     return subject(fact, fact.after) or (place if is_title and fact.kind in ("money", "percent", "duration") else "")
 
 
 def _verb(fact: Fact) -> str:
-    """What a figure did: "the amount falls"; where its two sides cannot be held against each other, that it changes."""
+    """What a figure did: "the amount falls", or "the amount changes" where the two sides cannot be compared."""
     was, now = find(fact.before), find(fact.after)
     noun = _NOUNS.get(fact.kind, "the figure")
     if fact.kind == "date" or not (was and now) or was[0].unit != now[0].unit or was[0].value == now[0].value:
@@ -79,7 +79,7 @@ def _places(facts: Iterable[Fact]) -> tuple[int, ...]:
 
 
 def _is_same_step(fact: Fact, was: Target, now: Target) -> bool:
-    """Whether a figure's step is that of a target in the same sentences."""
+    """Whether a figure's step is also the step of a target in the same sentences."""
     return (
         _within(was.sentence, fact.sentence_before)
         and _within(now.sentence, fact.sentence_after)
@@ -98,7 +98,7 @@ def _is_stamp(fact: Fact) -> bool:
 
 
 def subject(fact: Fact, value: str) -> str:
-    """What a figure is about: the term it defines, its row, or the matter of its sentence; "" where that is open."""
+    """What a figure is about: the term it defines, its row, or the subject of its sentence; "" if that is unclear."""
     written = fact.sentence_after if fact.after else fact.sentence_before
     sentence = plain(written)
     if fact.kind == "date":
@@ -120,7 +120,7 @@ def _subjects() -> tuple[tuple[tuple[Alternatives, ...], str], ...]:
 
 
 def sections(facts: tuple[Fact, ...], sizes: dict[int, int]) -> Iterator[Point]:
-    """Sections that were added or removed, each kind in one point; `sizes` are the sentences of each hunk."""
+    """Points for added and for removed sections, one each; `sizes` counts the sentences of each hunk."""
     for kind, one, many in (
         ("section_added", "New section", "New sections"),
         ("section_removed", "Section removed", "Sections removed"),
@@ -151,5 +151,5 @@ _MOST_SECTIONS = 8
 
 
 def _line(text: str) -> str:
-    """A value on one line, without a bracket that opened before it: "180) days"."""
+    """A value on one line, without a closing bracket that was opened before it: "180) days"."""
     return " ".join((text if "(" in text else text.replace(")", "")).split())

@@ -1,4 +1,4 @@
-"""Where a sentence of a change stands: under which headings, and whether it opens its paragraph or its section."""
+"""Where a sentence of a change is: under which headings, and whether it opens its paragraph or its section."""
 
 from dataclasses import dataclass
 
@@ -9,14 +9,14 @@ from diffs.values import BlockKind, Hunk
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The section path, and what the sentence opens: 2 a section, 1 a paragraph, 0 nothing."""
+    """A section path, and what the sentence opens: 2 a section, 1 a paragraph, 0 nothing."""
 
     section: str
     opens: int
 
 
 def home_of(pair: SentencePair, hunk: Hunk) -> Home:
-    """Where a sentence stands, by its own block: a hunk may reach over several sections."""
+    """The place of a sentence, by its own block: a hunk may span several sections."""
     blocks, sentence = (hunk.after, pair.after) if pair.after else (hunk.before, pair.before)
     at = next((at for at, block in enumerate(blocks) if sentence in block.shown), None)
     if at is None:

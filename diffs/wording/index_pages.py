@@ -1,4 +1,4 @@
-"""Word which pages an index added and removed, so that a seller can act on it."""
+"""The words for pages that an index added or removed, so that a seller can act on them."""
 
 import shlex
 from collections.abc import Iterable, Iterator
@@ -9,14 +9,14 @@ from diffs.values import Fact
 from .point import Point
 
 _TITLE = 90
-#: A longer address is not put on a line to be copied.
+#: A longer address, in characters, is not offered on a line to be copied.
 _ADDRESS = 160
-#: So many are told one by one; of more, the titles are listed.
+#: Up to so many pages get a point each; of more, the titles are listed in one.
 _MOST = 5
 
 
 def points_of(facts: Iterable[Fact]) -> list[Point]:
-    """One point per page that came or went; of many, one for all of them."""
+    """One point per page added or removed; of many pages, one for all of them."""
     found = list(facts)
     listed = [fact for fact in found if fact.kind == "page_listed"]
     gone = [fact for fact in found if fact.kind == "page_unlisted"]
@@ -24,7 +24,7 @@ def points_of(facts: Iterable[Fact]) -> list[Point]:
 
 
 def said_already(facts: Iterable[Fact]) -> set[tuple[str, str]]:
-    """The lines, before and after, of the pages that are told as listed or no longer listed."""
+    """The lines, before and after, of the pages that are reported as listed or no longer listed."""
     listed = (fact for fact in facts if fact.kind in ("page_listed", "page_unlisted"))
     return {(fact.sentence_before, fact.sentence_after) for fact in listed}
 
@@ -42,7 +42,7 @@ def _told(facts: list[Fact], *, is_new: bool) -> Iterator[Point]:
         yield Point(weight, short, short, "", places)
         return
     for at, (fact, title) in enumerate(zip(facts, titles, strict=True)):
-        # The first one speaks for all of them in the headline.
+        # In the headline, the first one represents them all.
         yield Point(weight - at / 10, _text(fact, title, is_new=is_new), short, "", places if at == 0 else (fact.hunk,))
 
 
@@ -53,7 +53,7 @@ def _text(fact: Fact, title: str, *, is_new: bool) -> str:
         return f"No longer listed{place}: {title}" + (f" ({address})" if len(address) <= _ADDRESS else "")
     if len(address) > _ADDRESS:
         return f"A new page is listed{place}: {title}"
-    # What is offered for a shell is quoted for it: the address comes from a page.
+    # A command to copy is quoted for the shell: the address comes from a page.
     return f"A new page is listed{place}: {title}; watch it with: policywatch watchlist add {shlex.quote(address)}"
 
 

@@ -1,4 +1,4 @@
-"""Codes in words: marketplaces, categories, kinds, dates."""
+"""Codes and dates in words: marketplaces, categories, health events."""
 
 import re
 from datetime import date, datetime
@@ -54,7 +54,7 @@ EVENTS = {
 
 
 def marketplace(code: str) -> str:
-    """The marketplace's name ("United States"); several codes are joined; an unknown code stays as it is."""
+    """The marketplace's name ("United States"); those of several codes joined; an unknown code unchanged."""
     names = [MARKETPLACES.get(part.strip().upper(), part.strip()) for part in code.split(",") if part.strip()]
     return ", ".join(names) or "All marketplaces"
 
@@ -82,7 +82,7 @@ def minute(moment: datetime) -> str:
 
 
 def effective(on: date, today: date) -> str:
-    """How far away an effective date is: "takes effect in 9 days"."""
+    """When a change takes effect, relative to today: "takes effect in 9 days"."""
     days = (on - today).days
     if days > 1:
         return f"takes effect in {days} days"

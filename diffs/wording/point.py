@@ -8,16 +8,16 @@ from diffs.language.plain_text import in_short
 from .clauses import words_of
 from .sayings import Saying
 
-#: Names, figures and sections that are gathered may take so much, in characters.
+#: The most room for gathered names, figures and sections, in characters.
 LONGEST = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing to tell: how much it weighs, the words with and without the section, and the hunks it stands on.
+    """One thing to report: its weight, its words, its section, and the hunks it is based on.
 
-    `text` is the whole, `short` what a headline says; a clause that was added, removed or reworded has a `saying`
-    instead, which words it for the room there is. `is_date` marks a day, `is_list` names gathered.
+    `text` is the full wording, `short` the one for a headline. An added, removed or reworded clause has a `saying`
+    instead, which words it to fit the room available. `is_date` marks a date, `is_list` a list of gathered names.
     """
 
     weight: float
@@ -37,7 +37,7 @@ class Point:
 
     @property
     def news(self) -> frozenset[str]:
-        """The words that it brings, to know what another one says again."""
+        """The words that are new in it, so that a point that repeats them is recognised."""
         return self.saying.news if self.saying else words_of(self.text)
 
     def said(self, room: int) -> str:
@@ -52,10 +52,10 @@ class Point:
 
 
 def last_heading(section: str) -> str:
-    """The innermost heading of a place, short."""
+    """The innermost heading of a section path, shortened."""
     return in_short(section.rsplit(" › ", 1)[-1], 60).rstrip(" :.")
 
 
 def weight_of(text: str) -> float:
-    """How much the words of a text matter to a seller, by what they are about."""
+    """How much a text matters to a seller, by the categories of its words."""
     return float(sum(weight(name) * min(count, 2) for name, count in categories(text).items() if weight(name) > 1))

@@ -1,4 +1,4 @@
-"""Word what a change did, point by point, in the page's own figures and names."""
+"""What a change did, point by point, in the page's own figures and names."""
 
 import re
 from collections import Counter
@@ -41,7 +41,7 @@ def points_of(
     judgement: Judgement,
     effective_on: date | None,
 ) -> list[Point]:
-    """Everything there is to tell of a change, in the order of its hunks."""
+    """Everything there is to report of a change, kind by kind."""
     pairs = sentence_pairs(comparison)
     named = list(_names(facts, comparison))
     renames = [(fact.before, fact.after) for fact, _ in named]
@@ -62,7 +62,7 @@ def points_of(
 
 
 def _once(found: Iterable[Point]) -> Iterator[Point]:
-    """Each text once, with all its places; a date line that another one holds is the same."""
+    """Each point once, with all its places; a date line contained in another point counts as the same."""
     kept: dict[str | tuple[str, str], Point] = {}
     for point in found:
         key = point.text if point.saying is None else (loose(point.saying.before), loose(point.saying.after))
@@ -84,13 +84,13 @@ def _moved_targets(moves: Iterable[TargetMove], comparison: Comparison) -> Itera
         at = _hunk_of(move, texts)
         if target is None or at is None:
             continue
-        text = targets.move(move, window=False)  # its days may stand elsewhere than in the change
+        text = targets.move(move, window=False)  # its window may be stated outside the change
         bonus = {"stricter": 4, "strength": 3, "appeared": 3, "looser": 2}.get(move.move, 1)
         yield Point(100 + bonus, text, text, target.section, (at,))
 
 
 def _hunk_of(move: TargetMove, texts: list[tuple[str, str]]) -> int | None:
-    """The first hunk that holds a target's sentence, `texts` being what each hunk shows after and before."""
+    """The first hunk that contains a target's sentence; `texts` is what each hunk shows after and before."""
     for at, (after, before) in enumerate(texts):
         for target, text in ((move.after, after), (move.before, before)):
             if target and target.sentence and target.sentence in text:
@@ -99,7 +99,7 @@ def _hunk_of(move: TargetMove, texts: list[tuple[str, str]]) -> int | None:
 
 
 def _names(facts: Iterable[Fact], comparison: Comparison) -> Iterator[tuple[Fact, Point]]:
-    """Names that stand where others stood: who the agreement is with, and what is called otherwise throughout."""
+    """Points for replaced names: a new party to the agreement, and what is now called otherwise throughout."""
     throughout = {(one.before, one.after) for one in comparison.renames}
     for fact in facts:
         if fact.kind != "renamed" or fact.hunk < 0:
@@ -113,18 +113,18 @@ def _names(facts: Iterable[Fact], comparison: Comparison) -> Iterator[tuple[Fact
             yield fact, Point(80, text, text, "", (fact.hunk,))
         elif is_throughout and not _is_piece(fact):
             text = f"“{fact.before}” is now called “{fact.after}”"
-            # A name that stands in many places has no section of its own.
+            # A name that occurs in many places has no section of its own.
             yield fact, Point(8, text, text, "", (fact.hunk,))
 
 
 def _is_piece(fact: Fact) -> bool:
-    """Whether one name only holds more words than the other: what changed is the words around it."""
+    """Whether one name contains the other: then only the words around it changed."""
     was, now = loose(fact.before), loose(fact.after)
     return was in now or now in was
 
 
 def _is_party(fact: Fact) -> bool:
-    """Whether a company stands for another as the one the agreement is with; a list of companies says no such thing."""
+    """Whether one company replaces another as the party to the agreement; a list of companies does not say so."""
     sides = (fact.sentence_before, fact.sentence_after)
     is_alone = all(len(companies(side)) == 1 for side in sides) and bool(companies(fact.before))
     return is_alone and all(_contracts().search(plain(side).lower()) for side in sides)
@@ -136,7 +136,7 @@ def _contracts() -> re.Pattern[str]:
 
 
 def _dates(pairs: Iterable[SentencePair]) -> Iterator[Point]:
-    """The page's own date line."""
+    """Points for the page's own date line."""
     for pair in pairs:
         if kind_of_rewording(pair) == "stamp":
             before, after = (" ".join(side.split()) for side in (pair.before, pair.after))
@@ -146,7 +146,7 @@ def _dates(pairs: Iterable[SentencePair]) -> Iterator[Point]:
 
 
 def _effective(pairs: Iterable[SentencePair], facts: Iterable[Fact], effective_on: date | None) -> Iterator[Point]:
-    """From when it binds, where the change itself says so and no step from an earlier day has said it."""
+    """The point for the effective date, if the change states it and no other point has it as a date that moved."""
     steps = [fact.after for fact in facts if fact.kind == "date" and fact.before and fact.after]
     if any(one.day == effective_on for text in steps for one in dates_in(text)):
         return
@@ -161,9 +161,9 @@ def _effective(pairs: Iterable[SentencePair], facts: Iterable[Fact], effective_o
 def _sentences(
     pairs: tuple[SentencePair, ...], facts: tuple[Fact, ...], renames: list[tuple[str, str]], hunks: tuple[Hunk, ...]
 ) -> Iterator[Point]:
-    """Clauses that were added, removed or reworded."""
+    """Points for clauses that were added, removed or reworded."""
     told = {(fact.sentence_before, fact.sentence_after) for fact in facts if is_told(fact)}
-    # The heading of a section that came or went is told as such.
+    # The heading of an added or removed section is reported by its own point.
     told |= {(fact.sentence_before, fact.sentence_after) for fact in facts if fact.kind.startswith("section_")}
     titles = {fact.after or fact.before for fact in facts if fact.kind.startswith("section_")}
     names = _names_by_sentence(facts)
@@ -190,16 +190,16 @@ def _sentences(
         yield Point(weight, "", "", place.section or pair.section, (pair.hunk,), saying=saying)
 
 
-#: The first sentence of a clause says what it is about, that of a section more so.
+#: The first sentence of a clause says what it is about, and the first one of a section even more so.
 _OPENING = 4.0
 _NAME, _MOST_NAMES = 3.0, 8.0
-#: An edit in which no telling word changed weighs this part.
+#: The share of its weight that an edit keeps if no meaningful word changed.
 _EMPTY = 0.15
-#: An edit in which a figure moved.
+#: The added weight of an edit in which a figure moved.
 _STEP = 10.0
-#: A line that introduces a list says half of a thing.
+#: A line that introduces a list says only half of something.
 _LIST_LINE = 0.7
-#: A long sentence speaks of many things; that alone does not make it weighty.
+#: A long sentence covers many subjects; that alone does not make it weighty.
 _MATTER, _MOST_MATTER, _AROUND = 1.2, 12.0, 0.2
 _DUTY = 1.0
 _LETTERS = 20
@@ -208,7 +208,7 @@ _EDIT = 0.0
 
 
 def _telling(changed: str) -> frozenset[str]:
-    """The words of a text that say something: short ones only join the others."""
+    """The meaningful words of a text: short ones only join the others."""
     return frozenset(word for word in words_of(changed) if len(word) > _JOINING or word.isdigit())
 
 
@@ -216,7 +216,7 @@ _JOINING = 3
 
 
 def _names_by_sentence(facts: tuple[Fact, ...]) -> dict[str, frozenset[str]]:
-    """The names that the whole text has now and had not, or lost, by the sentence that holds them."""
+    """The names that are new in the whole text or gone from it, by the sentence that contains them."""
     found: dict[str, set[str]] = {}
     for fact in facts:
         if fact.kind in _NAMING:
@@ -228,7 +228,7 @@ _NAMING = frozenset({"scope_added", "scope_removed", "definition_added", "defini
 
 
 def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:
-    """Whether nothing but a name that is told already changed in a sentence."""
+    """Whether the only thing that changed in a sentence is a name that is already reported."""
     gone, come = changed_words(pair)
     for before, after in renames:
         if set(gone) <= set(before.lower().split()) and set(come) <= set(after.lower().split()) and (gone or come):
@@ -254,7 +254,7 @@ def _sentence_weight(pair: SentencePair, kind: str, changed: str) -> float:
 
 
 def _editions(facts: Iterable[Fact]) -> Iterator[Point]:
-    """A link whose words stayed and which leads to another edition of its document."""
+    """Points for links whose words stayed but which lead to another edition of their document."""
     for fact in facts:
         if cites_another_edition(fact):
             was, now = (edition.name for link in (fact.before, fact.after) if (edition := edition_of(link)))
@@ -263,7 +263,7 @@ def _editions(facts: Iterable[Fact]) -> Iterator[Point]:
 
 
 def _plain_hunks(comparison: Comparison) -> Iterator[Point]:
-    """Where no word changed: what moved, was renumbered or restyled."""
+    """Points for what was moved, renumbered or restyled, where no word changed."""
     words = {Op.MOVED: "Moved", Op.RENUMBERED: "Renumbered", Op.COSMETIC: "Restyled", Op.EDITED: "Restyled"}
     for at, hunk in enumerate(comparison.hunks):
         if hunk.op in words:

@@ -1,4 +1,4 @@
-"""Quote a policy in few words: never a figure cut in half, never a word that is not in it."""
+"""Quote a policy in a few words: never half a figure, never a word that is not in it."""
 
 from diffs.language.amounts import find
 from diffs.language.duties import duties
@@ -13,7 +13,7 @@ def quoted(text: str) -> str:
 
 
 def excerpt(sentence: str, length: int) -> str:
-    """The telling part of a sentence: from its beginning, or around its first duty word or figure."""
+    """The part of a sentence that matters: from its beginning, or around its first word of duty or figure."""
     if len(sentence) <= length:
         return " ".join(sentence.split())
     marks = [duty.start for duty in duties(sentence) if duty.kind != "may"]

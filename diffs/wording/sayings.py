@@ -1,4 +1,4 @@
-"""Say what became of a clause: that it is new, that it is gone, or how it reads now and what it was."""
+"""The words for what happened to a clause: it is new, it was removed, or it reads differently now."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from diffs.values import SpanOp
 
 from .clauses import as_sentence, bounded, fits, shortened
 
-#: Below this likeness two wordings are said each by itself.
+#: Two wordings less alike than this are each quoted in full.
 _ALIKE = 0.45
-#: So few words that made way for others are shown as they were.
+#: Up to so many replaced words are quoted as they were.
 _FEW = 9
-#: An edit is said in this part of the room: most of its clause was known.
+#: The share of the room that an edit gets: most of its clause was known before.
 _EDIT = 1.0
-#: Words that went are named where they are longer than this; shorter ones only join others.
+#: Removed words are named only if they are longer than this; shorter ones only join others.
 _LITTLE = 3
 _MOST_GONE = 2
 _INNER = str.maketrans("“”", "‘’")
@@ -28,7 +28,7 @@ _EDGES = " ,;:.-–—"
 class Saying:
     """A clause before and after ("" where there was or is none), and the line that introduces its list.
 
-    `names` are words that must not be left out of it; `news` are the words that went or came.
+    `names` are words that must not be left out; `news` are the words that were removed or added.
     """
 
     before: str
@@ -38,14 +38,14 @@ class Saying:
     news: frozenset[str] = frozenset()
 
     def line(self, room: int) -> str:
-        """What became of it, in about `room` characters."""
+        """What happened to the clause, in about `room` characters."""
         if not (self.before and self.after):
             verb = "New" if self.after else "Removed"
             return f"{verb}: {bounded(self.after or self.before, room - len(verb), self.names)}"
         return _edited(self.before, self.after, int(room * _EDIT), self.names)
 
     def headline(self, room: int) -> str:
-        """A whole sentence of no more than `room` characters, without a gap; "" where there is none."""
+        """A complete sentence of no more than `room` characters, without gaps; "" where there is none."""
         if " | " in (self.after or self.before):
             return ""
         if not (self.before and self.after):
@@ -64,7 +64,7 @@ class Saying:
         return f"Now: {said}{step}" if len(said) + len(step) + 5 <= room else f"Now: {said}"
 
     def _in_list(self, item: str) -> str:
-        """An item with the line above its list: "You may not:" and "sell it" are one sentence."""
+        """An item joined to the line above its list: "You may not:" and "sell it" are one sentence."""
         opening = self.lead.rstrip(" :：")
         if not self.lead or opening == self.lead.rstrip() or len(opening) > 90:
             return item
@@ -74,7 +74,7 @@ class Saying:
 
 @lru_cache(maxsize=4096)
 def _moved(before: str, after: str) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    """The words of the one replacement (both sides, "" where there are several), and all that went and came."""
+    """Both sides of the only replacement ("" if there are several), then all removed and all added words."""
     before, after = as_sentence(before), as_sentence(after)
     gone: list[str] = []
     come: list[str] = []
@@ -116,19 +116,19 @@ def _edited(before: str, after: str, room: int, names: tuple[str, ...]) -> str:
 
 
 def _tells(words: str) -> bool:
-    """Whether words that went say something by themselves."""
+    """Whether removed words mean something by themselves."""
     return any(len(word) > _LITTLE or word.isdigit() for word in re.findall(r"\w+", words))
 
 
 def _both(now: str, was: str, name: str) -> str:
-    """How it reads now and what it was; where both would read alike, only the first."""
+    """The wording now and the one before; only the first where both would read the same."""
     if loose(now) == loose(was):
         return f"Now: {now}"
     return f"Now: {now} {name}: {was}" if was[-1:] in ".!?…”" else f"Now: {now} {name}: {was}."
 
 
 def _removed(gone: tuple[str, ...], room: int = 120) -> str:
-    """The words that went, the longest first, as many as there is room for, in their order."""
+    """The removed words, quoted in their order; the longest are chosen first, as many as there is room for."""
     told: list[str] = []
     for words in sorted(dict.fromkeys(gone), key=len, reverse=True):
         short = words if len(words) <= room else bounded(words, room).rstrip(".")
@@ -140,7 +140,7 @@ def _removed(gone: tuple[str, ...], room: int = 120) -> str:
 
 
 def _near(sentence: str, parts: tuple[str, ...]) -> tuple[str, ...]:
-    """The words right before what went, to find its place in the sentence that is left."""
+    """The words right before each removed part, to find its place in the remaining sentence."""
     found = []
     for part in parts:
         at = sentence.find(part)

@@ -1,7 +1,8 @@
 """A change in plain words: one headline and up to nine points.
 
-Deterministic, offline and honest. What a summary says of a policy stands in the change's hunks: dates and names as
-the page writes them, figures of targets in English digits ("2,5 %" is 2.5%). The end says how much more there is.
+Deterministic, offline and honest. Everything a summary says about a policy is in the change's hunks: dates and names
+as the page writes them, figures of targets in English digits ("2,5 %" is 2.5%). The last line says how much more
+there is.
 """
 
 from collections import Counter
@@ -21,10 +22,10 @@ HEADLINE_LENGTH = 140
 POINT_LENGTH = 560
 _MOST_DATES = 2
 _MOST_LISTS = 2
-#: A point of this weight tells of a target or of figures that moved.
+#: A point of this weight is about a target or figures that moved.
 _FIGURES = 60
 _WEIGHS = 12
-#: Beside what weighs, a point below this is not said.
+#: Where weightier points exist, a point below this is left out.
 _LIGHT = 5
 
 _MOST_MATTERS = 3
@@ -38,7 +39,7 @@ _OPENINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A headline of at most 140 characters and up to nine points, one section each, the weightiest first."""
+    """A headline of at most 140 characters and up to nine points, weightiest first, each about one section."""
 
     headline: str
     points: tuple[str, ...]
@@ -53,10 +54,10 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     judgement: Judgement,
     effective_on: date | None,
 ) -> Summary:
-    """Word a change.
+    """The headline and points of a change.
 
-    `title` is the page's title; `kind` is edit, rollback, appeared, gone or announced; `facts` and `moves` were read
-    from `comparison`; `effective_on` is told where the change itself names that day.
+    `title` is the page's title; `kind` is edit, rollback, replaced, appeared, gone or announced; `facts` and `moves`
+    were read from `comparison`; `effective_on` is mentioned where the change itself names that date.
     """
     found = points_of(comparison, facts, moves, judgement, effective_on)
     said = index_pages.said_already(facts)
@@ -85,7 +86,7 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
 
 
 def _chosen(found: list[Point]) -> list[Point]:
-    """The points that are said, the weightiest first: one that says again what others said gives way."""
+    """The points to show, weightiest first; a point that repeats what others say loses its place."""
     left = [point for point in found if point.places] or found
     if any(point.weight >= _WEIGHS for point in left):
         left = [point for point in left if point.weight >= _LIGHT or point.is_date]
@@ -110,7 +111,7 @@ def _chosen(found: list[Point]) -> list[Point]:
 
 
 def _worth(point: Point, said: set[str], sections: Counter[str]) -> float:
-    """How much a point is worth beside those that are said already."""
+    """How much a point is worth, given those already chosen."""
     return point.weight * (_AGAIN + (1 - _AGAIN) * _new_share(point, said)) * _NEXT ** sections[point.section]
 
 
@@ -119,13 +120,13 @@ def _new_share(point: Point, said: set[str]) -> float:
 
 
 def _lines(chosen: list[Point], headline: str) -> list[str]:
-    """One line per section, the weightiest first; what the headline says in full is not said again."""
+    """One line per section, weightiest first, without repeating what the headline says in full."""
     groups: dict[tuple[str, bool], list[Point]] = {}
-    # Where there is room for all, each stands below its section, the weightiest too.
+    # Where there is room for all points, each is shown with its section, even the one in the headline.
     is_short = len(chosen) <= _FEW_POINTS
     told = max(chosen, key=lambda point: (not point.is_date, point.weight), default=None)
     for point in chosen:
-        # A day is a line of its own: it says from when all the others hold.
+        # A date gets a line of its own: it says from when all the others apply.
         groups.setdefault((last_heading(point.section), point.is_date), []).append(point)
     lines: list[str] = []
     for (place, _), points in groups.items():
@@ -139,13 +140,13 @@ def _lines(chosen: list[Point], headline: str) -> list[str]:
 
 
 def _says(headline: str, text: str) -> bool:
-    """Whether the headline says all of a text but a few words."""
+    """Whether the headline contains all but a few words of a text."""
     missing = words_of(text) - words_of(headline)
     return len(missing) <= len(words_of(text)) * _SAID
 
 
 def _section_lines(place: str, texts: list[str]) -> list[str]:
-    """The texts of one section as one line, as several where it would be too long to read."""
+    """The texts of one section as one line, or as several where one would be too long to read."""
     lines: list[list[str]] = []
     for text in texts:
         if not lines or sum(map(len, lines[-1])) + len(text) > POINT_LENGTH:
@@ -155,7 +156,7 @@ def _section_lines(place: str, texts: list[str]) -> list[str]:
 
 
 def _line(place: str, texts: list[str]) -> str:
-    """The texts of one section; a verb that stands before several is said once."""
+    """The texts of one section on one line; a verb that introduces several in a row is written once."""
     verb, told = "", list[str]()
     for text in texts:
         opening, _, rest = text.partition(": ")
@@ -193,7 +194,7 @@ def _headline(title: str, kind: str, found: list[Point], judgement: Judgement) -
 
 
 def _weightiest(found: list[Point], room: int) -> str:
-    """The weightiest thing as a sentence, and the next one too where there is room for both; "" where none fits."""
+    """The weightiest point as a sentence, with the next one where there is room for both; "" where none fits."""
     weighty = [point for point in found if not point.is_date] or found
     least = max(point.weight for point in weighty) * _NEARLY
     told: list[tuple[str, Point]] = []
@@ -221,14 +222,14 @@ def _run_on(told: list[str]) -> str:
 
 
 _MOST_SAID = 2
-#: What weighs less than this part of the weightiest is no headline.
+#: A point that weighs less than this share of the weightiest is not part of a headline.
 _NEARLY = 0.66
 _SHORTEST = 35
-#: A text of which the headline leaves out no more than this part is not said again.
+#: A text is not repeated if the headline leaves out no more than this share of its words.
 _SAID = 0.2
 _TOO_LITTLE = 40
 _FEW_POINTS = 3
-#: What the name of a section adds to a statement, on average.
+#: How many characters the name of a section adds to a statement, on average.
 _SECTION = 8
 _ELSE = 0.5
 

@@ -1,4 +1,4 @@
-"""A target, and how it moved, worded the same everywhere: headline, digest, feed, scorecard, terminal."""
+"""The words for a target and its moves, the same everywhere: headline, digest, feed, scorecard, terminal."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ def with_unit(number: str, unit: str) -> str:
 
 
 def held(target: Target) -> str:
-    """What a target asks for, without what stands around it: "under 4%", "350 to 550 points"."""
+    """What a target asks for, without metric, window or scope: "under 4%", "350 to 550 points"."""
     if target.comparator == "range" and target.value2 is not None:
         return f"{_number(target.value)} to {with_unit(_number(target.value2), target.unit)}"
     return f"{_COMPARATORS.get(target.comparator, target.comparator)} {limit(target)}"
@@ -31,7 +31,7 @@ def held(target: Target) -> str:
 def move(moved: TargetMove, *, window: bool = True) -> str:
     """How a target moved, as one line: "Late shipment rate: the limit falls from 4% to 3% (30 days)".
 
-    Without `window` nothing is said of the days it is measured over, unless they are what moved.
+    Without `window`, the days over which it is measured are left out unless they are what moved.
     """
     known = moved.after or moved.before
     if known is None:
@@ -54,7 +54,7 @@ def move(moved: TargetMove, *, window: bool = True) -> str:
 
 
 def _step(before: Target, after: Target, how: str) -> str:
-    """A step of the figure itself; `how` is stricter or looser."""
+    """How the figure itself moved; `how` is stricter or looser."""
     kind = next((kind for kind in (_UPPER, _LOWER) if before.comparator in kind and after.comparator in kind), None)
     if kind is None or before.comparator != after.comparator or before.value == after.value:
         return f"from {held(before)} to {held(after)}, {how}"

@@ -1,4 +1,4 @@
-"""What a long change is about: the names and terms that its text has now and had not, or had and has no more."""
+"""What a long change is about: the names and terms that are new in its text or no longer in it."""
 
 import re
 from collections import Counter
@@ -10,10 +10,10 @@ from diffs.values import Comparison, Fact
 
 from .point import Point, weight_of
 
-#: A name that stands fewer times in the changed text is told by its sentence.
+#: A name that occurs fewer times in the changed text is reported with its sentence.
 _OFTEN = 3
 _LEAST = 2
-#: A word of no name must stand so often, and be so long.
+#: A word that is not a name must occur so many times and have so many letters.
 _VERY_OFTEN = 6
 _LONG = 8
 _MATTERS = 3
@@ -28,7 +28,7 @@ _NAMES = {
 
 
 def themes(comparison: Comparison, facts: Iterable[Fact]) -> Iterator[Point]:
-    """One point for what is new throughout the changed text, one for what is gone from it, with how often."""
+    """One point for what is new throughout the changed text and one for what is gone from it, each with its count."""
     before = "\n".join(hunk.text_before for hunk in comparison.hunks)
     after = "\n".join(hunk.text_after for hunk in comparison.hunks)
     named = list(facts)
@@ -40,7 +40,7 @@ def themes(comparison: Comparison, facts: Iterable[Fact]) -> Iterator[Point]:
 
 
 def _counted(names: list[str], here: str, there: str) -> list[tuple[str, int]]:
-    """The names and terms of one side that the other has not, with how often, most often first; no part of another."""
+    """The names and terms that only one side has, with their counts, most frequent first; none is part of another."""
     found = [(name, here.count(name)) for name in names if there.count(name) == 0]
     found = [(name, count) for name, count in found if count >= (_LEAST if " " in name else _OFTEN)]
     found += _terms(here, there)
@@ -53,7 +53,7 @@ def _counted(names: list[str], here: str, there: str) -> list[tuple[str, int]]:
 
 
 def _terms(here: str, there: str) -> list[tuple[str, int]]:
-    """Long words that stand often on one side and nowhere on the other."""
+    """Long words that are frequent on one side and absent from the other, with their counts."""
     words = Counter(word.lower() for word in _WORD.findall(here) if len(word) >= _LONG)
     others = {word.lower() for word in _WORD.findall(there)}
     return [

@@ -1,4 +1,4 @@
-"""Which pairs of figures are one that moved: both stand for one thing, which is no house, register, law or clause."""
+"""Which pairs of figures are one that moved: both count the same thing and number no house, law or clause."""
 
 import re
 from functools import cache
@@ -7,7 +7,7 @@ from diffs.language.normalise import loose
 from diffs.language.vocabulary import plain, table
 from diffs.values import Fact
 
-#: So many letters around a figure say what it stands for.
+#: So many letters on either side of a figure say what it means.
 _NEAR = 34
 _WORD = re.compile(r"[^\W\d_]{3,}")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|e|er|ème|º|ª)\b", re.IGNORECASE)
@@ -17,7 +17,7 @@ _NUMBERED = re.compile(
 
 
 def is_step(fact: Fact) -> bool:
-    """Whether the two figures of a fact are one that moved."""
+    """Whether the two figures of a fact are one figure that moved."""
     if not (fact.before and fact.after) or loose(fact.before) == loose(fact.after):
         return False
     was, now = _around(fact.sentence_before, fact.before), _around(fact.sentence_after, fact.after)
@@ -30,7 +30,7 @@ def is_step(fact: Fact) -> bool:
 
 
 def _around(sentence: str, value: str) -> tuple[str, str] | None:
-    """The letters before and behind a value in its sentence; None where it is not there."""
+    """The letters before and after a value in its sentence; None if it is not there."""
     flat = plain(sentence)
     at = flat.find(plain(value))
     if at < 0:
