@@ -1,7 +1,7 @@
-"""What a feed or an official change log announces: its entries, which of them are new, and which change they foretold.
+"""What a feed or an official change log announces: its entries, which are new, and which change they announced.
 
-An entry that is new is news of its own, one that leaves at the old end of the list is not; what else changes in an
-entry is an edit like any other.
+A new entry is news of its own; one that drops off the old end of the list is not. Any other difference in an entry is
+an ordinary edit.
 """
 
 import re
@@ -15,22 +15,21 @@ from diffs.language.normalise import fold, loose
 from diffs.reading.feeds import DAY, ENTRY
 from diffs.values import Block, BlockKind, Comparison, Document, Fact, Hunk, Op
 
-#: A line of a change log that names the day of what follows has no more words than this.
+#: A line of a change log that gives the date of what follows has at most so many words.
 _LINE_WORDS = 10
-#: The last day on which a change may follow what was announced: after the day it was to take effect, or without one
-#: after the announcement.
+#: How long after the announced effective date a change may still follow; without one, how long after the announcement.
 _FOLLOWS = timedelta(days=60)
-#: Where only a policy's title was named, the change must come closer to the day announced.
+#: If the announcement only names a policy's title, the change must follow sooner after the announced date.
 _FOLLOWS_CLOSELY = timedelta(days=14)
-#: A title of one short word ("Fees") stands in too many sentences to name a page.
+#: A title of fewer letters ("Fees") occurs in too many sentences to identify a page.
 _TITLE_LETTERS = 12
-#: So much of an announcement is repeated with the change (characters).
+#: How much of an announcement is repeated with the change, in characters.
 _QUOTE = 600
 
 
 @dataclass(frozen=True, slots=True)
 class Announced:
-    """An entry of a feed or log: the name it keeps, its title, its day, and which blocks of the document are its."""
+    """An entry of a feed or log: its lasting key, its title, its date, and which blocks of the document are in it."""
 
     key: str
     title: str
@@ -42,10 +41,10 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What became of a list of entries.
+    """How a list of entries changed.
 
-    `news` are the new entries, each with the hunk that shows it; `old` and `new` the documents without new and
-    rolled-off entries; `comparison` holds the hunks of the new entries, then those in which `old` and `new` differ.
+    `news` are the new entries, each with the hunk that shows it; `old` and `new` are the documents without new and
+    dropped entries; `comparison` contains the hunks of the new entries, then those in which `old` and `new` differ.
     """
 
     news: tuple[tuple[Hunk, Announced], ...]
@@ -54,7 +53,7 @@ class Split:
     comparison: Comparison
 
     def left_in(self, comparison: Comparison) -> tuple[tuple[Hunk, Announced], ...]:
-        """The new entries whose hunks are still there once noise was taken out."""
+        """The new entries whose hunks are still there after noise was removed."""
         left = set(comparison.hunks)
         return tuple((hunk, entry) for hunk, entry in self.news if hunk in left)
 
@@ -65,7 +64,7 @@ class Split:
 
 
 def entries(document: Document, *, is_log: bool) -> tuple[Announced, ...]:
-    """The entries of a feed, or with `is_log` of a change log, in the order given; none where it has none."""
+    """The entries of a feed or, with `is_log`, of a change log, in the order of the document."""
     starts = list(_feed_starts(document)) or (list(_log_starts(document)) if is_log else [])
     found: dict[str, Announced] = {}
     for number, (at, key, day, ends) in enumerate(starts):
@@ -79,17 +78,17 @@ def entries(document: Document, *, is_log: bool) -> tuple[Announced, ...]:
 
 
 def split(old: Document, new: Document, *, is_log: bool) -> Split | None:
-    """What is new in a list of entries; None where either document has no entries."""
+    """The new entries of a list and its other differences; None if either document has no entries."""
     was, now = (entries(document, is_log=is_log) for document in (old, new))
     if not was or not now:
         return None
     known, kept = {entry.key for entry in was}, {entry.key for entry in now}
     came = [entry for entry in now if entry.key not in known]
-    # A feed is a window on its newest entries, and what is not in it may be anywhere.
+    # A feed shows only its newest entries: one that is missing may still exist elsewhere.
     is_feed = was[0].key.startswith(ENTRY)
     went = [entry for entry in was if entry.key not in kept and (is_feed or _is_oldest(entry, now))]
     oldest = min((entry.day for entry in was if entry.day), default=None)
-    # A list that shows more of its past than before announces nothing by that.
+    # A list that shows more of its past than before announces nothing new.
     fresh = [entry for entry in came if entry.day is None or oldest is None or entry.day >= oldest]
     news = tuple((Hunk(Op.ADDED, (), new.blocks[one.start : one.stop], 0, one.start), one) for one in fresh)
     left, stays = _without(old, went), _without(new, came)
@@ -98,7 +97,7 @@ def split(old: Document, new: Document, *, is_log: bool) -> Split | None:
 
 
 def fact(entry: Announced, address: str) -> Fact:
-    """An entry as a fact of its change: its day, its address ("" where that is the list's own), its title."""
+    """An entry as a fact of its change: its date, its address ("" where that is the list's own), its title."""
     return Fact("announcement", entry.day.isoformat() if entry.day else "", address, "", entry.title, hunk=0)
 
 
@@ -111,7 +110,7 @@ def _feed_starts(document: Document) -> Iterator[tuple[int, str, date | None, in
 
 
 def _log_starts(document: Document) -> Iterator[tuple[int, str, date | None, int]]:
-    """The lines that begin a log's entries: headings with a date, else short dated lines, else rows with one."""
+    """The lines that begin a log's entries: headings with a date, or else short dated lines, or else dated rows."""
     dated = [(at, day) for at, block in enumerate(document.blocks) if (day := _dated_line(block, document.language))]
     for kind in (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ROW):
         found = [(at, day) for at, day in dated if document.blocks[at].kind is kind]
@@ -126,7 +125,7 @@ def _log_starts(document: Document) -> Iterator[tuple[int, str, date | None, int
 
 
 def _dated_line(block: Block, language: str) -> date | None:
-    """The day that a line of a log stands for; None where the line says more than that."""
+    """The date that a line of a log consists of; None where the line says more."""
     text = block.cells[0] if block.kind is BlockKind.ROW and block.cells else block.shown
     if block.kind is BlockKind.ITEM or len(text.split()) > _LINE_WORDS or text.rstrip().endswith("."):
         return None
@@ -137,7 +136,7 @@ def _dated_line(block: Block, language: str) -> date | None:
 
 
 def _end(document: Document, at: int) -> int:
-    """Where an entry ends at the latest: a row with its line, a section where the next one of its rank begins."""
+    """The block before which an entry ends at the latest: a row after its line, a section before its next equal."""
     first = document.blocks[at]
     if first.kind is BlockKind.ROW:
         return at + 1
@@ -149,7 +148,7 @@ def _end(document: Document, at: int) -> int:
 
 
 def _is_oldest(entry: Announced, kept: Iterable[Announced]) -> bool:
-    """Whether an entry left at the old end; one that is withdrawn while older ones stay is news."""
+    """Whether an entry dropped off the old end; one withdrawn while older ones stay is news."""
     days = [other.day for other in kept if other.day]
     return entry.day is None or not days or entry.day <= min(days)
 
@@ -164,7 +163,7 @@ def _without(document: Document, gone: Iterable[Announced]) -> Document:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Something announced: the id of its change, where, on which day, from which day on, and its text."""
+    """An announcement: the id of its change, where and when it was made, its effective date, and its text."""
 
     uid: str
     page: str
@@ -176,7 +175,7 @@ class Announcement:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A change that may have been announced: its page by key (`link_key`) and title, and its days."""
+    """A change that may have been announced: its page by key (`link_key`) and title, and its dates."""
 
     key: str
     title: str
@@ -185,10 +184,10 @@ class Followed:
 
 
 def match(change: Followed, announcements: Iterable[Announcement]) -> Fact | None:
-    """The announcement that foretold a change, as a fact of the change; None where none surely did.
+    """The announcement of a change, as a fact of the change; None where none is certain.
 
-    It must link to the changed page or name its title, must not name another day of effect than the change, and the
-    change must follow in time. The newest that fits is taken; one that links before one that only names.
+    It must link to the changed page or name its title, must not name a different effective date, and the change must
+    follow in time. The newest one that fits is chosen; one with a link is preferred to one that only names the title.
     """
     found = [(is_link, one.day, one, block) for one in announcements for is_link, block in _naming(change, one)]
     if not found:
@@ -217,7 +216,7 @@ def _naming(change: Followed, announcement: Announcement) -> Iterator[tuple[bool
 
 
 def _effective(block: Block, announcement: Announcement) -> date | None:
-    """From when the block's own matter binds; an entry of one block may say it elsewhere."""
+    """The effective date of what a block announces; for an entry of one block it may be stated elsewhere."""
     for dated in dates.dates_in(block.shown, announcement.language):
         if dated.day and dates.is_effective(block.shown, dated):
             return dated.day

@@ -1,4 +1,4 @@
-"""The day from which a change applies, and the day the page says it was last updated. The two are kept apart."""
+"""The date from which a change applies and, separately, the date on which the page says it was last updated."""
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
@@ -7,16 +7,16 @@ from diffs.language.dates import dated_sentences, dates_in, is_effective, is_upd
 from diffs.language.sentences import sentences
 from diffs.values import Comparison, Document, Hunk, Op
 
-# A statement older than this when the change was seen is left from an earlier edition; a later one is no plan.
+# Seen from the day of the change, an older date is left over from an earlier edition and a later one is no plan.
 _OLDEST = timedelta(days=400)
 _LATEST = timedelta(days=3 * 365)
 
 
 def effective_on(document: Document, comparison: Comparison, seen_at: datetime) -> tuple[date | None, str]:
-    """From when a change binds, and the sentence that says so; (None, "") where the page does not say.
+    """The date from which a change applies, and the sentence that says so; (None, "") where the page does not say.
 
-    What the change itself says counts first. A statement that stood before counts only while its date lies ahead of
-    `seen_at` (UTC), the moment the change was seen.
+    What the change itself says counts first. A statement that was there before counts only while its date is later
+    than `seen_at` (UTC), the moment when the change was seen.
     """
     seen = seen_at.date()
     for day, sentence in _effective(_new_sentences(comparison.hunks), document.language):
@@ -30,10 +30,10 @@ def effective_on(document: Document, comparison: Comparison, seen_at: datetime) 
 
 
 def last_updated(document: Document) -> tuple[date | None, str]:
-    """The page's own "last updated" date and the sentence it stands in; (None, "") where it gives none.
+    """The page's own "last updated" date and the sentence with it; (None, "") where there is none.
 
-    The first such line counts: pages put it at their head or foot, and parts of a page carry their own further down.
-    Where no line says it outright, the first "version of" or "published on" does.
+    The first such line counts: pages put it at their top or bottom, and parts of a page have their own further down.
+    Where no line says it outright, the first "version of" or "published on" counts.
     """
     lines = [sentence for block in document.blocks for sentence in dated_sentences(block.shown)]
     for outright in (True, False):
@@ -52,7 +52,7 @@ def _effective(candidates: Iterable[str], language: str) -> Iterator[tuple[date,
 
 
 def _new_sentences(hunks: tuple[Hunk, ...]) -> Iterator[str]:
-    """The sentences with a date that a change brought."""
+    """The sentences with a date that a change added."""
     for hunk in hunks:
         if hunk.op in (Op.ADDED, Op.EDITED, Op.MOVED):
             known = {sentence for block in hunk.before for sentence in sentences(block.shown)}

@@ -1,6 +1,6 @@
-"""Facts of a change: what became of its figures, dates, duties, names, sections and links.
+"""Facts of a change: what happened to its figures, dates, duties, names, sections and links.
 
-Each fact stands on a hunk and carries the sentence before and after, so that nobody has to believe it.
+Each fact belongs to a hunk and quotes the sentence before and after, so that anybody can check it.
 """
 
 import re
@@ -21,7 +21,7 @@ from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Op
 from .location import place_of, term_of
 from .sentence_pairs import SentencePair, sentence_pairs
 
-# A clause that came or went is told by its strongest duty word.
+# An added or removed clause is represented by its strongest duty word.
 _STRONGEST = ("must_not", "must", "discretion")
 
 _COUNTED = {"count", "score", "stars", "orders"}
@@ -32,7 +32,7 @@ _REFERENCE = re.compile(
 )
 
 
-#: So many letters before a number are looked at for what it refers to.
+#: So many letters before a number are searched for what it refers to.
 _NEAR = 40
 _ADDRESS = re.compile(r"https?://\S+|\bwww\.\S+")
 _CLOCK = re.compile(r"\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]\.?\s?m\b|uhr\b|h\b|o'clock)|\d{1,2}:\d\d", re.IGNORECASE)
@@ -40,7 +40,7 @@ _CLOCK = re.compile(r"\d{1,2}(?:[.:]\d\d)?\s*(?:[ap]\.?\s?m\b|uhr\b|h\b|o'clock)
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """A value in a sentence: its kind of fact, what it says, and how it is written."""
+    """A value in a sentence: its kind of fact, its meaning, and how it is written."""
 
     kind: str
     says: object
@@ -48,9 +48,9 @@ class _Value:
 
 
 def facts(comparison: Comparison, old: Document, new: Document) -> tuple[Fact, ...]:
-    """All typed moves of a change, in the order of its hunks; renames first.
+    """All facts of a change, renames first, then in the order of its hunks.
 
-    Values stated on both sides of a sentence are no move; a value with no counterpart has "" on the other side.
+    A value stated on both sides of a sentence did not move; a value without a counterpart has "" on the other side.
     """
     language = new.language or old.language
     pairs = sentence_pairs(comparison)
@@ -74,7 +74,7 @@ def facts(comparison: Comparison, old: Document, new: Document) -> tuple[Fact, .
 
 
 def _holds(whole: Fact, part: Fact) -> bool:
-    """Whether one rename is only a piece of another."""
+    """Whether one rename is only a part of another."""
     return part.before in whole.before and part.after in whole.after
 
 
@@ -83,7 +83,7 @@ def _fact(kind: str, before: str, after: str, pair: SentencePair) -> Fact:
 
 
 def _on_its_hunk(fact: Fact, comparison: Comparison) -> Fact:
-    """A rename stands on the first hunk that shows it."""
+    """The fact of a rename, placed on the first hunk that shows it."""
     for at, hunk in enumerate(comparison.hunks):
         if fact.before in hunk.text_before and fact.after in hunk.text_after:
             section = place_of(hunk)
@@ -97,7 +97,7 @@ def _values_moved(pair: SentencePair, language: str) -> Iterator[Fact]:
     for kind in dict.fromkeys(value.kind for value in (*new, *old)):
         was = [value for value in old if value.kind == kind]
         now = [value for value in new if value.kind == kind]
-        # A count alone says little; that one became another says much.
+        # A count that only appears says little; one that changed to another says much.
         if kind == "count" and (len(was) != len(now) or any(value.kind == "money" for value in (*old, *new))):
             continue
         for at in range(max(len(was), len(now))):
@@ -105,7 +105,7 @@ def _values_moved(pair: SentencePair, language: str) -> Iterator[Fact]:
 
 
 def _settled(found: list[Fact]) -> list[Fact]:
-    """Without what went from one sentence and came in another of the same section: the clause was cut anew."""
+    """The facts without values that only moved between sentences of one section."""
     room = Counter((fact.kind, fact.before.lower(), fact.section) for fact in found if not fact.after)
     came = Counter((fact.kind, fact.after.lower(), fact.section) for fact in found if not fact.before)
     spare = {"": room & came}
@@ -195,7 +195,7 @@ def _definitions(pairs: tuple[SentencePair, ...]) -> Iterator[Fact]:
 
 
 def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
-    """A company that stands where another stood, told once."""
+    """Facts for a company that replaces another, each pair once."""
     found: dict[tuple[str, str], Fact] = {}
     for pair in pairs:
         before, after = companies(pair.before), companies(pair.after)
@@ -209,9 +209,9 @@ def _parties(pairs: tuple[SentencePair, ...]) -> list[Fact]:
 
 _READERS: tuple[Callable[[str], dict[str, None]], ...] = (places, companies, programmes, proper)
 _NAME_WORD = re.compile(r"\w+")
-#: Of a change that names more than so many places, companies and programmes, the others are not looked up.
+#: At most so many places, companies and programmes of a change are looked up.
 _MOST_NAMES = 4_000
-#: From so many names on the words of a text are gathered first.
+#: Above so many names, the words of a text are collected first.
 _OFTEN = 200
 _NAMED = frozenset({"renamed", "definition_added", "definition_removed"})
 
@@ -219,7 +219,7 @@ _NAMED = frozenset({"renamed", "definition_added", "definition_removed"})
 def _scopes(
     pairs: tuple[SentencePair, ...], old: Document, new: Document, told: set[str], language: str
 ) -> Iterator[Fact]:
-    """Places, companies, programmes and other names that the whole text has now and had not, and those it lost."""
+    """Facts for places, companies, programmes and other names that are new in the whole text or gone from it."""
     readers = _READERS if primary(language) != "de" else _READERS[:-1]
     for kind, side, elsewhere in (("scope_added", "after", old), ("scope_removed", "before", new)):
         known = _Spoken(plain(elsewhere.shown))
@@ -236,9 +236,9 @@ def _scopes(
 
 
 class _Spoken:
-    """A text that is asked for names: searched through for each, or by its words where there are many.
+    """A text in which names are searched for: directly, or by its words where there are many names.
 
-    Most names that it does not hold have a word that it does not have at all.
+    Most names that are not in a text have a word that is not in it either.
     """
 
     def __init__(self, text: str) -> None:
@@ -250,7 +250,7 @@ class _Spoken:
         return frozenset(_NAME_WORD.findall(self.text))
 
     def holds(self, name: str) -> bool:
-        """Whether a name stands in the text, no letter right before or behind it."""
+        """Whether the text contains a name, with no letter right before or after it."""
         if name not in self._known:
             self._known[name] = self._holds(name)
         return self._known[name]
@@ -272,7 +272,7 @@ def _is_letter(sign: str) -> bool:
 
 
 class _Seen:
-    """The names that were told."""
+    """The names already reported."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._all, self._of_words = "", list[str]()
@@ -280,14 +280,14 @@ class _Seen:
             self.add(name)
 
     def add(self, name: str) -> None:
-        """One more was told."""
+        """Add a name that was reported."""
         self._all += f"{name}\n"
         if " " in name:
             self._of_words.append(name)
 
     def holds(self, name: str) -> bool:
-        """Whether a name, one that holds it or a whole one inside it was told already; a plural is no other name."""
-        # All at once: a page can name thousands.
+        """Whether a name was reported, or one that contains it or is a part of it; a plural is the same name."""
+        # One search for all of them: a page can name thousands.
         return name.rstrip("s") in self._all or (" " in name and any(other in name for other in self._of_words))
 
 

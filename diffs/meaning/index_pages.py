@@ -1,7 +1,7 @@
-"""Pages that an index lists: one added or removed is news, however the links are ordered, grouped or titled.
+"""Pages that an index lists: adding or removing one is news, however the links are ordered, grouped or titled.
 
-The addresses that an index leads to become a part of its text as compared, so that history, confirmation and noise
-rules hold for them as for words. Which pages came and went is read from the two documents.
+The addresses that an index links to become part of the text that is compared, so that history, confirmation and noise
+rules apply to them as they do to words. Which pages were added and removed is read from the two documents.
 """
 
 import re
@@ -15,15 +15,15 @@ from diffs.language.vocabulary import table
 from diffs.reading.links import link_key
 from diffs.values import Block, Comparison, Document, Fact, Hunk, Judgement, Outcome, Verdict
 
-#: Of so many listed pages no more than this share goes in one day: an index that lost more was not read whole.
+#: At most this share of the listed pages disappears at once: an index that lost more was not read completely.
 MAY_VANISH = 0.5
-#: Titles longer than this are a sentence with a link in it; its beginning must do.
+#: A longer title is a sentence with a link in it; only its beginning is shown.
 _TITLE = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A page that an index leads to: its key (`link_key`), the link's words, and its place on the index."""
+    """A page that an index links to: its key (`link_key`), the words of the link, and its place on the index."""
 
     key: str
     title: str
@@ -31,7 +31,7 @@ class Listed:
 
 
 def listed(document: Document, url: str) -> dict[str, Listed]:
-    """The pages that an index at `url` leads to, by key, in reading order.
+    """The pages that an index at `url` links to, by key, in reading order.
 
     An index of help pages lists help pages; any other lists the pages of its own host. Its own address never counts.
     """
@@ -39,22 +39,22 @@ def listed(document: Document, url: str) -> dict[str, Listed]:
     for block in document.blocks:
         keys = _keys(block, url)
         for key in keys:
-            # A line that is nothing but the link names the page better than a sentence that mentions it.
+            # A line that consists of the link alone names the page better than a sentence that mentions it.
             if key not in found or (len(keys) == 1 and len(block.shown) < len(found[key].title)):
                 found[key] = Listed(key, shorten(tidy(block.shown), _TITLE) or key, block.place)
     return found
 
 
 def as_index(document: Document, url: str) -> Document:
-    """The document of an index page: as compared, every line also says where it leads."""
+    """The document of an index page, with the link targets of every line added to the text that is compared."""
     return replace(document, blocks=tuple(_with_keys(block, url) for block in document.blocks), cited=())
 
 
 def facts(comparison: Comparison, old: Document, new: Document, url: str) -> tuple[Fact, ...]:
-    """`page_listed` and `page_unlisted` for each page that came or went, standing on the hunk that shows it.
+    """Facts `page_listed` and `page_unlisted` for each page added or removed, on the hunk that shows it.
 
-    The value is the page's address, the sentence the words of its link. A page that no hunk shows is left out: its
-    line is known as noise.
+    The value is the page's address, the sentence is the words of its link. A page that no hunk shows is left out: its
+    line is known to be noise.
     """
     was, now = listed(old, url), listed(new, url)
     found = []
@@ -70,7 +70,7 @@ def facts(comparison: Comparison, old: Document, new: Document, url: str) -> tup
 
 
 def judged(judgement: Judgement, found: tuple[Fact, ...]) -> Judgement:
-    """The judgement of an index's change: pages that came or went are material, whatever words changed."""
+    """The judgement of an index's change: added or removed pages are material, whatever words changed."""
     came = sum(fact.kind == "page_listed" for fact in found)
     went = sum(fact.kind == "page_unlisted" for fact in found)
     if not came + went:
@@ -83,7 +83,7 @@ def judged(judgement: Judgement, found: tuple[Fact, ...]) -> Judgement:
 
 
 def cut_short(old: Document, new: Document, url: str) -> Verdict | None:
-    """Whether most of the pages an index listed are missing at once: then it was not read whole."""
+    """A verdict that the index was not read completely, if most of its pages are missing at once; else None."""
     was, now = listed(old, url), listed(new, url)
     lost = [key for key in was if key not in now]
     if len(lost) <= MAY_VANISH * len(was):

@@ -1,4 +1,4 @@
-"""The place of a hunk as a reader would name it: its section, and the line that introduces its list."""
+"""The place of a hunk as a reader would describe it: its section and the line that introduces its list."""
 
 import re
 
@@ -20,7 +20,7 @@ _DEFINES = re.compile(
 
 
 def place_of(hunk: Hunk) -> str:
-    """The section path of a hunk, with the term its list defines ("Insurance Limits") or the list's short lead."""
+    """The section path of a hunk, with the term that its list defines ("Insurance Limits") or the list's short lead."""
     section = hunk.section_after or hunk.section_before
     lead = term_of(hunk.lead) or _short(hunk.lead)
     return " › ".join(part for part in (section, lead) if part)

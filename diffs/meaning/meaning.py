@@ -1,4 +1,4 @@
-"""What a difference says: its facts, the targets that moved, how much it matters."""
+"""What a difference means: its facts, the targets that moved, how much it matters."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,10 +12,10 @@ from .announcements import Announced
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a difference says: its facts, the targets that moved, how much it matters.
+    """The meaning of a difference: its facts, the targets that moved, how much it matters.
 
-    `announced` are the new entries of a feed or change log in it, each with what it says; `rest` is what else differs.
-    `quiet` is what differs and is not reported.
+    `announced` are the new entries of a feed or change log, each with its meaning; `rest` is the other differences.
+    `quiet` is what differs but is not reported.
     """
 
     comparison: Comparison
@@ -27,7 +27,7 @@ class Meaning:
     quiet: tuple[Quiet, ...] = ()
 
     def parts(self) -> Iterator[tuple[Announced | None, "Meaning"]]:
-        """What is told by itself: each new entry, and the rest; all in one where nothing was announced."""
+        """What is reported separately: each new entry, and the rest; everything at once where nothing was announced."""
         if not self.announced:
             yield None, self
             return
@@ -45,13 +45,13 @@ def meaning_of(
     *,
     found: tuple[Fact, ...] | None = None,
 ) -> Meaning:
-    """Read a difference; the targets are those that the two texts state, `found` its facts where they are known."""
+    """The meaning of a difference, from the targets of both texts and, if already known, its facts (`found`)."""
     found = facts.facts(comparison, old, new) if found is None else found
     moved = moves(old_targets, new_targets) if comparison.hunks else ()
     return Meaning(comparison, found, moved, significance.judge(comparison, found, moved, old, new))
 
 
-#: Kinds of facts that make a hunk a rule, whatever else changes around it. A mere count may be a counter.
+#: Kinds of facts that make a hunk a rule, whatever else changes in it. A plain count may be a counter.
 _BEARING = frozenset({"percent", "money", "duration", "date", "duty", "definition_added", "definition_removed"})
 
 

@@ -18,7 +18,7 @@ from .turns import turns
 _TITLE_WORDS = 14
 _POINTER_WORDS = 25
 _URL = re.compile(r"\(?\bhttps?://[^\s)]+\)?|\bwww\.[^\s)]+")
-#: What numbers a line and says nothing: "3.2)", "(a)", "iv.", "•". A figure alone says something.
+#: A line's numbering, which means nothing: "3.2)", "(a)", "iv.", "•". A figure on its own does mean something.
 _NUMBERING = re.compile(
     r"\s*(?:[(\[§]*\s*\d{1,3}(?:\.\d{1,3})*\s*[.):\]]+|§+\s*\d+|[(\[]*(?:[ivxlcdm]+|[a-z])?[.):\]]*|[•·*–—-]*)\s*",
     re.IGNORECASE,
@@ -29,10 +29,10 @@ _MARK = re.compile(f"[{MARKS}]")
 
 @lru_cache(maxsize=8192)
 def kind_of_rewording(pair: SentencePair) -> str:
-    """What became of a sentence.
+    """The kind of change in a sentence.
 
-    One of: "stamp" (a date the page was updated), "marker" (a number or bullet alone), "pointer" (a link to elsewhere,
-    an address), "spelling", "order" (the same words), "title" (a short name reworded), "meaning" (all else).
+    One of: "stamp" (the date of an update), "marker" (only a number or bullet), "pointer" (a link to another page, an
+    address), "spelling", "order" (the same words), "title" (a short name reworded), "meaning" (everything else).
     """
     for kind, fits in _KINDS:
         if fits(pair):
@@ -42,7 +42,7 @@ def kind_of_rewording(pair: SentencePair) -> str:
 
 @lru_cache(maxsize=8192)
 def changed_words(pair: SentencePair) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The words that went from a sentence and those that came, in order, in small letters."""
+    """The words removed from a sentence and those added to it, in order, in lower case."""
     before, after = _tokens(pair.before), _tokens(pair.after)
     same = Counter(before) & Counter(after)
     return _without(before, same), _without(after, same)
@@ -74,7 +74,7 @@ def _without(tokens: tuple[str, ...], same: Counter[str]) -> tuple[str, ...]:
 
 
 def _is_stamp(pair: SentencePair) -> bool:
-    """Both sides are nothing but a line that says when the page was updated, or one is and the other is not there."""
+    """Whether each side is empty or only a line that says when the page was updated."""
     sides = [side for side in (pair.before, pair.after) if side]
     return all(
         word_count(side) <= _TITLE_WORDS and any(is_update_stamp(side, one) for one in dates_in(side)) for side in sides
@@ -82,7 +82,7 @@ def _is_stamp(pair: SentencePair) -> bool:
 
 
 def _is_pointer(sentence: str) -> bool:
-    """A short sentence that binds nobody and only leads elsewhere."""
+    """Whether a sentence is short, binds nobody and only refers to another page."""
     flat = plain(sentence)
     if word_count(flat) > _POINTER_WORDS or not words("wording_significance", "pointers").found_in(flat):
         return False
@@ -99,7 +99,7 @@ def _only_addresses(pair: SentencePair) -> bool:
 
 
 def _is_small(gone: tuple[str, ...], come: tuple[str, ...]) -> bool:
-    """A correction of spelling or grammar: no word that turns a sentence, no figure, and letters nearly the same."""
+    """Whether an edit corrects spelling or grammar: nearly the same letters, no figure, no word that turns a rule."""
     if sorted(map(_figure, gone)) == sorted(map(_figure, come)):
         return True
     turning, small = _set("turning"), _set("small")
@@ -114,25 +114,25 @@ def _is_small(gone: tuple[str, ...], come: tuple[str, ...]) -> bool:
 
 
 def _figure(word: str) -> str:
-    """A number written as a word, in figures: "eight" became "8"."""
+    """A number written as a word, in digits: "8" for "eight"."""
     value = spelled(word)
     return word if value is None else f"{value:g}"
 
 
 def _joined_alike(gone: tuple[str, ...], come: tuple[str, ...]) -> bool:
-    """One word written as two, or two as one."""
+    """Whether one word is now written as two, or two as one."""
     return "".join(gone) == "".join(come)
 
 
 def _near(one: str, other: str) -> bool:
-    """Two spellings or forms of one word: the same beginning, and at most two letters between them."""
+    """Whether two words are spellings or forms of one: the same beginning and at most two different letters."""
     if min(len(one), len(other)) < 4 or one[:2] != other[:2]:
         return False
     return _distance(one, other) <= (2 if min(len(one), len(other)) > 5 else 1)
 
 
 def _distance(one: str, other: str) -> int:
-    """How many letters must be put in, taken out or exchanged to make one word the other."""
+    """How many letters must be added, removed or replaced to turn one word into the other."""
     row = list(range(len(other) + 1))
     for i, letter in enumerate(one, 1):
         last, row[0] = row[0], i
@@ -142,7 +142,7 @@ def _distance(one: str, other: str) -> int:
 
 
 def _is_title(sentence: str) -> bool:
-    """A name rather than a statement: short, no full stop, no duty, no figure."""
+    """Whether a text is a name rather than a statement: short, without a full stop, duty or figure."""
     if (
         word_count(sentence) > _TITLE_WORDS
         or sentence.rstrip().endswith((".", ";", ":", "。", "!", "?"))
@@ -185,7 +185,7 @@ def _are_titles(pair: SentencePair) -> bool:
     return bool(pair.before and pair.after) and _is_title(pair.before) and _is_title(pair.after)
 
 
-# In this order: the first that fits counts.
+# The first kind that fits counts.
 _KINDS: tuple[tuple[str, Callable[[SentencePair], bool]], ...] = (
     ("stamp", _is_stamp),
     ("marker", _is_numbering),
@@ -198,7 +198,7 @@ _KINDS: tuple[tuple[str, Callable[[SentencePair], bool]], ...] = (
 )
 
 
-# What is called one of these must not say the contrary now.
+# A rewording of one of these kinds must not reverse the meaning.
 _SAYING_THE_SAME = frozenset({"order", "spelling", "pointer", "title"})
 
 

@@ -1,4 +1,4 @@
-"""Pair the sentences of the old blocks with those of the new ones, inside one hunk."""
+"""Pair the sentences of the old blocks with those of the new ones, first inside a hunk, then across hunks."""
 
 import re
 from collections import Counter
@@ -11,9 +11,9 @@ from diffs.values import Block, BlockKind, Comparison, Hunk, Op
 
 from .location import place_of
 
-# Two sentences are one that was reworded when they share this part of their words.
+# Two sentences are one that was reworded if they share at least this part of their words.
 _ALIKE = 0.34
-# In different hunks they must share this part.
+# In different hunks they must share at least this part.
 _SURELY = 0.6
 _MOST_PAIRS = 10_000
 
@@ -32,9 +32,9 @@ class SentencePair:
 
 @lru_cache(maxsize=8)
 def sentence_pairs(comparison: Comparison) -> tuple[SentencePair, ...]:
-    """Every sentence that a change brought, took or reworded, in the order of its hunks.
+    """Every sentence that a change added, removed or reworded, in the order of its hunks.
 
-    Sentences that stand unchanged on both sides, in whatever hunk, are left out: they moved.
+    Sentences that are on both sides unchanged, in whatever hunk, are left out: they moved.
     """
     told = [(at, hunk) for at, hunk in enumerate(comparison.hunks) if is_wording(hunk)]
     sides = [(at, hunk, _of(hunk.before), _of(hunk.after)) for at, hunk in told]
@@ -52,7 +52,7 @@ def sentence_pairs(comparison: Comparison) -> tuple[SentencePair, ...]:
 
 
 def _across(pairs: list[SentencePair]) -> list[SentencePair]:
-    """Pair what is alone in one hunk with what is alone in another, where the words leave no doubt."""
+    """The pairs, with single sentences of different hunks joined where their words leave no doubt."""
     gone = [pair for pair in pairs if not pair.after]
     come = [pair for pair in pairs if not pair.before]
     if not gone or not come:
@@ -79,8 +79,8 @@ def _across(pairs: list[SentencePair]) -> list[SentencePair]:
 def is_wording(hunk: Hunk) -> bool:
     """Whether a hunk changes words: an addition, a removal, an edit, or a move with an edit.
 
-    An edit of case and punctuation alone is none, wherever the sentences end now; neither is one between a text and
-    the same text with broken characters, nor a list written as one paragraph.
+    An edit of case and punctuation alone does not count, wherever the sentences end now; nor does one between a text
+    and the same text with broken characters, nor a list written as one paragraph.
     """
     if hunk.op in (Op.ADDED, Op.REMOVED):
         return True
@@ -91,15 +91,15 @@ def is_wording(hunk: Hunk) -> bool:
 def _same_words(hunk: Hunk) -> bool:
     before, after = hunk.text_before, hunk.text_after
     if len(hunk.before) != len(hunk.after):
-        # A list that became running text, or the other way round, takes its numbers along.
+        # A list that becomes running text keeps its numbers in it, and the other way round.
         before, after = (_LIST_NUMBER.sub("", side) for side in (before, after))
     return loose(before) == loose(after) or differ_in_broken_signs(before, after)
 
 
 def differ_in_broken_signs(before: str, after: str) -> bool:
-    """Whether two texts are one, of which one side lost its non-ASCII characters to question marks.
+    """Whether two texts are the same except that one has question marks in place of its non-ASCII characters.
 
-    "Belgi?" and "België", "? 10" and "€ 10": a page served now and then in the wrong encoding.
+    "Belgi?" and "België", "? 10" and "€ 10": a page is sometimes served in the wrong encoding.
     """
     before, after = (" ".join(side.split()) for side in (before, after))
     if len(before) != len(after) or before == after:
@@ -116,7 +116,7 @@ _LIST_NUMBER = re.compile(r"(?<!\S)\(?(?:\d{1,2}|[a-z])[.)](?=\s|$)", re.MULTILI
 
 
 def overlap(one: str, other: str) -> float:
-    """The share of words that two sentences have in common, figures left out, 0 to 1."""
+    """The share of words that two sentences have in common, not counting figures, from 0 to 1."""
     return _shared(_words(one), _words(other))
 
 
@@ -145,7 +145,7 @@ def _taken(spare: Counter[str], sentence: str) -> bool:
 
 
 def _paired(old: list[str], new: list[str], least: float) -> list[tuple[str, str]]:
-    """Pairs in the new order; what left without a successor stands last."""
+    """The pairs of sentences in the new order; removed sentences without a successor come last."""
     if len(old) * len(new) > _MOST_PAIRS:
         return [*((one, "") for one in old), *(("", one) for one in new)]
     scored = sorted(

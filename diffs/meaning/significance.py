@@ -1,9 +1,9 @@
 """How much a change matters to a seller, and why: significance, importance, reasons, categories.
 
 Significance: cosmetic (case, punctuation, link targets, moves, numbering), editorial (spelling, a title reworded, a
-date stamp, a pointer to help), material (all else): in doubt a change is material.
-Importance is from the seller's side: what costs him his account, his money or his time weighs most. The weights are
-ours, set by reading labelled histories of policies; they are few and coarse on purpose.
+date stamp, a pointer to help), material (everything else). In doubt, a change is material.
+Importance is judged from the seller's side: what costs them their account, their money or their time weighs most. The
+weights are our own, set by reading labelled histories of policies; they are few and coarse on purpose.
 """
 
 from collections import Counter
@@ -25,21 +25,21 @@ from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
 from .turns import Turned, binds, forces, is_answer, places_turned, turns
 
-# From this weight on a change is of high importance, below the other of low.
+# From the first weight on, a change is of high importance; below the second, of low importance.
 _HIGH, _LOW = 4.0, 1.0
-# So many words of rules that came or went are a revision.
+# So many added or removed words of rules make a revision.
 _REVISION_WORDS = 250
 _MOST_REASONS = 6
 _MOST_CATEGORIES = 6
-# A company that is one of so many named together is a list of affiliates.
+# So many companies named together are a list of affiliates.
 _AFFILIATES = 3
-# A line of so many words may be an entry of a list.
+# A line of at most so many words may be an entry of a list.
 _ENTRY_WORDS = 12
-# A line of so many words, no heading, says something.
+# A line of at least so many words, not a heading, is a statement.
 _LINE_WORDS = 4
-# So many letters of a rule that moved are shown.
+# How many letters of a moved rule are shown.
 _SHOWN = 40
-# A sentence of so many words speaks of one matter.
+# A sentence of at most so many words has one subject.
 _SHORT = 40
 
 _EDITORIAL = {
@@ -70,7 +70,7 @@ _TARGET_MOVES = {
 
 @dataclass(frozen=True)
 class _Change:
-    """What is weighed: the reworded sentences by kind, the facts, the moves of targets."""
+    """A change as it is weighed: the reworded sentences by kind, the facts, the moves of targets."""
 
     pairs: tuple[SentencePair, ...]
     kinds: tuple[str, ...]
@@ -85,12 +85,12 @@ class _Change:
 
     @cached_property
     def words(self) -> int:
-        """How many words of rules came or went."""
+        """How many words of rules were added or removed."""
         return sum(len(words) for pair in self.rules for words in changed_words(pair))
 
     @cached_property
     def about(self) -> Counter[str]:
-        """The categories of the words that changed, with how often; titles and list entries count by half."""
+        """The categories of the changed words, with counts; titles and list entries count half."""
         found: Counter[str] = Counter()
         for pair in self.rules:
             gone, come = changed_words(pair)
@@ -99,7 +99,7 @@ class _Change:
 
     @cached_property
     def around(self) -> Counter[str]:
-        """The categories of short sentences in which the words that changed say nothing of the matter: "5%", "may"."""
+        """The categories of short sentences whose changed words do not show the subject: "5%", "may"."""
         found: Counter[str] = Counter()
         for pair in self.rules:
             if pair.before and pair.after and len(pair.after.split()) <= _SHORT:
@@ -122,7 +122,7 @@ def judge(
     old: Document,
     new: Document,
 ) -> Judgement:
-    """Judge a change by its hunks, facts and moved targets; `old` and `new` are its two sides."""
+    """The judgement of a change, by its hunks, facts and moved targets; `old` and `new` are its two sides."""
     pairs = sentence_pairs(comparison)
     repeated = _titles(old) & _titles(new)
     kinds = tuple(_kind(pair, repeated, comparison) for pair in pairs)
@@ -138,12 +138,12 @@ def judge(
 
 
 def _is_rule(text: str) -> bool:
-    """Whether a text says more than where to read on, or when the page was updated."""
+    """Whether a text says more than where to continue reading or when the page was updated."""
     return kind_of_rewording(SentencePair(text, "", "", 0)) == "meaning"
 
 
 def _moved_under(turned: Turned) -> str:
-    """The reason of a rule that moved, word by word, below a heading that says the contrary."""
+    """The reason for a rule that moved unchanged below a heading that says the opposite."""
     return f"“{shorten(turned.text, _SHOWN)}” moved from “{turned.before}” to “{turned.after}”"
 
 
@@ -157,7 +157,7 @@ def _kind(pair: SentencePair, repeated: frozenset[str], comparison: Comparison) 
     if hunk.rename and not (companies(pair.before) or companies(pair.after)):
         return "title"
     kind = kind_of_rewording(pair)
-    # A line that only repeats a standing heading of the page is its table of contents or a link to itself.
+    # A line that only repeats a lasting heading of the page is its table of contents or a link to itself.
     alone = pair.after or pair.before
     if kind == "meaning" and not (pair.before and pair.after) and loose(alone) in repeated:
         return "pointer"
@@ -168,7 +168,7 @@ def _kind(pair: SentencePair, repeated: frozenset[str], comparison: Comparison) 
 def _is_listed(pair: SentencePair, hunk: Hunk) -> bool:
     """Whether a short line is a rule rather than a name: an entry of a list or table, or a line of several words.
 
-    What is a heading, or leads elsewhere, is a name.
+    A heading or a line with a link is a name.
     """
     listed = (block for block in hunk.after if block.kind in (BlockKind.ITEM, BlockKind.ROW) and not block.links)
     lines = (block for block in hunk.after if block.kind is BlockKind.PARAGRAPH and not block.links)
@@ -178,13 +178,13 @@ def _is_listed(pair: SentencePair, hunk: Hunk) -> bool:
 
 
 def _is_sentence(line: str) -> bool:
-    """Whether a line of several words is written as a sentence is, not each word with a capital as in a name."""
+    """Whether a line has several words and is written like a sentence, not with capitals like a name."""
     written = line.split()
     return len(written) >= _LINE_WORDS and 2 * sum(word[:1].isupper() for word in written) <= len(written)
 
 
 def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
-    """Nothing that binds changed: editorial where words did, cosmetic where they did not."""
+    """The judgement where no rule changed: editorial if words changed, cosmetic if they did not."""
     if any(map(cites_another_edition, change.facts)):
         return Judgement("material", "medium", (_ANOTHER_EDITION,), ("agreement",))
     told = [kind for kind in dict.fromkeys(change.kinds) if kind != "marker"]
@@ -199,7 +199,7 @@ _ANOTHER_EDITION = "a document that the page refers to was replaced by another e
 
 
 def cites_another_edition(fact: Fact) -> bool:
-    """Whether a fact says that the same words lead to another edition of a document now."""
+    """Whether a fact says that the same words now link to another edition of a document."""
     if fact.kind != "link_target":
         return False
     was, now = edition_of(fact.before), edition_of(fact.after)
@@ -218,7 +218,7 @@ _COSMETIC = {
 
 
 def _new_party(facts: tuple[Fact, ...]) -> Fact | None:
-    """The fact that one company stands where another stood; a new legal form or one of many affiliates is less."""
+    """The fact that one company replaces another; a new legal form or one of many affiliates does not count."""
     for fact in facts:
         if fact.kind == "renamed" and companies(fact.before) and companies(fact.after) and not _same_house(fact):
             return fact
@@ -232,7 +232,7 @@ def _same_house(fact: Fact) -> bool:
 
 
 def _weigh(change: _Change, party: Fact | None) -> float:
-    """How much the change matters; the scale is `_HIGH` and `_LOW`."""
+    """How much the change matters, on the scale of `_HIGH` and `_LOW`."""
     points = 4.0 if party else 0.0
     points += sum(1.0 if move.move == "window" else 4.0 for move in change.moves)
     points += min(change.words / 60, 5.0) if change.words < _REVISION_WORDS else 5.0
@@ -252,15 +252,15 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     return points + 1.5 * any(_right_moved(pair) for pair in change.rules)
 
 
-# What a turned sentence weighs: each is of medium importance at least, none of high for itself.
+# The weights of turned sentences: each gives at least medium importance, none gives high importance by itself.
 _TURNS = {"duty": 1.2, "negation": 1.2, "condition": 1.0, "quantity": 1.0, "answer": 1.2, "clock": 1.0, "sign": 1.0}
-#: And so does an entry under a heading that forbids or allows, an answer, and a permission that was taken back.
+#: The weight of an entry under a heading that forbids or allows, of an answer, and of a withdrawn permission.
 _BOUND = 1.0
 _MOST_TURNS = 2.4
 
 
 def _weigh_figures(facts: Iterable[Fact]) -> float:
-    """What figures weigh: one that came or went little, one that became another as much as what it is about."""
+    """The weight of figures: an added or removed one little, a changed one as much as what it is about."""
     amounts = [fact for fact in facts if fact.kind in ("percent", "money", "duration")]
     steps = [fact for fact in amounts if fact.before and fact.after]
     about = max((_matter(fact) for fact in steps), default=0)
@@ -268,15 +268,15 @@ def _weigh_figures(facts: Iterable[Fact]) -> float:
     return max(_HIGH if about >= _LIVING else 0.0, min(3.0, others))
 
 
-# From this weight on a category touches a seller's account, money or rights.
+# From this weight on, a category affects a seller's account, money or rights.
 _LIVING = 3
-# From this one on his rights.
+# From this weight on, it affects their rights.
 _RIGHTS = 4
 _NEAR = 120
 
 
 def _matter(fact: Fact) -> int:
-    """The weight of what is spoken of around a figure."""
+    """The weight of the subject around a figure."""
     at = max(0, fact.sentence_after.find(fact.after))
     near = fact.sentence_after[max(0, at - _NEAR) : at + len(fact.after) + _NEAR]
     if fact.kind == "duration" and words("wording_dates", "cues", "notice").found_in(plain(near)):
@@ -285,7 +285,7 @@ def _matter(fact: Fact) -> int:
 
 
 def _is_entry(pair: SentencePair) -> bool:
-    """A short line without a verb of duty: an entry in an index, a title."""
+    """Whether a line is short and has no verb of duty: an entry in an index, a title."""
     alone = pair.before or pair.after
     return (
         not (pair.before and pair.after)
@@ -296,7 +296,7 @@ def _is_entry(pair: SentencePair) -> bool:
 
 
 def _is_bound(pair: SentencePair) -> bool:
-    """Whether a short line is a rule by what stands above it: an answer to a question, an entry of a list of bans."""
+    """Whether the text above makes a short line a rule: an answer to a question, an entry of a list of bans."""
     said = pair.after or pair.before
     if is_answer(said):
         return True
@@ -309,7 +309,7 @@ def _is_permission_gone(pair: SentencePair) -> bool:
 
 
 def _sanction_moved(pair: SentencePair) -> bool:
-    """Whether a sentence that names sanctions names one more or less now, or needs a reason more or less for them."""
+    """Whether a sentence about sanctions now names more or fewer of them, or more or fewer conditions for them."""
     if not (pair.before and pair.after):
         return False
     name = "suspension-and-termination"
@@ -321,7 +321,7 @@ def _sanction_moved(pair: SentencePair) -> bool:
 
 
 def _right_moved(pair: SentencePair) -> bool:
-    """Whether a sentence on a seller's rights (liability, disputes) says more or less of them now."""
+    """Whether a sentence on a seller's rights (liability, disputes) now says more or less about them."""
     if not (pair.before and pair.after):
         return False
     moved = categories(" ".join(word for side in changed_words(pair) for word in side))
@@ -330,7 +330,7 @@ def _right_moved(pair: SentencePair) -> bool:
 
 
 def _is_forbidden_now(fact: Fact) -> bool:
-    """Whether what a sentence allowed it forbids now, or the other way round."""
+    """Whether a sentence now forbids what it allowed, or the other way round."""
     if fact.kind != "duty" or not (fact.before and fact.after):
         return False
     was, now = ({duty.kind for duty in duties(text)} for text in (fact.before, fact.after))
@@ -347,7 +347,7 @@ def _count_duties(facts: Iterable[Fact], *kinds: str) -> int:
 
 
 def _reasons(change: _Change, party: Fact | None) -> tuple[str, ...]:
-    """Why it matters, the weightiest first, each naming its rule and the words that led to it."""
+    """Why the change matters, weightiest reason first, each with its rule and the words that led to it."""
     told: list[str] = []
     for move in change.moves[:2]:
         target = move.after or move.before
@@ -380,7 +380,7 @@ def _size_reason(change: _Change) -> str:
 
 
 def _categories(change: _Change, party: Fact | None) -> tuple[str, ...]:
-    """What the change is about, the most spoken of first; headings decide where the words do not."""
+    """What the change is about, most frequent category first; headings decide where the words do not."""
     found = Counter({name: count * weight(name) for name, count in change.about.items()})
     found.update({name: weight(name) for name in (*change.places, *change.around)})
     if change.moves:

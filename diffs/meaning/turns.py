@@ -1,6 +1,6 @@
-"""What turns a sentence round without changing its matter: duty, negation, condition, quantity, answer, time of day.
+"""What reverses a sentence without changing its subject: duty, negation, condition, quantity, answer, time of day.
 
-One small word decides whether a seller may, must or must not. So these are read by grammar, of function words, which
+One small word decides whether a seller may, must or must not. So these are read by grammar, from function words, which
 are few in every language and the same in every policy.
 """
 
@@ -15,18 +15,18 @@ from diffs.language.normalise import MARKS, fold, marked
 from diffs.language.vocabulary import plain, table, words
 from diffs.values import Comparison, Op
 
-# How strongly a duty word binds; between kinds of one strength there is no turn.
+# How strongly a duty word binds; a step between kinds of equal strength is no turn.
 _FORCE = {"must_not": -2, "should_not": -1, "may": 0, "should": 1, "must": 2, "discretion": 3}
 _WORD = re.compile(r"[^\W\d_]+")
-#: What an answer stands between: cells, a colon, a question; and what is not part of it.
+#: What separates an answer from other text (cells, a colon, a question), and what is not part of it.
 _BORDERS, _AROUND = re.compile(r"[|:?？：]"), " .,;!。()[]"
 _CLOCK = re.compile(
     r"(?<![\d.:])\d{1,2}(?:[.:h]\d\d)?\s?(?:[ap]\.?\s?m\b|uhr\b|h\b|o'clock|時)|(?<![\d.:])\d{1,2}[:h][0-5]\d(?![\d:])"
     r"|\b(?:noon|midnight|mittags?|mitternacht|midi|minuit|mezzogiorno|mezzanotte|mediodía|medianoche)\b",
     re.IGNORECASE,
 )
-#: A sign that turns the figure beside it: "+2", "-5", "18+", "≠ 20".
-#: A plus may stand behind the unit as well: "18 months +".
+#: A sign that changes the meaning of the figure beside it: "+2", "-5", "18+", "≠ 20".
+#: A plus may also follow the unit: "18 months +".
 _SIGN = re.compile(
     r"(?<![^\s(])(?:-|[+<>≤≥=≠±]\s?)(?=[\d$€£])|(?<=\d)\+(?!\s?\d)|(?<=\d)\s?[^\W\d]{1,12}\s?(\+)(?!\s?\d)"
 )
@@ -36,16 +36,16 @@ _NOT = re.compile(r"n['’]t\b|(?<=\bcan)not\b", re.IGNORECASE)
 
 @lru_cache(maxsize=8192)
 def turns(before: str, after: str) -> frozenset[str]:
-    """How a reworded sentence was turned round; empty where it was not.
+    """How a reworded sentence was turned round; empty if it was not.
 
     Any of "duty", "negation", "condition", "quantity", "answer" (yes and no, tick and cross), "clock" (a time of day),
-    "sign" (plus and minus beside a figure). A sentence that is only on one side ("" on the other) was not turned.
+    "sign" (plus and minus beside a figure). A sentence on one side only ("" on the other) was not turned.
     """
     if not (before and after):
         return frozenset()
     was, now = _words(before), _words(after)
     found = {name for name in ("negation", "condition") if _count(was, name) != _count(now, name)}
-    # "all" that is left out says little; that "some" is in its place says much.
+    # Leaving out "all" says little; putting "some" in its place says much.
     if all(_count(was, name) != _count(now, name) for name in ("whole", "part")):
         found.add("quantity")
     if forces(before) != forces(after):
@@ -59,14 +59,14 @@ def turns(before: str, after: str) -> frozenset[str]:
 
 
 def answers(text: str) -> tuple[str, ...]:
-    """The answers that stand alone in a text, and its signs of yes and no, in order."""
+    """The separate answers in a text and its signs for yes and no, in order."""
     plainly = marked(fold(text))
     stated = (part.strip(_AROUND).casefold() for part in _BORDERS.split(plainly))
     return (*(part for part in stated if part in _all_answers()), *_SIGNS.findall(plainly))
 
 
 def is_answer(text: str) -> bool:
-    """Whether a text is nothing but an answer: "Yes.", "✗"."""
+    """Whether a text is only an answer: "Yes.", "✗"."""
     return len(answers(text)) == 1 and len(text.split()) <= _ANSWER_WORDS
 
 
@@ -107,7 +107,7 @@ def forces(sentence: str) -> tuple[int, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Turned:
-    """A text that is now below another heading: the text, and both headings."""
+    """A text that is now below another heading, with both headings."""
 
     text: str
     before: str
@@ -115,10 +115,10 @@ class Turned:
 
 
 def places_turned(comparison: Comparison) -> Iterator[Turned]:
-    """The texts that moved below a heading that says the contrary.
+    """The texts that moved below a heading that says the opposite.
 
-    "Products you may sell", "Products you may not sell": the words are the same, the rule is not. Any other move says
-    nothing new: pages are re-arranged often.
+    "Products you may sell", "Products you may not sell": the words stay the same, the rule does not. Any other move
+    says nothing new: pages are rearranged often.
     """
     moving = [hunk for hunk in comparison.hunks if hunk.op in (Op.MOVED, Op.REMOVED, Op.ADDED)]
     was = {block.compared: block.section[-1] for hunk in moving for block in hunk.before if block.section}
@@ -129,7 +129,7 @@ def places_turned(comparison: Comparison) -> Iterator[Turned]:
 
 
 def _is_contrary(before: str, after: str) -> bool:
-    """Whether one of two headings forbids and the other does not, or both bind, and not alike."""
+    """Whether one of two headings forbids and the other does not, or both bind in different ways."""
     was, now = forces(before), forces(after)
     forbids = [any(force < 0 for force in side) for side in (was, now)]
     return forbids[0] != forbids[1] or bool(was and now and was != now) or "negation" in turns(before, after)
