@@ -1,1 +1,1 @@
-"""What a sentence says: amounts, dates, duties, names. Knows no document."""
+"""What a sentence says: amounts, dates, duties, names. Documents are unknown here."""

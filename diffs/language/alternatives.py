@@ -1,8 +1,8 @@
-r"""Many patterns as one, of which only those are tried whose letters stand in the text.
+r"""Many patterns as one, trying only those whose letters occur in the text.
 
-An alternation of a hundred patterns costs a hundred steps at every letter. Nearly all of ours hold a word that every
-match must contain ("target" in `\btargets?\b`): where that word is not in a text the pattern need not be tried, and
-looking for a word is a thousand times faster than trying a pattern.
+An alternation of a hundred patterns costs a hundred steps at every letter. Nearly all of ours have a word that every
+match must contain ("target" in `\btargets?\b`): if that word is not in a text, the pattern need not be tried, and
+searching for a word is a thousand times faster than trying a pattern.
 """
 
 import re
@@ -10,21 +10,21 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 _GROUPS = {"(": ")", "[": "]"}
-#: A letter before one of these may be left out.
+#: A letter before one of these may be missing from a match.
 _OPTIONAL = re.compile(r"[?*]|\{0?,")
 _QUANTIFIER = re.compile(r"[?*+]|\{\d*,?\d*\}")
-#: Escaped, these stand for themselves; others ("\\b", "\\d") stand for no letter.
+#: Escaped, these mean themselves; others ("\\b", "\\d") mean no particular letter.
 _PLAIN = re.compile(r"[^A-Za-z0-9]")
-#: Of so many texts is kept what was found in them.
+#: The results for so many texts are kept.
 _KEPT = 8
-#: What a pattern without regard to case takes for another letter, though neither is the other made small.
+#: Letters that a case-insensitive pattern takes for another letter, though lower-casing leaves them different.
 _SAME = str.maketrans({"ı": "i", "ſ": "s", "İ": "i"})
 
 
 class Alternatives:
-    """Finds in a text what the alternation of `patterns`, without regard to case, would find, and as it would.
+    """Finds exactly what the case-insensitive alternation of `patterns` would find in a text.
 
-    `before` and `after` stand around each of them; they hold no capturing group.
+    `before` and `after` are put around each of them; they contain no capturing group.
     """
 
     def __init__(self, patterns: Iterable[str], *, before: str = "", after: str = "") -> None:
@@ -33,12 +33,12 @@ class Alternatives:
         wanted = [needed(one) for one in listed]
         self._words = [(word, at) for at, words in enumerate(wanted) for word in words]
         self._unsure = [at for at, words in enumerate(wanted) if not words]
-        # Each figure of a long sentence asks the same of it, and of the headings above it.
+        # Each figure of a long sentence searches the same sentence, and the headings above it.
         self._likely = lru_cache(maxsize=_KEPT)(self._find_likely)
         self._is_in = lru_cache(maxsize=_KEPT)(self._look_into)
 
     def search(self, text: str, start: int = 0, stop: int | None = None) -> re.Match[str] | None:
-        """The first match in `text[start:stop]`; where two begin there, that of the pattern named first."""
+        """The first match in `text[start:stop]`; of two that begin there, the one whose pattern is listed first."""
         stop = len(text) if stop is None else stop
         best: re.Match[str] | None = None
         for shape in self._likely(text[start:stop] if start or stop < len(text) else text):
@@ -50,7 +50,7 @@ class Alternatives:
         return best
 
     def match(self, text: str, start: int = 0, stop: int | None = None) -> re.Match[str] | None:
-        """The match that begins at `start`, of the first pattern that has one."""
+        """The match that begins at `start`, from the first pattern that has one."""
         stop = len(text) if stop is None else stop
         for shape in self._likely(text[start:stop] if start or stop < len(text) else text):
             found = shape.match(text, start, stop)
@@ -70,14 +70,14 @@ class Alternatives:
                     ahead[at] = shapes[at].search(text, max(best.end(), best.start() + 1))
 
     def found_in(self, text: str) -> bool:
-        """Whether any of the patterns matches somewhere."""
+        """Whether any of the patterns matches anywhere in the text."""
         return self._is_in(text)
 
     def _look_into(self, text: str) -> bool:
         return any(shape.search(text) for shape in self._likely(text))
 
     def _find_likely(self, text: str) -> list[re.Pattern[str]]:
-        """The patterns whose letters stand in the text, in order."""
+        """The patterns whose letters occur in the text, in order."""
         letters = small(text)
         places = [at for word, at in self._words if word in letters] + self._unsure
         return [compiled(self._sources[at]) for at in sorted(set(places))]
@@ -85,25 +85,25 @@ class Alternatives:
 
 @cache
 def compiled(source: str) -> re.Pattern[str]:
-    """A pattern without regard to case, made when it is first needed: most never are."""
+    """A case-insensitive pattern, compiled when it is first needed: most never are."""
     return re.compile(source, re.IGNORECASE)
 
 
 def small(text: str) -> str:
-    """The text in small letters, as a pattern without regard to case sees them."""
+    """The text in lower case, as a case-insensitive pattern sees it."""
     return text.lower() if text.isascii() else text.translate(_SAME).lower()
 
 
 def needed(source: str) -> tuple[str, ...]:
-    """Words in small letters of which every match of a pattern contains at least one; none where that is not sure.
+    """Lower-case words of which every match of a pattern contains at least one; none where that is uncertain.
 
-    Careful rather than clever: optional parts, classes and what only looks around stand for nothing.
+    Careful rather than clever: optional parts, classes and lookarounds contribute nothing.
     """
     return tuple(map(small, needed_as_written(source)))
 
 
 def needed_as_written(source: str) -> tuple[str, ...]:
-    """The same for a pattern that minds the case of letters."""
+    """The same for a case-sensitive pattern: words as they are written."""
     best: tuple[str, ...] = ()
     choices: list[tuple[str, ...]] = []
     run, at = "", 0
@@ -126,13 +126,13 @@ def needed_as_written(source: str) -> tuple[str, ...]:
 
 
 def _better(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
-    """Of two sets of words the one whose shortest word is longer; a set that holds "" says nothing."""
+    """The one of two sets of words whose shortest word is longer; a set that contains "" says nothing."""
     one, other = (words if all(words) else () for words in (one, other))
     return max(one, other, key=lambda words: (min(map(len, words), default=0), -len(words)))
 
 
 def _piece(source: str, at: int) -> tuple[str, int]:
-    """The letter at a place of a pattern ("" where it is none for certain, "|" between choices); its end."""
+    """The letter at a place in a pattern ("" where none is certain, "|" between choices), and where it ends."""
     sign = source[at]
     if sign == "\\":
         escaped = source[at + 1]
@@ -143,7 +143,7 @@ def _piece(source: str, at: int) -> tuple[str, int]:
 
 
 def _closing(source: str, at: int) -> int:
-    """Where the group or class that opens at a place is closed."""
+    """The position at which the group or class that opens at a place is closed."""
     opening, depth = source[at], 0
     while True:
         sign = source[at]

@@ -1,7 +1,7 @@
 """Find amounts in a sentence: percentages, money, lengths of time, stars and points, counts.
 
-Own patterns on purpose: the libraries at hand read "a 15% referral fee or $0.30" as 30 dollars or take only the
-first figure of a range.
+The patterns are our own on purpose: the libraries available read "a 15% referral fee or $0.30" as 30 dollars or take
+only the first figure of a range.
 """
 
 import re
@@ -17,9 +17,9 @@ from .vocabulary import plain, table
 class Amount:
     """One figure in a text.
 
-    `kind` is percent, money, duration, score, stars, orders or count; `unit` the currency (ISO 4217 where it is
+    `kind` is percent, money, duration, score, stars, orders or count; `unit` is the currency (ISO 4217 where it is
     known), the unit of time (hours, days, business days, weeks, months, years, minutes) or the thing counted.
-    `value2` is the upper end of a range. `start` and `end` are its place in the text, `text` is as written.
+    `value2` is the upper end of a range. `start` and `end` are its place in the text, `text` is how it is written.
     """
 
     kind: str
@@ -32,23 +32,23 @@ class Amount:
 
     @property
     def canonical(self) -> tuple[str, float, float | None, str]:
-        """What it says, however it is written: "thirty (30) days" equals "30-day"."""
+        """Its meaning, however it is written: "thirty (30) days" equals "30-day"."""
         return (self.kind, self.value, self.value2, self.unit)
 
 
-# Thousands by comma, point, apostrophe or blank; a decimal mark of the other kind. Bounded: a figure is short.
+# Thousands separated by comma, point, apostrophe or space; another decimal mark. Bounded, since a figure is short.
 _DIGITS = (
     r"(?:\d{1,3}(?:,\d{3}){1,5}(?:\.\d{1,4})?|\d{1,3}(?:\.\d{3}){1,5}(?:,\d{1,4})?|"
     r"\d{1,3}(?:[' ]\d{3}){1,5}(?:[.,]\d{1,4})?|\d{1,15}(?:[.,]\d{1,9})?)(?!\d)"
 )
-#: Of more figures in one text only the first are looked at: a sentence has fewer, and so has a row of a table.
+#: At most so many figures of one text are read: a sentence or a row of a table has fewer.
 MOST = 400
 
-# A figure stands free of Latin letters and of other figures; Japanese and Chinese write it right beside a word. What
-# follows a colon is a figure ("Fee:10%"), save in a time or a proportion ("14:30"). It is read whole or not at all.
+# A figure is separate from Latin letters and other figures; Japanese and Chinese write it right beside a word. After a
+# colon it counts ("Fee:10%"), except in a time or a proportion ("14:30"). It is read completely or not at all.
 _FREE = r"(?<![A-Za-zÀ-ɏ\d.,/#§])(?<!\d:)"
 _NUMBER = rf"{_FREE}(?:{_DIGITS})(?![.,]\d)(?![A-Za-zÀ-ɏ/]*\d)"
-# A mark on a scale of five: "4.7/5", "4,7 von 5". A whole one without a sign before it may be a fraction or a day.
+# A rating on a scale of five: "4.7/5", "4,7 von 5". A whole number without a sign may be a fraction or a date.
 _OF_FIVE = r"\s*(?:/|out of|of|von|sur|su|de|van|av|z|na)\s*5(?:[.,]0)?(?![.,/]?\d)"
 _MARK = rf"{_FREE}(?:[0-5][.,]\d{{1,2}}|(?:(?<=[≥>])|(?<=[≥>] ))[0-5])(?={_OF_FIVE})"
 _BETWEEN = r"(?P<between>\b(?:between|zwischen|entre|tra|fra|tussen)\s+)?"
@@ -58,7 +58,7 @@ _RANGE = r"\s*(?(between)(?:and|und|et|e|y|en|to)|(?:-|–|—|~|〜|to|bis|à|a
 def number(text: str, language: str = "") -> float:
     """The value of a number as written: "1,000" is 1000 in English, 1 in German ("1,5" is 1.5 in both).
 
-    Raises ValueError where it is no number.
+    Raises ValueError if it is not a number.
     """
     digits = plain(text).replace("'", "").replace(" ", "")
     if "," in digits and "." in digits:
@@ -72,7 +72,7 @@ def number(text: str, language: str = "") -> float:
 
 
 def _groups(digits: str, mark: str, language: str) -> bool:
-    """Whether the mark stands between thousands."""
+    """Whether the mark separates thousands."""
     head, *rest = digits.split(mark)
     if not all(len(part) == 3 for part in rest) or head in ("", "0") or len(head) > 3:
         return False
@@ -83,9 +83,9 @@ def _groups(digits: str, mark: str, language: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def find(text: str, language: str = "", skip: tuple[tuple[int, int], ...] = ()) -> tuple[Amount, ...]:
-    """The amounts of a text in order, none inside another; `skip` are stretches to leave out (dates).
+    """The amounts of a text in order, none inside another; `skip` are spans to leave out (dates).
 
-    Only the first `MOST` figures of a text are looked at.
+    Only the first `MOST` figures of a text are read.
     """
     flat = plain(text)
     starts = _starts(flat)[:MOST]
@@ -113,11 +113,11 @@ def find(text: str, language: str = "", skip: tuple[tuple[int, int], ...] = ()) 
 
 @cache
 def _unit_words(kind: str) -> tuple[str, ...]:
-    """Words in small letters of which one stands in every text with an amount of this kind; "" stands in all."""
+    """Lower-case words of which every text with an amount of this kind contains one; every text contains ""."""
     if kind in ("money", "duration"):
         return tuple(map(small, _currencies() if kind == "money" else _units_of_time()))
     listed = table("wording_amounts")[_UNITS[kind]] if kind in _UNITS else [""]
-    # A mark on a scale of five needs no word.
+    # A rating on a scale of five needs no word.
     return tuple(word for one in listed for word in needed(one) or ("",)) + (("5",) if kind == "stars" else ())
 
 
@@ -125,7 +125,7 @@ _UNITS = {"percent": "percent", "stars": "stars", "score": "points", "orders": "
 
 
 def _is_article(match: re.Match[str]) -> bool:
-    """Whether a French year is an English article: "an" is one year, so "14.2 An agent must …" is no length of time."""
+    """Whether a French year ("an") is really the English article: "14.2 An agent must …" is no length of time."""
     return match["unit"].lower() == "an" and match["n"] != "1"
 
 
@@ -151,7 +151,7 @@ def _amount(kind: str, match: re.Match[str], text: str, language: str) -> Amount
 
 
 def _factor(groups: dict[str, str | None]) -> float:
-    """What "million" and its like stand for."""
+    """The factor that "million" and similar words stand for."""
     scale = (groups.get("scale") or groups.get("scale_after") or "").strip().lower()
     if not scale:
         return 1.0
@@ -183,7 +183,7 @@ _BETWEENS = frozenset(("between", "zwischen", "entre", "tra", "fra", "tussen"))
 
 
 def _starts(flat: str) -> list[int]:
-    """Where an amount can begin: at a number, a number word, or "between" one and another."""
+    """The positions where an amount can begin: at a number, a number word, or "between" two numbers."""
     first_words = _first_words()
     found = []
     end = 0
@@ -205,7 +205,7 @@ def _first_words() -> frozenset[str]:
 
 
 def _money_starts(flat: str, starts: list[int]) -> list[int]:
-    """Where a currency stands right before a figure."""
+    """The positions of currencies right before a figure."""
     tails = ((at, flat[max(0, at - 16) : at]) for at in starts)
     return [at - len(tail) + match.start() for at, tail in tails if (match := _currency_last().search(tail))]
 
@@ -249,13 +249,13 @@ _TO = rf"(?:{_RANGE}(?P<n2>{_DIGITS}))?"
 
 
 def _figure() -> str:
-    """A number in figures: "30", "thirty (30)", "30 (thirty)"."""
+    """The pattern of a number in digits: "30", "thirty (30)", "30 (thirty)"."""
     spelled = rf"(?<!\w)(?:{_words_for_numbers()})(?!\w)"
     return rf"(?:{spelled}\s*\()?(?P<n>{_NUMBER})\)?(?:\s*\({spelled}\))?"
 
 
 def _figure_or_word() -> str:
-    """A number in figures or as a word, the first of a range after "between"."""
+    """The pattern of a number in digits or words, also as the first of a range after "between"."""
     return rf"{_BETWEEN}(?:{_figure()}|(?P<n_after>(?<!\w)(?:{_words_for_numbers()})(?!\w)))"
 
 
@@ -266,7 +266,7 @@ def _listed(name: str) -> str:
 def _percent() -> str:
     sign = _listed("percent")
     behind = rf"{_figure_or_word()}(?:(?:\s*(?:{sign}))?{_TO})\s*(?P<unit>{sign})"
-    # In Turkish and Basque the sign goes first: "%95".
+    # In Turkish and Basque the sign is in front: "%95".
     return rf"{behind}|(?<=(?<![\w%])%)(?P<n_first>{_DIGITS})(?!\s*%|\w)"
 
 
@@ -328,6 +328,6 @@ def _bounded(word: str) -> str:
 
 
 def spelled(word: str) -> float | None:
-    """The value of a number written as a word ("eight"), None where it is none."""
+    """The value of a number written as a word ("eight"); None if it is not a number."""
     value = _spelled().get(word.lower())
     return None if value is None else float(value)

@@ -10,17 +10,17 @@ from .vocabulary import plain, table
 
 
 def categories(text: str) -> dict[str, int]:
-    """The categories whose words stand in a text, with how often, most often first."""
+    """The categories whose words occur in a text, with counts, most frequent first."""
     return dict(_found(text))
 
 
 def all_categories() -> tuple[str, ...]:
-    """Every category that a page or a change can be of, by name."""
+    """The names of all categories that a page or a change can have."""
     return tuple(sorted({*CATEGORIES, *table("wording_categories")}))
 
 
 def weight(name: str) -> int:
-    """How much a category matters to a seller: 4 to his rights, 3 to his living, 2 to his duties, 1 to know."""
+    """How much a category matters to a seller: 4 for their rights, 3 for their living, 2 for duties, 1 to know."""
     return int(table("wording_categories")[name]["weight"])
 
 
@@ -41,7 +41,7 @@ def _found(text: str) -> tuple[tuple[str, int], ...]:
 
 
 def _apart(spans: list[tuple[int, int]]) -> int:
-    """How many of the spans stand beside each other, none inside another."""
+    """How many of the spans are separate, not counting those inside another."""
     count = last = 0
     for start, end in sorted(spans):
         if start >= last:
@@ -59,9 +59,9 @@ _SIGN = re.compile(r"\d|\ba-")
 
 @cache
 def _by_start() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
-    """The shapes of each category by the two letters they begin with: few words of a text begin like any of them.
+    """The shapes of each category by their first two letters: few words of a text begin like any of them.
 
-    In small letters: matching that way is many times faster than without regard to case.
+    They are in lower case: matching that way is many times faster than ignoring case.
     """
     groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for name, one in _listed():
@@ -75,7 +75,7 @@ def _by_start() -> dict[str, tuple[tuple[str, re.Pattern[str]], ...]]:
 
 @cache
 def _elsewhere() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """What begins with a figure or a sign, and what has no word borders."""
+    """The shapes that begin with a figure or a sign, and those without word borders."""
     groups: dict[str, list[str]] = defaultdict(list)
     for name, one in _listed():
         if ord(one[0]) > 0x3000:
@@ -86,7 +86,7 @@ def _elsewhere() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def _starts(one: str) -> set[str]:
-    """The pairs of letters that a shape can begin with; none where it can begin otherwise."""
+    """The pairs of letters that a shape can begin with; none if it can begin with anything else."""
     choice = _CHOICE.match(one)
     found = [_PLAIN_START.match(part) for part in (choice.group(1).split("|") if choice else [one])]
     starts = {match.group() for match in found if match and ord(match.group()[0]) < 0x3000}
@@ -102,5 +102,5 @@ def _small(one: str) -> str:
 
 
 def _ended(one: str) -> str:
-    """Where the ending is left open ("fees?"), the word ends there."""
+    """The shape with a word border at its end, where its ending is optional ("fees?")."""
     return one + (r"(?![^\W_])" if one.endswith("?") else "")

@@ -1,8 +1,8 @@
-"""Dates in a sentence, and what each says: from when something binds, or when the page was updated.
+"""Dates in a sentence, and what each means: from when something applies, or when the page was updated.
 
-Months by name are those of `data/wording_dates.toml` in every text, and beside a year those that Babel knows in the
-text's own language. dateparser reads the rest (a year that comes first), in languages outside that list and only on
-text with a year: it reads the word "may" as a date, and takes seconds without a language.
+Month names are those of `data/wording_dates.toml` in every text and, beside a year, also those that Babel has for the
+text's own language. dateparser reads the rest (a year in front), in languages outside that list and only in text with
+a year: it reads the word "may" as a date, and without a language it takes seconds.
 """
 
 import re
@@ -18,17 +18,17 @@ from .sentences import spans
 from .tags import month_names, primary, puts_day_first
 from .vocabulary import pattern, plain, table, words
 
-# A line with a weak word for "updated" has no more words than this before the date.
+# A line with a weak word for "updated" has at most so many words before the date.
 _STAMP_WORDS = 8
-# No cue stands further from its date than so many characters.
+# A cue is at most so many characters away from its date.
 _REACH = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """A date in a text: its place there, the text as written, and the day; None where no year or no day is given.
+    """A date in a text: its place there, the text as written, and the day; None if the year or the day is missing.
 
-    `key` tells two dates apart however they are written: "2024-03-01", "2024-03", "--03-01".
+    `key` identifies a date however it is written: "2024-03-01", "2024-03", "--03-01".
     """
 
     text: str
@@ -65,7 +65,7 @@ def dates_in(text: str, language: str = "") -> tuple[Dated, ...]:
 
 
 def dated_sentences(text: str) -> Iterator[str]:
-    """The sentences of a text that name a year, as written."""
+    """The sentences of a text that contain a year, as written."""
     if not _DIGIT.search(text):
         return
     for start, end in spans(text):
@@ -82,7 +82,7 @@ def is_update_stamp(sentence: str, dated: Dated, *, outright: bool = False) -> b
 
 
 def is_effective(sentence: str, dated: Dated) -> bool:
-    """Whether a date says from when something binds: not that of a law, of a count, of a plan that was taken back."""
+    """Whether a date says from when something applies: not the date of a law, of a count or of a withdrawn plan."""
     # "The former version in force from 1 March"; but "from 1 March for users who agreed to a former version".
     if is_update_stamp(sentence, dated) or _is_former(sentence[: dated.start]) or _is_of_something_else(sentence):
         return False
@@ -96,7 +96,7 @@ def _is_of_something_else(sentence: str) -> bool:
 
 
 def _opens(sentence: str, dated: Dated) -> bool:
-    """Whether a sentence opens with the day on which something happens: "On April 1, 2026, the fee increases"."""
+    """Whether a sentence begins with the day on which something happens: "On April 1, 2026, the fee increases"."""
     text = plain(sentence)
     opened = _OPENING.fullmatch(text[: dated.start])
     return opened is not None and words("wording_dates", "cues", "follows").found_in(text[dated.end :][:_REACH])
@@ -116,7 +116,7 @@ def _stamps(sentence: str, dated: Dated, cue: str) -> bool:
 
 
 def _is_led_by(cue: str, sentence: str, dated: Dated) -> bool:
-    """Whether a cue stands right before a date."""
+    """Whether a cue is right before a date."""
     return _cue(cue).search(plain(sentence), max(0, dated.start - _REACH), dated.start) is not None
 
 
@@ -141,7 +141,7 @@ def _months(language: str) -> dict[str, int]:
 
 @cache
 def _named(language: str) -> re.Pattern[str]:
-    """Dates with a month's name, day first or month first, year and day each left out at most once."""
+    """The pattern of dates with a month's name, day first or month first; the year or the day may be missing."""
     names = "|".join(sorted(map(re.escape, _months(language)), key=len, reverse=True))
     year = [rf"(?P<y{at}>(?:19|20)\d\d)(?!\d)" for at in range(4)]
     month = [rf"(?P<m{at}>{names})\.?(?![^\W\d])" for at in range(4)]
@@ -160,7 +160,7 @@ _Read = Callable[[re.Match[str], str, str], Dated | None]
 
 @cache
 def _shapes(language: str) -> tuple[tuple[tuple[str, ...], Callable[[str], re.Pattern[str]], _Read], ...]:
-    """The ways to write a date: words of which one stands in every such text, the pattern, and who reads it."""
+    """The ways to write a date: words of which such a text has at least one, the pattern, and the reading function."""
     return (
         (tuple(map(small, _months(primary(language)))), lambda language: _named(primary(language)), _from_names),
         ((".", "/", "-"), lambda _: _NUMERIC, _from_numbers),
@@ -176,7 +176,7 @@ def _from_names(match: re.Match[str], text: str, language: str) -> Dated | None:
     # "may 5" is a verb and a figure, "May 5" a date.
     if not year and ((parts["m2"] and not name[0].isupper()) or name.lower() not in _known_months()):
         return None
-    # A letter may match in a case that has no way back: "KASIM" in Turkish.
+    # A letter may match in a case that lower-casing does not undo: "KASIM" in Turkish.
     month = _months(primary(language)).get(name.lower())
     return _dated(match, text, year, month, day) if month else None
 
@@ -200,7 +200,7 @@ def _from_cjk(match: re.Match[str], text: str, _language: str) -> Dated | None:
 
 
 def _dated(match: re.Match[str], text: str, year: str | None, month: int, day: str | None) -> Dated | None:
-    """The date, or None where the calendar has no such day."""
+    """The date, or None if the calendar has no such day."""
     try:
         exact = date(int(year or 2024), month, int(day or 1))
     except ValueError:
@@ -214,7 +214,7 @@ def _dated(match: re.Match[str], text: str, year: str | None, month: int, day: s
 def _by_library(text: str, language: str) -> Iterator[Dated]:
     if not _YEAR.search(text):
         return
-    # Imported when it is needed: it loads its languages at import.
+    # Imported only when needed: it loads its languages at import.
     from dateparser.search import search_dates
 
     at = 0
@@ -229,7 +229,7 @@ def _by_library(text: str, language: str) -> Iterator[Dated]:
 
 @cache
 def _cue(name: str) -> Alternatives:
-    """The cue right before a date: small words, signs and the day of the week may stand between."""
+    """The pattern of a cue right before a date; small words, signs and the day of the week may be in between."""
     days = "|".join(table("wording_dates")["weekdays"]["all"])
     cues = table("wording_dates")["cues"][name]
     return pattern(

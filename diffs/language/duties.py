@@ -1,4 +1,4 @@
-"""What a sentence obliges, allows or forbids, read from its duty words."""
+"""What a sentence requires, allows or forbids, read from its duty words."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _KINDS = ("must_not", "should_not", "must", "should", "discretion", "may")
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A duty word: its kind (must, must_not, should, should_not, may, discretion), as written, and its place."""
+    """A duty word: its kind (must, must_not, should, should_not, may, discretion), how it is written, and its place."""
 
     kind: str
     text: str
@@ -21,7 +21,7 @@ class Duty:
 
 @lru_cache(maxsize=4096)
 def duties(sentence: str) -> tuple[Duty, ...]:
-    """The duty words of a sentence in order; "must not" is one and no "must"."""
+    """The duty words of a sentence in order; "must not" is one word and contains no "must"."""
     flat = _lowered(plain(sentence))
     found: list[Duty] = []
     for kind in _KINDS:
@@ -34,14 +34,14 @@ def duties(sentence: str) -> tuple[Duty, ...]:
 
 
 def _lowered(text: str) -> str:
-    """In small letters, of the same length (a few letters grow when they are made small)."""
+    """The text in lower case with its length kept (a few letters become two in lower case)."""
     small = text.lower()
     return small if len(small) == len(text) else "".join(one.lower()[:1] for one in text)
 
 
 @cache
 def _needed(kind: str) -> tuple[str, ...]:
-    """Words of which one stands in every sentence with a duty word of this kind."""
+    """Words of which every sentence with a duty word of this kind contains one."""
     return tuple(dict.fromkeys(word for one in _listed(kind) for word in needed_as_written(one) or ("",)))
 
 
@@ -52,7 +52,7 @@ def _listed(kind: str) -> list[str]:
 
 @cache
 def _words(kind: str) -> re.Pattern[str]:
-    """The words of a kind, in small letters: much faster than matching without regard to case."""
+    """The pattern for the words of a kind, in lower case: much faster than ignoring case."""
     latin = "|".join(one for one in _listed(kind) if ord(one[0]) < 0x3000)
     others = "".join(f"|{one}" for one in _listed(kind) if ord(one[0]) >= 0x3000)
     return re.compile(rf"(?<![^\W\d_])(?:{latin})(?![^\W\d_]){others}")

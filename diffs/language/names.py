@@ -36,8 +36,8 @@ def programmes(text: str) -> dict[str, None]:
 def proper(text: str) -> dict[str, None]:
     """Other names by their capitals: runs of capitalised words, acronyms, and single words inside a sentence.
 
-    A line that is all capitals, or a heading with a capital on every word, names nothing by that. Not for German,
-    where every noun has one.
+    In a line of capitals, or a heading with a capital on every word, capitals mark no name. Not for German, where every
+    noun has a capital.
     """
     flat = plain(text)
     words = _LETTERS.findall(flat)
@@ -75,9 +75,9 @@ _RUN = re.compile(
     r"(?<![\w'-])[A-ZÀ-Þ](?:[\w&'-]*\w)?(?:\.(?=[a-z\d])[\w-]+)?"
     r"(?: (?:(?:of|de|du|di|del|van|&) )?[A-ZÀ-Þ](?:[\w&'-]*\w)?(?:\.(?=[a-z\d])[\w-]+)?){0,7}"
 )
-# What stands before the first word of a sentence or of a part of one.
+# What comes before the first word of a sentence or of a part of one.
 _BEGINS = re.compile(r"(?:^|[.:;!?|•\"(–]|\d\)|\b[A-Za-z][)-])\s*[\"'(*_]{0,9}$")
-#: So many letters before a name are looked at.
+#: So many letters before a name are read.
 _NEAR = 80
 _ROMAN = re.compile(r"[IVXLCDM]+")
 
@@ -91,7 +91,7 @@ def _without_openers(name: str) -> str:
 
 
 def _without_head(name: str) -> str:
-    """Without a common word in the plural that only stands before a name: "the Services Example offers"."""
+    """The name without a common plural that only happens to precede it: "the Services Example offers"."""
     first, *rest = name.split()
     if rest and first.endswith("s") and _head().fullmatch(first) and not _head().fullmatch(rest[-1]):
         return " ".join(rest)
@@ -119,7 +119,7 @@ def _domains() -> re.Pattern[str]:
 
 @cache
 def _needed(name: str) -> tuple[str, ...]:
-    """Words of which one stands in every text that has a name of this kind."""
+    """Words of which every text with a name of this kind contains one."""
     listed = table("wording_names")[name]
     return tuple(dict.fromkeys(word for one in listed for word in needed_as_written(one) or ("",)))
 

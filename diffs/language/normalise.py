@@ -1,4 +1,4 @@
-"""A text in three forms: as shown, as compared, and loosely; its list marker apart."""
+"""A text in three forms: as shown, as compared, and loose; and its list marker separately."""
 
 import re
 import unicodedata
@@ -37,22 +37,22 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f]")
 _AMPERSANDS = re.compile(r"&(?:(?:amp|#0*38|#[xX]0*26);)+", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _BREAKS = re.compile("[\t-\r\x1c-\x1f]")
-#: UTF-8 that was read as Latin-1 leaves control characters behind, invisible halves of a sign.
+#: UTF-8 that was read as Latin-1 leaves control characters behind: invisible halves of a character.
 _LEFT_OVER = re.compile("[\xc2-\xf4][\x80-\x9f]")
-#: « and » stand with a space inside in French, without one elsewhere.
+#: « and » have a space inside in French, and none in other languages.
 _GUILLEMETS = re.compile(r"«\s+|\s+»")
-#: Two of these in a row are how UTF-8 looks when it was read as Latin-1: the cheap test before ftfy's own.
+#: Two of these in a row are typical of UTF-8 that was read as Latin-1: a cheap test before ftfy's own.
 _MOJIBAKE = re.compile(
     "[\xc2-\xf4\u0102\u0103\u0412-\u0440][\x80-\xbf\u0152-\u0192\u02c6-\u02dc\u2013-\u203a\u20ac\u2122]"
 )
 
 
 def fold(shown: str) -> str:
-    """The text as compared: equal means the same words, signs and letter case.
+    """The text as compared: equal results mean the same words, punctuation and letter case.
 
-    Unicode NFC; spaces of every kind are one blank; invisible characters go; quotes, dashes and the ellipsis have one
-    form; HTML entities left in the text are read; UTF-8 that was read in another encoding is repaired. Case and other
-    punctuation stay. Folding twice gives the same as folding once.
+    Unicode NFC; every run of white space becomes one space; invisible characters are removed; quotes, dashes and the
+    ellipsis get one form each; HTML entities left in the text are decoded; UTF-8 that was read in another encoding is
+    repaired. Case and other punctuation stay. Folding twice gives the same as folding once.
     """
     if shown.isascii() and "&" not in shown and "`" not in shown and shown.isprintable():
         return " ".join(shown.split())
@@ -60,10 +60,10 @@ def fold(shown: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """The text as a reader sees it: runs of white space are one blank, invisible characters are gone."""
+    """The text as a reader sees it: each run of white space as one space, without invisible characters."""
     if not text.isascii():
         if _LEFT_OVER.search(text) and is_bad(text):
-            text = fix_encoding(text)  # while the signs that say how are still there
+            text = fix_encoding(text)  # before the characters it needs are removed
         text = _INVISIBLE.sub("", text)
     elif _CONTROL.search(text):
         text = _CONTROL.sub("", text)
@@ -72,17 +72,17 @@ def tidy(text: str) -> str:
 
 @remembered
 def loose(shown: str) -> str:
-    """The words alone: letter case and punctuation gone, save what carries meaning.
+    """Only the words of a text, without letter case and without punctuation that carries no meaning.
 
     Figures keep their separators ("1,000.50", "05/30/18"), and %, ‰, §, currency signs, < > ≤ ≥ = ≠ ± + and `MARKS`
-    stay, a minus only before a figure, a star only as the note of a word ("8%*"). Two texts with one loose form differ
-    in typography only.
+    stay, a minus only before a figure, a star only as the note of a word ("8%*"). Two texts with the same loose form
+    differ only in typography.
     """
     return " ".join(_MEANING.findall(marked(fold(shown)).casefold()))
 
 
-#: Signs that say yes or no, more or less, how many of five, first or second, which country: each in one form
-#: (`marked`). For a pattern, between brackets: the flags are a range.
+#: Signs for yes or no, more or less, a rating, a rank or a country, each in one form (`marked`). They belong between
+#: the brackets of a pattern: the flags are a range.
 MARKS = "✓✗○☐★☆↑↓●■🟢🟡🔴👍👎🥇🥈🥉\U0001f1e6-\U0001f1ff"
 
 
@@ -108,7 +108,7 @@ _MARKED = str.maketrans(
         "×": "x",
     }
 )
-# A minus counts where a negative figure can stand: not in "10-day", "5-7" or "5 - 7".
+# A minus counts where a figure can be negative: not in "10-day", "5-7" or "5 - 7".
 _MEANING = re.compile(
     rf"[^\W\d]+|\d+(?:[.,:/'-]\d+)*|[%‰§<>≤≥=≠±+$€£¥₹₽₩₺₴₫฿¢¤{MARKS}]|(?<![^\s(<>=≤≥])-(?=\d)"
     r"|(?<=[\w%)\]])[*†‡](?![*\w])",
@@ -117,7 +117,7 @@ _MEANING = re.compile(
 
 @remembered
 def split_marker(shown: str, *, heading: bool = False) -> tuple[str, str]:
-    """The number or bullet a text begins with, and the rest: "3.2 Fees" gives ("3.2", "Fees").
+    """The number or bullet that a text begins with, and the rest: "3.2 Fees" gives ("3.2", "Fees").
 
     Values are left alone: "4% of orders", "2.5 days", "2026", "30 days", "14. Oktober". `heading` says that the text
     is a heading, where a bare number ("1 Definitions") and a paragraph sign are markers too.
@@ -160,10 +160,10 @@ def _marker_pattern() -> re.Pattern[str]:
 
 
 class _Lazy:
-    """The marker pattern, built at the first use from data."""
+    """The marker pattern, built from data when it is first used."""
 
     def match(self, text: str) -> re.Match[str] | None:
-        # Markers are short: a bounded look keeps hostile digits cheap.
+        # Markers are short: a bounded search keeps hostile digits cheap.
         return _marker_pattern().match(text, 0, min(len(text), 80))
 
 
@@ -196,7 +196,7 @@ def _is_titled(rest: str) -> bool:
 
 
 def _bare_is_marker(kind: str, written: str, *, heading: bool) -> bool:
-    """A number without a sign behind it, before a capital letter."""
+    """Whether a number without a sign after it, before a capital letter, is a marker."""
     if kind in ("paragraph", "bare"):
         return heading
     if kind == "dashed":
@@ -216,7 +216,7 @@ def _values() -> frozenset[str]:
     return frozenset([*data["units"], *data["months"]])
 
 
-#: Histories say the same sentences again and again; only short texts are remembered, so that memory stays bounded.
+#: Histories repeat the same sentences many times; only short texts are remembered, so that memory stays bounded.
 _SHORT = 2000
 
 
@@ -227,7 +227,7 @@ def _fold_short(shown: str) -> str:
 
 def _fold_fully(shown: str) -> str:
     folded = _fold_once(shown)
-    # Entities, invisible signs and broken encodings can hide one another; each of them changes the length.
+    # Entities, invisible characters and broken encodings can hide one another; decoding any of them changes the length.
     while len(folded) != len(shown) and ("&" in folded or _MOJIBAKE.search(folded)):
         shown, folded = folded, _fold_once(folded)
     return folded
@@ -238,7 +238,7 @@ def _fold_once(shown: str) -> str:
         shown = _ENTITY.sub(lambda found: unescape(found[0]), _AMPERSANDS.sub("&", shown))
     if not shown.isascii():
         if _MOJIBAKE.search(shown):
-            shown = _BREAKS.sub(" ", shown)  # a blank can be half of a sign; another kind of space must read the same
+            shown = _BREAKS.sub(" ", shown)  # a space can be half of a character; all kinds must give the same
             shown = fix_encoding(shown) if is_bad(shown) else shown
         shown = unicodedata.normalize("NFC", shown)
         if "«" in shown or "»" in shown:

@@ -1,9 +1,9 @@
-"""Text from outside as plain text: no control characters, one line, no longer than there is room for."""
+"""Text from outside as plain text: without control characters, on one line, within a given length."""
 
 import re
 import unicodedata
 
-# What XML 1.0 cannot hold, what terminals and mail readers act on, and signs that turn the direction of everything
+# What XML 1.0 cannot contain, what terminals and mail readers act on, and characters that turn the direction of all
 # that follows (U+202A to U+202E, U+2066 to U+2069): a page title could rewrite the sentence around it.
 _CONTROL = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufeff\ufffe\uffff\ud800-\udfff]",
@@ -12,14 +12,14 @@ _BEYOND = re.compile(f"[{''.join(chr(plane << 16 | last) for plane in range(1, 1
 
 
 def clean(text: str) -> str:
-    """The text without control characters, direction overrides and what XML cannot hold; line breaks stay."""
-    # All that is taken out is not printable in Unicode's sense, and most lines have none of it.
+    """The text without control characters, direction overrides and what XML cannot contain; line breaks stay."""
+    # Everything removed is not printable in Unicode's sense, and most lines contain nothing of the kind.
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     return "\n".join(line if line.isprintable() else _BEYOND.sub("", _CONTROL.sub("", line)) for line in lines)
 
 
 def one_line(text: str) -> str:
-    """The text as one line, safe in a mail header: every run of white space is one blank."""
+    """The text as one line, safe in a mail header: every run of white space becomes one space."""
     words = " ".join(text.split())
     return words if words.isprintable() else " ".join(clean(words).split())
 
@@ -27,8 +27,8 @@ def one_line(text: str) -> str:
 def shorten(text: str, limit: int, *, from_end: bool = False) -> str:
     """At most `limit` characters of the text, cut between words, with "…" where something is left out.
 
-    No sign that opens or joins stands before the "…", and a quotation that is cut is closed again. `from_end` keeps the
-    end instead of the beginning.
+    No opening or joining punctuation is left before the "…", and a quotation that is cut is closed again. `from_end`
+    keeps the end instead of the beginning.
     """
     if len(text) <= limit:
         return text
@@ -42,7 +42,7 @@ def shorten(text: str, limit: int, *, from_end: bool = False) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with a blank for each character that cannot be printed, line ends too."""
+    """The text with a space for each character that cannot be printed, including line ends."""
     return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)
 
 
@@ -53,13 +53,13 @@ def in_short(text: str, limit: int) -> str:
 
 def _cut(text: str, limit: int) -> str:
     kept = _whole(text[: max(limit - 1, 0)])
-    # Do not part a letter from the marks on it.
+    # Do not separate a letter from its accents.
     while kept and unicodedata.combining(text[len(kept)]):
         kept = kept[:-1]
     return f"{kept.rstrip(' ,;:–-(“')}…"
 
 
 def _whole(cut: str) -> str:
-    """The text up to its last blank, where that is not too far back: half of "5,000" is another figure."""
+    """The text up to its last space, unless that is too far back: half of "5,000" is another figure."""
     blank = cut.rfind(" ")
     return cut[:blank] if blank > len(cut) // 2 else cut

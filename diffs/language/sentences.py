@@ -1,11 +1,11 @@
-"""Cut text into sentences, in the languages that marketplaces write."""
+"""Cut text into sentences, in the languages that marketplaces use."""
 
 import re
 from collections.abc import Iterator
 
 from diffs.remember import remembered
 
-# After these a full stop ends no sentence.
+# After these, a full stop does not end a sentence.
 _SHORT = frozenset(
     """
     e.g i.e eg ie inc ltd co corp llc vs approx st mr mrs dr u.s u.k etc ca al esp incl excl max min z.b bzw ggf d.h
@@ -13,28 +13,28 @@ _SHORT = frozenset(
     p.m a.m cf vgl
     """.split()  # noqa: SIM905 (a table of words reads better so)
 )
-# And after these only when no number follows.
+# After these, it does only if no number follows.
 _BEFORE_NUMBERS = frozenset(("no", "nos", "nr", "art", "arts", "sec", "fig", "abs", "para", "p", "pp", "mind", "maks"))
 _LONGEST = 3000
-# A row of stops is passed once: it ends a sentence or it does not, and none of its parts does.
+# A run of stops is read once: it ends a sentence as a whole or not at all.
 _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]+[」』”）]*|\n+")
 _OPENS = re.compile(r"[\"'“‘«(\[„¿¡]*(?:[^\W\d_]|\d|[§•*$€£])")
-# "(Pro. 4.1.2), the seller": the number of a place, pointed to.
+# "(Pro. 4.1.2), the seller": a reference to a numbered section.
 _PLACE = re.compile(r"\d+(?:\.\d+)+[),;]")
 _LAST_WORD = re.compile(r"[\w.]+$")
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a text, trimmed, in order; nothing but surrounding space is lost."""
+    """The sentences of a text, trimmed, in order; only surrounding space is lost."""
     for start, end in spans(text):
         yield text[start:end]
 
 
 @remembered
 def spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Where each sentence starts and ends, surrounding space left out.
+    """The start and end of each sentence, without surrounding space.
 
-    What runs on without an end is cut between words, so that no reader of sentences meets one without bounds.
+    Text that runs on without an end is cut between words, so that no sentence is longer than its readers can bear.
     """
     return tuple(_spans(text))
 
@@ -60,7 +60,7 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
     if not _OPENS.match(rest):
         return True
     first = rest.lstrip("\"'“‘«([„¿¡")[:1]
-    # "1. März" and "No. 5" go on; a small letter after a full stop goes on too.
+    # "1. März" and "No. 5" continue a sentence; so does a lower-case letter after a full stop.
     if (word.isdigit() and len(word) <= 2) or _PLACE.match(rest):
         return False
     return not first.islower()

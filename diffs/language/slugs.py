@@ -1,8 +1,8 @@
-"""Names as keys: small ASCII letters and digits with hyphens between."""
+"""Names as keys: lower-case ASCII letters and digits, joined by hyphens."""
 
 from slugify import slugify
 
-#: Umlauts as a German writes them without; a comma parts words, also between figures; an apostrophe parts none.
+#: Umlauts as Germans spell them in ASCII; a comma separates words, even between figures; an apostrophe does not.
 _SPELLED = (
     *(pair for low, two in (("ä", "ae"), ("ö", "oe"), ("ü", "ue")) for pair in ((low, two), (low.upper(), two))),
     (",", "-"),
@@ -12,6 +12,6 @@ _SPELLED = (
 
 
 def slug(text: str, longest: int = 80) -> str:
-    """A name as a key of at most `longest` letters; other scripts are transliterated. "" where nothing is left."""
-    # What looks like an HTML entity in a name is a name all the same.
+    """A name as a key of at most `longest` characters; other scripts are transliterated. "" if nothing is left."""
+    # Whatever looks like an HTML entity is part of the name.
     return slugify(text, max_length=longest, entities=False, decimal=False, hexadecimal=False, replacements=_SPELLED)

@@ -1,6 +1,6 @@
 """Language tags (BCP 47): the language of a text, and how its readers write figures and dates.
 
-"en-GB" and "en" are one language with two habits: 04/03/2026 is in March for the one, in April for the other.
+"en-GB" and "en" are one language with two conventions: 04/03/2026 is in March in one and in April in the other.
 """
 
 import re
@@ -13,26 +13,26 @@ if TYPE_CHECKING:
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?![A-Za-z])")
 _REGION = re.compile(r"[-_]([A-Za-z]{2})(?![A-Za-z0-9])")
-#: Marketplaces by a name that is no code of ISO 3166, and those that are no one country.
+#: Marketplaces whose code is not in ISO 3166, and those that are not a single country.
 _COUNTRIES = {"UK": "GB", "EU": ""}
 
 
 @cache
 def primary(tag: str) -> str:
-    """The language alone: "en" of "en-GB", "zh" of "zh-Hans-CN"; "" where the tag names none."""
+    """The language of a tag: "en" of "en-GB", "zh" of "zh-Hans-CN"; "" if it names none."""
     found = _LANGUAGE.match(tag.strip())
     return found[0].casefold() if found else ""
 
 
 @cache
 def region(tag: str) -> str:
-    """The country (ISO 3166) that a tag names: "GB" of "en-GB"; "" where it names none."""
+    """The country (ISO 3166) of a tag: "GB" of "en-GB"; "" if it names none."""
     found = _REGION.search(tag)
     return found[1].upper() if found else ""
 
 
 def located(tag: str, marketplace: str) -> str:
-    """The tag with the country of a marketplace, where the tag names none of its own: "en" in "UK" is "en-GB"."""
+    """The tag with a marketplace's country added if it has no country itself: "en" in "UK" is "en-GB"."""
     country = _COUNTRIES.get(marketplace.upper(), marketplace.upper())
     if not tag or region(tag) or not re.fullmatch("[A-Z]{2}", country):
         return tag
@@ -41,16 +41,16 @@ def located(tag: str, marketplace: str) -> str:
 
 @cache
 def writes_decimal_comma(tag: str) -> bool:
-    """Whether the language writes 1.000,50 where the tag's readers live ("es", not "es-MX")."""
+    """Whether the tag's readers write 1.000,50 ("es" does, "es-MX" does not)."""
     if primary(tag) == "en":
-        return False  # English pages for sellers in Germany or South Africa write 1,000.50 all the same
+        return False  # English pages write 1,000.50 even for sellers in Germany or South Africa
     locale = _locale(tag)
     return locale is not None and locale.number_symbols.get("latn", {}).get("decimal") == ","
 
 
 @cache
 def puts_day_first(tag: str) -> bool:
-    """Whether 2/3/2027 is in March for the tag's readers; False where nothing is known of them."""
+    """Whether 2/3/2027 is in March for the tag's readers; False if nothing is known about them."""
     locale = _locale(tag)
     if locale is None:
         return False
@@ -61,9 +61,9 @@ def puts_day_first(tag: str) -> bool:
 
 @cache
 def month_names(tag: str) -> dict[str, int]:
-    """Months by name and short name, in small letters and every form of the language ("październik", "października").
+    """Months by name and short name, in lower case and every form of the language ("październik", "października").
 
-    {} where nothing is known of the language, or where it counts them ("10月").
+    {} if the language is unknown or numbers its months ("10月").
     """
     locale = _locale(tag)
     found: dict[str, int] = {}
@@ -77,7 +77,7 @@ def month_names(tag: str) -> dict[str, int]:
 
 @cache
 def _locale(tag: str) -> "Locale | None":
-    # Imported where it is needed: it reads a table of all locales.
+    # Imported only when needed: it reads a table of all locales.
     from babel import Locale, UnknownLocaleError
 
     language, country = primary(tag), region(tag)

@@ -13,17 +13,17 @@ from typing import Any
 
 from .alternatives import Alternatives
 
-#: Where the ten digits of a script begin: Arabic, Persian, of India, Thai, Lao, Tibetan, Burmese, Khmer, full width.
+#: The digit zero of each script: Arabic, Persian, Indian, Thai, Lao, Tibetan, Burmese, Khmer, full width.
 _ZEROS = "٠۰०০੦૦୦௦౦೦൦๐໐༠၀០０"
-#: Signs of figures in other scripts, and what they are in ours; one character for one.
+#: Characters of figures in other scripts, and their ASCII equivalents, one for one.
 FIGURES = {
     **{chr(ord(zero) + digit): str(digit) for zero in _ZEROS for digit in range(10)},
     **dict(zip("٪٫٬￥￡￠￦", "%.,¥£¢₩", strict=True)),
 }
-#: The full-width forms of ASCII, as Chinese and Japanese pages write them, save those that begin something else.
+#: The full-width forms of ASCII, as Chinese and Japanese pages write them, except those that begin something else.
 FULL_WIDTH = {chr(code + 0xFEE0): chr(code) for code in range(0x21, 0x7F) if chr(code) not in "&`"}
 
-# Each stands for one character, so that positions in a folded text are positions in the text as written.
+# Each replaces one character, so that positions in a folded text are positions in the text as written.
 _ONE_TO_ONE = str.maketrans(
     {
         **FIGURES,
@@ -40,7 +40,7 @@ _ONE_TO_ONE = str.maketrans(
 def table(name: str, package: str = "diffs") -> dict[str, Any]:
     """The tables of `<package>/data/<name>.toml`, read once.
 
-    Raises FileNotFoundError where there is no such file.
+    Raises FileNotFoundError if there is no such file.
     """
     return tomllib.loads((resources.files(package) / "data" / f"{name}.toml").read_text(encoding="utf-8"))
 
@@ -51,19 +51,19 @@ def all_words(name: str, key: str) -> tuple[str, ...]:
 
 
 def plain(text: str) -> str:
-    """The text with other scripts' digits, full-width signs, odd spaces and curly quotes made plain, equally long."""
-    # Most texts have none of these, and looking for them is cheaper than putting every letter in its place.
+    """The text with other scripts' digits, full-width characters, odd spaces and curly quotes in ASCII; same length."""
+    # Most texts have none of these, and checking for them is cheaper than translating every letter.
     if text.isascii() and not any(odd in text for odd in _ODD_ASCII):
         return text
     return (_plain_sentence if len(text) < _SHORT else _plain_text)(text)
 
 
 def _made_plain(text: str) -> str:
-    # Few letters are odd: to put every one in its place takes eight times as long.
+    # Few letters are odd: translating every letter takes eight times as long.
     return _ODD.sub(lambda odd: _PLAIN_SIGNS[odd[0]], text)
 
 
-#: A sentence is asked for again and again, by each reader of it; a whole text by few. Memory stays bounded.
+#: Each step that reads a sentence asks for it again, but few ask for a whole text. So memory stays bounded.
 _SHORT = 3_000
 _plain_sentence = lru_cache(maxsize=4096)(_made_plain)
 _plain_text = lru_cache(maxsize=8)(_made_plain)
@@ -75,9 +75,9 @@ _ODD_ASCII = [chr(code) for code in _ONE_TO_ONE if code < 0x80]
 
 @cache
 def pattern(patterns: tuple[str, ...], before: str = "", after: str = "") -> Alternatives:
-    """All of `patterns` as one, without regard to case; a blank is any run of spaces.
+    """All of `patterns` as one, ignoring case; a space matches any run of spaces.
 
-    `before` and `after` stand around each of them.
+    `before` and `after` are put around each of them.
     """
     return Alternatives((spaced(one) for one in patterns), before=spaced(before), after=spaced(after))
 
@@ -92,9 +92,9 @@ def words(name: str, *keys: str) -> Alternatives:
 
 
 def phrase(name: str) -> str:
-    """A regular expression for a name in any spelling of case, spaces, hyphens and apostrophes, plural allowed.
+    """A regular expression for a name, whatever its case, spaces, hyphens and apostrophes, plural allowed.
 
-    Capitals alone are an acronym: they must stand as capitals.
+    A name in capitals is an acronym and matches only in capitals.
     """
     body = r"[\s-]*".join(re.escape(part) for part in re.split(r"[\s-]+", plain(name)))
     if not name.isascii() and any("\u3000" < letter < "\uffee" for letter in name):
@@ -128,7 +128,7 @@ class Names:
         self._joined = re.compile("|".join(joined)) if joined else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Yield the matches in a plain text (see `plain`), none inside another."""
+        """The matches in a plain text (see `plain`), in order, none inside another."""
         letters = text.lower()
         likely = {
             start: self._groups[start]
@@ -152,5 +152,5 @@ _CJK = re.compile(r"[\u3000-\uffee]")
 
 
 def spaced(one: str) -> str:
-    """A pattern in which each blank is any run of spaces."""
+    """The pattern with each space matching any run of spaces."""
     return re.sub(r"(?<!\\) (?![*+?{])", r"\\s+", one)
