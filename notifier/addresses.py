@@ -1,19 +1,19 @@
-"""Mail addresses: checked, in one form, and which of them are one mailbox; and networks. Pure; needs no network."""
+"""Mail addresses: validated, normalised, and the mailboxes behind them; and networks. Pure; needs no network."""
 
 import hashlib
 from ipaddress import ip_address, ip_network
 
 import email_validator
 
-# Whether mail for "reader@localhost" or "reader@office.local" gets there is for the mail server to say.
+# Whether mail for "reader@localhost" or "reader@office.local" arrives is up to the mail server.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
-#: The longest address there is (RFC 5321 section 4.5.3.1.3, without the angle brackets).
+#: The longest address allowed (RFC 5321 section 4.5.3.1.3, without the angle brackets).
 LONGEST = 254
 
 
 def email_address(text: str) -> str:
-    """A mail address as it is stored: the host in small letters, IDNA-encoded. Raises ValueError with the reason."""
+    """A mail address as it is stored: the host in lower case, IDNA-encoded. Raises ValueError with the reason."""
     given = text.strip()
     try:
         found = email_validator.validate_email(
@@ -33,18 +33,19 @@ def email_address(text: str) -> str:
 def mailbox(address: str) -> str:
     """The SHA-256 (hex) of the mailbox behind an address, for counting: many spellings reach the same person.
 
-    Letter case, dots and what follows a "+" before the @ are left out. Two people whose addresses differ by a dot only
-    are counted as one.
+    Letter case, dots and what follows a "+" before the @ are ignored. Two people whose addresses differ only by a dot
+    are
+    counted as one.
     """
     local, _, host = address.casefold().rpartition("@")
     return hashlib.sha256(f"{local.partition('+')[0].replace('.', '')}@{host}".encode()).hexdigest()
 
 
 def network(host: str) -> str:
-    """The network behind an internet address, for counting; "" where it says nothing of who it is.
+    """The network behind an internet address, for counting; "" if it does not identify anyone.
 
-    One IPv4 address, or the 48 bits that a provider gives to one customer of IPv6 at most. An address of this machine
-    or of a private network is that of a proxy which does not say for whom it asks.
+    That is one IPv4 address or, for IPv6, the 48 bits that a provider gives to one customer at most. An address of this
+    machine or of a private network belongs to a proxy that does not say whom it acts for.
     """
     try:
         address = ip_address(host.partition("%")[0])

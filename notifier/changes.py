@@ -1,7 +1,7 @@
 """Rows of the archive as the values that are reported: changes with their pages, pages that cannot be read.
 
-A change carries its whole comparison. A feed over years of them is therefore made from marks (number and times), and
-the changes themselves pass one batch after the other.
+A change carries its whole comparison. A feed over years of them is therefore planned from marks (number and times), and
+the changes themselves are read batch by batch.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,19 +25,19 @@ from diffs.wording import labels
 
 from .values import Ending, ToldChange, Unread, VersionMark
 
-#: Changes that are in memory at one time.
+#: How many changes are in memory at one time.
 BATCH = 20
 
 
 def told_changes(session: Session, **filters: Any) -> tuple[ToldChange, ...]:
-    """Changes as values, newest decided first; `filters` are those of `diffs.store.changes.listed`."""
+    """Changes as values, the latest decided first; `filters` are those of `diffs.store.changes.listed`."""
     return tuple(told_change(change, page, session) for change, page in changes.listed(session, **filters))
 
 
 def told_change(change: Change, page: Page, session: Session | None = None) -> ToldChange:
     """One change as a value. A change without stored wording is worded here, but nothing is stored.
 
-    With a `session` a page that is new has its text as what was added.
+    With a `session`, a new page has its whole text as the addition.
     """
     headline, points = wording_of(change, page)
     return ToldChange(
@@ -76,7 +76,7 @@ def in_full(session: Session, found: Sequence[Mark], *, batch: int = BATCH) -> I
 
 
 def _text_of_new_page(session: Session, change: Change) -> Comparison:
-    """What differs; of a page that is new, which can be compared with nothing, all its sections."""
+    """What differs; for a new page, which cannot be compared with anything, all its sections."""
     found = changes.comparison_of(change)
     if change.kind != "appeared" or found.hunks or change.to_version_id is None:
         return found
@@ -101,14 +101,14 @@ def endings(session: Session, wanted: Filter) -> list[Ending]:
 
 
 def modified(found: Iterable[Mark]) -> datetime | None:
-    """When the newest of them was stored in the archive (UTC); None where there are none."""
+    """When the latest of them was stored in the archive (UTC); None if there are none."""
     return max((mark.stored_at for mark in found), default=None)
 
 
 def unread(session: Session, *, rejected: bool = False) -> tuple[Unread, ...]:
     """The watched pages that cannot be read at present, each once, the longest unread first.
 
-    With `rejected` also those that show a text of which the owner said that it is not the policy.
+    With `rejected`, also those that show a text that the owner has said is not the policy.
     """
     found: dict[str, Unread] = {}
     for event, page in events.going_on(session, (*events.UNREAD, *([events.REJECTED] if rejected else []))):
@@ -118,7 +118,7 @@ def unread(session: Session, *, rejected: bool = False) -> tuple[Unread, ...]:
 
 
 def held(session: Session) -> tuple[Unread, ...]:
-    """The watched pages that show another text than their policy, which is followed and not accepted yet."""
+    """The watched pages that show a text other than their policy, which is followed and not accepted yet."""
     return tuple(
         Unread(page.key, page.title or page.key, page.url, page.marketplace, event.kind, event.started_at)
         for event, page in events.going_on(session, (events.SECOND_LINE,))
@@ -126,9 +126,9 @@ def held(session: Session) -> tuple[Unread, ...]:
 
 
 def unknown(session: Session, wanted: Filter) -> str:
-    """Which page, marketplace or category of a filter does not exist, as a sentence; "" where all do.
+    """The page, marketplace or category of a filter that does not exist, as a sentence; "" if all exist.
 
-    A feed about a misspelt page would stay empty for ever, and nobody would wonder.
+    A feed about a misspelt page would stay empty for ever, and nobody would notice.
     """
     known = pages.listed(session)
     markets = {part.strip().casefold() for page in known for part in page.marketplace.split(",")}

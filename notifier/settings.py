@@ -17,12 +17,12 @@ from diffs.settings import DataDir, TomlSettings
 
 
 class NotifierSettings(TomlSettings):
-    """How notices leave the house. Secrets show as stars wherever the settings are printed.
+    """The settings for sending notices. Secrets show as stars wherever the settings are printed.
 
     Raises pydantic.ValidationError, which names the setting and what is wrong with it.
     """
 
-    # An error names the setting and the reason, not what was given: it may hold a password.
+    # An error names the setting and the reason, not the value given: it may contain a password.
     model_config = SettingsConfigDict(hide_input_in_errors=True)
 
     data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
@@ -63,7 +63,7 @@ class NotifierSettings(TomlSettings):
     def _owner(cls, value: SecretStr) -> SecretStr:
         address = value.get_secret_value().strip()
         if address and "://" not in address and "@" not in address:
-            # The value itself stays out of the message: it may hold a secret.
+            # The value itself stays out of the message: it may contain a secret.
             raise ValueError("must be a mail address, as in you@example.org, or a chat's address (Apprise URL)")
         return SecretStr(address)
 
@@ -83,7 +83,7 @@ class NotifierSettings(TomlSettings):
     def _smtp_url(cls, value: SecretStr) -> SecretStr:
         url = value.get_secret_value().strip()
         if url and url.partition(":")[0].lower() not in ("smtp", "smtps", "folder", "file"):
-            # The value itself stays out of the message: it may hold a password.
+            # The value itself stays out of the message: it may contain a password.
             raise ValueError("must begin with smtp://, smtps://, folder: or file:///")
         return SecretStr(url)
 
@@ -95,7 +95,7 @@ class NotifierSettings(TomlSettings):
 
     @property
     def sender(self) -> str:
-        """The sender of all mail; one that nobody can answer where none is set (mail into a folder)."""
+        """The sender of all mail; one that nobody can answer if none is set (mail into a folder)."""
         return self.mail_from or f"{self.site_name} <policywatch@localhost>"
 
     @property

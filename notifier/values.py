@@ -7,14 +7,14 @@ from typing import Any
 
 from diffs.values import Comparison, Fact, Judgement, TargetMove
 
-#: Namespace of our entries' ids (RFC 9562, version 5). Never to be changed: readers would see every entry anew.
+#: Namespace of our entries' ids (RFC 9562, version 5). Never to be changed: readers would see every entry as new.
 ENTRIES = uuid.UUID("6f2d1f3a-52a5-5d5c-9c55-0f7d2f1c9a41")
 
-#: What a change has where nothing was found out about it.
+#: The category of a change about which nothing was found out.
 NO_HUNKS = Comparison()
 UNJUDGED = Judgement("material", "medium")
 
-#: From first to last in a digest.
+#: The order of importance in a digest.
 IMPORTANCE_ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -28,7 +28,7 @@ class VersionMark:
     text_sha256: str = ""
 
 
-#: What is said beside a change of a text that the page shows in its policy's place.
+#: The note beside a change to a text that the page shows in its policy's place.
 NOT_ACCEPTED = "The page shows this text in place of its policy. Whether it is the policy now is not decided yet."
 
 
@@ -38,7 +38,7 @@ class ToldChange:
 
     `page` is the page's key, `title` and `url` are the page's. `decided_at` is when it became news, `seen_at` when the
     text was first seen. `headline` and `points` are the wording; `told` and `reason`: whether it was reported, and why.
-    `line` is 2 and more for a text that stands in the policy's place and is not accepted yet.
+    `line` is 2 or more for a text that is in the policy's place and not accepted yet.
     """
 
     uid: str
@@ -69,17 +69,17 @@ class ToldChange:
 
     @property
     def urn(self) -> str:
-        """The permanent id of its feed entry: the same wherever the site moves."""
+        """The permanent id of its feed entry: the same even if the site moves."""
         return uuid.uuid5(ENTRIES, self.uid).urn
 
     @property
     def note(self) -> str:
-        """What a reader must know of a change of a text that is not known to be the policy; "" for nearly all."""
+        """What a reader must know about a change to a text that is not known to be the policy; usually ""."""
         return NOT_ACCEPTED if self.line > 1 else ""
 
     @property
     def importance(self) -> str:
-        """high, medium or low, from the seller's side."""
+        """The importance for the seller: high, medium or low."""
         return self.judgement.importance
 
     @property
@@ -118,7 +118,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The last day of a rule that was entered by hand, and the newest change by which it was reported."""
+    """The last day of a rule that was entered by hand, and the latest change by which it was reported."""
 
     change: ToldChange
     on: date

@@ -1,8 +1,8 @@
 """The interface of a channel: it delivers one message to one address and returns, or raises.
 
-It raises ChannelDown when nothing can be sent now, RecipientRefused (RecipientGone) when this reader is refused for
-good, any other DeliveryError when it failed for now. Addresses of chats and webhooks hold secrets: no error and no log
-names them.
+It raises ChannelDown if nothing can be sent now, RecipientRefused (RecipientGone) if this reader is refused
+permanently, any other DeliveryError if it failed for now. Addresses of chats and webhooks hold secrets: no error and no
+log names them.
 """
 
 import time
@@ -31,14 +31,14 @@ class MailChannel(Channel, Protocol):
     """Delivers mail of any kind."""
 
     def check(self) -> None:
-        """See whether mail can be handed in, and hand in none. Raises ChannelDown."""
+        """Check whether mail could be handed over, without handing over any. Raises ChannelDown."""
 
     def post(self, mail: EmailMessage) -> None:
         """Deliver one mail to the address in its To header, or raise DeliveryError."""
 
 
 class Pace:
-    """No more than so many turns a minute, evenly spread; 0 for no limit. `clock` and `sleep` are seconds."""
+    """At most this many turns a minute, evenly spread; 0 for no limit. `clock` and `sleep` are in seconds."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Pace:
         self._free_at = 0.0
 
     def wait(self) -> None:
-        """Until it is our turn."""
+        """Wait until it is our turn."""
         now = self._clock()
         if self._free_at > now:
             self._sleep(self._free_at - now)
@@ -67,13 +67,13 @@ class Paced:
     pace: Pace
 
     def deliver(self, message: Message) -> None:
-        """Wait for our turn and deliver. Raises as the channel does."""
+        """Wait for our turn and deliver. Raises what the channel raises."""
         self.pace.wait()
         self.channel.deliver(message)
 
 
 def mail_of(message: Message) -> EmailMessage:
-    """The message as a mail. Raises RecipientRefused where its address cannot stand in a header."""
+    """The message as a mail. Raises RecipientRefused if its address cannot stand in a header."""
     try:
         return message.as_mail()
     except (ValueError, IndexError, MessageError) as error:

@@ -1,7 +1,7 @@
 """Delivery reports: which message did not arrive, for whom, and whether for good (RFC 3464). Pure.
 
-A report is mail from outside: anybody can write one. It counts only where it returns the Message-ID of a message that
-we sent, which nobody but its reader's mail servers knows.
+A report is mail from outside: anybody can write one. It counts only if it returns the Message-ID of a message that we
+sent, which nobody but the reader's mail servers knows.
 """
 
 import re
@@ -12,34 +12,35 @@ from email.policy import Compat32
 
 from diffs.language.plain_text import one_line, shorten
 
-#: Status codes by which a server says that an address does not exist, or takes no mail any more (RFC 3463 sections 3.2
-#: and 3.3, RFC 7505 for 5.1.10). Others of 5.1 find fault with the sender: 5.1.7, 5.1.8.
+#: Status codes by which a server says that an address does not exist, or no longer accepts mail (RFC 3463 sections 3.2
+#: and 3.3, RFC 7505 for 5.1.10). Others of 5.1 are about the sender: 5.1.7, 5.1.8.
 GONE = frozenset({"5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
 
 _CODES = ("550", "551", "553", "556")
 
-# What servers say of an address that is gone where they give no such code. A plain 550 is also how they say that they
-# block us: then nobody is gone, and a list must not end by it.
+# What servers say of an address that no longer exists if they give no such code. A plain 550 is also how they say that
+# they block us: then the address may well exist, and no subscription must end because of it.
 _NOBODY = re.compile(
     r"\b(no such|unknown|(?:not|doesn.t) (?:exist|found|known)|invalid|unrouteable|disabled|no longer)\b",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\b(user|mailbox|recipient|address|account|person|domain)\b", re.IGNORECASE)
 
-#: Longer reports are cut: what counts stands at the beginning, and nobody fills our memory.
+#: Longer reports are cut: what counts is at the beginning, and no report may fill our memory.
 LONGEST = 2_000_000
-#: More parts, or parts in parts, than these no mail server writes: a report holds three, and one for each recipient.
-#: Without a bound each line of a mail is held against the borders of all parts it is in.
+#: No mail server writes more parts, or deeper nesting, than this: a report holds three parts, and one for each
+#: recipient. Without a limit each line of a mail is checked against the boundaries of all parts it is in.
 MOST_PARTS, DEEPEST = 1_000, 20
-#: Of a field so much is read. Its parameters are taken apart at a cost of the square of its length.
+#: How much of a field is read: parsing its parameters takes time that grows with the square of its length.
 LONGEST_FIELD = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
-    """One recipient whom one message of ours did not reach.
+    """One recipient whom one of our messages did not reach.
 
-    `failed` is whether the server gave up (else it still tries), `gone` whether it says that there is no such address.
+    `failed` is whether the server gave up (otherwise it still tries), `gone` whether it says that there is no such
+    address.
     """
 
     message_id: str
@@ -51,7 +52,7 @@ class Bounce:
 
 
 def bounces(report: bytes) -> list[Bounce]:
-    """What a delivery report says; empty where the mail is none, or does not return the message it is about."""
+    """What a delivery report says; empty if the mail is none, or does not return the message it is about."""
     try:
         return _bounces(_parsed(report[:LONGEST]))
     except (_TooMuchError, RecursionError):
@@ -63,7 +64,7 @@ class _TooMuchError(Exception):
 
 
 class _Fields(Compat32):
-    """Reads of a field as much as counts."""
+    """A parsing policy that reads only the useful length of a field."""
 
     def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
         """A field's name and value."""
@@ -72,12 +73,12 @@ class _Fields(Compat32):
 
 
 class _Part(Message):
-    """A part that knows how deep it is."""
+    """A part that knows how deeply it is nested."""
 
     depth = 0
 
     def attach(self, payload: Message) -> None:  # type: ignore[override]
-        """Take a part into this one. Raises _TooMuchError."""
+        """Add a part to this one. Raises _TooMuchError."""
         assert isinstance(payload, _Part)
         payload.depth = self.depth + 1
         if payload.depth > DEEPEST:
@@ -116,7 +117,7 @@ def _bounces(mail: Message) -> list[Bounce]:
 def is_gone(reply: str) -> bool:
     """Whether a reply to RCPT ("550 5.1.1 no such user") says that there is no such address.
 
-    The detailed status decides where there is one, else the words: a server may mean us, not the reader.
+    The detailed status decides if there is one, otherwise the words: a server may mean us, not the reader.
     """
     code, _, rest = reply.partition(" ")
     detail = rest.split(" ", 1)[0]
@@ -138,7 +139,7 @@ def _returned_id(part: Message) -> str:
 
 
 def _recipients(part: Message) -> list[Message]:
-    # The first block is about the message as a whole; those with a recipient are about one of them each.
+    # The first block is about the message as a whole, each of those with a recipient about that recipient.
     blocks = part.get_payload()
     blocks = blocks if isinstance(blocks, list) else []
     return [block for block in blocks if isinstance(block, Message) and block["Final-Recipient"]]

@@ -1,6 +1,6 @@
 """Notices for chats and everything else that Apprise reaches: Slack, Discord, Telegram, Teams, ntfy, Matrix.
 
-Only a short text goes there: the headline, the date, the first points, the link; as much of it as the service takes.
+Only a short text is sent: the headline, the date, the first points, the link; as much of it as the service accepts.
 """
 
 import logging
@@ -22,24 +22,24 @@ from notifier.values import IMPORTANCE_ORDER, ToldChange
 
 from .chat_services import asset, dress
 
-#: Who a message is from that is no digest, which names its site.
+#: Who a message is from if it is not a digest, which names its site.
 NAME = "policywatch"
 
-#: The longest message, in bytes of UTF-8: what ntfy takes whole, and more than a person reads in a chat. A service that
-#: takes less gets less.
+#: The longest message, in bytes of UTF-8: what ntfy accepts whole, and more than a person reads in a chat. A service
+#: that accepts less gets less.
 LONGEST = 3_800
 
-#: What services add to a message of ours: blank lines, marks around the title.
+#: What services add to our messages: blank lines, marks around the title.
 MARGIN = 40
 
-#: From rich to poor: how many changes are shown, and how many points of each. The first that fits is sent.
+#: From rich to poor: how many changes are shown, and how many points of each. The first version that fits is sent.
 FITS = ((10, 3), (10, 1), (10, 0), (5, 1), (3, 1), (3, 0), (2, 0), (1, 1), (1, 0))
 
-# Words by which a text would call a whole room.
+# Words by which a text would notify a whole room.
 _CALL = re.compile(r"@(?=everyone\b|here\b|channel\b|all\b|room\b)", re.IGNORECASE)
-# How Slack and Discord write that somebody, a room or a picture is meant.
+# How Slack and Discord mark up a mention of a person or room, or a picture.
 _MEANT = re.compile(r"<(?=[@#&:!])")
-# How Markdown writes that words lead somewhere else than they say.
+# How Markdown writes a link whose words hide where it leads.
 _DISGUISE = re.compile(r"\](?=\s*[(\[:])")
 
 
@@ -47,11 +47,13 @@ class ChatChannel:
     """Delivers to one Apprise address per reader."""
 
     def deliver(self, message: Message) -> None:
-        """Send a digest, or a word to the owner, as a chat message.
+        """Send a digest, or a message to the owner, as a chat message.
 
-        Raises RecipientRefused where Apprise does not know the address, or where it names several chats (when one of
-        them fails, all would get the message again), DeliveryError where it was not taken. None of them names the
-        address, since it holds the secret of the chat.
+        Raises RecipientRefused if Apprise does not know the address, or if it names several chats (when one of them
+        fails, all
+        would get the message again), DeliveryError if it was not accepted. No error names the address, since it holds
+        the
+        secret of the chat.
         """
         if isinstance(message, Digest):
             target = _target(message.to, message.site, message.base_url)
@@ -67,12 +69,12 @@ class ChatChannel:
 
 
 def check(address: str) -> None:
-    """See that an address is one chat, and send nothing. Raises RecipientRefused."""
+    """Check that an address is one chat, and send nothing. Raises RecipientRefused."""
     _target(address)
 
 
 def _urgency(digest: Digest) -> tuple[str, str]:
-    """The highest importance in a digest, "" without changes; where a tap on it leads: its change, else the site."""
+    """The highest importance in a digest ("" without changes), and where a tap on it leads: its change or the site."""
     importance = min((change.importance for change in digest.changes), key=_rank, default="")
     one = digest.changes[0] if len(digest.changes) == 1 else None
     return importance, permanent_link(one, digest.base_url) if one else web_link(digest.base_url)
@@ -100,23 +102,23 @@ def _send(target: Any, head: str, body: str) -> None:
 
     form = apprise.NotifyFormat.TEXT
     if _only_markdown(target[0]):
-        # Told that this is plain text, Apprise would escape the dots of our links, and break them.
+        # If told that this is plain text, Apprise would escape the dots in our links, and break them.
         body, form = body.replace("\n", "\n\n"), apprise.NotifyFormat.MARKDOWN
-    # A result object, true only when every target took it (2.2): there is one target here.
+    # A result object, true only if every target accepted it (2.2): there is one target here.
     if not target.notify(body=body, title=head, body_format=form):
         raise DeliveryError("The chat service did not accept the message.")
 
 
 def title(digest: Digest, longest: int = 0) -> str:
-    """One line for the message's head, of no more than `longest` characters where that is not 0."""
+    """One line for the message's head, of at most `longest` characters unless that is 0."""
     line = _quiet(subject(digest))
     return shorten(line, longest) if longest > 0 else line
 
 
 def text(digest: Digest, room: int = LONGEST, head: str = "") -> str:
-    """The message in no more than `room` bytes: the most important changes, each with date, points and link.
+    """The message in at most `room` bytes: the most important changes, each with date, points and link.
 
-    `head` is the title above it: the headline that it holds whole is not said a second time.
+    `head` is the title above it: a headline that is complete there is not repeated.
     """
     ordered = sorted(digest.changes, key=lambda change: (_rank(change.importance), change.decided_at))
     shown = ""
@@ -124,7 +126,7 @@ def text(digest: Digest, room: int = LONGEST, head: str = "") -> str:
         shown = _shown(digest, ordered, changes, points, head)
         if len(shown.encode()) <= room:
             return shown
-    # A pager's worth: where to read it. A link that does not fit whole is none.
+    # As little as a pager shows: where to read it. A link that does not fit as a whole is left out.
     link = permanent_link(ordered[0], digest.base_url) if ordered else digest.base_url
     kept = [line for line in (link, disclaimer.NOT_AFFILIATED) if line]
     while kept and len("\n".join(kept).encode()) > room:
@@ -133,12 +135,12 @@ def text(digest: Digest, room: int = LONGEST, head: str = "") -> str:
 
 
 def _room(service: Any, head: str) -> int:
-    """How many bytes of text the service takes beside the head; a tenth is left for line breaks and what it adds."""
+    """How many bytes of text the service accepts beside the head; a tenth is left for line breaks and what it adds."""
     return max(min(LONGEST, (int(service.body_maxlen) - len(head.encode())) * 9 // 10 - MARGIN), 1)
 
 
 def _only_markdown(service: Any) -> bool:
-    """Whether the service (Teams, Google Chat, Webex, Rocket.Chat) takes text as Markdown and in no other way."""
+    """Whether the service (Teams, Google Chat, Webex, Rocket.Chat) accepts text as Markdown only."""
     known = service.notify_format
     forms = [known] if isinstance(known, str) else list(known)
     return forms == ["markdown"]

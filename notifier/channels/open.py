@@ -20,7 +20,7 @@ from .webhook import WebhookChannel
 def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str, Channel]]:
     """The channels that the settings allow, by name: those of `CHANNELS`, and `OWNER`.
 
-    Nothing is connected before the first delivery. Raises SettingsError where the mail server's address is wrong.
+    No connection is made before the first delivery. Raises SettingsError if the mail server's address is wrong.
     """
     with ExitStack() as stack:
         channels: dict[str, Channel] = {
@@ -41,7 +41,7 @@ def open_channels(settings: NotifierSettings, links: Links) -> Iterator[dict[str
 
 
 def mail_channel(settings: NotifierSettings) -> MailChannel | None:
-    """Where mail goes by these settings; None when no mail server is set. Raises SettingsError."""
+    """Where mail goes according to these settings; None if no mail server is set. Raises SettingsError."""
     url = settings.smtp_url.get_secret_value()
     if not url:
         return None

@@ -23,7 +23,7 @@ LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed in. `security` is tls (from the start), required, offered or never (STARTTLS)."""
+    """The server that accepts our mail. `security` is tls (from the start), required, offered or never (STARTTLS)."""
 
     host: str
     port: int
@@ -35,11 +35,11 @@ class MailServer:
 
     @classmethod
     def from_url(cls, url: str, *, ca_file: Path | None = None, timeout: float = 30.0) -> "MailServer":
-        """From smtp://user:password@host:port?starttls=required, or smtps://….
+        """The server in smtp://user:password@host:port?starttls=required, or smtps://….
 
-        STARTTLS is required where a password is sent to another machine, else used where it is offered; a server on
-        this machine is asked for it only where the settings say so. Raises SettingsError, whose message never holds the
-        address.
+        STARTTLS is required if a password is sent to another machine, otherwise used if it is offered; a server on this
+        machine
+        is asked for it only if the settings say so. Raises SettingsError, whose message never contains the address.
         """
         remedy = "Set POLICYWATCH_SMTP_URL to smtp://user:password@host:587."
         try:
@@ -58,9 +58,9 @@ class MailServer:
 
 
 class SmtpChannel:
-    """Mail through one connection to one server, opened at the first mail and kept for the next ones.
+    """Mail through one connection to one server, opened for the first mail and kept for the next ones.
 
-    `name` is what we call ourselves in EHLO; `per_minute` bounds the rate, 0 for none. `clock` and `sleep` are seconds.
+    `name` is our name in EHLO; `per_minute` limits the rate, 0 for no limit. `clock` and `sleep` are in seconds.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class SmtpChannel:
         self.post(mail_of(message))
 
     def post(self, mail: EmailMessage) -> None:
-        """Send one mail to the address in its To header. Raises as `deliver` does."""
+        """Send one mail to the address in its To header. Raises what `deliver` raises."""
         sender, to = parseaddr(str(mail["From"]))[1], parseaddr(str(mail["To"]))[1]
         self._pace.wait()
         smtp = self._ready()
@@ -95,11 +95,11 @@ class SmtpChannel:
             raise ChannelDown(f"The mail server broke off: {_said(error)}.") from error
 
     def check(self) -> None:
-        """Connect and log in, send nothing. Raises ChannelDown."""
+        """Connect and log in, without sending anything. Raises ChannelDown."""
         self._ready()
 
     def close(self) -> None:
-        """Say goodbye, where there is anybody to say it to."""
+        """Close the connection, if there is one."""
         if self._connection is not None:
             with suppress(smtplib.SMTPException, OSError):
                 self._connection.quit()
@@ -119,7 +119,7 @@ class SmtpChannel:
         except smtplib.SMTPDataError as error:
             raise self._answer(error.smtp_code, error.smtp_error) from error
         except (smtplib.SMTPException, OSError) as error:
-            # It may have arrived. Sent again it has the same Message-ID, so that it is one mail to the reader.
+            # It may have arrived. A second copy has the same Message-ID, so the reader sees one mail.
             self._drop()
             raise DeliveryError(f"The connection broke while the mail was handed in: {_said(error)}.") from error
         if code != 250:
@@ -144,7 +144,7 @@ class SmtpChannel:
         return RecipientRefused(f"The mail server refuses the mail: {said}.")
 
     def _ready(self) -> smtplib.SMTP:
-        """The open connection, with nothing begun on it; a new one where the server has closed it meanwhile."""
+        """The open connection, ready for a new mail; a new one if the server has closed it meanwhile."""
         if self._connection is not None:
             with suppress(smtplib.SMTPException, OSError):
                 if self._connection.rset()[0] == 250:

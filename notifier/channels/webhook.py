@@ -1,9 +1,9 @@
 """Notices as signed JSON to a web address, by the Standard Webhooks rules (standardwebhooks.com, specification 1.0).
 
-Headers: `webhook-id` (the same at every attempt: receive it once; the same stands in `idempotency-key`),
+Headers: `webhook-id` (the same at every attempt: accept it once; `idempotency-key` has the same value),
 `webhook-timestamp` (seconds since 1970, UTC) and `webhook-signature`: "v1," and the base64 of HMAC-SHA256 over
-"<id>.<timestamp>.<body>". The key is what stands in base64 after "whsec_" in the subscriber's secret. Refuse what is
-older than five minutes. docs/webhook.md explains all of this to receivers, docs/webhook.schema.json describes the body.
+"<id>.<timestamp>.<body>". The key is the base64 part after "whsec_" in the subscriber's secret. Refuse what is older
+than five minutes. docs/webhook.md explains all of this to receivers, docs/webhook.schema.json describes the body.
 """
 
 import base64
@@ -26,13 +26,13 @@ from notifier.rendering.escaping import web_link
 from notifier.rendering.permanent_link import permanent_link
 from notifier.values import Looked, record, stamp
 
-#: What kind of message it is; another kind, or fields that mean something else, would get another name.
+#: The kind of message; another kind, or fields with another meaning, would get another name.
 TYPE = "policywatch.changes"
 
 #: Seconds to wait for an answer.
 TIMEOUT = 15.0
 
-#: Answers that will be the same however often we ask: the body is refused as such.
+#: Responses that will be the same however often we try: they refuse the body as such.
 REFUSED = frozenset({400, 413, 415, 422})
 
 
@@ -49,9 +49,9 @@ class WebhookChannel:
         self._pool = urllib3.PoolManager(retries=False, timeout=urllib3.Timeout(connect=TIMEOUT, read=TIMEOUT))
 
     def deliver(self, message: Message) -> None:
-        """Post a digest. Raises RecipientGone for 410, RecipientRefused where the body is refused, else DeliveryError.
+        """Post a digest. Raises RecipientGone for 410, RecipientRefused for a refused body, else DeliveryError.
 
-        Errors name the host only: the rest of the address may be secret.
+        Errors name only the host: the rest of the address may be secret.
         """
         if not isinstance(message, Digest):
             raise RecipientRefused("A webhook receives changes only.")
@@ -62,13 +62,13 @@ class WebhookChannel:
         identity = message.message_id.strip("<>")
         headers = signed_headers(self._secret_of(message.key), identity, int(self._now()), body)
         try:
-            # What is answered is not read: it may have no end.
+            # The response body is not read: it may never end.
             answer = self._pool.request(
                 "POST", message.to, body=body, headers=headers, redirect=False, preload_content=False
             )
             answer.close()
         except urllib3.exceptions.HTTPError as error:
-            # urllib3 repeats the whole address in its message, so only the kind of error is told.
+            # urllib3 repeats the whole address in its message, so only the kind of error is reported.
             raise DeliveryError(f"The webhook at {host} cannot be reached: {type(error).__name__}.") from None
         if answer.status == 410:
             raise RecipientGone(f"The webhook at {host} no longer exists (410).")
@@ -79,9 +79,9 @@ class WebhookChannel:
 
 
 def payload(digest: Digest) -> dict[str, Any]:
-    """What is posted. `changes` are as `policywatch changes --json` prints them, each with its `link`.
+    """The body that is posted. `changes` are as `policywatch changes --json` prints them, each with its `link`.
 
-    `timestamp` is when the newest of them was decided, the same at every attempt; of a heartbeat when it was made up.
+    `timestamp` is when the latest of them was decided, the same at every attempt; for a heartbeat, when it was written.
     """
     return {
         "type": TYPE,
@@ -117,7 +117,7 @@ def _looked(looked: Looked, *, since: datetime) -> dict[str, Any]:
 
 
 def _clean(value: Any) -> Any:
-    """The same without control characters and what is no text (half a surrogate pair), anywhere in it."""
+    """The value without control characters and what is no text (half a surrogate pair), at any depth."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):

@@ -1,8 +1,8 @@
 """Effective dates as a calendar to subscribe to: iCalendar (RFC 5545, with names from RFC 7986). Pure.
 
-One all-day event per change that says when it takes effect, and one for the last day of each rule entered by hand.
-Everything in it comes from the change, nothing from the clock: the same changes give the same bytes. The form is the
-work of icalendar (docs/decisions/0026), which gets cleaned text only: it neither drops nor escapes control characters.
+There is one all-day event per change that says when it takes effect, and one for the last day of each rule entered by
+hand. Everything in it is taken from the change, nothing from the clock: the same changes give the same bytes. icalendar
+writes the format (docs/decisions/0026) and gets cleaned text only: it neither drops nor escapes control characters.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ MEDIA_TYPE = "text/calendar"
 #: RFC 5545 section 3.8.1.9: 1 is the highest, 5 the middle, 9 the lowest.
 PRIORITIES = {"high": 1, "medium": 5, "low": 9}
 
-#: What a calendar program shows of a change: it has no room for more.
+#: How much of a change a calendar program shows: it has no room for more.
 POINTS = 8
 
 
@@ -45,14 +45,14 @@ class About:
 
 
 def render(about: About, changes: Iterable[ToldChange], endings: Iterable[Ending] = ()) -> bytes:
-    """The calendar as bytes (UTF-8). Changes without an effective date are passed over."""
+    """The calendar as bytes (UTF-8). Changes without an effective date are left out."""
     out = io.BytesIO()
     write(out, about, changes, endings)
     return out.getvalue()
 
 
 def write(out: BinaryIO, about: About, changes: Iterable[ToldChange], endings: Iterable[Ending] = ()) -> None:
-    """Write the calendar event by event, none of which stays in memory. Arguments as for `render`."""
+    """Write the calendar event by event, keeping none in memory. Arguments as for `render`."""
     head = _head(about)
     begins, ends = head.to_ical().split(_END)
     out.write(begins)
@@ -63,7 +63,7 @@ def write(out: BinaryIO, about: About, changes: Iterable[ToldChange], endings: I
             out.write(_event(change, on, about.base_url, identity=change.urn, summary=summary).to_ical())
             empty = False
     for ending in endings:
-        # The rule has one end, whichever day that is in the end: the same id all along.
+        # The rule has one end, whatever day that turns out to be: the id stays the same.
         identity = uuid.uuid5(ENTRIES, f"ends {ending.change.page}").urn
         summary = f"Ends: {where(ending.change)}"
         out.write(_event(ending.change, ending.on, about.base_url, identity=identity, summary=summary).to_ical())
@@ -80,7 +80,7 @@ def _head(about: About) -> Calendar:
     from icalendar import Calendar, vDuration, vText  # 50 ms to load, and only a calendar needs it
 
     made = Calendar()
-    # Names that RFC 5545 does not know have no type of their own there.
+    # Names that RFC 5545 does not define have no type of their own there.
     title, twice_a_day = vText(one_line(about.title)), vDuration(timedelta(hours=12))
     for name, value in (
         ("VERSION", "2.0"),
@@ -99,7 +99,7 @@ def _head(about: About) -> Calendar:
 
 
 def _utc() -> Timezone:
-    """A calendar must hold something (RFC 5545 section 3.6): where there is no date yet, the time zone that is used."""
+    """The time zone that is used, for a calendar without dates, which must not be empty (RFC 5545 section 3.6)."""
     from icalendar import Timezone, TimezoneStandard
 
     made, standard = Timezone(), TimezoneStandard()
@@ -131,7 +131,7 @@ def _event(change: ToldChange, on: date, base_url: str, *, identity: str, summar
     if words := [one_line(word) for word in (change.marketplace, *change.categories) if one_line(word)]:
         made.add("CATEGORIES", words)
     made.add("PRIORITY", PRIORITIES.get(change.importance, 5))
-    # It takes nobody's time: the day stays free.
+    # It takes up nobody's time: the day stays free.
     made.add("TRANSP", "TRANSPARENT")
     made.add("CLASS", "PUBLIC")
     return made

@@ -1,7 +1,7 @@
 """Changes as feeds: RSS 2.0, Atom and JSON Feed. Pure.
 
-Every change is an entry of its own and stays one: the id, the date and the link never change. A feed that grows long
-is cut into documents, the newest entries and archives that stay as they are (RFC 5005 and docs/decisions/0018).
+Every change is an entry of its own and stays one: the id, the date and the link never change. A feed that grows long is
+split into documents: the newest entries, and archives that stay as they are (RFC 5005 and docs/decisions/0018).
 """
 
 import io
@@ -30,16 +30,16 @@ from .formats import MEDIA_TYPES, Channel, Entry
 
 __all__ = ["MEDIA_TYPES", "Channel", "render", "write"]
 
-#: Entries in an archive document; the newest document has from as many to twice as many.
+#: Entries in an archive document; the newest document has between this many and twice as many.
 PER_DOCUMENT = 50
 
-#: About so many characters of HTML are in one entry, in its title, and in one of so many points.
+#: Roughly how many characters an entry has as HTML, its title and one of its points; and how many points it has.
 LONGEST = 40_000
 LONGEST_TITLE = 300
 LONGEST_POINT = 600
 MOST_POINTS = 40
 
-#: How much of a comparison is shown where all of it is too long for a feed, from much to nothing.
+#: How much of a comparison is shown if all of it is too long for a feed, from much to nothing.
 SMALLER = (
     Room(context=160, line=2_000, total=16_000, places=100),
     Room(context=90, line=600, total=5_000, places=30),
@@ -50,7 +50,7 @@ CALENDAR_TYPE = "text/calendar"
 
 
 def render(form: str, channel: Channel, changes: Iterable[ToldChange]) -> bytes:
-    """The feed as bytes (UTF-8). `form` is rss, atom or json; `changes` come newest decided first.
+    """The feed as bytes (UTF-8). `form` is rss, atom or json; `changes` come latest decided first.
 
     Raises ValueError for another form.
     """
@@ -92,7 +92,7 @@ def entry_of(change: ToldChange, base_url: str) -> Entry:
 def entry_html(change: ToldChange, *, link: str = "") -> str:
     """The entry as HTML: points, targets, the comparison, the notes.
 
-    It takes no more than LONGEST characters or so: a longer comparison is cut, and `link` leads to all of it.
+    It takes about LONGEST characters at most: a longer comparison is cut, and `link` leads to all of it.
     """
     html = _html(change, FULL, link)
     for room in SMALLER:
@@ -103,7 +103,7 @@ def entry_html(change: ToldChange, *, link: str = "") -> str:
 
 
 def page_html(change: ToldChange) -> str:
-    """The same for the change's own page, which has the notes already: all of it."""
+    """The entry as HTML for the change's own page, which already has the notes: all of it."""
     return _html(change, FULL, "", with_notes=False)
 
 
@@ -123,7 +123,7 @@ def _html(change: ToldChange, room: Room, link: str, *, with_notes: bool = True)
 
 
 def entry_text(change: ToldChange) -> str:
-    """The summary as plain text: the effective date, then one point a line; the headline where there is no point."""
+    """The summary as plain text: the effective date, then one point a line; the headline if there are no points."""
     lines = [f"Effective {labels.day(change.effective_on)}."] if change.effective_on else []
     lines += [change.note] if change.note else []
     lines += [f"• {point}" for point in points_of(change)] or [in_short(change.headline, LONGEST_TITLE)]
@@ -131,7 +131,7 @@ def entry_text(change: ToldChange) -> str:
 
 
 def points_of(change: ToldChange) -> list[str]:
-    """The points of a change, a line each, within bounds: a page may say anything at any length."""
+    """The points of a change, one per line, within limits: a page may say anything at any length."""
     return [in_short(point, LONGEST_POINT) for point in change.points[:MOST_POINTS]]
 
 
@@ -148,7 +148,7 @@ def _terms(change: ToldChange) -> Iterator[tuple[str, str]]:
 
 
 def query_of(wanted: Filter) -> dict[str, list[str]]:
-    """A filter as the parts of an address, always in the same order: one feed has one address."""
+    """A filter as query parameters, always in the same order: one feed has one address."""
     markets = tuple(code.upper() for code in wanted.marketplaces)
     parts = {"page": wanted.pages, "marketplace": markets, "category": wanted.categories}
     chosen = {name: sorted(set(values)) for name, values in parts.items() if values}
@@ -164,7 +164,7 @@ def address_of(base_url: str, path: str, query: Mapping[str, Sequence[str]]) -> 
 
 
 def title_of(site: str, wanted: Filter, everything: str = "all changes") -> str:
-    """A feed's title: the site and what it is about; `everything` is said where nothing was chosen."""
+    """A feed's title: the site and what it is about; `everything` is used if nothing was chosen."""
     query = query_of(wanted)
     about = list(query.get("page", []))
     about += [labels.marketplace(code) for code in query.get("marketplace", [])]
@@ -211,9 +211,10 @@ class Document:
 def documents(moments: Sequence[datetime], size: int = PER_DOCUMENT) -> list[Document]:
     """The documents of a feed whose entries were decided at these moments (newest first), the newest document first.
 
-    Each year is cut into parts of `size` entries, counted from its oldest: a part that is full, or whose year is over,
-    never changes. The newest document has the newest parts, at least `size` entries where there are so many. History
-    that is brought in later changes the parts of its own year, no others.
+    Each year is split into parts of `size` entries, counted from its oldest: a part that is full, or whose year is
+    over,
+    never changes. The newest document has the newest parts, at least `size` entries if there are that many. History
+    imported later changes only the parts of its own year.
     """
     parts: list[Document] = []
     start = 0
@@ -229,7 +230,7 @@ def documents(moments: Sequence[datetime], size: int = PER_DOCUMENT) -> list[Doc
 
 
 def relations(found: Sequence[Document], at: int, addresses: Sequence[str]) -> dict[str, str]:
-    """The links of document number `at`, by relation: to read on page by page, and to know archives as such."""
+    """The links of document number `at`, by relation: for paging, and to recognise archives as such."""
     if len(found) == 1 or not all(addresses):
         return {}
     links = {"first": addresses[0], "last": addresses[-1]}

@@ -1,7 +1,7 @@
 """The three formats of a feed, written entry by entry: RSS 2.0, Atom (RFC 4287) and JSON Feed 1.1. Pure.
 
-Only the entry at hand is kept, so that a long feed needs no more memory than its longest entry. No feed library is
-used: the kept-up ones write no `content:encoded` in RSS or no JSON, and none lets entries pass one by one.
+Only the current entry is kept, so that a long feed needs no more memory than its longest entry. No feed library is
+used: the maintained ones write no `content:encoded` in RSS or no JSON, and none takes entries one by one.
 """
 
 import json
@@ -32,7 +32,7 @@ MEDIA_TYPES: Mapping[str, str] = MappingProxyType(
 )
 GENERATOR = "policywatch"
 
-#: Where an RSS channel leads that has no site of its own: it must lead somewhere.
+#: Where an RSS channel without a site of its own leads: it must lead somewhere.
 PROJECT = "https://github.com/policywatch/policywatch"
 
 
@@ -40,11 +40,11 @@ PROJECT = "https://github.com/policywatch/policywatch"
 class Channel:
     """What a feed says about itself.
 
-    `base_url` is where the web pages are ("" where there are none: links then lead to the policy pages themselves).
+    `base_url` is where the web pages are ("" if there are none: links then lead to the policy pages themselves).
     `self_url` is the feed's own address, "" when it is a file. `scope` names what it is about ("marketplace=US"); with
-    the title it makes the feed's id where there is no address. `updated` (UTC) is used when there is no entry yet.
-    `links` are further addresses by relation, as RFC 5005 has them. `archive` says that this is one of its archive
-    documents, which belongs to the feed at the address that `links` call "current".
+    the title it makes the feed's id if there is no address. `updated` (UTC) is used when there is no entry yet. `links`
+    are further addresses by relation, as RFC 5005 has them. `archive` says that this is one of its archive documents,
+    which belongs to the feed at the address that `links` call "current".
     """
 
     title: str
@@ -67,8 +67,8 @@ class Entry:
     """One entry. It is published once and never rewritten: `at` (UTC) is when.
 
     `urn` is its permanent id. `title` and `summary` are plain text, `html` is safe HTML. `link` is where it is read,
-    `source` the page it is about, both "" or of the web. `terms` are pairs of scheme and word. `extra` goes into the
-    JSON form as it is.
+    `source` the page it is about; both are web addresses or "". `terms` are pairs of scheme and word. `extra` is copied
+    into the JSON form.
     """
 
     urn: str
@@ -84,7 +84,7 @@ class Entry:
 
 
 def write(out: BinaryIO, form: str, channel: Channel, entries: Iterable[Entry]) -> None:
-    """Write a feed; `form` is rss, atom or json, `entries` come newest first. Raises ValueError for another form."""
+    """Write a feed; `form` is rss, atom or json, `entries` are newest first. Raises ValueError for another form."""
     writers = {"rss": _write_rss, "atom": _write_atom, "json": _write_json}
     if form not in writers:
         raise ValueError(f"no feed is called {form!r}: rss, atom or json")
@@ -182,7 +182,7 @@ def _write_json(out: BinaryIO, channel: Channel, updated: datetime, entries: Ite
         "next_url": channel.links.get("next", ""),
     }
     head |= {name: value for name, value in optional.items() if value}
-    # The items come last, one after the other.
+    # The items are last, one after the other.
     out.write(json.dumps(head, ensure_ascii=False)[:-1].encode() + b', "items": [')
     border = b"\n"
     for entry in entries:

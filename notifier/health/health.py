@@ -1,6 +1,6 @@
 """Our own health, reported like news: pages that cannot be read, hosts at rest, and when that ended. Pure.
 
-"Could not look" is never "no change". Each event is an entry when it begins and another one when it ends; neither is
+"Could not be read" is never "no change". Each event is an entry when it begins and another one when it ends; neither is
 ever rewritten, so that a feed reader shows both.
 """
 
@@ -19,7 +19,7 @@ from notifier.rendering.diff_html import environment
 from notifier.rendering.escaping import no_tags, web_link
 from notifier.values import ENTRIES, stamp
 
-#: What the owner should know, by the kind of event: what it is while it lasts, and what is said when it is over.
+#: What the owner should know, by the kind of event: the text while it lasts, and the text when it is over.
 WORDS = {
     **{kind: (f"cannot be read: {why}", "can be read again") for kind, why in labels.EVENTS.items()},
     "unreadable": ("cannot be read", "can be read again"),
@@ -35,16 +35,16 @@ WORDS = {
 #: What the health feed says about itself.
 DESCRIPTION = "Pages that cannot be read, hosts that are left alone, and when that ended."
 
-#: Entries of the health feed: enough for a year of trouble, too few to be a burden.
+#: Entries of the health feed: enough for a year of trouble, few enough to stay small.
 MOST = 100
 
-#: After this much more than twice the shortest `check_every`, rounds of looking have stopped.
+#: Once this much more than twice the shortest `check_every` has passed, crawling counts as stopped.
 GRACE = timedelta(hours=1)
 
-#: A text in the policy's place that nobody decided about for so long is a problem.
+#: A text in the policy's place that has waited this long for a decision is a problem.
 HELD_FOR = timedelta(days=7)
 
-#: A notice that nobody tried to send for so long waits for a `notify` that does not come. Many run it once a day.
+#: A notice that nobody has tried to send for this long waits for a `notify` that never runs. Many run it once a day.
 NOTIFY_WITHIN = timedelta(hours=25)
 
 
@@ -74,7 +74,7 @@ class Rest:
 
 
 def entries(events: Iterable[HealthEvent], rests: Iterable[Rest] = (), *, most: int = MOST) -> list[Entry]:
-    """What began and what ended, newest first, no more than `most`."""
+    """What began and what ended, newest first, at most `most`."""
     made = [entry for event in events for entry in _of_event(event)]
     made += [_of_rest(rest) for rest in rests]
     return sorted(made, key=lambda entry: (entry.at, entry.urn), reverse=True)[:most]
@@ -160,21 +160,21 @@ def _html(lines: list[str], link: str) -> str:
     return clean(template.render(lines=[no_tags(line) for line in lines], link=link, notes=disclaimer.ALL)).strip()
 
 
-# --- whether all goes well ----------------------------------------------------------------------------------------
+# --- whether all is well ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the whole goes, in numbers. Times are UTC.
+    """The overall state, in numbers. Times are UTC.
 
     `pages` counts the watched pages, `unread` those of them that could not be read at their last check.
-    `watched` counts those whose host is not at rest, `check_every` is the shortest time between two looks that one of
-    them asks for. `last_look_at` is when anything was last fetched (or the first page was added).
-    `due` counts the notices that could go out now, `failed` those among the waiting that were refused for now,
+    `watched` counts those whose host is not at rest, `check_every` is the shortest interval that one of them asks for.
+    `last_look_at` is when anything was last fetched (or the first page was added).
+    `due` counts the notices that could be sent now, `failed` those among the waiting that were refused for now,
     `parked` those refused for good.
-    `held` counts the pages that have shown another text than their policy for more than `HELD_FOR`, unanswered.
+    `held` counts the pages that have shown a text other than their policy for more than `HELD_FOR`, unanswered.
     `unlike` counts all that show another text at present.
-    `untried_since` is since when the oldest due notice waits that nobody has tried to send.
+    `untried_since` is how long the oldest due notice that nobody has tried to send has waited (UTC).
     """
 
     pages: int = 0
@@ -192,7 +192,7 @@ class State:
 
 
 def problems(state: State) -> list[str]:
-    """What is so wrong that somebody must act, as sentences: most pages stay unread, or nobody decides about one."""
+    """What is so wrong that somebody must act, as sentences: most pages stay unread, or a decision is overdue."""
     found = []
     if 2 * state.unread > state.pages:
         found.append(
@@ -208,7 +208,7 @@ def problems(state: State) -> list[str]:
 
 
 def warnings(state: State, *, now: datetime) -> list[str]:
-    """What else goes wrong at `now` (UTC), as sentences: nobody checks, nobody sends, or what is being dealt with."""
+    """What else is wrong at `now` (UTC), as sentences: nothing is checked, nothing is sent, or a known problem."""
     number = labels.count
     said = {
         f"{number(state.unread, 'page')} cannot be read at present.": state.unread,
@@ -221,7 +221,7 @@ def warnings(state: State, *, now: datetime) -> list[str]:
 
 
 def _stopped(state: State, now: datetime) -> list[str]:
-    """What nobody does any more: check, or send."""
+    """What has stopped: checking, or sending."""
     found, last = [], state.last_look_at
     if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:
         found.append(f"No page has been checked since {labels.minute(last)}: policywatch crawl does not run.")

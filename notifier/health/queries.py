@@ -23,9 +23,9 @@ LONGEST = timedelta(hours=24)
 
 
 def events(session: Session, wanted: Filter = EVERYTHING, *, most: int = MOST) -> list[HealthEvent]:
-    """The events of watched pages that pass a filter, those that began or ended last first. Importance is not asked.
+    """The events of watched pages that pass a filter, those that began or ended last first. Importance is ignored.
 
-    For everybody's eyes: what a report of the owner's says (`diffs.store.events.PRIVATE`) is none of them.
+    They are for everybody: what a report by the owner says (`diffs.store.events.PRIVATE`) is not among them.
     """
     found: list[HealthEvent] = []
     for event, page in stored.public(session):
@@ -52,7 +52,7 @@ def rests(session: Session, wanted: Filter = EVERYTHING, *, now: datetime) -> li
 
 
 def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> State:
-    """How the whole goes at `now` (UTC); `channels` are those by which notices can be sent."""
+    """The overall state at `now` (UTC); `channels` are those by which notices can be sent."""
     resting = hosts.resting(session, now=now)
     watched = pages.listed(session, watched=True)
     asked = [page for page in watched if _host(page) not in resting]
@@ -78,8 +78,8 @@ def state(session: Session, *, now: datetime, channels: tuple[str, ...]) -> Stat
 
 
 def looked(pages: Iterable[PageLooks], wanted: Filter) -> Looked:
-    """The fetches of the pages that concern somebody, together."""
-    # Of whatever importance a change might have been.
+    """A summary of the fetches of all pages that concern somebody."""
+    # Whatever importance a change might have had.
     mine = [page for page in pages if wants(wanted, Topic(page.page, page.marketplace, (page.category,), "high"))]
     return Looked(
         pages=len(mine),

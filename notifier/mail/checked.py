@@ -1,4 +1,4 @@
-"""What was checked in a period, in words, where there may be no change to report. Pure."""
+"""What was checked in a period, in words, for when there may be no change to report. Pure."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from notifier.values import Looked, ToldChange, Unread
 
 
 def counts(changes: Sequence[ToldChange], looked: Looked | None) -> str:
-    """How many changes of what importance, or what can be said where there is none."""
+    """How many changes of what importance, or what can be said if there are none."""
     if not changes:
         said = nothing(looked)
         return f"{said[:1].upper()}{said[1:]}."
@@ -20,7 +20,7 @@ def counts(changes: Sequence[ToldChange], looked: Looked | None) -> str:
 
 
 def nothing(looked: Looked | None) -> str:
-    """What can be said where there is no change to report: never that nothing changed on a page that was not read."""
+    """What can be said if there is no change to report: never that nothing changed on a page that was not read."""
     if looked is None:
         return "nothing changed"
     if not looked.pages:
@@ -33,7 +33,7 @@ def nothing(looked: Looked | None) -> str:
 
 
 def checked_lines(changes: Sequence[ToldChange], looked: Looked | None) -> list[str]:
-    """What was checked, where that is all there is to say."""
+    """What was checked, if that is all there is to say."""
     if looked is None or changes or not looked.pages:
         return []
     visited = f"{looked.visited} of {labels.count(looked.pages, 'page')}"
@@ -53,12 +53,12 @@ def unread_since(page: Unread, now: datetime) -> str:
     return one_line(f"{since}: {page.reason or labels.EVENTS.get(page.kind, page.kind)}")
 
 
-#: What a page that shows another text than its policy means for a reader.
+#: What it means for a reader that a page shows a text other than its policy.
 FOLLOWED = "Changes of that text are reported; whether it is the policy is not decided yet."
 
 
 def held_since(page: Unread, now: datetime) -> str:
-    """For how long a page has shown another text than its policy. `now` is UTC."""
+    """For how long a page has shown a text other than its policy. `now` is UTC."""
     days = max(0, (now - page.since).days)
     lasts = f"for {labels.count(days, 'day')}" if days else "since today"
     return f"it has shown another text {lasts}"

@@ -1,6 +1,6 @@
 """The mail that asks an address to confirm its subscription (double opt-in). Pure.
 
-It holds nothing that the person who filled in the form could choose: nobody can send words of theirs through us.
+It contains nothing that the person who filled in the form could choose: nobody can send their own words through us.
 """
 
 from dataclasses import dataclass, field
@@ -30,11 +30,11 @@ class Question:
 
     @property
     def subject(self) -> str:
-        """What it is about, in a line."""
+        """The subject, on one line."""
         return f"Please confirm: policy changes from {self.site}"
 
     def as_mail(self) -> EmailMessage:
-        """The mail. Raises ValueError, IndexError or MessageError where the address cannot be used."""
+        """The mail. Raises ValueError, IndexError or MessageError if the address cannot be used."""
         return mail(
             to=self.to,
             sender=self.sender,

@@ -1,8 +1,8 @@
 """A digest: the changes of a period in one mail, as HTML and plain text. Pure.
 
-What a reader must act on comes first: dates on which something takes effect, then every change in a line, the most
-important marketplace and category first, then the weightiest changes with the words before and after. Then the pages
-that could not be read, and what everybody must know.
+What a reader must act on is first: dates on which something takes effect, then every change in a line, the most
+important marketplace and category first, then the most important changes with the words before and after. Then the
+pages that could not be read, and what everybody must know.
 """
 
 from collections.abc import Iterator
@@ -31,16 +31,16 @@ from .checked import FOLLOWED, checked_lines, counts, held_since, nothing, unrea
 from .headers import address_of, mail
 from .inline_css import inlined
 
-#: So many of the weightiest changes are shown with the words before and after, and so many dates on top; the lines of
-#: changes share so many bytes of words, and so many lines are in the HTML. Gmail cuts a message off after about 102 kB,
-#: and the link to leave is its end: with 300 changes it has less than 90 kB.
+#: How many of the most important changes are shown with the words before and after, and how many dates on top; how many
+#: bytes of words the lines of changes share, and how many lines are in the HTML. Gmail cuts a message off after about
+#: 102 kB, and the unsubscribe link is at its end: with 300 changes it has less than 90 kB.
 FULLY_SHOWN = 5
 DATES_SHOWN = 12
 LINES_SHOWN = 200
 LINES_ROOM = 21_000
 SHORTEST_LINE, LONGEST_LINE = 60, 240
 
-#: Of a change shown in full so many points are told, of so many characters each.
+#: How many points of a change shown in full are listed, and how many characters each may have.
 POINTS_SHOWN = 8
 LONGEST_POINT = 400
 
@@ -53,10 +53,11 @@ class Digest:
     """What one message says to one reader.
 
     `now`, `since`, `until` are UTC; the period is shown in `time_zone`. `head` is the head of the archive's hash chain.
-    `unsubscribe` and `preferences` are signed addresses, "" where there is no web site. `message_id` is fixed before
+    `unsubscribe` and `preferences` are signed addresses, "" if there is no web site. `message_id` is fixed before
     the first attempt. `site` names who sends, `sender` is the From address. `to` and `key` may be secret and stay out
-    of logs. `standing` are plain lines on how the reader stands against the targets. `looked` is what was looked at;
-    without it a digest of no changes cannot say of how many pages that is true.
+    of logs. `standing` are plain lines on how the reader's figures compare with the targets. `looked` is what was
+    checked;
+    without it a digest of no changes cannot say how many pages that covers.
     """
 
     message_id: str
@@ -81,7 +82,7 @@ class Digest:
 
     @property
     def subject(self) -> str:
-        """What it is about, in a line."""
+        """The subject, on one line."""
         return subject(self)
 
     def as_mail(self) -> EmailMessage:
@@ -90,7 +91,7 @@ class Digest:
 
     @property
     def today(self) -> date:
-        """The reader's own day."""
+        """Today's date where the reader is."""
         return self.now.astimezone(zone_of(self.time_zone)).date()
 
     @property
@@ -106,7 +107,7 @@ class Digest:
 
 
 def subject(digest: Digest) -> str:
-    """The subject line: page, marketplace and headline of the most important change; before it how many there are."""
+    """The subject line: page, marketplace and headline of the most important change; before it their number."""
     if not digest.changes:
         return f"{digest.site}: {nothing(digest.looked)}, {digest.period}"
     first = full_title(min(digest.changes, key=_rank))
@@ -118,7 +119,7 @@ def subject(digest: Digest) -> str:
 def message(digest: Digest) -> EmailMessage:
     """The mail, ready to send: text and HTML, one-click unsubscribe (RFC 2369 and RFC 8058), a fixed Message-ID.
 
-    Raises ValueError, IndexError or MessageError where an address cannot stand in a header.
+    Raises ValueError, IndexError or MessageError if an address cannot stand in a header.
     """
     return mail(
         to=digest.to,
@@ -135,7 +136,7 @@ def message(digest: Digest) -> EmailMessage:
 
 
 def html(digest: Digest) -> str:
-    """The digest as one HTML page with its styles inlined; it loads nothing."""
+    """The digest as one HTML page with its styles inlined; it loads no other file."""
     dates = _dates(digest)
     fields = {
         "digest": digest,
@@ -182,7 +183,7 @@ def text(digest: Digest) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A change in one line. `link` leads to all of it, within the mail where it is shown there."""
+    """A change in one line. `link` leads to all of it, within the mail if it is shown there."""
 
     grade: str
     title: str
@@ -199,7 +200,7 @@ class _Group:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A change with all that the templates show of it."""
+    """A change with everything that the templates show of it."""
 
     change: ToldChange
     anchor: str
@@ -215,7 +216,7 @@ class _Shown:
 
 
 def _rank(change: ToldChange) -> tuple[int, date, datetime, str]:
-    """The most important first, and of these what takes effect soonest."""
+    """A sort key: the most important first, and of these what takes effect soonest."""
     importance = IMPORTANCE_ORDER.get(change.importance, 0)
     return importance, change.effective_on or date.max, change.decided_at, change.uid
 
@@ -227,7 +228,7 @@ def _weightiest(digest: Digest) -> list[ToldChange]:
 def _groups(digest: Digest, most: int | None = None) -> Iterator[_Group]:
     """A line for each change, by marketplace and category; the group with the most important change first.
 
-    One change alone is no list. `most` is of how many changes lines are made.
+    A single change needs no list. `most` is how many changes get a line.
     """
     if len(digest.changes) < 2:
         return
@@ -243,7 +244,7 @@ def _groups(digest: Digest, most: int | None = None) -> Iterator[_Group]:
 
 
 def _line(change: ToldChange, digest: Digest, *, inside: bool, room: int) -> _Line:
-    """A change in a line that takes about `room` bytes of words; its date and targets only where they fit in."""
+    """A change in a line that takes about `room` bytes of words; its date and targets only if they fit."""
     title = full_title(change)
     title = shorten(title, room * len(title) // len(title.encode()))
     moves = () if inside else unsaid(change, [title])
@@ -273,7 +274,7 @@ def _effective(change: ToldChange, digest: Digest) -> str:
 def _shown(change: ToldChange, digest: Digest) -> _Shown:
     link = permanent_link(change, digest.base_url)
     headline = one_line(change.headline)
-    # What the headline says already is not said again.
+    # What the headline already says is not repeated.
     points = [in_short(point, LONGEST_POINT) for point in change.points if one_line(point) != headline]
     more = len(points) - POINTS_SHOWN
     return _Shown(
@@ -292,7 +293,7 @@ def _shown(change: ToldChange, digest: Digest) -> _Shown:
 
 
 class _Same:
-    """A comparison as the key of a cache: the very same one, since comparing two would cost more than it saves."""
+    """A comparison as the key of a cache: the very same object, since comparing two would cost more than it saves."""
 
     __slots__ = ("comparison",)
 
@@ -308,7 +309,7 @@ class _Same:
 
 @lru_cache(maxsize=256)
 def _brief_html(same: _Same, link: str) -> Markup:
-    """The words before and after, the same for all the readers of a run."""
+    """The words before and after, made once for all readers of a run."""
     return diff_html(same.comparison, room=BRIEF, more=link)
 
 
@@ -318,7 +319,7 @@ def _brief_text(same: _Same) -> str:
 
 
 def _dates(digest: Digest) -> list[tuple[str, str, str]]:
-    """Effective dates that are today or to come, soonest first: when, headline, link."""
+    """Effective dates from today on, soonest first: when, headline, link."""
     coming = [(change.effective_on, change) for change in digest.changes if change.effective_on]
     coming = sorted((pair for pair in coming if pair[0] >= digest.today), key=lambda pair: (pair[0], pair[1].uid))
     return [
@@ -333,7 +334,7 @@ def _more_dates(dates: list[tuple[str, str, str]]) -> list[str]:
 
 
 def _preheader(digest: Digest, dates: list[tuple[str, str, str]]) -> str:
-    """What the subject does not say: how much there is, and what binds next."""
+    """What the subject does not say: how much there is, and what takes effect next."""
     binds = [f"{when}: {headline}" for when, headline, _ in dates[:1]]
     return shorten(" ".join([counts(digest.changes, digest.looked), *binds]), PREHEADER)
 
@@ -365,6 +366,6 @@ def _footer_text(digest: Digest) -> list[str]:
 
 
 def _unsubscribe(digest: Digest) -> str:
-    # Without a web site the owner takes the wish by mail.
+    # Without a web site readers unsubscribe by mail to the owner.
     by_mail = f"mailto:{address_of(digest.sender).addr_spec}?subject={quote('unsubscribe ' + digest.to)}"
     return web_link(digest.unsubscribe) or by_mail

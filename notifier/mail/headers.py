@@ -31,11 +31,12 @@ def mail(
     is_list: bool = False,
     unsubscribe: str = "",
 ) -> EmailMessage:
-    """A mail ready to send: plain text, HTML beside it where there is any, and the headers that all of ours have.
+    """A mail ready to send: plain text, HTML beside it if there is any, and the headers that all of ours have.
 
-    `now` is any aware time. `is_list` says that it goes to a list of readers. `unsubscribe` is an address to leave by:
-    one of the web is posted to by mail programs themselves (RFC 2369 and RFC 8058). Raises ValueError, IndexError or
-    MessageError where an address cannot stand in a header.
+    `now` is any aware time. `is_list` says that it is sent to a list of readers. `unsubscribe` is an address to
+    unsubscribe at: mail programs themselves post to one on the web (RFC 2369 and RFC 8058). Raises ValueError,
+    IndexError
+    or MessageError if an address cannot be used in a header.
     """
     from_address = address_of(sender)
     made = EmailMessage(policy=SMTP)
@@ -55,6 +56,6 @@ def mail(
     made.set_content(text, cte="base64")
     if html:
         made.add_alternative(html, subtype="html", cte="base64")
-    # Only now: lines of base64 may not be longer than 76 characters (RFC 2045), whatever headers may be.
+    # Only now: lines of base64 may not be longer than 76 characters (RFC 2045), while headers may be.
     made.policy = LONG_HEADERS
     return made

@@ -1,8 +1,8 @@
 """Write the styles of each class into the elements of our templates: many mail programs drop style sheets. Pure.
 
-What a tag gets depends on its name and class alone, so it is found once for each pair (by css-inline) and then put into
-every tag: a mail of a hundred changes has thousands of tags and twenty pairs. Text from outside is escaped and has no
-tags. The style sheet stays for what cannot be inlined: narrow screens and dark mode.
+The styles of a tag depend on its name and class alone, so they are computed once for each pair (by css-inline) and then
+put into every tag: a mail of a hundred changes has thousands of tags and twenty pairs. Text from outside is escaped and
+has no tags. The style sheet stays for what cannot be inlined: narrow screens and dark mode.
 """
 
 import re
@@ -16,7 +16,7 @@ _STYLE = re.compile(r'<[a-z0-9]+ [^>]*\bdata-wanted[^>]*? style="([^"]*)"')
 
 
 def inlined(page: str) -> str:
-    """A page with one style sheet in its head, every tag of its body with the styles that are meant for it."""
+    """A page with one style sheet in its head, with the styles for every tag of its body written into it."""
     head, mark, body = page.partition("</head>")
     sheet = head.partition("<style>")[2].partition("</style>")[0]
 

@@ -9,15 +9,15 @@ class Message(Protocol):
 
     @property
     def to(self) -> str:
-        """Where it goes. It may be secret and stays out of logs."""
+        """The address it is sent to, which may be secret and stays out of logs."""
 
     @property
     def message_id(self) -> str:
-        """Its id, fixed before the first attempt: sent twice it is one message."""
+        """Its id, fixed before the first attempt: if sent twice it is still one message."""
 
     @property
     def subject(self) -> str:
-        """What it is about, in a line."""
+        """The subject, on one line."""
 
     def as_mail(self) -> EmailMessage:
-        """The same as a mail. Raises ValueError, IndexError or MessageError where an address cannot be used."""
+        """The same as a mail. Raises ValueError, IndexError or MessageError if an address cannot be used."""

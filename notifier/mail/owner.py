@@ -1,4 +1,4 @@
-"""Mail to the owner: what they must know about the program's own work, one thing per message. Pure."""
+"""Mail to the owner: what they must know about the program's own work, one subject per message. Pure."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -43,7 +43,7 @@ WHAT_TO_DO = {
 class Alert:
     """Something that happened at a time (UTC), for the owner, whose address `to` may be a chat's.
 
-    `kind` says what can be done about it.
+    `kind` decides which advice is given.
     """
 
     message_id: str
@@ -57,7 +57,7 @@ class Alert:
 
     @property
     def subject(self) -> str:
-        """What it is about, in a line."""
+        """The subject, on one line."""
         return one_line(self.headline)
 
     @property
@@ -66,7 +66,7 @@ class Alert:
         return "\n\n".join(part for part in (no_tags(self.detail), self._remedy) if part)
 
     def as_mail(self) -> EmailMessage:
-        """The mail. Raises RecipientRefused where the owner's address is of no use."""
+        """The mail. Raises RecipientRefused if the owner's address cannot be used."""
         happened = f"{self.happened_at:%Y-%m-%d %H:%M} UTC: {self.subject}."
         words = [happened, one_line(self.detail), self._remedy, f"-- \n{disclaimer.ALL}\n"]
         try:

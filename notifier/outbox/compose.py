@@ -21,7 +21,7 @@ from notifier.settings import NotifierSettings
 from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links, links_from
 from notifier.values import Looked, ToldChange, Unread
 
-#: Changes kept in memory between two messages: most readers of one run are told the same ones.
+#: Changes kept in memory between two messages: most readers of one run get the same ones.
 KEPT_CHANGES = 500
 
 
@@ -41,13 +41,13 @@ def compose(
 ) -> Digest:
     """The digest that reports these changes to this reader, with the unread pages that concern them. Stores nothing.
 
-    `since` (UTC) begins the period of a digest without changes, and `looked_at` is what was looked at in it.
+    `since` (UTC) begins the period of a digest without changes, and `looked_at` is what was checked in it.
     """
     wanted = subscribers.filter_of(subscriber)
     concern = [
         page
         for page in unread_pages
-        # Whatever the change may be that we cannot see: its importance and category are not known either.
+        # Whatever the change that we cannot see may be: its importance and category are not known either.
         if wants(wanted, Topic(page.page, page.marketplace, wanted.categories[:1], "high"))
     ]
     return Digest(
@@ -85,7 +85,7 @@ class Writer:
             self._figures = [metric for _, metric in reports.current(session)]
 
     def message(self, session: Session, parcel: outbox.Parcel) -> Message:
-        """What goes out in a parcel."""
+        """The message for a parcel."""
         to = parcel.to
         if isinstance(to, OwnerNotice):
             return self._alert(to, parcel.message_id)

@@ -1,7 +1,8 @@
 """Send notices in order: word the changes, claim what is due, deliver it, mark it.
 
-One message at a time: it is taken in one transaction, delivered outside of any, and marked in another. A crash between
-delivering and marking sends it again under the same Message-ID. A message that fails waits longer each time; one
+One message at a time: it is claimed in one transaction, delivered outside of any, and marked in another. A crash
+between delivering and marking sends it again under the same Message-ID. A message that fails waits longer each time;
+one
 reader's failure never holds back the next; a channel that is down is left alone until the next run.
 """
 
@@ -27,12 +28,12 @@ from .worker import is_dead, this_process
 
 log = logging.getLogger(__name__)
 
-#: First wait after a failure, doubled at each further one, never more than the longest; how much chance may add.
+#: The first wait after a failure, doubled at each further one; the longest wait; how much chance may add.
 FIRST_WAIT = timedelta(minutes=5)
 LONGEST_WAIT = timedelta(hours=12)
 JITTER = 0.25
 
-#: How long a message waits that found its whole channel down.
+#: How long a message waits if its whole channel was down.
 DOWN_WAIT = timedelta(minutes=10)
 
 #: Attempts after which a reader's server that always says "later" counts as a refusal: about five days (RFC 5321
@@ -42,7 +43,7 @@ MOST_ATTEMPTS = 18
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A message that did not go out: through which channel, to whom (secrets left out), and why."""
+    """A message that was not sent: through which channel, to whom (secrets left out), and why."""
 
     channel: str
     to: str
@@ -65,11 +66,11 @@ class Planned:
 
 @dataclass
 class Report:
-    """What a run did.
+    """The result of a run.
 
     `sent` and `parked` (refused for good) count messages to readers, `told` the notices in those sent, `asked` the
-    questions that were sent, `to_owner` what the owner was sent, `worded` the changes that got their words. `left` is
-    what waits now. `troubles` are what failed, `planned` what a dry run would send.
+    questions that were sent, `to_owner` what the owner was sent, `worded` the changes that were worded. `left` is
+    what is still waiting. `troubles` are what failed, `planned` what a dry run would send.
     """
 
     worded: int = 0
@@ -100,7 +101,7 @@ def run(
     `channels` are by name (email, apprise, webhook, owner); what has no channel stays due. `clock` gives the time while
     a long run continues; without it the time does not advance. `random` gives a number from 0 to 1. `stopped` is
     asked before each message: what is left stays due. A dry run stores and delivers nothing, and
-    plans what a run would send. Raises ArchiveError when the archive is unusable; what was sent until then is marked.
+    plans what a run would send. Raises ArchiveError if the archive is unusable; what was sent until then is marked.
     """
     settings = settings or NotifierSettings()
     run_ = _Run(archive, channels, settings, random=random, clock=clock or (lambda: now), kinds=tuple(kinds))
@@ -117,7 +118,7 @@ def run(
 
 
 def shown_address(subscriber: Subscriber) -> str:
-    """To whom, fit for a log: mail addresses as they are; others by name or scheme, since they hold secrets."""
+    """To whom a message goes, fit for a log: mail addresses as they are; others by name or scheme."""
     if subscriber.channel == "email":
         return subscriber.address
     return subscriber.name or f"{subscriber.address.partition(':')[0]}://…"
@@ -129,13 +130,13 @@ def shown(to: Subscriber | OwnerNotice) -> str:
 
 
 def wait_after(attempts: int, luck: float) -> timedelta:
-    """How long to wait after this many failed attempts; `luck` from 0 to 1 spreads those who failed together."""
+    """How long to wait after this many failed attempts; `luck` from 0 to 1 spreads out those that failed together."""
     doubled: timedelta = FIRST_WAIT * 2 ** min(attempts - 1, 20)
     return min(LONGEST_WAIT, doubled) * (1 + JITTER * luck)
 
 
 class _Run:
-    """What one run works with, and what it did."""
+    """What one run works with, and its results so far."""
 
     def __init__(
         self,
@@ -153,7 +154,7 @@ class _Run:
         self.report = Report()
 
     def prepare(self, now: datetime) -> None:
-        """Make due what is to go out by now."""
+        """Make due what is to be sent by now."""
         with self._archive.begin() as session:
             outbox.release_stale(session, now=now, is_dead=is_dead)
             outbox.pull_back(session, now=now)
@@ -166,7 +167,7 @@ class _Run:
                 owner.drop(session)
 
     def plan(self, now: datetime) -> list[Planned]:
-        """What would be sent now."""
+        """The messages that would be sent now."""
         planned = []
         with self._archive.read() as session:
             for parcel in plan.planned(session, now=now, channels=self._channels, is_dead=is_dead):
@@ -175,7 +176,7 @@ class _Run:
         return planned
 
     def send_all(self, stopped: Callable[[], bool]) -> None:
-        """Send message after message until nothing is due, no channel is left that works, or we are stopped."""
+        """Send message after message until nothing is due, no channel works any more, or the run is stopped."""
         working = set(self._channels)
         while working and not stopped():
             with self._archive.begin() as session:
@@ -200,7 +201,7 @@ class _Run:
                 self._sent(parcel)
 
     def out_of_reach(self) -> list[Trouble]:
-        """What is wrong where the owner has an address and no channel leads there."""
+        """What is wrong if the owner has an address and no channel leads there."""
         if OWNER in self._channels or OWNER not in self._kinds or not self._settings.owner.get_secret_value():
             return []
         with self._archive.read() as session:
@@ -216,8 +217,8 @@ class _Run:
         except DeliveryError:
             raise
         except Exception as error:
-            # A message that our own code or a chat library stumbles over waits like one that was not taken; the
-            # messages of all other readers go out.
+            # A message that our own code or a chat library fails on waits like one that was not accepted; the messages
+            # of all other readers are sent.
             log.exception("notice %s could not be delivered", parcel.message_id)
             raise DeliveryError(f"a fault of our own: {type(error).__name__}") from error
 
@@ -238,7 +239,7 @@ class _Run:
         now = self._clock()
         down = isinstance(error, ChannelDown)
         refused = isinstance(error, RecipientRefused) or (not down and parcel.attempts >= MOST_ATTEMPTS)
-        # The owner's post is never given up: the owner can mend the address.
+        # Messages to the owner are never given up: the owner can correct the address.
         park = refused and parcel.kind != OWNER
         wait = DOWN_WAIT * (1 + JITTER * self._random()) if down else wait_after(parcel.attempts, self._random())
         with self._archive.begin() as session:

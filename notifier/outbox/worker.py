@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 def this_process() -> str:
-    """A name for this process: machine since its last start, process space (container), process id."""
+    """A name for this process: the machine since its last start, the process space (container), the process id."""
     return f"{_place()}/{os.getpid()}"
 
 
 def is_dead(name: str) -> bool:
-    """Whether the process with this name is known to have ended. False where that cannot be known from here."""
+    """Whether the process with this name is known to have ended. False if that cannot be known from here."""
     place, _, number = name.rpartition("/")
     if place != _place() or not number.isdigit():
         return False
@@ -25,7 +25,7 @@ def is_dead(name: str) -> bool:
 
 
 def _place() -> str:
-    # The boot id names the machine and its last start: after a reboot numbers of processes begin anew.
+    # The boot id names the machine and its last start: after a reboot process numbers begin again.
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()[:18]
         return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"

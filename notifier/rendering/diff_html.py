@@ -1,7 +1,7 @@
 """Hunks as safe HTML and as plain text, for feeds, mail and web pages. Pure.
 
-Only words come from outside, and they are escaped by the templates: the HTML holds no link, style, script or address
-taken from a policy text.
+Only words come from outside, and the templates escape them: the HTML contains no link, style, script or address taken
+from a policy text.
 """
 
 import textwrap
@@ -27,7 +27,8 @@ WIDTH = 76
 def diff_html(comparison: Comparison, *, room: Room = FULL, more: str = "", marked: bool = False) -> Markup:
     """The hunks as HTML: `<ins>` and `<del>` inside quotes and tables. `more` is where to see what had no room.
 
-    `marked` writes [-removed-] and {+added+} too: many feed readers strip those elements, and both texts would read as
+    `marked` also writes [-removed-] and {+added+}: many feed readers strip those elements, and both texts would seem to
+    be
     in force.
     """
     template = environment().get_template("diff.html")
@@ -36,7 +37,7 @@ def diff_html(comparison: Comparison, *, room: Room = FULL, more: str = "", mark
 
 
 def diff_text(comparison: Comparison, *, room: Room = FULL, indent: str = "") -> str:
-    """The hunks as plain text, before and after on lines of their own; "" where there is nothing to show."""
+    """The hunks as plain text, before and after on lines of their own; "" if there is nothing to show."""
     shown = view(comparison, room)
     parts = [_wrapped(f"Renamed: {rename}", indent) for rename in shown.renames]
     parts += [_place(place, indent) for place in shown.places]
@@ -68,7 +69,7 @@ def environment() -> Environment:
 
 
 def _by_rows(lines: Iterable[Line]) -> Iterator[tuple[bool, list[Line]]]:
-    # Rows that follow each other make one table. A row whose cells could not be told apart is a line.
+    # Consecutive rows make one table. A row whose cells could not be told apart is a line.
     for rows, group in groupby(lines, lambda line: line.kind is BlockKind.ROW and len(line.cells) > 1):
         yield rows, list(group)
 

@@ -1,7 +1,7 @@
 """Hunks as a reader sees them: places, and lines of words kept, added and removed. Pure; knows no format.
 
-Long runs of unchanged words are shortened, added and removed ones are not, unless a limit is given for a format that
-has no room (mail): then what was left out is counted.
+Long runs of unchanged words are shortened; added and removed ones are not, unless a limit is given for a format with
+little room (mail): then what was left out is counted.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,14 +11,14 @@ from diffs.language.plain_text import clean, shorten
 from diffs.meaning.location import place_of
 from diffs.values import Block, BlockKind, Comparison, Hunk, Op, Span, SpanOp
 
-#: What stands between the cells of a row in `Block.shown`.
+#: What separates the cells of a row in `Block.shown`.
 CELL_BORDER = " | "
-#: Between the headings of a section path.
+#: What separates the headings of a section path.
 _STEP = " › "
-#: From more new numbers than this on they are told together; above so many places a heading is the page's title.
+#: From this many new numbers on they are reported together; above this many places a heading is the page's title.
 _FEW = 3
 
-#: So many characters are shown of the headings above a place, and of a name.
+#: How many characters are shown of the headings above a place, and of a name.
 SECTION = 300
 NAME = 120
 
@@ -69,7 +69,7 @@ class Room:
     places: int = 100_000
 
 
-#: Everything, for feeds and web pages; and what a mail has room for.
+#: All of it, for feeds and web pages; and what a mail has room for.
 FULL = Room()
 BRIEF = Room(context=90, line=420, total=1_800, places=6)
 
@@ -77,8 +77,8 @@ BRIEF = Room(context=90, line=420, total=1_800, places=6)
 def view(comparison: Comparison, room: Room = FULL) -> View:
     """What to show of a comparison, in its order, within this room.
 
-    Places where only a name changed that changed throughout are shown once, as a rename. When not all fits, edits,
-    additions and removals go before moves and new numbers.
+    Places where only a name changed that changed throughout are shown once, as a rename. If not everything fits, edits,
+    additions and removals take precedence over moves and new numbers.
     """
     renames = tuple(
         f"“{_short(rename.before, NAME)}” is now “{_short(rename.after, NAME)}” throughout ({rename.places} places)"
@@ -103,14 +103,14 @@ def view(comparison: Comparison, room: Room = FULL) -> View:
 
 
 def _renumbered(hunks: list[Hunk], room: Room) -> Place:
-    """Many new numbers in one place: a list that counts anew is one thing to know."""
+    """Many new numbers as one place: a list that was renumbered is one thing to know."""
     told = [f"{_note(hunk)}: {hunk.after[0].shown}" for hunk in hunks[:_FEW] if hunk.after]
     lines = [Line(BlockKind.ITEM, ((Span(SpanOp.EQUAL, shorten(clean(line), room.context)),),)) for line in told]
     return Place(Op.RENUMBERED, LABELS[Op.RENUMBERED], "", f"{len(hunks)} places, such as", tuple(lines))
 
 
 def _shared_left_out(places: list[Place]) -> tuple[Place, ...]:
-    """Without the outermost heading where it is above many different ones: it is the title of the page."""
+    """The places without the outermost heading if it is above many different ones: it is the title of the page."""
     firsts = {place.section.split(_STEP, 1)[0] for place in places if place.section}
     deeper = {place.section for place in places if _STEP in place.section}
     if len(firsts) != 1 or len(deeper) < _FEW:
@@ -119,7 +119,7 @@ def _shared_left_out(places: list[Place]) -> tuple[Place, ...]:
 
 
 def sides(line: Line) -> tuple[str, str]:
-    """The line before and after, as plain text, cells parted by " | "; "" for a side that does not exist."""
+    """The line before and after, as plain text, with cells separated by " | "; "" for a side that does not exist."""
     sides = []
     for gone in (SpanOp.ADDED, SpanOp.REMOVED):
         cells = ["".join(span.text for span in cell if span.op is not gone) for cell in line.cells]
@@ -133,7 +133,7 @@ def _place(hunk: Hunk, room: Room) -> Place:
 
 
 def _within(lines: Iterable[Line], total: int) -> Iterator[Line]:
-    """The lines up to `total` characters, and "…" where that is not all."""
+    """The lines up to `total` characters, and "…" if that is not all."""
     for line in lines:
         if total <= 0:
             yield Line(BlockKind.PARAGRAPH, ((Span(SpanOp.EQUAL, "…"),),))
@@ -183,7 +183,7 @@ def _edited_lines(hunk: Hunk, room: Room) -> Iterator[Line]:
 
 
 def _split(spans: Iterable[Span], border: str) -> list[list[Span]]:
-    """Spans cut into lines or cells at a border within them."""
+    """The spans split into lines or cells at a border within them."""
     parts: list[list[Span]] = [[]]
     for span in spans:
         first, *others = clean(span.text).split(border)
@@ -219,7 +219,7 @@ def _context(text: str, keep: int, *, edit_before: bool, edit_after: bool) -> st
 
 
 def _short(text: str, limit: int) -> str:
-    """The words of a text in at most `limit` characters; of one without end no more is looked at than may be needed."""
+    """The words of a text in at most `limit` characters; of an endless one only as much is read as may be needed."""
     return shorten(_words(text[: 10 * limit]), limit)
 
 

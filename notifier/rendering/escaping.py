@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from diffs.language.plain_text import one_line
 
-# A "<" that some reader could take for the start of a tag, in fields of which nobody knows whether they are HTML.
+# A "<" that some reader could take for the start of a tag, in fields that may or may not be read as HTML.
 _TAG_START = re.compile(r"<(?=[A-Za-z/!?])")
 _REFERENCE = re.compile(r"&(?=(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});)")
 
@@ -18,7 +18,7 @@ def no_tags(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def web_link(url: str) -> str:
-    """The address when it is one of the web (http or https, a host, no blanks or control characters), else ""."""
+    """The address if it is a web address (http or https, a host, no blanks or control characters), otherwise ""."""
     if not url or url != one_line(url) or " " in url or len(url) > 2000:
         return ""
     try:

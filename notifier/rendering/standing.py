@@ -13,10 +13,10 @@ from diffs.values import Target, TargetMove
 from diffs.wording import labels, targets
 from notifier.values import ToldChange
 
-#: Decimals of a figure: more only where it would look like the limit that it is not.
+#: Decimals of a figure: more only if it would otherwise look equal to a limit that it does not equal.
 _DECIMALS, _MOST_DECIMALS = 2, 6
 
-#: Of a page's title so much stands before a line.
+#: How much of a page's title is put before a line.
 _TITLE = 80
 
 _FAULTS = {
@@ -29,8 +29,8 @@ _FAULTS = {
 def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str]:
     """One line for each figure that a moved target is about, as of the last report.
 
-    `metrics` are the newest figures of the marketplaces that the page is for. Without any there are no lines: nothing
-    was reported, which says nothing.
+    `metrics` are the latest figures of the marketplaces that the page is for. Without any there are no lines: nothing
+    was reported, which proves nothing.
     """
     known = list(metrics)
     lines: list[str] = []
@@ -48,9 +48,9 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
 
 
 def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> list[str]:
-    """How the owner's figures compare with all targets that moved, each line with its page. For nobody else's eyes.
+    """How the owner's figures compare with all targets that moved, each line with its page. For the owner's eyes only.
 
-    `metrics` are the newest figures of all marketplaces. Where a target moved twice only the last step counts; where
+    `metrics` are the latest figures of all marketplaces. If a target moved twice only the last step counts; if
     two pages say the same, one line names both.
     """
     figures = list(metrics)
@@ -68,13 +68,13 @@ def for_the_owner(changes: Iterable[ToldChange], metrics: Iterable[Metric]) -> l
 
 
 def _which(move: TargetMove) -> tuple[str, ...]:
-    """Which target of a page moved: of one metric, scope and window there is one."""
+    """What identifies a target of a page: there is one for a metric, scope and window."""
     target = move.after or move.before
     return (target.metric, target.scope or "", target.window or "") if target else ()
 
 
 def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:
-    """A figure in words: "3.4%". It never looks like `limit` when it is not that."""
+    """A figure in words: "3.4%". It never looks like `limit` unless it equals it."""
     for places in range(_DECIMALS, _MOST_DECIMALS + 1):
         shown = round(value, places)
         if limit is None or (shown == limit) == (value == limit):
@@ -87,14 +87,14 @@ def figure(value: Fraction, unit: str, limit: Fraction | None = None) -> str:
 
 
 def own_figure(metric: Metric, target: Target | None = None) -> str:
-    """The seller's figure, as exact as the target asks for; "–" where there is none."""
+    """The seller's figure, as precise as the target; "–" if there is none."""
     if metric.value is None:
         return "–"
     return figure(metric.value, metric.unit, Fraction(str(target.value)) if target else None)
 
 
 def basis(metric: Metric) -> str:
-    """What a figure rests on: "17 of 500 orders, 1 April 2026 to 30 April 2026"."""
+    """The basis of a figure: "17 of 500 orders, 1 April 2026 to 30 April 2026"."""
     parts = []
     if metric.scope != names.usual_scope(metric.metric):
         parts.append(metric.scope)
@@ -106,12 +106,12 @@ def basis(metric: Metric) -> str:
 
 
 def advice(result: Result) -> list[str]:
-    """What is left, or what brings it back; then what should be known of the figure. Whole sentences."""
+    """What is left, or what brings it back; then what should be known about the figure. Whole sentences."""
     return [*_what_to_do(result), *_what_to_know(result)]
 
 
 def of_feedback(metrics: Iterable[Metric]) -> list[str]:
-    """Where few buyers leave feedback, its rate frightens and the defect rate decides: both in one sentence."""
+    """A feedback rate that looks alarming as few buyers leave any, and the defect rate that counts, in a sentence."""
     known = {metric.key: metric for metric in metrics}
     lines = []
     for (marketplace, name, _), feedback in known.items():
@@ -201,5 +201,5 @@ def _stands(move: TargetMove, metric: Metric) -> str:
     standing = against(metric, target)
     result = Result(metric, standing, standing, target, room=room(metric, target))
     told = f"You are at {own_figure(metric, target)} ({place}): {_FAULTS[standing]} {targets.held(target)}."
-    # Of what the arithmetic says only the first sentence: this is a line among others.
+    # Only the first sentence of what the calculation says: this is a line among others.
     return " ".join([told, *list(_what_to_do(result))[:1]])

@@ -1,17 +1,17 @@
-"""How a change is named in one line, wherever lines of many pages meet: page and marketplace first."""
+"""How a change is named in one line, wherever lines from many pages are listed: page and marketplace first."""
 
 from diffs.language.plain_text import in_short, one_line
 from diffs.wording import labels
 from notifier.values import ToldChange
 
-#: Of a page's title so much is shown, in characters.
+#: How much of a page's title is shown, in characters.
 PAGE_TITLE = 60
 
 
 def full_title(change: ToldChange) -> str:
     """The headline after page and marketplace, as in "Fee schedule (US): Electronics rise from 8% to 9%".
 
-    A headline that ends with the page's title, as "New page: Agent policy" does, does not say it a second time.
+    If a headline ends with the page's title, as "New page: Agent policy" does, the title is not repeated.
     """
     return one_line(f"{where(change)}: {one_line(change.headline).removesuffix(f': {one_line(change.title)}')}")
 

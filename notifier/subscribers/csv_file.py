@@ -1,7 +1,7 @@
 """Subscribers as a CSV file, one per line: for a spreadsheet, another archive, or a list made elsewhere. Pure.
 
 A spreadsheet takes a cell that begins with "=" or the like for a formula: such cells get a "'" before them, which is
-taken off again when the file is read. What turns the direction of text, or is no character, is left out.
+removed when the file is read. Characters that change the direction of text, and invalid ones, are left out.
 """
 
 import csv
@@ -36,13 +36,13 @@ STATES: Final = ("pending", "active", "paused", "stopped")
 _LISTS = ("marketplaces", "categories", "pages")
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _YES, _NO = ("yes", "true", "1"), ("", "no", "false", "0")
-#: What fits into the archive's columns.
+#: The longest values that the archive's columns can hold.
 _LONGEST = {"address": 500, "name": 200}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of the file. `wishes` hold what its columns say and nothing else; `state` "" is not said."""
+    """A line of the file. `wishes` hold what its columns say and nothing else; `state` "" means: not given."""
 
     line: int
     address: str = field(repr=False)
@@ -74,8 +74,9 @@ def write(rows: Iterable[dict[str, Any]]) -> str:
 def read(text: str) -> Iterator[Entry | Fault]:
     """The entries of a file and the lines that cannot be used, in order.
 
-    Commas or semicolons (as Excel writes them in half of Europe) part the cells. Raises ValueError where the first
-    line names no column `address`.
+    Cells are separated by commas or semicolons (as Excel writes them in half of Europe). Raises ValueError if the first
+    line
+    names no column `address`.
     """
     text = text.removeprefix("\ufeff")
     first = text.partition("\n")[0]

@@ -1,7 +1,7 @@
 """Signed links to confirm, choose and unsubscribe.
 
-A link carries the subscriber's key, what it is for, and a signature: it works without a login, a cookie or a look into
-the database, and one for leaving cannot be used to choose. RFC 8058 asks for exactly that.
+A link carries the subscriber's key, its purpose, and a signature: it works without a login, a cookie or the database,
+and an unsubscribe link cannot be used to change preferences. RFC 8058 asks for exactly that.
 """
 
 import base64
@@ -20,22 +20,22 @@ from diffs.private_files import new_private_file, private_folder
 from notifier.rendering.escaping import web_link
 from notifier.settings import NotifierSettings
 
-#: Links to leave and to choose work for ever: they stand in old mail.
+#: Links to unsubscribe and to choose work for ever: they are in old mail.
 FOR_EVER = 0
 
-#: No link of ours carries more characters than this.
+#: The most characters that a link of ours has.
 LONGEST = 200
 
 CONFIRM: Final = "confirm"
 UNSUBSCRIBE: Final = "unsubscribe"
 PREFERENCES: Final = "preferences"
 
-#: The file in the data folder that holds the signing secret where the settings name none.
+#: The file in the data folder that holds the signing secret if the settings name none.
 KEY_FILE = "signing.key"
 
 
 class Links:
-    """Makes and reads signed links. `base_url` "" makes none."""
+    """Makes and reads signed links. With `base_url` "" it makes none."""
 
     def __init__(self, secret: bytes, base_url: str = "") -> None:
         self._secret = secret
@@ -46,12 +46,12 @@ class Links:
         return f"{self._base_url}/{purpose}?t={self.token(purpose, key, until=until)}" if self._base_url else ""
 
     def token(self, purpose: str, key: str, *, until: datetime | None = None) -> str:
-        """What the address carries."""
+        """The token that the address carries."""
         ends = int(until.timestamp()) if until else FOR_EVER
         return self._signer(purpose).sign(f"{key}.{ends:x}").decode()
 
     def key_from(self, purpose: str, token: str, *, now: datetime) -> str | None:
-        """The subscriber's key that a token names; None when it is forged, for another purpose, or too old."""
+        """The subscriber's key that a token names; None if it is forged, for another purpose, or too old."""
         parts = token.split(".")
         if len(token) > LONGEST or not token.isascii() or len(parts) != 3:
             return None
@@ -64,11 +64,11 @@ class Links:
         return key if good and (ends == FOR_EVER or now.timestamp() <= ends) else None
 
     def webhook_secret(self, key: str) -> str:
-        """The secret that signs what goes to one subscriber's webhook, in the form "whsec_…" (Standard Webhooks)."""
+        """The secret that signs messages to one subscriber's webhook, in the form "whsec_…" (Standard Webhooks)."""
         return "whsec_" + base64.b64encode(self._mac(f"webhook|{key}")).decode()
 
     def sender(self, network: str) -> str:
-        """A network under another name, for counting: only who has the secret can tell which; "" stays ""."""
+        """A network under another name, for counting: only the holder of the secret can tell which; "" stays ""."""
         return self._mac(f"sender|{network}").hex()[:32] if network else ""
 
     def _signer(self, purpose: str) -> Signer:
@@ -83,9 +83,9 @@ class Links:
 
 
 def links_from(settings: NotifierSettings) -> Links:
-    """Links signed with the secret of the settings, or with one made and kept in the data folder.
+    """Links signed with the secret from the settings, or with one made and kept in the data folder.
 
-    Raises SettingsError where that file can neither be read nor written.
+    Raises SettingsError if that file can neither be read nor written.
     """
     secret = settings.secret.get_secret_value().encode()
     return Links(hashlib.sha256(secret or _kept_secret(settings.data_dir / KEY_FILE)).digest(), settings.base_url)
@@ -102,7 +102,7 @@ def _kept_secret(path: Path) -> bytes:
 
 
 def _make_secret(path: Path) -> None:
-    # Written whole under another name and linked into place: two programs at once end up with the same one.
+    # Written in full under another name and linked into place: two programs at once end up with the same one.
     private_folder(path.parent)
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with os.fdopen(new_private_file(fresh), "w") as file:

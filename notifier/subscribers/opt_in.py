@@ -1,7 +1,7 @@
 """Ask those who signed up, or were put on the list by somebody else, to confirm.
 
-The question goes by the outbox like any other message. Nothing is decided while a stranger's request waits: how long
-the answer takes, and what it says, must not tell whether an address is known here.
+The question is sent by the outbox like any other message. Nothing is decided while a stranger's request waits: how long
+the answer takes, and what it says, must not reveal whether an address is known here.
 """
 
 from datetime import datetime
@@ -13,9 +13,10 @@ from notifier.addresses import mailbox
 
 
 def take_in(session: Session, *, now: datetime) -> int:
-    """Turn the entries of the form for new readers into pending subscribers with a question; how many are asked.
+    """Turn new readers' form entries into pending subscribers, each with a question; return how many are asked.
 
-    Nothing happens for whoever is subscribed already, or was asked too often. Who has not answered in time is
+    Nothing happens for those who are subscribed already, or were asked too often. Those who have not answered in time
+    are
     forgotten. `now` is UTC.
     """
     signups.forget(session, now=now)
@@ -36,9 +37,9 @@ def take_in(session: Session, *, now: datetime) -> int:
 
 
 def ask(archive: Archive, *, now: datetime, again: bool = False, address: str | None = None) -> int:
-    """Queue a question to each pending mail address that was not asked yet; how many.
+    """Queue a question to each pending mail address that was not asked yet; return how many.
 
-    `again` asks those too that were asked and have not answered; `address` asks this one only. `now` is UTC.
+    `again` also asks those who were asked and have not answered; `address` asks this one only. `now` is UTC.
     """
     with archive.begin() as session:
         return sum(
@@ -54,5 +55,5 @@ def waits(session: Session, *, now: datetime) -> bool:
 
 
 def sign_up(session: Session, *, address: str, wishes: dict[str, object], now: datetime, sender: str = "") -> Added:
-    """Note what somebody put into the form, if it may be. `sender` is `Links.sender`, `now` is UTC."""
+    """Record what somebody entered in the form, if allowed. `sender` is `Links.sender`, `now` is UTC."""
     return signups.add(session, address=address, mailbox=mailbox(address), wishes=wishes, now=now, sender=sender)

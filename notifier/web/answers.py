@@ -1,4 +1,4 @@
-"""Answers of the web app: 304 when nothing is new, and errors in plain words that reveal nothing of the inside."""
+"""Responses of the web app: 304 when nothing is new, and errors in plain words that reveal no internals."""
 
 import hashlib
 import logging
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 HTML = "text/html; charset=utf-8"
 
-#: Sent with every answer: nothing is loaded from anywhere, no address leaks (links carry tokens), no frame.
+#: Sent with every response: nothing is loaded from elsewhere, no address leaks (links carry tokens), no frame.
 SAFETY = {
     "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'",
@@ -31,10 +31,10 @@ SAFETY = {
     "x-content-type-options": "nosniff",
 }
 
-#: Feeds are for everybody, readers in a browser among them.
+#: Feeds are for everybody, including readers in a browser.
 OPEN = {"access-control-allow-origin": "*"}
 
-#: What an error means to a reader, where the program has no better words.
+#: What an error means to a reader, if the program has no better words.
 WORDS = {
     404: "There is nothing at this address.",
     405: "This address cannot be used like that.",
@@ -47,10 +47,10 @@ WORDS = {
 def conditional(
     request: Request, body: bytes, media_type: str, *, modified: datetime | None, now: datetime
 ) -> Response:
-    """The body with its validators, or 304 where the reader has it already (RFC 9110, section 13).
+    """The body with its validators, or 304 if the reader already has it (RFC 9110, section 13).
 
-    `modified` (UTC) is when the newest part of it came about. A date says no more than its second: one that is not over
-    yet is not sent, more may come in it.
+    `modified` (UTC) is when the newest part of it was added. A date is only precise to the second: one that is not over
+    yet is not sent, because more may be added in it.
     """
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "public, max-age=300"}
@@ -72,7 +72,7 @@ def _known(request: Request, tag: str, modified: datetime | None, now: datetime)
         since = parsedate_to_datetime(request.headers.get("if-modified-since", ""))
     except ValueError:
         return False
-    # A date in the future, or without a zone, is nobody's memory of an answer of ours.
+    # A date in the future, or without a zone, cannot be from a response of ours.
     return modified is not None and since.tzinfo is not None and modified <= since <= now
 
 
@@ -105,7 +105,7 @@ def said(settings: NotifierSettings, words: str, *, status: int = 200) -> Respon
 
 
 def speak_plainly(app: FastAPI, settings: NotifierSettings) -> None:
-    """Answer every error with a page in plain words; what failed inside is written to the log."""
+    """Answer every error with a page in plain words; internal failures are written to the log."""
 
     @app.exception_handler(HTTPException)
     def refused(_: Request, error: HTTPException) -> Response:
@@ -128,7 +128,7 @@ def speak_plainly(app: FastAPI, settings: NotifierSettings) -> None:
 
     @app.exception_handler(Exception)
     def failed(_: Request, __: Exception) -> Response:
-        # The server writes the trace into the log. This answer passes no middleware, so it gets its headers here.
+        # The server writes the traceback to the log. This response passes no middleware, so it gets its headers here.
         answer = said(settings, WORDS[500], status=500)
         answer.headers.update(SAFETY)
         return answer

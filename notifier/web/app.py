@@ -1,7 +1,7 @@
 """The FastAPI app: feeds, calendar, health, permanent links, subscriptions.
 
-It reads the archive and writes only what a reader decides about themselves. No cookies, no scripts, nothing from other
-hosts. Every address that can be read answers HEAD as it answers GET: feed readers ask so.
+It reads the archive and writes only what a reader decides for themselves. No cookies, no scripts, nothing from other
+hosts. Every address that can be read answers HEAD as it answers GET: feed readers use it.
 """
 
 import logging
@@ -32,9 +32,9 @@ def create_app(
     *,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> FastAPI:
-    """The app on an open archive. It sends nothing: questions to new readers go by the outbox.
+    """The app on an open archive. It sends nothing: questions to new readers are sent by the outbox.
 
-    `clock` gives the time in UTC. Raises SettingsError where links cannot be signed.
+    `clock` gives the time in UTC. Raises SettingsError if links cannot be signed.
     """
     settings = settings or NotifierSettings()
     # No redirect to an address with or without a final slash: it would be made from the request's Host header.
@@ -45,7 +45,7 @@ def create_app(
 
     @app.api_route("/healthz", methods=["GET", "HEAD"])
     def healthz() -> JSONResponse:
-        """Whether all goes well, for a supervisor: 200, or 503 with what somebody must mend."""
+        """Whether all is well, for a supervisor: 200, or 503 with what somebody must fix."""
         said = _health_of(archive, clock())
         status = 503 if said["status"] == "failing" else 200
         return JSONResponse(said, status_code=status, headers={"cache-control": "no-store"})

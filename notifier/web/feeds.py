@@ -1,7 +1,7 @@
 """Feeds over HTTP: of changes, of our own health, and the calendar of effective dates.
 
-Filters, documents of a long feed (RFC 5005), conditional GET. Addresses in a feed come from the settings, never from
-the request: a forged Host header leads nobody astray.
+This covers filters, documents of a long feed (RFC 5005) and conditional GET. Addresses in a feed are taken from the
+settings, never from the request: a forged Host header misleads nobody.
 """
 
 import io
@@ -29,7 +29,7 @@ Codes = Annotated[list[str], Field(max_length=100)]
 class Scope(BaseModel):
     """What a feed is about. Each may be given several times, or several of them with commas between.
 
-    What is not known is refused: a misspelt filter would give everything, and nobody would notice.
+    Unknown values are refused: a misspelt filter would return everything, and nobody would notice.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -39,28 +39,28 @@ class Scope(BaseModel):
     category: Codes = []
 
     def as_filter(self) -> Filter:
-        """The same as it is asked by subscribers."""
+        """The filter in the form that subscribers use."""
         return Filter(_codes(self.page), _codes(self.marketplace), _codes(self.category), self.least)
 
     @property
     def least(self) -> str:
-        """The least importance."""
+        """The lowest importance included: any."""
         return "low"
 
 
 class GradedScope(Scope):
-    """The same, with the least importance."""
+    """What a feed is about, with the lowest importance it includes."""
 
     importance: Literal["low", "medium", "high"] = "low"
 
     @property
     def least(self) -> str:
-        """The least importance."""
+        """The lowest importance included."""
         return self.importance
 
 
 class Asked(GradedScope):
-    """Which document of a feed, by its name: the newest where none is named."""
+    """The document of a feed that is requested, by its name: the newest if none is named."""
 
     archive: str = Field(default="", max_length=20)
 
@@ -68,7 +68,7 @@ class Asked(GradedScope):
 def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], datetime]) -> APIRouter:
     """The routes /feed.rss, .atom and .json, /health.rss, .atom and .json, and /calendar.ics."""
     routes = APIRouter()
-    # What an empty feed says of its age. It stays, so that an empty feed is not new at every look.
+    # The age that an empty feed gives. It stays, so that an empty feed is not new at every request.
     begun = clock()
 
     @routes.api_route("/feed.{form}", methods=["GET", "HEAD"])
@@ -103,12 +103,12 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
             self_url=feed.address_of(settings.base_url, f"/health.{form}", query),
             scope=f"health {query}",
         )
-        # No date of modification: a rest that ends leaves the feed, and no date tells of that.
+        # No date of modification: a rest that ends leaves the feed, and no date would show that.
         return _answer(request, _rendered(form, channel, entries), feed.MEDIA_TYPES[form], None, now)
 
     @routes.api_route("/calendar.ics", methods=["GET", "HEAD"])
     def calendar_of(request: Request, asked: Annotated[GradedScope, Query()]) -> Response:
-        """The effective dates of the reported changes that pass the filter, and the last days of rules by hand."""
+        """The effective dates of the reported changes that pass the filter, and the last days of manual rules."""
         wanted = asked.as_filter()
         with archive.read() as session:
             _refuse_unknown(session, wanted)
@@ -161,5 +161,5 @@ def _refuse_unknown(session: Session, wanted: Filter) -> None:
 
 
 def _codes(given: list[str]) -> tuple[str, ...]:
-    """Codes as they come, one by one or with commas between; each once, in order."""
+    """Codes as given, one by one or with commas between; each once, in order."""
     return tuple(sorted({word.strip() for value in given for word in value.split(",") if word.strip()}))

@@ -35,10 +35,10 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
 
     @routes.api_route("/changes/{uid}", methods=["GET", "HEAD"])
     def change_page(request: Request, uid: str) -> Response:
-        """One change, for ever."""
+        """One change, under an address that never changes."""
         with archive.read() as session:
             found = changes.by_uid(session, uid)
-            # A beginning of an id will do on the command line; an address must name one change for ever.
+            # The beginning of an id is enough on the command line; an address must name one change for ever.
             if found is None or not found[0].told or found[0].uid != uid:
                 raise HTTPException(404, "There is no such change.")
             change = told_change(*found, session)

@@ -1,7 +1,7 @@
-"""Subscribing, confirming, choosing and leaving, by signed links. GET shows a form, only POST acts.
+"""Subscribing, confirming, choosing and unsubscribing, by signed links. GET shows a form, only POST acts.
 
 Mail scanners open every link of a mail: a GET must change nothing. The one-click POST of RFC 8058 carries neither
-cookie nor login. Whether an address is known is never disclosed to whoever fills in a form.
+cookie nor login. Whether an address is known is never disclosed to the person who fills in a form.
 """
 
 from collections.abc import Callable
@@ -22,12 +22,12 @@ from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links
 
 from . import answers, wishes
 
-#: What everybody reads who filled in the form, whoever they are.
+#: What everybody reads after filling in the form, whoever they are.
 SIGNED_UP = (
     "Thank you. Unless this address already gets our mail, we will send it a confirmation link, usually within"
     " minutes. The same address is asked once a day at most."
 )
-#: What whoever entered too many reads: it says nothing of the address they entered.
+#: What somebody who entered too many addresses reads: it says nothing about the address they entered.
 TOO_MANY = {
     Added.TOO_MANY_OF_SENDER: (429, "Too many addresses were entered from your network today. Please try tomorrow."),
     Added.TOO_MANY: (503, "Too many addresses are waiting at the moment. Please try again tomorrow."),
@@ -38,7 +38,7 @@ Form = Annotated[wishes.Fields, Depends(wishes.read_form)]
 
 
 class Desk:
-    """Where readers come and go."""
+    """Handles readers who subscribe, choose and unsubscribe."""
 
     def __init__(
         self,
@@ -49,7 +49,7 @@ class Desk:
         clock: Callable[[], datetime],
     ) -> None:
         self._archive, self._settings, self._links, self._clock = archive, settings, links, clock
-        # Without an address of our own there is no link to confirm with.
+        # Without a web address of our own there is no link to confirm with.
         self._open = bool(settings.smtp_url.get_secret_value() and settings.base_url)
 
     def router(self) -> APIRouter:
@@ -72,10 +72,11 @@ class Desk:
         return self._page("subscribe", {"open": self._open, "wishes": wishes.chosen({}), **offered})
 
     def subscribe(self, request: Request, fields: Form) -> Response:
-        """Note the address and what it wants to hear of; the question to it goes out by the outbox.
+        """Record the address and what it wants to hear about; the outbox sends the question to it.
 
-        Nothing is looked up and no mail is sent here: neither the answer nor the time it takes tells who reads us, and
-        a mail server that hangs holds nobody up.
+        Nothing is looked up and no mail is sent here: neither the response nor the time it takes reveals who
+        subscribes, and a
+        mail server that hangs delays nobody.
         """
         if not self._open:
             raise HTTPException(503, "Subscribing is not available here: no mail server or no site address is set up.")
@@ -97,28 +98,28 @@ class Desk:
         return self._question(CONFIRM, t, "Do you want to receive policy changes by mail?", "Yes, subscribe me")
 
     def confirm(self, t: str = "") -> Response:
-        """The address is its reader's own."""
+        """Confirm that the address belongs to its reader."""
         with self._archive.begin() as session:
             reader = self._named(session, CONFIRM, t)
             if reader.state == "stopped":
-                # Somebody who left is not brought back by a link that was sent before.
+                # Somebody who unsubscribed is not brought back by a link that was sent before.
                 raise HTTPException(404, INVALID)
             if reader.state == "pending":
                 subscribers.confirm(reader, now=self._clock())
         return self._said("You are subscribed.")
 
     def leave_form(self, t: str = "") -> Response:
-        """Ask for the one click that ends it."""
+        """Ask for the one click that unsubscribes."""
         return self._question(UNSUBSCRIBE, t, "Do you want to unsubscribe?", "Unsubscribe")
 
     def leave(self, t: str = "") -> Response:
-        """The reader hears no more. Mail programs post here by themselves (RFC 8058)."""
+        """End the subscription. Mail programs post here by themselves (RFC 8058)."""
         with self._archive.begin() as session:
             subscribers.stop(session, self._named(session, UNSUBSCRIBE, t), reason="unsubscribed")
         return self._said("You are unsubscribed. We will send you nothing more.")
 
     def preferences_form(self, t: str = "") -> Response:
-        """What the reader chose, to be changed."""
+        """The form with the reader's choices, to be changed."""
         with self._archive.read() as session:
             reader = self._named(session, PREFERENCES, t)
             known = {"token": t, "state": reader.state, "wishes": wishes.of(reader), **wishes.offered(session)}

@@ -11,7 +11,7 @@ from diffs.judging.subscriptions import CADENCES, IMPORTANCES, zone_of
 from diffs.store import pages
 from diffs.wording import labels
 
-#: The longest form anybody needs to send, in bytes; and values of one field.
+#: The longest form that anybody needs to send, in bytes; and the most values of one field.
 LONGEST_FORM = 20_000
 MOST_VALUES = 200
 
@@ -19,7 +19,7 @@ Fields = dict[str, list[str]]
 
 
 async def read_form(request: Request) -> Fields:
-    """The fields of a form as a browser sends it. Raises HTTPException 413 where it is too long, 400 where odd."""
+    """The fields of a form as a browser sends it. Raises HTTPException 413 if it is too long, 400 if malformed."""
     body = b""
     async for chunk in request.stream():
         body += chunk
@@ -32,12 +32,12 @@ async def read_form(request: Request) -> Fields:
 
 
 def one(fields: Fields, name: str) -> str:
-    """The first value of a field, "" where there is none."""
+    """The first value of a field, "" if there is none."""
     return fields.get(name, [""])[0].strip()
 
 
 def chosen(fields: Fields) -> dict[str, Any]:
-    """The wishes that a form states; what it leaves out, or states wrongly, is what everybody gets."""
+    """The preferences that a form states; what it leaves out, or states wrongly, gets the default."""
     cadence, importance = one(fields, "cadence"), one(fields, "importance")
     return {
         "cadence": cadence if cadence in CADENCES else "daily",
@@ -51,7 +51,7 @@ def chosen(fields: Fields) -> dict[str, Any]:
 
 
 def known(session: Session, wished: dict[str, Any]) -> dict[str, Any]:
-    """The wishes without what is not offered: a stranger fills no archive with words of their own."""
+    """The preferences without what is not offered: no stranger can store their own words in the archive."""
     there = offered(session)
     for field in ("marketplaces", "categories", "pages"):
         names = {code for code, _ in there[field]}
@@ -60,12 +60,12 @@ def known(session: Session, wished: dict[str, Any]) -> dict[str, Any]:
 
 
 def of(reader: Subscriber) -> dict[str, Any]:
-    """The wishes that are stored."""
+    """The preferences that are stored."""
     return {name: getattr(reader, name) for name in chosen({})}
 
 
 def offered(session: Session) -> dict[str, Any]:
-    """What there is to choose from, as pairs of code and name."""
+    """The available choices, as pairs of code and name."""
     known = pages.listed(session)
     markets = {part.strip() for page in known for part in page.marketplace.split(",") if part.strip()}
     return {
