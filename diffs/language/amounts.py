@@ -256,7 +256,7 @@ def _figure() -> str:
 
 def _figure_or_word() -> str:
     """The pattern of a number in digits or words, also as the first of a range after "between"."""
-    return rf"{_BETWEEN}(?:{_figure()}|(?P<n_after>(?<!\w)(?:{_words_for_numbers()})(?!\w)))"
+    return rf"{_BETWEEN}(?:{_figure()}|(?P<n_after>(?<![\w-])(?:{_words_for_numbers()})(?!\w)))"
 
 
 def _listed(name: str) -> str:

@@ -5,21 +5,13 @@ from dataclasses import replace
 from functools import cache, lru_cache
 
 from diffs.language.alternatives import Alternatives
-from diffs.language.amounts import Amount, find, spelled
+from diffs.language.amounts import Amount, find
 from diffs.language.vocabulary import pattern, table, words
 
-from .concepts import takes_share
+from .shares import shares
 
 # A word that marks a figure as the former one is at most so many characters away.
 _REACH = 40
-_TEN = 10
-#: A share of a round number: "2 out of 100 orders", "one in twenty".
-_SHARE = re.compile(
-    r"(?<![\w.,])(?:(?P<part>\d{1,3}) (?:[^\W\d]{4,15} )?|(?P<word>[a-z]{3,5}) )"
-    r"(?:out )?(?:of|in|von|sur|su|de|van|av|z|ze) (?:every |each |all |jede[rn]? |chaque |cada |elke |ogni )?"
-    r"(?P<whole>10|20|50|100|200|500|1,?000|ten|twenty|fifty|hundred|a hundred)(?![\w.,%]|\s?%)",
-    re.IGNORECASE,
-)
 
 
 @lru_cache(maxsize=2048)
@@ -28,7 +20,7 @@ def figures(text: str, language: str) -> tuple[Amount, ...]:
 
     Of "raised from 90% to 95%" only 95% counts, of "3% (previously 4%)" only 3%.
     """
-    found = _with_shares(text, find(text, language))
+    found = _with_shares(text, language)
     if all(amount.kind == "money" for amount in found):
         return ()
     moved = _changes().found_in(text)
@@ -45,27 +37,18 @@ def figures(text: str, language: str) -> tuple[Amount, ...]:
 
 def takes_a_step(text: str, language: str) -> bool:
     """Whether a text says what a figure was changed to: such a figure is a target even without a word of duty."""
-    return _changes().found_in(text) and figures(text, language) != tuple(_with_shares(text, find(text, language)))
+    return _changes().found_in(text) and figures(text, language) != tuple(_with_shares(text, language))
 
 
-def _with_shares(text: str, found: tuple[Amount, ...]) -> list[Amount]:
-    shares = [share for match in _SHARE.finditer(text) if (share := _share(match, text))]
-    shares += [_mark(match, text) for match in _OUT_OF_FIVE.finditer(text)]
-    rest = [one for one in found if not any(share.start < one.end and one.start < share.end for share in shares)]
-    return sorted((*rest, *shares), key=lambda amount: amount.start)
+def _with_shares(text: str, language: str) -> list[Amount]:
+    found = find(text, language)
+    in_words = shares(text, found, language)
+    in_words += [_mark(match, text) for match in _OUT_OF_FIVE.finditer(text)] if _FIVE.search(text) else []
+    rest = [one for one in found if not any(share.start < one.end and one.start < share.end for share in in_words)]
+    return sorted((*rest, *in_words), key=lambda amount: amount.start)
 
 
-def _share(match: re.Match[str], text: str) -> Amount | None:
-    part, whole = _number(match["part"] or match["word"]), _number(match["whole"])
-    if part is None or not whole or part > whole:
-        return None
-    # "8 out of 10" is a rating, "8 out of 10 orders" a share.
-    if whole == _TEN and not takes_share(text[match.end() : match.end() + _REACH]):
-        return None
-    start, end = match.span()
-    return Amount("percent", round(100 * part / whole, 6), "percent", start, end, text[start:end])
-
-
+_FIVE = re.compile(r"5|f[iü]|cin|vijf", re.IGNORECASE)
 # A whole number on a scale of five; a rating with a decimal is read with the amounts.
 _OUT_OF_FIVE = re.compile(
     r"(?<![\w.,/])(?P<mark>[1-5])(?:\s?/\s?| (?:out of|of|von|sur|su|de|van|z|na) )"
@@ -78,11 +61,6 @@ _OUT_OF_FIVE = re.compile(
 def _mark(match: re.Match[str], text: str) -> Amount:
     start, end = match.span()
     return Amount("stars", float(match["mark"]), "stars", start, end, text[start:end])
-
-
-def _number(written: str) -> float | None:
-    digits = written.replace(",", "")
-    return float(digits) if digits.isdecimal() else spelled(written.lower().removeprefix("a "))
 
 
 def _after_the_step(text: str, amount: Amount) -> Amount:

@@ -469,7 +469,8 @@ def test_the_readers_name_changes_with_the_words_it_knows(monkeypatch: pytest.Mo
 
 def test_every_list_that_targets_are_read_by_is_in_the_readers_name() -> None:
     rooms = Path(diffs.__file__).parent
-    files = [*rooms.glob("targets/*.py"), rooms / "language" / "amounts.py"]
+    figures = (rooms / "language" / name for name in ("amounts.py", "number_words.py"))
+    files = [*rooms.glob("targets/*.py"), *figures]
     asked = {name for file in files for name in re.findall(r"\b(?:table|\w*words)\(\"(\w+)\"", file.read_text("utf-8"))}
 
     assert {name for name in asked if (rooms / "data" / f"{name}.toml").exists()} == set(WORDS)
