@@ -1,1 +1,1 @@
-"""The command line, which wires crawler, diffs and notifier together."""
+"""The command line, which connects crawler, diffs and notifier."""

@@ -1,11 +1,11 @@
 """The entry point of the program: `policywatch`, or `python -m policywatch`.
 
-The command line takes half a second to load. Whoever presses Ctrl-C meanwhile is answered in our words, not Python's.
+The command line takes half a second to load. If Ctrl-C is pressed meanwhile, our own message is printed, not Python's.
 """
 
 import sys
 
-#: What a shell calls a program that was ended by Ctrl-C.
+#: The exit code by which a shell knows a program that was ended by Ctrl-C.
 INTERRUPTED = 130
 
 

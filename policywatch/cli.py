@@ -14,7 +14,7 @@ from .verbs import EXAMPLES, GROUPS, Verb
 
 
 class Later(help_text.Command):
-    """A verb by its name and its sentence; the verb itself is loaded when somebody types it."""
+    """A verb by its name and its sentence; the verb itself is loaded when it is used."""
 
     def __init__(self, verb: Verb) -> None:
         super().__init__(verb.name, short_help=verb.does)
@@ -25,9 +25,9 @@ class Later(help_text.Command):
         return self.load().make_context(info_name, args, parent, **extra)
 
     def load(self) -> Any:
-        """The verb itself, with what it takes."""
+        """The verb itself, with its parameters."""
         app = help_text.Verbs()
-        app.callback()(_no_options)  # with a callback it stays a group, even of one verb
+        app.callback()(_no_options)  # with a callback it stays a group, even with a single verb
         import_module(self.verb.home).register(app)
         command = typer.main.get_group(app).commands[self.verb.name]
         command.epilog = self.verb.example
@@ -37,7 +37,7 @@ class Later(help_text.Command):
 
 
 class _AllVerbs(help_text.Group):
-    """All verbs, in the order in which a new user meets them."""
+    """All verbs, in the order in which a new user needs them."""
 
     def __init__(self, **options: Any) -> None:
         commands = {verb.name: Later(verb) for verbs in GROUPS.values() for verb in verbs}
@@ -87,15 +87,15 @@ def _version(wanted: bool) -> None:
 def _options(
     _show: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="Show the version and exit."),
 ) -> None:
-    """Nothing to do: options are handled by their callbacks."""
+    """Do nothing: options are handled by their callbacks."""
 
 
 def _no_options() -> None:
-    """A group that takes no options of its own."""
+    """Declare a group that takes no options of its own."""
 
 
 def main() -> None:
-    """Run the command line; errors of ours end with a sentence and an exit code, never with a traceback."""
+    """Run the command line; our own errors end with a sentence and an exit code, never with a traceback."""
     streams.prepare()
     try:
         app(prog_name="policywatch", terminal_width=help_text.width())
@@ -112,7 +112,7 @@ def main() -> None:
 
 
 def _end_without(said: str) -> NoReturn:
-    """End where the machine has not what is needed; even the sentence may be too much for it."""
+    """End the program if the machine lacks what it needs; even printing the message may need too much."""
     with suppress(OSError, MemoryError):
         streams.let_go()
     with suppress(OSError, MemoryError):

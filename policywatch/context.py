@@ -1,6 +1,6 @@
 """What every command needs: the archive, the settings, the time. The composition root of the program.
 
-Rooms are loaded by the function that uses them: a verb that only reads the archive waits for nothing else.
+Modules are loaded by the function that uses them: a verb that only reads the archive waits for nothing else.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ def now() -> datetime:
 
 
 def archive_settings() -> "ArchiveSettings":
-    """Where the archive lives. Raises SettingsError with a remedy."""
+    """The settings for where the archive is. Raises SettingsError with a remedy."""
     from diffs.settings import ArchiveSettings
 
     try:
@@ -39,7 +39,7 @@ def archive_settings() -> "ArchiveSettings":
 
 
 def notifier_settings() -> "NotifierSettings":
-    """How notices leave the house. Raises SettingsError with a remedy; values that may be secret are not shown."""
+    """The settings for sending. Raises SettingsError with a remedy; values that may be secret are not shown."""
     from notifier.settings import NotifierSettings
 
     try:
@@ -49,14 +49,14 @@ def notifier_settings() -> "NotifierSettings":
 
 
 def _of_no_use(error: ValueError) -> SettingsError:
-    """The same in a sentence; what was given is left out, since it may hold a password."""
+    """The error as a sentence; the value given is left out, since it may contain a password."""
     from pydantic import ValidationError
 
     if not isinstance(error, ValidationError):
         return SettingsError(f"policywatch.toml cannot be read: {error}.", remedy="Correct the file.")
     first = error.errors()[0]
     message = first["msg"].removeprefix("Value error, ").rstrip(".?")
-    if not first["loc"]:  # two settings that do not fit together
+    if not first["loc"]:  # two settings that contradict each other
         return SettingsError(f"The settings do not fit together: {message}.", remedy="Correct policywatch.toml.")
     name = str(first["loc"][0])
     remedy = f"Correct POLICYWATCH_{name.upper()} in the environment or {name} in policywatch.toml."
@@ -65,9 +65,9 @@ def _of_no_use(error: ValueError) -> SettingsError:
 
 @contextmanager
 def archive(*, create: bool = False) -> Iterator["Archive"]:
-    """The archive, open for the length of a command. Only what fills it makes one with `create`.
+    """The archive, open for the length of a command. Only commands that fill it may `create` one.
 
-    Raises SettingsError; ArchiveError, where there is none too: nothing can be read in the wrong folder.
+    Raises SettingsError; or ArchiveError, also if there is no archive: nothing can be read in the wrong folder.
     """
     from diffs.database.archive import open_archive
 
@@ -88,7 +88,7 @@ def archive(*, create: bool = False) -> Iterator["Archive"]:
 
 
 def _blame_damage(opened: "Archive", error: Exception) -> None:
-    """Say that the archive is damaged where it is: a broken row makes our own code stumble in a hundred ways."""
+    """Say that the archive is damaged if it is: a broken row makes our own code fail in a hundred ways."""
     from diffs.database import integrity
 
     found = integrity.damage(opened)
@@ -110,9 +110,9 @@ def _missing(error: ArchiveMissing, settings: "ArchiveSettings") -> ArchiveMissi
 
 
 def review(opened: "Archive", *, at: datetime | None = None) -> None:
-    """Tell the end of entries made by hand, and hold the targets in the last reports against what pages say.
+    """Report the end of rules entered by hand, and compare the targets in the last reports with what pages say.
 
-    `at` is UTC; now, where it is not given.
+    `at` is UTC; now, if it is not given.
     """
     from diffs.engine import notes, report_events
 
@@ -136,7 +136,7 @@ def wrong_use(message: str) -> NoReturn:
 
 
 def written(path: Path, data: bytes) -> None:
-    """Write a file that the command line names, whole; ends the command where that cannot be."""
+    """Write a file that the command line names, in full; ends the command if that is impossible."""
     try:
         write_whole(path, data)
     except OSError as error:
@@ -144,7 +144,7 @@ def written(path: Path, data: bytes) -> None:
 
 
 def written_privately(path: Path, data: bytes) -> None:
-    """The same for what nobody else on this machine may read: settings, addresses, figures of one's own."""
+    """The same for files that nobody else on this machine may read: settings, addresses, the user's own figures."""
     try:
         write_private(path, data)
     except OSError as error:

@@ -38,7 +38,7 @@ interests = {wanted}
 {owner}
 """
 
-#: Examples that are in the file as comments where nothing was said.
+#: Examples that are in the file as comments if nothing was given.
 _UNSAID = {
     "smtp_url": "smtp://user@mail.example.com:587",
     "mail_from": "Policywatch <policywatch@example.com>",
@@ -50,7 +50,7 @@ _UNSAID = {
 def written_config(
     contact: str, watchlists: Sequence[str], wanted: Sequence[str], others: Mapping[str, object] | None = None
 ) -> str:
-    """The text of a commented settings file. `others` are further settings by name, which go to their places."""
+    """The text of a commented settings file. `others` are further settings by name, each put in its place."""
     said = {"data_dir": "policywatch-data", **(others or {})}
     lines = {name: f"# {name} = {toml_value(unsaid)}" for name, unsaid in _UNSAID.items()}
     lines |= {name: f"{name} = {toml_value(said[name])}" for name in ("data_dir", *_UNSAID) if name in said}
@@ -63,7 +63,7 @@ def written_config(
         **lines,
     )
     rest = tomlkit.document()
-    for name, value in sorted(said.items(), key=lambda setting: isinstance(setting[1], dict)):  # tables come last
+    for name, value in sorted(said.items(), key=lambda setting: isinstance(setting[1], dict)):  # tables must be last
         if name not in lines:
             rest.add(name, tomlkit.item(value))
     return text + (f"\n# Kept from the file before.\n{tomlkit.dumps(rest)}" if rest else "")
@@ -71,14 +71,14 @@ def written_config(
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What stays of a settings file that is written again: lists of one's own, and settings that nobody asks for."""
+    """What is kept of a settings file that is written again: the user's lists, and settings without a question."""
 
     own_watchlists: tuple[str, ...] = ()
     others: Mapping[str, object] = field(default_factory=dict)
 
     @classmethod
     def read(cls, file: Path) -> Self:
-        """What is in the file; nothing where there is none, or where it is of no use."""
+        """What is in the file; nothing if there is none, or if it cannot be used."""
         try:
             found = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The verbs of the command line: in which group each is listed, what it does in a sentence, an example.
+"""The verbs of the command line: the group each is listed in, what it does in a sentence, an example.
 
 `policywatch --help` and the manual are made from this table alone; a verb's own module is loaded when it is used.
 """
@@ -131,5 +131,5 @@ EXAMPLES: Mapping[str, str] = {
 
 
 def example(path: str) -> str:
-    """The example of a verb, such as "crawl" or "watchlist add"; "" where there is none."""
+    """The example of a verb, such as "crawl" or "watchlist add", or "" if there is none."""
     return EXAMPLES.get(path) or (VERBS[path].example if path in VERBS else "")

@@ -1,4 +1,4 @@
-"""accept, reject: decide about the text that a page shows now in its policy's place."""
+"""accept, reject: decide about the text that a page now shows in its policy's place."""
 
 from typing import Annotated
 

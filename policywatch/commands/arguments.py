@@ -1,4 +1,4 @@
-"""What verbs are given: a page by its key, a day or a moment, a category. What is of no use ends the command."""
+"""Parse what verbs are given: a page by its key, a day or a moment, a category. Invalid input ends the command."""
 
 import re
 from collections.abc import Iterable
@@ -20,12 +20,12 @@ from policywatch import context
 from policywatch.terminal import output
 from policywatch.watchlists.lists import declared
 
-#: For a timer: what a person watches a command for is not printed.
+#: For a timer: what is meant for a person who watches the command is not printed.
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing when nothing happened; for cron.")]
 
 
 def page_named(session: Session, key: str) -> Page:
-    """The page with this key; ends the command with the nearest keys where there is none."""
+    """The page with this key; ends the command with the nearest keys if there is none."""
     page = pages.get(session, key)
     if page is None:
         near = nearest(key, [other.key for other in pages.listed(session)])
@@ -35,9 +35,9 @@ def page_named(session: Session, key: str) -> Page:
 
 
 def nearest(name: str, names: Iterable[str], most: int = 5) -> str:
-    """Those of some names that are most like a mistyped one, for a message: they share most pairs of letters.
+    """The names that are most like a mistyped one, for a message: they share most pairs of letters.
 
-    Where there are more than `most`, it says of how many these are: "us-fees, uk-fees (2 of 40)".
+    If there are more than `most`, it says out of how many these are: "us-fees, uk-fees (2 of 40)".
     """
     wanted = _pairs(name)
     ranked = sorted(names, key=lambda other: -len(wanted & _pairs(other)) / (len(wanted | _pairs(other)) or 1))
@@ -51,25 +51,25 @@ def _pairs(name: str) -> set[str]:
 
 
 def is_of(page: Page, marketplace: str | None) -> bool:
-    """Whether a page is one of a marketplace; without one every page is."""
+    """Whether a page belongs to a marketplace; if none is given, every page does."""
     return is_one_of(page.marketplace, marketplace)
 
 
 def is_one_of(codes: str, marketplace: str | None) -> bool:
-    """Whether a marketplace is among the codes of a page ("UK,IE"); without one every page is wanted."""
+    """Whether a marketplace is among the codes of a page ("UK,IE"); if none is given, every page is wanted."""
     wanted = Filter(marketplaces=(marketplace,) if marketplace is not None else ())
     return wants(wanted, Topic("", codes))
 
 
 def check_category(name: str | None) -> None:
-    """End the command where no page and no change can be of this category: nothing would ever be found."""
+    """End the command if no page and no change can have this category: nothing would ever be found."""
     known = all_categories()
     if name is not None and name not in known:
         context.wrong_use(f"There is no category {name!r}. There are: {', '.join(known)}.")
 
 
 def check_pages(session: Session, keys: Iterable[str]) -> None:
-    """End the command where a page is neither in the archive nor in a watch-list: nothing would ever be reported."""
+    """End the command if a page is neither in the archive nor in a watch-list: nothing would ever be reported."""
     known = {key for key, _ in _known(session)}
     for key in keys:
         if key not in known:
@@ -79,13 +79,13 @@ def check_pages(session: Session, keys: Iterable[str]) -> None:
 
 
 def check_marketplaces(session: Session, codes: Iterable[str]) -> None:
-    """End the command where a marketplace is unknown; say where one is known and no page of it is watched."""
+    """End the command if a marketplace is unknown; say so if one is known and none of its pages is watched."""
     for code in unwatched(session, codes):
         output.warn(f"Note: no page of the marketplace {code!r} is watched yet.")
 
 
 def unwatched(session: Session, codes: Iterable[str]) -> list[str]:
-    """Those of some marketplaces of which no page is watched; ends the command where one is unknown."""
+    """The given marketplaces that have no watched page; ends the command if one is unknown."""
     found = []
     watched = {code.strip().upper() for _, market in _known(session) for code in market.split(",") if code.strip()}
     for code in codes:
@@ -109,19 +109,19 @@ def _known(session: Session) -> list[tuple[str, str]]:
 
 
 def check_importance(level: str) -> None:
-    """End the command where this is no importance."""
+    """End the command if this is not an importance."""
     if level not in IMPORTANCES:
         context.wrong_use(f"--importance is one of {', '.join(reversed(IMPORTANCES))}, not {level!r}.")
 
 
 def marketplaces(session: Session) -> list[str]:
-    """The codes of the marketplaces that pages here are of."""
+    """The codes of the marketplaces that have pages here."""
     codes = {code.strip() for page in pages.listed(session) for code in page.marketplace.split(",")}
     return sorted(codes - {""})
 
 
 def known_pages(incomplete: str) -> list[str]:
-    """The pages whose keys begin so, for a shell that completes them; none where no archive can be read."""
+    """The pages whose keys begin with this text, for completion in a shell; none if no archive can be read."""
     with suppress(PolicywatchError), context.archive() as archive, archive.read() as session:
         return [page.key for page in pages.listed(session) if page.key.startswith(incomplete)]
     return []
@@ -130,7 +130,7 @@ def known_pages(incomplete: str) -> list[str]:
 def since_of(text: str) -> datetime:
     """The beginning of a period in UTC: a date or time, how long ago ("7 days", "36 hours", "2 weeks"), or a day.
 
-    A day is "today", "yesterday" or the last day of a name ("monday", "Mon"), today included.
+    A day is "today", "yesterday" or the last day of that name ("monday", "Mon"), including today.
     """
     said = text.strip().lower()
     ago = _AGO.fullmatch(said)
@@ -143,7 +143,7 @@ def since_of(text: str) -> datetime:
 
 
 def _days_ago(said: str, today: int) -> int | None:
-    """How many days before today (0 is Monday) a day named in words began; None where it is none."""
+    """How many days before today (0 is Monday) a day named in words began; None if it is not one."""
     if said in ("today", "yesterday"):
         return int(said == "yesterday")
     named = [number for number, name in enumerate(_WEEKDAYS) if len(said) >= 3 and name.startswith(said)]
@@ -160,8 +160,9 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 def moment_of(text: str, *, end_of_day: bool = False, also: str = "") -> datetime:
     """A date or time given on the command line, in UTC; a date means its beginning, or its end.
 
-    A date may be named in words: "today", "yesterday", "monday". `also` says what else may be written, where it is none
-    of these.
+    A date may be named in words: "today", "yesterday", "monday". `also` says what else is allowed, for the message if
+    it is
+    none of these.
     """
     today = context.now().date()
     days = _days_ago(text.strip().lower(), today.weekday())

@@ -16,7 +16,7 @@ from notifier.subscribers.links import KEY_FILE
 from policywatch import context
 from policywatch.terminal import output
 
-#: Where the archive and the key lie in a backup: unpacked, policywatch finds them there.
+#: Where the archive and the key are in a backup: once it is unpacked, policywatch finds them there.
 DATA = PurePosixPath("policywatch-data")
 
 
@@ -48,7 +48,7 @@ def backup(
 
 
 def _beside() -> Iterator[tuple[Path, PurePosixPath]]:
-    """What an archive needs to go on as before: each file, and its name in the backup."""
+    """The files that an archive needs to continue as before, each with its name in the backup."""
     key = context.data_dir() / KEY_FILE
     if key.is_file():
         yield key, DATA / KEY_FILE

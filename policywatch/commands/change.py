@@ -26,7 +26,7 @@ LONGEST_NOTE = 4000
 LONGEST_OWNER = 120
 
 
-#: So many characters of a change's id are needed at least.
+#: The least number of characters of a change's id that must be given.
 LEAST_OF_AN_ID = 6
 
 
@@ -131,7 +131,7 @@ def _named(session: Session, uid: str) -> tuple[Change, Page]:
 
 
 def say_muted(count: int, *, muted: bool) -> None:
-    """Say of how many notices a mute, or its end, has decided."""
+    """Report how many notices a mute, or its end, affects."""
     what = "held back" if muted else "due again"
     output.warn(f"{'Muted' if muted else 'Unmuted'}; {labels.count(count, 'notice')} {what}.")
 

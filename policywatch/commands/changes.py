@@ -1,4 +1,4 @@
-"""changes: what changed, and on request what was not reported, and why."""
+"""changes: what changed and, on request, what was not reported and why."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ from .arguments import (
     unwatched,
 )
 
-#: So many are listed on a terminal when nobody says otherwise.
+#: How many are listed on a terminal by default.
 ON_A_TERMINAL = 30
 
 
 class Export(StrEnum):
-    """A form in which changes leave the program."""
+    """A format in which changes are exported."""
 
     CSV = "csv"
     MD = "md"
@@ -56,7 +56,7 @@ def register(app: typer.Typer) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Which changes are asked for."""
+    """Which changes are requested."""
 
     page: str | None
     marketplace: str | None
@@ -112,7 +112,7 @@ def changes_(
             output.as_json(change)
     else:
         _print(shown, len(found), asked)
-    for line in nothing:  # beside what a program reads, not among it
+    for line in nothing:  # separate from what a program reads
         (output.warn if as_json or form is not None else output.prose)(line)
 
 
@@ -125,7 +125,7 @@ def _check(session: Session, asked: _Asked) -> None:
 
 
 def _found(session: Session, asked: _Asked) -> list[dict[str, Any]]:
-    """The changes asked for, oldest first."""
+    """The changes requested, oldest first."""
     rows = changes.listed(
         session,
         told=None if asked.everything else True,
@@ -158,7 +158,7 @@ def _print(shown: list[dict[str, Any]], total: int, asked: _Asked) -> None:
 
 
 def _nothing(session: Session, asked: _Asked) -> list[str]:
-    """Why there is nothing to list, and of which pages that is not known, in sentences."""
+    """Why there is nothing to list, and for which pages that is not certain, in sentences."""
     there = [
         page
         for page in pages.listed(session)
@@ -169,7 +169,7 @@ def _nothing(session: Session, asked: _Asked) -> list[str]:
     if not any(versions.latest(session, page) for page in there):
         which = "None of these pages has been" if len(there) > 1 else "The page has not been"
         return [f"{which} read yet, so it is unknown whether anything changed. policywatch health says why."]
-    # Of these pages there is none at all, or none that is as asked for.
+    # These pages have no change at all, or none that fits the request.
     narrowed = (asked.since, asked.significance, asked.importance, asked.done, asked.owner)
     found = "No changes yet." if narrowed == (None, None, "low", None, None) else "No change fits."
     return [found, *filter(None, [_unknown(session, there)])]
@@ -185,7 +185,7 @@ def _no_page(session: Session, asked: _Asked) -> str:
 
 
 def _unknown(session: Session, asked: Sequence[Page]) -> str:
-    """Of which watched pages nothing can be said at present, in words; "" where all could be read."""
+    """The watched pages about which nothing is known at present, in words; "" if all could be read."""
     watched = [page for page in asked if page.watched and page.fetch in CRAWLED]
     closed = {page.page for page in unread(session, rejected=True)} & {page.key for page in watched}
     never = sum(observations.last(session, page) is None for page in watched)
@@ -198,7 +198,7 @@ def _unknown(session: Session, asked: Sequence[Page]) -> str:
 
 
 def _is_wanted(known: dict[str, Any] | None, *, done: bool | None, owner: str | None) -> bool:
-    """Whether the work on a change is what is asked for; nothing said about it is open, and nobody's."""
+    """Whether the work on a change is what is requested; if nothing is recorded it is open, and nobody's."""
     known = known or {"done_at": None, "owner": ""}
     fits = done is None or bool(known["done_at"]) is done
     return fits and (owner is None or known["owner"].casefold() == owner.casefold())

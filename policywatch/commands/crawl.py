@@ -100,7 +100,7 @@ def _crawl(
         except run.AnotherCrawl:
             if not quiet:
                 raise
-            raise typer.Exit(context.FAILURES) from None  # a long crawl outlasts the interval of its timer
+            raise typer.Exit(context.FAILURES) from None  # a long crawl takes longer than the interval of its timer
         return crawled, False
 
 
@@ -112,7 +112,7 @@ def _report(
     *,
     as_json: bool,
 ) -> None:
-    """Say what a round brought; `shown` are the pages that get a line of their own."""
+    """Report the result of a round; `shown` are the pages that get a line of their own."""
     if as_json:
         for found in shown:
             output.as_json(_line(found))
@@ -133,7 +133,7 @@ def _report(
 
 
 def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> None:
-    """Grouped for a person; a line per page, in the order of the watch-list, for a program."""
+    """Print the pages: grouped for a person; one line each, in the order of the watch-list, for a program."""
     found = round_report.lines(reports, headlines)
     if not output.console.is_terminal:
         group = {line.page: line.group for line in found}
@@ -143,7 +143,7 @@ def _table(reports: Sequence[PageReport], headlines: dict[str, list[str]]) -> No
         )
         return
     if round_report.out_of_reach(reports):
-        return  # one sentence says it of all pages
+        return  # one sentence covers all pages
     for name, heading in round_report.GROUPS.items():
         rows = [(line.page, line.version or "", line.says) for line in found if line.group == name]
         if not rows:

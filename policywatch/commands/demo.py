@@ -15,7 +15,7 @@ def register(app: typer.Typer) -> None:
 
 def demo(folder: Annotated[Path, typer.Argument(help="Where the demo writes its files.")] = Path("demo")) -> None:
     """Watch a small made-up marketplace change over several months; see what is reported and what is not."""
-    # The demo brings a web server along, which no other command needs.
+    # The demo brings a web server with it, which no other command needs.
     from policywatch.demo.run import run
 
     run(folder, say=output.say)

@@ -21,7 +21,7 @@ from .show import coming
 
 
 class Form(StrEnum):
-    """How a comparison is written."""
+    """The format of a comparison."""
 
     TEXT = "text"
     HTML = "html"
@@ -72,7 +72,7 @@ def diff(
 
 
 def _print(form: Form, comparison: Comparison, head: list[str]) -> None:
-    """Write the comparison below what it is a comparison of."""
+    """Write the comparison under a heading that says what is compared."""
     same = "The two texts say the same."
     if form is Form.HTML:
         lines = "\n".join(f"<p>{escape(output.safe(line))}</p>" for line in head)

@@ -1,4 +1,4 @@
-"""digest: the mail of a period, written to a file."""
+"""digest: the mail for a period, written to a file."""
 
 from datetime import datetime, timedelta
 from email.utils import parseaddr
@@ -23,10 +23,10 @@ from policywatch.terminal import output
 
 from .arguments import since_of, unwatched
 
-#: What a digest can be written as; a device or a pipe has no ending and gets HTML.
+#: The formats of a digest by file ending; a device or a pipe has no ending and gets HTML.
 ENDINGS = (".html", ".txt", ".eml", ".htm", "")
 
-#: The period of a preview that names none.
+#: The period of a preview if none is named.
 PREVIEW_DAYS = 7
 
 
@@ -70,7 +70,7 @@ def preview_of(
 ) -> Digest:
     """The digest of all reported changes of a period, addressed to its sender. Times in UTC.
 
-    `standing` adds how the owner's figures stand: for nobody else's eyes.
+    `standing` adds how the owner's figures compare: for the owner's eyes only.
     """
     changes = told_changes(session, since=since, marketplace=marketplace)
     figures = [metric for _, metric in reports.current(session)] if standing else []
@@ -95,7 +95,7 @@ def preview_of(
 
 
 def rendered(made: Digest, suffix: str) -> bytes:
-    """A digest as its file's ending says: a mail, plain text, or HTML."""
+    """A digest in the format that its file's ending names: a mail, plain text, or HTML."""
     if suffix == ".eml":
         return digests.message(made).as_bytes()
     return (digests.text(made) if suffix == ".txt" else digests.html(made)).encode()

@@ -62,7 +62,7 @@ def discover(
 
 
 def _unwatched(session: Session, page: Page, watched: set[str]) -> Iterator[Unwatched]:
-    """What an index showed when it was last read, without what is watched."""
+    """The pages an index listed when it was last read, without those that are watched."""
     version = versions.by_text(session, page, Memory.from_json(page.memory).showing)
     if version is None:
         return

@@ -50,7 +50,7 @@ def doctor(
 
 
 def _self_test() -> Iterable[checks.Check]:
-    """Its steps, each as it ends."""
+    """The steps of the self-test, each as it ends."""
     from policywatch.doctor.selftest import self_test  # loads the crawler and the demo
 
     output.quiet_libraries()

@@ -18,7 +18,7 @@ from policywatch.terminal.round_report import WORDS as OUTCOMES
 
 from .arguments import moment_of, page_named
 
-#: So many characters of what is kept quiet are quoted.
+#: How many characters of a suppressed text are quoted.
 LONGEST_QUOTE = 80
 
 
@@ -62,7 +62,7 @@ def explain(
     output.facts([*_in_words(row, facts), *(line for change in told for line in _change(change))])
 
 
-#: What the page's history made of a check, for people; where nothing was read there is nothing to say.
+#: What a check meant for the page's history, for people; if nothing was read there is nothing to say.
 _RESULTS = {
     News.FIRST: "The page's first text.",
     News.SAME: "The same text as before.",
@@ -113,7 +113,7 @@ def _change(change: Change) -> Iterator[tuple[str, object]]:
 
 
 def kept_quiet(change: Change) -> list[str]:
-    """What differs and was not reported with a change, each with the evidence, one line each."""
+    """What differs and was not reported with a change, one line each, with the evidence."""
     return [_quiet(one) for one in changes.quiet_of(change)]
 
 

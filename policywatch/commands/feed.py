@@ -36,7 +36,7 @@ class Form(StrEnum):
     ICS = "ics"
 
 
-#: What is kept in memory of a feed that is being written; the rest goes into a temporary file.
+#: How much of a feed being written is kept in memory; the rest is put in a temporary file.
 IN_MEMORY = 1_000_000
 
 
@@ -122,12 +122,12 @@ def _channel(title: str, settings: NotifierSettings, wanted: Filter, url: str) -
 
 
 def _binary(spool: IO[bytes]) -> Any:
-    # lxml and the writers need `write` only; typeshed does not know a spooled file as BinaryIO.
+    # Only `write` needs lxml and the writers; typeshed does not know a spooled file as BinaryIO.
     return spool
 
 
 def _check(session: Session, wanted: Filter) -> None:
-    """End the command where a feed would always stay empty."""
+    """End the command if a feed would always stay empty."""
     for key in wanted.pages:
         page_named(session, key)
     if sentence := changes.unknown(session, Filter(marketplaces=wanted.marketplaces)):
@@ -137,13 +137,13 @@ def _check(session: Session, wanted: Filter) -> None:
 def _hand_over(spool: IO[bytes], out: Path | None) -> None:
     if out is None:
         sys.stdout.flush()
-        copyfileobj(spool, sys.stdout.buffer)  # a feed says itself how its letters are written
+        copyfileobj(spool, sys.stdout.buffer)  # a feed declares its own encoding
         sys.stdout.buffer.flush()
     elif out.exists() and not out.is_file():
         context.written(out, spool.read())  # a pipe or a device
     else:
         try:
-            with replaced(out) as file:  # whoever fetches it in between gets the old one
+            with replaced(out) as file:  # a reader that fetches it meanwhile gets the old one
                 copyfileobj(spool, file)
         except OSError as error:
             context.wrong_use(f"{out} cannot be written: {error.strerror or error}.")

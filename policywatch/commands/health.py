@@ -1,4 +1,4 @@
-"""health: for each page when it was last read, its last outcome, and what is wrong now."""
+"""health: when each page was last read, its last outcome, and what is wrong now."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,12 +61,12 @@ def _say(rows: list[dict[str, Any]], states: Sequence[hosts.HostState], stopped:
 
 
 def _is_shown(page: Page) -> bool:
-    """What is watched, and imported histories; a page that was taken off the watch-list has no health to know of."""
+    """Whether a page is listed: watched pages and imported histories are; one taken off the list has no health."""
     return page.fetch != notes.FETCH and (page.watched or page.fetch not in CRAWLED)
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """A page for a person in words; for a program with the names of outcomes and events."""
+    """The cells of a page's row: in words for a person, with the names of outcomes and events for a program."""
     in_words, outcome = output.console.is_terminal, row["outcome"]
     said = (round_report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never checked"
     open_events = "; ".join(

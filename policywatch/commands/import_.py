@@ -118,7 +118,7 @@ _KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 
 
 def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
-    """Import with a progress bar, and say what was done and what changed in it."""
+    """Import with a progress bar, and report what was done and what changed in it."""
     with context.archive(create=True) as archive, progress_bar() as bar:
         task = bar.add_task("", total=None)
 
@@ -131,7 +131,7 @@ def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
         except WatchlistError as error:
             context.wrong_use(str(error))
         found = _changes(archive) - before
-    done.problems = [one_line(problem) for problem in done.problems]  # names of files may hold anything
+    done.problems = [one_line(problem) for problem in done.problems]  # names of files may contain anything
     for problem in done.problems:
         output.warn(problem)
     if as_json:
@@ -159,7 +159,7 @@ def _say(done: Imported, found: int) -> None:
 
 
 def _page_meant(archive: Archive, name: str) -> tuple[str, str]:
-    """The key of the page meant, and its address where it is a new one; ends the command where it is neither."""
+    """The key of the page that is meant, and its address if it is new; ends the command if it is neither."""
     if "://" not in name:
         if not _enrol_declared(archive, name):
             with archive.read() as session:
@@ -179,7 +179,7 @@ def _page_meant(archive: Archive, name: str) -> tuple[str, str]:
 
 
 def _enrol_declared(archive: Archive, key: str) -> bool:
-    """Enter a page of the watch-lists that the archive does not know yet; whether the watch-lists have it."""
+    """Enter a page of the watch-lists that the archive does not know yet; return whether the watch-lists have it."""
     declared = next((one for one in watched_pages(crawl_settings())[0] if one.key == key), None)
     if declared is None:
         return False
@@ -190,6 +190,6 @@ def _enrol_declared(archive: Archive, key: str) -> bool:
 
 
 def _key_of(url: str) -> str:
-    """A key for a page that nobody has named: its host and the end of its path, told apart by a hash."""
+    """A key for an unnamed page: its host and the end of its path, made unique by a hash."""
     parts = urlsplit(url)
     return f"{slug(f'{parts.hostname} {parts.path[-60:]}')}-{sha256(link_key(url).encode()).hexdigest()[:8]}"

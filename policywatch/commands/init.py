@@ -1,4 +1,4 @@
-"""init: contact, pages and schedule, asked on a terminal or given as options."""
+"""init: contact, pages and schedule, from questions on a terminal or from options."""
 
 import re
 import sys
@@ -92,7 +92,7 @@ def init(
 
 
 def _report(settings: CrawlSettings, names: list[str], before: Before, *, look_for_browser: bool) -> None:
-    """Create the archive, and say what will be watched, how long it takes, and what to know before."""
+    """Create the archive, and say what will be watched, how long it takes, and what to know first."""
     with context.archive(create=True) as archive:
         output.say(f"Archive: {archive.url}")
     pages = [page for page in _pages(names) if _interesting(page, settings.interests)]
@@ -116,7 +116,7 @@ def _contact(given: str | None) -> str:
 
 
 def _given(option: str | None, default: str, *, asking: bool) -> str | None:
-    """An option, or its default where nobody can be asked."""
+    """An option, or its default if nobody can be asked."""
     return option if option is not None or asking else default
 
 
@@ -149,7 +149,7 @@ def _marketplaces(typed: str) -> list[str]:
 
 
 def _interests(typed: str) -> tuple[str, ...]:
-    """The interests chosen, by name or number; () is everything."""
+    """The interests chosen, by name or number; () means all."""
     names = known_interests.names()
     by_number = {str(number): name for number, name in enumerate(names, 1)}
     chosen = [by_number.get(word, word) for word in _words(typed.lower())]

@@ -1,4 +1,4 @@
-"""missed: a real change that was kept quiet between two days is reported, and the tracker learns from it."""
+"""missed: report a real change that was suppressed between two days, and learn from it."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -61,7 +61,7 @@ def add(
             page, change = notes.add(session, entry, now=now)
             said = [f"Entered: {page.key} (change {change.uid})"]
             said += [f"{ended.headline}" for ended in notes.end_due(session, now=now)]
-    for line in said:  # only what is stored is said
+    for line in said:  # only what is stored is reported
         output.say(line)
 
 

@@ -12,7 +12,7 @@ from policywatch import context
 from policywatch.terminal import output
 from policywatch.terminal.records import minute
 
-#: What a notice without a change says, by its kind.
+#: The text of a notice without a change, by its kind.
 _WITHOUT_CHANGE = {"news": "heartbeat: no change to report", "question": "asks to confirm"}
 
 _STATES = ("due", "sending", "sent", "parked", "dropped")

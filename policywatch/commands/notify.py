@@ -15,7 +15,7 @@ from policywatch.terminal import output
 
 from .arguments import Quiet
 
-#: The period of a preview that names none.
+#: The period of a preview if none is named.
 PREVIEW_DAYS = 7
 
 

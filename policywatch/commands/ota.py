@@ -24,7 +24,7 @@ _HEAD = """\
 
 @dataclass(slots=True)
 class _Import:
-    """What was read so far."""
+    """What has been read so far."""
 
     entries: list[dict[str, Any]] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
@@ -64,7 +64,7 @@ def import_ota(
 
 
 def _declarations(source: Path) -> tuple[list[Path], list[Path]]:
-    """The declarations in a folder, or in its `declarations`, and the histories among them."""
+    """The declarations in a folder, or in its `declarations`, and those among them that are histories."""
     if source.is_file():
         all_ = [source]
     else:

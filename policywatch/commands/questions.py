@@ -1,4 +1,4 @@
-"""What a person is asked: an option answers before, a wrong answer is asked for again, silence ends the command."""
+"""Ask a person: an option answers in advance, a wrong answer is asked for again, silence ends the command."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -15,9 +15,9 @@ T = TypeVar("T")
 
 
 def answer(given: str | None, parse: Callable[[str], T], question: str, default: str, *, option: str) -> T:
-    """What an option says, else what is answered; a wrong answer is asked for again. `parse` raises ValueError.
+    """The value of an option, otherwise the answer; a wrong answer is asked for again. `parse` raises ValueError.
 
-    Ends the command with the option's name where nobody answers.
+    Ends the command with the option's name if nobody answers.
     """
     if given is not None:
         try:
@@ -40,14 +40,14 @@ def answer(given: str | None, parse: Callable[[str], T], question: str, default:
 
 
 def yes(given: bool | None, question: str, *, asking: bool, default: bool = True) -> bool:
-    """What was given, else what is answered; where nobody can be asked, the default."""
+    """What was given, otherwise the answer; if nobody can be asked, the default."""
     if given is not None:
         return given
     return typer.confirm(question, default=default) if asking else default
 
 
 def mail_settings(smtp_url: str | None, owner: str | None, *, contact: str, asking: bool) -> dict[str, str]:
-    """Mail server, sender and owner as settings; what was not said is left out."""
+    """Mail server, sender and owner as settings; what was not given is left out."""
     question = "Mail server, such as smtp://user@mail.example.com:587 (empty: no mail yet)"
     server = answer(_given(smtp_url, asking=asking), _mail_server, question, "", option="--smtp-url")
     mine = contact if "@" in contact and "://" not in contact else ""
@@ -62,7 +62,7 @@ def mail_settings(smtp_url: str | None, owner: str | None, *, contact: str, aski
 
 
 def _given(option: str | None, *, asking: bool) -> str | None:
-    """An option, or nothing where nobody is asked."""
+    """An option, or nothing if nobody is asked."""
     return option if option is not None or asking else ""
 
 
@@ -87,7 +87,7 @@ def _sender(typed: str) -> str:
 
 
 def _checked(name: str, value: str) -> None:
-    """Raise ValueError with a sentence where a value cannot be used for this setting."""
+    """Raise ValueError with a sentence if a value cannot be used for this setting."""
     if name == "owner" and value and "://" not in value:
         email_address(value)
     sound = {"smtp_url": "", "mail_from": "policywatch@localhost", "owner": "", name: value}
@@ -95,5 +95,5 @@ def _checked(name: str, value: str) -> None:
         NotifierSettings.model_validate(sound)
     except ValidationError as error:
         for found in error.errors():
-            if found["loc"] == (name,):  # others come from the environment, and are not asked for here
+            if found["loc"] == (name,):  # others are set by the environment, and are not asked for here
                 raise ValueError(f"The setting {name} {found['msg'].removeprefix('Value error, ')}.") from None

@@ -10,9 +10,9 @@ from notifier.rendering.escaping import web_link
 
 
 def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, str]:
-    """The channel, found out where none is given (""), and the address as it is stored.
+    """The channel, worked out if none is given (""), and the address as it is stored.
 
-    `is_new` also sees whether anything could be sent there; one that is stored already can always be named. Raises
+    `is_new` also checks whether anything could be sent there; one that is stored already can always be named. Raises
     ValueError.
     """
     channel = channel or _channel_of(address)
@@ -23,7 +23,7 @@ def reached(channel: str, address: str, *, is_new: bool = False) -> tuple[str, s
             _check(channel, address)
         return channel, _stored(address, is_new=is_new) if channel == "email" else address
     except (ValueError, RecipientRefused) as error:
-        # A web address may hold a secret.
+        # A web address may contain a secret.
         shown = address if "://" not in address else f"{address.partition('://')[0]}://…"
         raise ValueError(f"{shown}: {str(error).rstrip('.')}") from error
 
@@ -34,11 +34,11 @@ def _stored(address: str, *, is_new: bool) -> str:
     except ValueError:
         if is_new or "@" not in address:
             raise
-        return address.strip()  # one of before, that would be refused today
+        return address.strip()  # one stored earlier, which would be refused today
 
 
 def _check(channel: str, address: str) -> None:
-    """See whether anything can be sent there. Raises ValueError or RecipientRefused."""
+    """Check whether anything can be sent there. Raises ValueError or RecipientRefused."""
     if channel == "apprise":
         chat.check(address)
     if channel == "webhook" and not web_link(address):
@@ -46,10 +46,10 @@ def _check(channel: str, address: str) -> None:
 
 
 def _channel_of(address: str) -> str:
-    """Chats by the addresses that Apprise knows; any other web address is a webhook."""
+    """The channel of an address: chat for those that Apprise knows; any other web address is a webhook."""
     if "://" not in address:
         return "email"
-    # Apprise writes addresses into its log, and they hold secrets.
+    # Apprise writes addresses into its log, and they contain secrets.
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 10)
     import apprise  # slow to load, and most installations send mail only
 

@@ -27,7 +27,7 @@ from .arguments import moment_of, nearest
 _COLUMNS = ("marketplace", "metric", "yours", "target", "verdict", "what is left, what to do", "stated on")
 
 
-#: What needs doing is on top.
+#: What needs action is on top.
 _WORST_FIRST = (Standing.MISSED, Standing.AT_RISK, Standing.NO_TARGET, Standing.NO_DATA, Standing.MET)
 
 
@@ -166,7 +166,7 @@ def _show(card: _Card, *, as_json: bool) -> None:
 
 
 def _say_besides(card: _Card) -> None:
-    """What the reader should know besides the figures."""
+    """Print what the reader should know besides the figures."""
     for line in card.said:
         output.say(line)
     for code, status in sorted(card.accounts.items(), key=lambda item: -scorecard.account_rank(item[1])):
@@ -176,7 +176,7 @@ def _say_besides(card: _Card) -> None:
 
 
 def _say_coming(result: Result, on: date) -> None:
-    """A target for later, and how today's figure compares with it."""
+    """Print a target for later, and how today's figure compares with it."""
     standing = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(result.ours)
     if standing and result.target:
         name, yours = names.label(result.metric.metric), words.own_figure(result.metric, result.target)
@@ -187,7 +187,7 @@ def _say_coming(result: Result, on: date) -> None:
 
 
 def _draw(results: Sequence[Result]) -> None:
-    """For people: a table that fits a terminal, the worst first, and below it a paragraph for each figure."""
+    """Print it for people: a table that fits a terminal, the worst first, and below it a paragraph for each figure."""
     ranked = sorted(results, key=lambda one: _WORST_FIRST.index(one.standing))
     output.table(
         ["", "metric", "yours", "target", "verdict", "Amazon says"],
@@ -214,7 +214,7 @@ def _draw(results: Sequence[Result]) -> None:
 
 
 def _called(metric: Metric, among: Sequence[Result]) -> str:
-    """A figure's name, with whose orders where that is not the usual, and its days where it has several windows."""
+    """A figure's name, with whose orders it covers if that is unusual, and its days if it has several windows."""
     parts = [names.label(metric.metric)]
     if metric.scope != names.usual_scope(metric.metric):
         parts.append(metric.scope)
@@ -305,7 +305,7 @@ def _coming(result: Result, on: date) -> dict[str, Any]:
 def _history(name: str, *, as_json: bool) -> None:
     metric = names.named(name)
     with context.archive() as archive, archive.read() as session:
-        # As it was when the window ended: the report was judged by those rules.
+        # As the target was when the window ended: the report was judged by those rules.
         rows = [
             (report, scorecard.judge(found, stored.stated_at(session, found.window_to or report.as_of)[0]))
             for report, found in reports.history(session, metric)

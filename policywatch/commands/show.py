@@ -46,7 +46,7 @@ def show(
 
 
 def coming(session: Session, page: Page, version: Version, moment: datetime) -> list[str]:
-    """Where the text shown takes effect later, the text in force until then is named too."""
+    """A line that names the text in force until then, if the text shown takes effect later."""
     lines = []
     for change in changes.of_page(session, page):
         later = change.effective_on is not None and change.effective_on > moment.date()

@@ -1,4 +1,4 @@
-"""stop, go: halt all requests of this machine at once, and resume."""
+"""stop, go: halt all requests from this machine at once, and resume."""
 
 from typing import Annotated
 

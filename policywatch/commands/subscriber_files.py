@@ -27,7 +27,7 @@ from policywatch.terminal.help_text import Verbs
 
 from .recipients import reached
 
-#: Lines of a file that are stored in one transaction: nobody else waits long for the archive.
+#: Lines of a file that are stored in one transaction: other processes do not wait long for the archive.
 _AT_A_TIME = 200
 
 
@@ -112,7 +112,7 @@ def _taken_in(
     *,
     confirmed: bool,
 ) -> str:
-    """Store one line; what became of it. `seen` are the addresses of the lines before."""
+    """Store one line; return what became of it. `seen` are the addresses of the lines before."""
     if isinstance(entry, csv_file.Fault):
         return _fault(file, entry.line, entry.reason)
     try:
@@ -127,7 +127,7 @@ def _taken_in(
     _note_unknown_pages(session, file, entry)
     known = subscribers.by_address(session, channel, address)
     if known is not None:
-        # Whoever left stays away, and whoever confirmed need not do it again.
+        # Those who unsubscribed stay away, and those who confirmed need not do it again.
         subscribers.change_wishes(known, **entry.wishes)
         queueing.fit(session, known, now=context.now())
         if confirmed and known.state == "pending":
@@ -223,11 +223,11 @@ def _reports(source: str) -> Iterator[bytes]:
     (path / "cur").mkdir(exist_ok=True)
     for mail in sorted((path / "new").iterdir()):
         yield _beginning(mail)
-        # Only now: whatever stops us before, it is read again. ":2,S" is how a maildir says "seen".
+        # Only now: if anything stops us before, it is read again. ":2,S" is how a maildir says "seen".
         mail.rename(path / "cur" / f"{mail.name.partition(':')[0]}:2,S")
 
 
 def _beginning(mail: Path) -> bytes:
-    """As much of a mail as counts."""
+    """The beginning of a mail, as much of it as counts."""
     with mail.open("rb") as file:
         return file.read(LONGEST)

@@ -88,7 +88,7 @@ def add(
         # Never by the reader's own choice: these are the owner's figures.
         row.standing = row.standing if standing is None else standing
         queueing.fit(session, row, now=now)
-    # Only what is stored is said.
+    # Only what is stored is reported.
     once = " once confirmed" if row.state == "pending" else ""
     output.say(f"{shown_address(row)} will get notices{once} {row.cadence.replace('_', ' ')}: {_wishes(row)}")
     if channel == "webhook":
@@ -97,7 +97,7 @@ def add(
 
 
 def _several(given: list[str] | None) -> list[str] | None:
-    """The values of an option that may be repeated; none chosen, which is everything, for `all`."""
+    """The values of an option that may be repeated; an empty list, which means everything, for `all`."""
     return [] if given and "all" in given else given
 
 
@@ -156,7 +156,7 @@ def resume(
 
 @contextmanager
 def _named(channel: str, address: str) -> Iterator[tuple[Session, Subscriber]]:
-    """A subscriber to be changed, in a transaction; ends the command where there is none."""
+    """A subscriber to be changed, in a transaction; ends the command if there is none."""
     with context.archive() as archive, archive.begin() as session:
         row = subscribers.by_address(session, *_reached(channel, address))
         if row is None:

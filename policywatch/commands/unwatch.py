@@ -1,4 +1,4 @@
-"""watchlist remove, off, on: stop watching single pages, and watch them again. What the archive has of them stays."""
+"""watchlist remove, off, on: stop watching single pages, and watch them again. Their history stays in the archive."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -84,7 +84,7 @@ def _switch(keys: Sequence[str], *, enabled: bool) -> None:
 
 
 def _in_archive(change: Callable[[Session], object]) -> object:
-    """What the change of the archive gives; None where there is no archive yet, and so no history."""
+    """The result of a change to the archive; None if there is no archive yet, and so no history."""
     try:
         with context.archive() as archive, archive.begin() as session:
             return change(session)

@@ -12,7 +12,7 @@ from diffs.wording import labels
 from policywatch import context
 from policywatch.terminal import output
 
-#: Faults of the database that are named one by one.
+#: How many faults of the database are named one by one.
 SHOWN = 5
 
 
@@ -40,7 +40,7 @@ def verify(
 
 
 def _chain(archive: Archive, head: str, damage: list[str]) -> evidence.Verified:
-    """How far the chain holds; in a damaged database it may not be readable at all."""
+    """How far the chain is intact; in a damaged database it may not be readable at all."""
     try:
         with archive.read() as session:
             return evidence.verify(session, expected_head=head)

@@ -94,7 +94,7 @@ def _as_json(problem: Problem) -> None:
 
 
 def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: bool) -> bool:
-    """Fetch each page; say whether one of those that are switched on could not be read."""
+    """Fetch each page; return whether any that is switched on could not be read."""
     if not as_json:
         output.warn(f"Fetching {lists.size(wanted, settings)}. Nothing of it is kept.")
     with context.archive(create=True) as archive:

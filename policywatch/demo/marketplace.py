@@ -73,12 +73,12 @@ class DemoPage:
 
     @property
     def path(self) -> str:
-        """Where the page lives on the site."""
+        """The path of the page on the site."""
         return f"/{self.marketplace.lower()}/help/{self.id}"
 
     @property
     def locale(self) -> str:
-        """Language and country the page is asked for in."""
+        """Language and country in which the page is requested."""
         return {"US": "en-US", "UK": "en-GB"}[self.marketplace]
 
     def is_online(self, edition: int) -> bool:
@@ -86,17 +86,17 @@ class DemoPage:
         return self.appears_in <= edition and (self.gone_from is None or edition < self.gone_from)
 
     def article(self, edition: int) -> str:
-        """The policy text in this edition as HTML; links to other pages stand as bare page ids."""
+        """The policy text in this edition as HTML; links to other pages are bare page ids."""
         return _html(self.source, edition)
 
     def article_in_other_language(self, edition: int) -> str:
-        """The translation of the page. Raises FileNotFoundError where there is none."""
+        """The translation of the page. Raises FileNotFoundError if there is none."""
         name = self.key.partition("-")[2]
         translation = _HERE / "pages" / self.marketplace.lower() / f"{name}.fr.md"
         return _html(translation.read_text(encoding="utf-8"), edition)
 
     def last_modified(self, edition: int) -> datetime:
-        """When the text of this edition went online."""
+        """When the text of this edition was put online."""
         while edition > self.appears_in and self.article(edition - 1) == self.article(edition):
             edition -= 1
         return EDITIONS[edition - 1].at

@@ -1,7 +1,7 @@
 """Disturb the HTML of an article without changing what it says, or cut it short. Pure.
 
-Each function takes the article as HTML and gives it back disturbed; answers that replace the whole page
-(robot check, sign-in, error page) are templates under `answers/`.
+Each function takes the article as HTML and returns it disturbed; responses that replace the whole page (robot check,
+sign-in, error page) are templates under `answers/`.
 """
 
 import re
@@ -10,12 +10,12 @@ from itertools import accumulate
 _TAG = re.compile(r"(<[^>]*>)")
 _ORDERED_LIST = re.compile(r"<ol>(.*?)</ol>", re.DOTALL)
 
-#: How much of an article half a page shows, by its HTML.
+#: How much of an article half a page shows, as a share of its HTML.
 _KEPT = 0.3
 
 
 def typography(article: str) -> str:
-    """Typeset the text anew: curly quotes, dashes, no-break spaces between a number and its unit."""
+    """The text typeset differently: curly quotes, dashes, no-break spaces between a number and its unit."""
     return "".join(
         part if part.startswith("<") else _typeset(part.replace("&quot;", '"')) for part in _TAG.split(article)
     )
@@ -28,7 +28,7 @@ def _typeset(text: str) -> str:
 
 
 def renumbered(article: str) -> str:
-    """Letter the numbered lists instead, and wrap their items in more markup."""
+    """The numbered lists with letters instead, and their items wrapped in more markup."""
 
     def letters(found: re.Match[str]) -> str:
         items = found[1].replace("<li>", '<li class="step"><p><span>').replace("</li>", "</span></p></li>")
@@ -38,7 +38,7 @@ def renumbered(article: str) -> str:
 
 
 def half_page(article: str) -> str:
-    """The beginning of the article, broken off in the middle of a sentence (never inside a tag)."""
+    """The beginning of the article, cut off in the middle of a sentence (never inside a tag)."""
     parts = _TAG.split(article)
     ends = list(accumulate(len(part) for part in parts))
     limit = int(ends[-1] * _KEPT)

@@ -21,7 +21,7 @@ _OTHER_SCOPE = {
 
 
 def article_of(page: DemoPage, edition: Edition) -> str:
-    """The article that is online in this edition, disturbed as `history.toml` has it; links are bare page ids."""
+    """The article that is online in this edition, disturbed as `history.toml` says; links are bare page ids."""
     noise = edition.noise.get(page.key)
     if noise is Noise.OLD_TEXT:
         return page.article(page.appears_in)
@@ -36,7 +36,7 @@ def article_of(page: DemoPage, edition: Edition) -> str:
 
 
 def help_page(page: DemoPage, edition: Edition, *, visit: int) -> str:
-    """The whole page as HTML. `visit` numbers the requests; tokens, link parameters and counters follow it."""
+    """The whole page as HTML. `visit` numbers the requests; tokens, link parameters and counters depend on it."""
     noise = edition.noise.get(page.key)
     token = hashlib.sha256(f"{visit} {page.key}".encode()).hexdigest()
     link = partial(_link, page, token, other_form=noise is Noise.LINK_PARAMETERS)

@@ -1,7 +1,7 @@
 """The demo: the marketplace crawled edition by edition, over HTTP, with a simulated clock.
 
-Everything is real but the site and the time: the spiders, the archive, the engine, the outbox, the mail, which goes
-into a folder.
+Everything is real except the site and the time: the spiders, the archive, the engine, the outbox, the mail, which is
+written to a folder.
 """
 
 import shlex
@@ -37,7 +37,7 @@ from policywatch.terminal import records
 from .marketplace import EDITIONS
 from .site import DemoSite, watchlist_toml
 
-#: Says of a folder that the demo made it. A folder with an archive and without this file is somebody's own.
+#: Marks a folder that the demo made. A folder with an archive and without this file belongs to the user.
 MARK = ".policywatch-demo"
 
 #: What the demo writes, and removes when it begins again.
@@ -53,7 +53,7 @@ WRITTEN = (
     "digest.html",
 )
 
-#: Of a change so many points are printed, of a reason so many pages are named; `policywatch changes` has them all.
+#: How many points of a change are printed, and how many pages of a reason; `policywatch changes` has them all.
 MOST_POINTS = 3
 MOST_NAMED = 4
 
@@ -62,7 +62,7 @@ Say = Callable[[str], object]
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The result of a demo: the changes reported and what was kept quiet, as `changes --all --json` prints them."""
+    """The result of a demo: the changes reported and what was suppressed, as `changes --all --json` prints them."""
 
     folder: Path
     told: tuple[dict[str, Any], ...]
@@ -70,10 +70,10 @@ class Ended:
 
 
 def run(folder: Path, *, say: Say) -> Ended:
-    """Play all editions into an archive in `folder`, writing feed, digest and watch-list beside it.
+    """The result of playing all editions into an archive in `folder`, with feed, digest and watch-list beside it.
 
-    `say` is given one line after the other. Raises SettingsError where the folder holds an archive that the demo did
-    not make, ArchiveError where it cannot be written.
+    `say` is called with one line after the other. Raises SettingsError if the folder holds an archive that the demo did
+    not make, ArchiveError if it cannot be written.
     """
     _make_room(folder)
     say("policywatch demo: Harbour & Finch, a made-up marketplace, served on this machine. No internet is used.")
@@ -144,7 +144,7 @@ def _say_told(entries: Sequence[dict[str, Any]], say: Say) -> None:
 
 
 def _say_quiet(entries: Sequence[dict[str, Any]], say: Say) -> None:
-    """One line per reason, with the pages it holds for."""
+    """Print one line per reason, with the pages it applies to."""
     found: dict[str, dict[str, None]] = {}
     for entry in entries:
         found.setdefault(entry["reason"], {})[entry["page"]] = None
@@ -168,7 +168,7 @@ def _listed(archive: Archive) -> tuple[tuple[dict[str, Any], ...], tuple[dict[st
 
 
 def _deliver(archive: Archive, folder: Path) -> None:
-    """Send the digest into the mail folder, and write feed and digest where they are easy to find."""
+    """Send the digest to the mail folder, and write feed and digest where they are easy to find."""
     now = EDITIONS[-1].looks[-1] + timedelta(days=8)
     settings = NotifierSettings(
         data_dir=folder,
@@ -196,7 +196,7 @@ def _kind_of_noise(entry: dict[str, Any]) -> str:
 
 
 def _program() -> str:
-    """How to start policywatch from this folder: a clone has it in its environment, where no shell looks for it."""
+    """How to start policywatch from this folder: a clone has it in its own environment, which is not on the PATH."""
     beside = Path(sys.executable).with_name("policywatch")
     if shutil.which("policywatch") or not beside.exists():
         return "policywatch"

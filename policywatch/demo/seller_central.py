@@ -28,13 +28,13 @@ __all__ = ["TOPICS", "TOPIC_BY_NAME", "Fetch", "SellerCentral", "Topic"]
 
 Fetch = Literal["http", "browser", "help-api"]
 
-#: Seconds the site asks for when it is out of order.
+#: Seconds the site asks clients to wait when it is out of order.
 RETRY_AFTER = 1
 
-#: Where a page that is not public sends its visitors; robots.txt does not open it.
+#: Where a page that is not public redirects its visitors; robots.txt does not allow it.
 SIGN_IN = "/ap/signin?openid.pape.max_auth_age=18000&openid.return_to="
 
-#: The late shipment rate that the policy asks for at first, in per cent.
+#: The late shipment rate that the policy requires at first, in per cent.
 TARGET = 4
 
 _API = "/help/hub/mons-api/GetHelpTopic"
@@ -44,10 +44,10 @@ _SCOPES = ("This article applies to selling in: United States", "Cet article s'a
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A help topic and how the site behaves when it is asked for.
+    """A help topic and how the site behaves when it is requested.
 
     `says` tells people what it plays. `expected` has the outcome per way of fetching. `answer` names the page that
-    comes in the article's place, with `status`. `after` is how long the script waits before it fills the page, in
+    is returned in the article's place, with `status`. `after` is how long the script waits before it fills the page, in
     seconds. `language` is the one the page is watched in.
     """
 
@@ -63,12 +63,12 @@ class Topic:
 
     @property
     def path(self) -> str:
-        """Where the page lives on the site."""
+        """The path of the page on the site."""
         return f"{self.folder}{self.id}"
 
     @property
     def locale(self) -> str:
-        """Language and country the page is asked for in."""
+        """Language and country in which the page is requested."""
         return {"en": "en-US", "de": "de-DE"}[self.language]
 
     @property
@@ -81,7 +81,7 @@ def _all(outcome: Outcome, *, http: Outcome | None = None, help_api: Outcome | N
     return {"http": http or outcome, "browser": outcome, "help-api": help_api or outcome}
 
 
-#: A page that a script fills: nothing for a plain GET.
+#: A page that a script fills: a plain GET gets nothing.
 _FILLED = _all(Outcome.OK, http=Outcome.JS_SHELL)
 
 TOPICS: tuple[Topic, ...] = (
@@ -121,7 +121,7 @@ _BY_ID: Mapping[str, Topic] = {topic.id: topic for topic in TOPICS}
 
 
 class SellerCentral(LoopbackSite):
-    """The site. `visits` tells what was asked, pages, calls and all; `target` is the rate that its policy asks for."""
+    """The site. `visits` records all requests, pages and calls; `target` is the rate that its policy requires."""
 
     name = "seller-central"
 
@@ -147,7 +147,7 @@ class SellerCentral(LoopbackSite):
         )
 
     def application(self) -> web.Application:
-        """robots.txt, the help pages, the JSON interface and the sign-in page; all else is not there."""
+        """robots.txt, the help pages, the JSON interface and the sign-in page; everything else does not exist."""
         application = web.Application(middlewares=[self.remember])
         application.router.add_get("/robots.txt", _robots)
         application.router.add_get("/ap/signin", _sign_in)
@@ -157,7 +157,7 @@ class SellerCentral(LoopbackSite):
         return application
 
     def not_found(self) -> web.Response:
-        """The page that says so."""
+        """The page for what does not exist."""
         return _file("not_found", 404)
 
     async def _page(self, request: web.Request) -> web.Response:

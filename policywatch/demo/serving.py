@@ -22,9 +22,9 @@ class Visit:
 
 
 class LoopbackSite(ABC):
-    """Answers between `start` and `stop`, or inside a `with` block. `visits` lists what was asked, oldest first."""
+    """Serves between `start` and `stop`, or inside a `with` block. `visits` lists what was requested, oldest first."""
 
-    #: What the thread is called.
+    #: The name of the thread.
     name = "loopback-site"
 
     def __init__(self) -> None:
@@ -36,22 +36,22 @@ class LoopbackSite(ABC):
 
     @abstractmethod
     def application(self) -> web.Application:
-        """What the site answers."""
+        """The site's responses."""
 
     @property
     def base_url(self) -> str:
-        """Where the site answers: http://127.0.0.1:PORT, without a slash at the end."""
+        """The address of the site: http://127.0.0.1:PORT, without a slash at the end."""
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        """Begin to answer. Raises OSError where no port can be opened."""
+        """Start serving. Raises OSError if no port can be opened."""
         listening: Future[int] = Future()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(listening)), name=self.name, daemon=True)
         self._thread.start()
         self._port = listening.result()
 
     def stop(self) -> None:
-        """Stop answering and wait until the thread has ended."""
+        """Stop serving and wait until the thread has ended."""
         if self._thread is None or self._loop is None or self._stopped is None:
             return
         self._loop.call_soon_threadsafe(self._stopped.set)
@@ -69,11 +69,11 @@ class LoopbackSite(ABC):
 
     @abstractmethod
     def not_found(self) -> web.StreamResponse:
-        """What the site answers where it has no page."""
+        """The response for a page that the site does not have."""
 
     @web.middleware
     async def remember(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Enter every request into `visits`, for `application`."""
+        """Record every request in `visits`, for `application`."""
         try:
             response = await handler(request)
         except web.HTTPNotFound:

@@ -21,10 +21,10 @@ from .serving import LoopbackSite, Visit
 
 __all__ = ["EDITIONS", "PAGES", "DemoSite", "Visit", "watchlist_toml"]
 
-#: Seconds the site asks for when it is closed for maintenance.
+#: Seconds the site asks clients to wait when it is closed for maintenance.
 RETRY_AFTER = 1
 
-#: Answers that replace the whole page, with their HTTP status.
+#: Responses that replace the whole page, with their HTTP status.
 _ANSWERS: Mapping[Noise, int] = {
     Noise.ROBOT_CHECK: 200,
     Noise.SORRY: 200,
@@ -63,7 +63,7 @@ class DemoSite(LoopbackSite):
         return application
 
     def not_found(self) -> web.Response:
-        """The page that says so."""
+        """The page for what does not exist."""
         return _answer("not_found", 404)
 
     async def _home(self, request: web.Request) -> web.Response:
@@ -98,7 +98,7 @@ class DemoSite(LoopbackSite):
 
 
 def watchlist_toml(base_url: str) -> str:
-    """The watch-list of the demo as TOML: all pages, also the one that does not exist yet."""
+    """The watch-list of the demo as TOML: all pages, including the one that does not exist yet."""
     head = [
         "# The demo marketplace, as `policywatch demo` watches it.",
         "",
@@ -135,7 +135,7 @@ def _entry(page: DemoPage, base_url: str) -> dict[str, str]:
 
 
 def _is_fresh(request: web.Request, tag: ETag, modified: float) -> bool:
-    # RFC 9110, section 13.1.3: If-Modified-Since is ignored where If-None-Match is given.
+    # RFC 9110, section 13.1.3: If-Modified-Since is ignored if If-None-Match is given.
     if request.if_none_match is not None:
         return any(known.value in (tag.value, "*") for known in request.if_none_match)
     since = request.if_modified_since

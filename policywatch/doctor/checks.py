@@ -30,7 +30,7 @@ from . import hosts, permissions
 
 #: Below this much free space (bytes) the doctor warns.
 LITTLE_SPACE = 500_000_000
-#: The doctor waits so long for the mail server, in seconds.
+#: How long the doctor waits for the mail server, in seconds.
 MAIL_PATIENCE = 5.0
 #: User and password in an address.
 _PASSWORD = re.compile(r"(?<=://)[^/\s]*(?=@)")
@@ -38,7 +38,7 @@ _PASSWORD = re.compile(r"(?<=://)[^/\s]*(?=@)")
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was checked. `state` is ok, note or broken; `fatal` where nothing works without it."""
+    """One thing that was checked. `state` is ok, note or broken; `fatal` if nothing works without it."""
 
     name: str
     state: str
@@ -67,7 +67,7 @@ def all_checks(now: datetime) -> list[Check]:
         try:
             found += check(now)
         except ArchiveMissing as error:
-            # Right after `init`, or in a wrong folder: with settings the next crawl makes it.
+            # Right after `init`, or in a wrong folder: if there are settings, the next crawl makes it.
             fatal = not CONFIG_FILE.exists() and not context.archive_settings().model_fields_set
             if error.message not in (known.detail for known in found):
                 state = "broken" if fatal else "note"
@@ -80,7 +80,7 @@ def all_checks(now: datetime) -> list[Check]:
 
 
 def _configuration(_now: datetime) -> Iterator[Check]:
-    context.archive_settings()  # raises where the file cannot be read
+    context.archive_settings()  # raises if the file cannot be read
     if CONFIG_FILE.exists():
         yield Check("settings", "ok", f"{CONFIG_FILE.resolve()}")
         for name in unknown_settings():
@@ -93,7 +93,7 @@ def _configuration(_now: datetime) -> Iterator[Check]:
 
 
 def unknown_settings() -> list[str]:
-    """Names in `policywatch.toml` that mean nothing to us: most likely misspelt, and silently without effect."""
+    """Names in `policywatch.toml` that are no settings: most likely misspelt, and silently without effect."""
     if not CONFIG_FILE.exists():
         return []
     return sorted(set(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))) - _all_fields())
@@ -255,7 +255,7 @@ def settings_table() -> list[tuple[str, str, str]]:
 
 
 def _shown(name: str, value: object) -> str:
-    """A setting as it may be seen: an address without the password in it."""
+    """A setting as it may be shown: an address without the password in it."""
     if isinstance(value, SecretStr):
         return "**********" if value.get_secret_value() else ""
     if name == "database_url":

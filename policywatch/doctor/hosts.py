@@ -1,4 +1,4 @@
-"""What is known of every host we contact: for `doctor`, `health` and `host list`."""
+"""What is known about every host we contact: for `doctor`, `health` and `host list`."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from policywatch.terminal import records
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """One host at a moment. Times are UTC, `gap` in seconds; `budget` None where there is no limit."""
+    """One host at a moment. Times are UTC, `gap` in seconds; `budget` None if there is no limit."""
 
     host: str
     pages: int
@@ -39,12 +39,12 @@ class HostState:
 
     @property
     def matters(self) -> bool:
-        """Whether a page of it is watched, or something keeps us from asking it."""
+        """Whether one of its pages is watched, or something keeps us from asking it."""
         return bool(self.pages or self.off or self.rest_until)
 
     @property
     def state(self) -> str:
-        """In a word or two: whether we may ask it now, and why not."""
+        """Whether we may ask it now, in a word or two, and why not."""
         if self.off:
             return f"off: {self.off}"
         if self.rest_until is not None:
@@ -55,7 +55,7 @@ class HostState:
 
 
 def states(session: Session, settings: CrawlSettings, *, now: datetime) -> list[HostState]:
-    """All hosts that we asked or watch, by name."""
+    """All hosts that we have asked or watch, by name."""
     rows = {row.host: row for row in hosts.listed(session)}
     watched = Counter(map(_host_of, pages.listed(session, watched=True)))
     told = {alert.about: notice.state for alert, notice in owner.listed(session) if alert.kind == "rest"}
@@ -66,7 +66,7 @@ def states(session: Session, settings: CrawlSettings, *, now: datetime) -> list[
 
 
 def as_json(state: HostState) -> dict[str, Any]:
-    """One host as programs read it."""
+    """One host as JSON for programs."""
     return {
         "host": state.host,
         "pages": state.pages,

@@ -1,4 +1,4 @@
-"""Which files of ours others on this machine can read, although they hold addresses, tokens or keys."""
+"""Which files of ours others on this machine can read, although they contain addresses, tokens or keys."""
 
 import grp
 import os
@@ -25,7 +25,7 @@ def exposed(archive: ArchiveSettings, notifier: NotifierSettings) -> list[Path]:
 
 
 def remedy(paths: list[Path]) -> str:
-    """The command that closes them."""
+    """The command that protects them."""
     # Capital X: only folders can be entered.
     return f"chmod -R u=rwX,go= {' '.join(shlex.quote(str(path)) for path in paths)} closes them."
 
@@ -44,7 +44,7 @@ def _private(archive: ArchiveSettings, notifier: NotifierSettings) -> Iterator[P
 
 
 def _holds_secrets() -> bool:
-    """Whether the settings file itself says something secret."""
+    """Whether the settings file itself contains a secret."""
     if not CONFIG_FILE.exists():
         return False
     said = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
@@ -54,7 +54,7 @@ def _holds_secrets() -> bool:
 
 
 def _readable_by_others(path: Path) -> bool:
-    """Whether somebody else can read a file, or list a folder, and get there through the folders above it."""
+    """Whether other users can read a file, or list a folder, and get to it through the folders above it."""
     found = path.stat()
     ways = ((stat.S_IROTH, stat.S_IXOTH), *(() if _is_own_group(found) else ((stat.S_IRGRP, stat.S_IXGRP),)))
     return any(
@@ -64,7 +64,7 @@ def _readable_by_others(path: Path) -> bool:
 
 
 def _is_own_group(found: os.stat_result) -> bool:
-    """Whether a file's group is its owner's own, in which nobody else is (as Debian and Fedora make them)."""
+    """Whether a file's group is its owner's own, with no other members (as Debian and Fedora create them)."""
     try:
         group = grp.getgrgid(found.st_gid)
         return group.gr_name == pwd.getpwuid(found.st_uid).pw_name and not group.gr_mem

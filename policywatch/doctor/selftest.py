@@ -1,7 +1,7 @@
-"""`doctor --self-test`: once from page to notice on this machine, by every fetcher that is installed.
+"""`doctor --self-test`: one run from page to notice on this machine, with every fetcher that is installed.
 
-fetch → judge → change → notice into a folder → chain of hashes. No internet, nobody's archive: all of it happens in a
-temporary folder, on made-up marketplaces served on the loopback.
+fetch → judge → change → notice into a folder → chain of hashes. It needs no internet and touches no user's archive:
+everything happens in a temporary folder, on made-up marketplaces served on the loopback.
 """
 
 import tempfile
@@ -49,7 +49,7 @@ class Stage(Protocol):
         """A page of the open site as this fetcher reads it."""
 
     def change(self) -> None:
-        """Put another edition of that page online: a real change of policy."""
+        """Put another edition of that page online: a real policy change."""
 
     def restore(self) -> None:
         """Put the first edition online again."""
@@ -73,11 +73,11 @@ class SellerCentralStage:
         return found.model_copy(update={"key": f"self-test-{fetch}", "marketplace": "US", "category": "performance"})
 
     def change(self) -> None:
-        """The target falls."""
+        """Lower the target."""
         self._site.target = TARGET - 1
 
     def restore(self) -> None:
-        """The target of the beginning."""
+        """Put the first target back."""
         self._site.target = TARGET
 
 
@@ -111,20 +111,20 @@ class DemoStage:
         )
 
     def change(self) -> None:
-        """The edition in which the target falls."""
+        """Put the edition online in which the target falls."""
         self._site.edition = 3
 
     def restore(self) -> None:
-        """The first edition."""
+        """Put the first edition online again."""
         self._site.edition = 1
 
 
-#: What there is to try fetchers on. A fetcher is tried on the first stage that names it.
+#: The sites to try fetchers on. A fetcher is tried on the first one that names it.
 STAGES: tuple[Callable[[], Stage], ...] = (SellerCentralStage, DemoStage)
 
 
 def self_test(settings: CrawlSettings) -> Iterator[Check]:
-    """Try every fetcher, then the way of a change to its reader; one check per step, as it ends."""
+    """Try every fetcher, then a change's way to its reader; one check per step, as it ends."""
     with tempfile.TemporaryDirectory(prefix="policywatch-self-test-") as name:
         folder = Path(name)
         ours = settings.model_copy(
@@ -159,7 +159,7 @@ def self_test(settings: CrawlSettings) -> Iterator[Check]:
 
 
 def _fetched(fetch: str, archive: Archive, settings: CrawlSettings) -> Iterator[Check]:
-    """Read a page by one fetcher, then see a change in it."""
+    """The checks of reading a page with one fetcher, then seeing a change in it."""
     missing = fetcher(fetch).missing(settings)
     if missing:
         yield Check(f"fetch {fetch}", "note", f"not tried: {sentence(missing)}")

@@ -1,19 +1,19 @@
-"""Connections that nobody may hold for ever: those that ask slowly, ask for ever, or never read the answer."""
+"""Connections that nobody can hold for ever: by slow requests, endless ones, or responses that are never read."""
 
 import asyncio
 
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-#: How long a request may take to arrive, from its first byte to its last, and how long a reader of an answer may take
-#: nothing of it, in seconds. Behind a slow proxy both take a second or two.
+#: How long a request may take to arrive, from its first byte to its last, and how long a client may read none of the
+#: response, in seconds. Behind a slow proxy both take a second or two.
 PATIENCE = 30.0
-#: The bytes of a request, its head among them. The largest form holds an address and a few choices.
+#: The most bytes of a request, including its head. The largest form holds an address and a few choices.
 MOST = 100_000
 
 
 class Bounded(H11Protocol):
-    """One connection of uvicorn's. Idle ones between two requests are uvicorn's own affair: it closes them."""
+    """One connection of uvicorn's. Idle ones between two requests are left to uvicorn: it closes them."""
 
     patience = PATIENCE
 
@@ -23,7 +23,7 @@ class Bounded(H11Protocol):
     _unread = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Wait for the first request, and watch whether the answers are read."""
+        """Wait for the first request, and watch whether the responses are read."""
         super().connection_made(transport)
         self._arriving = self.loop.call_later(self.patience, self._end)
         self._taking = self.loop.call_later(self.patience, self._watch)
@@ -52,7 +52,7 @@ class Bounded(H11Protocol):
         self._arriving, self._taken = None, 0
 
     def _watch(self) -> None:
-        """End the connection where as much of an answer waits to be read as before."""
+        """End the connection if as much of a response waits to be read as before."""
         unread = self.transport.get_write_buffer_size()
         if unread and unread == self._unread:
             self._end()
@@ -65,5 +65,5 @@ class Bounded(H11Protocol):
 
 
 def bounded(patience: float) -> type[Bounded]:
-    """Connections that wait for so many seconds."""
+    """A connection class with these time limits in seconds."""
     return type("Bounded", (Bounded,), {"patience": patience})

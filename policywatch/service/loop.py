@@ -38,14 +38,14 @@ log = logging.getLogger(__name__)
 
 Say = Callable[[str], object]
 
-#: How often the archive is asked what is due, in seconds.
+#: How often the archive is checked for what is due, in seconds.
 TICK = 60.0
 
-#: A page that could not even be asked for (its host is silent, its fetcher missing) is tried again after this long.
+#: A page that could not even be requested (its host is silent, its fetcher missing) is tried again after this long.
 LATER = timedelta(minutes=30)
 
-#: What depends on the hour alone (heartbeats, the end of rules entered by hand, times set by a wrong clock) is asked
-#: for whenever a quarter of an hour begins, in minutes: so do the hours of all time zones.
+#: What depends on the time alone (heartbeats, the end of rules entered by hand, times set by a wrong clock) is checked
+#: at every quarter of an hour, in minutes: hours begin at one of them in all time zones.
 QUARTER = 15
 
 
@@ -53,9 +53,10 @@ QUARTER = 15
 class Schedule:
     """Rounds on one archive until `stop` is set.
 
-    `say` is given a line per round in plain words, with `quiet` only where something happened. `clock`
-    gives the time in UTC, `tick` the seconds between two checks of what is due; `watchlists` are watched in place of
-    those in the settings.
+    `say` is called with a line per round in plain words, with `quiet` only if something happened. `clock` gives the
+    time in
+    UTC, `tick` the seconds between two checks of what is due; `watchlists` are watched instead of those in the
+    settings.
     """
 
     archive: Archive
@@ -71,7 +72,7 @@ class Schedule:
     _told_at: datetime | None = None
 
     def go_on(self) -> None:
-        """Round after round. A failure in one is reported, and the next one begins.
+        """Run round after round. A failure in one is reported, and the next one begins.
 
         Raises ArchiveDamaged.
         """
@@ -84,7 +85,7 @@ class Schedule:
         try:
             step()
         except ArchiveDamaged:
-            raise  # no later round can mend it, and what is written into it may be lost
+            raise  # no later round can repair it, and what is written into it may be lost
         except ArchiveError as error:
             self._once(f"The archive cannot be used now; the next round tries again. {error}")
         except PolicywatchError as error:
@@ -107,11 +108,11 @@ class Schedule:
     def _look(self, pages: Sequence[WatchedPage], settings: CrawlSettings) -> None:
         now = self.clock()
         fresh, self._fresh = self._fresh, False
-        # No jitter: asked every minute, a page would always be checked as early as jitter allows.
+        # No jitter: as it is asked every minute, a page would always be checked as early as jitter allows.
         due = run.due_pages(pages, self.archive, now=now, jitter=lambda: 0.0, settings=settings)
         due = [page for page in due if self._held.get(page.key, now) <= now]
         if not due:
-            if fresh:  # else the round does so, after its pages
+            if fresh:  # otherwise the round does so, after its pages
                 judge_left_over(self.archive, confirm=settings.confirm, stopped=self.stop.is_set)
             self._say_when(pages, settings)
             return
@@ -156,7 +157,7 @@ class Schedule:
                 self.say(f"{'Refused for good' if trouble.parked else 'Not sent, stays due'}: {trouble}")
 
     def _once(self, line: str) -> None:
-        """Say what stays true for many rounds once."""
+        """Print only once what stays true for many rounds."""
         if line not in self._said:
             self._said.add(line)
             self.say(line)

@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 #: Seconds between two checks of what waits.
 EVERY = 5.0
 
-#: How long the end of the program waits for a mail that is on its way, in seconds. It stays due if it takes longer.
+#: How long the end of the program waits for a mail that is being sent, in seconds. It stays due if it takes longer.
 PATIENCE = 5.0
 
 
 class Postman:
-    """A thread of its own from the beginning of the block to its end. A mail server that hangs holds only it up."""
+    """A thread of its own from the beginning of the block to its end. A mail server that hangs delays nothing else."""
 
     def __init__(
         self,

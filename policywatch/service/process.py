@@ -14,7 +14,7 @@ from policywatch.terminal import output
 
 @contextmanager
 def until_stopped() -> Iterator[threading.Event]:
-    """An event that SIGTERM or Ctrl-C sets; a second one ends the process at once, as the system does it."""
+    """An event that SIGTERM or Ctrl-C sets; a second signal ends the process at once, the system's default."""
     stop = threading.Event()
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
@@ -32,7 +32,7 @@ def until_stopped() -> Iterator[threading.Event]:
 
 
 def say(line: str) -> None:
-    """Say a line with its time, at once."""
+    """Print a line with its time, at once."""
     output.say(stamped(line, context.now()))
     sys.stdout.flush()
 

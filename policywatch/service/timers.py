@@ -1,4 +1,4 @@
-"""Show how to run it by itself: a line for cron, units for systemd, or the process that keeps running."""
+"""Show how to run the program automatically: a line for cron, units for systemd, or the process that keeps running."""
 
 import shlex
 import shutil
@@ -53,7 +53,7 @@ Cron mails what it prints: what changed, what was sent, and what went wrong.
 
 
 def text(way: str) -> str:
-    """What to do for one of WAYS, for the program and the folder at hand; "" for none."""
+    """What to do for one of WAYS, for the current program and folder; "" for none."""
     folder, program = str(Path.cwd()), _program()
     return _TEXTS[way].format(
         folder=_in_crontab(folder),
@@ -69,5 +69,5 @@ def _program() -> str:
 
 
 def _in_crontab(path: str) -> str:
-    """As cron's shell reads it: cron itself takes a percent sign for the end of the line."""
+    """The text as cron's shell reads it: cron itself takes a percent sign for the end of the line."""
     return shlex.quote(path).replace("%", r"\%")

@@ -12,18 +12,18 @@ from policywatch import context
 
 from .postman import Postman
 
-#: Where the pages are served when nobody says otherwise: on this machine only.
+#: Where the pages are served by default: on this machine only.
 HOST, PORT = "127.0.0.1", 8080
 
-#: How long an answer that is on its way may still take when the program ends, in seconds.
+#: How long a response that is being sent may still take when the program ends, in seconds.
 GRACE = 5
 
 
 class Serving:
     """The web pages of an open archive, from the beginning of the block to its end.
 
-    Raises SettingsError where the address cannot be used. Port 0 takes any free one. `patience` is how many seconds a
-    request may take to arrive, and a reader may leave an answer; without it what `connections` says.
+    Raises SettingsError if the address cannot be used. Port 0 takes any free one. `patience` is how many seconds a
+    request may take to arrive, and a client may leave a response unread; by default the limits of `connections`.
     """
 
     def __init__(
@@ -35,7 +35,7 @@ class Serving:
         port: int = PORT,
         patience: float | None = None,
     ) -> None:
-        import uvicorn  # loaded, as FastAPI is, where pages are really served
+        import uvicorn  # loaded, like FastAPI, only where pages are really served
 
         from notifier.web.app import create_app
 
@@ -48,13 +48,13 @@ class Serving:
         config = uvicorn.Config(
             app,
             http=bounded(PATIENCE if patience is None else patience),
-            ws="none",  # there are none, and a connection that became one would be bounded no more
+            ws="none",  # there are none, and a connection that became one would no longer have limits
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=GRACE,
         )
         self._server = uvicorn.Server(config)
-        # Signals are the program's own affair: uvicorn leaves them alone outside of the main thread.
+        # Signals are the program's business: uvicorn ignores them outside the main thread.
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],), name="web", daemon=True)
 
     def __enter__(self) -> Self:
@@ -80,7 +80,7 @@ def _bound(host: str, port: int) -> socket.socket:
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         bound.bind(address)
-        bound.listen()  # from now on, so that nobody is turned away while the pages get ready
+        bound.listen()  # from now on, so that no connection is refused while the pages get ready
     except OSError as error:
         bound.close()
         raise _unusable(host, port, error) from error

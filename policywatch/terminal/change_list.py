@@ -1,4 +1,4 @@
-"""Changes as a list: a few lines each on a terminal of any width, a line each where the output is piped."""
+"""Changes as a list: a few lines each on a terminal of any width, one line each if the output is piped."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from . import output
 
 Record = dict[str, Any]
 
-#: From this width on, page and id stand on the line of the date.
+#: From this width on, page and id are on the line of the date.
 ON_ONE_LINE = 60
 
 
 def listed(found: Sequence[Record], *, everything: bool) -> None:
-    """Print changes in the order given; with `everything` those that were not reported too, and why."""
+    """Print changes in the order given; with `everything` also those that were not reported, and why."""
     if output.console.is_terminal:
         for change in found:
             _print(change)
@@ -64,7 +64,7 @@ def _cells(change: Record, *, everything: bool, worked: bool) -> Iterator[object
 
 
 def _work(known: Record | None) -> str:
-    """Who does it, and how far it is, in a few words; "" where nobody works with changes."""
+    """Who works on it, and how far it is, in a few words; "" if no work is recorded."""
     if known is None:
         return ""
     state = f"done {known['done_at'][:10]}" if known["done_at"] else "open"
@@ -72,7 +72,7 @@ def _work(known: Record | None) -> str:
 
 
 def rest(shown: int, total: int) -> str:
-    """What a limit left out, as a sentence; "" where it left out nothing."""
+    """What a limit left out, as a sentence; "" if it left out nothing."""
     if shown >= total:
         return ""
     return f"The newest {shown} of {labels.count(total, 'change')}; --limit {total} lists all."

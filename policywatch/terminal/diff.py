@@ -1,4 +1,4 @@
-"""A comparison in colours on a terminal, as plain lines, and as Markdown; and what it is a comparison of."""
+"""A comparison in colours on a terminal, as plain lines, and as Markdown; and what is being compared."""
 
 import re
 from collections.abc import Iterator
@@ -19,15 +19,15 @@ _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
 #: How plain lines mark words within a line, as `git diff --word-diff` does.
 _MARKS = {SpanOp.EQUAL: ("", ""), SpanOp.REMOVED: ("[-", "-]"), SpanOp.ADDED: ("{+", "+}")}
 
-#: What the marks mean.
+#: The meaning of the marks.
 LEGEND = "[-removed words-] {+added words+}"
 
 
 def heading(page: Page, *sides: tuple[str, Version]) -> list[str]:
     """What is compared or shown, so that a saved copy proves itself.
 
-    That is title, address, and of each version its number, when it was seen, and the SHA-256 of its text. A side is a
-    word before the version ("From", "to") and the version.
+    That is title, address, and for each version its number, when it was seen, and the SHA-256 of its text. A side is a
+    label before the version ("From", "to") and the version.
     """
     about = ", ".join(filter(None, (page.key, page.marketplace)))
     lines = [f"{page.title} ({about})" if page.title else about, page.url]
@@ -133,5 +133,5 @@ def _spans(cell: tuple[Span, ...]) -> Iterator[str]:
 
 
 def escaped(text: str) -> str:
-    """Text that means nothing to Markdown, on one line."""
+    """Text without any meaning in Markdown, on one line."""
     return _MARKDOWN.sub(r"\\\1", output.safe(text)).replace("\n", " ")

@@ -1,4 +1,4 @@
-"""Changes as CSV for a spreadsheet or Markdown for a document. Text from pages runs nothing in either."""
+"""Changes as CSV for a spreadsheet or Markdown for a document. Text from pages is executed in neither."""
 
 import csv
 import io
@@ -8,7 +8,7 @@ from typing import Any
 from diffs.language.plain_text import one_line
 from notifier.rendering.escaping import web_link
 
-#: What is written of a change, with the work on it.
+#: The columns of a change, with the work on it.
 COLUMNS = (
     "id",
     "decided_at",
@@ -27,14 +27,14 @@ COLUMNS = (
     "muted",
 )
 
-#: What a sheet takes for the beginning of a formula (OWASP, "CSV Injection").
+#: What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection").
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 _MARKDOWN = {letter: f"\\{letter}" for letter in "\\`*_[]|~#"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
 
 
 def as_csv(changes: Iterable[Mapping[str, Any]]) -> str:
-    """One change a row under a heading; every cell is text that no sheet takes for a formula."""
+    """One change a row under a heading; every cell is text that no spreadsheet takes for a formula."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
@@ -44,18 +44,18 @@ def as_csv(changes: Iterable[Mapping[str, Any]]) -> str:
 
 
 def as_markdown(changes: Iterable[Mapping[str, Any]]) -> str:
-    """One change a paragraph: the headline, its points, who does it. For a hand-over or a manual."""
+    """One change a paragraph: the headline, its points, who works on it. For a hand-over or a manual."""
     return "\n".join(_paragraph(change) for change in changes) or "No changes.\n"
 
 
 def cell(value: object) -> str:
-    """A cell that runs nothing: one line, with an apostrophe before what would be a formula."""
+    """A cell that is never executed: one line, with an apostrophe before what would be a formula."""
     text = one_line(str(value))
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def escaped(text: object) -> str:
-    """Text that means nothing to Markdown."""
+    """Text without any meaning in Markdown."""
     return "".join(_MARKDOWN.get(letter, letter) for letter in one_line(str(text)))
 
 

@@ -1,6 +1,6 @@
-"""`--help` as plain text that fits the terminal: nothing is cut, and no word is broken, at 40 columns as at 80.
+"""`--help` as plain text that fits the terminal: nothing is cut, and no word is broken, at 40 columns or at 80.
 
-Typer's own way would load Rich for it, and shorten what a verb does.
+Typer's own way would load Rich for it, and shorten the descriptions of verbs.
 """
 
 import re
@@ -11,10 +11,10 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-#: Lines are no longer than this on a wide terminal, and no shorter than this on a narrow one.
+#: The longest lines on a wide terminal, and the shortest on a narrow one.
 WIDEST, NARROWEST = 80, 40
 
-#: Below this width of the terminal, what an option means begins on the line after its name.
+#: Below this width of the terminal, the meaning of an option begins on the line after its name.
 SIDE_BY_SIDE = 60
 
 Rows = Sequence[tuple[str, str]]
@@ -26,7 +26,7 @@ def width() -> int:
 
 
 class Command(TyperCommand):
-    """A verb whose help fits the terminal, and says what to type in words: `--page KEY`, not `--page <list[str]>`."""
+    """A verb whose help fits the terminal, and says in words what to type: `--page KEY`, not `--page <list[str]>`."""
 
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
@@ -34,7 +34,7 @@ class Command(TyperCommand):
             _name(parameter)
 
     def collect_usage_pieces(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
-        """The words behind the verb in its usage line."""
+        """The parts after the verb in its usage line."""
         found = [self.options_metavar] if self.options_metavar else []
         for parameter in self.get_params(ctx):
             if parameter.param_type_name == "argument":
@@ -43,7 +43,7 @@ class Command(TyperCommand):
         return found
 
     def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
-        """Write what the verb takes."""
+        """Write the verb's arguments and options."""
         _write_parameters(self, ctx, formatter)
 
     def format_epilog(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
@@ -60,7 +60,7 @@ class Group(TyperGroup):
             _name(parameter)
 
     def format_options(self, ctx: typer.Context, formatter: Any) -> None:  # type: ignore[override]
-        """Write the verbs, and what the group itself takes."""
+        """Write the verbs, and the group's own options."""
         self.format_commands(ctx, formatter)
         _write_parameters(self, ctx, formatter)
 
@@ -81,7 +81,7 @@ class Verbs(typer.Typer):
 
     def __init__(self, **options: Any) -> None:
         plain = {"cls": Group, "add_completion": False, "rich_markup_mode": None, "no_args_is_help": True}
-        # A fault of ours ends with Python's plain traceback: locals may hold passwords.
+        # A bug of ours ends with Python's plain traceback: locals may contain passwords.
         super().__init__(**{**plain, "pretty_exceptions_enable": False, **options})
 
     def command(self, name: str | None = None, **options: Any) -> Callable[[Any], Any]:
@@ -89,7 +89,7 @@ class Verbs(typer.Typer):
         return super().command(name, **{"cls": Command, **options})
 
 
-#: What is typed for a parameter of this name; else its name in capitals.
+#: What is typed for a parameter of this name; otherwise its name in capitals.
 _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("at", "begins", "done", "ends", "on", "since"), "DATE"),
     **dict.fromkeys(("new", "old"), "VERSION"),
@@ -111,7 +111,7 @@ _WORDS: Mapping[str, str] = {
 
 
 def _name(parameter: Any) -> None:
-    """Give a parameter the word that help shows for what is typed; one that is switched on or off needs none."""
+    """Give a parameter the word that help shows for its value; a switch needs none."""
     if parameter.metavar is not None or getattr(parameter, "is_flag", False):
         return
     shown = str(parameter.display_type(None) or "")
@@ -120,23 +120,23 @@ def _name(parameter: Any) -> None:
 
 
 def sentence(command: Any) -> str:
-    """What a verb does: the first sentence of its help, without the full stop's company."""
+    """What a verb does: the first sentence of its help, without the full stop."""
     return str(command.short_help or (command.help or "").partition("\n\n")[0].replace("\n", " "))
 
 
 def write_rows(formatter: Any, rows: Rows) -> None:
-    """Names and what they mean: side by side, or where the terminal is narrow one below the other."""
+    """Write names and their meanings: side by side or, on a narrow terminal, one below the other."""
     whole = [(name, means.replace("-", _NO_BREAK)) for name, means in rows]
     formatter.write_dl(whole, **({} if formatter.width + 1 >= SIDE_BY_SIDE else {"col_max": 4}))
     formatter.buffer[:] = [piece.replace(_NO_BREAK, "-") for piece in formatter.buffer]
 
 
-#: A hyphen at which no line ends.
+#: A hyphen after which no line may break.
 _NO_BREAK = "\u2011"
 
 
 def plain_rows(command: Any) -> Rows:
-    """What a command takes, arguments first, each with what it means; for the manual."""
+    """What a command takes, arguments first, each with its meaning; for the manual."""
     found = _parameters(command, typer.Context(command))
     return [row for rows in found.values() for row in rows]
 
@@ -153,7 +153,7 @@ def _parameters(command: Any, ctx: typer.Context) -> dict[str, list[tuple[str, s
     return found
 
 
-#: How the least and the greatest of a number are said in a formula.
+#: A range of numbers as Typer's help writes it, as a formula.
 _RANGE = re.compile(r"  \[(?:\d+<=)?x[<>]=\d+\]|; (?:\d+<=)?x[<>]=\d+")
 
 
@@ -165,6 +165,6 @@ def _write_parameters(command: Any, ctx: typer.Context, formatter: Any) -> None:
 
 
 def _write_example(command: Any, _ctx: typer.Context, formatter: Any) -> None:
-    """A line that may be longer than the terminal is wide: who copies it gets it whole."""
+    """Write a line that may be longer than the terminal is wide: it is copied as a whole."""
     if command.epilog:
         formatter.write(f"\nExample:\n  {command.epilog}\n")

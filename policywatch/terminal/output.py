@@ -14,14 +14,14 @@ from rich.text import Text
 
 from .streams import writes_unicode
 
-#: The two code points that end each plane are no characters, and XML cannot hold those of the first.
+#: The two code points that end each plane are no characters, and XML cannot contain those of the first.
 _NO_CHARACTERS = "\ufdd0-\ufdef" + "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
-#: Control characters, and marks that turn the direction of text: both can make a terminal show what is not there.
-#: A lone surrogate cannot be written at all.
+#: Control characters, and marks that change the direction of text: both can make a terminal show what is not there. A
+#: lone surrogate cannot be written at all.
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff" + _NO_CHARACTERS + "]"
 )
-#: In JSON lines, what ends a line for some readers too.
+#: Characters that also end a line for some readers of JSON lines.
 _UNSAFE_IN_JSON = re.compile(f"{_UNSAFE.pattern}|[\u2028\u2029]")
 
 #: Colours by meaning.
@@ -50,19 +50,19 @@ errors = _Console(markup=False, highlight=False, emoji=False, stderr=True, soft_
 
 
 def safe(text: object) -> str:
-    """Text from outside, fit for a terminal."""
+    """Text from outside, made safe for a terminal."""
     return _UNSAFE.sub("", str(text))
 
 
 def say(text: object = "", style: str = "") -> None:
-    """One line, or several."""
+    """Print one line, or several."""
     console.print(Text(safe(text), style=style))
 
 
 def prose(text: object, style: str = "") -> None:
-    """Sentences: on a terminal their lines end between words. Where the output is piped they stay as they are.
+    """Print sentences: on a terminal lines break between words; if the output is piped they stay as they are.
 
-    Commands that are to be copied must not be cut into lines: `say` leaves them whole.
+    Commands that are to be copied must not be broken into lines: `say` leaves them whole.
     """
     if not console.is_terminal:
         say(text, style)
@@ -73,7 +73,7 @@ def prose(text: object, style: str = "") -> None:
 
 
 def text(text: object, style: str = "") -> None:
-    """Lines that mean something: on a terminal long ones end between words, and go on below their beginning."""
+    """Print lines with a layout: on a terminal long ones break between words, and continue below their beginning."""
     if not console.is_terminal:
         say(text, style)
         return
@@ -88,14 +88,14 @@ def _lines(text: str, indent: int, width: int) -> list[str]:
 
 
 def say_parts(*parts: tuple[str, str]) -> None:
-    """One line of parts with a style each."""
+    """Print one line of parts with a style each."""
     console.print(Text.assemble(*((safe(text), style) for text, style in parts)))
 
 
 def beside(parts: Sequence[tuple[str, str]], text: str) -> None:
-    """Parts with a style each, and sentences beside them; on a terminal their further lines begin where the first does.
+    """Print parts with a style each, and sentences beside them, continued on a terminal below their beginning.
 
-    Where a terminal is too narrow for that they stand below the parts.
+    If a terminal is too narrow for that they are put below the parts.
     """
     before = sum(len(part) for part, _ in parts)
     if console.is_terminal and before + min(20, len(text)) > console.width:
@@ -109,7 +109,7 @@ def beside(parts: Sequence[tuple[str, str]], text: str) -> None:
 
 
 def facts(rows: Iterable[tuple[str, object]]) -> None:
-    """Names with what is known, one a line; what is empty is left out. Tab-separated where the output is piped."""
+    """Print names with their values, one a line; empty ones are left out. Tab-separated if the output is piped."""
     known = [(name, str(value)) for name, value in rows if value not in (None, "")]
     widest = max((len(name) for name, _ in known), default=0)
     for name, value in known:
@@ -120,14 +120,14 @@ def facts(rows: Iterable[tuple[str, object]]) -> None:
 
 
 def raw(text: str) -> None:
-    """Text for a file or another program, its line ends as they are; control characters are left out all the same."""
+    """Print text for a file or another program, with its line ends unchanged; control characters are still left out."""
     sys.stdout.write("\r\n".join(safe(line) for line in text.split("\r\n")))
 
 
 def warn(text: object) -> None:
-    """One line on standard error; on a terminal its lines end between words.
+    """Print one line on standard error; on a terminal it breaks between words.
 
-    A line end in it is a blank: the name of a file or folder may hold one, and begin a warning of its own.
+    A line end in it becomes a blank: the name of a file or folder may contain one, and start a warning of its own.
     """
     line = " ".join(safe(text).split("\n"))
     lines = _lines(line, 0, errors.width) if errors.is_terminal else [line]
@@ -135,13 +135,13 @@ def warn(text: object) -> None:
 
 
 def as_json(value: Any) -> None:
-    """One JSON value on a line of its own, with what could control a terminal escaped."""
+    """Print one JSON value on a line of its own, with what could control a terminal escaped."""
     line = json.dumps(value, ensure_ascii=not writes_unicode(), default=str)
     sys.stdout.write(_UNSAFE_IN_JSON.sub(lambda found: json.dumps(found[0])[1:-1], line) + "\n")
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table on a terminal, tab-separated lines where the output is piped.
+    """Print a table on a terminal, tab-separated lines if the output is piped.
 
     On a terminal too narrow for it every row is a few lines, so that no word is broken and no column is one word wide.
     """
@@ -156,14 +156,14 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         _one_below_the_other(columns, texts)
 
 
-#: Blanks between two columns, and the width that a column with long text has at least.
+#: Blanks between two columns, and the least width of a column with long text.
 _BETWEEN, _READABLE = 2, 12
 
 
 def _widths(columns: Sequence[Sequence[str]], width: int) -> list[int]:
-    """How wide each column is drawn, so that all fit into `width`; [] where they cannot.
+    """How wide each column is drawn, so that all fit into `width`; [] if they cannot.
 
-    A column is as wide as its longest word and wide enough to read where it is long; what is left goes to those that
+    A column is as wide as its longest word, and wide enough to read if it is long; what is left is given to those that
     have more to say.
     """
     whole = [max(map(cell_len, cells)) for cells in columns]
@@ -199,12 +199,12 @@ def _one_below_the_other(columns: Sequence[str], rows: Sequence[Sequence[str]]) 
 
 
 def print_lines(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Tab-separated lines with a header."""
+    """Print tab-separated lines with a header."""
     for row in [columns, *rows]:
         sys.stdout.write("\t".join(re.sub(r"[\t\n]+", " ", safe(cell)) for cell in row) + "\n")
 
 
 def quiet_libraries() -> None:
-    """What Scrapy says of its own doings is for its developers; ours is in the table."""
+    """Silence what Scrapy logs about itself: that is for its developers; our results are in the table."""
     for name in ("scrapy", "twisted", "py.warnings", "asyncio"):
         logging.getLogger(name).setLevel(logging.ERROR)

@@ -1,4 +1,4 @@
-"""Progress bars on a terminal; nothing where the output is piped."""
+"""Progress bars on a terminal; nothing if the output is piped."""
 
 import math
 from time import monotonic
@@ -11,15 +11,15 @@ from .output import errors, safe
 
 
 class _Wait(ProgressColumn):
-    """What a crawl is doing: the page fetched last, and how long the next host is still left alone.
+    """The state of a crawl: the page fetched last, and how long the next host is still left alone.
 
-    A task says it in its fields: `page`, and `wait`, a host and until when (monotonic seconds).
+    A task has it in its fields: `page`, and `wait`, a host and until when (monotonic seconds).
     """
 
     max_refresh = 0.5
 
     def render(self, task: Task) -> Text:
-        """A few words."""
+        """The state in a few words."""
         host, until = task.fields.get("wait") or ("", 0.0)
         left = math.ceil(until - monotonic())
         if left > 0:
@@ -28,7 +28,7 @@ class _Wait(ProgressColumn):
 
 
 def progress_bar(*, bar: int = 40) -> Progress:
-    """A progress bar of so many columns on a terminal; nothing where the output is piped."""
+    """A progress bar with these columns on a terminal; nothing if the output is piped."""
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(bar),

@@ -16,12 +16,12 @@ def stamp(moment: datetime | None) -> str | None:
 
 
 def minute(stamped: str | None) -> str:
-    """A time as people read it in a table, in UTC: "2026-03-01 08:00"; "" where there is none."""
+    """A time as people read it in a table, in UTC: "2026-03-01 08:00", or "" if there is none."""
     return (stamped or "")[:16].replace("T", " ")
 
 
 def change(row: Change, page: Page) -> dict[str, Any]:
-    """A change, reported or not: what webhooks carry, and how it was judged."""
+    """A change, reported or not: the fields that webhooks carry, and how it was judged."""
     return values.record(told_change(row, page)) | {
         "categories": row.categories or [],
         "reasons": row.reasons or [],
@@ -73,7 +73,7 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
 
 
 def _look(page: Page, snapshot: Snapshot) -> str:
-    """A name for a check by what it was, not by its place in the archive: any order of imports gives the same."""
+    """A name for a check by what it was, not by its place in the archive: any order of imports gives the same name."""
     seen = (
         page.key,
         snapshot.observed_at,
@@ -104,7 +104,7 @@ def target(found: Target, **about: Any) -> dict[str, Any]:
 
 
 def event(row: Event) -> dict[str, Any]:
-    """Something about our own fetching."""
+    """An event in our own fetching."""
     return {
         "kind": row.kind,
         "started_at": stamp(row.started_at),
@@ -116,7 +116,7 @@ def event(row: Event) -> dict[str, Any]:
 
 
 def work(row: Work | None) -> dict[str, Any] | None:
-    """Who does what about a change; None where nobody has said anything."""
+    """Who does what about a change; None if nothing is recorded."""
     if row is None:
         return None
     return {"owner": row.owner, "note": row.note, "done_at": stamp(row.done_at), "muted": row.muted}

@@ -11,7 +11,7 @@ from diffs.failures import OFFLINE, Reason
 from diffs.values import READ, Outcome
 from diffs.wording import labels
 
-#: Outcomes in a seller's words.
+#: Outcomes in words that a seller understands.
 WORDS: Mapping[Outcome, str] = {
     Outcome.OK: "read",
     Outcome.UNCHANGED: "read, the same as before",
@@ -93,7 +93,7 @@ class Line:
 
 
 def lines(reports: Iterable[PageReport], told: Mapping[str, Sequence[str]]) -> list[Line]:
-    """A line per page, grouped; `told` has the headlines of the changes reported in this round by page."""
+    """A line per page, grouped; `told` has the headlines of the changes reported in this round, by page."""
     found = [_line(report, told.get(report.page, ())) for report in reports]
     order = list(GROUPS)
     return sorted(found, key=lambda line: order.index(line.group))
@@ -113,7 +113,7 @@ def _line(report: PageReport, headlines: Sequence[str]) -> Line:
 
 
 def words(report: PageReport) -> str:
-    """What a check brought, in a seller's words. A page that could not be asked for is no page without an answer."""
+    """What a check returned, in a seller's words. "Not requested" and "no answer" stay different."""
     assert report.outcome is not None
     known = _known_failure(report)
     return known[0] if known else WORDS[report.outcome]
@@ -125,7 +125,7 @@ def _known_failure(report: PageReport) -> tuple[str, str] | None:
 
 
 def out_of_reach(reports: Iterable[PageReport]) -> str:
-    """Why this machine reached no site at all, to be said once and not page by page; "" where it reached one."""
+    """Why this machine reached no site at all, to be said once and not page by page; "" if it reached one."""
     asked = [report for report in reports if report.failure is None or report.failure.reason not in _NOT_MEANT]
     roots = [report.failure.root for report in asked if report.failure]
     if not asked or len(roots) < len(asked) or any(root.reason not in OFFLINE for root in roots):
@@ -144,12 +144,12 @@ def out_of_reach(reports: Iterable[PageReport]) -> str:
     return f"This machine reaches no site: {why}. {then}"
 
 
-#: Pages that no crawl asks for.
+#: Pages that no crawl requests.
 _NOT_MEANT = (Reason.SWITCHED_OFF, Reason.NOT_CRAWLED)
 
 
 def is_news(report: PageReport) -> bool:
-    """Whether somebody who hears nothing of a quiet round has to hear of this page: a change, or it was not read.
+    """Whether a page must be reported even in a quiet round: it changed, or was not read.
 
     A page that is left alone because somebody said so is no news.
     """
@@ -158,12 +158,12 @@ def is_news(report: PageReport) -> bool:
     return bool(report.changes) or report.outcome not in READ
 
 
-#: Why a page is not asked for that somebody does not want to be asked.
+#: Why a page that somebody switched off is not requested.
 _AS_TOLD = (*_NOT_MEANT, Reason.STOP_FILE, Reason.HOST_OFF, Reason.HOST_OFF_BY_SETTING)
 
 
 def progress(report: PageReport) -> str:
-    """One page's end, as a line of the log. What holds for every page is left to the end of the round."""
+    """A page's result as a line of the log. What holds for every page is left to the end of the round."""
     failed = report.failure
     if failed is not None and failed.root.reason in OFFLINE:
         return f"{report.page}: not reached"
@@ -191,7 +191,7 @@ def remedies(reports: Iterable[PageReport]) -> list[str]:
 
 
 def total(reports: Sequence[PageReport], changes: int) -> str:
-    """The round in one line. What could not be read, and what was not even asked for, are never the same words."""
+    """The round in one line. What could not be read and what was not even requested are never in the same words."""
     groups = [line.group for line in lines(reports, {})]
     read = sum(group in {READ_, FIRST, HELD} for group in groups)
     first = f" ({groups.count(FIRST)} for the first time)" if FIRST in groups else ""
@@ -205,9 +205,9 @@ def total(reports: Sequence[PageReport], changes: int) -> str:
 
 
 def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]) -> list[str]:
-    """What to say when not one page could be read: why, what was tried, and what needs no robot. [] where one was.
+    """What to say if not one page could be read: why, what was tried, and what needs no robot. [] if one was.
 
-    A machine that reaches no site has tried nothing yet: that is said, and no more.
+    A machine that reaches no site has tried nothing yet: it says that and no more.
     """
     if not reports or any(report.outcome in READ for report in reports):
         return []
@@ -237,7 +237,7 @@ def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]
 
 
 def _from_an_archive(pages: Iterable[WatchedPage]) -> list[str]:
-    """What Open Terms Archive is known to hold of these pages, and the commands that bring it in."""
+    """What Open Terms Archive is known to hold of these pages, and the commands that import it."""
     said: list[str] = []
     cloned: set[str] = set()
     for page in pages:
@@ -252,7 +252,7 @@ def _from_an_archive(pages: Iterable[WatchedPage]) -> list[str]:
 
 
 def _why(reports: Sequence[PageReport]) -> list[str]:
-    """The three commonest reasons, with how many pages each holds for."""
+    """The three most common reasons, with the number of pages for each."""
     counted = Counter(
         ": ".join(filter(None, (words(report) if report.outcome else "not asked", report.reason.rstrip("."))))
         for report in reports

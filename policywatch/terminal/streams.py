@@ -1,11 +1,11 @@
-"""Standard input and output fit for use, however the program was started; what is said when they fail."""
+"""Standard input and output in working order, however the program was started; what is said when they fail."""
 
 import errno
 import io
 import os
 import sys
 
-#: What the system says of a machine that is used up, with what helps.
+#: The system's errors for a machine that has run out of something, with what helps.
 _MACHINE = {
     errno.ENOSPC: "Make room on the disk and run the same command again.",
     errno.EDQUOT: "Make room on the disk and run the same command again.",
@@ -22,10 +22,10 @@ _MACHINE = {
 
 
 def prepare() -> None:
-    """Give the program streams that it can use: a closed one leads nowhere, and no letter is too much for one."""
+    """Give the program usable streams: a closed one leads nowhere, and no character makes one fail."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
-            # The lowest number that is free is this one: no file of ours may get it, it would be written into.
+            # The lowest free number is this one: no file of ours may get it, or output would be written into it.
             opened = os.open(os.devnull, os.O_RDONLY if number == 0 else os.O_WRONLY)
             setattr(sys, name, open(opened, "r" if number == 0 else "w", encoding="utf-8"))  # noqa: PTH123, SIM115
     for stream in (sys.stdout, sys.stderr):
@@ -34,22 +34,22 @@ def prepare() -> None:
 
 
 def writes_unicode() -> bool:
-    """Whether standard output takes every letter as it is."""
+    """Whether standard output can write every character."""
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
 def finish() -> None:
-    """Write what is still buffered. Raises OSError where it cannot be written."""
+    """Write what is still buffered. Raises OSError if it cannot be written."""
     sys.stdout.flush()
 
 
 def let_go() -> None:
-    """What is still buffered for standard output must go somewhere when the process ends."""
+    """Discard what is still buffered for standard output: otherwise it would be written when the process ends."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def machine_trouble(error: BaseException) -> str:
-    """What is wrong with the machine, and what helps, where an error says that; "" where it is a fault of ours."""
+    """What is wrong with the machine, and what helps, if an error says that; "" if it is a bug of ours."""
     if isinstance(error, MemoryError):
         return f"There is not enough memory. {_MACHINE[errno.ENOMEM]} {_SAFE}"
     if isinstance(error, RuntimeError) and "start new thread" in str(error):

@@ -1,4 +1,4 @@
-"""Add a page: fetch it, propose an entry, write it into a watch-list, and that into the settings."""
+"""Add a page: fetch it, propose an entry, write it into a watch-list, and name that in the settings."""
 
 import tomllib
 from collections.abc import Mapping
@@ -43,7 +43,7 @@ class Found:
 
 
 def address(typed: str) -> str:
-    """A typed address in its public form. Ends the command where it is none."""
+    """A typed address in its public form. Ends the command if it is invalid."""
     typed = typed.strip()
     given = typed if "://" in typed else f"https://{typed}"
     failure = refused(given)
@@ -74,7 +74,7 @@ def find(url: str, settings: CrawlSettings, known: list[Listed], chosen: Mapping
 
 
 def _looked_at(url: str, settings: CrawlSettings, chosen: Mapping[str, str]) -> Probed:
-    """What the page brings by the first way that brings a text. A browser is started only where the others fail."""
+    """What the page returns by the first way that returns a text. A browser is started only if the others fail."""
     first, *others = ways(url, chosen)
     probed = _probed(url, settings, chosen, first)
     for way in others:
@@ -84,7 +84,7 @@ def _looked_at(url: str, settings: CrawlSettings, chosen: Mapping[str, str]) -> 
         if again.outcome is not None:
             probed = again
         elif probed.outcome in NEEDS_SCRIPTS:
-            # A way that cannot be used here says what is missing only where that is what keeps the text away.
+            # If a way cannot be used here, what it lacks is named only if that is why there is no text.
             probed = replace(probed, reason=again.reason)
     return probed
 
@@ -117,7 +117,7 @@ def _in_a_sentence(error: ValidationError) -> str:
 
 
 def write(fields: Mapping[str, Any], file: Path) -> None:
-    """Put the entry at the end of a watch-list, which is made where it is not there."""
+    """Put the entry at the end of a watch-list, which is created if it does not exist."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else _HEAD
         defaults = tomllib.loads(text).get("defaults", {})
@@ -128,7 +128,7 @@ def write(fields: Mapping[str, Any], file: Path) -> None:
 
 
 def watch(file: Path, settings: CrawlSettings) -> bool:
-    """See to it that the settings name the file, and say whether they do; where they cannot, say what to do."""
+    """Make sure that the settings name the file; return whether they do; if they cannot, say what to do."""
     if file in settings.watchlists:
         return True
     by_hand = f"To have it watched, add {str(file)!r} to watchlists in {CONFIG_FILE}, or crawl --watchlist {file}."

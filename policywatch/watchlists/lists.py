@@ -14,11 +14,11 @@ from diffs.wording import labels
 
 
 def declared(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:
-    """The entries of the watch-lists given, else of those in the settings, and what is wrong with these files.
+    """The entries of the watch-lists given, otherwise of those in the settings, and what is wrong with these files.
 
     Interests choose among what the settings name; a list that is given by name is taken whole.
 
-    Raises SettingsError where none is named: what comes with the program is never watched unasked.
+    Raises SettingsError if none is named: what comes with the program is never watched without being asked for.
     """
     named = tuple(files)
     if named:
@@ -33,7 +33,7 @@ def declared(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[
 def watched(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[WatchedPage], list[Problem]]:
     """The entries that are switched on, and what is wrong with the files.
 
-    Raises SettingsError as `declared`, and where everything is off: that is not the same as nothing due.
+    Raises SettingsError like `declared`, and if everything is off: that is not the same as nothing due.
     """
     found, problems = declared(settings, files)
     on = [page for page in found if page.crawled]
@@ -42,7 +42,7 @@ def watched(settings: CrawlSettings, files: Iterable[Path] = ()) -> tuple[list[W
     return on, problems
 
 
-#: What to do where no page is switched on.
+#: What to do if no page is switched on.
 SWITCH_ON = (
     "policywatch watchlist check lists them; policywatch watchlist on KEY switches one on, "
     "policywatch watchlist add ADDRESS adds one."
@@ -50,7 +50,7 @@ SWITCH_ON = (
 
 
 def nothing_on(found: Sequence[WatchedPage]) -> str:
-    """That the watch-lists have no page to check, in a sentence."""
+    """A sentence saying that the watch-lists have no page to check."""
     if not found:
         return "Your watch-lists hold no page, so nothing is watched."
     have = "the only page" if len(found) == 1 else f"all {len(found)} pages"
@@ -76,7 +76,7 @@ def sources(settings: CrawlSettings) -> dict[str, list[WatchedPage]]:
 def size(pages: Iterable[WatchedPage], settings: CrawlSettings) -> str:
     """How many pages these are, on how many sites, and how long one round takes at least, in words.
 
-    Sites are asked side by side, so the one with most pages sets the time: its pages times the gap.
+    Sites are fetched side by side, so the one with most pages sets the time: its pages times the gap.
     """
     hosts = Counter(host_of(page.url) for page in pages if page.fetch in CRAWLED)
     gaps = {host: settings.gap(loopback=is_loopback(host)) for host in hosts}

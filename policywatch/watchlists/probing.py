@@ -15,7 +15,7 @@ from policywatch.terminal import output
 from policywatch.terminal.progress import progress_bar
 from policywatch.terminal.round_report import REMEDIES
 
-#: Where a probe has something else to say than a crawl: it keeps nothing and holds nothing back.
+#: Where a probe has something else to say than a crawl: it stores nothing and holds nothing back.
 _ADVICE = {
     **REMEDIES,
     Outcome.GONE: "Set enabled = false, or find the page's new address.",
@@ -32,7 +32,7 @@ def look(
     *,
     quiet: bool,
 ) -> tuple[list[Probed], bool]:
-    """Probe the pages with a progress bar (lines where no terminal is); say whether Ctrl-C ended it."""
+    """The probed pages, with a progress bar (or lines) meanwhile; and whether Ctrl-C ended the probe early."""
     with progress_bar() as bar:
         task = bar.add_task("pages", total=len(pages))
 
@@ -48,7 +48,7 @@ def look(
 
 
 def advice(probed: Probed) -> str:
-    """What to do about what an entry brings today; "" where all is well."""
+    """What to do about what an entry returns today; "" if all is well."""
     page, read = probed.page, probed.outcome in READ
     if read and probed.fetched_by != page.fetch:
         return f'Set fetch = "{probed.fetched_by}": {page.fetch} returned no text.'
@@ -66,13 +66,13 @@ def advice(probed: Probed) -> str:
 
 
 def switch_on(page: WatchedPage) -> str:
-    """How to watch an entry that is switched off: in a list that comes with the program nobody changes a line."""
+    """How to watch an entry that is switched off: the lists that come with the program are not edited."""
     is_shipped = any(entry.page == page for entry in shipped())
     return f"policywatch watchlist add {page.url}" if is_shipped else "take out enabled = false"
 
 
 def reason(probed: Probed) -> str:
-    """Why an entry brings what it brings; "" where it was read."""
+    """Why an entry returns what it does; "" if it was read."""
     if probed.outcome in READ:
         return ""
     return "The page was returned without its text, in a browser too." if _is_empty_frame(probed) else probed.reason

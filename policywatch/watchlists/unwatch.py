@@ -1,4 +1,4 @@
-"""Stop watching single pages, or watch them again: entries leave their file, switches go into the settings."""
+"""Stop watching single pages, or watch them again: entries leave their file, switches are set in the settings."""
 
 import tomllib
 from collections.abc import Callable, Iterable
@@ -16,23 +16,23 @@ from .lists import declared
 
 
 def file_of(key: str, settings: CrawlSettings, file: Path | None) -> Path | None:
-    """The file with the entry of a page: the one given, else the first of the settings' own files that has it."""
+    """The file with the entry of a page: the one given, otherwise the first of the settings' own files that has it."""
     files = [file] if file else [path for path in settings.watchlists if path.exists()]
     return next((path for path in files if key in _keys(path)), None)
 
 
 def own_keys(settings: CrawlSettings, file: Path | None) -> list[str]:
-    """The keys in the file given, else in the settings' own files."""
+    """The keys in the file given, otherwise in the settings' own files."""
     return [key for path in ([file] if file else settings.watchlists) if path.exists() for key in _keys(path)]
 
 
 def list_with(key: str) -> str:
-    """The list that comes with the program and has a page of this key; "" where none has."""
+    """The list that comes with the program and has a page of this key; "" if none has."""
     return next((entry.name for entry in shipped() if entry.page.key == key), "")
 
 
 def take_out(key: str, file: Path) -> None:
-    """Take an entry out of its file; a file without any entry leaves the settings too. Ends the command where not."""
+    """Take an entry out of its file; an empty file leaves the settings too. Ends the command if it cannot."""
     try:
         after = without_entry(file.read_text(encoding="utf-8"), key)
     except (OSError, ValueError) as error:
@@ -43,7 +43,7 @@ def take_out(key: str, file: Path) -> None:
 
 
 def switch(keys: Iterable[str], *, enabled: bool) -> bool:
-    """Put pages into `pages_on` or `pages_off` of the settings, and take them out of the other; whether it could."""
+    """Move pages to `pages_on` or `pages_off` in the settings, and out of the other; return whether that worked."""
     add, drop = ("pages_on", "pages_off") if enabled else ("pages_off", "pages_on")
 
     def switched(text: str) -> str:
@@ -59,7 +59,7 @@ def switch(keys: Iterable[str], *, enabled: bool) -> bool:
 
 
 def edited(change: Callable[[str], str]) -> bool:
-    """Whether the settings file was changed; where it cannot be, it is said and the file stays as it is."""
+    """Whether the settings file was changed; if it cannot be, that is reported and the file stays as it is."""
     try:
         after = change(CONFIG_FILE.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
@@ -77,7 +77,7 @@ def pages(keys: Iterable[str]) -> list[WatchedPage]:
 
 
 def _keys(file: Path) -> list[str]:
-    """The keys in a file, those of entries that cannot be used too."""
+    """The keys in a file, including those of entries that cannot be used."""
     try:
         entries = tomllib.loads(file.read_text(encoding="utf-8")).get("page", [])
     except (OSError, ValueError):
