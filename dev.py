@@ -27,19 +27,19 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 LOCKS = {"program": ROOT / "requirements.lock", "tests": ROOT / "requirements-dev.lock"}
-#: The programs that can show a page, for the crawler too.
+#: The programs that can show a page, in the crawler's order too.
 BROWSERS = ROOT / "crawler" / "data" / "browsers.toml"
 #: The contract in pyproject.toml that lists the pure modules.
 PURE = "the thinking rooms touch no database, network or framework"
-#: The edition of the demo that README.md shows, and how much of a line.
+#: The edition of the demo that README.md shows, and how many characters of a line.
 SHOWN_EDITION = "2026-02-09"
 SHOWN_LETTERS = 140
 #: What the extra `browser` adds to the program, as the lock of the tests names it.
 BROWSER = ("greenlet", "playwright", "scrapy-playwright")
-#: Seconds to wait before the next try when a download breaks off.
+#: Seconds to wait before the next try if a download breaks off.
 PAUSES = (2, 10)
 
-#: System parts beside the browser: the programs that show they are there, what stays undone without them, and
+#: System parts beside the browser: the programs that show they are installed, what is not tested without them, and
 #: Debian's package.
 SYSTEM_PARTS = {
     "PostgreSQL": (("postgres", "/usr/lib/postgresql/*/bin/postgres"), "only SQLite is tried", "postgresql"),
@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
 def set_up(what: str) -> None:
     """Bring `.venv` to what the lock for "program" or "tests" says, and install the project into it.
 
-    Raises SetupError where Python or pip does not serve, or a package does not come after three tries.
+    Raises SetupError if Python or pip is unusable, or a package cannot be downloaded in three tries.
     """
     with LOCKS["program"].open() as held:
         fcntl.flock(held, fcntl.LOCK_EX)  # `make -j demo test` sets up once
@@ -87,12 +87,12 @@ def set_up(what: str) -> None:
             print(f"Setting up {VENV} …", flush=True)
             venv.create(VENV, clear=True, symlinks=True, with_pip=False)
             _write(VENV / "home", str(VENV))
-        # What the tests need holds all that the program needs.
+        # What the tests need includes all that the program needs.
         if not any(_is_fresh(name) for name in {what, "tests"}):
             lock = LOCKS[what]
             count = sum(line[0].isalpha() for line in lock.read_text().splitlines())
             print(f"Installing the {count} packages of {lock.name}, about a minute …", flush=True)
-            # The lock names every package: with nothing to resolve, a newer release elsewhere changes nothing.
+            # The lock names every package: as nothing is resolved, a newer release elsewhere changes nothing.
             install("--require-hashes", "--no-deps", "--requirement", str(lock))
             _write(_stamp(what), _state(lock))
         project = ROOT / "pyproject.toml"
@@ -113,11 +113,11 @@ def add_browser() -> None:
 def install(*arguments: str) -> None:
     """Run `pip install` for `.venv`, up to three times, since a download may break off.
 
-    Raises SetupError when the last try failed too.
+    Raises SetupError if the last try failed too.
     """
     command = [*pip(), "--python", str(PYTHON), "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     for pause in (*PAUSES, None):
-        # A person's own pip settings may ask for --user, which an environment refuses.
+        # A user's own pip settings may ask for --user, which a virtual environment refuses.
         if subprocess.run([*command, *arguments], env={**os.environ, "PIP_USER": "0"}, check=False).returncode == 0:
             return
         if pause:
@@ -130,7 +130,7 @@ def install(*arguments: str) -> None:
 def pip() -> list[str]:
     """The command that runs a pip new enough to install into another environment (22.3).
 
-    Raises SetupError where there is none.
+    Raises SetupError if there is none.
     """
     base = str(getattr(sys, "_base_executable", sys.executable))
     for command in ([sys.executable, "-m", "pip"], [base, "-m", "pip"], ["pip3"], ["pip"]):
@@ -145,23 +145,23 @@ def pip() -> list[str]:
 
 
 def browsers() -> tuple[tuple[str, ...], str, str]:
-    """The programs that show pages, by the crawler's own list, in the form of `SYSTEM_PARTS`."""
-    import tomllib  # not in the Pythons that get a clear message below
+    """The programs that show pages, from the crawler's own list, in the form of `SYSTEM_PARTS`."""
+    import tomllib  # not in Python versions that get a clear message below
 
     known = tomllib.loads(BROWSERS.read_text(encoding="utf-8"))
     return tuple(known["programs"]), "pages that need a browser are not read", known["package"]
 
 
 def missing_parts() -> Iterator[str]:
-    """One line for each system part that is not installed; everything goes on without it."""
+    """One line for each system part that is not installed; the setup succeeds without it."""
     for name, (programs, consequence, package) in {"Chromium": browsers(), **SYSTEM_PARTS}.items():
         if not any(shutil.which(program) or any(Path("/").glob(program.lstrip("/"))) for program in programs):
             yield f"{name} is not installed: {consequence}. On Debian: apt install {package}"
 
 
 def pure_files() -> list[str]:
-    """The files that stay free of database, network and framework: all that the rooms of that contract hold."""
-    import tomllib  # not in the Pythons that get a clear message below
+    """The files that must not import a database, network or framework: everything in the rooms of that contract."""
+    import tomllib  # not in Python versions that get a clear message below
 
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     rooms = next(contract["source_modules"] for contract in contracts if contract["name"] == PURE)
@@ -173,7 +173,7 @@ def pure_files() -> list[str]:
 
 
 def write_transcript() -> None:
-    """Run the demo in `.venv` and put its words into README.md."""
+    """Run the demo in `.venv` and write its output into README.md."""
     command = [str(PYTHON), "-m", "policywatch", "demo", str(ROOT / "demo")]
     printed = subprocess.run(command, cwd=ROOT, check=True, text=True, stdout=subprocess.PIPE).stdout
     readme = ROOT / "README.md"
@@ -187,7 +187,7 @@ def shown_transcript(readme: str) -> str:
 
 
 def transcript(printed: list[str]) -> str:
-    """What README.md shows of the demo: one edition and the closing count, long lines cut short."""
+    """What README.md shows of the demo: one edition and the closing count, long lines shortened."""
     begins = next(number for number, line in enumerate(printed) if line.startswith(SHOWN_EDITION))
     ends = printed.index("", begins)
     total = next(number for number, line in enumerate(printed) if line.startswith("Written: ")) - 1
@@ -200,7 +200,7 @@ def _cut(line: str) -> str:
 
 
 def _usable() -> bool:
-    """Whether `.venv` works, stands where it was made (its scripts name the place) and has the same Python."""
+    """Whether `.venv` works, is where it was made (its scripts name the place) and has the same Python."""
     if _read(VENV / "home") not in {"", str(VENV)}:
         return False
     question = "import sys; print(sys.version_info[:2] == tuple(map(int, sys.argv[1:])))"

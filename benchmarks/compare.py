@@ -42,7 +42,7 @@ try:
 except ImportError:
     cydifflib = None
 
-#: The document on whose pairs the whole way is held against git (16 pairs).
+#: The document on whose pairs the whole process is compared with git (16 pairs).
 NAMED = "amazon-eu-seller-agreement"
 
 #: How often the bulk histories (the same noise hundreds of times) are sampled.
@@ -151,7 +151,7 @@ def _two_levels(matcher: Callable[..., Any], old: Sequence[str], new: Sequence[s
 
 
 def _marked(comparison: Comparison) -> int:
-    """Words marked as gone or come; moves as they stand do not count, nor what compares as equal."""
+    """How many words are marked as removed or added; moves without edits do not count, nor what compares as equal."""
     words = 0
     for hunk in comparison.hunks:
         if hunk.spans:
@@ -165,7 +165,7 @@ def _marked(comparison: Comparison) -> int:
 
 
 def _edits(comparison: Comparison) -> int:
-    """Places a reader has to look at: every run of marked words, every block that came, went or moved."""
+    """How many places a reader has to check: every run of marked words, every block added, removed or moved."""
     edits = 0
     for hunk in comparison.hunks:
         marks = [span.op is not SpanOp.EQUAL for span in hunk.spans] or [hunk.op is not Op.COSMETIC]
@@ -260,7 +260,7 @@ def _read(file: Path) -> Document:
     return extract(capture, Selection()).document
 
 
-# --- cases that break naive comparison ----------------------------------------------------------------------------
+# --- cases in which naive comparison fails ------------------------------------------------------------------------
 
 
 def _table_of_cases() -> None:

@@ -60,7 +60,7 @@ def page(number: int, edition: int) -> bytes:
 
 
 def serve(pages: int, port: "multiprocessing.Queue[int]") -> None:
-    """Serve all editions; /edition/N switches, and tells from then on who has a page already when N is negative."""
+    """Serve all editions; /edition/N switches, and records from then on who has a page already when N is negative."""
     from aiohttp import web
 
     bodies = {edition: [page(number, edition) for number in range(pages)] for edition in (0, 1)}

@@ -4,10 +4,10 @@
 
 A site on the loopback, in another process, plays a help hub: frames of about 120 kB that a script fills from a JSON
 call, with articles of about 40 kB. Every line is measured in a process of its own, after a warm-up of two pages that
-starts the browser; confirmation is off. Ours is the second round: the pages are known and have not changed, and all
-of the crawl is in it, robots.txt and the archive too. What the archive does with a text it sees for the first time is
-named apart. Wall and CPU are per page, CPU that of our own process. Memory is the largest sum of PSS (Linux,
-smaps_rollup) over the process and everything it started, looked at five times a second in both rounds.
+starts the browser; confirmation is off. Ours is the second round: the pages are known and have not changed, and all of
+the crawl is in it, robots.txt and the archive too. What the archive does with a text it sees for the first time is
+listed separately. Wall and CPU are per page, CPU that of our own process. Memory is the largest sum of PSS (Linux,
+smaps_rollup) over the process and everything it started, sampled five times a second in both rounds.
 """
 
 import argparse
@@ -49,7 +49,7 @@ def article(number: int) -> str:
 
 
 def frame(number: int) -> str:
-    """The page that comes without its article."""
+    """The page without its article."""
     state = json.dumps({f"key{k}": f"{k * 104729:016x}" * 3 for k in range(1800)})
     return (
         f"<!doctype html><html lang='en'><head><title>Help</title><script>window.state = {state}</script></head><body>"
@@ -62,7 +62,7 @@ def frame(number: int) -> str:
 
 
 def serve(pages: int, port: "multiprocessing.Queue[int]") -> None:
-    """The site: pages, the call, and nothing else."""
+    """Serve the site: pages, the call, and nothing else."""
     from aiohttp import web
 
     articles = [article(number) for number in range(pages)]
@@ -97,17 +97,17 @@ class Measured:
         self.found: dict[str, float] = {}
 
     def begin(self) -> None:
-        """From now on."""
+        """Start measuring."""
         self._began, self._cpu = time.perf_counter(), time.process_time()
 
     def end(self) -> None:
-        """Until now."""
+        """Stop measuring."""
         wall, cpu = time.perf_counter() - self._began, time.process_time() - self._cpu
         self.found = {"wall": wall / self.pages * 1000, "cpu": cpu / self.pages * 1000}
 
 
 def peak_of(process: "subprocess.Popen[str]") -> float:
-    """The largest memory of a process and all it started until it ends, in MB. Looked at from outside: it costs CPU."""
+    """The largest memory of a process and all it started until it ends, in MB, sampled from outside: it costs CPU."""
     peak = 0.0
     while process.poll() is None:
         peak = max(peak, tree_pss(process.pid))
@@ -129,7 +129,7 @@ def tree_pss(pid: int) -> float:
 
 
 def playwright_alone(base: str, pages: int) -> dict[str, float]:
-    """Plain Playwright: one browser, a context per page, no pictures, wait for the article, take the page."""
+    """Measure plain Playwright: one browser, a context per page, no pictures, wait for the article, take the page."""
     from playwright.async_api import async_playwright
 
     from crawler.fetchers.browser.fetcher import program
@@ -165,7 +165,7 @@ def playwright_alone(base: str, pages: int) -> dict[str, float]:
 
 
 def ours(base: str, pages: int, fetch: str) -> dict[str, float]:
-    """Our crawl by one fetcher, the archive's own work named apart; the browser starts with the warm-up's pages."""
+    """Measure our crawl by one fetcher, with the archive's work listed apart; the browser starts in the warm-up."""
     from crawler.run import crawl
     from crawler.settings import CrawlSettings
     from crawler.watchlist.watchlists import WatchedPage
@@ -213,7 +213,7 @@ def ours(base: str, pages: int, fetch: str) -> dict[str, float]:
 
 
 def archive_time() -> list[float]:
-    """Have the archive's work measured: wall and CPU of its thread in seconds, so far."""
+    """Have the archive's work measured: the wall time and CPU of its thread in seconds, updated as it runs."""
     from crawler.rounds.round import Round
 
     kept, keep = [0.0, 0.0], Round._keep
@@ -231,7 +231,7 @@ def archive_time() -> list[float]:
 
 
 def scrapy_alone(base: str, pages: int) -> dict[str, float]:
-    """Bare Scrapy that posts the same calls, one at a time, and does nothing with the answers."""
+    """Measure bare Scrapy that posts the same calls, one at a time, and does nothing with the responses."""
     import scrapy
     from scrapy.crawler import Crawler
     from scrapy.http import Response

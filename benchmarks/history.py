@@ -1,12 +1,13 @@
-"""The cost of importing a history, as ratios to parsing the same page once: a quiet look, a new text, the first text.
+"""The cost of importing a history, as ratios to parsing its page once: a check without news, a new text, the first.
 
     .venv/bin/python benchmarks/history.py [--looks 300] [--texts 30] [--size 40000]
 
-A page of made-up terms in HTML (`--size` letters of article, a menu and a token that change at every other look) is
-imported by `crawler.sources.folder.import_folder` into an archive on disk, all writing down included. One history never
-changes its text, another one edits one to three paragraphs `--texts` times; what the second takes longer is divided by
-its new texts. "first" is a page of one look in a process that has said nothing before, patterns made and all. The
-reference is `diffs.reading.decode.parse`, lxml's tree of one such page. CPU time, the least of several turns.
+A page of made-up terms in HTML (`--size` letters of article, a menu and a token that change at every other check) is
+imported by `crawler.sources.folder.import_folder` into an archive on disk, including all writing. One history never
+changes its text; in another, one to three paragraphs are edited `--texts` times; the extra time of the second is
+divided by its new texts. "first" is a page with one check in a process that has derived nothing before, including the
+compiling of patterns. The reference is `diffs.reading.decode.parse`, lxml's tree of one such page. CPU time, the least
+of several turns.
 """
 
 import argparse
@@ -38,7 +39,7 @@ DUTIES = ("must", "may", "will", "should", "must not")
 
 
 def main() -> None:
-    """Print what a look costs."""
+    """Print the cost of a check."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--looks", type=int, default=300)
     parser.add_argument("--texts", type=int, default=30)
@@ -85,7 +86,7 @@ def _imported(folder: Path) -> float:
 
 
 def _written(folder: Path, looks: int, texts: int, size: int) -> Path:
-    """A folder with a history, as `import folder` takes it."""
+    """A folder with a history, in the form that `import folder` reads."""
     page = folder / "page"
     page.mkdir(parents=True)
     fields = ("Seller policy", "https://market.example/help/policy", "en", "policy")
@@ -115,7 +116,7 @@ def _pages(looks: int, texts: int, size: int) -> Iterator[str]:
             for _ in range(chance.randint(1, 3)):
                 at = chance.choice([at for at, block in enumerate(blocks) if not block.startswith("<h2>")])
                 blocks[at] = f"<p>{_sentence(chance)} {_sentence(chance)}</p>"
-        token = number - number % 2  # every other look brings the bytes of the one before
+        token = number - number % 2  # every other check returns the same bytes as the one before
         yield (
             f'<!DOCTYPE html><html lang="en"><head><title>Seller policy</title><meta name="csrf" content="{token:08x}">'
             f'</head><body><nav><a href="/?session={token}">Home</a></nav><main><h1>Seller policy</h1>'

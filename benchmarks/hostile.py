@@ -8,9 +8,9 @@ it. Each step of reading and judging such a page is timed at n, 2n and 4n charac
 its growth is 2.0 and 4.0. The reference is `diffs.reading.decode.decode` and lxml's parse of the same bytes: "ratio"
 is the time of a step at 4n in units of the reference.
 
-Time is CPU time of a process of its own for each size, so nothing is kept from one to the next and a step that does
-not end is stopped: after `--limit` seconds of CPU it stands as ">20". Steps under 20 ms at 4n are left out save with
-`--all`. MB is the most memory held, with what Python and this program hold at rest taken away.
+Time is CPU time of a process of its own for each size, so nothing is kept from one to the next and a step that does not
+end is stopped: after `--limit` seconds of CPU it is shown as ">20". Steps under 20 ms at 4n are left out except with
+`--all`. MB is the most memory held, less what Python and this program hold at rest.
 """
 
 import argparse
@@ -74,7 +74,7 @@ def _kind(name: str, kind: Kind, way: str, options: argparse.Namespace) -> None:
 
 
 def _warm() -> None:
-    """What is loaded once is loaded before anything is timed."""
+    """Load what is loaded once before anything is timed."""
     work = Work(page(""), page("<p>Your rate is under 4% on 1 May 2027. Xyz GmbH pays $1 in 30 days.</p>"))
     for _, step in work.steps():
         step()

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-#: Makes about that many characters of hostile text, the second time with something in its middle edited.
+#: Makes about that many characters of hostile text; the second time something in its middle is edited.
 Kind = Callable[[int, bool], str]
 
 
 def repeat(piece: str, edited: str = "", *, around: tuple[str, str] = ("<p>", "</p>")) -> Kind:
-    """The same again and again in one element; edited, one piece in the middle is another."""
+    """A kind that repeats one piece in one element; when edited, one piece in the middle is another."""
 
     def make(size: int, is_edited: bool) -> str:
         count = max(2, size // len(piece))
@@ -20,7 +20,7 @@ def repeat(piece: str, edited: str = "", *, around: tuple[str, str] = ("<p>", "<
 
 
 def numbered(piece: str, *, around: tuple[str, str] = ("", ""), other: bool = False) -> Kind:
-    """The same with another number (`{0}`) and a word made of it (`{name}`); edited, the middle one or each differs."""
+    """A kind that repeats a piece with a new number (`{0}`) and its word (`{name}`); when edited, one or all differ."""
 
     def make(size: int, is_edited: bool) -> str:
         count = max(2, size // len(piece))

@@ -1,4 +1,4 @@
-"""Every step between a page's bytes and what is said of its change, timed in a process of its own for `hostile.py`."""
+"""Time every step between a page's bytes and the wording of its change, in a process of its own, for `hostile.py`."""
 
 import contextlib
 import json
@@ -30,7 +30,7 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 class Timed(NamedTuple):
-    """CPU seconds of each step in order, the step that was stopped ("" where none was), and the most MB held."""
+    """CPU seconds of each step in order, the step that was stopped ("" if none was), and the most MB held."""
 
     steps: dict[str, float]
     stopped: str
@@ -38,7 +38,7 @@ class Timed(NamedTuple):
 
 
 class Work:
-    """Everything between a page's bytes and what is said of its change; each step takes what the ones before made."""
+    """Everything between a page's bytes and the wording of its change; each step uses the results of those before."""
 
     def __init__(self, before: bytes, after: bytes) -> None:
         self.bodies = before, after
@@ -108,7 +108,7 @@ class Work:
 
 
 def timed(before: bytes, after: bytes, limit: float) -> Timed:
-    """Run every step in a process of its own that ends by itself after so many seconds of CPU in one step."""
+    """The times of every step, run in a process of its own that stops after so many seconds of CPU in one step."""
     reading, writing = os.pipe()
     child = os.fork()
     if not child:
@@ -125,13 +125,13 @@ def timed(before: bytes, after: bytes, limit: float) -> Timed:
 
 
 def _reference(body: bytes) -> None:
-    """Decode and parse, as anybody must who reads a page."""
+    """Decode and parse the page, the least that any reader of it must do."""
     with contextlib.suppress(etree.ParserError):
         document_fromstring(decode(body).encode(), parser=HTMLParser(encoding="utf-8", huge_tree=True))
 
 
 def _run(before: bytes, after: bytes, limit: float, writing: int) -> None:
-    """The child's part: say each step before and after it; the signal kills even what holds the interpreter."""
+    """Report each step before and after it, in the child; the signal ends even code that holds the interpreter."""
     rest = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     signal.signal(signal.SIGPROF, signal.SIG_DFL)
 

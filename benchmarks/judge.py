@@ -3,9 +3,9 @@
     .venv/bin/python benchmarks/judge.py [--corpus ../shared/corpus] [--pages 30]
 
 Reading is `diffs.reading.policy_text.extraction_of` on the bytes of the page, with nothing kept from an earlier page.
-"first", "noisy" and "same" are what a crawl pays after it stored such a look: a session of its own,
-`diffs.engine.derive.derive` on an archive on disk, all writing down included, and nothing kept either. "alone" is a
-noisy look without the archive: gate, reading, noise, gate. Every figure is the least of several turns of CPU time.
+"first", "noisy" and "same" are what a crawl pays after it stored such a fetch: a session of its own,
+`diffs.engine.derive.derive` on an archive on disk, including all writing, and nothing kept either. "alone" is a noisy
+fetch without the archive: gate, reading, noise, gate. Every figure is the least of several turns of CPU time.
 
 The pages are noisy neighbours from recorded histories (bytes differ, the policy is the same), else pages of the demo.
 """
@@ -41,12 +41,12 @@ from diffs.values import Capture, Outcome
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TURNS = 5
-#: The aim of the design: a noisy page costs at most this many times its extraction.
+#: The goal of the design: a noisy page costs at most this many times its extraction.
 AIM = 1.5
 
 
 class Step(NamedTuple):
-    """Two looks in a row at one page."""
+    """Two fetches in a row of one page."""
 
     declared: Mapping[str, Any]
     before: bytes
@@ -54,7 +54,7 @@ class Step(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """Seconds of CPU for one step: reading its page, judging it alone, and as a first, noisy and unchanged look."""
+    """Seconds of CPU for one step: reading its page, judging it alone, and as a first, noisy and unchanged fetch."""
 
     size: int
     reading: float
@@ -118,7 +118,7 @@ def measure(step: Step) -> Cost:
 
 
 def _store(archive: Archive, body: bytes, *, day: int) -> dict[Any, Any]:
-    """Store a look; gives what the crawl hands on to its judgement: the bytes just stored."""
+    """Store a fetch; return what the crawl passes on to its judgement: the bytes just stored."""
     with archive.begin() as session:
         page = pages.get(session, "page")
         assert page is not None
@@ -129,7 +129,7 @@ def _store(archive: Archive, body: bytes, *, day: int) -> dict[Any, Any]:
 
 
 def _judged(archive: Archive, stored: dict[Any, Any], *, keep: bool = False) -> str:
-    """Judge the newest look in a session of its own; what it was as news."""
+    """Judge the newest fetch in a session of its own; return its news."""
     _forget()
     try:
         with archive.begin() as session:
@@ -154,7 +154,7 @@ def _judged_alone(page: Page, body: bytes) -> None:
     capture = _capture(page, body)
     assert gate.judge_transport(capture) is None
     found = policy_text.clean(policy_text.extraction_of(capture, pages.selection(page)))
-    # A noisy page says what the last good one said.
+    # A noisy page has the same text as the last good one.
     assert gate.judge(capture, found.extraction, found.document, last_good=found.document).outcome is Outcome.OK
 
 
@@ -163,7 +163,7 @@ def _capture(page: Page, body: bytes) -> Capture:
 
 
 def _forget() -> None:
-    """Nothing is kept between two pages of a crawl that watches hundreds of them."""
+    """Drop what is kept: nothing is, between two pages of a crawl that watches hundreds of them."""
     extract._blocks.cache_clear()
     links.link_key.cache_clear()
     normalise._fold_short.cache_clear()

@@ -2,10 +2,10 @@
 
     .venv/bin/python benchmarks/lines.py [--looks 400]
 
-Each look brings other bytes with the same text, which is what nearly every fetch of a living page is. "first line" is
-such a look of a page that was never anything else, "second line" one of a page that lost most of its text, "in turn"
-one of a page that shows two texts in turn. "late" is a look at the end of such a history, of `--looks` fetches, held
-against one at its beginning: what is remembered must not make a long history dear. Figures are medians of CPU time.
+Each fetch returns other bytes with the same text, like nearly every fetch of a living page. "first line" is such a
+fetch of a page that never showed another text, "second line" one of a page that lost most of its text, "in turn" one of
+a page that alternates between two texts. "late" is a fetch at the end of such a history, of `--looks` fetches, compared
+with one at its beginning: what is remembered must not make a long history slow. Figures are medians of CPU time.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from diffs.store import pages, snapshots
 from diffs.values import Capture
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
-#: So many looks at each end of a history are timed.
+#: How many fetches at each end of a history are timed.
 TIMED = 40
 
 
@@ -59,13 +59,13 @@ def _page(clauses: int) -> str:
 
 
 def _took(looks: int, shown: Callable[[int], str]) -> list[float]:
-    """Seconds of CPU time of each look of a history."""
+    """The CPU time of each fetch of a history, in seconds."""
     archive, took = open_archive("sqlite://"), []
     with archive.begin() as session:
         pages.upsert(session, key="page", url="https://shop.example/terms", title="Terms", now=START, language="en")
     for look in range(looks):
         body = shown(look).replace("@", str(look)).encode()
-        when = START + timedelta(minutes=look)  # within a week: no line becomes the policy meanwhile
+        when = START + timedelta(minutes=look)  # within a week: no other line becomes the policy meanwhile
         with archive.begin() as session:
             page = pages.get(session, "page")
             assert page is not None

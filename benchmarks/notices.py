@@ -2,15 +2,15 @@
 
     .venv/bin/python benchmarks/notices.py [--readers 10000] [--changes 100]
 
-"jinja alone" renders the same templates with everything they show made before, and does nothing else; "html" is our
-whole way from changes to a page, "mail" the whole mail: text, HTML and MIME. Both are the least CPU of several turns.
+"jinja alone" renders the same templates with everything they show prepared, and does nothing else; "html" is our whole
+way from changes to a page, "mail" the whole mail: text, HTML and MIME. Both are the least CPU of several turns.
 
 The outbox is an SQLite file. While one process writes snapshots as a crawl does, one transaction each, another queues a
 change for 10,000 readers; the longest wait of either is compared with the archive's busy timeout, after which it would
 be locked out. The crawl's pace is compared with the pace it has alone.
 
-Ten thousand readers of a hundred changes are told over one SMTP connection to a server on the loopback, in a process of
-its own that keeps nothing. Memory is the sender's peak, against its peak for a hundred readers.
+Ten thousand readers get a hundred changes over one SMTP connection to a server on the loopback, in a process of its own
+that keeps nothing. Memory is the sender's peak, against its peak for a hundred readers.
 """
 
 import argparse
@@ -49,7 +49,7 @@ from notifier.values import ToldChange
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 TURNS = 40
-#: The aim of the issue: a digest costs less than this many times Jinja alone.
+#: The goal of the issue: a digest costs less than this many times Jinja alone.
 AIM = 3.0
 
 
@@ -78,7 +78,7 @@ def main() -> None:
 
 
 def rendering() -> None:
-    """A digest of 100 changes."""
+    """Measure a digest of 100 changes."""
     many = Digest(
         message_id="<notice.1@policies.example>",
         to="reader@example.org",
@@ -100,14 +100,14 @@ def rendering() -> None:
 
 
 def _anew(render: Callable[[Digest], Any], many: Digest) -> Any:
-    # What another reader of the same changes would be spared.
+    # What a second reader of the same changes would save.
     digests._brief_html.cache_clear()
     digests._brief_text.cache_clear()
     return render(many)
 
 
 def _jinja_alone(many: Digest) -> Callable[[], None]:
-    """Render every template of this digest again, with the fields it was given."""
+    """A function that renders every template of this digest again, with the fields it was given."""
     templates = environment()
     rendered: list[tuple[Any, dict[str, Any]]] = []
     find = templates.get_template
@@ -134,7 +134,7 @@ def _jinja_alone(many: Digest) -> Callable[[], None]:
 
 
 def _least(*works: Callable[[], object]) -> list[float]:
-    """The least CPU of each, in turns, so that what else goes on meets all alike."""
+    """The least CPU of each, in turns, so that other load affects all alike."""
     took: list[list[float]] = [[] for _ in works]
     for _ in range(TURNS):
         for work, found in zip(works, took, strict=True):
@@ -148,7 +148,7 @@ def _least(*works: Callable[[], object]) -> list[float]:
 
 
 def queueing(readers: int) -> None:
-    """Notices for all readers, queued while another process stores snapshots."""
+    """Measure notices for all readers, queued while another process stores snapshots."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/policywatch.db"
         archive = open_archive(url)
@@ -183,7 +183,7 @@ def _queue_for_all(archive: Archive, *, times: int) -> list[float]:
 
 
 def _crawl_while(url: str, work: Callable[[], object]) -> list[float]:
-    """How long each write of a crawl took while something else went on, in seconds."""
+    """How long each write of a crawl took while another process ran, in seconds."""
     stop, took = multiprocessing.Event(), multiprocessing.Queue()  # type: ignore[var-annotated]
     crawl = multiprocessing.Process(target=_crawl, args=(url, stop, took))
     crawl.start()
@@ -222,7 +222,7 @@ def _apart(readers: int, told: int) -> dict[str, float]:
 
 
 def telling(readers: int, told: int) -> dict[str, float]:
-    """Tell all readers of all changes, and say what it took."""
+    """Send all changes to all readers; return what it took."""
     port, sessions = multiprocessing.Value("i", 0), multiprocessing.Value("i", 0)
     server = multiprocessing.Process(target=_serve, args=(port, sessions), daemon=True)
     server.start()
@@ -255,7 +255,7 @@ def telling(readers: int, told: int) -> dict[str, float]:
 
 
 def _serve(port: Any, sessions: Any) -> None:
-    """A mail server that takes everything and keeps nothing."""
+    """Run a mail server that accepts everything and keeps nothing."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         sessions.value += 1

@@ -1,12 +1,12 @@
-"""A labelled set of our own writing, made anew at each run: what anybody can measure on a fresh clone.
+"""A labelled set that we wrote, generated at each run: what anybody can measure on a fresh clone.
 
     python benchmarks/own_set.py            per page and in total: alerts, precision, recall
 
 The pages are those of the demo marketplace. Every week the site shows each of them again, disturbed as sites are
 (tokens, counters, ages, other typography, half a page, a robot check, shelves of other articles, a clock), and now and
-then with one edit by which a rule changes (`tests/diffs/mutations.py`). Whatever else a look shows is no news. The set
-is drawn from fixed names, so that two runs print the same. It says how the program does on noise and edits that we
-thought of, and nothing of pages nobody has seen.
+then with one edit by which a rule changes (`tests/diffs/mutations.py`). Nothing else that a fetch shows is news. The
+set is seeded with fixed names, so that two runs print the same. It shows how the program does on noise and edits that
+we thought of, and nothing about pages nobody has seen.
 """
 
 import csv
@@ -39,18 +39,18 @@ BEGINS = datetime(2025, 1, 6, 6, tzinfo=UTC)
 WEEK = timedelta(days=7)
 #: Weeks a page is watched, and in how many of them a rule changes.
 LOOKS, EDITS = 26, 5
-#: Where the furniture that moves by itself is put: behind the article, inside what a reader takes for its container.
+#: Where the furniture that changes by itself is put: after the article, inside what a reader takes for its container.
 _END_OF_ARTICLE = re.compile(r"(?=</div>\s*<span hidden>prefetch)")
 _CONTAINER = 'class="help-content"'
 _AUTHORS = ("Ada", "Bela", "Chandra", "Dmitri")
-#: The disturbances that leave a page readable, and the answers that come in its place.
+#: The disturbances that leave a page readable, and the responses that replace it.
 DISTURBED = (Noise.SCOPE_LINE, Noise.TYPOGRAPHY, Noise.LINK_PARAMETERS, Noise.RENUMBERED, Noise.HALF_PAGE)
 ANSWERS = ("js_shell", "not_found", "robot_check", "sign_in", "sorry", "unavailable")
 
 
 @dataclass(slots=True)
 class Page:
-    """A page of the set: how it looked week by week (HTML), and in which weeks which kind of edit was made."""
+    """A page of the set: its HTML week by week, and the weeks with an edit, each with its kind."""
 
     key: str
     title: str
@@ -72,14 +72,14 @@ def _history(page: DemoPage, draw: random.Random) -> Page:
         if week in weeks:
             page, kind = _edited(page, draw)
             found.edits.update({week: kind} if kind else {})
-        # In the week of an edit and the one before nothing else differs: only the edit can be what is reported.
+        # Nothing else differs between the week of an edit and the one before: only the edit can be what is reported.
         is_quiet = week in weeks or week + 1 in weeks
         found.looks.append(_look(page, week - (week in weeks), None if is_quiet else draw))
     return found
 
 
 def _look(page: DemoPage, week: int, draw: random.Random | None) -> str:
-    """The page as a browser gets it in a week: as it is, disturbed, or not at all."""
+    """The page as a browser gets it in a week: as it is, disturbed, or replaced."""
     kind = draw.choice((*DISTURBED, "answer", *[None] * 4)) if draw else None
     if draw and kind == "answer":
         answers = files("policywatch.demo") / "answers"
@@ -99,7 +99,7 @@ def _nothing(_week: int) -> str:
 
 
 def _byline(week: int) -> str:
-    """Who wrote it, how long ago, and how many liked it."""
+    """A line on who wrote it, how long ago, and how many liked it."""
     helped = 512 + 7 * week
     return (
         f"<p>Written by {_AUTHORS[week % len(_AUTHORS)]}</p><p>Updated {week % 9 + 2} days ago</p>"
@@ -108,14 +108,14 @@ def _byline(week: int) -> str:
 
 
 def _shelf(week: int) -> str:
-    """Other articles, some others every week."""
+    """A list of other articles, some of them new every week."""
     titles = [PAGES[(week * 3 + at) % len(PAGES)].title for at in range(4)]
     links = "".join(f'<li><a href="/help/{at}?n={week}">{title}</a></li>' for at, title in enumerate(titles))
     return f"<h4>People also read</h4><ul>{links}</ul>"
 
 
 def _clock(week: int) -> str:
-    """What day it is, and a rate of exchange."""
+    """A line with the day and an exchange rate."""
     day = BEGINS + week * WEEK
     return f"<p>Today is {day:%B} {day.day}, {day.year}. One euro buys {1.08 + week % 7 / 1000:.4f} dollars today.</p>"
 
@@ -124,12 +124,12 @@ _FURNITURE = (_nothing, _byline, _shelf, _clock)
 
 
 def _first_edition(page: DemoPage) -> str:
-    """The Markdown of a page as it was in the beginning: its own edits are not ours."""
+    """The Markdown of a page in its first edition: the page's own edits do not count here."""
     return Environment(autoescape=False).from_string(page.source).render(edition=1)
 
 
 def _edited(page: DemoPage, draw: random.Random) -> tuple[DemoPage, str]:
-    """The page after one edit that its Markdown can carry, and the kind of it; "" where none can."""
+    """The page after one edit that its Markdown can carry, and the kind of the edit; "" if none can."""
     document = _document(page)
     edits = list(mutations(document, draw))
     draw.shuffle(edits)
@@ -146,7 +146,7 @@ def _document(page: DemoPage) -> Document:
 
 
 def _put(source: str, edit: Mutation) -> str | None:
-    """Markdown with an edit; None where the edited words do not stand in it just once, as plain text."""
+    """The Markdown with an edit; None unless the edited words are in it exactly once, as plain text."""
     if not edit.before:
         at = next(at for at, block in enumerate(edit.document.blocks) if block.shown == edit.after)
         beside = re.escape(edit.document.blocks[at - 1].shown)
@@ -161,7 +161,7 @@ def _put(source: str, edit: Mutation) -> str | None:
 
 
 def write(folder: Path) -> list[Page]:
-    """Write the set as saved pages, for `policywatch import folder`; the pages with their labels."""
+    """Write the set as saved pages, for `policywatch import folder`; return the pages with their labels."""
     made = list(pages())
     for page in made:
         inside = folder / page.key
@@ -178,7 +178,7 @@ def write(folder: Path) -> list[Page]:
 
 
 def score(made: list[Page], changes: list[dict[str, Any]]) -> tuple[dict[str, Any], str]:
-    """The totals, and a line for each page: what was reported, held against what was edited."""
+    """The totals, and a line for each page: what was reported, compared with what was edited."""
     total = {"alerts": 0, "correct": 0, "expected": 0}
     lines = []
     for page in made:
@@ -208,7 +208,7 @@ def _percent(part: int, whole: int) -> float:
 
 
 def main() -> dict[str, Any]:
-    """Make the set, import it, print how what was reported fits, and return the totals."""
+    """The totals, after making the set, importing it and printing how well the reports match."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         made = write(work / "folder")

@@ -3,7 +3,7 @@
     python benchmarks/score.py            our own set, and both labelled sets that rules are tuned on where they are
     python benchmarks/score.py SET        one set, alerts only: precision, recall, material recall
 
-Our own set (`own_set.py`) is made at each run, so that a fresh clone prints something.
+Our own set (`own_set.py`) is generated at each run, so that a fresh clone prints something.
 
 A set is a folder with docs/, to_folder.py and score_changes.py, perhaps raw/ (by default ../shared/corpus and
 ../shared/corpus2 beside the clone). `make score-check` scores ../shared/corpus-check, on which nothing may be tuned.
@@ -31,7 +31,7 @@ FURTHER = SHARED / "corpus2"
 
 
 def score(corpus: Path, folder: Path, work: Path) -> tuple[dict[str, Any], str]:
-    """Import a folder of saved pages into a new archive; the totals, and the lines per document."""
+    """The totals, and the lines per document, of a folder of saved pages imported into a new archive."""
     work.mkdir(parents=True)
     policywatch("import", "folder", folder, data=work)
     changes = work / "changes.jsonl"
@@ -42,7 +42,7 @@ def score(corpus: Path, folder: Path, work: Path) -> tuple[dict[str, Any], str]:
 
 
 def without_selectors(folder: Path) -> None:
-    """Leave only the recorded HTML series, and take their selectors away."""
+    """Keep only the recorded HTML series, and remove their selectors."""
     times = json.loads((folder / "when.json").read_text(encoding="utf-8"))
     for page in [page for page in folder.iterdir() if page.is_dir()]:
         declared = page / "page.toml"
@@ -59,7 +59,7 @@ def without_selectors(folder: Path) -> None:
 
 
 def scored(corpus: Path, work: Path) -> tuple[dict[str, Any], str]:
-    """Write a set as saved pages into `work`/folder and score them: its totals with the seconds, and its lines."""
+    """The totals of a set with the seconds, and its lines, after writing it as saved pages into `work`/folder."""
     if not corpus.is_dir():
         sys.exit(f"{corpus} is not there: the labelled histories are not part of the project.")
     run(sys.executable, corpus / "to_folder.py", corpus, work / "folder", cwd=work)
@@ -69,14 +69,14 @@ def scored(corpus: Path, work: Path) -> tuple[dict[str, Any], str]:
 
 
 def alerts(corpus: Path) -> None:
-    """Print what is reported of a set, and its totals."""
+    """Print what is reported for a set, and its totals."""
     with tempfile.TemporaryDirectory() as name:
         totals, lines = scored(corpus, Path(name))
     sys.stdout.write(f"{corpus.name}\n{lines}\n{corpus.name}: {json.dumps(totals)}\n\n")
 
 
 def main(corpus: Path) -> dict[str, Any]:
-    """Print all figures and return them."""
+    """All figures, which are also printed."""
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         totals, lines = scored(corpus, work)
@@ -98,7 +98,7 @@ def main(corpus: Path) -> dict[str, Any]:
 
 
 def everything() -> None:
-    """Print all figures of the sets that are here; of those that are not, that they are not."""
+    """Print all figures of the sets that are here, and name those that are missing."""
     own_set.main()
     if not CORPUS.is_dir():
         sys.stdout.write(

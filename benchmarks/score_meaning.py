@@ -1,4 +1,4 @@
-"""Score what the program says of changes on labelled histories: rebuilding, significance, importance, summaries.
+"""Score what the program says about changes in labelled histories: rebuilding, significance, importance, summaries.
 
 `score.py` prints these figures. By itself, with every value that a summary lost:
 
@@ -52,7 +52,7 @@ class Read(NamedTuple):
 
 
 def alerts(corpus: Path) -> Iterator[Read]:
-    """Every expected alert of the labelled documents, read from the two texts it lies between."""
+    """Every expected alert of the labelled documents, read from the two texts before and after it."""
     for folder in sorted((corpus / "docs").iterdir()):
         rows = _table(folder / "timeline.csv")
         shas = {int(row["seq"]): (row["sha12"], row["datetime"]) for row in rows}
@@ -70,7 +70,7 @@ def alerts(corpus: Path) -> Iterator[Read]:
 
 
 def rebuilt(corpus: Path) -> tuple[int, int]:
-    """On how many of all distinct steps both sides are rebuilt exactly from the hunks, and of how many."""
+    """How many of all distinct steps are rebuilt exactly on both sides from the hunks, and how many there are."""
     exact = pairs = 0
     for folder in sorted((corpus / "docs").iterdir()):
         names = [row["sha12"] for row in _table(folder / "timeline.csv")]
@@ -84,7 +84,7 @@ def rebuilt(corpus: Path) -> tuple[int, int]:
 
 
 def judged(read: list[Read]) -> dict[str, float]:
-    """Percentages: labels told as such, and "high" found and right."""
+    """Percentages: labels reported as labelled, and "high" found and right."""
     high = [one for one in read if one.importance == "high"]
     told = [one for one in read if one.judgement.importance == "high"]
     right = [one for one in high if one.judgement.importance == "high"]
@@ -105,7 +105,7 @@ def _share(these: list[Read], holds: Callable[[Read], bool]) -> float:
 
 
 def summarised(read: list[Read], *, show: bool = False) -> dict[str, float]:
-    """Of the values a person told of a high alert that stand in its hunks, the share that our summary holds."""
+    """The share of values that a person listed for high alerts, and the hunks contain, that our summary has."""
     named = {"dates": [0, 0], "numbers": [0, 0], "names": [0, 0]}
     for one in read:
         if one.importance != "high":
@@ -139,7 +139,7 @@ def values(text: str) -> list[tuple[str, str]]:
 
 
 def holds(text: str, kind: str, value: str) -> bool:
-    """Whether a text says a value, however it writes it: 500,000 as 500.000, 18 Oct 2022 as 2022-10-18."""
+    """Whether a text contains a value, however it is written: 500,000 as 500.000, 18 Oct 2022 as 2022-10-18."""
     if kind == "dates":
         key = dates_in(value, "en")[0].key
         return any(dated.key.startswith(key) or key.startswith(dated.key) for dated in dates_in(text, "en"))
@@ -154,13 +154,13 @@ def _unaccented(text: str) -> str:
 
 
 def _is_opener(sentence: str, value: str, hunks: str) -> bool:
-    """A capital at the beginning of a sentence makes no name of a word that the text writes small."""
+    """Whether a word is capitalised only because it begins a sentence: elsewhere the text writes it in lower case."""
     at = sentence.find(value)
     return " " not in value and bool(_OPENERS.search(sentence[:at])) and f" {value.lower()}" in hunks
 
 
 def marks(corpus: Path) -> dict[str, float]:
-    """Words marked and places to look at, over those of a token-minimal comparison (comparison.md)."""
+    """Words marked and places to check, divided by those of a token-minimal comparison (comparison.md)."""
     words = edits = minimal_words = minimal_edits = 0
     for pair in speed.pairs(corpus):
         mine, minimal = speed.ours(pair), speed.blocks_words(pair)

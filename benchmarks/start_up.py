@@ -1,9 +1,9 @@
-"""What it costs to start policywatch, as ratios to `python -c pass` in one run.
+"""The cost of starting policywatch, as ratios to `python -c pass` in one run.
 
     python benchmarks/start_up.py [--rounds 10]
 
-Each command is a process of its own; of its CPU time (user and system) the smallest of all rounds counts. The archive
-is a new one, without pages. Read the ratios, not the milliseconds.
+Each command is a process of its own; the smallest CPU time (user and system) of all rounds counts. The archive is new,
+without pages. Read the ratios, not the milliseconds.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
-#: What is asked of the program; `crawl --due` has nothing to do, since the watch-list has no page.
+#: What the program is asked to do; `crawl --due` has nothing to do, since the watch-list has no page.
 COMMANDS = (
     ("--version",),
     ("--help",),
@@ -58,7 +58,7 @@ def cpu_ms(command: list[str], folder: Path, rounds: int) -> float:
 
 
 def run(command: list[str], folder: Path) -> None:
-    """Run a command to its end, whatever it says."""
+    """Run a command to its end, whatever it prints."""
     subprocess.run(command, cwd=folder, env={"PYTHONPATH": str(ROOT)}, capture_output=True, check=False)
 
 

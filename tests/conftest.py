@@ -1,4 +1,4 @@
-"""What all tests share: an archive each, no network but the loopback, and a report of what was skipped."""
+"""What all tests share: an archive of their own, no network but the loopback, and a report of what was skipped."""
 
 import os
 import signal

@@ -1,9 +1,9 @@
-"""Which patterns can be made to cost more than the length of a text: found by their parts, confirmed by the engine.
+"""Which patterns can be made to take longer than the length of a text: found by their parts, confirmed by the engine.
 
-A repeat without an end is dear in three ways. It can begin anywhere in what it runs through (`\\s+$` in blanks: the
-square of their number). It can share what it runs through with another one (`a*b?a*c`: the square from one beginning,
-the cube in all). And one in another one can share it in any number of ways (`(a+)+b`: exponential).
-Each suspicion is tried: words that the parts accept, again and again, where the whole pattern finds nothing.
+A repeat without an upper limit is expensive in three ways. It can begin anywhere in what it matches (`\\s+$` in blanks:
+the square of their number). It can share what it matches with another one (`a*b?a*c`: the square from one beginning,
+the cube in all). And one inside another can share it in any number of ways (`(a+)+b`: exponential).
+Each suspicion is tried: words that the parts accept, repeated, where the whole pattern finds nothing.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own: on the loopback, in a temporary folder, stopped and removed at the end.
+"""A PostgreSQL server for the tests alone: on the loopback, in a temporary folder, stopped and removed at the end.
 
 with running_server(folder) as server:
     archive = open_archive(server.fresh_database())

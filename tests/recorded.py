@@ -1,4 +1,4 @@
-"""What was recorded of others' pages: tables with a row per check, and their times."""
+"""Recordings of other people's pages: tables with a row per check, and their times."""
 
 import csv
 from datetime import UTC, datetime

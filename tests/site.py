@@ -7,7 +7,7 @@
         site["/slow"] = Answer(body="late", after=3)
         site["/twisted"] = lambda asked: Answer(body=asked.headers["user-agent"])
 
-What no script names is 404, robots.txt among it. Every request is logged with its time and headers.
+Anything that no script names is 404, including robots.txt. Every request is logged with its time and headers.
 """
 
 import asyncio

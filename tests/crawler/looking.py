@@ -1,4 +1,4 @@
-"""Helpers of the crawl's tests: a policy, a watched page, and an archive to crawl into."""
+"""Helpers for the tests of the crawl: a policy, a watched page, and an archive to crawl into."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -2,7 +2,7 @@
 
     python -m tests.crawler.runner DATABASE-FOLDER TIMEOUT KEY=URL…
 
-Prints a line of JSON per page as it ends; exit code 0, 130 after Ctrl-C, 3 where it cannot work.
+Prints a line of JSON per page as it ends; exit code 0, 130 after Ctrl-C, 3 if it cannot work.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A versions repository as Open Terms Archive makes them, built by git itself."""
+"""A versions repository like those of Open Terms Archive, built by git itself."""
 
 import subprocess
 from collections.abc import Iterable

@@ -1,6 +1,6 @@
-"""Single edits of a policy by which its meaning changes: every one must be reported, and weighed as what it is.
+"""Single edits that change the meaning of a policy: each must be reported, and rated for what it is.
 
-Made of the sentences of any policy by grammar alone, so that no list of examples decides what is tried.
+They are made from the sentences of any policy by grammar alone, so that no list of examples decides what is tried.
 """
 
 import random

@@ -1,6 +1,6 @@
 """The rules of the W3C feed validator for RSS 2.0 and Atom, and of the JSON Feed specification, as far as we need them.
 
-`broken(form, data)` lists what is wrong with a feed, empty where it is valid. Written from the specifications (RSS 2.0,
+`broken(form, data)` lists what is wrong with a feed, and is empty if it is valid. Written from the specifications (RSS 2.0,
 RFC 4287, RFC 3339, RFC 822, RFC 5005, JSON Feed 1.1) and the best practices that the validator's documentation lists.
 """
 

@@ -1,7 +1,7 @@
 """A Postfix for the tests: on the loopback, in a folder of its own, delivering nothing to the outside.
 
-It takes mail for example.test into maildirs, offers STARTTLS and TLS from the start with a certificate of the test, and
-asks for a login on a third port. Logins are checked by a few lines that speak Dovecot's authentication protocol.
+It accepts mail for example.test into maildirs, offers STARTTLS and TLS from the start with a test certificate, and asks
+for a login on a third port. Logins are checked by a few lines that speak Dovecot's authentication protocol.
 """
 
 import base64

@@ -1,4 +1,4 @@
-"""Helpers of the notifier's tests: pages, changes, subscribers, hunks."""
+"""Helpers for the tests of the notifier: pages, changes, subscribers, hunks."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The whole program from outside: what somebody types, what is printed, how it ends.
+"""The whole program from outside: what a user types, what is printed, how it ends.
 
     program = Program(tmp_path)
     ended = program("changes", "--all", "--json")       # in this process, through `main`
@@ -6,7 +6,7 @@
     ended.objects                                       # the JSON lines
     program.process("crawl")                            # `python -m policywatch` in a process of its own
 
-A program has a folder of its own: its archive, its policywatch.toml and what it writes lie there.
+A program has a folder of its own with its archive, its policywatch.toml and what it writes.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""Here the migrations make the tables of every archive."""
+"""Make the tables of every archive by the migrations, for the tests in this folder."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What hinders a derivation: a page that takes long to read, where the limit is low, and an archive without bytes."""
+"""What hinders a derivation: a page that takes too long to read under a low limit, and an archive without bytes."""
 
 import sqlite3
 from contextlib import closing

@@ -1,4 +1,4 @@
-"""Two texts of one page, and what of their difference is furniture."""
+"""Two texts of one page, and which of their differences are furniture."""
 
 from datetime import UTC, datetime, timedelta
 
