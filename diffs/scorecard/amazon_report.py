@@ -1,11 +1,11 @@
 """Read Amazon's seller performance report (SP-API, GET_V2_SELLER_PERFORMANCE_REPORT), tolerantly.
 
-Field names drift between the schema and what comes: known misspellings are read, fields that nobody knows are kept and
-marked, what is missing is missing. Every window of a rate is a figure of its own.
-`rate` and `targetValue` are fractions (0.04 is 4%), whatever the schema says; the counts beside them are asked, and a
-rate above 1 is none.
-Where a rate contradicts the counts beside it, the rate is taken and the counts are not: the rate is what Amazon judges
-by. That is said, and nothing is calculated from such counts.
+Field names differ between the schema and real reports: known misspellings are read, unknown fields are kept and marked,
+and a missing field stays missing. Every window of a rate is a figure of its own.
+`rate` and `targetValue` are fractions (0.04 is 4%), whatever the schema says; they are checked against the counts
+beside them, and a value above 1 is not a fraction.
+Where a rate contradicts the counts beside it, the rate is used and the counts are not, because Amazon judges by the
+rate. A problem is noted, and nothing is calculated from such counts.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -32,15 +32,15 @@ CONDITIONS = {
     "EQUALS": "=",
 }
 
-#: Fields of a marketplace that are read in another way than as a figure.
+#: Fields of a marketplace that are not read as figures.
 _OTHER = {"marketplaceId", "warningStates", "warningState", "accountHealthRating"}
 
 
 @dataclass
 class Found:
-    """What a report holds: figures, the account's status by marketplace, and what could not be read.
+    """What a report contains: figures, the account's status by marketplace, and what could not be read.
 
-    `notes` are sentences about single listings, about warnings, and about fields that are unknown and hold no rate.
+    `notes` are sentences about single listings, about warnings, and about unknown fields without a rate.
     """
 
     metrics: list[Metric] = field(default_factory=list)
@@ -49,7 +49,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
     def attempt(self, read: Callable[[], T]) -> T | None:
-        """What `read` gives; None where it cannot, and the reason is noted."""
+        """The result of `read`; None if it fails, with the reason added to `problems`."""
         try:
             return read()
         except ReportError as error:
@@ -58,7 +58,7 @@ class Found:
 
 
 def read(report: Any, *, source: str) -> Found:
-    """The figures of a report that was read as JSON; `source` names it. Raises ReportError for any other JSON."""
+    """The figures of a report given as parsed JSON; `source` names it. Raises ReportError for any other JSON."""
     if notifications.is_notification(report):
         return _read_notification(report)
     if isinstance(report, dict) and "performanceMetrics" not in report and "accountStatuses" not in report:
@@ -119,7 +119,7 @@ def _read_marketplace(entry: Mapping[str, Any], at: str, base: Metric, found: Fo
         for written in spelled:
             for place, part, scope in _halves(entry[written], f"{at}.{written}", found):
                 _Reader(part, place, found, replace(metric, scope=scope or metric.scope)).rate(fields)
-        # A list of windows repeats the figure that stands beside it.
+        # A list of windows repeats the figure beside it.
         found.metrics[begun:] = dict.fromkeys(found.metrics[begun:])
         if all(entry[written] == [] for written in spelled) and not fields.get("optional"):
             found.problems.append(f"{at}.{fields['field']}: missing: no data.")
@@ -137,15 +137,15 @@ def _read_marketplace(entry: Mapping[str, Any], at: str, base: Metric, found: Fo
 
 
 def _spelled(spellings: Iterable[str], entry: Mapping[str, Any]) -> list[str]:
-    """The fields of an entry that hold a figure, by its name or as a list of its windows ("lateShipmentRateList")."""
+    """The fields of an entry that contain a figure, under its name or as a list of windows ("lateShipmentRateList")."""
     return [name for one in spellings for name in (one, f"{one}List") if name in entry]
 
 
 def _halves(value: Any, at: str, found: Found) -> Iterator[tuple[str, Mapping[str, Any], str]]:
-    """A figure, each of its windows, or its halves for the seller's own and Amazon's fulfilment."""
+    """A figure, each of its windows, or its halves for fulfilment by the seller and by Amazon."""
     if isinstance(value, list):
         for number, one in enumerate(value):
-            # A list in a list is no figure.
+            # A list within a list is no figure.
             yield from _halves(None if isinstance(one, list) else one, f"{at}[{number}]", found)
         return
     if not isinstance(value, dict):
@@ -159,7 +159,7 @@ def _halves(value: Any, at: str, found: Found) -> Iterator[tuple[str, Mapping[st
 
 
 def _read_warnings(entry: Mapping[str, Any], base: Metric, found: Found) -> None:
-    """Name the warnings that Amazon gives, which have no figure; one whose status is good is none."""
+    """Note the warnings that Amazon gives, which have no figure; one with a good status is no warning."""
     for name in ("warningStates", "warningState"):
         listed = entry.get(name)
         for one in listed if isinstance(listed, list) else [listed]:
@@ -169,7 +169,7 @@ def _read_warnings(entry: Mapping[str, Any], base: Metric, found: Found) -> None
 
 
 def _read_rating(entry: Mapping[str, Any], at: str, base: Metric, found: Found) -> None:
-    """The account health rating: a word, and a score where a report has one."""
+    """Read the account health rating: a status and, where a report has one, a score."""
     rating = entry.get("accountHealthRating")
     if not isinstance(rating, dict):
         return
@@ -181,7 +181,7 @@ def _read_rating(entry: Mapping[str, Any], at: str, base: Metric, found: Found) 
 
 
 def _read_unknown(name: str, value: Any, at: str, base: Metric, found: Found) -> None:
-    """Keep what looks like a figure under its own name, marked as unknown; only a rate needs somebody to look."""
+    """Keep what looks like a figure under its own name, marked as unknown; only a rate needs a person to check it."""
     metric = replace(base, metric=UNKNOWN + names.named(name).removeprefix(UNKNOWN))
     shown = [one for one in (value if isinstance(value, list) else [value]) if _is_figure(one)]
     for number, one in enumerate(shown):
@@ -200,7 +200,7 @@ def _is_figure(value: Any) -> bool:
 
 
 def _holds_rate(name: str, value: Any) -> bool:
-    """Whether a rate stands anywhere in a field."""
+    """Whether a field contains a rate anywhere."""
     left = [(name, value)]
     while left:
         called, one = left.pop()
@@ -215,7 +215,7 @@ def _holds_rate(name: str, value: Any) -> bool:
 
 @dataclass
 class _Reader:
-    """Reads one object of the report, noting what cannot be read and going on."""
+    """Reads one object of the report, noting what cannot be read and continuing with the rest."""
 
     fields: Mapping[str, Any]
     at: str
@@ -223,7 +223,7 @@ class _Reader:
     metric: Metric
 
     def rate(self, fields: Mapping[str, Any]) -> None:
-        """A share of orders."""
+        """Add a share of orders."""
         base = self.base()
         orders, counted = self.count(fields.get("of")), self.count(fields.get("count"))
         if orders is not None and counted is not None and counted > orders:
@@ -249,7 +249,7 @@ class _Reader:
         )
 
     def counter(self) -> None:
-        """A number of violations."""
+        """Add a number of violations."""
         written = "warningsCount" if "warningsCount" in self.fields else "defectsCount"
         number, target = self.count(written), self.number("targetValue")
         if number is None:
@@ -258,7 +258,7 @@ class _Reader:
         self.found.metrics.append(base)
 
     def base(self) -> Metric:
-        """What every figure has: window, status, condition."""
+        """The metric with what every figure has: window, status, condition."""
         begin, end = self._window()
         written = str(self.fields.get("targetCondition") or "")
         condition = CONDITIONS.get(written, "")
@@ -268,11 +268,11 @@ class _Reader:
         return replace(self.metric, window_from=begin, window_to=end, status=status, condition=condition)
 
     def number(self, name: str) -> Written | None:
-        """A number under this name."""
+        """The number under this name."""
         return self.found.attempt(lambda: decimal(self.fields.get(name), f"{self.at}.{name}"))
 
     def count(self, name: str | None) -> int | None:
-        """A whole number under this name; some stand in an object of their own, as `count`."""
+        """The whole number under this name; some are in an object of their own, as `count`."""
         if name is None:
             return None
         value, at = self.fields.get(name), f"{self.at}.{name}"
@@ -285,9 +285,9 @@ class _Reader:
         self.found.problems.append(f"{self.at}.{name}: {what}.")
 
     def _percents(self, name: str, counted: int | None, orders: int | None) -> tuple[Written | None, bool]:
-        """A rate in percent, and whether it came as a fraction.
+        """The rate in percent, and whether it was given as a fraction.
 
-        Fractions by the form of the report; percent only where the counts say so.
+        The report's format has fractions; a value is in percent only where the counts say so.
         """
         number = self.number(name)
         if number is None:

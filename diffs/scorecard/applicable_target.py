@@ -1,4 +1,4 @@
-"""Choose the target that a figure is held to among those that the pages state."""
+"""Choose the target that applies to a figure from those that the pages state."""
 
 import re
 from collections.abc import Iterable
@@ -14,10 +14,10 @@ from .metric import Metric
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A target and where it stands: the page's key, title, address and marketplaces ("UK,IE").
+    """A target and the page that states it: key, title, address and marketplaces ("UK,IE").
 
-    `since` is when the text that states it was first seen, `seen_at` when it was last looked at (UTC). `by_hand`: a
-    person entered it, no page states it.
+    `since` is when the text that states it was first seen, `seen_at` when it was last checked (UTC). `by_hand` says
+    that a person entered it and no page states it.
     """
 
     target: Target
@@ -31,25 +31,25 @@ class Stated:
     by_hand: bool = False
 
 
-# What only describes, or is asked for a badge, holds nobody to anything.
+# A mere description or a condition for a badge binds nobody.
 _RANKS = {strength: rank for strength, rank in RANKS.items() if strength != "eligibility"}
 
 _SIDES = {"lower": ("<", "<=", "=", "range"), "higher": (">", ">=", "=", "range")}
 
 
 def fitting(metric: Metric, stated: Iterable[Stated]) -> Stated | None:
-    """The target this figure is held to: of those that bind most the strictest, whatever days it is measured over.
+    """The target for this figure: the strictest of the most binding ones, whatever period it is measured over.
 
-    A programme's own target goes before the one for everybody.
+    A programme's own target takes precedence over the one for everybody.
     """
     found = [one for one in stated if fits(metric, one)]
     return max(found, key=lambda one: _rank(metric, one.target), default=None)
 
 
 def looser_elsewhere(metric: Metric, stated: Iterable[Stated], chosen: Stated) -> Stated | None:
-    """What another page demands of the same figure, where that is less than what it is held to; None where none does.
+    """A looser target for the same figure on another page than the chosen one; None if there is none.
 
-    Of several such pages the one that demands the most.
+    Of several, the strictest.
     """
     held = _rank(metric, chosen.target)
     others = [one for one in stated if one.page != chosen.page and fits(metric, one)]
@@ -60,12 +60,12 @@ def looser_elsewhere(metric: Metric, stated: Iterable[Stated], chosen: Stated) -
 
 
 def fits(metric: Metric, stated: Stated) -> bool:
-    """Whether a stated target is about this figure at all."""
+    """Whether a stated target applies to this figure at all."""
     return speaks_for(metric.marketplace, stated.marketplace) and about(metric, stated.target)
 
 
 def speaks_for(marketplace: str, pages: str) -> bool:
-    """Whether pages of these marketplaces ("UK,IE") speak for this one, as pages for its region do."""
+    """Whether pages of these marketplaces ("UK,IE") apply to this one, as pages for its region do."""
     listed = {code.strip().upper() for code in pages.split(",")}
     return not listed.isdisjoint(names.regions(marketplace.upper()))
 
@@ -84,7 +84,7 @@ def about(metric: Metric, target: Target) -> bool:
 
 
 def window_fits(metric: Metric, target: Target) -> bool | None:
-    """Whether both are measured over the same days ("10 or 30 days" is either); None where one of them is not said."""
+    """Whether both cover the same number of days ("10 or 30 days" is either); None if one of them is not stated."""
     days = {int(number) for number in re.findall(r"\d+", target.window or "")}
     return metric.days in days if days and metric.days is not None else None
 
@@ -94,13 +94,13 @@ def _scopes(target: Target) -> set[str]:
 
 
 def _covered(metric: Metric) -> set[str]:
-    """What a target may say of whose orders it covers and still be about this figure."""
-    # Help pages without a word on it speak to those who ship themselves.
+    """The scopes that a target may name and still be about this figure."""
+    # Help pages that name no scope address sellers who ship themselves.
     own = metric.scope or "seller-fulfilled"
     return {own.casefold(), metric.marketplace.casefold(), "per product category"}
 
 
-# A page without a word on whose orders it means speaks to those who ship themselves; a programme is something else.
+# A page that names no scope addresses sellers who ship themselves; a programme is a narrower scope.
 _EVERYBODY = ("", "seller-fulfilled")
 
 

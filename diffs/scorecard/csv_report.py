@@ -12,20 +12,20 @@ from .amazon_report import Found
 from .metric import UNKNOWN, Metric
 from .numbers import count, day, percents, written
 
-#: The columns there may be; the first two, and a rate or both counts, are needed.
+#: The permitted columns; the first two, and either a rate or both counts, are required.
 COLUMNS = ("marketplace", "metric", "scope", "numerator", "denominator", "rate", "window_from", "window_to")
 _NEEDED = ("marketplace", "metric")
 _DELIMITERS = (",", ";", "\t")
 
-#: What stands for a byte that is not UTF-8 (Python's "surrogateescape").
+#: The characters that represent a byte that is not UTF-8 (Python's "surrogateescape").
 _BROKEN = range(0xDC80, 0xDD00)
 
 
 def read(text: str, *, source: str) -> Found:
-    """The figures of a CSV; `source` names it. Rows that cannot be read are named by line, the others are read.
+    """The figures of a CSV; `source` names it. Rows that cannot be read are reported by line; the others are read.
 
-    Comma, semicolon or tab between the cells: whichever the heading uses. Raises ReportError where the heading lacks
-    what is needed.
+    The separator is a comma, semicolon or tab, whichever the heading uses. Raises ReportError if the heading lacks a
+    required column.
     """
     heading = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(_DELIMITERS, key=heading.count)

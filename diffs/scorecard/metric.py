@@ -1,11 +1,11 @@
-"""A figure of the seller's own."""
+"""The value type for one of the seller's own figures."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-#: What stands before the name of a metric that nobody here has heard of.
+#: The prefix for the name of a metric that is in no list.
 UNKNOWN = "unknown:"
 
 
@@ -13,13 +13,13 @@ UNKNOWN = "unknown:"
 class Metric:
     """One figure of the seller's own over a window of time.
 
-    `marketplace` is a code ("US"), or Amazon's id where we know no code. `metric` is a name from the data set of
-    metrics, or one of the report's counters, or "unknown:" and what it was called. `scope` says whose orders
+    `marketplace` is a code ("US"), or Amazon's id where the code is unknown. `metric` is a name from the table of
+    metrics, one of the report's counters, or "unknown:" and the name in the report. `scope` says whose orders
     ("seller-fulfilled", "FBA"), "" for all.
-    `numerator` counts the defects where a low rate is good, the good ones where a high rate is good; `denominator` all
-    orders, shipments or units. None where the report does not say.
+    `numerator` counts the defects where a low rate is good, and the good ones where a high rate is good; `denominator`
+    counts all orders, shipments or units. None where the report does not say.
     `rate` and `target` are in `unit`: 3.4 percent is 3.4. `condition` is the comparator of `target`.
-    The window is UTC, both ends inclusive. `status` is Amazon's own word (GOOD, BAD, NONE), as written.
+    The window is UTC, both ends inclusive. `status` is Amazon's own value (GOOD, BAD, NONE), as written.
     `parts` say what the numerator is made of; one order may have several of them.
     """
 
@@ -40,7 +40,7 @@ class Metric:
 
     @property
     def value(self) -> Fraction | None:
-        """The exact figure, in `unit`; None where there is none. Counts go before a rate, which was rounded."""
+        """The exact figure, in `unit`; None if there is none. Counts take precedence over a rate, which is rounded."""
         if self.unit == "count":
             return Fraction(self.numerator) if self.numerator is not None else _exact(self.rate)
         if self.denominator == 0:
@@ -51,20 +51,20 @@ class Metric:
 
     @property
     def days(self) -> int | None:
-        """How many days the window has; None where it is not known."""
+        """The length of the window in days; None if it is unknown."""
         if self.window_from is None or self.window_to is None:
             return None
-        # A report's window ends at 23:59, to the minute.
+        # The window of a report ends at 23:59, without seconds.
         return round((self.window_to - self.window_from + timedelta(minutes=1)) / timedelta(days=1))
 
     @property
     def is_known(self) -> bool:
-        """Whether this metric is one we know."""
+        """Whether this metric is known."""
         return not self.metric.startswith(UNKNOWN)
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two figures figures of one thing: marketplace, metric, scope."""
+        """What identifies a figure: marketplace, metric, scope."""
         return (self.marketplace, self.metric, self.scope)
 
 

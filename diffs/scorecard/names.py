@@ -15,22 +15,22 @@ _LONGEST = 100
 
 
 def reported_rates() -> Mapping[str, Mapping[str, Any]]:
-    """The rates in Amazon's report by our name: which fields hold them."""
+    """The rates in Amazon's report by our name, each with the fields that contain it."""
     return _table("rates")
 
 
 def reported_counters() -> Mapping[str, list[str]]:
-    """The counters in Amazon's report by our name: the fields that hold them."""
+    """The counters in Amazon's report by our name, each with the fields that contain it."""
     return _table("counters")
 
 
 def label(name: str) -> str:
-    """How a metric is called in a sentence for people: "Late shipment rate"."""
+    """The name of a metric in a sentence for people: "Late shipment rate"."""
     return str(_table("rates").get(name, {}).get("label") or known_metrics.label(name))
 
 
 def better(name: str) -> str:
-    """Which way is good: "lower", "higher", or "" where we do not know."""
+    """Which direction is good: "lower", "higher", or "" if unknown."""
     if name in known_metrics.metrics():
         return known_metrics.metrics()[name].better
     if name in _table("counters"):
@@ -39,7 +39,7 @@ def better(name: str) -> str:
 
 
 def unit(name: str) -> str:
-    """What the figures of a metric are in: percent, count, score, hours …; an unknown one is taken for a rate."""
+    """The unit of a metric's figures: percent, count, score, hours …; an unknown metric is taken for a rate."""
     if name in known_metrics.metrics():
         return known_metrics.metrics()[name].unit
     return "count" if name in _table("counters") else "percent"
@@ -57,7 +57,7 @@ def bad(name: str, number: int = 1) -> str:
 
 
 def usual_scope(name: str) -> str:
-    """Whose orders a metric is about when nothing is said, "" for all."""
+    """Whose orders a metric is about if nothing else is stated; "" for all."""
     return str(_table("rates").get(name, {}).get("scope", ""))
 
 
@@ -69,14 +69,14 @@ def named(written: str) -> str:
     spaced = slug.replace("_", " ")
     for text in (written.strip(), spaced, spaced.upper()):
         found = known_metrics.mentions(text)
-        # The whole of it must be the name: "my late shipment rate of toys" is another metric.
+        # The whole text must be the name: "my late shipment rate of toys" is another metric.
         if found and (found[0].start, found[0].end) == (0, len(text)):
             return found[0].metric.name
     return UNKNOWN + slug[:_LONGEST]
 
 
 def scope(written: str, metric: str) -> str:
-    """Our name for whose orders a figure covers; without one, whose the metric is about."""
+    """Our name for the scope of a figure; if none is written, the metric's usual scope."""
     folded = re.sub(r"[\s_-]+", " ", written).strip().casefold()
     if not folded:
         return usual_scope(metric)
@@ -84,7 +84,7 @@ def scope(written: str, metric: str) -> str:
 
 
 def marketplace(written: str) -> str:
-    """A marketplace's code, from the code or from Amazon's id; an unknown id as it is."""
+    """A marketplace's code, from the code or from Amazon's id; an unknown id unchanged."""
     code = word(written).upper()
     return str(_table("marketplaces").get(code, "UK" if code == "GB" else code))
 
@@ -95,12 +95,12 @@ def word(written: object, longest: int = 40) -> str:
 
 
 def is_marketplace(code: str) -> bool:
-    """Whether this is a marketplace we know."""
+    """Whether this marketplace is known."""
     return code in _table("marketplaces").values()
 
 
 def regions(code: str) -> tuple[str, ...]:
-    """The codes of pages that speak for a marketplace: its own, and those of its region."""
+    """The codes of pages that apply to a marketplace: its own and those of its region."""
     return (code, *(region for region, members in _table("regions").items() if code in members))
 
 

@@ -1,7 +1,7 @@
 """Read what SP-API pushes about an account or a listing: ACCOUNT_STATUS_CHANGED and LISTINGS_ITEM_ISSUES_CHANGE.
 
-They hold no figures. The first names no seller and no marketplace, and its keys begin small, those of the second with
-a capital; both are read either way.
+They contain no figures. The first names neither seller nor marketplace. Its keys begin in lower case, those of the
+second with a capital; both are read either way.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ def is_notification(report: Any) -> bool:
 
 
 def account_status(notification: Mapping[str, Any]) -> str:
-    """The status that an account has now, by a notification; "" where it is about something else."""
+    """The present status of an account, from a notification; "" if that is about something else."""
     if _kind(notification) != _ACCOUNT:
         return ""
     change = _part(_small(_part(_small(notification), "payload")), "accountstatuschangenotification")
@@ -35,7 +35,7 @@ def account_status(notification: Mapping[str, Any]) -> str:
 
 
 def listing_issue(notification: Mapping[str, Any]) -> str:
-    """What a notification says of a listing, as a sentence; "" where it is about something else."""
+    """What a notification says about a listing, as a sentence; "" if it is about something else."""
     if _kind(notification) != _LISTING:
         return ""
     payload = _small(_part(_small(notification), "payload"))
@@ -49,7 +49,7 @@ def listing_issue(notification: Mapping[str, Any]) -> str:
 
 
 def unknown_kind(notification: Mapping[str, Any]) -> ReportError:
-    """The error for a notification that is about neither."""
+    """The error for a notification of any other kind."""
     remedy = f"The scorecard reads {_ACCOUNT} and {_LISTING}."
     return ReportError(
         f"it is a notification of the type {_kind(notification)}, which says nothing here.", remedy=remedy

@@ -1,11 +1,11 @@
-"""Read the figures of a report as people and programs write them, by stated rules and without guessing.
+"""Read the figures of a report as people and programs write them, by fixed rules and without guessing.
 
-A rate may be written 3.4%, 3.4 or 0.034, with a point or a comma. What it means is decided in this order:
+A rate may be written 3.4%, 3.4 or 0.034, with a point or a comma. Its meaning is decided in this order:
 
-1. A percent sign says percent.
-2. Numerator and denominator say it: whichever reading is their quotient, rounded or cut off where the writer stopped.
-3. More than 1 and no more than 100 cannot be a fraction: no more than all orders can have something. So it is percent.
-4. Anything else is refused, by name.
+1. A percent sign means percent.
+2. Numerator and denominator decide: the reading that equals their quotient, rounded or cut to the decimals given.
+3. A value above 1 and up to 100 cannot be a fraction, since a share never exceeds all orders. So it is percent.
+4. Anything else is refused, with the name of its field.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from re import compile as pattern
 
 from diffs.errors import ReportError
 
-#: Longer, larger or finer figures are no figures of a seller's.
+#: The limits on length, size and precision beyond which no seller has a figure.
 LONGEST = 40
 LARGEST = 10**12
 FINEST = 30
@@ -32,7 +32,7 @@ _FORMULA = ("=", "@", "+")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A number as written: its value, how many decimals it was given with, and whether a percent sign stood there."""
+    """A number as written: its value, the number of decimals, and whether it has a percent sign."""
 
     value: Decimal
     decimals: int = 0
@@ -42,7 +42,7 @@ class Written:
 def count(text: str, field: str) -> int | None:
     """A whole number of orders; None for an empty cell.
 
-    Groups of three are thousands, whatever stands between them: a count has no decimals. Raises ReportError.
+    Groups of three digits are thousands, whatever separates them: a count has no decimals. Raises ReportError.
     """
     text = _checked(text, field)
     if not text:
@@ -74,13 +74,13 @@ def written(text: str, field: str) -> Written | None:
 
 
 def decimals(value: Decimal) -> int:
-    """How many digits a number was given with after the point."""
+    """The number of decimals that a number was given with."""
     exponent = value.as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def checked(number: Written, field: str) -> Written:
-    """The number, unless no seller has such a figure. Raises ReportError."""
+    """The number as it is. Raises ReportError for a figure that no seller has."""
     if number.value < 0:
         raise ReportError(f"{field}: {number.value} is less than nothing.", remedy="Correct it.")
     if number.value > LARGEST or number.decimals > FINEST:
@@ -89,7 +89,7 @@ def checked(number: Written, field: str) -> Written:
 
 
 def percents(number: Written, field: str, counted: int | None, orders: int | None) -> Decimal:
-    """A rate in percent, by the rules of this module. Raises ReportError where they do not decide."""
+    """A rate in percent, by the rules of this module. Raises ReportError if they do not decide."""
     if number.percent:
         _check_most(number.value, field)
         _check_fits(number, field, counted, orders)
@@ -108,13 +108,13 @@ def percents(number: Written, field: str, counted: int | None, orders: int | Non
 
 
 def is_quotient(share: Decimal, places: int, counted: int, orders: int) -> bool:
-    """Whether a share, given with so many decimals, is counted/orders, rounded or cut off there."""
+    """Whether a share, given with `places` decimals, is counted/orders, rounded or cut off there."""
     scaled = Fraction(counted, orders) * 10**places
     return Fraction(share) * 10**places in (floor(scaled), floor(scaled + Fraction(1, 2)))
 
 
 def day(text: str, field: str, *, end: bool = False) -> datetime | None:
-    """A day or a moment, in UTC; of a day its beginning or its `end`. None for an empty cell. Raises ReportError."""
+    """A date or a moment, in UTC; a date as its beginning or `end`. None for an empty cell. Raises ReportError."""
     text = _checked(text, field)
     if not text:
         return None
@@ -130,7 +130,7 @@ def day(text: str, field: str, *, end: bool = False) -> datetime | None:
 
 
 def decimal(value: object, field: str) -> Written | None:
-    """A number of a JSON report; None where there is none. Text that holds a number counts. Raises ReportError."""
+    """A number of a JSON report; None if there is none. Text with a number counts. Raises ReportError."""
     if value is None:
         return None
     if isinstance(value, str):
@@ -142,7 +142,7 @@ def decimal(value: object, field: str) -> Written | None:
 
 
 def whole(value: object, field: str) -> int | None:
-    """A count of a JSON report; None where there is none. Raises ReportError."""
+    """A count of a JSON report; None if there is none. Raises ReportError."""
     if isinstance(value, str):
         return count(value, field)
     number = decimal(value, field)
@@ -158,7 +158,7 @@ def _kind(value: object) -> str:
 
 
 def _checked(text: str, field: str) -> str:
-    """A cell without the blanks around it. Raises ReportError for what is no figure at all."""
+    """A cell without surrounding spaces. Raises ReportError for anything that is not a figure."""
     text = text.strip()
     if len(text) > LONGEST:
         raise ReportError(f"{field}: {text[:LONGEST]!r}… is too long for a figure.", remedy="Correct the cell.")
@@ -181,7 +181,11 @@ def _check_fits(number: Written, field: str, counted: int | None, orders: int | 
 
 
 def _by_counts(number: Written, field: str, counted: int, orders: int) -> Decimal:
-    """Both readings never fit: they lie a hundredfold apart, rounding moves a figure less than twofold."""
+    """The rate in percent, by the reading that fits the counts.
+
+    The two never both fit: they differ a hundredfold, and rounding changes a figure less than twofold. Raises
+    ReportError if neither fits.
+    """
     if is_quotient(number.value / 100, number.decimals + 2, counted, orders):
         return number.value
     if is_quotient(number.value, max(2, number.decimals), counted, orders):

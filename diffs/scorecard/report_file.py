@@ -1,4 +1,4 @@
-"""Read a file of the seller's own figures, whatever it is: Amazon's report or a CSV, compressed or not."""
+"""Read a file of the seller's own figures, whatever its form: Amazon's report or a CSV, compressed or not."""
 
 import zlib
 from dataclasses import replace
@@ -8,7 +8,7 @@ from diffs.errors import ReportError
 from . import amazon_report, csv_report, truncated_json
 from .amazon_report import Found
 
-#: A larger file is no report of one seller.
+#: A larger file, in bytes, is not the report of one seller.
 MAX_BYTES = 50 * 1024 * 1024
 
 _GZIP = b"\x1f\x8b"
@@ -16,10 +16,10 @@ _WIDE = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
 def read(data: bytes, name: str) -> Found:
-    """The figures in a file's bytes; `name` is its name, for messages and as source.
+    """The figures in a file's bytes; `name` is the file's name, for messages and as source.
 
-    What cannot be read is in `problems`, each with file, line or field, and what to do. Nothing is raised: a file of no
-    use is one problem and no figure.
+    Whatever cannot be read is in `problems`, each with file, line or field, and the remedy. Nothing is raised: a
+    useless file gives one problem and no figure.
     """
     try:
         found = _read(data, name)
@@ -59,7 +59,7 @@ def _unpacked(data: bytes) -> bytes:
 
 
 def _text(data: bytes) -> str:
-    """As UTF-8, or as UTF-16 where the file says so; bytes that are neither stay marked, to be named by line."""
+    """The text as UTF-8, or as UTF-16 if the file says so; other bytes stay marked, to be reported by line."""
     encoding = _WIDE.get(data[:2], "utf-8-sig")
     try:
         return data.decode(encoding, errors="surrogateescape")

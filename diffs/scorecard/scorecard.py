@@ -2,17 +2,17 @@
 
 The rules:
 
-1. No orders in the window, or no figure: "no data". A rate of 0 without orders is nothing to be glad about.
-2. The target is the binding one that a watched page states for the marketplace and the scope; of several the
-   strictest, whatever days it is measured over, since that is the one to be safe from. What another page states is
-   named beside it. Where no page states one, the target in the report itself.
+1. No orders in the window, or no figure: "no data". A rate of 0 without orders is no achievement.
+2. The target is the binding one that a watched page states for the marketplace and the scope. Of several, it is the
+   strictest, whatever period it is measured over: who meets that one is safe. What another page states is shown beside
+   it. If no page states one, it is the target in the report itself.
 3. "Met" and "missed" follow the target's comparator to the letter: exactly 4% is not under 4%.
-4. "At risk" is what still holds, but would not after one more defect among these orders, or has used 80% of the limit
-   and more: with a fifth fewer orders and the same defects it would be missed. (Scores and times: within a fourth of
-   the limit.) A limit of nothing leaves no room to be at risk in: it is met or missed.
+4. "At risk" is a figure that still meets the target, but would not after one more defect among these orders, or has
+   used 80% of the limit or more: with a fifth fewer orders and the same defects it would be missed. (Scores and times:
+   within a quarter of the limit.) A limit of zero leaves no room to be at risk: it is met or missed.
 5. Amazon's own status wins where it was given for the same figure: GOOD is not missed, BAD is not met, AT_RISK is at
-   risk or worse. Ours stands beside it. Where the page's target is another one than the report's, the status is about
-   the report's, and ours counts.
+   risk or worse. Ours is shown beside it. If the page's target differs from the report's, the status is about the
+   report's, and ours counts.
 """
 
 from collections.abc import Iterable
@@ -28,12 +28,12 @@ from .applicable_target import Stated, fitting, looser_elsewhere, window_fits
 from .arithmetic import Limit
 from .metric import Metric
 
-#: How much of a limit may be used before a figure that holds is at risk.
+#: The share of a limit from which a figure that meets it is at risk.
 NEAR = Fraction(4, 5)
 
 
 class Standing(StrEnum):
-    """How a figure stands against its target."""
+    """How a figure compares with its target."""
 
     MET = "met"
     AT_RISK = "at risk"
@@ -42,26 +42,26 @@ class Standing(StrEnum):
     NO_TARGET = "no target known"
 
 
-#: What Amazon's own words for a figure say. NONE says that there was nothing to judge; other words are only shown.
+#: The meaning of Amazon's status for a figure. NONE means that there was nothing to judge; others are only shown.
 _STATUS = {"GOOD": Standing.MET, "AT_RISK": Standing.AT_RISK, "BAD": Standing.MISSED}
 
 #: From good to bad.
 _WORSE = (Standing.MET, Standing.AT_RISK, Standing.MISSED)
 
-#: Amazon's words for an account, the better the lower.
+#: Amazon's status of an account, the best first.
 _ACCOUNT = {"NORMAL": 0, "AT_RISK": 1, "DEACTIVATED": 3}
 _UNKNOWN_ACCOUNT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What the counts of a figure leave, under its target.
+    """How much room the counts of a figure leave under its target.
 
-    `left`: how many more of these orders may have a defect; 0 where none may, below 0 how many are too many.
-    `good_needed`: how many further orders without a defect bring it back, `orders_needed` how many there are then;
-    None where no number does. `after_one` is the figure with one more defect among these orders, in the metric's unit.
-    `for_one`: how many orders it takes to carry a single defect; None where no number does. More than there are means
-    that the figure rests on few orders.
+    `left` is how many more of these orders may have a defect; 0 if none may, below 0 how many are too many.
+    `good_needed` is how many more orders without a defect bring it back to the target, `orders_needed` how many orders
+    that makes; None if no number does. `after_one` is the figure with one more defect among these orders, in the
+    metric's unit. `for_one` is how many orders allow a single defect; None if no number does. If it is more than the
+    orders there are, the figure is based on few orders.
     """
 
     left: int
@@ -73,12 +73,12 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A figure and how it stands.
+    """A figure and how it compares with its target.
 
-    `ours` is the standing by the target's words, `standing` the one that counts, Amazon's status considered. `stated`
-    says which page the target stands on; None where it is the report's own, or there is none. `other_window`: the
-    target is measured over other days than the figure. `differs`: the report names another target than the page.
-    `elsewhere` is what another page demands, where that is less.
+    `ours` is the standing by the target alone, `standing` the one that counts, with Amazon's status considered.
+    `stated` is the page's statement of the target; None if the target is the report's own or there is none.
+    `other_window` says that the target is measured over other days than the figure, `differs` that the report names
+    another target than the page. `elsewhere` is a looser target on another page.
     """
 
     metric: Metric
@@ -93,7 +93,7 @@ class Result:
 
 
 def judge(metric: Metric, stated: Iterable[Stated]) -> Result:
-    """Hold one figure against the target in force among those that pages state."""
+    """The result for one figure, compared with the target in force among those that pages state."""
     known = list(stated)
     found, own = fitting(metric, known), own_target(metric)
     target = found.target if found else own
@@ -112,7 +112,7 @@ def judge(metric: Metric, stated: Iterable[Stated]) -> Result:
 
 
 def against(metric: Metric, target: Target) -> Standing:
-    """How a figure stands against a target by its words alone: no data, met, at risk or missed."""
+    """How a figure compares with a target, without Amazon's status: no data, met, at risk or missed."""
     value = metric.value
     if value is None:
         return Standing.NO_DATA
@@ -122,7 +122,7 @@ def against(metric: Metric, target: Target) -> Standing:
 
 
 def room(metric: Metric, target: Target) -> Room | None:
-    """What the counts leave; None without counts, or where the figure is no share of orders."""
+    """The room that the counts leave; None without counts, or if the figure is not a share of orders."""
     orders, counted = metric.denominator, metric.numerator
     if metric.unit != "percent" or not orders or counted is None or not 0 <= counted <= orders:
         return None
@@ -146,19 +146,19 @@ def limit_of(metric: Metric, target: Target) -> Limit:
 
 
 def own_target(metric: Metric) -> Target | None:
-    """The target that the report itself names for this figure; None where it names none that can be read."""
+    """The target that the report itself names for this figure; None if it names none that can be read."""
     if metric.target is None or metric.condition not in ("<", "<=", ">", ">=", "="):
         return None
     return Target(metric.metric, metric.condition, float(metric.target), metric.unit, scope=metric.scope or None)
 
 
 def account_rank(status: str) -> int:
-    """How bad an account's status is: the more, the worse. A word that we do not know is worse than AT_RISK."""
+    """How bad an account's status is; higher is worse. An unknown status is worse than AT_RISK."""
     return _ACCOUNT.get(status, _UNKNOWN_ACCOUNT)
 
 
 def same_figure(one: Target, other: Target) -> bool:
-    """Whether two targets name the same figure, be it "under" or "at most": pages and reports are loose there."""
+    """Whether two targets name the same figure, "under" or "at most": pages and reports do not distinguish these."""
     return (one.value, one.value2) == (other.value, other.value2)
 
 
@@ -167,7 +167,7 @@ def _without_target(metric: Metric) -> Standing:
 
 
 def _counting(metric: Metric, ours: Standing, target: Target | None) -> Standing:
-    """Rule 5."""
+    """The standing that counts, by rule 5."""
     status, own = _STATUS.get(metric.status.upper()), own_target(metric)
     about_another = target is not None and (own is None or not same_figure(target, own))
     if status is None or metric.denominator == 0 or about_another:
@@ -196,7 +196,7 @@ def _is_near(value: Fraction, metric: Metric, target: Target) -> bool:
 
 
 def _edge(metric: Metric, target: Target) -> Fraction:
-    """The figure to stay on the right side of; of a range (a band) its worse end."""
+    """The figure that separates met from missed; of a range (a band), its worse end."""
     if target.comparator == "range" and not _is_higher(metric, target) and target.value2 is not None:
         return exact(target.value2)
     return exact(target.value)
@@ -209,12 +209,12 @@ def _is_higher(metric: Metric, target: Target) -> bool:
 
 
 def exact(value: float | Decimal) -> Fraction:
-    """A figure as written: 0.1 is a tenth."""
+    """The exact fraction of a figure as written: 0.1 is a tenth."""
     return Fraction(str(value))
 
 
 def _differ(metric: Metric, found: Stated, own: Target) -> bool:
-    """Whether the report names another figure than the page, for the same thing."""
+    """Whether the report and the page name different figures for the same target."""
     page = found.target
     comparable = page.strength == "requirement" and window_fits(metric, page) is not False
     return comparable and not found.by_hand and not same_figure(page, own)

@@ -1,4 +1,4 @@
-"""Read JSON, and of JSON that was cut off, the part that is complete."""
+"""Read JSON; if it was cut off, read the part that is complete."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from diffs.errors import ReportError
 
-#: Deeper nesting is no report, and would exhaust the reader.
+#: Deeper nesting is not a report and would exhaust the parser.
 DEEPEST = 50
 
 _SPACE = " \t\r\n"
@@ -15,17 +15,17 @@ _SPACE = " \t\r\n"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The value read; `cut` names where a text that breaks off did so ("performanceMetrics[0].orderDefectRate")."""
+    """The value read; `cut` says where a truncated text breaks off ("performanceMetrics[0].orderDefectRate")."""
 
     value: Any
     cut: str = ""
 
 
 def loads(text: str) -> Loaded:
-    """The JSON value of a text; numbers with a point are Decimal, as written.
+    """The JSON value of a text; numbers with a decimal point are Decimal, as written.
 
-    Where the text breaks off, the objects that are whole are given: one that was cut is left out altogether, since
-    what it lacks could change its meaning. Raises ReportError with line and column where it is not JSON at all.
+    Of a truncated text, the complete objects are returned: one that was cut is left out altogether, since the missing
+    part could change its meaning. Raises ReportError with line and column if the text is not JSON at all.
     """
     try:
         return Loaded(_parsed(text))
@@ -64,7 +64,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 @dataclass
 class _Open:
-    """An object or list that has begun: how it ends, and at which key or number we are inside it."""
+    """An object or list that is still open: how it ends, and the present key or number inside it."""
 
     closer: str
     key: str = ""
@@ -77,10 +77,10 @@ class _Open:
 
 @dataclass
 class _Cut:
-    """Walks through a text up to where it breaks off.
+    """Reads a text up to the point where it breaks off.
 
-    Only the inner objects count as whole parts: a figure of the report, or one of its halves. `good_until` is the end
-    of the last of them, `closers` what was still open there.
+    Only inner objects count as whole parts: a figure of the report, or one of its halves. `good_until` is the end of
+    the last of them, `closers` are the brackets that close what was still open there.
     """
 
     text: str
@@ -90,7 +90,7 @@ class _Cut:
     _open: list[_Open] = field(default_factory=list)
 
     def walk(self) -> None:
-        """Go as far as the text goes."""
+        """Read to the end of the text, or to the first error."""
         at = 0
         while at < len(self.text):
             letter = self.text[at]
@@ -115,7 +115,7 @@ class _Cut:
         self.complete = not self._open
 
     def _string(self, start: int) -> int:
-        """Where the string that starts here ends; -1 where it does not."""
+        """The end of the string that starts here; -1 if it has none."""
         at = start + 1
         while at < len(self.text):
             if self.text[at] == "\\":
@@ -142,7 +142,7 @@ class _Cut:
         return True
 
     def _is_whole_part(self, letter: str) -> bool:
-        """Whether what has just ended is an account's status, a figure, or a figure for one kind of orders."""
+        """Whether the object that just ended is an account's status, a figure, or a figure for one kind of orders."""
         keys = [one.key for one in self._open if one.closer == "}"]
         if letter != "}" or not keys:
             return False
@@ -151,9 +151,9 @@ class _Cut:
         return len(keys) == 2 or (len(keys) == 3 and keys[1] == "orderDefectRate")
 
     def mended(self) -> str:
-        """The whole parts, closed."""
+        """The text up to the last whole part, with all brackets closed."""
         return self.text[: self.good_until] + self.closers
 
     def where(self) -> str:
-        """At which field the text breaks off."""
+        """The field at which the text breaks off."""
         return "".join(one.step for one in self._open).lstrip(".") or "the beginning"
