@@ -1,1 +1,1 @@
-"""Reading and writing the archive: one module per noun, functions that take a session; the caller commits."""
+"""Read and write the archive: one module per noun, with functions that take a session; the caller commits."""

@@ -1,8 +1,8 @@
-"""Bytes under their SHA-256, compressed against their predecessors.
+"""Bytes stored under their SHA-256, compressed against their predecessors.
 
-A page's bodies form a two-level chain, measured in the comparison of storage designs: every 50th body is a key.
+A page's bodies form a chain of two levels, chosen by measuring several storage designs: every 50th body is a key.
 A body between two keys is a zstandard patch of the one before it; a key is a patch of the key before it; every 50th
-key, and every body for which a patch does not pay, is a full frame. `Body.depth` counts: key number x 50 + place.
+key, and every body for which a patch does not pay off, is a full frame. `Body.depth` is key number x 50 + place.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ STRIDE = 50
 #: A patch that is larger than this share of the body is stored as a full frame instead.
 WORTH = 0.25
 LEVEL = 3
-#: zstandard takes nothing shorter than eight bytes as a base; below some hundred a patch does not pay anyway.
+#: zstandard needs at least eight bytes as a base; below about a hundred a patch does not pay off anyway.
 LEAST_BASE = 64
-#: How many bodies a session keeps unpacked, whatever their size; and up to so many bytes of more.
+#: How many bodies a session keeps unpacked whatever their size, and the most bytes in total beyond these.
 KEPT = 4
 KEPT_BYTES = 8 << 20
-#: The largest window we write and read, as a power of two (128 MiB).
+#: The largest compression window written and read, as a power of two (128 MiB).
 WINDOW = 27
 
 
@@ -44,7 +44,7 @@ def put(session: Session, data: bytes, *, like: str | None = None) -> str:
 
 
 def add(session: Session, name: str, data: bytes, *, like: str | None = None) -> str:
-    """Store bytes that are not known yet under their name, their digest, which is returned."""
+    """Store new bytes under `name`, which is their digest, and return it."""
     session.add(_packed(session, name, data, like))
     session.flush()
     _keep(session, name, data)
@@ -53,7 +53,7 @@ def add(session: Session, name: str, data: bytes, *, like: str | None = None) ->
 
 def is_known(session: Session, name: str, data: bytes) -> bool:
     """Whether these bytes are stored already; `name` is their digest."""
-    # What a session keeps was stored or read by it, or by the one before it, which was committed.
+    # Whatever a session keeps was stored or read by it, or by an earlier one that was committed.
     is_there = name in _kept(session) or (
         session.exec(sqlmodel_select(Body.sha256).where(Body.sha256 == name)).first() is not None
     )
@@ -63,14 +63,14 @@ def is_known(session: Session, name: str, data: bytes) -> bool:
 
 
 def size(session: Session, name: str) -> int:
-    """How many bytes they are; 0 where there are none of this name."""
+    """The size of a body in bytes; 0 if there is none with this name."""
     return session.scalar(select(col(Body.size)).where(col(Body.sha256) == name)) or 0
 
 
 def get(session: Session, name: str) -> bytes:
     """The bytes of a body.
 
-    Raises BodyLost when they are missing, damaged, or not what their name says.
+    Raises BodyLost if they are missing, damaged, or do not match their name.
     """
     kept = _kept(session)
     if name not in kept:
@@ -79,7 +79,7 @@ def get(session: Session, name: str) -> bytes:
 
 
 def _found(session: Session, name: str) -> bytes:
-    """The bytes of a body that is not kept. A history is read in order: mostly the one it is a patch of is."""
+    """The bytes of a body that is not kept. The one it is a patch of usually is, as a history is read in order."""
     query = select(col(Body.sha256), col(Body.data), col(Body.base_sha256)).where(col(Body.sha256) == name)
     row = session.execute(query).first()
     base = _kept(session).get(row.base_sha256 or "", b"") if row is not None else b""
@@ -94,7 +94,7 @@ def _kept(session: Session) -> dict[str, bytes]:
 
 
 def _keep(session: Session, name: str, data: bytes) -> None:
-    """Hold the last bodies: the next one is stored as a patch of the last, and often judged against it."""
+    """Keep the latest bodies: the next one is stored as a patch of the last, and often compared with it."""
     kept = _kept(session)
     kept[name] = kept.pop(name, data)
     size = sum(map(len, kept.values()))
@@ -103,13 +103,13 @@ def _keep(session: Session, name: str, data: bytes) -> None:
 
 
 def _chain(session: Session, name: str) -> Sequence[Row[tuple[str, bytes, str | None]]]:
-    """The body and all it stands on, in one query: a row-by-row walk costs more than the unpacking."""
+    """The body and all its bases, in one query: reading them row by row costs more than unpacking them."""
     return session.execute(_chain_of(), {"name": name}).all()
 
 
 @cache
 def _chain_of() -> Select[str, bytes, str | None]:
-    # Built once: putting it together costs more than asking it.
+    # Built once: building the query costs more than running it.
     chain = (
         select(col(Body.sha256), col(Body.base_sha256), literal(0).label("step"))
         .where(col(Body.sha256) == bindparam("name"))
@@ -160,7 +160,7 @@ def _packed(session: Session, name: str, data: bytes, like: str | None) -> Body:
 
 
 def _base(session: Session, like: Body | None) -> tuple[Body, int] | None:
-    """The body to patch and the depth of the result; None where a full frame is due."""
+    """The body to patch and the depth of the result; None if a full frame is due."""
     if like is None:
         return None
     depth = like.depth + 1

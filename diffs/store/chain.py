@@ -1,7 +1,7 @@
 """The hash chain over snapshots: what a row's hash covers, and where the chain ends.
 
 Every snapshot row carries the SHA-256 of its body, the hash of the row before it in the whole archive, and its own
-hash over both and all that was recorded of the look (architecture.md, rule 1).
+hash over both and everything recorded of the fetch (architecture.md, rule 1).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ def head(session: Session) -> str:
 
 
 def row_hash(snapshot: Snapshot, page_key: str) -> str:
-    """The SHA-256 (hex) of a snapshot row: its page, its look, its body's hash and the row before it."""
+    """The SHA-256 (hex) of a snapshot row: its page, its fetch, its body's hash and the hash of the row before it."""
     fields = {
         "page": page_key,
         "observed_at": snapshot.observed_at.isoformat(),

@@ -1,4 +1,4 @@
-"""Changes, reported or not, and the values inside them."""
+"""Changes, reported or not, and the values in them."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -39,10 +39,10 @@ def listed(
     significance: str | None = None,
     limit: int | None = None,
 ) -> list[tuple[Change, Page]]:
-    """Changes with their pages, newest decided first; `told` None lists all.
+    """Changes with their pages, most recently decided first; with `told` None, reported or not.
 
-    `category` is the page's or one of the change's own. `marketplace` is taken without regard to letter case, and a
-    page may be of several ("UK,IE").
+    `category` is the page's or one of the change's own. The letter case of `marketplace` does not matter, and a page
+    may have several ("UK,IE").
     """
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)
     query = query.order_by(col(Change.decided_at).desc(), col(Change.id).desc())
@@ -63,12 +63,12 @@ def listed(
 
 
 def count_told(session: Session) -> int:
-    """How many changes of all pages were reported."""
+    """The number of reported changes of all pages."""
     return session.exec(select(func.count()).select_from(Change).where(col(Change.told).is_(True))).one()
 
 
 def by_uid(session: Session, uid: str) -> tuple[Change, Page] | None:
-    """The change with this permanent id (or a unique beginning of it of 6 characters and more), with its page."""
+    """The change with this permanent id (or a unique prefix of at least 6 characters), with its page."""
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id)
     if len(uid) < 6:
         return session.exec(query.where(Change.uid == uid)).first()
@@ -77,15 +77,15 @@ def by_uid(session: Session, uid: str) -> tuple[Change, Page] | None:
 
 
 def of_page(session: Session, page: Page) -> list[Change]:
-    """All changes of a page, in the order in which they were seen."""
+    """All changes of a page, in the order they were seen."""
     query = select(Change).where(Change.page_id == page.id).order_by(col(Change.seen_at), col(Change.id))
     return list(session.exec(query).all())
 
 
 def on_site(session: Session, page: Page, *, since: datetime, until: datetime) -> Iterator[tuple[Change, Page]]:
-    """The changes of the site's other pages that were first seen in a time (UTC), the last stored first.
+    """The changes of the site's other pages first seen from `since` to `until` (UTC), last stored first.
 
-    Those not reported are among them.
+    Changes that were not reported are included.
     """
     query = (
         select(Change, Page)
@@ -97,16 +97,16 @@ def on_site(session: Session, page: Page, *, since: datetime, until: datetime) -
 
 
 def unworded(session: Session) -> list[tuple[Change, Page]]:
-    """The changes that have no headline yet."""
+    """The changes without a headline, with their pages."""
     query = select(Change, Page).join(Page, col(Change.page_id) == Page.id).where(col(Change.headline).is_(None))
     return list(session.exec(query).all())
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A told change, as small as can be. `decided_at` and `stored_at` are UTC.
+    """A reported change in the smallest form. `decided_at` and `stored_at` are UTC.
 
-    `stored_at` is when it came into this archive: for imported history much later than it was decided.
+    `stored_at` is when it was added to this archive: for imported history, much later than it was decided.
     """
 
     id: int
@@ -116,7 +116,7 @@ class Mark:
 
 
 def marks(session: Session, wanted: Filter, *, limit: int | None = None) -> list[Mark]:
-    """The told changes that pass a filter, newest decided first. A change carries its whole comparison; a mark none."""
+    """The reported changes that pass a filter, most recently decided first, without the bulk of their comparisons."""
     columns = (
         *(Change.id, Change.decided_at, Snapshot.stored_at, Change.effective_on, Change.importance, Change.categories),
         *(Page.key, Page.marketplace, Page.category),
@@ -144,13 +144,13 @@ def in_full(session: Session, ids: Sequence[int], *, batch: int) -> Iterator[tup
         query = select(Change, Page).join(Page, col(Change.page_id) == Page.id).where(col(Change.id).in_(part))
         rows = {change.id: (change, page) for change, page in session.exec(query)}
         yield from (rows[number] for number in part if number in rows)
-        # Nothing of this batch is needed any more, neither here nor by the session.
+        # This batch is no longer needed, neither here nor by the session.
         rows.clear()
         session.expunge_all()
 
 
 def ending(session: Session) -> list[tuple[Change, Page, date]]:
-    """The last day of each rule entered by hand that has one, with its page and the newest told change of it."""
+    """The last day of each rule entered by hand that has one, with its page and its latest reported change."""
     query = (
         select(Change, Page, ByHand.ends)  # type: ignore[type-var]
         .join(Page, col(Change.page_id) == Page.id)
@@ -168,7 +168,7 @@ def as_json(values: Iterable[Any]) -> list[dict[str, Any]]:
 
 
 def hunks_as_json(comparison: Comparison, quiet: tuple[Quiet, ...]) -> list[dict[str, Any]]:
-    """The hunks of a change for a JSON column, then those that are kept quiet beside them; these with their reasons."""
+    """The hunks of a change for a JSON column, followed by the unreported ones with their reasons."""
     why = {id(one.hunk): one.why for one in quiet}
     kept = [asdict(hunk) | ({"why": why[id(hunk)]} if id(hunk) in why else {}) for hunk in comparison.hunks]
     listed = {id(hunk) for hunk in comparison.hunks}
@@ -177,12 +177,12 @@ def hunks_as_json(comparison: Comparison, quiet: tuple[Quiet, ...]) -> list[dict
 
 
 def quiet_of(change: Change) -> tuple[Quiet, ...]:
-    """What differs and is not reported, each with its reason."""
+    """The differences that are not reported, each with its reason."""
     return tuple(Quiet(_hunk(fields), fields["why"]) for fields in change.hunks or () if fields.get("why"))
 
 
 def comparison_of(change: Change) -> Comparison:
-    """The hunks and renames of a change, without those kept quiet beside them."""
+    """The hunks and renames of a change, without the unreported ones."""
     return Comparison(
         hunks=tuple(_hunk(fields) for fields in change.hunks or () if not fields.get("aside")),
         renames=tuple(Rename(**fields) for fields in change.renames or ()),

@@ -1,4 +1,4 @@
-"""Events: what the owner should know about our own fetching. Never a change of policy."""
+"""Events: what the owner should know about our own fetching. They are never changes of a policy."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -10,25 +10,25 @@ from diffs.database.models import Event, Page
 
 from .pages import on_site_of
 
-#: What the seller's own report says against a page: another target there, or one that moved from report to report.
+#: Where the seller's own report disagrees with a page: another target, or one that moved from report to report.
 DIFFERS = "target_differs"
 MOVED = "report_target_moved"
-#: Both tell of the owner's own account: they are for the owner's eyes, on no public page and in no feed.
+#: Both reveal something about the owner's account: only the owner sees them, on no public page and in no feed.
 PRIVATE = (DIFFERS, MOVED)
 
 
 #: A page shows another text than its policy (`diffs.judging.lines`): read and followed, but not accepted.
 SECOND_LINE = "second_line"
-#: A site changed the same words on several of its pages: kept with one of them.
+#: A site changed the same words on several of its pages: stored with one of them.
 SITE_WIDE = "site_wide"
 #: A page shows a text that the owner said is not its policy.
 REJECTED = "rejected"
-#: A page cannot be read at present, whatever keeps us from it.
+#: A page cannot be read at present, for whatever reason.
 UNREAD = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
 
 
 class OpenEvents:
-    """The events of one page that go on, while its looks are judged."""
+    """The open events of one page, while its fetches are judged."""
 
     def __init__(self, session: Session, page: Page) -> None:
         self._session = session
@@ -36,7 +36,7 @@ class OpenEvents:
         self._open = {event.kind: event for event in listed(session, page, open_only=True)}
 
     def happened(self, kind: str, *, at: datetime, detail: str) -> None:
-        """Note an event, or that an open one of this kind goes on. `at` is UTC."""
+        """Record an event, or that an open one of this kind continues. `at` is UTC."""
         event = self._open.get(kind)
         if event is None:
             event = Event(page_id=self._page_id, kind=kind, started_at=at, last_at=at, detail=detail)
@@ -46,12 +46,12 @@ class OpenEvents:
             event.last_at, event.count, event.detail = at, event.count + 1, detail
 
     def since(self, kind: str) -> datetime | None:
-        """When an event of this kind began (UTC) that goes on; None where none does."""
+        """When the open event of this kind began (UTC); None if there is none."""
         event = self._open.get(kind)
         return event.started_at if event else None
 
     def quiet(self, kind: str, *, at: datetime, after: timedelta) -> None:
-        """Close an event that has not happened again for so long."""
+        """Close the open event of this kind if it has not happened again for `after`."""
         event = self._open.get(kind)
         if event is not None and at - event.last_at >= after:
             self.ended((kind,), at=at)
@@ -73,7 +73,7 @@ def listed(session: Session, page: Page, *, open_only: bool = False) -> list[Eve
 
 
 def going_on(session: Session, kinds: Iterable[str]) -> list[tuple[Event, Page]]:
-    """The open events of these kinds of watched pages, with their pages, the oldest first."""
+    """The open events of these kinds, with their watched pages, oldest first."""
     query = (
         select(Event, Page)
         .join(Page, col(Event.page_id) == Page.id)
@@ -84,14 +84,14 @@ def going_on(session: Session, kinds: Iterable[str]) -> list[tuple[Event, Page]]
 
 
 def is_open_on_site(session: Session, page: Page, kind: str) -> bool:
-    """Whether an event of this kind goes on for any page of the page's site."""
+    """Whether an event of this kind is open for any page of the page's site."""
     query = select(Event.id).join(Page, col(Event.page_id) == Page.id)
     here = (col(Event.ended_at).is_(None), Event.kind == kind, on_site_of(page))
     return session.exec(query.where(*here).limit(1)).first() is not None
 
 
 def public(session: Session) -> Iterator[tuple[Event, Page]]:
-    """The events of watched pages that are for everybody's eyes, those that began or ended last first."""
+    """The public events of watched pages, those that began or ended last first."""
     latest = func.coalesce(col(Event.ended_at), col(Event.started_at))
     query = (
         select(Event, Page)

@@ -1,6 +1,6 @@
 """Verify the archive: recompute the chain over snapshots and every body.
 
-A row changed, removed or put in between breaks the chain at that place.
+A row that is changed, removed or inserted breaks the chain at that place.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,13 @@ from diffs.errors import ArchiveError
 
 from . import bodies, chain
 
-#: Rows that are read at once while verifying.
+#: How many rows are read at once while verifying.
 BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The result of a check: how many rows hold, the chain's head, and the first break ("" when there is none)."""
+    """The result of a check: how many rows are intact, the chain's head, and the first break ("" if there is none)."""
 
     snapshots: int
     head: str
@@ -29,8 +29,8 @@ class Verified:
 def verify(session: Session, *, expected_head: str = "") -> Verified:
     """Recompute the whole chain and every body; stop at the first break.
 
-    `expected_head` is a head that was written down earlier (a digest carries it): it must stand in the chain, so that
-    a cut-off end shows.
+    `expected_head` is a head noted earlier (every digest contains one): it must be in the chain, which shows whether
+    the end was cut off.
     """
     previous, count, seen = "", 0, not expected_head
     for snapshot, page_key in _rows(session):

@@ -15,14 +15,14 @@ from diffs.values import READ, Outcome, Verdict
 
 from .snapshots import AHEAD
 
-#: The rule of a verdict on bytes that reading had to be ended for: they are read again only when somebody asks for it.
+#: The rule of a verdict on bytes whose reading had to be aborted: they are read again only on request.
 SET_ASIDE = "set-aside"
-#: The rule of a verdict on a look that a fault in this program kept from being read: the next one is read again.
+#: The rule of a verdict on a fetch that could not be read because of a fault in this program: the next one is read.
 FAULT = "fault"
 
 
 def listed(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
-    """All judged looks of a page in order of observation."""
+    """All judged fetches of a page, in the order of observation."""
     query = (
         select(Observation, Snapshot)
         .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
@@ -33,7 +33,7 @@ def listed(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
 
 
 def last(session: Session, page: Page) -> tuple[Observation, Snapshot] | None:
-    """The newest judged look of a page."""
+    """The newest judged fetch of a page, or None."""
     query = (
         select(Observation, Snapshot)
         .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
@@ -44,7 +44,7 @@ def last(session: Session, page: Page) -> tuple[Observation, Snapshot] | None:
 
 
 def at(session: Session, page: Page, moment: datetime) -> tuple[Observation, Snapshot] | None:
-    """The last judged look at or before a moment (UTC)."""
+    """The last judged fetch at or before a moment (UTC), or None."""
     query = (
         select(Observation, Snapshot)
         .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
@@ -55,27 +55,27 @@ def at(session: Session, page: Page, moment: datetime) -> tuple[Observation, Sna
 
 
 def count_between(session: Session, page: Page, since: datetime, until: datetime) -> int:
-    """How many looks of a time were judged (UTC, both ends included)."""
+    """The number of judged fetches from `since` to `until` (UTC, both included)."""
     query = select(func.count()).select_from(Observation)
     moments = col(Observation.observed_at).between(since, until)
     return session.exec(query.where(Observation.page_id == page.id, moments)).one()
 
 
 def ahead(session: Session, *, now: datetime) -> Sequence[str]:
-    """The keys of the pages with looks that count for a time after `now` (UTC): a clock was ahead."""
+    """The keys of the pages with fetches dated after `now` (UTC): a clock was ahead."""
     query = select(Page.key).join(Observation, col(Observation.page_id) == Page.id)
     return session.exec(query.where(col(Observation.observed_at) > now + AHEAD).distinct().order_by(Page.key)).all()
 
 
 def set_aside(session: Session, page: Page) -> dict[str, Verdict]:
-    """The bytes of this page that are not read again, by name, with the verdict on them."""
+    """The names of this page's bytes that are not read again, each with its verdict."""
     return {body: Verdict(Outcome.ERROR, SET_ASIDE, reason) for body, (_, reason) in _aside(session, page).items()}
 
 
 def tried_again(session: Session, page: Page) -> frozenset[str]:
-    """The names of those of them whose turn it is: brought by 3, 6, 12, 24 looks and so on.
+    """The names of bytes set aside that are due for another try: after 3, 6, 12, 24 fetches with them, and so on.
 
-    A machine that was short of memory for an hour, or slow, must not keep a page unread for ever.
+    An hour in which the machine was slow or short of memory must not leave a page unread for ever.
     """
     return frozenset(body for body, (looks, _) in _aside(session, page).items() if _is_thrice_a_power_of_two(looks))
 
@@ -86,7 +86,7 @@ def _is_thrice_a_power_of_two(number: int) -> bool:
 
 
 def _aside(session: Session, page: Page) -> dict[str, tuple[int, str]]:
-    """By the name of the bytes that were set aside: how many looks brought them since, and why they were."""
+    """The names of the bytes set aside, each with the number of fetches that had them, and the reason."""
     ever = (
         select(Snapshot.body_sha256)
         .join(Observation, col(Observation.snapshot_id) == Snapshot.id)
@@ -109,7 +109,7 @@ def _aside(session: Session, page: Page) -> dict[str, tuple[int, str]]:
 
 
 def days_read(session: Session, page: Page, after: datetime, to: datetime) -> int:
-    """On how many days (UTC) after a moment the policy was read, the day of `to` among them; both UTC."""
+    """The number of days (UTC) on which the policy was read after a moment, including the day of `to`; both UTC."""
     query = select(Observation.observed_at).where(
         Observation.page_id == page.id,
         col(Observation.outcome).in_([str(outcome) for outcome in READ]),
@@ -130,7 +130,7 @@ def last_read_at(session: Session, page: Page) -> datetime | None:
 
 
 def unread_in_a_row(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:
-    """The looks of a page since its policy was last read, newest first, at most a hundred; without imported ones."""
+    """The fetches of a page since its policy was last read, newest first, at most a hundred; without imported ones."""
     query = (
         select(Observation, Snapshot)
         .join(Snapshot, col(Observation.snapshot_id) == Snapshot.id)
@@ -139,12 +139,12 @@ def unread_in_a_row(session: Session, page: Page) -> list[tuple[Observation, Sna
     )
     read = {str(outcome) for outcome in READ}
     rows = session.exec(query.limit(100))
-    # A text on another line than the policy's own was read, too.
+    # A text on a line other than the policy's own was read, too.
     return list(takewhile(lambda row: row[0].outcome not in read and row[0].version_id is None, rows))
 
 
 def shows_since(session: Session, page: Page) -> int:
-    """The snapshot of the first of the looks in a row, up to the last one, that brought the same text; 0 for none."""
+    """The id of the first snapshot in the latest run of fetches with the same text; 0 if there is none."""
     query = (
         select(Observation.snapshot_id, Observation.text_sha256, Observation.outcome)
         .where(Observation.page_id == page.id)
@@ -159,7 +159,7 @@ def shows_since(session: Session, page: Page) -> int:
 
 
 def last_traces(session: Session, page: Page, newest: Observation) -> dict[str, str] | None:
-    """The traces of noise of the last look that read the policy; `newest` is the last look of all."""
+    """The traces of noise in the last fetch that read the policy; `newest` is the last fetch of all."""
     if newest.version_id is not None:
         return newest.traces
     query = (
@@ -172,7 +172,7 @@ def last_traces(session: Session, page: Page, newest: Observation) -> dict[str, 
 
 
 def suppressed(session: Session, page: Page, *, since: datetime | None = None) -> list[tuple[Observation, Snapshot]]:
-    """The looks that made no change and yet brought something else: noise, returns, and all that was not read."""
+    """The fetches that differed without making a change: noise, returns, and everything that was not read."""
     quiet = (
         "none",
         "same",
@@ -207,10 +207,10 @@ def suppressed(session: Session, page: Page, *, since: datetime | None = None) -
 
 
 def shown_elsewhere(session: Session, page: Page, text: str, *, was: str, since: datetime) -> list[str]:
-    """The keys of other pages of this host that changed to the same text, though they had said something else.
+    """The keys of other pages of this host that changed to the same text from a different one.
 
-    Pages that turned to it before `since` (UTC) do not count: what stays is no outage. `was` is what this page said
-    before: a page that said the same is the same policy under another address, and may well change with it.
+    Pages that changed to it before `since` (UTC) do not count: a text that stays is no outage. `was` is the former text
+    of this page: a page with the same one is the same policy at another address, and may well change with it.
     """
     query = (
         select(Page)
@@ -230,7 +230,7 @@ def shown_elsewhere(session: Session, page: Page, text: str, *, was: str, since:
 
 @dataclass(frozen=True, slots=True)
 class PageLooks:
-    """How often a watched page was fetched and could be read in a time, and when (UTC) it was read last."""
+    """How often a watched page was fetched and read in a period, and when (UTC) it was last read."""
 
     page: str
     marketplace: str
@@ -241,7 +241,7 @@ class PageLooks:
 
 
 def looks(session: Session, *, since: datetime, until: datetime) -> list[PageLooks]:
-    """Every watched page with its looks from `since` to `until` (UTC), none included."""
+    """Every watched page with its fetches from `since` to `until` (UTC), even if there are none."""
     read = col(Observation.outcome).in_([str(outcome) for outcome in READ])
     in_time = (col(Observation.page_id) == Page.id) & col(Observation.observed_at).between(since, until)
     query: Any = (

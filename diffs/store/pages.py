@@ -1,4 +1,4 @@
-"""Pages: what we watch, and whose history was imported."""
+"""Pages: those that are watched, and those whose history was imported."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ def upsert(
     is_index: bool = False,
     watched: bool = True,
 ) -> Page:
-    """The page with this key, as declared now; made where it is new. `check_every` is in seconds, `now` in UTC."""
+    """The page with this key, as declared now; created if it is new. `check_every` is in seconds, `now` in UTC."""
     page = get(session, key)
     if page is None:
         page = Page(key=key, url=url, created_at=now)
@@ -67,7 +67,7 @@ def on_site_of(page: Page) -> ColumnElement[bool]:
 
 
 def _said_of_site(session: Session, page: Page) -> list[dict[str, Any]]:
-    """What the owner said of all pages of a site, in order: it holds for those added later, too."""
+    """What the owner said about all pages of a site, in order: it applies to those added later, too."""
     said: dict[tuple[int, str, bool], dict[str, Any]] = {}
     for one in session.exec(select(Page).where(on_site_of(page)).order_by(col(Page.id))):
         for decision in one.decisions or ():
@@ -77,7 +77,7 @@ def _said_of_site(session: Session, page: Page) -> list[dict[str, Any]]:
 
 
 def unwatch(session: Session, key: str) -> bool:
-    """Whether the archive has this page; it no longer counts as watched, and its history stays."""
+    """Mark a page as no longer watched, keeping its history; return whether the archive has it."""
     page = get(session, key)
     if page is not None:
         page.watched = False

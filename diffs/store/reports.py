@@ -1,4 +1,4 @@
-"""Reports: the seller's own figures, every import kept, the newest of each."""
+"""Reports: the seller's own figures; every import is kept, and the newest figures can be found."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -15,7 +15,7 @@ from diffs.scorecard.metric import Metric
 
 from . import bodies
 
-#: Longer names are cut: they come from a file's name.
+#: Longer names, in characters, are cut: they are taken from a file's name.
 _LONGEST_NAME = 200
 _LONGEST_METRIC = 120
 
@@ -24,7 +24,7 @@ _ALSO = ("condition", "source", "unit")
 
 
 def known(session: Session, data: bytes) -> Report | None:
-    """The report with these very bytes, None where it was not stored yet."""
+    """The report with exactly these bytes; None if it is not stored yet."""
     return session.exec(select(Report).where(Report.body_sha256 == bodies.digest(data))).first()
 
 
@@ -55,16 +55,16 @@ def current(
 ) -> list[tuple[Report, Metric]]:
     """The newest figures of each marketplace, metric and scope, in the order of their reports.
 
-    A report may have a figure over several windows, one inside the other: all of them are the newest.
+    A report may give a figure over several windows, one inside the other: all of them are the newest.
 
-    With `until` (UTC) only of reports up to that time; `with_target`: only figures for which the report names one.
+    With `until` (UTC), only reports up to that time count; with `with_target`, only figures with a target.
     """
     wanted = [col(Report.as_of) <= until] if until is not None else []
     return _newest(session, *wanted, *([col(MetricRow.target).is_not(None)] if with_target else []))
 
 
 def of_pages(session: Session, marketplaces: str) -> list[Metric]:
-    """The newest figures of the marketplaces that some pages speak for ("UK,IE")."""
+    """The newest figures of the marketplaces ("UK,IE") that some pages apply to."""
     return [metric for _, metric in current(session) if speaks_for(metric.marketplace, marketplaces)]
 
 
@@ -86,10 +86,10 @@ def before(session: Session, report: Report) -> list[Metric]:
 
 
 def _newest(session: Session, *wanted: Any) -> list[tuple[Report, Metric]]:
-    """Of each marketplace, metric and scope the newest figure among those wanted, found in the database.
+    """The newest of the wanted figures for each marketplace, metric and scope, found in the database.
 
-    Beside it stand those of the same report over a window inside its own, or around it. A window that only overlaps,
-    or lies before, is history.
+    With it are those of the same report over a window inside its own or around it. A window that only overlaps or is
+    earlier is history.
     """
     rank = func.row_number().over(
         partition_by=(col(MetricRow.marketplace), col(MetricRow.metric), col(MetricRow.scope)),
@@ -110,7 +110,7 @@ def _newest(session: Session, *wanted: Any) -> list[tuple[Report, Metric]]:
 
 
 def _nested(lead: Any) -> Any:
-    """Whether a row's window lies in that of `lead`, or the other way round, and is another one."""
+    """Whether a row's window is inside that of `lead`, or the other way round, without being equal."""
     begin, end = col(MetricRow.window_from), col(MetricRow.window_to)
     inside = and_(begin >= lead.window_from, end <= lead.window_to)
     around = and_(begin <= lead.window_from, end >= lead.window_to)

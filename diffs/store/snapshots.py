@@ -1,4 +1,4 @@
-"""Snapshots: one row per fetch, whatever it brought back; chained, never changed."""
+"""Snapshots: one row per fetch, whatever the answer was; chained, never changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -11,7 +11,7 @@ from diffs.values import READ, Capture
 
 from . import bodies, chain
 
-#: Names this program's chain among PostgreSQL's advisory locks.
+#: The number of this program's chain among PostgreSQL's advisory locks.
 CHAIN_LOCK = 7_065_766
 
 
@@ -28,10 +28,10 @@ def add(
     language: str = "",
     after: Snapshot | None = None,
 ) -> Snapshot:
-    """Append what one look brought back; both times in UTC.
+    """Append the answer of one fetch; both times in UTC.
 
-    `after` is the page's look that was appended right before in the same transaction: then nothing is asked of the
-    database, and the row is written, and gets its id, together with others.
+    `after` is the page's snapshot that was appended just before in the same transaction. It makes queries unnecessary,
+    and the row is written, and gets its id, together with others.
     """
     if session.get_bind().dialect.name == "postgresql":
         # SQLite has one writer anyway; PostgreSQL's many must take turns at the end of the chain.
@@ -64,7 +64,7 @@ def add(
 
 
 def _stored(session: Session, page: Page, body: bytes, after: Snapshot | None) -> str:
-    """The body's name; its predecessor is looked for only where the body is new."""
+    """The body's name; its predecessor is searched for only if the body is new."""
     name = bodies.digest(body)
     if bodies.is_known(session, name, body):
         return name
@@ -78,12 +78,12 @@ def _newest_body(session: Session, page: Page) -> str | None:
 
 
 def body_of(session: Session, snapshot: Snapshot) -> bytes:
-    """The bytes a look brought back; b"" when none came. Raises BodyLost."""
+    """The bytes that a fetch received; b"" if there were none. Raises BodyLost."""
     return bodies.get(session, snapshot.body_sha256) if snapshot.body_sha256 else b""
 
 
 def capture_of(session: Session, snapshot: Snapshot) -> Capture:
-    """The look as it was, with its body. Raises BodyLost."""
+    """The fetch as it was, with its body. Raises BodyLost."""
     return Capture(
         url=snapshot.url,
         final_url=snapshot.final_url,
@@ -98,10 +98,10 @@ def capture_of(session: Session, snapshot: Snapshot) -> Capture:
 
 
 def pending(session: Session, page: Page) -> dict[int, datetime]:
-    """The page's snapshots that were not judged yet, by id, each with the time (UTC) it counts for, in that order.
+    """The ids of the page's snapshots that are not judged yet, each with the time (UTC) it counts for, in time order.
 
-    Nothing was observed after it was stored, nor stored after what was stored behind it. Where the recorded times say
-    otherwise a clock was ahead: the row stays as it was written, and counts for the latest moment that can be true.
+    Nothing is observed after it is stored, or stored after a later row. If the recorded times say otherwise, a clock
+    was ahead: the row stays as it was written and counts for the latest time that can be true.
     """
     query = select(Snapshot.id, Snapshot.observed_at, Snapshot.stored_at)
     query = query.where(Snapshot.page_id == page.id, col(Snapshot.id) > page.derived_to)
@@ -118,7 +118,7 @@ def in_order(session: Session, ids: list[int], *, batch: int = 200) -> Iterator[
     for start in range(0, len(ids), batch):
         part = ids[start : start + batch]
         if len(part) == 1 and (row := session.get(Snapshot, part[0])) is not None:
-            yield row  # mostly in the session already
+            yield row  # usually in the session already
             continue
         rows = {row.id: row for row in session.exec(select(Snapshot).where(col(Snapshot.id).in_(part)))}
         for number in part:
@@ -126,7 +126,7 @@ def in_order(session: Session, ids: list[int], *, batch: int = 200) -> Iterator[
 
 
 def exists(session: Session, page: Page, *, observed_at: datetime, body: str | None, fetched_by: str) -> bool:
-    """Whether this very look is already in the archive: an import may be run again."""
+    """Whether exactly this fetch is already in the archive: an import may be repeated."""
     query = select(Snapshot.id).where(
         Snapshot.page_id == page.id,
         Snapshot.observed_at == observed_at,
@@ -137,21 +137,21 @@ def exists(session: Session, page: Page, *, observed_at: datetime, body: str | N
 
 
 def known_looks(session: Session, page: Page, fetched_by: str) -> set[tuple[datetime, str | None]]:
-    """Time and body of every look of this page that came from one source."""
+    """The time and body of every fetch of this page from one source."""
     query = select(Snapshot.observed_at, Snapshot.body_sha256).where(
         Snapshot.page_id == page.id, Snapshot.fetched_by == fetched_by
     )
     return set(session.exec(query).all())
 
 
-#: A time further ahead of the clock than this is one of a clock that was wrong.
+#: A time further in the future than this was set by a wrong clock.
 AHEAD = timedelta(minutes=5)
 
 
 def last_look_at(session: Session, page_id: int, *, now: datetime) -> datetime | None:
     """When the page was last fetched (UTC), successfully or not; None if never.
 
-    Recorded history does not count, nor what a clock that was ahead of `now` (UTC) has dated.
+    Recorded history does not count, nor do times set by a clock ahead of `now` (UTC).
     """
     query = select(func.max(Snapshot.observed_at)).where(
         Snapshot.page_id == page_id, col(Snapshot.recorded).is_(False), col(Snapshot.observed_at) <= now + AHEAD
@@ -159,20 +159,20 @@ def last_look_at(session: Session, page_id: int, *, now: datetime) -> datetime |
     return session.exec(query).one()
 
 
-#: A site's word that nothing changed is believed for so long, and for so many checks; then the whole page is asked for.
+#: A site that says nothing changed is believed for this long and for so many checks; then the full page is requested.
 BELIEVED_FOR = timedelta(days=7)
 BELIEVED_TIMES = 9
 
-#: How many looks are gone through for a validator that stayed the same while the text changed.
+#: How many fetches are searched for a validator that stayed the same while the text changed.
 _REMEMBERED = 30
 
 
 def validators(session: Session, page_id: int, *, url: str, fetched_by: str, now: datetime) -> dict[str, str]:
-    """Request headers for a conditional GET, from the newest look whose policy was read; {} where it is asked whole.
+    """Request headers for a conditional GET, from the newest fetch whose policy was read; {} to request the full page.
 
-    Only looks at the same address by the same fetcher count, and only those that were read: a validator of an error
-    page must not hide the policy. The whole page is asked for every so often, for a text that waits for its second
-    look, and at a site whose validators stayed the same while the text changed.
+    Only fetches of the same address by the same fetcher count, and only if they were read: a validator of an error page
+    must not hide the policy. The full page is requested from time to time, for a text that waits for its second fetch,
+    and at a site whose validators stayed the same while the text changed.
     """
     query = (
         select(Snapshot.status, Snapshot.headers, Observation)
@@ -210,6 +210,6 @@ def _mapping(headers: Sequence[Sequence[str]] | None) -> dict[str, str]:
 
 
 def last_stored_at(session: Session) -> datetime | None:
-    """When anything was last fetched (UTC), imported history not counted; None if never."""
+    """When anything was last fetched (UTC), not counting imported history; None if never."""
     looks = select(Snapshot.stored_at).where(col(Snapshot.recorded).is_(False))
     return session.exec(looks.order_by(col(Snapshot.id).desc()).limit(1)).first()

@@ -1,4 +1,4 @@
-"""Targets: those that each version states, those in force on a day, and those announced."""
+"""Targets: those that each version states, those in force at a given time, and those announced."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from diffs.values import Target
 
 from . import versions
 
-#: How pages of our own are "fetched": what a person entered (`diffs.engine.notes`). Nothing is derived from them.
+#: The "fetcher" of pages that a person entered by hand (`diffs.engine.notes`). Nothing is derived from them.
 BY_HAND = "note"
 
 
@@ -51,7 +51,7 @@ def _stands(entry: ByHand | None, day: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncedTarget:
-    """A target that a page states already and that counts from a day on."""
+    """A target that a page already states and that applies from a date on."""
 
     stated: Stated
     effective_on: date
@@ -60,8 +60,8 @@ class AnnouncedTarget:
 def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[AnnouncedTarget]]:
     """The targets that bind at a moment (UTC), and those announced for later; entries made by hand are marked.
 
-    A text may be posted before it takes effect: until that day the text it replaces binds. The date of one sentence
-    holds back only what that sentence is about; where nobody can say what it is about, both texts bind until then.
+    A text may be published before it takes effect: until then the text it replaces binds. The date in a sentence holds
+    back only what that sentence is about; if that is unclear, both texts bind until then.
     """
     binding: list[Stated] = []
     announced: list[AnnouncedTarget] = []
@@ -91,7 +91,7 @@ def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[An
 
 
 def _to_come(session: Session, version: Version, day: date) -> Change | None:
-    """The told change that made this text, where it takes effect after a day."""
+    """The reported change that led to this text, if it takes effect after a day; else None."""
     query = select(Change).where(Change.to_version_id == version.id, col(Change.told).is_(True))
     return session.exec(query.where(col(Change.effective_on) > day).order_by(col(Change.seen_at).desc())).first()
 

@@ -1,4 +1,4 @@
-"""Versions: the policy texts of a page, and which of them was seen when."""
+"""Versions: the policy texts of a page, and when each was seen."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -42,24 +42,24 @@ def add(
 
 
 def latest(session: Session, page: Page) -> Version | None:
-    """The version with the highest number."""
+    """The version with the highest number, or None."""
     query = select(Version).where(Version.page_id == page.id).order_by(col(Version.seq).desc())
     return session.exec(query.limit(1)).first()
 
 
 def by_text(session: Session, page: Page, fingerprint: str) -> Version | None:
-    """The page's version with this fingerprint."""
+    """The page's version with this fingerprint, or None."""
     query = select(Version).where(Version.page_id == page.id, Version.text_sha256 == fingerprint)
     return session.exec(query).first()
 
 
 def get(session: Session, number: int) -> Version | None:
-    """The version with this row id."""
+    """The version with this row id, or None."""
     return session.get(Version, number)
 
 
 def by_seq(session: Session, page: Page, seq: int) -> Version | None:
-    """The page's version with this number."""
+    """The page's version with this number, or None."""
     return session.exec(select(Version).where(Version.page_id == page.id, Version.seq == seq)).first()
 
 
@@ -74,7 +74,7 @@ def document_of(session: Session, version: Version) -> Document:
 
 
 def shown_at(session: Session, page: Page, moment: datetime) -> tuple[Version, Observation] | None:
-    """The text that the last good look at or before `moment` (UTC) showed, and that look; None when there is none."""
+    """The text of the last good fetch at or before `moment` (UTC), and that fetch; None if there is none."""
     query = (
         select(Version, Observation)
         .join(Observation, col(Observation.version_id) == Version.id)
@@ -85,7 +85,7 @@ def shown_at(session: Session, page: Page, moment: datetime) -> tuple[Version, O
 
 
 def read_between(session: Session, page: Page, since: datetime, until: datetime) -> list[tuple[Version, Observation]]:
-    """The texts that the looks of a time showed (UTC, both ends included), and those looks, in order."""
+    """The texts of the good fetches from `since` to `until` (UTC, both included), and those fetches, in order."""
     query = (
         select(Version, Observation)
         .join(Observation, col(Observation.version_id) == Version.id)
@@ -96,7 +96,7 @@ def read_between(session: Session, page: Page, since: datetime, until: datetime)
 
 
 def shown_before(session: Session, page: Page, look: Observation) -> Version | None:
-    """The text that the page showed before the one it shows at `look`; None where it never showed another one."""
+    """The text before the one that the page shows at `look`; None if there was no other."""
     query = (
         select(Version)
         .join(Observation, col(Observation.version_id) == Version.id)
@@ -116,5 +116,5 @@ def end_of_day(day: date) -> datetime:
 
 
 def count(session: Session, page: Page) -> int:
-    """How many versions the page has."""
+    """The number of versions of a page."""
     return session.exec(select(func.count()).select_from(Version).where(Version.page_id == page.id)).one()

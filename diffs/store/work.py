@@ -1,4 +1,4 @@
-"""Work on changes: who does what, under the change's permanent id; and what is muted."""
+"""Work on changes: who does what, by the change's permanent id; and what is muted."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,17 +7,17 @@ from sqlmodel import Session, col, select, update
 
 from diffs.database.models import Change, Notice, Page, Work
 
-#: Why a notice was dropped that a muted change or page would have had; it comes back when that is unmuted.
+#: The reason of a notice dropped because its change or page is muted; it is restored when that is unmuted.
 MUTED = "muted"
 
 
 def of(session: Session, uid: str) -> Work | None:
-    """The work on a change, None where nobody has said anything about it."""
+    """The work on a change; None if nothing was recorded about it."""
     return session.get(Work, uid)
 
 
 def by_uid(session: Session) -> dict[str, Work]:
-    """All work by the change's id."""
+    """All work, by the change's id."""
     return {row.change_uid: row for row in session.exec(select(Work))}
 
 
@@ -31,9 +31,9 @@ def note(
     done_at: datetime | None = None,
     undone: bool = False,
 ) -> Work:
-    """Say who does it, what is to be remembered, when it was done (UTC), or that it is not done after all.
+    """Record who works on a change, a note, when it was done (UTC), or that it is not done after all.
 
-    None leaves a field as it is, "" empties it.
+    None leaves a field unchanged, "" empties it.
     """
     row = session.get(Work, change.uid) or Work(change_uid=change.uid, updated_at=now)
     if owner is not None:
@@ -49,15 +49,15 @@ def note(
 
 
 def mute(session: Session, change: Change, *, now: datetime, muted: bool) -> int:
-    """Mute or unmute a change; how many waiting notices that stopped, or brought back."""
+    """Mute or unmute a change; return how many waiting notices this dropped or restored."""
     note(session, change, now=now).muted = muted
     return _hold(session, [change.id], muted=muted)
 
 
 def mute_page(session: Session, page: Page, *, muted: bool) -> int:
-    """Mute or unmute a page: its changes are stored and listed, and not sent. How many notices that concerned.
+    """Mute or unmute a page, whose changes are stored and listed but not sent; return how many notices this affected.
 
-    A change that is muted by itself stays so.
+    A change that is muted itself stays muted.
     """
     page.muted = muted
     silent = {uid for uid, row in by_uid(session).items() if row.muted}
@@ -66,7 +66,7 @@ def mute_page(session: Session, page: Page, *, muted: bool) -> int:
 
 
 def _hold(session: Session, ids: Iterable[int], *, muted: bool) -> int:
-    """Drop the notices that wait, or make due again those dropped for this reason. What is being sent is let go."""
+    """Drop the waiting notices, or make due again those dropped for this reason. Those being sent are not stopped."""
     of_these = col(Notice.change_id).in_(list(ids))
     waiting = (of_these, col(Notice.state) == "due")
     held = (of_these, col(Notice.state) == "dropped", col(Notice.error) == MUTED)

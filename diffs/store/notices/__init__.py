@@ -1,1 +1,1 @@
-"""Notices: who gets which, and what became of them."""
+"""Notices: who gets which, and what happened to them."""

@@ -1,4 +1,4 @@
-"""What is waiting in the outbox, in numbers."""
+"""How many notices are waiting in the outbox."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from diffs.database.models import Notice, Subscriber
 
 from .outbox import NEWS, OWNER, QUESTION
 
-#: Whose notices can go out: news to active readers, questions to those who have not answered, and all to the owner.
+#: The notices that can be sent: news to active readers, questions to those who have not answered, all to the owner.
 _OPEN = or_(
     (col(Notice.kind) == NEWS) & (col(Subscriber.state) == "active"),
     (col(Notice.kind) == QUESTION) & (col(Subscriber.state) == "pending"),
@@ -21,9 +21,9 @@ _OPEN = or_(
 
 @dataclass(frozen=True, slots=True)
 class Backlog:
-    """How many notices wait: `due` could go now, `later` wait for their hour, `unsendable` have no channel set up.
+    """How many notices wait: `due` can be sent now, `later` wait for their hour, `unsendable` have no channel set up.
 
-    Those of readers who pause are in none of them.
+    Notices for paused readers are in none of these.
     """
 
     due: int = 0
@@ -32,7 +32,7 @@ class Backlog:
 
 
 def backlog(session: Session, *, now: datetime, channels: Iterable[str]) -> Backlog:
-    """What waits in the outbox, being sent included, for readers on these channels and on others, and for the owner."""
+    """The backlog of the outbox at `now` (UTC), including notices being sent; others than `channels` are not set up."""
     ready, channel = col(Notice.not_before) <= now, func.coalesce(Subscriber.channel, OWNER)
     query = (
         select(channel, ready, func.count())
@@ -50,14 +50,14 @@ def backlog(session: Session, *, now: datetime, channels: Iterable[str]) -> Back
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Of the due notices of readers: how many failed, and since when (UTC) the oldest is due."""
+    """The due notices of readers: how many failed, and since when (UTC) the oldest has been due."""
 
     failed: int = 0
     due_since: datetime | None = None
 
 
 def waiting(session: Session, *, now: datetime) -> Waiting:
-    """What waits, seen from how long and why. `now` is UTC."""
+    """The due notices at `now` (UTC): how long they have waited, and why."""
     of_reader, due = col(Notice.subscriber_id) == Subscriber.id, (Notice.state == "due", _OPEN)
     failed = select(func.count()).select_from(Notice).join(Subscriber, of_reader).where(*due, Notice.error != "")
     since = select(func.min(Notice.not_before)).join(Subscriber, of_reader).where(*due, col(Notice.not_before) <= now)
@@ -65,5 +65,5 @@ def waiting(session: Session, *, now: datetime) -> Waiting:
 
 
 def counts(session: Session) -> dict[str, int]:
-    """How many notices are in which state."""
+    """The number of notices in each state."""
     return dict(session.exec(select(Notice.state, func.count()).group_by(Notice.state)).all())

@@ -1,6 +1,6 @@
-"""Heartbeats: those who asked for one hear, at the hour of their digest, that nothing changed.
+"""Heartbeats: readers who asked for one learn, at the hour of their digest, that nothing changed.
 
-A heartbeat is a notice without a change, and goes the same way: due, sending, sent.
+A heartbeat is a notice without a change and passes through the same states: due, sending, sent.
 """
 
 from datetime import datetime, timedelta
@@ -13,19 +13,19 @@ from diffs.judging.subscriptions import last_slot
 
 from .outbox import NEWS
 
-#: Longer ago nothing matters: it is before the last hour of any cadence, and the one before that.
+#: Anything older is irrelevant: it is before the last two digest hours of any cadence.
 LOOK_BACK = timedelta(days=15)
 
 _A_MOMENT = timedelta(microseconds=1)
 
-#: Questions and the owner's post are no news.
+#: Questions and notices to the owner are not news.
 _NEWS = col(Notice.kind) == NEWS
 
 
 def queue(session: Session, *, now: datetime) -> int:
-    """A due notice without a change for every reader whose hour has come and who was told nothing; how many.
+    """Queue a heartbeat for every reader whose hour has passed without news, and return how many. `now` is UTC.
 
-    Missed hours are not made up for: one heartbeat says it all. `now` is UTC.
+    Missed hours are not made up for: one heartbeat covers them all.
     """
     found = missing(session, now=now, lock=True)
     for reader, slot in found:
@@ -35,7 +35,7 @@ def queue(session: Session, *, now: datetime) -> int:
 
 
 def missing(session: Session, *, now: datetime, lock: bool = False) -> list[tuple[Subscriber, datetime]]:
-    """Who is to get a heartbeat now, and for which hour (UTC).
+    """The readers who should get a heartbeat now, and for which hour (UTC).
 
     `lock` keeps a second program from finding the same until the transaction ends.
     """
@@ -61,24 +61,24 @@ def missing(session: Session, *, now: datetime, lock: bool = False) -> list[tupl
 
 
 def before(reader: Subscriber, slot: datetime) -> datetime:
-    """The hour before that hour (UTC): what a heartbeat reports on began there."""
+    """The digest hour before `slot` (UTC), from which a heartbeat reports."""
     return last_slot(reader.cadence, reader.time_zone, slot - _A_MOMENT)
 
 
 def _quiet_since(reader: Subscriber, slot: datetime) -> datetime:
-    # Who is told at once heard of the day's changes during the day, the others hear of them at that hour.
+    # Immediate readers get the day's changes during the day; the others get them at that hour.
     return slot if reader.cadence in ("daily", "weekly") else before(reader, slot)
 
 
 def _busy(session: Session, now: datetime) -> set[int]:
-    """Who has something on its way."""
+    """The readers with news that is due or being sent."""
     on_its_way = or_(col(Notice.not_before) <= now, col(Notice.message_id).is_not(None))
     query = select(Notice.subscriber_id).where(col(Notice.state).in_(["due", "sending"]), on_its_way, _NEWS).distinct()
     return {reader for reader in session.exec(query) if reader is not None}
 
 
 def _told(session: Session, now: datetime) -> dict[int, datetime]:
-    """When each was last sent something. What a wrong clock dated ahead does not count."""
+    """When each reader was last sent news (UTC), ignoring times that a wrong clock set in the future."""
     latest = func.max(Notice.sent_at)
     query = (
         select(Notice.subscriber_id, latest)
@@ -89,7 +89,7 @@ def _told(session: Session, now: datetime) -> dict[int, datetime]:
 
 
 def _beaten(session: Session, now: datetime) -> dict[int, datetime]:
-    """The hour of each one's last heartbeat, whatever became of it."""
+    """The hour of each reader's last heartbeat (UTC), whether or not it was sent."""
     query = (
         select(Notice.subscriber_id, func.max(Notice.not_before))
         .where(col(Notice.change_id).is_(None), col(Notice.not_before).between(now - LOOK_BACK, now), _NEWS)

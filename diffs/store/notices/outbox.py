@@ -1,8 +1,8 @@
 """The outbox: one row per message and person, committed together with what it reports.
 
-The way of a row: due → sending → sent; back to due when the delivery failed for now; parked when it was refused for
-good; dropped when it was no longer wanted. Rows that travel in one message share its `message_id`, which is fixed
-before the first attempt and never changes: a message sent twice after a crash is one message to the reader.
+The states of a row: due → sending → sent; due again if the delivery failed for now; parked if it was refused for good;
+dropped if it was no longer wanted. Rows sent in one message share its `message_id`, which is fixed before the first
+attempt and never changes: a message sent twice after a crash is one message to the reader.
 """
 
 import hashlib
@@ -17,28 +17,29 @@ from sqlmodel import Session, col, select, update
 from diffs.database.models import Change, Notice, OwnerNotice, Page, Subscriber
 from diffs.judging.subscriptions import due_at
 
-#: What a notice is: news for a reader, a question to a new one, a word to the owner (also the owner's channel's name).
+#: The kinds of notices: news for a reader, a question to a new one, a message to the owner (also their channel's name).
 NEWS, QUESTION, OWNER = "news", "question", "owner"
 
-#: After this long a claim whose owner cannot be asked is taken for dead. Longer than any one delivery may take.
+#: The claim of a worker that cannot be checked is dead after this time, which is longer than any delivery may take.
 STALE_AFTER = timedelta(minutes=15)
 
-#: No cadence and no wait puts a notice off for longer: what lies further ahead was written while a clock was wrong.
+#: No cadence or wait delays a notice for longer: a later time was set while a clock was wrong.
 FURTHEST = timedelta(days=8)
 
-#: Changes in one message; what is left goes in the next.
+#: The most changes in one message; the rest are sent in the next.
 LIMIT = 200
 
-#: Rows written or read at one go: bounds memory with any number of subscribers.
+#: How many rows are written or read at once: this bounds memory for any number of subscribers.
 BATCH = 500
 
 
 @dataclass(frozen=True)
 class Parcel:
-    """What goes out in one message.
+    """The content of one message.
 
-    `to` is the subscriber; of a word to the owner, whose address is no row, that word. News have the ids of the changes
-    they tell, in the order of the queue (none: a heartbeat). `attempts` counts the deliveries begun, this one included.
+    `to` is the subscriber or, for the owner, whose address is not in the archive, the owner's notice. News has the ids
+    of the changes it reports, in the order of the queue (none: a heartbeat). `attempts` counts the deliveries begun,
+    including this one.
     """
 
     kind: str
@@ -49,7 +50,7 @@ class Parcel:
 
     @property
     def channel(self) -> str:
-        """The channel by which it goes; what is for the owner has one of that name."""
+        """The channel by which it is sent; messages to the owner have one of that name."""
         return OWNER if isinstance(self.to, OwnerNotice) else self.to.channel
 
 
@@ -63,10 +64,10 @@ def claim(
     limit: int = LIMIT,
     kinds: Iterable[str] = (OWNER, QUESTION, NEWS),
 ) -> Parcel | None:
-    """Take the next message of these kinds that may go out on one of these channels, or None when there is none.
+    """Claim and return the next message of these kinds that can be sent on one of these channels, or None.
 
-    All due news of its subscriber travel in it, up to `limit` changes, unless they belong to a message that was begun
-    before: that one is completed as it was. `by` names the worker, `domain` ends a new Message-ID. Two workers never
+    It contains all due news of its subscriber, up to `limit` changes, except news in a message that was begun before:
+    that one is completed as it was. `by` names the worker, `domain` ends a new Message-ID. Two workers never
     get the same message: each row is taken by an update that only one of them can win.
     """
     ways = list(channels)
@@ -95,7 +96,7 @@ def _next_due(kind: str, now: datetime, channels: list[str]) -> Any:
         .order_by(col(Notice.not_before), col(Notice.id))
         .limit(1)
     )
-    # On PostgreSQL two workers take two readers; on SQLite one worker writes at a time, and this says nothing.
+    # On PostgreSQL, two workers take two readers; on SQLite, only one worker writes at a time and this has no effect.
     if kind == OWNER:
         return query.with_for_update(of=Notice, skip_locked=True)
     return (
@@ -106,10 +107,10 @@ def _next_due(kind: str, now: datetime, channels: list[str]) -> Any:
 
 
 def _address(session: Session, row: Any, *, now: datetime, domain: str, limit: int) -> str:
-    """Give a notice its Message-ID, and the other due news of its subscriber the same.
+    """Give a notice its Message-ID, and the other due news of its subscriber the same one; return it.
 
-    It is made from what the message says, not from numbers of rows: a backup that was put back counts anew, and another
-    message under an id that went out before is one that mail programs and receivers never show.
+    It is made from the content of the message, not from row numbers: a restored backup uses those again, and mail
+    programs never show another message with an id that they have already received.
     """
     if row.kind == OWNER:
         ids, name = [row.id], f"owner.{session.get_one(OwnerNotice, row.owner_notice_id).uid}"
@@ -120,7 +121,7 @@ def _address(session: Session, row: Any, *, now: datetime, domain: str, limit: i
         key = session.get_one(Subscriber, row.subscriber_id).key
         name = f"notice.{hashlib.sha256(' '.join([key, *said]).encode()).hexdigest()[:32]}"
     message_id = f"<{name}@{domain}>"
-    # Not "is null": SQLite would look for that among all that wait, instead of for these few by their numbers.
+    # Not "is null": SQLite would search all waiting rows for that, instead of fetching these few by number.
     free = func.coalesce(Notice.message_id, "") == ""
     session.exec(update(Notice).where(col(Notice.id).in_(ids), free).values(message_id=message_id))
     return message_id
@@ -129,7 +130,7 @@ def _address(session: Session, row: Any, *, now: datetime, domain: str, limit: i
 def _travel_together(
     session: Session, row: Any, *, now: datetime, limit: int
 ) -> list[tuple[int, datetime, str | None]]:
-    """The subscriber's due notices of this kind: number, when it was made, the uid of its change where it has one."""
+    """The subscriber's due notices of this kind: number, creation time (UTC), uid of the change if there is one."""
     query = (
         select(Notice.id, Notice.created_at, Change.uid)
         .join(Change, col(Notice.change_id) == Change.id, isouter=True)
@@ -142,7 +143,7 @@ def _travel_together(
 
 
 def parcel(session: Session, message_id: str) -> Parcel:
-    """The message with this id that was claimed. Raises LookupError where there is none."""
+    """The claimed message with this id. Raises LookupError if there is none."""
     columns: Any = (Notice.kind, Notice.subscriber_id, Notice.owner_notice_id, Notice.change_id, Notice.attempts)
     query: Any = select(*columns).where(Notice.message_id == message_id, Notice.state == "sending")
     rows = session.exec(query.order_by(col(Notice.id))).all()
@@ -159,7 +160,7 @@ def parcel(session: Session, message_id: str) -> Parcel:
 
 
 def changes_with(session: Session, ids: Iterable[int]) -> list[tuple[Change, Page]]:
-    """The changes with these ids, with their pages, oldest decided first."""
+    """The changes with these ids and their pages, earliest decided first."""
     query = (
         select(Change, Page)
         .join(Page, col(Change.page_id) == Page.id)
@@ -170,21 +171,21 @@ def changes_with(session: Session, ids: Iterable[int]) -> list[tuple[Change, Pag
 
 
 def sent(session: Session, message_id: str, *, now: datetime) -> int:
-    """The message arrived; how many notices it carried."""
+    """Mark a message as sent; return how many notices it contained. `now` is UTC."""
     return _settle(session, message_id, state="sent", sent_at=now, error="")
 
 
 def retry(session: Session, message_id: str, *, not_before: datetime, error: str, counted: bool = True) -> int:
-    """The message did not go out for now; try again from `not_before` on.
+    """Make a message due again from `not_before` (UTC) on, since it could not be sent; return its number of notices.
 
-    `counted` False takes the attempt back: it never came to the recipient's turn.
+    With `counted` False the attempt is not counted: the recipient's turn never came.
     """
     attempts = col(Notice.attempts) if counted else col(Notice.attempts) - 1
     return _settle(session, message_id, state="due", not_before=not_before, error=error, attempts=attempts)
 
 
 def park(session: Session, message_id: str, *, error: str) -> int:
-    """The message was refused for good: keep it, with the reason, and do not try again."""
+    """Keep a message that was refused for good, with the reason, and do not try again; return its number of notices."""
     return _settle(session, message_id, state="parked", error=error)
 
 
@@ -197,10 +198,10 @@ def _settle(session: Session, message_id: str, **values: object) -> int:
 
 
 def release_stale(session: Session, *, now: datetime, is_dead: Callable[[str], bool] | None = None) -> int:
-    """Make due again what a worker took and never settled; how many rows.
+    """Make notices due again that a worker claimed and never settled; return how many.
 
-    A claim is stale after 15 minutes, when it lies in the future (the clock went back), or at once where `is_dead`
-    knows that its owner (`claimed_by`) runs no more. The Message-ID stays.
+    A claim is stale after 15 minutes, if it is in the future (the clock was set back), or at once if `is_dead` knows
+    that its worker (`claimed_by`) is no longer running. The Message-ID stays.
     """
     error = "the program was stopped while sending"
     return sum(
@@ -210,7 +211,7 @@ def release_stale(session: Session, *, now: datetime, is_dead: Callable[[str], b
 
 
 def stale(session: Session, *, now: datetime, is_dead: Callable[[str], bool] | None = None) -> list[str]:
-    """The Message-IDs of what a worker took and never settled, by the rules of `release_stale`."""
+    """The Message-IDs of messages that a worker claimed and never settled, by the rules of `release_stale`."""
     held = select(Notice.message_id, Notice.claimed_by, Notice.claimed_at).where(Notice.state == "sending").distinct()
     return [
         message_id
@@ -221,7 +222,7 @@ def stale(session: Session, *, now: datetime, is_dead: Callable[[str], bool] | N
 
 
 def pull_back(session: Session, *, now: datetime) -> int:
-    """Give a new hour to what a wrong clock had put off beyond any wait there is; how many rows."""
+    """Give a new hour to notices that a wrong clock had delayed beyond any possible wait; return how many."""
     far = (col(Notice.state) == "due", col(Notice.not_before) > now + FURTHEST)
     readers = (
         select(Subscriber.id, Subscriber.cadence, Subscriber.time_zone)
@@ -234,5 +235,5 @@ def pull_back(session: Session, *, now: datetime) -> int:
         again = due_at(cadence, time_zone, now)
         of_reader = update(Notice).where(col(Notice.subscriber_id) == reader, *far).values(not_before=again)
         moved += session.connection().execute(of_reader).rowcount
-    # What is left waits for nobody's hour.
+    # The rest do not wait for anybody's hour.
     return moved + session.connection().execute(update(Notice).where(*far).values(not_before=now)).rowcount

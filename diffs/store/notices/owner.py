@@ -1,4 +1,4 @@
-"""Notices to the owner about our own work, kept until they are sent, and sent once, through the outbox."""
+"""Notices to the owner about our own work, kept until they are sent once through the outbox."""
 
 import hashlib
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from diffs.database.models import Notice, OwnerNotice
 
 from .outbox import OWNER
 
-#: Why a notice was dropped for which there was nobody to write to; it is still shown in doctor and health.
+#: The reason of a notice dropped for want of an address; doctor and health still show it.
 NOBODY = "no address of the owner was set"
 
 
@@ -24,9 +24,9 @@ def note(
     detail: str,
     pages: Iterable[str] = (),
 ) -> OwnerNotice:
-    """Make a notice that is due at once. `at` is UTC; a kind about one thing at one time is one notice.
+    """Queue a notice that is due at once. `at` is UTC; the same kind about the same thing and time is one notice.
 
-    `pages` are the keys of the pages it reports, where it is of pages.
+    `pages` are the keys of the pages it is about, if any.
     """
     uid = hashlib.sha256(f"{kind} {about} {at.isoformat()}".encode()).hexdigest()[:32]
     row = session.exec(select(OwnerNotice).where(OwnerNotice.uid == uid)).first()
@@ -41,7 +41,7 @@ def note(
 
 
 def drop(session: Session) -> int:
-    """Say of all due notices that there is nobody to write to; how many. They are not sent later."""
+    """Drop all due notices because there is no address to write to; return how many. They are not sent later."""
     due = (col(Notice.kind) == OWNER, col(Notice.state) == "due")
     return int(session.connection().execute(update(Notice).where(*due).values(state="dropped", error=NOBODY)).rowcount)
 
@@ -53,7 +53,7 @@ def is_due(session: Session, *, now: datetime) -> bool:
 
 
 def listed(session: Session) -> list[tuple[OwnerNotice, Notice]]:
-    """All notices to the owner with how they are on their way, oldest first."""
+    """All notices to the owner with their place in the outbox, oldest first."""
     query = (
         select(OwnerNotice, Notice)
         .join(Notice, col(Notice.owner_notice_id) == OwnerNotice.id)

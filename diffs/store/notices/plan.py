@@ -1,4 +1,4 @@
-"""What became of notices: what a run would send, what was refused and why, what came back."""
+"""What a run would send, which notices were refused and why, and which messages were returned."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from diffs.judging.subscriptions import due_at
 from . import heartbeats, outbox
 from .outbox import NEWS, OWNER, QUESTION, Parcel
 
-#: The Message-ID of what is only planned.
+#: The Message-ID of a message that is only planned.
 PLANNED = "<dry.run@localhost>"
 
 
@@ -26,10 +26,10 @@ def planned(
     is_dead: Callable[[str], bool] | None = None,
     limit: int = outbox.LIMIT,
 ) -> Iterator[Parcel]:
-    """The messages that a run would send now, first come first served. Nothing is claimed or written.
+    """The messages that a run would send now, first come, first served. Nothing is claimed or written.
 
-    What a run does before it sends (release what a dead program took, mend hours that a wrong clock gave, make
-    heartbeats) is taken into account.
+    The steps of a run before sending (releasing claims of dead programs, correcting hours set by a wrong clock, making
+    heartbeats) are taken into account.
     """
     far, ways = col(Notice.not_before) > now + outbox.FURTHEST, list(channels)
     ready = or_(
@@ -61,7 +61,7 @@ def planned(
 
 
 def _alone(session: Session, ready: Any, ways: list[str]) -> Iterator[Parcel]:
-    """What is one message by itself: for the owner, and questions."""
+    """The notices that are each one message: those to the owner, and questions."""
     alerts = select(OwnerNotice).join(Notice, col(Notice.owner_notice_id) == OwnerNotice.id)
     for alert in session.exec(alerts.where(ready).order_by(col(Notice.not_before))) if OWNER in ways else ():
         yield Parcel(OWNER, PLANNED, alert, 0)
@@ -72,7 +72,7 @@ def _alone(session: Session, ready: Any, ways: list[str]) -> Iterator[Parcel]:
 
 
 def _messages(reader: Subscriber, rows: Iterable[tuple[str | None, int | None]], limit: int) -> Iterator[Parcel]:
-    """The rows of a reader by the messages in which they go: begun ones as they are, the others together."""
+    """The rows of a reader as messages: those begun before as they are, the others together."""
     begun: dict[str, list[int | None]] = {}
     fresh: list[int | None] = []
     for message_id, change_id in rows:
@@ -84,7 +84,7 @@ def _messages(reader: Subscriber, rows: Iterable[tuple[str | None, int | None]],
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A notice with what it tells: the change and its page, or what the owner is told; "" where there is none.
+    """A notice with its content: the change and its page, or the text for the owner; "" where there is none.
 
     `subscriber` is None for the owner.
     """
@@ -113,10 +113,10 @@ def listed(session: Session, *, state: str | None = None, limit: int = outbox.BA
 
 
 def retry_parked(session: Session, number: int | None = None, *, now: datetime) -> int:
-    """Make parked notices due again: those of the message in which this one travelled, or all; how many.
+    """Make parked notices due again, either those of this one's message or all; return how many. `now` is UTC.
 
-    The Message-ID stays: whoever got the message after all sees it once. What is parked for somebody who was stopped
-    stays parked: it would wait for ever. `now` is UTC.
+    The Message-ID stays: a reader who received the message after all sees it once. Notices for a stopped subscriber
+    stay parked, since they would wait for ever.
     """
     stopped = select(Subscriber.id).where(Subscriber.state == "stopped")
     parked = and_(col(Notice.state) == "parked", col(Notice.subscriber_id).not_in(stopped))
@@ -128,9 +128,9 @@ def retry_parked(session: Session, number: int | None = None, *, now: datetime) 
 
 
 def returned(session: Session, message_id: str, *, error: str) -> Subscriber | None:
-    """A message that was taken came back as undeliverable: park what it told. To whom it went, None if it is not ours.
+    """Park the notices of a sent message that was returned as undeliverable; return its reader, None if it is not ours.
 
-    Nothing is parked, and nobody named, where the reader confirmed anew after it was sent: that is an old story.
+    If the reader confirmed again after it was sent, nothing is parked and None is returned: that failure is outdated.
     """
     query = (
         select(Subscriber, func.max(Notice.sent_at))

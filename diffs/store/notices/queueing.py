@@ -1,4 +1,4 @@
-"""Queue notices: one per change and subscriber, and what a new choice does to those that are waiting."""
+"""Queue notices, one per change and subscriber, and adapt waiting ones to new wishes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from .outbox import BATCH, NEWS, QUESTION
 
 
 def queue(session: Session, change: Change, page: Page, *, now: datetime) -> int:
-    """One due notice for every active subscriber who wants this change; how many were made.
+    """Queue a due notice for every active subscriber who wants this change; return how many.
 
-    To be called in the transaction that commits the change, when it becomes told. Nothing is queued for imported
-    history (`recorded`), for what is not told, or for a muted page. Calling it twice makes nothing new for those who
-    have a notice already. `now` is UTC; each reader's cadence and time zone say when their notice may go out.
+    To be called in the transaction that commits the change, when it becomes reported. Nothing is queued for imported
+    history (`recorded`), for an unreported change, or for a muted page. A second call adds nothing for those who
+    already have a notice. `now` is UTC; each reader's cadence and time zone decide when their notice may be sent.
     """
     if change.recorded or not change.told or page.muted:
         return 0
     session.flush()
     have = set(session.exec(select(Notice.subscriber_id).where(Notice.change_id == change.id)))
     topic = subscribers.topic_of(change, page)
-    hour = cache(partial(due_at, now=now))  # ten thousand readers live in few time zones
+    hour = cache(partial(due_at, now=now))  # ten thousand readers share a few time zones
     rows = (
         {
             "kind": NEWS,
@@ -52,7 +52,7 @@ def queue(session: Session, change: Change, page: Page, *, now: datetime) -> int
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
-    """The columns of a subscriber that decide; cheaper than a row when there are ten thousand."""
+    """The columns of a subscriber that matter here; cheaper than full rows for ten thousand readers."""
 
     id: int
     cadence: str
@@ -64,7 +64,7 @@ class _Reader:
 
     @property
     def filter(self) -> Filter:
-        """What this reader wants to hear of."""
+        """Which changes this reader wants."""
         return subscribers.filter_from(self.pages, self.marketplaces, self.categories, self.importance)
 
 
@@ -85,7 +85,7 @@ def _active(session: Session) -> Iterable[_Reader]:
 
 
 def ask(session: Session, reader: Subscriber, *, now: datetime, not_before: datetime) -> bool:
-    """Queue the question whether a pending subscriber wants to be told; False where one waits already. Times in UTC."""
+    """Queue the question whether a pending subscriber wants notices; False if one already waits. Times in UTC."""
     session.flush()
     waits = select(Notice.id).where(Notice.subscriber_id == reader.id, Notice.kind == QUESTION)
     if session.exec(waits.where(col(Notice.state).in_(["due", "sending"]))).first() is not None:
@@ -95,15 +95,15 @@ def ask(session: Session, reader: Subscriber, *, now: datetime, not_before: date
 
 
 def question_due(session: Session, *, now: datetime) -> bool:
-    """Whether a question may go out at `now` (UTC)."""
+    """Whether a question may be sent at `now` (UTC)."""
     due = select(Notice.id).where(Notice.kind == QUESTION, Notice.state == "due", col(Notice.not_before) <= now)
     return session.exec(due.limit(1)).first() is not None
 
 
 def fit(session: Session, subscriber: Subscriber, *, now: datetime) -> None:
-    """Fit what waits for a subscriber to wishes that were just changed.
+    """Adapt the waiting notices of a subscriber to wishes that were just changed.
 
-    What is no longer wanted is dropped, the rest goes at the hour of the new cadence and time zone. Messages that were
+    Unwanted notices are dropped, the rest are sent at the hour of the new cadence and time zone. Messages already
     begun are completed as they were.
     """
     session.flush()

@@ -11,10 +11,10 @@ from sqlmodel import Session, col, select, update
 from diffs.database.models import Change, Notice, Page, Subscriber
 from diffs.judging.subscriptions import Filter, Topic
 
-#: The only states there are; a pending one has not answered the confirmation mail.
+#: All states; a pending subscriber has not answered the confirmation mail.
 STATES = ("pending", "active", "paused", "stopped")
 
-#: A column of names; None in rows of before there was such a column.
+#: A column of names; None in rows that are older than the column.
 Names = Iterable[str] | None
 
 
@@ -27,10 +27,10 @@ def add(
     confirmed: bool = False,
     **wishes: Any,
 ) -> Subscriber:
-    """The subscriber with this address on this channel: made where there is none, else with the wishes given now.
+    """The subscriber with this address on this channel: a new one, or the existing one with the wishes given now.
 
-    `now` is UTC. `confirmed` makes it active at once: the owner answers for the address. Without it a new one is
-    pending, and one that had stopped is pending again. `wishes` are further fields of `Subscriber`: name, cadence,
+    `now` is UTC. `confirmed` makes it active at once: the owner vouches for the address. Without it, a new subscriber
+    is pending, and one that had stopped is pending again. `wishes` are further fields of `Subscriber`: name, cadence,
     time_zone, pages, marketplaces, categories, importance, heartbeat.
     """
     subscriber = by_address(session, channel, address)
@@ -47,9 +47,9 @@ def add(
 
 
 def sign_up(session: Session, *, address: str, now: datetime, **wishes: Any) -> Subscriber:
-    """The pending subscriber of an address that somebody put into the form; `now` is UTC.
+    """The pending subscriber for an address typed into the form; `now` is UTC.
 
-    Why somebody had left is kept until they confirm: without an answer they have left again.
+    The reason why somebody had left is kept until they confirm: without an answer they are stopped again.
     """
     known = by_mail(session, address)
     is_new, reason = known is None or known.state == "stopped", known.stopped_reason if known is not None else ""
@@ -62,13 +62,13 @@ def sign_up(session: Session, *, address: str, now: datetime, **wishes: Any) -> 
 
 
 def asked(session: Session, key: str, *, at: datetime) -> None:
-    """A question went out to this subscriber at a time (UTC)."""
+    """Record that a question was sent to this subscriber at a time (UTC)."""
     if (subscriber := by_key(session, key)) is not None:
         subscriber.asked_at = at
 
 
 def change_wishes(subscriber: Subscriber, **wishes: Any) -> None:
-    """Set the fields that a reader may choose. Raises TypeError for any other."""
+    """Set the fields that a reader may choose. Raises TypeError for any other field."""
     for field, value in wishes.items():
         if field not in _WISHES:
             raise TypeError(f"a subscriber does not choose {field!r}")
@@ -87,12 +87,12 @@ def confirm(subscriber: Subscriber, *, now: datetime) -> None:
 
 
 def pause(subscriber: Subscriber) -> None:
-    """Hold everything back until `confirm`; what is due waits."""
+    """Hold everything back until `confirm`; due notices wait."""
     subscriber.state = "paused"
 
 
 def stop(session: Session, subscriber: Subscriber, *, reason: str) -> None:
-    """Tell them nothing any more; what was due is dropped with the reason. Stopping twice changes nothing."""
+    """Stop sending to a subscriber; due notices are dropped with the reason. Stopping twice changes nothing."""
     if subscriber.state == "stopped":
         return
     subscriber.state, subscriber.stopped_reason = "stopped", reason
@@ -101,7 +101,7 @@ def stop(session: Session, subscriber: Subscriber, *, reason: str) -> None:
 
 
 def remove(session: Session, subscriber: Subscriber) -> None:
-    """Forget a subscriber, with all notices: a person's address is kept only as long as they want to be told."""
+    """Forget a subscriber with all notices: a person's address is kept only as long as they want notices."""
     for notice in session.exec(select(Notice).where(Notice.subscriber_id == subscriber.id)):
         session.delete(notice)
     session.flush()
@@ -109,7 +109,7 @@ def remove(session: Session, subscriber: Subscriber) -> None:
 
 
 def by_key(session: Session, key: str) -> Subscriber | None:
-    """The subscriber that signed links name so, or None."""
+    """The subscriber with this key, which signed links contain, or None."""
     return session.exec(select(Subscriber).where(Subscriber.key == key)).first()
 
 
@@ -120,7 +120,7 @@ def by_address(session: Session, channel: str, address: str) -> Subscriber | Non
 
 
 def by_mail(session: Session, address: str) -> Subscriber | None:
-    """The subscriber with this mail address, or with one that differs in letter case only, or None."""
+    """The subscriber with this mail address, ignoring letter case, or None."""
     found = by_address(session, "email", address)
     if found is None:
         same = func.lower(Subscriber.address) == address.lower()
@@ -138,7 +138,7 @@ def listed(session: Session, *, state: str | None = None) -> list[Subscriber]:
 
 
 def filter_of(subscriber: Subscriber) -> Filter:
-    """What the subscriber wants to hear of, as a value."""
+    """Which changes the subscriber wants, as a value."""
     return filter_from(subscriber.pages, subscriber.marketplaces, subscriber.categories, subscriber.importance)
 
 
