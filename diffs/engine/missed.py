@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from diffs.database.models import Change, Observation, Page, Snapshot, Version
 from diffs.judging.evidence import slots
+from diffs.judging.evidence.known import Slots
 from diffs.judging.evidence.words import says_something
 from diffs.judging.history import Memory, News
 from diffs.judging.lines import FIRST, Lines
@@ -159,7 +160,7 @@ def _without_counters(page: Page, hunks: tuple[Hunk, ...], old: Document) -> tup
     return left or hunks
 
 
-def _counts(hunk: Hunk, old: Document, known: slots.Slots) -> bool:
+def _counts(hunk: Hunk, old: Document, known: Slots) -> bool:
     names = slots.names(Comparison((hunk,)), old)
     return all(name.startswith("figure:") and len(known.get(name, ())) > 1 for name in names)
 

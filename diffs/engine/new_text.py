@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from diffs.judging import history
 from diffs.judging.evidence import slots
 from diffs.judging.evidence.judge import furniture
+from diffs.judging.evidence.known import Known
 from diffs.judging.evidence.places import places
-from diffs.judging.evidence.slots import Known
 from diffs.judging.history import Decision, Difference, Look, Memory, News
 from diffs.meaning.announcements import Split
 from diffs.meaning.meaning import Meaning, bearing

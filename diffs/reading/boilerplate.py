@@ -74,7 +74,7 @@ def clean(document: Document) -> Cleaned:
     for number, block, parts in judged.trim():
         stays[number], gone[number] = block, parts
     left = (stays.get(number, block) for number, block in enumerate(blocks) if number not in judged.rule_of)
-    kept = tuple(block for block in left if block.shown)
+    kept = tuple(_without_tokens(block) for block in left if block.shown)
     removed = tuple(taken for _, parts in sorted(gone.items()) for taken in parts)
     places = (place for block, rule in removed if rule == "scope" for place in _scope(block))
     return Cleaned(document.with_blocks(kept), removed, tuple(dict.fromkeys(places)), _updated(kept))
@@ -85,6 +85,20 @@ def _masked(block: Block) -> Block:
         return block
     folded = _MASKED.sub(_MASK, block.compared)
     return block if folded == block.compared else replace(block, compared=folded)
+
+
+def _without_tokens(block: Block) -> Block:
+    folded = _TOKEN.sub(_token, block.compared)
+    return block if folded == block.compared else replace(block, compared=folded)
+
+
+#: A long hexadecimal number names a visit, a build or a file; no rule is stated in it.
+_TOKEN = re.compile(r"\b[0-9a-f]{12,64}\b")
+
+
+def _token(found: re.Match[str]) -> str:
+    is_mixed = any(map(str.isdigit, found[0])) and any(map(str.isalpha, found[0]))
+    return "[token]" if is_mixed else found[0]
 
 
 class _Rules:

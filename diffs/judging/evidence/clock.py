@@ -1,10 +1,11 @@
 """Ages and dates that move with the clock: "2 days ago" becomes "3 days ago", and today's date becomes tomorrow's."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from diffs.language.amounts import find
-from diffs.language.dates import dates_in
+from diffs.language.dates import Dated, dates_in
 
 _UNITS = {
     "minutes": timedelta(minutes=1),
@@ -38,6 +39,28 @@ def moved_with_time(before: str, after: str, times: Times, language: str = "") -
     return all(_aged(*pair, times) for pair in moved_ages) and all(_today(*pair, times) for pair in moved_days)
 
 
+def without_clock(before: str, after: str, times: Times, language: str = "") -> tuple[str, str]:
+    """Two lines without the dates in them that are each the day of their check, and the days of the week beside them.
+
+    The lines as they are where no date moved so.
+    """
+    was, now = dates_in(before, language), dates_in(after, language)
+    moved = [pair for pair in zip(was, now, strict=False) if _today(pair[0].day, pair[1].day, times)]
+    if not moved:
+        return before, after
+    return _cut(before, [one for one, _ in moved]), _cut(after, [one for _, one in moved])
+
+
+def _cut(text: str, dates: list[Dated]) -> str:
+    for dated in sorted(dates, key=lambda one: -one.start):
+        text = f"{_WEEKDAY.sub('', text[: dated.start])} {text[dated.end :]}"
+    return text
+
+
+#: A word before a date is the day of the week where a comma or a blank alone parts them.
+_WEEKDAY = re.compile(r"[^\W\d_]{2,14}\.?,?\s{0,2}$")
+
+
 def _ages(text: str, language: str) -> tuple[tuple[float, str], ...]:
     return tuple((age.value, age.unit) for age in find(text, language) if age.kind == "duration")
 
@@ -48,9 +71,9 @@ def _days(text: str, language: str) -> tuple[date | None, ...]:
 
 def _aged(was: tuple[float, str], now: tuple[float, str], times: Times) -> bool:
     unit = _UNITS.get(was[1])
-    if unit is None or was[1] != now[1] or now[0] <= was[0]:
+    if unit is None or was[1] != now[1] or now[0] == was[0]:
         return False
-    older = (now[0] - was[0]) * unit
+    older = abs(now[0] - was[0]) * unit  # or nearer: "in 9 days", then "in 8 days"
     return times.now - times.last_seen - unit <= older <= times.now - times.first_seen + unit
 
 

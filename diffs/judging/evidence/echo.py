@@ -26,6 +26,12 @@ def contents(run: tuple[Block, ...], elsewhere: Document, lead: str) -> bool:
     return sum(line in said for line in lines) >= _SAID * len(lines)
 
 
+def heads(run: tuple[Block, ...], page: Document) -> bool:
+    """Whether each line of a run is a heading of the page, too."""
+    headings = {loose(block.shown) for block in page.blocks if block.kind is BlockKind.HEADING}
+    return all(loose(block.shown) in headings for block in run)
+
+
 def title(run: tuple[Block, ...], page: Document) -> bool:
     """Whether a run is the page's own title again, with only single words beside it (".pdf", "159 KB")."""
     lines = [loose(block.shown) for block in run]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from diffs.language.normalise import MARKS, marked
+from diffs.language.normalise import MARKS, loose, marked
 from diffs.values import Hunk
 
 #: What remains of a link whose Markdown could not be read, with its address.
@@ -35,6 +35,24 @@ def same_letters(hunks: Sequence[Hunk]) -> str:
     if _letters(_without_addresses(before)) == _letters(_without_addresses(after)):
         return "only the address of a link is printed, or no longer printed, behind its words"
     return ""
+
+
+def another_order(hunks: Sequence[Hunk]) -> str:
+    """Why an edited line says the same: it lists the same names in another order; "" if it does not."""
+    if len(hunks) != 1 or len(hunks[0].before) != 1 or len(hunks[0].after) != 1:
+        return ""
+    was, now = (_entries(block.shown) for block in (hunks[0].before[0], hunks[0].after[0]))
+    is_list = len(was) >= _LIST and all(entry.count(" ") < _ENTRY_WORDS for entry in was[1:])
+    return "a list names the same in another order" if is_list and sorted(was) == sorted(now) else ""
+
+
+#: How many names make a list, and how many words such a name has.
+_LIST, _ENTRY_WORDS = 3, 4
+_BORDER = re.compile(r"[,;:/·•、，；]|(?<=\w) (?:and|or|und|oder|et|ou|y|o|e|en|of|och|eller|i|lub|ve|veya|&) (?=\w)")
+
+
+def _entries(line: str) -> list[str]:
+    return [entry for part in _BORDER.split(line) if (entry := loose(part))]
 
 
 def _letters(text: str) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from diffs.language.dates import dates_in
-from diffs.values import Comparison, Document
+from diffs.values import BlockKind, Comparison, Document
 
 from . import echo, formatting, slots
+from .known import Known
 from .places import Place, places, regions
-from .slots import Known
 from .words import states_rule
-from .zones import is_label, named_at, zones
+from .zones import is_dense, is_label, named_at, zones
 
 
 def furniture(comparison: Comparison, old: Document, new: Document, known: Known) -> dict[int, str]:
@@ -42,6 +42,9 @@ def _evidence(place: Place, old: Document, new: Document, known: Known) -> Itera
         yield "a notice above the page's title was taken down after the day it named"
     if not known.stating.isdisjoint(place.numbers) or states_rule(place.words, new.language):
         return
+    yield from filter(None, [formatting.another_order(place.hunks)])
+    if _is_line_of_links(place, old, new):
+        yield "a line of links outside of the text"
     if _in_menu(place, old, new):
         yield "a label in the menu above the page's title"
     if _is_contents(place, old, new):
@@ -62,11 +65,36 @@ def _in_menu(place: Place, old: Document, new: Document) -> bool:
     return zones(old).menu.issuperset(place.old_range) and zones(new).menu.issuperset(place.new_range)
 
 
+def _is_line_of_links(place: Place, old: Document, new: Document) -> bool:
+    sides = ((zones(old), place.old_range), (zones(new), place.new_range))
+    is_outside = all((zone.edge | zone.tail).issuperset(where) for zone, where in sides)
+    return is_outside and all(map(is_dense, (*place.before, *place.after)))
+
+
 def _is_contents(place: Place, old: Document, new: Document) -> bool:
-    """Whether the run is a table of contents whose lines are on the page before and after, so nothing else changes."""
+    """Whether the run is a table of contents whose lines are on the page before and after, so nothing else changes.
+
+    Or whether the run is some of the lines of one that stands there before and after.
+    """
     leads = {_lead(old, place.old_range.start), _lead(new, place.new_range.start)}
     sides = [side for side in (place.before, place.after) if side]
-    return all(echo.contents(side, page, lead) for side in sides for page in (old, new) for lead in leads)
+    if all(echo.contents(side, page, lead) for side in sides for page in (old, new) for lead in leads):
+        return True
+    around = ((old, place.old_range), (new, place.new_range))
+    return all(_in_contents(page, where) for page, where in around)
+
+
+def _in_contents(page: Document, where: range) -> bool:
+    """Whether a place is in a list of entries that is a table of contents, its own lines among what that repeats."""
+    start, stop = where.start, where.stop
+    if any(page.blocks[number].kind is not BlockKind.ITEM for number in where):
+        return False
+    while start and page.blocks[start - 1].kind is BlockKind.ITEM:
+        start -= 1
+    while stop < len(page.blocks) and page.blocks[stop].kind is BlockKind.ITEM:
+        stop += 1
+    run = page.blocks[start:stop]
+    return echo.contents(run, page, _lead(page, start)) and echo.heads(page.blocks[where.start : where.stop], page)
 
 
 def _lead(document: Document, start: int) -> str:

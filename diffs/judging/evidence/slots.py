@@ -6,7 +6,7 @@ therefore found again even when the rest of the page is a new edition. Each slot
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -14,14 +14,11 @@ from hashlib import sha256
 
 from diffs.values import Block, Comparison, Document, Op
 
-from . import clock
-from .clock import Times
+from . import clock, habits
+from .known import Known, Slots
 from .places import Place, places
-from .words import states_rule
+from .words import drifts, states_rule, wavers
 from .zones import zones
-
-#: When each slot last differed (ISO 8601, UTC), oldest first.
-Slots = Mapping[str, tuple[str, ...]]
 
 #: How many slots are remembered, and how many times for each.
 REMEMBERED, TIMES = 2_000, 4
@@ -38,23 +35,6 @@ _FIGURE = re.compile(r"\d[\d.,:/'’ ]{0,20}\d|\d")
 _SHORTENED = re.compile(r"#[kKmM]\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known about a page when a difference is judged.
-
-    `days_since` counts the days (UTC) on which the page was read since a given moment, including this check's day.
-    `stating` are the indexes of the hunks that state a rule. `taught` are the slots that the owner marked as noise,
-    `real` those in which the owner reported a missed change.
-    """
-
-    slots: Slots
-    times: Times
-    days_since: Callable[[datetime], int]
-    stating: frozenset[int] = frozenset()
-    taught: frozenset[str] = frozenset()
-    real: frozenset[str] = frozenset()
-
-
 def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterator[str]:
     """Why the difference in a place is just a slot's next content; nothing if it is not."""
     if is_taught(place, old, known) and not _states(place, new, known):
@@ -64,6 +44,11 @@ def evidence(place: Place, old: Document, new: Document, known: Known) -> Iterat
         yield from _figure_evidence(place, figures, old, new, known)
     elif _is_small(place) and not _states(place, new, known):
         yield from _word_evidence(place, old, new, known)
+    around = tuple(_habits(place, old))
+    # In a sentence each figure that differs must have its habit: another one of the same line may be the rule.
+    is_sentence = bool(figures) and not habits.is_edge(place, old, new)
+    runs = [(figure.name,) for figure in figures] if is_sentence else [around]
+    yield from habits.evidence(place, runs, old, new, known)
 
 
 def names(comparison: Comparison, old: Document) -> tuple[str, ...]:
@@ -102,14 +87,29 @@ def learn(known: Known, differing: Iterable[Place], old: Document, new: Document
         is_figures = any(True for _ in _figures(place, old))
         if is_figures or (_is_small(place) and not _states(place, new, known)):
             for name in _names(place, old):
-                learned[name] = (*learned.pop(name, ()), known.times.now.isoformat())[-TIMES:]
+                _note(learned, name, known)
+        for name in _habits(place, old):
+            _note(learned, name, known)
     return dict(list(learned.items())[-REMEMBERED:])
+
+
+def _note(learned: dict[str, tuple[str, ...]], name: str, known: Known) -> None:
+    moments = learned.pop(name, ())
+    at = known.times.now.isoformat()
+    learned[name] = moments if at in moments else (*moments, at)[-TIMES:]
+
+
+def _habits(place: Place, old: Document) -> Iterator[str]:
+    for name in habits.names(place, old):
+        kind, _, around = name.partition(":")
+        yield f"{kind}:{_short(around)}"
 
 
 def volatile(slots: Slots, at: datetime) -> int:
     """How many slots have differed often enough within a fortnight to be volatile."""
     since = at - _FORTNIGHT
-    return sum(sum(datetime.fromisoformat(one) >= since for one in times) > _BEFORE for times in slots.values())
+    named = (times for name, times in slots.items() if not name.startswith(habits.KINDS))  # the same places once more
+    return sum(sum(datetime.fromisoformat(one) >= since for one in times) > _BEFORE for times in named)
 
 
 def _figure_evidence(
@@ -120,8 +120,9 @@ def _figure_evidence(
     if all(before) and _is_note(place, old, new) and not is_rule:
         yield "a figure in a line above the text, which had changed before: a counter"
     pairs = [(hunk.before[0].shown, hunk.after[0].shown) for hunk in place.hunks]
+    was_other = all(before) or any(habits.is_habit(name, 2, known) for name in _habits(place, old))
     if all(clock.moved_with_time(*pair, known.times, new.language) for pair in pairs) and (
-        all(before) or (_is_note(place, old, new) and all(map(_is_byline, place.after)))
+        was_other or (_is_note(place, old, new) and all(map(_is_byline, place.after)))
     ):
         yield "an age or a date that moves with the clock"
     if all(figure.drifts for figure in figures):
@@ -186,23 +187,12 @@ class _Figure:
     @property
     def drifts(self) -> bool:
         """Whether it is a rate that moved by less than one hundredth: prices are not written with four decimals."""
-        return self._moved(_RATE) < _LITTLE
+        return drifts(self.before, self.after)
 
     @property
     def wavers(self) -> bool:
         """Whether it has decimals, and the last of them moved."""
-        return self._moved(_DECIMALS) < _MORE
-
-    def _moved(self, shape: re.Pattern[str]) -> float:
-        """By what fraction of itself a figure of this shape moved; 1 if its shape changed too."""
-        if not (shape.fullmatch(self.before) and shape.fullmatch(self.after)):
-            return 1.0
-        was, now = (float(text.replace(",", ".")) for text in (self.before, self.after))
-        return abs(now - was) / was if was else 1.0
-
-
-_RATE, _DECIMALS = re.compile(r"\d{1,5}[.,]\d{4,9}"), re.compile(r"\d{1,5}[.,]\d{2,9}")
-_LITTLE, _MORE = 0.01, 0.03
+        return wavers(self.before, self.after)
 
 
 def _figures(place: Place, old: Document) -> Iterator[_Figure]:

@@ -1,5 +1,6 @@
 """What differs in a place, and whether that states a rule, which outweighs all evidence that it is furniture."""
 
+import re
 from functools import cache
 
 from diffs.language.amounts import find
@@ -46,3 +47,25 @@ def negates(text: str) -> bool:
 @cache
 def _negations() -> frozenset[str]:
     return frozenset(table("wording_significance")["turns"]["negation"])
+
+
+def drifts(before: str, after: str) -> bool:
+    """Whether a rate moved by less than one hundredth: prices are not written with four decimals."""
+    return _moved(before, after, _RATE) < _LITTLE
+
+
+def wavers(before: str, after: str) -> bool:
+    """Whether a figure has decimals, and the last of them moved."""
+    return _moved(before, after, _DECIMALS) < _MORE
+
+
+def _moved(before: str, after: str, shape: re.Pattern[str]) -> float:
+    """By what fraction of itself a figure of this shape moved; 1 if its shape changed too."""
+    if not (shape.fullmatch(before) and shape.fullmatch(after)):
+        return 1.0
+    was, now = (float(text.replace(",", ".")) for text in (before, after))
+    return abs(now - was) / was if was else 1.0
+
+
+_RATE, _DECIMALS = re.compile(r"\d{1,5}[.,]\d{4,9}"), re.compile(r"\d{1,5}[.,]\d{2,9}")
+_LITTLE, _MORE = 0.01, 0.03

@@ -12,11 +12,15 @@ _LABEL_WORDS = 8
 _PROSE_WORDS, _SENTENCE_WORDS = 14, 6
 #: How many labels above a title make a menu; fewer may be the policy's own first lines.
 _BUNDLE = 4
+#: How many links make a line of links, and how many words a link has.
+_LINKS, _LINK_WORDS = 3, 4
 #: How many cards make a list of other pages.
 _CARDS = 2
 #: A line of facts about the page is short: its date, its author, how often it was read.
 _NOTE_WORDS = 12
 _STOPS = (".", "!", "?", ":", ";", "。", "？", "！", "：")
+#: How a short line ends that states something; a question or a call may be anybody's.
+_STATES = (".", ":", ";", "。", "：")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +28,22 @@ class Zones:
     """Indexes of blocks.
 
     `menu` are those above the title, `notes` those between the page's beginning and its first running text, and
-    `cards` those below the text that lead to other pages.
+    `cards` those below the text that lead to other pages. `edge` is all above the first running text, `tail` what
+    follows the last, except for tables and lists of anything but links.
     """
 
     menu: frozenset[int] = frozenset()
     notes: frozenset[int] = frozenset()
     cards: frozenset[int] = frozenset()
+    edge: frozenset[int] = frozenset()
+    tail: frozenset[int] = frozenset()
 
 
 @lru_cache(maxsize=8)
 def zones(document: Document) -> Zones:
     """What is above a page's title, above its first sentence, and below its text."""
     blocks = document.blocks
-    prose = next((number for number, block in enumerate(blocks) if _is_prose(block)), len(blocks))
+    prose = next((number for number, block in enumerate(blocks) if is_prose(block)), len(blocks))
     notes = frozenset(number for number in range(prose) if is_note(blocks[number]))
     title = _title(document, prose)
     menu = frozenset(range(title))
@@ -44,7 +51,26 @@ def zones(document: Document) -> Zones:
     is_empty = all(block.kind is BlockKind.HEADING for block in above)
     if not is_empty and (len(above) < _BUNDLE or not all(map(is_label, above))):
         menu = frozenset()
-    return Zones(menu, notes - menu, frozenset(range(_cards(blocks), len(blocks))))
+    cards = frozenset(range(_cards(blocks), len(blocks)))
+    return Zones(menu, notes - menu, cards, frozenset(range(prose)), _tail(blocks))
+
+
+def is_dense(block: Block) -> bool:
+    """Whether a line is links and hardly anything else."""
+    return len(block.links) >= _LINKS and block.words <= _LINK_WORDS * len(block.links)
+
+
+def _tail(blocks: tuple[Block, ...]) -> frozenset[int]:
+    last = max((number for number, block in enumerate(blocks) if is_prose(block)), default=len(blocks))
+    behind = range(last + 1, len(blocks))
+    return frozenset(
+        number for number in behind if blocks[number].kind is BlockKind.PARAGRAPH or is_link(blocks[number])
+    )
+
+
+def is_link(block: Block) -> bool:
+    """Whether a block is a label that leads to one other page."""
+    return len(block.links) == 1 and is_label(block)
 
 
 def _cards(blocks: tuple[Block, ...]) -> int:
@@ -86,9 +112,10 @@ def is_note(block: Block) -> bool:
     return block.kind is BlockKind.PARAGRAPH and block.words <= _NOTE_WORDS and not block.compared.endswith(_STOPS)
 
 
-def _is_prose(block: Block) -> bool:
+def is_prose(block: Block) -> bool:
+    """Whether a block is running text: many words, or a sentence."""
     return block.kind is not BlockKind.HEADING and (
-        block.words >= _PROSE_WORDS or (block.words >= _SENTENCE_WORDS and block.compared.endswith(_STOPS))
+        block.words >= _PROSE_WORDS or (block.words >= _SENTENCE_WORDS and block.compared.endswith(_STATES))
     )
 
 

@@ -6,8 +6,8 @@ from diffs.comparing.compare import compare
 from diffs.judging.evidence import slots
 from diffs.judging.evidence.clock import Times
 from diffs.judging.evidence.judge import furniture
+from diffs.judging.evidence.known import Known
 from diffs.judging.evidence.places import places
-from diffs.judging.evidence.slots import Known
 from diffs.meaning.facts import facts
 from diffs.meaning.meaning import bearing
 from diffs.values import Block, Comparison, Document

@@ -7,7 +7,7 @@ from diffs.judging.evidence.places import places
 from diffs.judging.evidence.zones import zones
 from diffs.values import Block, Document
 from tests.diffs.judging.evidence.pages import CLAUSES, linked, quiet
-from tests.diffs.phrasing import heading, item, policy, row
+from tests.diffs.phrasing import heading, item, paragraph, policy, row
 
 TITLE = heading("A policy", 1)
 MENU = ("Best sellers", "Categories", "Sign in", "Support", "Cart")
@@ -171,3 +171,71 @@ def test_an_edited_line_is_a_place_by_itself_and_what_was_replaced_is_one() -> N
 def test_other_spaces_or_numbers_alone_make_no_place() -> None:
     old, new = policy("A rule", *CLAUSES), policy("a rule".capitalize(), *CLAUSES)
     assert not list(places(compare(old, new)))
+
+
+def _contents(*names: str) -> list[Block]:
+    return [item(name) for name in names]
+
+
+def _sections(*names: str) -> list[Block | str]:
+    return [one for name in names for one in (heading(name, 2), CLAUSES[len(name) % 3])]
+
+
+NAMES = ("Shipping", "Returns", "Fees", "Account", "Records")
+
+
+def test_a_line_more_of_the_table_of_contents_is_furniture() -> None:
+    old, new = (policy(TITLE, *_contents(*NAMES[:shown]), *_sections(*NAMES)) for shown in (4, 5))
+    assert quiet(old, new)
+
+
+def test_an_entry_of_a_list_that_no_heading_repeats_is_reported() -> None:
+    old = policy(TITLE, *_contents(*NAMES[:4]), *_sections(*NAMES))
+    assert not quiet(old, policy(TITLE, *_contents(*NAMES[:4], "Fireworks"), *_sections(*NAMES)))
+
+
+def test_a_list_that_a_sentence_introduces_is_reported_though_headings_repeat_it() -> None:
+    old, new = (
+        policy(
+            TITLE, "You may not sell any of these kinds of goods here:", *_contents(*NAMES[:shown]), *_sections(*NAMES)
+        )
+        for shown in (4, 5)
+    )
+    assert not quiet(old, new)
+
+
+def test_a_line_of_links_above_the_text_is_furniture_and_inside_it_is_not() -> None:
+    old, new = (
+        paragraph(names, links=("https://a.example/1", "https://a.example/2", "https://a.example/3"))
+        for names in ("Chairs Tables Lamps", "Coats Lamps Shoes")
+    )
+    assert quiet(policy(TITLE, old, *CLAUSES), policy(TITLE, new, *CLAUSES))
+    assert not quiet(policy(*CLAUSES[:1], old, *CLAUSES[1:]), policy(*CLAUSES[:1], new, *CLAUSES[1:]))
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("We ship to Spain, France, Italy and Malta.", "We ship to Malta, Italy, Spain and France."),
+        ("Länder: Polen, Italien, Malta", "Länder: Malta, Polen, Italien"),
+    ],
+)
+def test_a_list_in_another_order_says_the_same(was: str, now: str) -> None:
+    found = quiet(policy(CLAUSES[0], was), policy(CLAUSES[0], now))
+    assert bool(found) is was.startswith("L")
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("The seller, not the buyer, pays.", "The buyer, not the seller, pays."),
+        ("Spain, Italy", "Italy, Spain"),
+        ("Spain, Italy, Malta", "Spain, Italy, Poland"),
+        (
+            "First the goods that you list in the shop, a fee, a refund",
+            "First a refund, a fee, the goods that you list in the shop",
+        ),
+    ],
+)
+def test_another_order_that_says_something_else_is_reported(was: str, now: str) -> None:
+    assert not quiet(policy(CLAUSES[0], was), policy(CLAUSES[0], now))
