@@ -1,1 +1,1 @@
-"""From a capture to a document: decode, extract, remove the furniture of the page."""
+"""From a capture to a document: decode, extract, remove page furniture."""

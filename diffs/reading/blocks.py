@@ -1,7 +1,7 @@
-"""Drafts of blocks, as a reader of HTML or Markdown meets them, turned into the blocks of a document.
+"""Turn drafts of blocks, as the readers of HTML and Markdown produce them, into the blocks of a document.
 
-What is the same for every source is decided here: lines inside a paragraph, list markers apart from words, bold lines
-that act as headings, section paths.
+Everything that is the same for every source is decided here: lines inside a paragraph, list markers separate from
+words, bold lines that act as headings, section paths.
 """
 
 import re
@@ -20,7 +20,7 @@ BREAK = "\x1e"
 #: A bold line longer than this is an emphasised sentence, not a heading.
 _HEADING_WORDS = 12
 _UNNUMBERED_HEADING_WORDS = 8
-#: A heading longer than this is a sentence set in large letters: no name for a section.
+#: A heading of more words is a sentence in large letters, not the name of a section.
 _NAME_WORDS = 24
 _DEEPEST = 6
 _TOP = 15
@@ -31,10 +31,10 @@ _DATED = re.compile(r"\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2}")
 
 @dataclass(slots=True)
 class Draft:
-    """A block before its words are told from its marker.
+    """A block before its marker is separated from its words.
 
-    `text` may hold `BREAK`s; `links` are (place in `text`, address as written); `bold` says that every word of it is.
-    `again` are the places of cells that only repeat the one to their left, which is drawn over several columns.
+    `text` may contain `BREAK`s; `links` are (place in `text`, address as written); `bold` says that every word is bold.
+    `again` are the places of cells that only repeat the one to their left, which spans several columns.
     """
 
     kind: BlockKind
@@ -50,7 +50,7 @@ class Draft:
 def finish(drafts: Iterable[Draft], base: str) -> tuple[Block, ...]:
     """The blocks of a document, each with its section path; empty ones are left out.
 
-    `base` is the page's address, against which links are read.
+    `base` is the page's address, against which links are resolved.
     """
     lines = [line for draft in drafts for line in (_row(draft) if draft.kind is BlockKind.ROW else _lines(draft))]
     lines = list(_with_lone_markers(lines))
@@ -61,14 +61,14 @@ def finish(drafts: Iterable[Draft], base: str) -> tuple[Block, ...]:
 
 
 def ordinal(number: int, style: str) -> str:
-    """The marker a browser shows for a list item: "3.", "c.", "iii."."""
+    """The marker that a browser shows for a list item: "3.", "c.", "iii."."""
     if style in ("a", "A") and number > 0:
         letters = ""
         while number:
             number, rest = divmod(number - 1, 26)
             letters = chr(ord(style) + rest) + letters
         return f"{letters}."
-    if style in ("i", "I") and 0 < number < 4000:  # the end of Roman numerals
+    if style in ("i", "I") and 0 < number < 4000:  # Roman numerals go no further
         roman = "".join(_ROMAN[place][int(digit)] for place, digit in enumerate(f"{number:04d}"))
         return f"{roman.casefold() if style == 'i' else roman}."
     return f"{number}."
@@ -83,7 +83,7 @@ _ROMAN = (
 
 
 def title_of(blocks: Iterable[Block]) -> str:
-    """The highest heading near the top that bears no number, the document's own title; "" where there is none."""
+    """The document's own title: the highest heading near the top without a number; "" if there is none."""
     first = [block for block in islice(blocks, _TOP) if block.kind is BlockKind.HEADING and not block.marker]
     return min(first, key=lambda block: block.level).shown if first else ""
 
@@ -135,7 +135,7 @@ def _is_listed(marker: str) -> bool:
 
 
 def _broken(text: str) -> Iterator[tuple[int, int]]:
-    """Where the lines of a text begin and end: a break counts where a new thought begins, not inside a sentence."""
+    """The start and end of each line of a text: a break counts where a new thought begins, not inside a sentence."""
     start = at = 0
     while (at := text.find(BREAK, at)) >= 0:
         after = at + 1
@@ -151,7 +151,7 @@ def _broken(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _with_lone_markers(lines: Iterable[_Line]) -> Iterator[_Line]:
-    """A marker that stands alone belongs to the text after it."""
+    """The lines, with each marker on its own line joined to the text after it."""
     waiting: _Line | None = None
     for line in lines:
         if waiting:
@@ -174,15 +174,15 @@ def _marker_as_text(line: _Line) -> _Line:
 
 
 def _give_back(lines: list[_Line]) -> None:
-    """Give a figure back to its text where it numbers nothing: "5 Strikes Rule", without a 4 or a 6 beside it."""
+    """Return a figure to its text if it numbers nothing: "5 Strikes Rule", without a 4 or a 6 beside it."""
     numbers = {number for line in lines if (number := _number(line.marker))}
-    # A list of nine steps makes no chapter 10.
+    # A list of nine steps does not make the next heading chapter 10.
     headings = {number for line in lines if line.kind is BlockKind.HEADING and (number := _number(line.marker))}
     chapters = {number[0] for number in numbers if len(number) > 1}
     above = {number[:depth] for number in numbers for depth in range(1, len(number))}
     for line in lines:
         if line.written and _ORDINAL.fullmatch(line.marker):
-            # "2. Abmahnung": a list has a first item, or at least a neighbour.
+            # "2. Abmahnung": a list would have a first item, or at least a neighbour.
             (place,) = _number(line.marker)
             if place > 1 and not {(place - 1,), (place + 1,)} & numbers:
                 line.marker, line.shown = "", f"{line.marker} {line.shown}"
@@ -198,20 +198,20 @@ def _give_back(lines: list[_Line]) -> None:
 
 
 def _number(marker: str) -> tuple[int, ...]:
-    """The number in a marker: (3, 2) of "3.2)"; () where it has none."""
+    """The number in a marker: (3, 2) of "3.2)"; () if it has none."""
     found = _NUMBERED.search(marker)
     return tuple(map(int, found[0].split("."))) if found else ()
 
 
 _NUMBERED = re.compile(r"\d{1,3}(?:\.\d{1,3})*")
-#: What may be a figure as well: "2.2.4" is none.
+#: A marker that may also be a figure; "2.2.4" cannot be one.
 _FIGURE = re.compile(r"\d{1,3}(?:\.\d{1,3})?")
-#: And what may be "the second" as well.
+#: A marker that may also be an ordinal such as "the second".
 _ORDINAL = re.compile(r"\d{1,2}\.")
 
 
 def _promote(lines: list[_Line]) -> None:
-    """Bold lines that act as headings become headings, under the last real one."""
+    """Turn bold lines that act as headings into headings, below the last real one."""
     real = 0
     for number, line in enumerate(lines):
         if line.kind is BlockKind.HEADING:
@@ -255,7 +255,7 @@ def _blocks(lines: list[_Line], base: str) -> Iterator[Block]:
             while above and above[-1][0] >= line.level:
                 above.pop()
             section = tuple(name for _, name in above)
-        # The border between two cells is markup, and so is their width: a table laid out anew states the same.
+        # The border between two cells and their width are markup: a table with a new layout states the same.
         once = (cell for at, cell in enumerate(line.cells) if at not in line.again)
         words = " ".join(once).replace("• ", "") if line.cells else line.shown
         links = tuple(key for _, url in line.links if (key := link_key(url, base))) if line.links else ()
@@ -267,7 +267,7 @@ def _blocks(lines: list[_Line], base: str) -> Iterator[Block]:
 
 
 def _title_at(lines: list[_Line]) -> int:
-    """Where the document's title stands: the only heading of its level, above all others; it is no section. Else -1."""
+    """The place of the document's title, the only heading of its level, above all others; it is no section. Else -1."""
     headings = [(line.level, number) for number, line in enumerate(lines) if line.kind is BlockKind.HEADING]
     if not headings:
         return -1

@@ -1,7 +1,7 @@
 """Remove what is not policy text before texts are compared: page furniture, scope lines, counters, masked addresses.
 
-The words are data (`diffs/data/boilerplate.toml`); the rules here look at a block's kind, length and place as well, for
-a policy may say "search" or "cookies" too. What is taken out is returned with the rule's name, so nothing goes unseen.
+The words are data (`diffs/data/boilerplate.toml`); the rules here also consider a block's kind, length and place, since
+a policy may say "search" or "cookies" too. What is removed is returned with the rule's name, so nothing is lost unseen.
 """
 
 import re
@@ -24,25 +24,25 @@ from .furniture_lines import (
     updated_pattern,
 )
 
-#: Who cleaned a document. Changed whenever the same document would come out different (architecture.md, rule 4).
+#: The name of these rules. It changes whenever the result for the same document would differ (architecture.md, rule 4).
 NOISE = "policywatch-noise/6"
 
 #: How many blocks count as a page's beginning and end.
 _BEGINNING = 8
 _END = 14
-#: Longer than this a line is a sentence of its own; furniture is short.
+#: A line of more words is a sentence of its own; furniture is short.
 _LINE_WORDS = 30
 _EDGE_WORDS = 90
 _EDGE_LETTERS = 1200
 _LABEL_WORDS = 9
-#: So many linked lines before a copyright line make a footer.
+#: From so many linked lines before a copyright line on, they are a footer.
 _FOOTER_LINKS = 3
 _TRAIL_LETTERS = 250
 _SENTENCE_WORDS = 6
-#: A page that speaks of cookies in so many other lines is about them.
+#: A page that mentions cookies in so many other lines is about them.
 _ABOUT = 2
 _MASK = "[e-mail]"
-#: Cloudflare's stand-in for an address, in the languages it is served in; a part of the real one may leak beside it.
+#: Cloudflare's placeholder for an address, in the languages it is served in; part of the real one may be next to it.
 _MASKED = re.compile(
     r"[\w.+-]{0,60}\[(?:e-?mail[\s-]protected|email[^\[\]\w]{1,3}protected|e-mail geschützt)\]"
     r"[\w-]{0,60}(?:\.[\w-]{2,20})*",
@@ -54,8 +54,8 @@ _MASKED = re.compile(
 class Cleaned:
     """A document without its furniture.
 
-    `removed` are the blocks taken out, each with the rule that took it. `marketplaces` are the countries a scope line
-    named. `updated` is the page's own date line as shown, "" where there is none; it stays in the document.
+    `removed` are the blocks taken out, each with its rule. `marketplaces` are the countries that a scope line named.
+    `updated` is the page's own date line as shown, "" if there is none; it stays in the document.
     """
 
     document: Document
@@ -65,7 +65,7 @@ class Cleaned:
 
 
 def clean(document: Document) -> Cleaned:
-    """The document without what is not policy text."""
+    """The document without everything that is not policy text."""
     blocks = tuple(_masked(block) for block in document.blocks)
     judged = _Rules(blocks, document.title)
     gone: dict[int, tuple[tuple[Block, str], ...]]
@@ -102,7 +102,7 @@ def _token(found: re.Match[str]) -> str:
 
 
 class _Rules:
-    """Which blocks go, and by which rule."""
+    """Decides which blocks are removed, and by which rule."""
 
     def __init__(self, blocks: tuple[Block, ...], title: str) -> None:
         self.blocks = blocks
@@ -126,7 +126,7 @@ class _Rules:
         self._spared()
 
     def _line(self, number: int, block: Block, *, about_cookies: bool) -> str:
-        """The rule by which a block alone is furniture, "" where it is none."""
+        """The rule by which a block is furniture by itself; "" if it is not."""
         count = self.counts[number]
         if count > _EDGE_WORDS or len(block.compared) > _EDGE_LETTERS:
             return ""
@@ -157,7 +157,7 @@ class _Rules:
         return "advertised" if self._advertises(said) else ""
 
     def _is_trail(self, number: int, block: Block) -> bool:
-        """Whether a line is the way through the site: it leads home or to this page, is linked, or stands on top."""
+        """Whether a line is a breadcrumb trail: it leads home or to this page, is linked, or is at the top."""
         if len(block.shown) >= _TRAIL_LETTERS or not any(
             find(block.shown.casefold()) for _, find in patterns("breadcrumbs")
         ):
@@ -170,7 +170,7 @@ class _Rules:
         return is_on_top or is_way or bool(block.links) or len(steps) == 1
 
     def _is_answer(self, number: int) -> bool:
-        """Whether a short line answers what stands before it: a question, a lead, a heading that it alone follows."""
+        """Whether a short line answers what precedes it: a question, a lead, a heading with nothing else below it."""
         block = self.blocks[number]
         if not number or block.links or number - 1 in self.rule_of:
             return False
@@ -182,7 +182,7 @@ class _Rules:
         return before.kind is BlockKind.HEADING and not is_first and is_alone
 
     def _listed(self) -> None:
-        """A line among others of a list or table is one of them, as long as the others are policy: "100 reviews"."""
+        """Spare a line of a list or table whose other lines are policy: "100 reviews"."""
         for kind, run in groupby(range(len(self.blocks)), key=lambda number: self.blocks[number].kind):
             numbers = list(run)
             if kind in (BlockKind.ITEM, BlockKind.ROW) and any(number not in self.rule_of for number in numbers):
@@ -191,7 +191,7 @@ class _Rules:
                         del self.rule_of[number]
 
     def _on_cookies(self) -> None:
-        """On a page that speaks of cookies more than once, only what stands outside of its text is a banner."""
+        """Spare lines inside the text of a page that mentions cookies more than once: a banner is outside it."""
         banners = [number for number, rule in self.rule_of.items() if rule == "cookies"]
         if not banners:
             return
@@ -206,16 +206,16 @@ class _Rules:
                 del self.rule_of[number]
 
     def _advertises(self, said: str) -> bool:
-        """Whether a line points to the page it stands on: "Learn more about the <title>"."""
+        """Whether a line points to the page it is on: "Learn more about the <title>"."""
         lead = _LEAD.match(said)
         if not lead or not self.title:
             return False
         named, title = said[lead.end() :].split(), set(self.title.split())
-        # A site's name more or less.
+        # With or without the site's name.
         return len(title & set(named)) >= 2 and len(set(named) - title) <= 2 and len(named) <= len(title) + 2
 
     def trim(self) -> Iterator[tuple[int, Block, tuple[tuple[Block, str], ...]]]:
-        """First and last lines into which furniture ran: place, what stays, what goes with its rule."""
+        """First and last lines joined to furniture: their place, what stays, and what is removed by which rule."""
         count = len(self.blocks)
         for number in {*range(min(4, count)), *range(max(0, count - 4), count)}:
             block = self.blocks[number]
@@ -228,7 +228,7 @@ class _Rules:
             parts = PARTS.split(block.shown)
             rules_of = [self._part(part.strip()) for part in parts]
             if len(parts) > 1 and any(rules_of):
-                # Parts keep their spaces, so that what stays reads as it did.
+                # Parts keep their spaces, so that the rest reads as before.
                 stays = "".join(part for part, rule in zip(parts, rules_of, strict=True) if not rule).strip()
                 goes = tuple(
                     (replace(block, shown=part.strip(), compared=fold(part)), rule)
@@ -242,7 +242,7 @@ class _Rules:
         return lines("lines").get(said) or ("advertised" if self._advertises(said) else "")
 
     def _breadcrumbs(self) -> None:
-        """Short lines before the title, the first of them a link home, are the way through the site."""
+        """Remove breadcrumbs: short lines before the title, the first of them a link home."""
         first = next(
             (number for number, block in enumerate(self.blocks[:_BEGINNING]) if block.kind is BlockKind.HEADING), 0
         )
@@ -254,7 +254,7 @@ class _Rules:
                 self.rule_of[number] = "breadcrumb"
 
     def _tails(self) -> None:
-        """Headings like "Related articles" go with the links under them."""
+        """Remove headings like "Related articles" with the links under them."""
         for number in range(len(self.blocks)):
             if self.counts[number] > _LABEL_WORDS or self._loose(number) not in lines("tails"):
                 continue
@@ -278,7 +278,7 @@ class _Rules:
         return run
 
     def _footers(self) -> None:
-        """A copyright line ends a page's footer: short linked lines and labels before it, and links behind it."""
+        """Remove a footer around its copyright line: short linked lines and labels before it, and links after it."""
         for number in [number for number, rule in self.rule_of.items() if rule == "copyright"]:
             start = number
             while start and self._is_label(start - 1):
@@ -302,7 +302,7 @@ class _Rules:
         return block.kind is not BlockKind.ITEM or bool(block.links)
 
     def _feedback_forms(self) -> None:
-        """What follows a feedback question at the end of a page belongs to the form: a few words without a sentence."""
+        """Remove what follows a feedback question at the end of a page: the few words of its form, no sentence."""
         asked = [number for number, rule in self.rule_of.items() if rule == "feedback"]
         rest = range(max(asked, default=len(self.blocks)) + 1, len(self.blocks))
         if len(rest) <= _END and all(self._is_form_field(number) for number in rest):
@@ -317,7 +317,7 @@ class _Rules:
         return number in self.rule_of or (block.kind is BlockKind.PARAGRAPH and is_label)
 
     def _lone_answers(self) -> None:
-        """A yes or no is a button beside its contrary or what asks for feedback; alone it answers the line before."""
+        """Spare a lone yes or no, which answers the line before; next to other furniture it is a button."""
         answers = lines("answers")
         for number in [number for number, rule in self.rule_of.items() if rule == "edge"]:
             said = self.said[number]
@@ -326,7 +326,7 @@ class _Rules:
                 del self.rule_of[number]
 
     def _spared(self) -> None:
-        """A page that would lose most of its words to these rules is short, not furniture: only sure rules hold."""
+        """Apply only sure rules to a page that would lose most of its words: it is short, not furniture."""
         gone = sum(self.counts[number] for number in self.rule_of)
         if 2 * gone > sum(self.counts):
             self.rule_of = {number: rule for number, rule in self.rule_of.items() if rule in _SURE}
@@ -334,7 +334,7 @@ class _Rules:
 
 @remembered
 def _by_words(shown: str, compared: str) -> str:
-    """The rule of a short line that it is furniture by, by its words alone."""
+    """The rule by which a short line is furniture because of its words alone; "" if there is none."""
     rule = all_parts(shown)
     if rule:
         return rule
@@ -345,14 +345,14 @@ def _by_words(shown: str, compared: str) -> str:
 
 
 _SURE = frozenset(("scope", "sign_in", "feedback", "navigation", "cookies", "counters", "tokens", "copyright"))
-#: What a rule may look like: "4.5 of 5", "14:00", "3 days ago".
+#: Noise rules whose lines a policy's own rule may look like: "4.5 of 5", "14:00", "3 days ago".
 _LIKE_RULES = frozenset(("counters", "clocks", "ages", "tokens"))
 _STEPS = re.compile(r"[>›»→/]")
 _LEAD = re.compile(r"(?:learn more about|find out more about|read|see|view)(?: the)?(?: full)? ")
 
 
 def _updated(blocks: tuple[Block, ...]) -> str:
-    """The page's own "last updated" line: among the first or last lines, a date behind the words."""
+    """The page's own "last updated" line: one of the first or last lines, with a date after the words."""
     count = len(blocks)
     for number, block in enumerate(blocks):
         if (

@@ -1,4 +1,4 @@
-"""Read a text once that a page holds more than once: for wide and narrow screens, in two languages, or by mistake."""
+"""Read a text once that a page has more than once: for wide and narrow screens, in two languages, or by mistake."""
 
 from collections import Counter, defaultdict
 from dataclasses import replace
@@ -14,25 +14,25 @@ from diffs.values import Block, Document
 from .detect_language import shares
 from .tree import called, names, remove
 
-#: Blocks of fewer words are labels that a text repeats.
+#: Blocks of fewer words are labels, which a text may repeat.
 _SENTENCE_WORDS = 6
-#: The share of a text's running words that must come again, in the same order, for the text to be a copy.
+#: The share of a text's running words that must be repeated, in the same order, for it to be a copy.
 _AGAIN = 0.9
 _SENTENCES = 3
 _MOST_COPIES = 3
-#: A page with so many times the words of the last good text may hold it beside something else.
+#: A page with so many times the words of the last good text may contain it beside something else.
 _MUCH_MORE = 1.4
-#: So much of a known text must be there, or be there twice: the rest of it may have been edited meanwhile.
+#: The share of a known text that must be there, or be there twice: the rest may have been edited since.
 _MOST = 0.5
-#: The share of sentences in another language that makes what stands beside it a translation.
+#: The share of sentences in another language that makes the text beside the known one a translation.
 _FOREIGN = 0.6
-#: So many blocks that only a later copy has are looked for in the text of the first.
+#: How many blocks that only a later copy has are searched for in the text of the first.
 _LEFT = 50
 _CLASSED = etree.XPath("descendant::*[@class]")
 
 
 def drop_narrow_copies(container: HtmlElement) -> None:
-    """Take out what is drawn on narrow screens only, where the same words stand beside it for wide ones."""
+    """Remove what is shown on narrow screens only, if the same words for wide ones are beside it."""
     wide: dict[HtmlElement, list[HtmlElement]] = defaultdict(list)
     narrow: list[HtmlElement] = []
     for element in cast("list[HtmlElement]", _CLASSED(container)):
@@ -55,14 +55,14 @@ def drop_narrow_copies(container: HtmlElement) -> None:
 
 
 def _words(element: HtmlElement) -> Counter[str]:
-    """The words of an element in any order: on narrow screens a table is drawn as a list."""
+    """The words of an element, without their order: on narrow screens a table is drawn as a list."""
     return Counter(word for text in element.itertext() for word in text.split())
 
 
 def read_once(document: Document) -> Document:
-    """The document with one copy of a text that it holds several times, one after the other.
+    """The document with one copy of a text that it contains several times in a row.
 
-    What only one of the copies says is kept.
+    Whatever only one of the copies says is kept.
     """
     return document if copies_in(document) == 1 else _folded(document)
 
@@ -71,13 +71,13 @@ def _folded(document: Document) -> Document:
     first, rest = _parted(document.blocks)
     known = frozenset((block.kind, block.compared) for block in first)
     left = tuple(dict.fromkeys(block for block in rest if (block.kind, block.compared) not in known))
-    # Cut into other blocks, a copy says the same.
+    # A copy that is cut into other blocks says the same.
     left = _beyond(left, first)
     return document.with_blocks(tuple(map(_half, (*first, *left))))
 
 
 def _beyond(blocks: tuple[Block, ...], known: tuple[Block, ...]) -> tuple[Block, ...]:
-    """The blocks that a known text does not hold, in whatever blocks."""
+    """The blocks whose text a known text does not contain, however that is cut into blocks."""
     if len(blocks) > _LEFT:
         return blocks
     text = " ".join(block.compared for block in known)
@@ -85,14 +85,14 @@ def _beyond(blocks: tuple[Block, ...], known: tuple[Block, ...]) -> tuple[Block,
 
 
 def _half(block: Block) -> Block:
-    """A line of a doubled text in which both copies ran together, once."""
+    """A line in which both copies of a doubled text ran together, reduced to one of them."""
     middle = len(block.shown) // 2
     one, other = block.shown[:middle].strip(), block.shown[-middle:].strip()
     return replace(block, shown=one, compared=fold(one)) if one and one == other and not block.cells else block
 
 
 def copies_in(document: Document) -> int:
-    """How many times the document holds its whole text, one copy after the other; 1 for most."""
+    """How many times in a row the document contains its whole text; usually 1."""
     said = [block.compared for block in document.blocks if block.words >= _SENTENCE_WORDS]
     counts = Counter(said)
     if len(counts) < _SENTENCES:
@@ -106,9 +106,9 @@ def _repeats(said: list[str], counts: Counter[str], copies: int) -> bool:
 
 
 def _in_turn(said: list[str], copies: int) -> bool:
-    """Whether what is said again comes behind the whole of the first time, in its order.
+    """Whether the repeated text follows the complete first copy, in the same order.
 
-    That tells a text that is printed twice from one that says everything twice, point by point.
+    This distinguishes a text printed twice from one that says everything twice, point by point.
     """
     first: dict[str, int] = {}
     later = [(number, first[text]) for number, text in enumerate(said) if first.setdefault(text, number) != number]
@@ -118,9 +118,9 @@ def _in_turn(said: list[str], copies: int) -> bool:
 
 
 def read_beside(document: Document, known: Document) -> Document:
-    """The document without what stands beside the last good text: a second copy of it, or one in another language.
+    """The document without a second copy of the last good text, or one in another language, beside it.
 
-    What only the copy says is kept. Whatever else is new is no copy: it stays.
+    Whatever only the copy says is kept. Anything else that is new is not a copy and stays.
     """
     if document.words < _MUCH_MORE * known.words:
         return document
@@ -140,7 +140,7 @@ def read_beside(document: Document, known: Document) -> Document:
 
 
 def _holds_second_copy(document: Document, known: Document) -> bool:
-    """Whether most of what the known text says once is said twice now; a copy may be of another edition."""
+    """Whether most of what the known text says once is now said twice; the copy may be another edition."""
     said = [block.compared for block in document.blocks if block.words >= _SENTENCE_WORDS]
     counts = Counter(said)
     once = [text for text, count in _sentences(known).items() if count == 1]
@@ -154,7 +154,7 @@ def _sentences(document: Document) -> Counter[str]:
 
 
 def _place_of(blocks: tuple[Block, ...], known: tuple[Block, ...]) -> tuple[int, int]:
-    """Where most of the known text stands: its first block, and the one behind its last; 0, 0 if nowhere."""
+    """Where most of the known text is: its first block and the one after its last; (0, 0) if nowhere."""
     sentences = {block.compared for block in known if block.words >= _SENTENCE_WORDS}
     there = [number for number, block in enumerate(blocks) if block.compared in sentences]
     said = {blocks[number].compared for number in there}
@@ -173,15 +173,15 @@ def _place_of(blocks: tuple[Block, ...], known: tuple[Block, ...]) -> tuple[int,
 
 
 def _without_translation(beside: tuple[Block, ...], language: str, heads: set[str]) -> tuple[Block, ...]:
-    """What stands at one end of a text, from its edge outwards, without a text in another language than its own.
+    """The blocks beyond one end of a text, from its edge outwards, without a text in another language.
 
-    `heads` are short lines of the text that must stand here, by what was edited: they have no language.
+    `heads` are short lines of the text that an edit may have left here: they have no language.
     """
     found = shares(beside)
     foreign = next(iter(found), "")
     if foreign in ("", language) or found[foreign] < _FOREIGN:
         return beside
-    # An edit at the very end of the text, before the translation begins, is kept, and so is what stands within it.
+    # An edit at the very end of the text, before the translation begins, is kept with everything in it.
     edge = next((at for at, block in enumerate(beside) if foreign in shares((block,))), len(beside))
     while edge and beside[edge - 1].words < _SENTENCE_WORDS and beside[edge - 1].compared not in heads:
         edge -= 1
@@ -189,15 +189,15 @@ def _without_translation(beside: tuple[Block, ...], language: str, heads: set[st
 
 
 def _parted(blocks: tuple[Block, ...]) -> tuple[tuple[Block, ...], tuple[Block, ...]]:
-    """The first copy, and what stands behind it."""
+    """The first copy, and the blocks after it."""
     first: dict[str, int] = {}
     again: dict[str, int] = {}
     for number, block in enumerate(blocks):
         if block.words >= _SENTENCE_WORDS and first.setdefault(block.compared, number) != number:
             again.setdefault(block.compared, number)
     begins = min(again, key=lambda text: first[text])
-    # Between the last sentence that comes again and the second time of the first stand the end of one copy and the
-    # head of the next.
+    # The end of one copy and the head of the next lie between the last repeated sentence and the first one's second
+    # time.
     ends = max(first[text] for text in again) + 1
     head, seam = blocks[: first[begins]], blocks[ends : again[begins]]
     return (*blocks[:ends], *_beyond(seam, head)), blocks[again[begins] :]

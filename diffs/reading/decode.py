@@ -1,6 +1,6 @@
-"""Bytes to text, and text to what it holds: an lxml tree, a help topic, a masked address.
+"""Bytes to text, and text to its content: an lxml tree, a help topic, a masked address.
 
-Whatever a site declares, breaks or nests.
+This works whatever a site declares, breaks or nests.
 """
 
 import json
@@ -28,26 +28,25 @@ _MAGIC = (
     b"BZh",
 )
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
-#: Control bytes become blanks, the line's end "\n".
+#: Control bytes become spaces, line ends become "\n".
 _BLANKED = bytes(0x20 if byte < 0x20 and byte not in (0x09, 0x0A) else byte for byte in range(256))
-#: Elements that only group; a page nested deeper than the parser follows (2,048 levels) loses these, not its words.
+#: Elements that only group others; a page nested deeper than the parser's limit (2,048 levels) loses these, not words.
 _GROUPING = re.compile(
     r"<(/?)(?:div|span|section|article|font|center|blockquote|b|i|em|strong|u|a|ul|ol)\b[^<>]*>", re.IGNORECASE
 )
 
 
-#: Encodings in which every byte is one of ASCII, and escape sequences change what they mean. Told by their declaration.
+#: Encodings whose bytes are all ASCII, with escape sequences that change their meaning. Recognised by declaration.
 _ISO_2022 = re.compile(r"(?i)\bcharset\s{0,9}=\s{0,9}[\"']?(iso-2022-jp(?:-[123]|-2004|-ext)?)\b")
 
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The text of a body: by its byte order mark, as UTF-8 where it is UTF-8, else as declared in header or page.
+    """The text of a body: by its byte order mark, else as UTF-8 if that is valid, else as declared in header or page.
 
-    ISO 2022 has nothing but bytes of ASCII: it is believed where it is declared and has its escape sequences.
-
-    Broken bytes become U+FFFD. Raises ExtractionError where the bytes are no text.
+    ISO 2022 has only ASCII bytes: it is assumed if it is declared and its escape sequences are there.
+    Broken bytes become U+FFFD. Raises ExtractionError if the bytes are not text.
     """
     start = body[:_SNIFFED]
     encoding, mark = read_bom(start)
@@ -71,17 +70,17 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 
 def _detected(body: bytes) -> str:
-    """Undeclared and not quite UTF-8: mostly UTF-8 with a few broken bytes, or the Western Windows encoding."""
+    """The encoding of an undeclared body: usually UTF-8 with a few broken bytes, or Western Windows."""
     sample = body[:200_000]
     high = sum(byte > 0x7F for byte in sample)
     broken = sample.decode("utf-8", "replace").count("�")
-    # Two bytes that no encoding of the web uses much, "ÿ" and "þ", among few others: damage, not a language.
+    # Two bytes that web encodings rarely use, "ÿ" and "þ", among few others: damage, not a language.
     damage = sample.count(0xFF) + sample.count(0xFE)
     return "utf-8" if broken * 4 < high or damage * 5 >= high else "cp1252"
 
 
 def parse(text: str) -> HtmlElement | None:
-    """The tree of a page; None where nothing is in it."""
+    """The tree of a page; None if it is empty."""
     text = _with_body(text)
     try:
         for flattened in (None, _GROUPING, _ANY_TAG):
@@ -98,7 +97,7 @@ def parse(text: str) -> HtmlElement | None:
 def _with_body(text: str) -> str:
     """The page with its `<body>` tag, which HTML lets authors leave out.
 
-    Without it the parser, which knows no HTML 5, takes `<main>` and its like for a part of the head.
+    Without it, the parser, which does not know HTML 5, takes `<main>` and similar tags for a part of the head.
     """
     if _BODY.search(text):
         return text
@@ -116,9 +115,9 @@ _CLOSING = {
 
 
 def _end_of_head(text: str) -> int:
-    """Where the part ends that only a head can hold: comments, declarations, its tags, scripts and styles.
+    """The end of the part that belongs in a head: comments, declarations, head tags, scripts and styles.
 
-    Each sign is passed once, and what is never closed is looked for once: a page of unclosed comments costs its length.
+    Each character is read once, and a missing end is searched for once: a page of unclosed comments costs its length.
     """
     at, missing = 0, set[str]()
     while True:
@@ -130,9 +129,9 @@ def _end_of_head(text: str) -> int:
 
 
 def _behind(text: str, at: int, missing: set[str]) -> int:
-    """The end of the comment, declaration, tag or element of a head that begins at `at`; `at` where none does.
+    """The end of the comment, declaration, tag or element of a head that begins at `at`; `at` if none does.
 
-    `missing` holds what was looked for and comes nowhere behind.
+    `missing` collects ends that were searched for and do not occur later.
     """
     if text.startswith("<!--", at) and (end := _after(text, "-->", at + 4, missing)):
         return end
@@ -152,7 +151,7 @@ def _behind(text: str, at: int, missing: set[str]) -> int:
 
 
 def _after(text: str, closing: str, at: int, missing: set[str]) -> int:
-    """Where the next `closing` ends; 0 where none follows."""
+    """The end of the next `closing`; 0 if there is none."""
     found = -1 if closing in missing else text.find(closing, at)
     if found < 0:
         missing.add(closing)
@@ -161,7 +160,7 @@ def _after(text: str, closing: str, at: int, missing: set[str]) -> int:
 
 
 def kind_of(media_type: str, text: str) -> str:
-    """What a text is to be read as: html, markdown, text, feed or help-api; its own beginning outweighs "other"."""
+    """How to read a text: as html, markdown, text, feed or help-api; its own beginning outweighs the type "other"."""
     start = text[:_SNIFFED].lstrip().casefold()
     if media_type in ("markdown", "text", "feed"):
         return media_type
@@ -174,7 +173,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 
 
 class Topic(NamedTuple):
-    """An article as the help interface answers it; `content` is HTML."""
+    """An article from the help interface; `content` is HTML."""
 
     title: str
     content: str
@@ -182,7 +181,7 @@ class Topic(NamedTuple):
 
 
 def topic_of(text: str) -> Topic | None:
-    """The article in an answer of the help interface; an empty one where there is none; None for other JSON."""
+    """The article in an answer of the help interface, empty if there is none; None for other JSON."""
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError):
@@ -196,7 +195,7 @@ def topic_of(text: str) -> Topic | None:
 
 
 def _whole(value: object) -> str:
-    # JSON can name half a character (half of a surrogate pair), which nothing can store.
+    # JSON can contain half a character (half of a surrogate pair), which nothing can store.
     return _HALF.sub("\ufffd", value) if isinstance(value, str) else ""
 
 

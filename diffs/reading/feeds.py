@@ -1,7 +1,7 @@
-"""Read an RSS, RDF or Atom feed: its entries as values. The content of an entry is HTML and as hostile as any page.
+"""Read an RSS, RDF or Atom feed into values, one per entry. The content of an entry is HTML, as hostile as any page.
 
-Entities that a feed declares are never expanded, nothing it names is fetched, and of a feed without end only the
-beginning is read. A feed that is broken is read as far as it makes sense.
+Entities that a feed declares are never expanded, nothing it names is fetched, and only the beginning of an endless
+feed is read. A broken feed is read as far as it makes sense.
 """
 
 import io
@@ -15,17 +15,17 @@ from html import escape
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-#: How an entry of a feed is marked among the links of its heading in a document: by its name, and by its day.
+#: The marks of a feed's entry among the links of its heading in a document: its name and its date.
 ENTRY, DAY = "entry:", "day:"
-#: More characters of a feed are not read: the newest entries stand first.
+#: At most so many characters of a feed are read: the newest entries are first.
 MOST_TEXT = 3_000_000
 MOST_ENTRIES = 300
-#: An entry longer than this (characters of HTML) is cut: an announcement is no book.
+#: An entry with more characters of HTML is cut: an announcement is not a book.
 _MOST_CONTENT = 200_000
 
-#: So much before the first element is looked at (characters).
+#: How many characters before the first element are read.
 _PROLOG = 20_000
-#: What may stand before it, by its beginning, and how that ends.
+#: What may precede the first element: how it begins and how it ends.
 _BEFORE = {"<?": "?>", "<!--": "-->"}
 _REFERENCE = re.compile(r"&#([xX][0-9a-fA-F]+|[0-9]+);?")
 _LONGEST_NUMBER = 10
@@ -36,9 +36,9 @@ _CLOSING = {"rss": "</channel></rss>", "feed": "</feed>"}
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry as the feed gives it: `name` tells it from all others, whatever becomes of its title.
+    """One entry as the feed gives it: `name` identifies it even if its title changes.
 
-    `published` is its day (UTC); `updated` the day of its last change where it names no other. `content` is HTML.
+    `published` is its date (UTC); `updated` is the date of its last change, if it has no other. `content` is HTML.
     """
 
     name: str
@@ -51,7 +51,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed's title, language and entries, in the order given."""
+    """A feed's title and language, and its entries in the order given."""
 
     title: str
     language: str
@@ -59,17 +59,17 @@ class Feed:
 
 
 def read(text: str, base: str) -> Feed | None:
-    """The entries of a feed, `base` its address; None where the text is none. Never raises for what a feed holds."""
-    # Imported when it is needed: few pages are feeds.
+    """The feed in a text, `base` being its address; None if the text is not a feed. No content makes it raise."""
+    # Imported only when needed: few pages are feeds.
     import feedparser
 
     at = _first_element(text)
     root = _NAME.match(text, at)
     if root is None:
         return None
-    # Without what stands before it: no encoding that is no longer true, and no entity a feed could declare.
+    # What precedes it is dropped: an encoding that no longer applies, and any entity that the feed declares.
     text = text[at:]
-    # As a stream: a string may be taken for an address or a file's name.
+    # As a stream, since a string may be taken for an address or a file name.
     text = _REFERENCE.sub(_of_a_character, _bounded(text, root[1]))
     stream = io.BytesIO(text.encode("utf-8", "replace"))
     headers = {"content-type": "application/xml; charset=utf-8"}
@@ -81,14 +81,14 @@ def read(text: str, base: str) -> Feed | None:
 
 
 def _newest(items: tuple[Item, ...]) -> tuple[Item, ...]:
-    """The newest entries in the order given; the first ones where they have no days: mostly the newest stand first."""
+    """The newest entries in the order given; without dates, the first ones, which are usually the newest."""
     days = [item.published or item.updated or date.min for item in items]
-    ranked = sorted(range(len(items)), key=lambda at: days[at], reverse=True)  # stable: of one day the first ones
+    ranked = sorted(range(len(items)), key=lambda at: days[at], reverse=True)  # stable: the first ones of a day
     return tuple(items[at] for at in sorted(ranked[:MOST_ENTRIES]))
 
 
 def _first_element(text: str) -> int:
-    """Where the first element begins; the end of the text where none does."""
+    """The start of the first element; the end of the text if there is none."""
     at, end = 0, min(len(text), _PROLOG)
     while at < end:
         if text[at].isspace() or text[at] == "\ufeff":
@@ -107,7 +107,7 @@ def _first_element(text: str) -> int:
 
 
 def _bounded(text: str, root: str) -> str:
-    """A text of bearable length that is still whole: it ends behind an entry."""
+    """The text cut to a bearable length after a complete entry."""
     if len(text) <= MOST_TEXT:
         return text
     ends = [found + len(tag) for tag in ("</item>", "</entry>") if (found := text.rfind(tag, 0, MOST_TEXT)) >= 0]
@@ -115,7 +115,7 @@ def _bounded(text: str, root: str) -> str:
 
 
 def _of_a_character(reference: re.Match[str]) -> str:
-    """A reference as it is; the sign for a broken character where it stands for none, which the reader cannot take."""
+    """The reference unchanged; U+FFFD if it names no character, which the parser could not read."""
     number = reference[1]
     code = -1
     if len(number) <= _LONGEST_NUMBER:
@@ -135,7 +135,7 @@ def _items(entries: list[dict[str, Any]], base: str) -> Iterator[Item]:
 
 
 def _secure(name: str) -> str:
-    """An id that is an address, as it is once the site speaks https: it is the same entry."""
+    """An id that is an address, with https for http: an entry stays the same when its site moves to https."""
     return f"https://{name[7:]}" if name[:7].lower() == "http://" else name
 
 
@@ -158,7 +158,7 @@ def _text(fields: Mapping[str, Any], name: str) -> str:
 
 
 def _address(link: str, base: str) -> str:
-    """A link as a whole web address; "" for any other kind of link."""
+    """A link as a complete web address; "" for any other kind of link."""
     try:
         whole = urljoin(base, link)
         return whole if link and urlsplit(whole).scheme in ("http", "https") else ""
@@ -167,8 +167,8 @@ def _address(link: str, base: str) -> str:
 
 
 def _day(entry: dict[str, Any], name: str) -> date | None:
-    """The day of a time (UTC); None where there is none, or none the calendar has."""
-    # As a plain dict: feedparser's own look-up warns, and puts one time in the other's place.
+    """The date of a time (UTC); None if there is none or the calendar does not have it."""
+    # As a plain dict: feedparser's own look-up warns, and substitutes one time for the other.
     parsed = dict.get(entry, name)
     try:
         return datetime.fromtimestamp(timegm(parsed), UTC).date() if parsed else None

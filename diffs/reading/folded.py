@@ -1,7 +1,7 @@
 """Unfold what a page folds away and a reader can open, before anything hidden is removed.
 
-Panels behind a button or a tab, shadow roots written in the page, frames with their own text, the text for readers
-without scripts, and pieces that the page's own script moves into their place.
+These are panels behind a button or a tab, shadow roots written in the page, frames with their own text, the text for
+readers without scripts, and pieces that the page's own script moves into place.
 """
 
 import re
@@ -20,13 +20,13 @@ from .furniture import Prose, is_furniture, prose
 from .tree import called, glance, names, remove
 from .visibility import is_hidden, shown_again
 
-#: Frames in frames in frames are no policy.
+#: A policy is not in frames nested any deeper.
 _DEEPEST = 2
-#: A folded panel says at least so many words; the text for readers without scripts so many.
+#: The fewest words of a folded panel, and of the text for readers without scripts.
 _PANEL, _SILENT = 3, 4
-#: What heads a panel is short.
+#: The heading of a panel has at most so many words.
 _HEAD_WORDS = 20
-#: A page whose text waits, hidden, for a script shows hardly a word and holds so many.
+#: A page whose hidden text waits for a script shows fewer words than the first and hides more than the second.
 _SHOWN, _WAITING = 40, 80
 _SCRIPTS = re.compile(r"java\s?-?script|\bscripts?\b|\bbrowser", re.IGNORECASE)
 _QUOTED = re.compile(r"""["']#?([\w:.-]{1,80})["']""")
@@ -36,9 +36,9 @@ _SCRIPT_LETTERS = 20_000
 
 
 def unfold(root: HtmlElement, *, scripted: bool = False, depth: int = 0) -> None:
-    """Open in the tree what a click, a frame or the page's own script shows.
+    """Open everything in the tree that a click, a frame or the page's own script would show.
 
-    `scripted` says that a browser with scripts made the page: it shows no text that is there for others.
+    `scripted` says that a browser ran the page's scripts: then text for readers without scripts stays hidden.
     """
     for template in list(root.iter("template")):
         if {"shadowrootmode", "shadowroot"} & set(template.keys()):
@@ -57,7 +57,7 @@ def unfold(root: HtmlElement, *, scripted: bool = False, depth: int = 0) -> None
 
 
 def _open_templates(templates: list[HtmlElement], said: "_Said") -> None:
-    """Read what waits in a template for a place that it names, or for a click; any other nobody is shown."""
+    """Open templates that name their place or wait for a click; nobody is shown any others."""
     if not templates:
         return
     places = {name: one for one in templates[0].getroottree().iter() if (name := one.get("id"))}
@@ -72,26 +72,26 @@ def _open_templates(templates: list[HtmlElement], said: "_Said") -> None:
 
 
 def _place_of(template: HtmlElement, places: dict[str, HtmlElement]) -> HtmlElement | None:
-    """The element of the page that a template, or the element around it, names as its place."""
+    """The element of the page that a template, or its parent, names as its place."""
     around = [element for element in (template, template.getparent()) if element is not None]
     wanted = next((value.lstrip("#") for one in around for name in _FOR if (value := one.get(name, ""))), "")
     return places.get(wanted)
 
 
 def _is_finished(template: HtmlElement) -> bool:
-    """Whether a template holds whole sentences, no form for data to fill in."""
+    """Whether a template contains whole sentences rather than gaps for data."""
     text = prose(template)
     return text.says_something and text.is_sentence and not _PLACEHOLDER.search(text.text)
 
 
-#: How a template names the element that it is for, and how one says that it is shown when something is true.
+#: The attributes by which a template names its element, and by which it says when it is shown.
 _FOR = ("for", "data-for", "data-target", "target")
 _CONDITIONS = frozenset(("x-if", "v-if", "v-else", "v-show", "x-show", "*ngif", "[ngif]"))
 _PLACEHOLDER = re.compile(r"\{\{|\$\{|\{%|<%|\[\[")
 
 
 def _attach(template: HtmlElement) -> None:
-    """A shadow root stands for what its element holds; that appears only where the shadow root has a slot for it."""
+    """Replace the content of an element with its shadow root, which shows that content only in its slots."""
     host = template.getparent()
     template.tag = "div"
     light = [child for child in host if child is not template]
@@ -125,14 +125,14 @@ def _open_frame(frame: HtmlElement, html: str, *, scripted: bool, depth: int) ->
 
 
 class _Said:
-    """The texts a page shows, to tell a second copy of them from something new; gathered when first asked."""
+    """The texts that a page shows, to tell a second copy from something new; collected when first needed."""
 
     def __init__(self, root: HtmlElement) -> None:
         self._root = root
         self._texts: set[str] | None = None
 
     def open_silent(self, found: list[HtmlElement]) -> None:
-        """Read the text for readers without scripts, where it says something that the page does not say else."""
+        """Open the text for readers without scripts, where it says something that the page does not say otherwise."""
         for element in found:
             parent = element.getparent()
             if parent is None or parent.tag == "head" or next(element.iterancestors("head"), None) is not None:
@@ -143,7 +143,7 @@ class _Said:
                 element.tag = "div"
 
     def knows(self, element: HtmlElement) -> bool:
-        """Whether every text of an element stands elsewhere on the page, or in one asked about before."""
+        """Whether every text of an element is elsewhere on the page, or in an element checked before."""
         if self._texts is None:
             self._texts = set(self._shown())
         said = [text for piece in element.itertext() if word_count(text := tidy(piece)) > 1]
@@ -164,7 +164,7 @@ class _Said:
 
 
 def _open_streamed(root: HtmlElement) -> None:
-    """Pieces that come behind the page, hidden, each with a script that names it and moves it to its place."""
+    """Open hidden pieces at the end of the page, each with a script that names it and moves it into place."""
     named = [element for element in root.iter("div", "template", "section") if element.get("id")]
     places = {element.get("id", ""): element for element in named if element.tag == "template" and not glance(element)}
     waiting = {
@@ -200,7 +200,7 @@ def _move(piece: HtmlElement, place: HtmlElement | None) -> None:
 
 
 def show(element: HtmlElement) -> None:
-    """Take from an element what hides it."""
+    """Remove from an element whatever hides it."""
     element.attrib.pop("hidden", None)
     if "style" in element.attrib:
         element.set("style", shown_again(element.get("style", "")))
@@ -228,7 +228,7 @@ def _is_opened(element: HtmlElement, controlled: set[str], text: Prose) -> bool:
 
 
 def _controlled(root: HtmlElement) -> set[str]:
-    """The ids that controls of the page open."""
+    """The ids of the elements that the page's controls open."""
     found: set[str] = set()
     attributes = names()["control_attributes"]
     for element in root.iter():
@@ -250,7 +250,7 @@ def _is_control(element: HtmlElement) -> bool:
 
 
 def _is_headed(element: HtmlElement) -> bool:
-    """Whether a heading or a button stands right above, with nothing else between: its text is folded away."""
+    """Whether a heading or a button is directly above, so that the element is its folded text."""
     above, here = element.getprevious(), element
     while above is None and here.getparent() is not None and not (here.getparent().text or "").strip():
         here = here.getparent()
@@ -265,7 +265,7 @@ def _is_headed(element: HtmlElement) -> bool:
 
 
 def _show_waiting(root: HtmlElement, waiting: list[HtmlElement]) -> None:
-    """A page that shows hardly a word, and hides its text until a script shows it, is read all the same."""
+    """Show the hidden text of a page that shows hardly any words because a script would show them."""
     longest = max((prose(element).words for element in waiting), default=0)
     if longest < _WAITING or _shown_words(root) >= _SHOWN:
         return

@@ -1,6 +1,6 @@
-"""Whether an element is page furniture: by what it is or how it is named, unless it reads like policy text.
+"""Whether an element is page furniture, by its kind or name, unless it reads like policy text.
 
-A name alone proves little: a page on advertising calls its prices "search-ads", a rule of the day stands in a "banner".
+A name alone proves little: a page on advertising calls its prices "search-ads", a temporary rule is in a "banner".
 """
 
 import re
@@ -15,24 +15,24 @@ from diffs.values import word_count
 
 from .tree import called, glance, names
 
-#: An element named like furniture is policy when it holds so many letters of text without links.
+#: An element named like furniture is policy if it has so many letters of text outside links.
 _RUNNING = 250
 _NEVER_FURNITURE = ("html", "body", "main", "article", "a", "p", "li", "span", "b", "strong", "em", "td", "th", "tr")
-#: So many words make a sentence, so few say something with a figure.
+#: The fewest words of a sentence, and of a statement with a figure.
 _SENTENCE, _SAYING = 5, 3
-#: So much of an element is looked at: nested names cost no more than one.
+#: How much of an element is read, in letters and nodes: nested names cost no more than one.
 _LETTERS, _NODES = 3000, 400
 _ENDS = re.compile(r"[.。।](?=[\"'”’»)\]\s]|$)")
 _FIELDS = ("input", "select", "textarea")
-#: What is named for its place alone.
+#: Names that only describe a place.
 _BESIDE = frozenset({"sidebar"})
-#: The attribute that marks what a field that waits for an entry was made into.
+#: The attribute on whatever replaces a field that waits for an entry.
 ASKS = "data-policywatch-asks"
 
 
 @dataclass(slots=True)
 class Prose:
-    """What an element reads like: its text and words outside of links, the words in them, whether it asks for input."""
+    """What an element reads like: its text and words outside links, the words in links, whether it asks for input."""
 
     text: str = ""
     words: int = 0
@@ -41,7 +41,7 @@ class Prose:
 
     @property
     def is_sentence(self) -> bool:
-        """Whether it holds a whole sentence."""
+        """Whether it contains a whole sentence."""
         return self.words >= _SENTENCE and bool(_ENDS.search(self.text))
 
     @property
@@ -68,7 +68,7 @@ def prose(element: HtmlElement) -> Prose:
 
 
 def _texts(element: HtmlElement, found: Prose) -> Iterator[tuple[str, bool]]:
-    """The texts in reading order, each with whether it stands in a link or a button."""
+    """The texts in reading order, each with whether it is in a link or a button."""
     # An element, whether it is inside a link, and whether only what follows it is meant.
     stack = [(element, False, False)]
     for _ in range(_NODES):
@@ -88,7 +88,7 @@ def _texts(element: HtmlElement, found: Prose) -> Iterator[tuple[str, bool]]:
 
 
 def _asks(element: HtmlElement) -> bool:
-    """Whether a reader is asked to choose or to enter something: a form, a consent, a vote."""
+    """Whether an element asks the reader to choose or enter something: a form, a consent, a vote."""
     if ASKS in element.attrib:
         return True
     if element.tag == "button":
@@ -100,13 +100,13 @@ def _asks(element: HtmlElement) -> bool:
 
 
 def is_furniture(element: HtmlElement) -> bool:
-    """Whether an element is page furniture, by what it is or how it is named, and holds no running text."""
+    """Whether an element is page furniture, by its kind or name, without running text."""
     if not isinstance(element.tag, str) or element.tag == "nav":
         return True
     if element.tag == "aside":
         return not _is_note(element)
     if element.tag in ("footer", "header"):
-        # A page's header is furniture; an article's holds its title, and its footer may hold its notes.
+        # A page's header is furniture; an article's header has its title, and its footer may have its notes.
         is_title = element.tag == "header" and next(element.iter("h1", "h2", "h3"), None) is not None
         return not is_title and not (_is_inside_text(element) and _is_call_for_nothing(element))
     if not element.attrib:
@@ -132,7 +132,7 @@ def is_named(element: HtmlElement, furniture: frozenset[str]) -> bool:
 
 
 def _is_note(element: HtmlElement) -> bool:
-    """Whether a callout says something rather than lead elsewhere or ask for something."""
+    """Whether a callout states something rather than linking elsewhere or asking for something."""
     others = names()["furniture_words"] & called(element) - names()["notes"] - names()["calls"]
     if others:
         return _is_rich(element) or (others == _BESIDE and _states_amount(element))
@@ -143,7 +143,7 @@ def _is_note(element: HtmlElement) -> bool:
 
 
 def _states_amount(element: HtmlElement) -> bool:
-    """Whether what stands beside the text says how much, how long or how often, and leads nowhere: key figures."""
+    """Whether an element beside the text gives key figures: how much, how long or how often, without links."""
     found = prose(element)
     if found.asks or found.linked or found.words < _SAYING:
         return False
@@ -151,7 +151,7 @@ def _states_amount(element: HtmlElement) -> bool:
 
 
 def _is_call_for_nothing(element: HtmlElement) -> bool:
-    """Whether a sentence stands there without a link or a control: what wants to be clicked has one."""
+    """Whether an element is a sentence without a link or a control: a call to action would have one."""
     if next(element.iter("a", "time"), None) is not None:
         return False
     found = prose(element)
@@ -163,7 +163,7 @@ def _is_inside_text(element: HtmlElement) -> bool:
 
 
 def _is_rich(element: HtmlElement) -> bool:
-    """Whether an element that is named like furniture holds a title or running text all the same."""
+    """Whether an element named like furniture nevertheless contains a title or running text."""
     if next(element.iter("h1", "h2", "table"), None) is not None:
         return True
     running = 0

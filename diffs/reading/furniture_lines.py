@@ -1,4 +1,4 @@
-"""Lines that are furniture by their words alone, such as counters. The words are `diffs/data/boilerplate.toml`."""
+"""Lines that are furniture by their words alone, such as counters. The words are in `diffs/data/boilerplate.toml`."""
 
 import re
 from collections.abc import Callable
@@ -10,19 +10,19 @@ from diffs.language.normalise import fold, loose
 from diffs.values import Block
 
 _Find = Callable[[str], re.Match[str] | None]
-#: Where lines that ran together part.
+#: Where lines that ran together are split.
 PARTS = re.compile(r"(?<=[.)?!])(?=\s*[A-ZÀ-Þ])")
 
 
 @cache
 def lines(table: str) -> dict[str, str]:
-    """Loose text of a furniture line -> the rule it stands for."""
+    """The loose text of each furniture line, with its rule."""
     return {loose(line): rule for rule, listed in vocabulary.table("boilerplate")[table].items() for line in listed}
 
 
 @cache
 def patterns(table: str) -> tuple[tuple[str, _Find], ...]:
-    """What finds the patterns of a table, by rule; those of whole lines are tried at the beginning of a line only."""
+    """Functions that find the patterns of a table, by rule; those for whole lines match only from the start."""
     found: list[tuple[str, _Find]] = []
     for rule, listed in vocabulary.table("boilerplate")[table].items():
         needed = tuple(vocabulary.table("boilerplate")["needed"].get(rule, ()))
@@ -36,13 +36,13 @@ def patterns(table: str) -> tuple[tuple[str, _Find], ...]:
 
 
 def _where(find: _Find, needed: tuple[str, ...]) -> _Find:
-    """The same, asked only of texts that hold one of the needed words."""
+    """The same function, applied only to texts with one of the needed words."""
     return (lambda text: find(text) if any(word in text for word in needed) else None) if needed else find
 
 
 @cache
 def scope_pattern() -> re.Pattern[str]:
-    """What finds a line that names the countries a page is for, as `places`."""
+    """The pattern of a line that names the countries a page is for, as group `places`."""
     leads = (
         re.escape(fold(line.removesuffix("{X}")).strip(" :"))
         for line in vocabulary.all_words("boilerplate", "applies_to")
@@ -52,7 +52,7 @@ def scope_pattern() -> re.Pattern[str]:
 
 @cache
 def updated_pattern() -> re.Pattern[str]:
-    """What finds a line that says when the page was updated."""
+    """The pattern of a line that says when the page was updated."""
     leads = sorted(
         (re.escape(fold(line).casefold()) for line in vocabulary.all_words("boilerplate", "updated")),
         key=len,
@@ -62,14 +62,14 @@ def updated_pattern() -> re.Pattern[str]:
 
 
 def all_parts(shown: str) -> str:
-    """The rule of a line in which several furniture lines run together."""
+    """The rule of a line that consists of several furniture lines; "" if it does not."""
     parts = [loose(part) for part in PARTS.split(shown)] if "?" in shown or "!" in shown else []
     found = [lines("lines").get(part) or ("edge" if part in lines("edge_lines") else "") for part in parts if part]
     return found[0] if len(found) > 1 and all(found) else ""
 
 
 def is_notice(rule: str, block: Block) -> bool:
-    """Whether a line speaks of the moment or to a visitor of the site, and states no rule for such moments."""
+    """Whether a line is about the moment or addresses a visitor of the site, and states no rule for such moments."""
     data = vocabulary.table("boilerplate")
     folded = block.compared.casefold()
     if rule in data["evidence"] and not vocabulary.words("boilerplate", "evidence", rule).search(folded):
@@ -80,7 +80,7 @@ def is_notice(rule: str, block: Block) -> bool:
 
 
 def is_language_switch(said: str) -> bool:
-    """Whether a loose text is nothing but names of languages and countries, perhaps behind a label."""
+    """Whether a loose text is only names of languages and countries, perhaps after a label."""
     names = _language_names()
     parts = said.split()
     if parts and parts[0] in lines("language_labels"):

@@ -5,17 +5,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-#: A cell over several rows that is longer names no group: it is said once, and an empty cell keeps its place.
+#: A longer cell over several rows is no group's name: it is read once, and empty cells keep its place.
 _GROUP_LETTERS = 120
-#: No table for people has more columns.
+#: A table for people has at most so many columns.
 _COLUMNS = 60
-#: Repeated cells for each one written, and to begin with: more are no table.
+#: How many repeated cells are allowed per written cell, and in addition to that: more are not a table.
 _REPEATED, _ROOM = 4, 200
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell as written: its text, and over how many rows (0: to the end of its group) and columns it reaches."""
+    """One cell as written: its text, and how many rows (0: to the end of its group) and columns it spans."""
 
     text: str
     rows: int = 1
@@ -30,7 +30,7 @@ class Row(NamedTuple):
 
 
 class _Hanging(NamedTuple):
-    """What a cell of a row above leaves in a column: for how many rows yet (-1: all), its text, whether it repeats."""
+    """A cell from above that continues in a column: for how many more rows (-1: all), its text, whether it repeats."""
 
     left: int
     text: str
@@ -49,12 +49,12 @@ def rows_of(group: Iterable[Iterable[Cell]]) -> Iterator[Row]:
 
 
 def _row(given: deque[Cell], above: dict[int, _Hanging]) -> tuple[Row, dict[int, _Hanging]]:
-    """A row, and what hangs over the next one."""
+    """A row, and the cells that continue into the next one."""
     said: list[str] = []
     again: set[int] = set()
     below: dict[int, _Hanging] = {}
     last = max(above, default=-1)
-    # A cell alone in its row heads the rows below it, over however many columns it is drawn.
+    # A cell alone in its row heads the rows below it, however many columns it spans.
     is_alone = len(given) == 1 and not above
     while given or len(said) <= last:
         at = len(said)

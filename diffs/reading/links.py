@@ -1,4 +1,4 @@
-"""Addresses in one form, however a page writes them: where a link leads, a help page by its id."""
+"""Addresses in one form, however a page writes them: the target of a link, a help page by its id."""
 
 import re
 from collections.abc import Iterable
@@ -14,11 +14,11 @@ from diffs.values import Block, Edition
 
 @lru_cache(maxsize=4096)
 def link_key(url: str, base: str = "") -> str:
-    """What a link leads to, in one form however it is written; "" where it leads to no other document.
+    """The target of a link, in one form however it is written; "" if it leads to no other document.
 
-    Help pages become "help:<host>/<id>", their id without the optional prefix. Tracking parameters, session tokens and
-    the way through a sign-in form are dropped; places inside a page ("#terms") count only where they name another
-    page's part. "mailto:" and "tel:" are kept in lower case.
+    Help pages become "help:<host>/<id>", with the id lacking its optional prefix. Tracking parameters, session tokens
+    and detours through a sign-in form are dropped; places inside a page ("#terms") count only on another page.
+    "mailto:" and "tel:" are kept in lower case.
     """
     url = "".join(url.split()) if "\n" in url or "\t" in url else url.strip()
     if not url or url.startswith("#"):
@@ -71,7 +71,7 @@ def _help_key(host: str, path: str, query: list[tuple[str, str]]) -> str:
 
 
 def help_id(topic: str) -> str:
-    """A help page's id in its short form: "G200205250" and "200205250" are one page."""
+    """A help page's id in its short form: "G200205250" and "200205250" are the same page."""
     topic = topic.strip().upper()
     for rule in table("links")["help"]:
         rest = topic.removeprefix(rule["optional_prefix"])
@@ -89,7 +89,7 @@ def _tracking() -> re.Pattern[str]:
 def cited(blocks: Iterable[Block]) -> tuple[str, ...]:
     """The editions that a text refers to, each once, in order: "fees-2026.pdf", "returns-14-days".
 
-    A file counts wherever it is linked; a page only in a sentence, for lists of pages come and go.
+    A file counts wherever it is linked; a page counts only in a sentence, since lists of pages change.
     """
     said = (link for block in blocks if block.links for link in block.links if _is_cited(block, link))
     return tuple(dict.fromkeys(edition.name for link in said if (edition := edition_of(link))))
@@ -101,12 +101,12 @@ def _is_cited(block: Block, link: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def edition_of(link: str) -> Edition | None:
-    """Which edition of which document a canonical link leads to; None where its name tells no edition.
+    """Which edition of which document a canonical link leads to; None if its name contains no edition.
 
-    An edition is a name of words with figures that people write: a year, a day, a number of days, "v3". Where the file
-    lies, on which server, and what is behind the question mark says nothing; a long number or a mixture of letters and
-    figures is a token that every upload changes. A document that got another name altogether was renamed, as far as
-    anybody can tell from outside.
+    An edition is a name of words with figures that people write: a year, a date, a number of days, "v3". The folder,
+    the server and anything after the question mark do not matter; a long number or a mixture of letters and figures is
+    a token that every upload changes. A document with a completely different name was renamed, as far as anybody can
+    tell from outside.
     """
     parts = urlsplit(link)
     name = unquote(parts.path.rstrip("/").rpartition("/")[2]).casefold().strip()
@@ -122,12 +122,12 @@ def edition_of(link: str) -> Edition | None:
 
 
 def _is_written(figure: str) -> bool:
-    """Whether a figure is one that people write: short, or a day in one row."""
+    """Whether a figure is one that people write: short, or a date in digits."""
     return len(figure) <= _SHORT_FIGURE or bool(_DAY.fullmatch(figure))
 
 
 _FILES = (".pdf", ".doc", ".docx", ".xls", ".xlsx", ".csv", ".odt", ".ods", ".rtf", ".ppt", ".pptx")
-#: A link in a line of fewer words is the line.
+#: In a line of fewer words, the link is the whole line.
 _SENTENCE_WORDS = 4
 _LONGEST_NAME, _WORD_LETTERS = 120, 4
 _SHORT_FIGURE, _MOST_FIGURES = 4, 4
@@ -136,6 +136,6 @@ _NAMED = re.compile(r"[^\W\d_]+")
 _DAY = re.compile(
     r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])|(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])20\d\d"
 )
-#: A name in which letters and figures change places again and again is a token.
+#: A name in which letters and figures alternate again and again is a token.
 _CHANGES = re.compile(r"(?<=\d)[a-z]|(?<=[a-z])\d")
 _MOST_CHANGES = 3

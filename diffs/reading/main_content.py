@@ -1,4 +1,4 @@
-"""Find the policy on an HTML page, and what of it is shown, on lxml's tree."""
+"""Find the policy on an HTML page, and the part of it that is shown, in lxml's tree."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,28 +22,27 @@ from .spoken import speak
 from .tree import HEADINGS, beginnings, names, remove
 from .visibility import is_decoration, is_for_ears, is_hidden, is_shown, is_struck, struck_classes
 
-#: A declared main part must hold this share of the words that are not furniture, else it is not the main part.
+#: A declared main part must have this share of the words outside furniture to be accepted.
 _MAIN_SHARE = 0.5
-#: BeautifulSoup needs some fifty times a text's size: more HTML than this (in characters) is read piece by piece.
+#: BeautifulSoup needs about fifty times a text's size: more HTML than this (in characters) is read piece by piece.
 SLICE = 1_000_000
 _SLICED = ("html", "body", "main", "article", "section", "div", "form", "center")
-#: What asks a reader for something tells furniture, and is taken out last.
+#: Input fields reveal furniture, so they are removed last.
 _FIELDS = ("input", "select", "textarea")
-#: A page is a set of policies when at least so many parts are named like documents of their own.
+#: A page is a set of policies if at least so many parts are named like documents of their own.
 _PARTS = 3
 
 
 def select(
     root: HtmlElement, selection: Selection, title: str, host: str = "", *, scripted: bool = False
 ) -> tuple[list[HtmlElement], str]:
-    """The elements that hold the policy, in reading order, and the selector that found them.
+    """The elements that contain the policy, in reading order, and the selector that found them.
 
-    `title` is the policy's title, by which one part of a page that holds several policies is chosen; words of `host`,
-    the site's name, say nothing in it. Invisible elements and those of `selection.remove` are taken out of the tree.
-    `scripted` says that a browser with scripts made the page. ([], "") where `selection.select` matches nothing or is
-    no CSS.
+    `title` is the policy's title, by which one part of a page with several policies is chosen, ignoring words of
+    `host`, the site's name. Invisible elements and those of `selection.remove` are removed from the tree. `scripted`
+    says that a browser ran the page's scripts. ([], "") if `selection.select` matches nothing or is not valid CSS.
     """
-    # Before the owner's own cuts: "[hidden]" means what stays hidden.
+    # Before the owner's own removals: "[hidden]" means whatever stays hidden.
     unfold(root, scripted=scripted)
     _drop(root, selection.remove)
     if selection.select:
@@ -58,9 +57,9 @@ def select(
 
 
 def prune(container: HtmlElement, *, spare: tuple[str, ...] = ()) -> None:
-    """Take what is not shown, and certain furniture, out of the container: scripts, hidden elements, decoration.
+    """Remove what is not shown, and certain furniture, from the container: scripts, hidden elements, decoration.
 
-    Elements of the tags in `spare` stay, for a later look.
+    Elements of the tags in `spare` stay for a later step.
     """
     speak(container)
     struck = struck_classes(container.getroottree().getroot())
@@ -70,7 +69,7 @@ def prune(container: HtmlElement, *, spare: tuple[str, ...] = ()) -> None:
 
 
 def slices(element: HtmlElement) -> Iterator[str]:
-    """An element's HTML, in pieces where it is very long and only groups others."""
+    """An element's HTML, in pieces if it is very long and only groups others."""
     html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
     while len(html) > SLICE and element.tag in _SLICED and len(element) == 1 and not (element.text or "").strip():
         element = element[0]
@@ -111,9 +110,9 @@ def _found(root: HtmlElement, wanted: frozenset[str]) -> tuple[list[HtmlElement]
 
 
 def _part(body: HtmlElement, wanted: frozenset[str]) -> tuple[HtmlElement, str] | None:
-    """Of a page that holds several policies, the one whose name means `wanted`; None where the page is one policy.
+    """The one of several policies on a page whose name means `wanted`; None if the page is one policy.
 
-    The parts are brothers, each named by its first heading; most of them must be named like documents.
+    The parts are siblings, each named by its first heading; most of them must be named like documents.
     """
     named = _first_headings(body)
     for parent in dict.fromkeys(element.getparent() for element in named) if wanted else ():
@@ -128,7 +127,7 @@ def _part(body: HtmlElement, wanted: frozenset[str]) -> tuple[HtmlElement, str] 
             continue
         alike = [_likeness(wanted, _meaning(name)) for _, name in parts]
         best = max(alike)
-        # Among parts of one name the longest is the document, the others point to it; brothers all alike are no set.
+        # Of parts with one name, the longest is the document and the others point to it; siblings all alike are no set.
         if best >= _LIKE and 2 * alike.count(best) <= len(parts):
             return max(
                 (part for part, like in zip(parts, alike, strict=True) if like == best),
@@ -155,7 +154,7 @@ def _document_words() -> frozenset[str]:
     return frozenset(table("containers")["documents"])
 
 
-#: How much of two names must be common for them to name one document.
+#: How much of two names must be common for them to name the same document.
 _LIKE = 0.5
 
 
@@ -175,7 +174,7 @@ def _plain_words(name: str) -> list[str]:
 
 
 def _matches(root: HtmlElement, selectors: tuple[str, ...]) -> list[HtmlElement]:
-    """Elements matching any of the selectors in document order, without those inside another match."""
+    """The elements that match any of the selectors, in document order, without those inside another match."""
     wanted: set[HtmlElement] = set()
     for selector in selectors:
         compiled = _compiled(selector)
@@ -220,7 +219,7 @@ def _is_kept(element: HtmlElement, struck: frozenset[str]) -> bool:
 
 
 def _words(element: HtmlElement) -> int:
-    """How many words stand in an element outside of furniture."""
+    """The number of words in an element outside furniture."""
     count, stack = 0, [element]
     while stack:
         here = stack.pop()

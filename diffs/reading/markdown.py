@@ -14,33 +14,33 @@ from diffs.values import BlockKind
 
 from .blocks import BREAK, Draft
 
-#: Longer than this a line's markup is stripped, not parsed: the parser's cost grows faster than its input.
+#: The markup of a longer line, in characters, is stripped, not parsed: the parser's cost grows faster than its input.
 _PARSED = 60_000
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,500}>")
 _LINE_BREAK = re.compile(r"<\s*(?:br|/p|/div|/li|p|div|li)\b[^<>]{0,200}>", re.IGNORECASE)
 _ADDRESS = r"[^()\s<>]{0,2000}(?:\([^()\s]{0,500}\)[^()\s<>]{0,500}){0,3}"
 _LINK = re.compile(rf"!?\[((?:[^\[\]\\]|\\.){{0,2000}})\]\(<?{_ADDRESS}>?(?:\s+\"[^\"]{{0,300}}\")?\)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-#: The parser drops what is nested deeper than `_NESTED`; nobody reads that deep, so the text is taken up from there.
-#: A sign nests only before a space, and only where words follow: a line of dashes underlines a heading, rules off a
-#: section or divides a table.
+#: The parser drops what is nested deeper than `_NESTED`; nobody writes that deep, so the text there is moved up.
+#: A sign nests only before a space, and only if words follow: a line of dashes underlines a heading, or separates
+#: sections or the rows of a table.
 _DEEP = re.compile(r"^(?:[ \t]*(?:>|[*+-][ \t])[ \t]?){15,}+(?=\S)(?![>*+-]+[ \t]*$)", re.MULTILINE)
 _INDENTED = re.compile(r"^[ \t]{61,}", re.MULTILINE)
 _NESTED = 120
-#: Archives write a blank where none belongs.
+#: Archives write a space where none belongs.
 _MAILTO = re.compile(r"\]\(mailto:[ \t]{1,5}", re.IGNORECASE)
-#: A link around several blocks: a card with a title, a teaser and what else. The parser knows none.
+#: A link around several blocks: a card with a title, a teaser and so on. The parser does not support these.
 _CARD_ENDS = re.compile(r"\]\((?P<address>[^()\s]{1,2000})\)\s{0,5}\Z")
 _CARD_BLOCKS = 6
-#: A line of words, or a heading, behind a blank line begins anew whatever came before, and is read by itself: no list,
-#: quote or table goes on in it,
+#: A line of words, or a heading, after a blank line starts something new and is read by itself: no list, quote or table
+#: continues in it,
 _START = re.compile(r"(?<=\n\n)(?=[^\W\d_]|#{1,6} |\*\*[^\W\d_])")
-#: as long as the text has none of what a blank line does not end.
+#: provided that the text has no element that continues after a blank line.
 _RUNS_ON = re.compile(r"```|~~~|<(?:script|pre|style|textarea|[!?])", re.IGNORECASE)
 
 
 def markdown_drafts(text: str) -> Iterator[Draft]:
-    """The blocks of a Markdown text: headings of both kinds, lists with numbers, tables, raw HTML as its words."""
+    """The blocks of a Markdown text: headings of both kinds, numbered lists, tables, the words of raw HTML."""
     text = _DEEP.sub("", _INDENTED.sub(" " * 60, _MAILTO.sub("](mailto:", text)))
     parts = _START.split(text) if not _RUNS_ON.search(text) else [text]
     return _as_cards(draft for part in parts for draft in _drafts(part))
@@ -52,7 +52,7 @@ def _drafts(text: str) -> tuple[Draft, ...]:
 
 
 def _as_cards(drafts: Iterator[Draft]) -> Iterator[Draft]:
-    """The blocks with the link of a card in each of its blocks, and its brackets gone."""
+    """The blocks, with the link of a card in each of its blocks and without its brackets."""
     card: list[Draft] = []
     for draft in drafts:
         if not card and not _opens(draft.text):
@@ -71,7 +71,7 @@ def _as_cards(drafts: Iterator[Draft]) -> Iterator[Draft]:
 
 
 def _opens(text: str) -> bool:
-    """Whether a block begins with a bracket that it does not close."""
+    """Whether a block begins with an opening bracket that it does not close."""
     return text.startswith("[") and text.count("[") == text.count("]") + 1
 
 
@@ -85,7 +85,7 @@ def _linked(card: list[Draft], end: re.Match[str]) -> Iterator[Draft]:
 
 
 def text_drafts(text: str) -> Iterator[Draft]:
-    """The blocks of a plain text: paragraphs between blank lines, a line with a marker begins one."""
+    """The blocks of a plain text: paragraphs between blank lines; a line with a marker begins a new one."""
     for paragraph in re.split(r"\n\s*\n", text):
         yield Draft(BlockKind.PARAGRAPH, "".join(_unwrapped(paragraph.split("\n"))))
 
@@ -97,7 +97,7 @@ def _unwrapped(lines: list[str]) -> Iterator[str]:
 
 @cache
 def _parser() -> MarkdownIt:
-    # Indented text is text here: archives indent lists deeply. Joining is off so that a stray ** stays recognisable.
+    # Indented text is not code here: archives indent lists deeply. Joining is off to keep a stray ** recognisable.
     return (
         MarkdownIt("commonmark", {"maxNesting": _NESTED})
         .enable("table")
@@ -106,7 +106,7 @@ def _parser() -> MarkdownIt:
 
 
 class _Reader:
-    """Walks the parser's tokens; what a token kind does stands in the method of its name."""
+    """Walks the parser's tokens; each kind of token is handled by the method of its name."""
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
@@ -132,7 +132,7 @@ class _Reader:
                 self.border(token)
 
     def border(self, token: Token) -> None:
-        """A list, an item, a heading or a row begins or ends."""
+        """Handle the beginning or end of a list, an item, a heading or a row."""
         kind = token.type
         if kind in ("bullet_list_open", "ordered_list_open"):
             self.lists.append(kind.startswith("ordered"))
@@ -150,7 +150,7 @@ class _Reader:
             self.cells = []
 
     def inline(self, inline: "_Inline") -> Iterator[Draft]:
-        """A line of words: a cell, a heading, the beginning of an item, or a paragraph."""
+        """Draft a line of words: a cell, a heading, the beginning of an item, or a paragraph."""
         if self.cells is not None:
             self.cells.append(inline)
         elif self.heading:
@@ -168,7 +168,7 @@ _VERBATIM = ("fence", "code_block", "html_block")
 
 
 class _Inline:
-    """A line's words, links and whether all of it is bold."""
+    """A line's words and links, and whether all of it is bold."""
 
     def __init__(self, content: str) -> None:
         self.links: list[tuple[int, str]] = []
@@ -197,7 +197,7 @@ class _Inline:
         return not self.plain
 
     def piece(self, token: Token) -> str:
-        """What a token says."""
+        """The text of a token."""
         kind = token.type
         if kind in ("text", "text_special", "code_inline"):
             piece = "" if kind == "text" and token.content in _LEFT_OVER else token.content
@@ -212,21 +212,21 @@ class _Inline:
         return "\n" if kind == "softbreak" else ""
 
     def cell(self) -> str:
-        """The text of a table cell; an icon alone in it speaks by its description."""
+        """The text of a table cell, or the description of an icon that is alone in it."""
         return self.text if tidy(self.text.replace(BREAK, " ")) else self.alt
 
 
-#: Without one of these a line is text to the last letter: no escape, code, emphasis, link, tag, entity or line break.
+#: A line without any of these is plain text: no escape, code, emphasis, link, tag, entity or line break.
 _MARKUP = re.compile(r"[\\`*_\[<&\n]")
 
 
 @remembered
 def _inline(content: str) -> _Inline:
-    """A line read."""
+    """The words and links of a line."""
     return _Inline(content)
 
 
-#: Emphasis that found no partner: archives write it around words where Markdown does not allow it.
+#: Unmatched emphasis: archives write it around words where Markdown does not allow it.
 _LEFT_OVER = frozenset(("*", "**", "***"))
 
 

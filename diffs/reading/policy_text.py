@@ -1,4 +1,4 @@
-"""What a capture says once extracted and cleaned of noise, and which kinds of noise it carried."""
+"""The text of a capture, extracted and without noise, and which kinds of noise it had."""
 
 import hashlib
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from .repair import mend
 class Reading:
     """A capture's text: as extracted, and as policy text without noise.
 
-    `extraction` is None when the bytes could not be read at all; then `document` is empty.
+    `extraction` is None if the bytes could not be read at all; then `document` is empty.
     """
 
     extraction: Extraction | None
@@ -27,7 +27,7 @@ class Reading:
     traces: Mapping[str, str] = field(default_factory=dict)
 
 
-#: What a difference in each trace means, for the owner. Other traces are named after the rule that removed a block.
+#: What a difference in each trace means, for the owner. Other traces have the name of the rule that removed a block.
 _TRACES = {
     "shown": "spaces, quotes or dashes",
     "markers": "numbering or list marks",
@@ -45,7 +45,7 @@ _TRACES = {
 
 
 def extraction_of(capture: Capture, selection: Selection) -> Extraction | None:
-    """What a selection picks from a capture; None when the bytes cannot be read at all."""
+    """What a selection extracts from a capture; None if the bytes cannot be read at all."""
     try:
         return extract.extract(capture, selection)
     except ExtractionError:
@@ -56,7 +56,7 @@ def clean(extraction: Extraction | None) -> Reading:
     """An extraction without its noise."""
     if extraction is None:
         return Reading(None, Document(title="", blocks=()))
-    # The furniture at the ends of a copy stands at a page's ends only when it is the only one.
+    # The furniture at the ends of a copy is at the page's ends only if there is one copy.
     cleaned = boilerplate.clean(read_once(extraction.document))
     is_feed = extraction.container == "feed"  # its entries come and go
     return Reading(
@@ -69,7 +69,7 @@ def clean(extraction: Extraction | None) -> Reading:
 
 
 def mended(found: Reading, known: Document) -> Reading:
-    """A reading as beside `known`, the last good text: damaged places as there, and no copy of it a second time."""
+    """The reading corrected by `known`, the last good text: damaged places as there, and no second copy of it."""
     document = mend(read_beside(found.document, known), known)
     if document is found.document:
         return found
@@ -77,7 +77,7 @@ def mended(found: Reading, known: Document) -> Reading:
 
 
 def _traces(document: Document) -> dict[str, str]:
-    """A short hash of all that may vary while the policy text is the same, by kind."""
+    """A short hash of everything that may vary while the policy text stays the same, by kind."""
     blocks = document.blocks
     return {
         "shown": _short("\n".join(block.shown for block in blocks)),
@@ -88,7 +88,7 @@ def _traces(document: Document) -> dict[str, str]:
 
 
 def _removed(cleaned: boilerplate.Cleaned) -> dict[str, str]:
-    """The same of what was taken out, by the rule that took it."""
+    """The same for removed blocks, by the rule that removed them."""
     removed: dict[str, list[str]] = {}
     for block, rule in cleaned.removed:
         removed.setdefault(rule, []).append(block.shown)
@@ -100,7 +100,7 @@ def _short(text: str) -> str:
 
 
 def varied(before: Mapping[str, str], after: Mapping[str, str]) -> str:
-    """What differs between two looks that showed the same policy text, in words."""
+    """What differs between two fetches with the same policy text, in words."""
     kinds = [kind for kind in dict.fromkeys([*before, *after]) if before.get(kind) != after.get(kind)]
     if not kinds:
         return "only markup, scripts, tokens or link parameters changed"

@@ -1,6 +1,6 @@
 """Repair a damaged text with the help of the last good one: "Belgi?" for "België", a mask for an address.
 
-Only what says the same is mended; a real edit in a damaged text stays an edit.
+Only text with the same meaning is repaired; a real edit in a damaged text stays an edit.
 """
 
 import re
@@ -10,16 +10,16 @@ from dataclasses import replace
 from diffs.language.normalise import fold
 from diffs.values import Block, Document
 
-#: Signs lost when a page is served in ASCII come as "?" or U+FFFD; folded quotes, dashes and spaces may be lost ones.
+#: Characters lost when a page is served in ASCII become "?" or U+FFFD; folded quotes, dashes and spaces may be some.
 _LOST = re.compile(r"(?:[^!-~]|[-'\"?]|\.\.\.)+")
 _DAMAGE = re.compile(r"(?<=\w)[?�]+(?=[\w,.;:)])|(?<!\S)[?�]+(?=\s*\w)|�|(?<=[^\W\d_])[?](?=\s+[a-z(])")
-# Both begin where a word does: a line of a million letters without a blank is passed once, not once for each letter.
+# Both begin where a word does: a line of a million letters without a space is read once, not once for each letter.
 _DAMAGED_WORD = re.compile(r"(?<![^\s?�,.;:()\"])[^\s?�,.;:()\"]*+[?�][^\s,.;:()\"]*")
 _MAIL = re.compile(r"\[e-mail\](?:\.[a-z]{2,6})*|(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]+)+", re.IGNORECASE)
 _MASK = "[e-mail]"
-#: So many damaged places make a page that was served in the wrong encoding; fewer are question marks.
+#: With so many damaged places a page was served in the wrong encoding; fewer are real question marks.
 _DAMAGED = 3
-#: A damaged page keeps hardly any sign beyond ASCII.
+#: A damaged page keeps at most this share of its non-ASCII characters.
 _KEPT_SHARE = 0.2
 
 
@@ -37,7 +37,7 @@ def mend(document: Document, known: Document) -> Document:
 
 
 def is_damaged(document: Document, known: Document) -> bool:
-    """Whether a document lost its signs beyond ASCII on the way, which the last good one had."""
+    """Whether a document lost the non-ASCII characters that the last good one had."""
     text = document.compared
     if text.count("?") + text.count("�") < _DAMAGED:
         return False
@@ -63,7 +63,7 @@ def _mend_mail(blocks: list[Block], strange: list[int], known: Document) -> None
 
 
 def _addresses_agree(was: Block, now: Block) -> bool:
-    """Whether no address that both show in full differs; a masked one says nothing against any."""
+    """Whether all addresses that both show in full are equal; a masked one contradicts none."""
     return all(
         one == other or _MASK in one or _MASK in other
         for one, other in zip(_MAIL.findall(fold(was.shown)), _MAIL.findall(fold(now.shown)), strict=False)
@@ -78,7 +78,7 @@ def _mend_signs(blocks: list[Block], strange: list[int], known: Document) -> Non
         block = blocks[number]
         was = keyed.get(_outline(block))
         if was is not None:
-            # A lost dash hides a marker ("Article 5 ? Fees"): the block is the known one in every part.
+            # A lost dash hides a marker ("Article 5 ? Fees"): every part is taken from the known block.
             blocks[number] = replace(was, links=block.links, section=block.section)
         elif "?" in block.shown or "�" in block.shown:
             shown = _DAMAGED_WORD.sub(lambda found: _word(found[0], vocabulary), block.shown)
@@ -86,12 +86,12 @@ def _mend_signs(blocks: list[Block], strange: list[int], known: Document) -> Non
 
 
 def _outline(block: Block) -> str:
-    """A block's words with everything that an ASCII page may have lost blotted out."""
+    """A block's words, with everything blotted out that an ASCII page may have lost."""
     return _LOST.sub("~", f"{block.marker} {block.compared}").strip("~")
 
 
 def _vocabulary(known: Document) -> dict[str, set[str]]:
-    """Words beyond ASCII by how they look when damaged."""
+    """Non-ASCII words, by how they look when damaged."""
     found: dict[str, set[str]] = defaultdict(set)
     for block in known.blocks:
         for word in re.split(r"[\s,.;:()\"]+", block.shown):

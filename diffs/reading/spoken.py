@@ -1,6 +1,6 @@
-"""What elements without text of their own say: form fields, icons, web components; written into lxml's tree.
+"""Write into lxml's tree what elements without text of their own mean: form fields, icons, web components.
 
-A fixed field states a rule ("Reply time: 24 hours", greyed out), an icon in a cell says yes or no.
+A fixed field states a rule ("Reply time: 24 hours", greyed out), an icon in a cell means yes or no.
 """
 
 import re
@@ -25,12 +25,12 @@ from .visibility import agree, is_for_ears, is_shown, twin_of
 
 _FIELDS = ("input", "select", "textarea", "meter", "progress")
 _SILENT_TYPES = frozenset(("hidden", "submit", "button", "image", "reset", "file", "password", "search"))
-#: A list of more choices than this is a list of countries or the like, of which one says nothing.
+#: A list with more choices contains countries or the like, and the chosen one means nothing.
 _CHOICES = 12
 _LISTED = 50
-#: So many words in an open field are a text, not an example.
+#: From so many words on, the content of an open field is a text, not an example.
 _TEXT = 5
-#: A label is short; that of a picture shorter.
+#: The most words of a label, and of a picture's label.
 _LABEL_WORDS, _PICTURE_WORDS = 40, 8
 _LABEL_LETTERS = 300
 _SAYS = re.compile(rf"[\w{MARKS}*†‡]")
@@ -52,7 +52,7 @@ _HINTED = etree.XPath(
     "descendant::*[self::abbr or self::dfn or self::span or self::td or self::th or self::b or self::u]"
 )
 _GRIDS = etree.XPath("descendant-or-self::*[@role='table' or @role='grid' or @role='treegrid']")
-#: What the parts of a table are called that is made of other elements.
+#: The roles of the parts of a table that is made of other elements.
 _TABLE_PARTS = {
     "rowgroup": "tbody",
     "row": "tr",
@@ -65,25 +65,25 @@ _CLASSED = etree.XPath("descendant::*[@class]")
 _COMPONENTS = etree.XPath("descendant::*[contains(name(), '-')]")
 _BESIDE = ("td", "th", "li", "dd", "dt", "p", "span", "strong", "b", "em", "label", "div", "h2", "h3", "h4", "h5", "h6")
 _CELLS = ("td", "th", "dd")
-#: Where a sign alone says yes or no; elsewhere it may close a window.
+#: Elements in which a sign alone means yes or no; elsewhere it may close a window.
 _MARKED = ("td", "th", "li", "dd", "dt", "p", "label")
-#: So many elements of a cell are looked at for a word or an icon.
+#: How many elements of a cell are searched for a word or an icon.
 _NODES = 300
-#: Where a page keeps the text that it shows when a reader points at a word.
+#: The attributes with the text that a page shows when a reader points at a word.
 _HINTS = ("title", "data-tooltip", "data-tip", "data-tippy-content", "data-bs-original-title", "data-original-title")
-#: A hint of so many words, with an amount, states a rule; a longer one is read as far as this.
+#: A hint with so many words and an amount states a rule; it is read up to so many letters.
 _HINT_WORDS, _HINT_LETTERS = 4, 500
-#: Attributes in which an icon is named.
+#: Attributes with the name of an icon.
 _ICON_NAMES = ("data-icon", "data-lucide", "data-feather", "data-testid", "icon-name", "svgicon", "icon", "name")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-#: How a star is named that is not filled.
+#: Names of a star that is not filled.
 _HOLLOW = frozenset(("o", "empty", "outline", "outlined", "regular", "far", "border", "hollow", "blank", "off"))
-#: A form with an address and hardly more wants to write to the reader.
+#: A form with an address and few other fields is a subscription form.
 _FEW_FIELDS = 3
 
 
 def speak(container: HtmlElement) -> None:
-    """Write into the tree what fields, icons and components say, and what is said to ears in whole words."""
+    """Write into the tree what fields, icons and components say, and texts for screen readers."""
     for element in cast("list[HtmlElement]", _CLASSED(container)):
         if is_for_ears(element):
             _twin(element)
@@ -99,7 +99,7 @@ def speak(container: HtmlElement) -> None:
 
 
 def _speak_fields(container: HtmlElement) -> None:
-    """The same of what asks or shows values: fields, gauges, words with a tooltip; and tables that are none to HTML."""
+    """Write what fields, gauges and tooltips say, and make real tables of elements that act as tables."""
     _mark_required(container)
     options = beginnings(container, ("option",))
     for field in list(container.iter(*_FIELDS)):
@@ -122,7 +122,7 @@ def _speak_fields(container: HtmlElement) -> None:
 
 
 def _twin(element: HtmlElement) -> None:
-    """What is there twice, in pieces for eyes and whole for ears, is read once; both where their figures differ."""
+    """Keep one of two texts, one in pieces to see and one whole to hear; keep both if their figures differ."""
     twin = twin_of(element)
     if twin is None or (in_control(element) and not any(sign.isdigit() for sign in glance(element))):
         return
@@ -145,7 +145,7 @@ def _is_fixed(field: HtmlElement) -> bool:
 
 
 def _field(field: HtmlElement, options: Mapping[HtmlElement, str]) -> str:
-    """What a field states; "" for one that waits for an entry. `options` holds what those of lists say."""
+    """What a field states; "" if it waits for an entry. `options` has the words of the options of lists."""
     if field.tag in ("meter", "progress"):
         return tidy("".join(field.itertext())) or field.get("value", "")
     if field.tag == "select":
@@ -168,7 +168,7 @@ def _has_unit(value: str) -> bool:
 
 
 def _chosen(field: HtmlElement, names_of: Mapping[HtmlElement, str]) -> str:
-    """The options that a list shows as chosen; all of one that shows several at a time."""
+    """The chosen options of a list; all options of a list that shows several at once."""
 
     def named(option: HtmlElement) -> str:
         return tidy(names_of.get(option) or option.get("label", ""))
@@ -197,7 +197,7 @@ def _is_asking(field: HtmlElement) -> bool:
 
 
 def _mark_required(container: HtmlElement) -> None:
-    """Say at its label that a field must be filled in."""
+    """Write at a field's label that it must be filled in."""
     labels: dict[str, HtmlElement] = {}
     for label in container.iter("label"):
         if label.get("for"):
@@ -211,13 +211,13 @@ def _mark_required(container: HtmlElement) -> None:
         if label is not None and "*" not in glance(label):
             etree.SubElement(label, "span").text = " (required)"
         for name in ("required", "aria-required"):
-            field.attrib.pop(name, None)  # it is said
+            field.attrib.pop(name, None)  # it is written now
 
 
 def _as_table(element: HtmlElement) -> None:
-    """Make a table of elements that say by their roles that they are one: else cells run together."""
+    """Make a table of elements whose roles say that they are one: otherwise their cells would run together."""
     if element.tag == "table" or next(element.iterancestors("table"), None) is not None:
-        return  # a table in a table is made with it
+        return  # a table inside another is made with it
     rows = (row for row in element.iterdescendants() if row.get("role") == "row")
     if not any(_TABLE_PARTS.get(cell.get("role", ""), "") in _CELLS for row in rows for cell in row):
         return
@@ -229,7 +229,7 @@ def _as_table(element: HtmlElement) -> None:
 
 
 def _gauge(element: HtmlElement) -> None:
-    """What a drawn scale says to those who cannot see it: "4 stars", "4 of 5"."""
+    """Write the value of a drawn scale as its description gives it: "4 stars", "4 of 5"."""
     value, most = tidy(element.get("aria-valuetext", "")), element.get("aria-valuemax", "")
     now = element.get("aria-valuenow", "").strip()
     said = value or (f"{now} of {most.strip()}" if most.strip() else now)
@@ -238,7 +238,7 @@ def _gauge(element: HtmlElement) -> None:
 
 
 def _switch(element: HtmlElement) -> None:
-    """A box or switch of a script, before its label: set or not set. One that waits for the reader has no state yet."""
+    """Write before its label whether a script's box or switch is set; one that waits for the reader is neither."""
     sign = {"true": "☑", "false": "☐"}.get(element.get("aria-checked", ""))
     if sign and not marked(glance(element)).lstrip().startswith(tuple("✓✗☐")):
         label = "" if _SAYS.search(glance(element)) else tidy(element.get("aria-label", ""))[:_LABEL_LETTERS]
@@ -246,7 +246,7 @@ def _switch(element: HtmlElement) -> None:
 
 
 def _hint(element: HtmlElement) -> None:
-    """Say behind a word what it stands for, or the rule that its tooltip states: with an amount, no date of a fetch."""
+    """Write after a word what it stands for, or the rule in its tooltip: with an amount, not the date of a fetch."""
     text = next((tidy(element.get(name, "")[:_HINT_LETTERS]) for name in _HINTS if name in element.attrib), "")
     if not _SAYS.search(glance(element)) or text in glance(element):
         return
@@ -266,7 +266,7 @@ _RULES = ("percent", "money", "duration", "stars", "count")
 
 
 def _component(element: HtmlElement) -> None:
-    """A web component that is drawn by a script holds its words in attributes."""
+    """Write the words that a web component drawn by a script has in its attributes."""
     if not isinstance(element.tag, str) or _SAYS.search(glance(element)):
         return
     given = (
@@ -295,7 +295,7 @@ _SCALES = frozenset(("rating", "stars", "star", "meter", "score", "gauge"))
 
 
 def _label(element: HtmlElement) -> str:
-    """An element's label: what is read out for it."""
+    """An element's label, as it is read out."""
     title = element.find("title") if element.tag == "svg" else None
     spoken = title.text if title is not None else None
     given = (element.get("aria-label"), element.get("alt"), spoken, element.get("title"))
@@ -306,7 +306,7 @@ def _label(element: HtmlElement) -> str:
 
 
 def _icon(icon: HtmlElement) -> None:
-    """Say an icon's label, or yes or no where its name says so, beside the text it belongs to."""
+    """Write an icon's label, or yes or no if its name means that, beside the text it belongs to."""
     parent = icon.getparent()
     if parent is None or parent.tag not in _BESIDE or in_control(icon):
         return
@@ -326,7 +326,7 @@ def _icon(icon: HtmlElement) -> None:
 
 
 def _names_of(icon: HtmlElement) -> Iterator[str]:
-    """The names that an icon's class, attributes, file or symbol gives it."""
+    """The names of an icon in its class, attributes, file or symbol."""
     yield icon.get("class", "")
     for attribute in _ICON_NAMES:
         if attribute in icon.attrib:
@@ -346,7 +346,7 @@ def _stem(address: str) -> str:
 
 
 def _plain_names(icon: HtmlElement) -> Iterator[str]:
-    """The same without what says only that it is an icon: "check" of "fa-check-circle"."""
+    """The same without words that only mean "icon": "check" of "fa-check-circle"."""
     for name in _names_of(icon):
         for one in name[:500].casefold().split():
             kept = "-".join(word for word in _BORDER.split(one) if word and word not in names()["icon_words"])
@@ -355,7 +355,7 @@ def _plain_names(icon: HtmlElement) -> Iterator[str]:
 
 
 def _mark(icon: HtmlElement) -> str:
-    """A tick or a cross where an icon's name says yes or no; "" where it says neither."""
+    """A tick or a cross if an icon's name means yes or no; "" if it means neither."""
     words = set(_plain_names(icon))
     if words & names()["no_icons"]:
         return "✗"
@@ -363,7 +363,7 @@ def _mark(icon: HtmlElement) -> str:
 
 
 def _star(icon: HtmlElement) -> str:
-    """A star of a row of stars, filled or hollow; "" for any other icon, and for a star that stands alone."""
+    """A star in a row of stars, filled or hollow; "" for any other icon, and for a single star."""
     words = [word for name in _names_of(icon) for word in _BORDER.split(name[:500].casefold()) if word]
     if "star" not in words or icon.get("aria-label") or "button" in words:
         return ""
@@ -374,7 +374,7 @@ def _star(icon: HtmlElement) -> str:
 
 
 def _is_star(element: HtmlElement | None) -> bool:
-    """Whether an element is a star, as an icon or already said."""
+    """Whether an element is a star, as an icon or already as text."""
     if element is None or not isinstance(element.tag, str):
         return False
     names_star = any("star" in _BORDER.split(name[:500].casefold()) for name in _names_of(element))
@@ -382,9 +382,9 @@ def _is_star(element: HtmlElement | None) -> bool:
 
 
 def _cell(cell: HtmlElement, shows: Mapping[HtmlElement, bool]) -> bool:
-    """Whether a cell says something; one without a word says what the icon in it says: its label, sign or name.
+    """Whether a cell has text; one without any is given that of its icon: its label, sign or name.
 
-    `shows` holds that of the cells in it.
+    `shows` has the result for the cells inside it.
     """
     if _shows_text(cell, shows):
         return True
@@ -407,7 +407,7 @@ def _spoken(element: HtmlElement) -> str:
 
 
 def _shows_text(cell: HtmlElement, shows: Mapping[HtmlElement, bool]) -> bool:
-    """Whether a cell shows a word or a sign by itself, or one in it does."""
+    """Whether a cell, or one inside it, shows a word or a sign."""
     if not _SAYS.search(marked(glance(cell))):
         return False
     stack: list[tuple[HtmlElement, bool]] = [(cell, False)]

@@ -1,4 +1,4 @@
-"""Small questions to lxml's tree, and cuts in it. The lists of names are in `diffs/data/containers.toml`."""
+"""Small queries on lxml's tree, and edits of it. The lists of names are in `diffs/data/containers.toml`."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 from diffs.language.vocabulary import table
 
 HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")
-#: So many letters of an element's text tell what it is like; more are not asked for.
+#: So many letters of an element's text show what it is like; no more are read.
 _GLANCE = 200
 _BLANKS = re.compile(r"\s+")
 _WORD_BORDER = re.compile(r"[\W_]+")
@@ -33,9 +33,9 @@ def glance(element: HtmlElement) -> str:
 
 
 def beginnings(container: HtmlElement, tags: Iterable[str]) -> dict[HtmlElement, str]:
-    """By each element of these kinds the beginning of its text, with white space in runs of one blank.
+    """The beginning of the text of each element of these kinds, with white space reduced to single spaces.
 
-    At least `_GLANCE` letters, or all. What is inside several of them, for they are never closed, is read once.
+    At least `_GLANCE` letters, or all. Text inside several of them, because they are never closed, is read once.
     """
     found: dict[HtmlElement, str] = {}
     for element in reversed(list(container.iter(*tags))):
@@ -61,7 +61,7 @@ def _beginning(element: HtmlElement, known: Mapping[HtmlElement, str]) -> str:
 
 @lru_cache(maxsize=4096)
 def name_words(name: str) -> frozenset[str]:
-    """The names in a class or id, and the words they are made of."""
+    """The names in a class or id, and the words that make them up."""
     listed = name[:1000].casefold().split()
     return frozenset([*listed, *(word for one in listed for word in _WORD_BORDER.split(one))])
 
@@ -72,7 +72,7 @@ def called(element: HtmlElement) -> frozenset[str]:
 
 
 def remove(element: HtmlElement, *, gap: bool = False) -> None:
-    """Take an element out and leave what follows it; with `gap` what stood around it does not run together."""
+    """Remove an element but not the text after it; with `gap`, the text on both sides does not run together."""
     parent = element.getparent()
     assert parent is not None, "the root of a page is never taken out"
     tail = (" " if gap else "") + (element.tail or "")
@@ -87,14 +87,14 @@ def remove(element: HtmlElement, *, gap: bool = False) -> None:
 
 
 def put(element: HtmlElement, text: str) -> None:
-    """Make an element a mere stretch of text."""
+    """Turn an element into plain text."""
     tail = element.tail
     element.clear()
     element.tag, element.text, element.tail = "span", f" {text} ", tail
 
 
 def in_control(element: HtmlElement) -> bool:
-    """Whether an element belongs to a link, a button, a tab or a figure, or to one not far above it."""
+    """Whether an element is in a link, a button, a tab or a figure not far above it."""
     for depth, above in enumerate(element.iterancestors()):
         if above.tag in ("a", "button", "summary", "figure") or above.get("role") in ("button", "tab", "link"):
             return True

@@ -1,4 +1,4 @@
-"""What a reader sees of a page: hidden elements, struck-out text, decoration, words for eyes or ears alone."""
+"""What a reader sees of a page: hidden elements, struck-out text, decoration, words only to see or only to hear."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,9 +14,9 @@ _HIDDEN_STYLE = re.compile(
 )
 _STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;:]*line-through", re.IGNORECASE)
 _STRUCK = ("s", "del", "strike")
-#: An element that assistive software should skip is decoration when it says no more than this.
+#: An element that assistive software should skip is decoration if it has at most so many words.
 _DECORATIVE_WORDS = 3
-#: One text for eyes and one for ears are about as long as this at most.
+#: A text to see and its twin for screen readers have at most about so many letters.
 _TWIN_LETTERS = 120
 _SAYS = re.compile(rf"[\w{MARKS}]")
 _FIGURE = re.compile(rf"[\d*†‡{MARKS}]")
@@ -37,7 +37,7 @@ def shown_again(style: str) -> str:
 
 
 def is_struck(element: HtmlElement, struck_classes: frozenset[str]) -> bool:
-    """Whether an element's text is struck out: it stands on the page, and is no longer in force."""
+    """Whether an element's text is struck out: it is on the page but no longer in force."""
     attributes = element.attrib
     if element.tag in _STRUCK or attributes.get("role") == "deletion":
         return True
@@ -58,7 +58,7 @@ def struck_classes(root: HtmlElement) -> frozenset[str]:
 
 
 def rules_of(sheet: str) -> Iterator[tuple[str, str]]:
-    """The innermost rules of a style sheet: selectors, and what is declared for them."""
+    """The innermost rules of a style sheet: selectors, and their declarations."""
     for rule in sheet[:_STYLES].split("}")[:-1]:
         before, brace, declared = rule.rpartition("{")
         if brace:
@@ -66,12 +66,12 @@ def rules_of(sheet: str) -> Iterator[tuple[str, str]]:
 
 
 def is_for_ears(element: HtmlElement) -> bool:
-    """Whether an element is there for screen readers only."""
+    """Whether an element is only for screen readers."""
     return "class" in element.attrib and not names()["unseen_classes"].isdisjoint(element.attrib["class"].split())
 
 
 def is_decoration(element: HtmlElement) -> bool:
-    """Whether an element that assistive software skips says nothing: a dot, an arrow, the name of an icon."""
+    """Whether an element that assistive software skips means nothing: a dot, an arrow, the name of an icon."""
     if element.get("aria-hidden") != "true":
         return False
     text = glance(element)
@@ -79,9 +79,9 @@ def is_decoration(element: HtmlElement) -> bool:
 
 
 def twin_of(element: HtmlElement) -> HtmlElement | None:
-    """What says to eyes what this element says to ears, its next neighbour; None where there is none.
+    """The neighbour that shows what this element says to screen readers; None if there is none.
 
-    Where the figures of the two differ they are no twins: then both are read.
+    If the figures of the two differ, they are not twins and both are read.
     """
     said = glance(element)
     if not _SAYS.search(said) or len(said) > _TWIN_LETTERS:
