@@ -9,6 +9,7 @@ from diffs.language.amounts import find
 from diffs.language.vocabulary import pattern, plain, table, words
 from diffs.values import Target
 
+from .audience import audience_above, is_place
 from .comparators import speaks_of_breach
 from .known_metrics import mentions
 from .passages import Passage
@@ -21,15 +22,17 @@ _LEADS_TO = re.compile(
 )
 
 
-def scope_of(passage: Passage) -> str | None:
-    """Whom or what a target covers, from the sentence or else the headings and the lead; None where nothing says so.
+def scope_of(passage: Passage, own: str | None = None) -> str | None:
+    """Whom or what a target covers, from its sentence, else from the headings and the lead; None if not stated.
 
-    Several scopes are joined by ", ".
+    `own` is whom its sentence names for this figure, "" for everybody. Several scopes are joined by ", ".
     """
     covered = _covered(passage)
+    covered += [one for one in _audiences(passage, own) if not any(shape.found_in(one) for _, shape in _scopes())]
     if passage.tier:
-        covered = [passage.tier, *(name for name in covered if name != passage.tier)]
-    return ", ".join(covered) or None
+        covered = [passage.tier, *covered]
+    kept = {one.casefold(): one for one in reversed(covered)}
+    return ", ".join(reversed(kept.values())) or None
 
 
 def _covered(passage: Passage) -> list[str]:
@@ -40,6 +43,24 @@ def _covered(passage: Passage) -> list[str]:
         if found:
             return found
     return []
+
+
+def _audiences(passage: Passage, own: str | None) -> Iterator[str]:
+    """Those named nearest: by the sentence, else by a heading above it; a country and a kind of seller go together."""
+    nearest = [own] if own is not None else []
+    if passage.cells and not passage.tier:
+        nearest += [audience_above(cell) for cell in passage.cells if len(cell) <= _LABEL]
+    told: set[bool] = set()
+    for name in (*nearest, *(audience_above(text) for text in (passage.lead, *passage.headings) if text)):
+        if name and is_place(name) not in told:
+            told.add(is_place(name))
+            yield name
+        if own == "" or len(told) > 1:
+            return
+
+
+#: A cell that names some sellers is a label.
+_LABEL = 60
 
 
 def window_of(passage: Passage, metric: str) -> str | None:

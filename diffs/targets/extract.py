@@ -17,6 +17,7 @@ from diffs.remember import LONGEST, remembered
 from diffs.values import Document, Target
 
 from .aliases import mentioned
+from .audience import by_figure
 from .comparators import Held, held, is_example, is_named
 from .concepts import concepts
 from .context import consequence_in, measured_in, scope_of, strength_of, window_of
@@ -29,9 +30,9 @@ from .places import goes_on, place_behind, takes_sign
 from .statements import known, unnamed
 
 #: The name of these rules. It changes whenever the same document would yield other targets (architecture.md, rule 4).
-TARGETS = "policywatch-targets/2"
+TARGETS = "policywatch-targets/3"
 #: The word lists used. Their content is part of the reader's name: a metric is added there without touching code.
-WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts", "number_words")
+WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts", "number_words", "wording_names")
 
 
 @cache
@@ -95,8 +96,10 @@ def _read(passage: Passage, language: str) -> Iterator[Target]:
         if target is not None:
             read.append((place, target))
     by_place = any(goes_on(text, *pair) for pair in pairwise(place for place, _ in read))
-    for place, target in _once(read, text, by_place=by_place):
-        placed = _placed(target, passage)
+    kept = list(_once(read, text, by_place=by_place))
+    whom = by_figure(text, [(place.start, place.end) for place, _ in kept])
+    for (place, target), own in zip(kept, whom, strict=True):
+        placed = _placed(target, passage, own)
         yield replace(placed, scope=place_behind(text, place) or placed.scope) if by_place else placed
 
 
@@ -114,7 +117,7 @@ def _once(read: list[tuple[Held, Target]], text: str, *, by_place: bool) -> Iter
             yield found, target
 
 
-def _placed(target: Target, passage: Passage) -> Target:
+def _placed(target: Target, passage: Passage, own: str | None) -> Target:
     window = window_of(passage, target.metric)
     # "For 90 days" is the target itself, not the period over which it is measured.
     is_itself = target.unit == "days" and window == f"{target.value:g} days"
@@ -122,7 +125,7 @@ def _placed(target: Target, passage: Passage) -> Target:
         target,
         sentence=passage.row or passage.text,
         section=passage.section,
-        scope=scope_of(passage),
+        scope=scope_of(passage, own),
         window=None if is_itself else window,
         strength=strength_of(passage, target),
         consequence=consequence_in(passage, target.metric),

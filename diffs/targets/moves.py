@@ -75,7 +75,7 @@ def _left(these: list[Target], those: list[Target]) -> list[Target]:
 
 
 def _statement(target: Target) -> Hashable:
-    return (target.scope, _figure(target), _rank(target), target.window)
+    return (_scope(target), _figure(target), _rank(target), target.window)
 
 
 def _figure(target: Target) -> tuple[str, float, float | None]:
@@ -106,18 +106,27 @@ def _pairs(old: list[Target], new: list[Target]) -> list[tuple[Target, Target]]:
             pairs.append((old[-i], new[-j]))
     if len(free_old) == 1 and len(free_new) == 1:
         was, now = old[free_old.pop()], new[free_new.pop()]
-        if was.section == now.section:
+        if was.section == now.section and _can_be_one(was, now):
             pairs.append((was, now))
     return pairs
 
 
+def _scope(target: Target) -> frozenset[str]:
+    """Whom a target covers, in any order and case."""
+    return frozenset(part.strip().casefold() for part in (target.scope or "").split(",") if part.strip())
+
+
+def _can_be_one(was: Target, now: Target) -> bool:
+    """Whether one target can have become the other: the figure for new sellers never becomes that for everybody."""
+    return _scope(was) == _scope(now) or _figure(was) == _figure(now)
+
+
 def _kinship(was: Target, now: Target) -> float:
     """How likely it is that two statements are one that changed; 0 if they are not."""
-    alike = _overlap(was.sentence, now.sentence)
-    scopes_fit = was.scope == now.scope or None in (was.scope, now.scope)
-    if not scopes_fit and alike < _ALIKE:
+    alike, same_scope = _overlap(was.sentence, now.sentence), _scope(was) == _scope(now)
+    if not _can_be_one(was, now) or (not same_scope and was.scope and now.scope and alike < _ALIKE):
         return 0.0
-    score = alike + (1.0 if was.scope == now.scope else 0.3 * scopes_fit) + 0.5 * (was.section == now.section)
+    score = alike + (1.0 if same_scope else 0.3) + 0.5 * (was.section == now.section)
     return score + 0.4 * (_figure(was) == _figure(now)) + 0.3 * (_rank(was) == _rank(now))
 
 
@@ -132,7 +141,7 @@ def _moved(was: Target, now: Target) -> TargetMove | None:
         return TargetMove("strength", was, now)
     if _figure(was) != _figure(now):
         return TargetMove("stricter" if _stricter(was, now) else "looser", was, now)
-    if was.scope != now.scope and (
+    if _scope(was) != _scope(now) and (
         None not in (was.scope, now.scope) or _overlap(was.sentence, now.sentence) >= _ALIKE
     ):
         return TargetMove("scope", was, now)
@@ -154,20 +163,32 @@ def _stated(target: Target, elsewhere: Iterable[Target]) -> bool:
     """Whether the other side states the same somewhere and nothing there contradicts it."""
     return any(
         _figure(target) == _figure(other)
-        and (target.scope == other.scope or None in (target.scope, other.scope))
+        and (_scope(target) == _scope(other) or None in (target.scope, other.scope))
         and (_rank(target) == _rank(other) or _UNRANKED in (_rank(target), _rank(other)))
         for other in elsewhere
     )
 
 
 def _once(found: list[TargetMove]) -> list[TargetMove]:
-    """One move per meaning: a step stated in several places is kept once, with its strongest statement."""
-    kept: dict[Hashable, TargetMove] = {}
+    """One move per meaning: a step stated in several places is kept once, with its strongest statement.
+
+    A step for everybody speaks for the same step of some; those of two groups of sellers are two.
+    """
+    kept: list[TargetMove] = []
     for move in found:
-        key = _meaning(move)
-        if key not in kept or _weight(move) > _weight(kept[key]):
-            kept[key] = move
-    return list(kept.values())
+        at = next(
+            (at for at, one in enumerate(kept) if _meaning(one) == _meaning(move) and _is_for_same(one, move)), None
+        )
+        if at is None:
+            kept.append(move)
+        elif _weight(move) > _weight(kept[at]):
+            kept[at] = move
+    return kept
+
+
+def _is_for_same(one: TargetMove, other: TargetMove) -> bool:
+    whom, others = (_scope(target) for move in (one, other) if (target := move.after or move.before))
+    return whom == others or not whom or not others
 
 
 def _meaning(move: TargetMove) -> Hashable:
@@ -175,7 +196,7 @@ def _meaning(move: TargetMove) -> Hashable:
     step = (_figure(was) if was else None, _figure(now) if now else None)
     match move.move:
         case "scope":
-            return (move.move, step, was and was.scope, now and now.scope)
+            return (move.move, step, was and _scope(was), now and _scope(now))
         case "window":
             return (move.move, step, was and was.window, now and now.window)
         case "strength":
@@ -187,8 +208,8 @@ def _meaning(move: TargetMove) -> Hashable:
 def _weight(move: TargetMove) -> int:
     """The weight of a move among those of the same meaning: the most binding statement represents the others.
 
-    "Under 4%" outweighs "above 4% may lead to…", which leaves the edge open, and a statement that names its scope
-    outweighs one that does not.
+    "Under 4%" outweighs "above 4% may lead to…", which leaves the edge open, and a statement for everybody outweighs
+    one for some.
     """
     target = move.after or move.before
-    return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + bool(target.scope) if target else 0
+    return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + (not target.scope) if target else 0

@@ -12,7 +12,7 @@ from diffs.values import Block, BlockKind, Document
 from .aliases import Aliases, aliases_in
 from .comparators import has_cue, speaks_of_breach
 from .known_metrics import KnownMetric, mentions
-from .tables import cells_with_targets, kind_of, metric_of, period_in
+from .tables import audience_in, cells_with_targets, kind_of, metric_of, period_in
 
 # How many sentences before and after one may say more about its target.
 _NEAR = 3
@@ -168,7 +168,7 @@ def _of_row(
     """A row as one passage or, where its cells state targets of their own, one passage per such cell."""
     if cells == header:
         return
-    text, period = " | ".join(cells), period_in(cells, header)
+    text, period, whom = " | ".join(cells), period_in(cells, header), audience_in(cells, header)
     around = plain(" \n ".join(headings))
     found = tuple(cells_with_targets(cells, header, around))
     for cell in found:
@@ -180,14 +180,22 @@ def _of_row(
             kind=block.kind,
             cells=(cells[cell.at],),
             column=cell.metric,
-            tier=cell.tier,
+            tier=cell.tier or whom,
             period=period,
             binds=cell.strength,
             row=text,
         )
     if not found:
         yield Passage(
-            text, block.place, headings, kind=block.kind, cells=cells, header=header, near=(text,), period=period
+            text,
+            block.place,
+            headings,
+            near=(text,),
+            kind=block.kind,
+            cells=cells,
+            header=header,
+            tier=whom,
+            period=period,
         )
 
 

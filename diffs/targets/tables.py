@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from diffs.language.vocabulary import plain, words
 
+from .audience import audience_above
 from .comparators import has_cue
 from .concepts import concepts, takes_sales
 from .known_metrics import KnownMetric, mentions, metrics
@@ -44,15 +45,16 @@ def _metric_above(header: str) -> KnownMetric | None:
 
 _LONGEST_LABEL = 80
 _EVERYBODY = re.compile(
-    r"\b(?:all|every|overall|total|alle|gesamt|tous|toutes|tutt[ie]|todos|todas|wszys\w+|alla|tüm|tất cả)\b|すべて|全",
+    r"\b(?:all|every(?:one|body)?|overall|total|alle|gesamt|tous|toutes|tutt[ie]|todos|todas|wszys\w+|alla|tüm|tất cả)\b|"
+    r"すべて|全",
     re.IGNORECASE,
 )
 
 
 def kind_of(header: str) -> str:
-    """The kind of a column, by its header: alert, block, period, other, target, tier or ""."""
+    """The kind of a column, by its header: alert, block, period, other, target, audience, tier or ""."""
     flat = plain(header)
-    for kind in ("target", "alert", "block", "period", "other", "tier"):
+    for kind in ("target", "alert", "block", "period", "other", "audience", "tier"):
         if words("wording_targets", "columns", kind).found_in(flat):
             return kind
     return ""
@@ -77,11 +79,18 @@ def period_in(cells: tuple[str, ...], header: tuple[str, ...]) -> str:
     return next((cell for cell, above in named if kind_of(above) == "period" and _FIGURE.search(cell)), "")
 
 
+def audience_in(cells: tuple[str, ...], header: tuple[str, ...]) -> str:
+    """The cell that says whom a row is for; "" if there is none, or everybody is meant."""
+    named = zip(cells, header, strict=False)
+    cell = next((cell for cell, above in named if kind_of(above) == "audience" and not _FIGURE.search(cell)), "")
+    return "" if _EVERYBODY.search(cell) else cell
+
+
 def _by_column(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Iterator[Cell]:
     """The cells of a table with a row per level or programme and a column per metric."""
     named = [bool(mentions(plain(above))) for above in header]
     counted = [_metric_above(above) for above in header]
-    sure = any(named) or has_cue(around) or kind_of(cells[0]) == "tier" or kind_of(header[0]) == "tier"
+    sure = any(named) or has_cue(around) or kind_of(cells[0]) == "tier" or kind_of(header[0]) in ("tier", "audience")
     if not sure or any(mentions(plain(cell)) for cell in cells):
         return
     for at, metric in enumerate(counted):
@@ -99,9 +108,10 @@ def _by_row(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Ite
         if at and kinds[at] not in ("other", "period") and len(cell) <= _LONGEST_FIGURE and _BARE.fullmatch(plain(cell))
     ]
     breaking = [at for at in held if kinds[at] in ("alert", "block")]
-    tiers = [at for at in held if kinds[at] == "tier"]
+    tiers = [at for at in held if kinds[at] == "tier" or audience_above(header[at]) or _EVERYBODY.search(header[at])]
     if metric is None or not (breaking or (len(held) > 1 and (tiers or has_cue(around)))):
         return
     for at in held:
         strength = {"alert": "advisory", "block": "requirement"}.get(kinds[at], "")
-        yield Cell(at, metric, "" if strength or kinds[at] == "target" else header[at], strength)
+        is_for_all = strength or kinds[at] == "target" or _EVERYBODY.search(header[at])
+        yield Cell(at, metric, "" if is_for_all else header[at], strength)

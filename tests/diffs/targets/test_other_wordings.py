@@ -641,10 +641,10 @@ def test_a_row_without_a_header_that_says_when_something_breaks_is_no_target() -
 
 def test_two_targets_of_one_section_that_are_left_alone_are_one_that_moved() -> None:
     was = Target(ON_TIME, ">=", 95, scope="FBA", sentence="keep it high", section="Delivery")
-    now = Target(ON_TIME, ">=", 97, scope="premium shipping", sentence="your parcels", section="Delivery")
+    now = Target(ON_TIME, ">=", 97, scope="fba", sentence="your parcels", section="Delivery")
 
     assert [move.move for move in moves((was,), (now,))] == ["stricter"]
-    assert [move.move for move in moves((was,), (replace(now, section="Other"),))] == ["appeared", "gone"]
+    assert [move.move for move in moves((was,), (replace(now, scope="premium shipping"),))] == ["appeared", "gone"]
     assert moves((replace(was, scope=None),), (replace(now, value=95),)) == ()
 
 
