@@ -39,8 +39,9 @@ class Outcomes:
     def _why(self, reason: str) -> Failure:
         if reason == "finished":
             return Failure(Reason.NOT_REACHED)
-        if isinstance(self._round.fatal, ArchiveError):
-            return Failure(Reason.ARCHIVE_LOST)
+        fatal = self._round.fatal
+        if isinstance(fatal, ArchiveError):
+            return Failure(Reason.ARCHIVE_LOST, cause=fatal.failure)
         return self._round.stopped() or Failure(Reason.STOPPED)
 
     def closed(self, reason: str) -> None:

@@ -7,6 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import DropItem
 
 from diffs.errors import ArchiveError
+from diffs.wording.failures import in_full
 
 from .items import FetchedPage
 from .rounds.round import round_of
@@ -28,4 +29,4 @@ class IntoArchive:
         try:
             return await self._keep(item)
         except ArchiveError as error:
-            raise DropItem(str(error)) from error
+            raise DropItem(in_full(error)) from error

@@ -18,6 +18,10 @@
       . RecipientGone   the address no longer exists; its subscriber is stopped
 """
 
+from collections.abc import Mapping
+
+from .failures import Failure, Reason
+
 
 class PolicywatchError(Exception):
     """Root of all errors this program raises on purpose.
@@ -51,7 +55,15 @@ class ExtractionError(PolicywatchError):
 
 
 class ArchiveError(PolicywatchError):
-    """The archive is unusable; the run stops."""
+    """The archive is unusable; the run stops.
+
+    `failure` is the reason as a code with its data if the database itself refused; `message` then repeats the code, for
+    tracebacks, and `diffs.wording.failures` puts it into words.
+    """
+
+    def __init__(self, message: str = "", *, remedy: str = "", failure: Failure | None = None) -> None:
+        super().__init__(message or (f"{failure.reason}: {failure.detail}" if failure else ""), remedy=remedy)
+        self.failure = failure
 
 
 class ArchiveLocked(ArchiveError):
@@ -96,3 +108,16 @@ class ChannelDown(DeliveryError):
 
 class RecipientGone(RecipientRefused):
     """The address no longer exists; its subscriber is stopped."""
+
+
+_BY_REASON: Mapping[Reason, type[ArchiveError]] = {
+    Reason.ARCHIVE_LOCKED: ArchiveLocked,
+    Reason.ARCHIVE_FULL: ArchiveFull,
+    Reason.ARCHIVE_DAMAGED: ArchiveDamaged,
+    Reason.ARCHIVE_FOREIGN: ArchiveDamaged,
+}
+
+
+def refused(failure: Failure) -> ArchiveError:
+    """The error for what the archive's database refused."""
+    return _BY_REASON.get(failure.reason, ArchiveError)(failure=failure)

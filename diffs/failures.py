@@ -1,4 +1,4 @@
-"""Why a page was not fetched: a code with its data, never a sentence.
+"""Why a page was not fetched, or the archive not used: a code with its data, never a sentence.
 
 Only `diffs.wording.failures` puts it into words. A snapshot's `error` holds one as text (`dumped`, `parsed`); archives
 of older versions hold sentences there, which are not failures and are shown as they are.
@@ -65,6 +65,16 @@ class Reason(StrEnum):
     SET_ASIDE_TIME = "set-aside-time"
     SET_ASIDE_MEMORY = "set-aside-memory"
     SET_ASIDE_FAULT = "set-aside-fault"
+
+    # The database of the archive refused. Of these nothing is stored.
+    ARCHIVE_LOCKED = "archive-locked"
+    ARCHIVE_FULL = "archive-full"
+    ARCHIVE_DAMAGED = "archive-damaged"
+    ARCHIVE_FOREIGN = "archive-foreign"
+    ARCHIVE_READ_ONLY = "archive-read-only"
+    ARCHIVE_DISK = "archive-disk"
+    ARCHIVE_NO_SERVER = "archive-no-server"
+    ARCHIVE_UNUSABLE = "archive-unusable"
 
 
 #: Failures that say nothing about the site: nothing left this machine.

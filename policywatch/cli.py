@@ -100,9 +100,11 @@ def main() -> None:
     try:
         app(prog_name="policywatch", terminal_width=help_text.width())
     except PolicywatchError as error:
+        from diffs.wording.failures import in_full
+
         from .context import CANNOT_WORK, FAILURES
 
-        _warn(f"policywatch: {error}")
+        _warn(f"policywatch: {in_full(error)}")
         sys.exit(CANNOT_WORK if isinstance(error, ArchiveError | SettingsError) else FAILURES)
     except (OSError, MemoryError, RuntimeError) as error:
         said = streams.machine_trouble(error)

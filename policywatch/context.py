@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from diffs.errors import RESTORE, ArchiveDamaged, ArchiveMissing, PolicywatchError, SettingsError
+from diffs.errors import ArchiveMissing, PolicywatchError, SettingsError, refused
+from diffs.failures import Failure, Reason
 from diffs.private_files import write_private, write_whole
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def _blame_damage(opened: "Archive", error: Exception) -> None:
 
     found = integrity.damage(opened)
     if found:
-        raise ArchiveDamaged(f"The archive is damaged: {found[0]}.", remedy=RESTORE) from error
+        raise refused(Failure(Reason.ARCHIVE_DAMAGED, detail=found[0])) from error
 
 
 def _missing(error: ArchiveMissing, settings: "ArchiveSettings") -> ArchiveMissing:

@@ -28,7 +28,7 @@ from crawler.settings import crawl_settings, scrapy_settings
 from diffs.errors import ArchiveError
 from diffs.failures import Failure, Reason
 from diffs.values import Capture
-from diffs.wording.failures import sentence
+from diffs.wording.failures import in_full, sentence
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +179,7 @@ class PagesSpider(Spider):
         await self._give_up(exception)
 
     async def _give_up(self, error: Exception) -> None:
-        log.error("the round ends: %s", error)
+        log.error("the round ends: %s", in_full(error) if isinstance(error, ArchiveError) else error)
         self.round.stopping = True
         asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive"))  # noqa: RUF006 (it ends all)
 

@@ -3,7 +3,7 @@
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,7 +12,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
 from sqlmodel import Session, create_engine
 
-from diffs.errors import RESTORE, ArchiveDamaged, ArchiveError, ArchiveFull, ArchiveLocked, ArchiveMissing
+from diffs.errors import RESTORE, ArchiveDamaged, ArchiveError, ArchiveMissing, refused
+from diffs.failures import Failure, Reason
 from diffs.private_files import new_private_file, private_folder
 
 from . import addresses, sqlite
@@ -22,9 +23,6 @@ from .migrations.head import HEAD
 __all__ = ["BUSY_TIMEOUT_MS", "Archive", "Session", "engine_for", "open_archive", "sqlite_version"]
 
 log = logging.getLogger(__name__)
-
-#: How a sentence about a broken database begins.
-DAMAGED = "The archive is damaged"
 
 #: How long a writer waits for another, in milliseconds, before the archive counts as locked.
 BUSY_TIMEOUT_MS = 15_000
@@ -53,13 +51,13 @@ class Archive:
 
         Raises ArchiveError if the database is locked, full or unreadable.
         """
-        with _spoken_of(), Session(self._engine, expire_on_commit=False) as session, session.begin():
+        with _translated(), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session for reading; changes made in it are not kept."""
-        with _spoken_of(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        with _translated(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
 
     def close(self) -> None:
@@ -68,25 +66,28 @@ class Archive:
 
 
 @contextmanager
-def _spoken_of() -> Iterator[None]:
+def _translated() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise _spoken(error) from error
+        raise _refused(error) from error
     except UnicodeDecodeError as error:  # SQLite quotes bytes that are not text when a schema is damaged
-        raise ArchiveDamaged(f"{DAMAGED}: its own description is no text.", remedy=RESTORE) from error
+        raise refused(Failure(Reason.ARCHIVE_DAMAGED, detail="its own description is not text")) from error
 
 
-def _spoken(error: SQLAlchemyError) -> ArchiveError:
+def _refused(error: SQLAlchemyError) -> ArchiveError:
     cause = getattr(error, "orig", None) or error
+    reason = _reason(error, cause)
+    return refused(Failure(reason, detail=str(cause).splitlines()[0]))
+
+
+def _reason(error: SQLAlchemyError, cause: BaseException) -> Reason:
     code = _code(cause)
-    kind, remedy = _KINDS.get(code, (ArchiveError, "Run policywatch doctor."))
     if str(cause).startswith("Could not decode to UTF-8"):  # the driver's own message, without a code
-        kind, remedy = _DAMAGED
-    elif isinstance(error, OperationalError) and not code:  # no answer from a database at all
-        remedy = "See that the database server runs and that POLICYWATCH_DATABASE_URL is right."
-    what = DAMAGED if remedy == RESTORE else "The archive cannot be used"
-    return kind(f"{what}: {str(cause).splitlines()[0]}.", remedy=remedy)
+        return Reason.ARCHIVE_DAMAGED
+    if isinstance(error, OperationalError) and not code:  # no answer from a database at all
+        return Reason.ARCHIVE_NO_SERVER
+    return _REASONS.get(code, Reason.ARCHIVE_UNUSABLE)
 
 
 def _code(cause: BaseException) -> int | str:
@@ -95,29 +96,20 @@ def _code(cause: BaseException) -> int | str:
     return code & 0xFF if isinstance(code, int) else str(getattr(cause, "sqlstate", None) or "")
 
 
-_LOCKED = (ArchiveLocked, "Another program is writing to it; try again when it has finished.")
-_FULL = (ArchiveFull, "Make room on the disk and run the same command again; nothing stored was lost.")
-_DAMAGED = (ArchiveDamaged, RESTORE)
-_NO_DATABASE = (
-    ArchiveDamaged,
-    "If it was the archive, restore a backup (docs/backup.md); else set POLICYWATCH_DATABASE_URL to another place.",
-)
-_READ_ONLY = (ArchiveError, "It can only be read here: its file and its folder must be writable for this.")
-_DISK = (ArchiveError, "The disk could not be read or written: check that it works and has space, then try again.")
-_KINDS: dict[int | str, tuple[type[ArchiveError], str]] = {
-    sqlite3.SQLITE_BUSY: _LOCKED,
-    sqlite3.SQLITE_LOCKED: _LOCKED,
-    "55P03": _LOCKED,  # lock_not_available
-    sqlite3.SQLITE_FULL: _FULL,
-    "53100": _FULL,  # disk_full
-    sqlite3.SQLITE_CORRUPT: _DAMAGED,
-    sqlite3.SQLITE_NOTADB: _NO_DATABASE,
-    "XX001": _DAMAGED,  # data_corrupted
-    "XX002": _DAMAGED,  # index_corrupted
-    sqlite3.SQLITE_READONLY: _READ_ONLY,
-    "25006": _READ_ONLY,  # read_only_sql_transaction
-    sqlite3.SQLITE_IOERR: _DISK,
-    "58030": _DISK,  # io_error
+_REASONS: Mapping[int | str, Reason] = {
+    sqlite3.SQLITE_BUSY: Reason.ARCHIVE_LOCKED,
+    sqlite3.SQLITE_LOCKED: Reason.ARCHIVE_LOCKED,
+    "55P03": Reason.ARCHIVE_LOCKED,  # lock_not_available
+    sqlite3.SQLITE_FULL: Reason.ARCHIVE_FULL,
+    "53100": Reason.ARCHIVE_FULL,  # disk_full
+    sqlite3.SQLITE_CORRUPT: Reason.ARCHIVE_DAMAGED,
+    sqlite3.SQLITE_NOTADB: Reason.ARCHIVE_FOREIGN,
+    "XX001": Reason.ARCHIVE_DAMAGED,  # data_corrupted
+    "XX002": Reason.ARCHIVE_DAMAGED,  # index_corrupted
+    sqlite3.SQLITE_READONLY: Reason.ARCHIVE_READ_ONLY,
+    "25006": Reason.ARCHIVE_READ_ONLY,  # read_only_sql_transaction
+    sqlite3.SQLITE_IOERR: Reason.ARCHIVE_DISK,
+    "58030": Reason.ARCHIVE_DISK,  # io_error
 }
 
 
@@ -140,7 +132,7 @@ def open_archive(url: str, *, create: bool = True, busy_timeout_ms: int = BUSY_T
         if file is not None and create and not file.exists():
             sqlite.make(file, _fill)
     engine = engine_for(url, create=create, busy_timeout_ms=busy_timeout_ms)
-    with _spoken_of():
+    with _translated():
         _migrate(engine, file, create=create)
     return Archive(engine)
 
@@ -172,7 +164,7 @@ def _fill(file: Path) -> None:
 
     engine = engine_for(URL.create("sqlite", database=str(file)).render_as_string())
     try:
-        with _spoken_of():
+        with _translated():
             upgrade(engine)
     finally:
         engine.dispose()

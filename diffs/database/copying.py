@@ -6,7 +6,7 @@ from pathlib import Path
 from diffs.errors import ArchiveDamaged, ArchiveError
 
 from . import integrity
-from .archive import DAMAGED, Archive, open_archive
+from .archive import Archive, open_archive
 
 
 def copy(archive: Archive, file: Path) -> None:
@@ -32,4 +32,5 @@ def copy(archive: Archive, file: Path) -> None:
     finally:
         made.close()
     if found:
-        raise ArchiveDamaged(f"{DAMAGED}: {found[0]}. No backup was made.", remedy="docs/backup.md says what helps.")
+        message = f"The archive is damaged: {found[0]}. No backup was made."
+        raise ArchiveDamaged(message, remedy="docs/backup.md says what helps.")

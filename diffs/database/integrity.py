@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from diffs.errors import ArchiveDamaged
 
 from . import models
-from .archive import DAMAGED, Archive
+from .archive import Archive
 
 #: How many faults are listed; a broken database may have thousands.
 MOST = 100
@@ -30,7 +30,7 @@ def damage(archive: Archive) -> list[str]:
             faults = chain(check(connection), _unreadable(connection))
             found.extend(" ".join(fault.split()) for fault in islice(faults, MOST))
     except ArchiveDamaged as error:  # even the check cannot continue
-        found.append(error.message.removeprefix(f"{DAMAGED}: ").rstrip("."))
+        found.append(error.failure.detail if error.failure else error.message)
     return found
 
 

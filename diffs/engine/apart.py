@@ -69,7 +69,7 @@ def work(job: Job, out: TextIO) -> int:
         say(ended="memory")
         return 1
     except ArchiveError as error:
-        say(archive=error.message, remedy=error.remedy)
+        say(archive=error.message, remedy=error.remedy, failure=error.failure.dumped() if error.failure else "")
         return 1
     say(done=True)
     return 0

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from diffs.database.archive import Archive
 from diffs.database.models import Page
-from diffs.errors import ArchiveError
+from diffs.errors import ArchiveError, refused
 from diffs.failures import Failure, Reason
 from diffs.store import observations, snapshots
 from diffs.wording.failures import sentence
@@ -91,7 +91,8 @@ def judge(
             break
         last = heard[-1] if heard else {}
         if "archive" in last:
-            raise ArchiveError(last["archive"], remedy=last["remedy"])
+            failure = Failure.parsed(last["failure"])
+            raise refused(failure) if failure else ArchiveError(last["archive"], remedy=last["remedy"])
         left = left[left.index(last.get("page", left[0])) :]
         if code is None:
             unjudged |= dict.fromkeys(left, sentence(Failure(Reason.STOPPED)))

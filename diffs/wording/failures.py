@@ -1,16 +1,30 @@
-"""Failures in words."""
+"""Failures and errors in words."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from diffs.errors import RESTORE, ArchiveError, PolicywatchError
 from diffs.failures import FINAL, Failure, Reason
 from diffs.values import Capture, Verdict
 
 
 def sentence(failure: Failure) -> str:
-    """Why a page was not fetched, as a sentence; with the remedy where the failure has one of its own."""
+    """The failure as a sentence, with what can be done about it if there is something in particular."""
+    if failure.reason in _ARCHIVE:
+        return " ".join(_refused(failure))
     silent = _SILENT.get(failure.reason)
     return f"No answer: {_said(silent, failure)}." if silent else _said(_WORDS[failure.reason], failure)
+
+
+def explained(error: PolicywatchError) -> tuple[str, str]:
+    """What went wrong, and what can be done about it ("" if nothing in particular): both as sentences."""
+    failure = error.failure if isinstance(error, ArchiveError) else None
+    return _refused(failure) if failure else (error.message, error.remedy)
+
+
+def in_full(error: PolicywatchError) -> str:
+    """What went wrong and what can be done about it, as one text."""
+    return " ".join(explained(error)).strip()
 
 
 def in_words(text: str) -> str:
@@ -80,6 +94,37 @@ def _rests(failure: Failure) -> str:
     until = f" until {failure.at:%Y-%m-%d %H:%M} UTC" if failure.at else ""
     because = f" {failure.detail.rstrip('.')}." if failure.detail else ""
     return f"{failure.host} is left alone{until}.{because}"
+
+
+def _refused(failure: Failure) -> tuple[str, str]:
+    """What the archive's database refused and why, and what can be done about it."""
+    what, remedy = _ARCHIVE[failure.reason]
+    return f"{what}{f': {failure.detail}' if failure.detail else ''}.", remedy
+
+
+_UNUSABLE, _DAMAGED = "The archive cannot be used", "The archive is damaged"
+_ARCHIVE: Mapping[Reason, tuple[str, str]] = {
+    Reason.ARCHIVE_LOCKED: (_UNUSABLE, "Another program is writing to it; try again when it has finished."),
+    Reason.ARCHIVE_FULL: (_UNUSABLE, "Make room on the disk and run the same command again; nothing stored was lost."),
+    Reason.ARCHIVE_DAMAGED: (_DAMAGED, RESTORE),
+    Reason.ARCHIVE_FOREIGN: (
+        _UNUSABLE,
+        "If it was the archive, restore a backup (docs/backup.md); if not, set another POLICYWATCH_DATABASE_URL.",
+    ),
+    Reason.ARCHIVE_READ_ONLY: (
+        _UNUSABLE,
+        "It can only be read here: its file and its folder must be writable for this.",
+    ),
+    Reason.ARCHIVE_DISK: (
+        _UNUSABLE,
+        "The disk could not be read or written: check that it works and has space, then try again.",
+    ),
+    Reason.ARCHIVE_NO_SERVER: (
+        _UNUSABLE,
+        "Check that the database server is running and that POLICYWATCH_DATABASE_URL is right.",
+    ),
+    Reason.ARCHIVE_UNUSABLE: (_UNUSABLE, "Run policywatch doctor."),
+}
 
 
 _Words = str | Callable[[Failure], str]

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from starlette.exceptions import HTTPException
 
 from diffs.errors import ArchiveError
+from diffs.wording.failures import in_full
 from notifier.feeds import feed
 from notifier.rendering import disclaimer
 from notifier.rendering.diff_html import environment
@@ -121,7 +122,7 @@ def speak_plainly(app: FastAPI, settings: NotifierSettings) -> None:
 
     @app.exception_handler(ArchiveError)
     def unusable(_: Request, error: ArchiveError) -> Response:
-        log.error("the archive cannot be used: %s", error)
+        log.error("%s", in_full(error))
         answer = said(settings, WORDS[503], status=503)
         answer.headers["retry-after"] = "60"
         return answer

@@ -14,6 +14,7 @@ from fastapi.responses import JSONResponse
 
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
+from diffs.wording.failures import in_full
 from notifier.channels.base import CHANNELS
 from notifier.health import health, queries
 from notifier.settings import NotifierSettings
@@ -66,7 +67,7 @@ def _health_of(archive: Archive, now: datetime) -> dict[str, Any]:
         with archive.read() as session:
             state = queries.state(session, now=now, channels=CHANNELS)
     except ArchiveError as error:
-        log.error("the archive cannot be used: %s", error)  # noqa: TRY400 (the sentence says it; the trace does not help)
+        log.error("%s", in_full(error))  # noqa: TRY400 (the sentence says it; the trace does not help)
         return {"status": "failing", "problems": ["The database cannot be read."], "warnings": []}
     problems, warnings = health.problems(state), health.warnings(state, now=now)
     return {

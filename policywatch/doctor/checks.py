@@ -19,7 +19,7 @@ from diffs.failures import FINAL, Failure, Reason
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
 from diffs.wording import labels
-from diffs.wording.failures import sentence
+from diffs.wording.failures import explained, sentence
 from notifier.channels.open import mail_channel
 from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
@@ -69,14 +69,18 @@ def all_checks(now: datetime) -> list[Check]:
         except ArchiveMissing as error:
             # Right after `init`, or in a wrong folder: if there are settings, the next crawl makes it.
             fatal = not CONFIG_FILE.exists() and not context.archive_settings().model_fields_set
-            if error.message not in (known.detail for known in found):
-                state = "broken" if fatal else "note"
-                found.append(Check("archive", state, error.message, error.remedy, fatal=fatal))
+            state = "broken" if fatal else "note"
+            _add(found, Check("archive", state, *explained(error), fatal=fatal))
         except PolicywatchError as error:
-            if error.message not in (known.detail for known in found):
-                name = "settings" if isinstance(error, SettingsError) else check.__name__.strip("_")
-                found.append(Check(name, "broken", error.message, error.remedy, fatal=True))
+            name = "settings" if isinstance(error, SettingsError) else check.__name__.strip("_")
+            _add(found, Check(name, "broken", *explained(error), fatal=True))
     return found
+
+
+def _add(found: list[Check], check: Check) -> None:
+    """Add a check, unless another one has found the same."""
+    if check.detail not in (known.detail for known in found):
+        found.append(check)
 
 
 def _configuration(_now: datetime) -> Iterator[Check]:

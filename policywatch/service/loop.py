@@ -25,7 +25,7 @@ from diffs.store.notices.backlog import backlog
 from diffs.store.notices.outbox import OWNER
 from diffs.values import READ
 from diffs.wording import labels
-from diffs.wording.failures import sentence
+from diffs.wording.failures import in_full, sentence
 from notifier.channels.base import CHANNELS
 from notifier.channels.open import open_channels
 from notifier.outbox import send
@@ -87,9 +87,9 @@ class Schedule:
         except ArchiveDamaged:
             raise  # no later round can repair it, and what is written into it may be lost
         except ArchiveError as error:
-            self._once(f"The archive cannot be used now; the next round tries again. {error}")
+            self._once(f"The archive cannot be used now; the next round tries again. {in_full(error)}")
         except PolicywatchError as error:
-            self._once(f"This round could not be made: {error}")
+            self._once(f"This round could not be made: {in_full(error)}")
         except Exception as error:
             log.exception("a round ended with a fault of ours")
             self._once(f"A fault in this program ended the round ({type(error).__name__}); the next one follows.")

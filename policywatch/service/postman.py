@@ -10,6 +10,7 @@ from typing import Self
 from diffs.database.archive import Archive
 from diffs.errors import PolicywatchError
 from diffs.store.notices.outbox import QUESTION
+from diffs.wording.failures import in_full
 from notifier.channels.open import open_channels
 from notifier.outbox import send
 from notifier.settings import NotifierSettings
@@ -56,7 +57,7 @@ class Postman:
             try:
                 self._deliver()
             except PolicywatchError as error:
-                log.warning("questions to new readers wait: %s", error)
+                log.warning("questions to new readers wait: %s", in_full(error))
             except Exception:
                 log.exception("questions to new readers wait: a fault of our own")
 

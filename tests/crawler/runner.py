@@ -14,6 +14,7 @@ from crawler.items import PageReport
 from crawler.run import Interrupted, crawl
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.errors import PolicywatchError
+from diffs.wording.failures import in_full
 from tests.crawler.looking import seller
 
 
@@ -36,7 +37,7 @@ def main(folder: str, timeout: str, *entries: str) -> int:
     except Interrupted:
         return 130
     except PolicywatchError as error:
-        print(error, flush=True)
+        print(in_full(error), flush=True)
         return 3
     return 0
 

@@ -15,8 +15,10 @@ from sqlalchemy import event
 from crawler.run import AnotherCrawl, crawl
 from diffs.database.archive import open_archive
 from diffs.errors import ArchiveFull, ArchiveLocked
+from diffs.failures import Reason
 from diffs.store import evidence
 from diffs.values import Outcome
+from diffs.wording.failures import in_full
 from tests.crawler.looking import Seller, policy, seller, watched
 from tests.site import Answer, Site
 
@@ -151,7 +153,7 @@ def test_a_full_disk_ends_the_round_and_loses_nothing(site: Site, someone: Selle
 
     event.remove(someone.archive._engine, "connect", little_room)
     someone.archive.close()
-    assert "Make room" in error.value.remedy
+    assert "Make room" in in_full(error.value)
     assert len(someone.snapshots_of("small")) >= 1
     assert someone.looks_at(watched(site, "/small"))["small"].outcome in (Outcome.OK, Outcome.UNCHANGED)
     with someone.archive.read() as session:
@@ -174,8 +176,10 @@ def test_a_locked_archive_is_a_clear_error(site: Site, tmp_path: Path) -> None:
     other = sqlite3.connect(tmp_path / "archive.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    with pytest.raises(ArchiveLocked, match="locked"):
+    with pytest.raises(ArchiveLocked) as error:
         someone.looks_at(watched(site, "/rate"))
+    assert error.value.failure
+    assert error.value.failure.reason is Reason.ARCHIVE_LOCKED
 
     other.execute("ROLLBACK")
     other.close()

@@ -1,5 +1,6 @@
 """The archive's address: one path for every name of a folder, and no password in anything that is said."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -16,8 +17,10 @@ from crawler.settings import CrawlSettings
 from diffs.database.addresses import shown
 from diffs.database.archive import Archive, open_archive
 from diffs.errors import ArchiveDamaged, ArchiveError
+from diffs.failures import Reason
 from diffs.settings import ArchiveSettings
 from diffs.store import pages
+from diffs.wording.failures import explained, in_full
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
 
@@ -77,14 +80,19 @@ def test_a_password_is_in_no_message_no_cause_and_no_setting_shown(url: str) -> 
     with pytest.raises(ArchiveError) as error:
         open_archive(url)
 
-    assert error.value.remedy
+    assert explained(error.value)[1]
+    assert SECRET not in in_full(error.value)
     assert SECRET not in "".join(traceback.format_exception(error.value))
     assert SECRET not in shown(url)
 
 
 def test_a_server_that_does_not_answer_is_said(tmp_path: Path) -> None:
-    with pytest.raises(ArchiveError, match=r"port 9 failed.*See that the database server runs"):
+    with pytest.raises(ArchiveError) as error:
         open_archive(f"postgresql+psycopg://ann:{SECRET}@127.0.0.1:9/policies")
+
+    assert error.value.failure
+    assert error.value.failure.reason is Reason.ARCHIVE_NO_SERVER
+    assert re.search(r"port 9 failed.*Check that the database server is running", in_full(error.value))
 
 
 def test_an_address_is_shown_with_its_host_and_its_name() -> None:
@@ -101,6 +109,7 @@ sys.path[:0] = sys.argv[3:]
 from diffs.database.archive import open_archive
 from diffs.errors import ArchiveError
 from diffs.store import pages
+from diffs.wording.failures import in_full
 me = os.geteuid()
 if me == 0:
     os.seteuid(65_534)
@@ -112,7 +121,7 @@ try:
         with archive.begin() as session:
             pages.listed(session)[0].muted = True
 except ArchiveError as error:
-    print(error)
+    print(in_full(error))
 os.seteuid(me)  # what is measured of this run may be written again
 """
 

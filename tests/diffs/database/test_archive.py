@@ -19,9 +19,11 @@ from diffs.database.archive import Archive, engine_for, open_archive
 from diffs.database.migrations.head import HEAD
 from diffs.database.migrations.run import config, migrating
 from diffs.database.models import Change, OwnerNotice, Page, Snapshot
-from diffs.errors import ArchiveError
+from diffs.errors import ArchiveError, ArchiveFull, ArchiveLocked
+from diffs.failures import Failure, Reason
 from diffs.store import pages, snapshots
 from diffs.values import Capture
+from diffs.wording.failures import in_full
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -114,8 +116,11 @@ def test_a_locked_archive_says_that_another_program_writes(tmp_path: Path) -> No
     other = sqlite3.connect(tmp_path / "sub" / "policywatch.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
 
-    with pytest.raises(ArchiveError, match="Another program is writing"):
+    with pytest.raises(ArchiveLocked) as error:
         with_a_look(archive)
+
+    assert error.value.failure == Failure(Reason.ARCHIVE_LOCKED, detail="database is locked")
+    assert "Another program is writing to it" in in_full(error.value)
 
     other.execute("ROLLBACK")
     other.close()
@@ -135,8 +140,10 @@ def test_a_full_disk_costs_nothing_that_was_stored(tmp_path: Path) -> None:
             capture = Capture(url=page.url, body=random.Random(1).randbytes(500_000))
             snapshots.add(session, page, capture, observed_at=NOW, stored_at=NOW)
 
-    with pytest.raises(ArchiveError, match="Make room on the disk"):
+    with pytest.raises(ArchiveFull) as error:
         fill()
+
+    assert "Make room on the disk" in in_full(error.value)
 
     with archive.read() as session:
         assert len(session.exec(select(Snapshot)).all()) == 1

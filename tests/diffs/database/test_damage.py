@@ -13,6 +13,7 @@ from diffs.database.archive import Archive, open_archive
 from diffs.errors import ArchiveDamaged, ArchiveError
 from diffs.store import pages, snapshots
 from diffs.values import Capture
+from diffs.wording.failures import explained
 from tests.postgres import Postgres
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -56,7 +57,7 @@ def found(path: Path) -> list[str]:
     try:
         archive = open_archive(f"sqlite:///{path}", create=False)
     except ArchiveDamaged as error:
-        return [error.message]
+        return [explained(error)[0]]
     try:
         return integrity.damage(archive)
     finally:

@@ -14,6 +14,8 @@ import pytest
 from diffs.database.archive import open_archive
 from diffs.engine import apart, guard, helper, think
 from diffs.engine.apart import Job
+from diffs.errors import ArchiveDamaged
+from diffs.failures import Failure, Reason
 from diffs.values import Outcome
 from tests.diffs.engine.hindrances import lose_all_bytes
 from tests.diffs.site import Site
@@ -94,6 +96,17 @@ def test_it_says_that_there_is_no_such_archive(site: Site, tmp_path: Path) -> No
 
     assert code == 1
     assert heard[-1]["archive"]
+
+
+def test_a_damaged_archive_is_the_same_error_on_both_sides(site: Site) -> None:
+    file = Path(site.archive.secret_url.removeprefix("sqlite:///"))
+    site.archive.close()
+    file.write_bytes(b"my shopping list " * 1_000)
+
+    with pytest.raises(ArchiveDamaged) as error:
+        guard.judge(site.archive, [site.key], confirm=False, stopped=lambda: False)
+
+    assert error.value.failure == Failure(Reason.ARCHIVE_FOREIGN, detail="file is not a database")
 
 
 def test_what_needs_too_much_memory_is_set_aside(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:

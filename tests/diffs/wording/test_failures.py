@@ -4,9 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from diffs.errors import ArchiveDamaged, ArchiveError, ArchiveLocked, SettingsError, refused
 from diffs.failures import Failure, Reason
 from diffs.values import Capture, Outcome, Verdict
-from diffs.wording.failures import clause, in_words, sentence, worded
+from diffs.wording.failures import clause, explained, in_full, in_words, sentence, worded
 
 HOST = "market.example"
 
@@ -53,3 +54,34 @@ def test_a_verdict_that_has_its_reason_keeps_it() -> None:
     assert worded(Verdict(Outcome.ERROR, "timeout"), capture).reason.endswith("in time.")
     assert worded(Verdict(Outcome.ERROR, "x", "because"), capture).reason == "because"
     assert worded(Verdict(Outcome.ERROR, "x"), Capture("https://market.example/")).reason == ""
+
+
+def test_a_locked_archive_is_a_code_until_somebody_reads_of_it() -> None:
+    error = refused(Failure(Reason.ARCHIVE_LOCKED, detail="database is locked"))
+
+    assert isinstance(error, ArchiveLocked)
+    assert str(error) == "archive-locked: database is locked"
+    assert explained(error) == (
+        "The archive cannot be used: database is locked.",
+        "Another program is writing to it; try again when it has finished.",
+    )
+    assert (
+        in_full(error)
+        == " ".join(explained(error))
+        == sentence(Failure(Reason.ARCHIVE_LOCKED, detail="database is locked"))
+    )
+
+
+def test_a_file_that_is_no_database_may_have_been_the_archive() -> None:
+    error = refused(Failure(Reason.ARCHIVE_FOREIGN, detail="file is not a database"))
+
+    assert isinstance(error, ArchiveDamaged)
+    assert "If it was the archive, restore a backup" in in_full(error)
+
+
+def test_other_errors_say_what_they_say() -> None:
+    assert (
+        in_full(SettingsError("No such zone.", remedy="Write Europe/Berlin.")) == "No such zone. Write Europe/Berlin."
+    )
+    assert in_full(ArchiveError("The page fees is not in the archive.")) == "The page fees is not in the archive."
+    assert type(refused(Failure(Reason.ARCHIVE_DISK))) is ArchiveError
