@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from diffs.targets.audience import is_place
 from diffs.targets.moves import RANKS
 from diffs.values import Target
 
@@ -59,6 +60,23 @@ def looser_elsewhere(metric: Metric, stated: Iterable[Stated], chosen: Stated) -
     return max(looser, key=lambda one: _rank(metric, one.target), default=None)
 
 
+def stricter_for_some(metric: Metric, stated: Iterable[Stated], held: Target | None) -> tuple[Stated, ...]:
+    """What pages ask of some sellers only and is stricter than `held`: the strictest for each, by name.
+
+    Whether the seller is one of them nobody here can say.
+    """
+    found: dict[frozenset[str], Stated] = {}
+    for one in stated:
+        whom = frozenset(_scopes(one.target))
+        is_for_some = bool(whom - _WHOSE_ORDERS) and not fits(metric, one)
+        if not is_for_some or not fits(metric, replace(one, target=replace(one.target, scope=None))):
+            continue
+        stricter = held is None or _strictness(one.target) > _strictness(held)
+        if stricter and (whom not in found or _strictness(one.target) > _strictness(found[whom].target)):
+            found[whom] = one
+    return tuple(sorted(found.values(), key=lambda one: one.target.scope or ""))
+
+
 def fits(metric: Metric, stated: Stated) -> bool:
     """Whether a stated target applies to this figure at all."""
     return speaks_for(metric.marketplace, stated.marketplace) and about(metric, stated.target)
@@ -79,7 +97,7 @@ def about(metric: Metric, target: Target) -> bool:
         and target.unit == metric.unit
         and target.comparator in side
         and target.strength in _RANKS
-        and _scopes(target) <= _covered(metric)
+        and _covers(metric, _scopes(target))
     )
 
 
@@ -93,11 +111,21 @@ def _scopes(target: Target) -> set[str]:
     return {part.strip().casefold() for part in (target.scope or "").split(",") if part.strip()}
 
 
-def _covered(metric: Metric) -> set[str]:
-    """The scopes that a target may name and still be about this figure."""
+# Scopes that say whose orders are counted, not which sellers are meant.
+_WHOSE_ORDERS = {"seller-fulfilled", "fba", "per product category"}
+
+
+def _covers(metric: Metric, scopes: set[str]) -> bool:
+    """Whether the scopes of a target leave this figure in it; of several countries one is enough."""
     # Help pages that name no scope address sellers who ship themselves.
-    own = metric.scope or "seller-fulfilled"
-    return {own.casefold(), metric.marketplace.casefold(), "per product category"}
+    own = {(metric.scope or "seller-fulfilled").casefold(), "per product category"}
+    others = scopes - own
+    if not others:
+        return True
+    countries = names.country_names(metric.marketplace.upper())
+    places = {one for one in others if one in countries or is_place(one)}
+    named = {part for one in places for part in re.split(r",| and | und | et | e | y | en | i | och | & ", one)}
+    return places == others and not countries.isdisjoint(part.strip().removeprefix("the ") for part in named)
 
 
 # A page that names no scope addresses sellers who ship themselves; a programme is a narrower scope.

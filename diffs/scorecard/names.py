@@ -105,5 +105,19 @@ def regions(code: str) -> tuple[str, ...]:
 
 
 @cache
+def country_names(code: str) -> frozenset[str]:
+    """What pages in our languages call a marketplace's country, in small letters, and its code."""
+    # Imported only when needed: it reads a table of all countries per language.
+    from babel import Locale
+
+    territory = "GB" if code == "UK" else code
+    called = {Locale(language).territories.get(territory, code) for language in _LANGUAGES}
+    return frozenset(name.casefold() for name in (*called, code))
+
+
+_LANGUAGES = ("en", "de", "fr", "it", "es", "nl", "pl", "pt", "sv", "tr", "ja", "zh")
+
+
+@cache
 def _table(name: str) -> Mapping[str, Any]:
     return dict(table("scorecard")[name])

@@ -11,8 +11,8 @@ The rules:
    used 80% of the limit or more: with a fifth fewer orders and the same defects it would be missed. (Scores and times:
    within a quarter of the limit.) A limit of zero leaves no room to be at risk: it is met or missed.
 5. Amazon's own status wins where it was given for the same figure: GOOD is not missed, BAD is not met, AT_RISK is at
-   risk or worse. Ours is shown beside it. If the page's target differs from the report's, the status is about the
-   report's, and ours counts.
+   risk or worse. Ours is shown beside it. If the page's target differs from the report's, the worse of both counts.
+6. A target for some sellers only (new ones, a programme's, another country's) holds nobody else: it is named beside.
 """
 
 from collections.abc import Iterable
@@ -24,7 +24,7 @@ from fractions import Fraction
 from diffs.values import Target
 
 from . import arithmetic, names
-from .applicable_target import Stated, fitting, looser_elsewhere, window_fits
+from .applicable_target import Stated, fitting, looser_elsewhere, stricter_for_some, window_fits
 from .arithmetic import Limit
 from .metric import Metric
 
@@ -90,6 +90,7 @@ class Result:
     other_window: bool = False
     differs: bool = False
     elsewhere: Stated | None = None
+    for_some: tuple[Stated, ...] = ()
 
 
 def judge(metric: Metric, stated: Iterable[Stated]) -> Result:
@@ -108,6 +109,7 @@ def judge(metric: Metric, stated: Iterable[Stated]) -> Result:
         other_window=found is not None and window_fits(metric, found.target) is False,
         differs=found is not None and own is not None and _differ(metric, found, own),
         elsewhere=looser_elsewhere(metric, known, found) if found else None,
+        for_some=stricter_for_some(metric, known, target),
     )
 
 
@@ -169,10 +171,10 @@ def _without_target(metric: Metric) -> Standing:
 def _counting(metric: Metric, ours: Standing, target: Target | None) -> Standing:
     """The standing that counts, by rule 5."""
     status, own = _STATUS.get(metric.status.upper()), own_target(metric)
-    about_another = target is not None and (own is None or not same_figure(target, own))
-    if status is None or metric.denominator == 0 or about_another:
+    if status is None or metric.denominator == 0:
         return ours
-    if Standing.AT_RISK in (ours, status) and ours in _WORSE:
+    about_another = target is not None and (own is None or not same_figure(target, own))
+    if ours in _WORSE and (about_another or Standing.AT_RISK in (ours, status)):
         return max(ours, status, key=_WORSE.index)
     return status
 

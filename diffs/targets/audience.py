@@ -48,7 +48,7 @@ def audience_above(text: str) -> str:
 
 def is_place(name: str) -> bool:
     """Whether some sellers are named by their country only."""
-    return re.fullmatch(_places(), name) is not None
+    return re.fullmatch(_places(), name, re.IGNORECASE) is not None
 
 
 def joined(found: tuple[Audience, ...] | list[Audience]) -> str:

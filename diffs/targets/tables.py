@@ -45,8 +45,8 @@ def _metric_above(header: str) -> KnownMetric | None:
 
 _LONGEST_LABEL = 80
 _EVERYBODY = re.compile(
-    r"\b(?:all|every(?:one|body)?|overall|total|alle|gesamt|tous|toutes|tutt[ie]|todos|todas|wszys\w+|alla|tüm|tất cả)\b|"
-    r"すべて|全",
+    r"\b(?:all|every(?:one|body)?|overall|total|alle|gesamt|tous|toutes|tutt[ie]|todos|todas|"
+    r"wszys\w+|alla|tüm|tất cả)\b|すべて|全",
     re.IGNORECASE,
 )
 

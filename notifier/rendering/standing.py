@@ -169,10 +169,10 @@ def _more_good(number: int, things: str) -> str:
 
 def _what_to_know(result: Result) -> Iterator[str]:
     metric, target = result.metric, result.target
+    for one in result.for_some:
+        yield f"Only for {one.target.scope}: {targets.held(one.target)}, says {one.page}."
     if metric.status and result.standing is not result.ours and target is not None:
         yield f"Amazon says {metric.status}; by the words of the target, {targets.held(target)}, it is {result.ours}."
-    if result.standing is Standing.MET and metric.status.upper() in ("BAD", "AT_RISK"):
-        yield f"Amazon's own status for it is {metric.status}."
     if result.differs and (own := own_target(metric)) is not None and target is not None:
         yield f"The report names {targets.held(own)}, the page {targets.held(target)}."
     if result.other_window and target is not None:
@@ -202,4 +202,9 @@ def _stands(move: TargetMove, metric: Metric) -> str:
     result = Result(metric, standing, standing, target, room=room(metric, target))
     told = f"You are at {own_figure(metric, target)} ({place}): {_FAULTS[standing]} {targets.held(target)}."
     # Only the first sentence of what the calculation says: this is a line among others.
-    return " ".join([told, *list(_what_to_do(result))[:1]])
+    status = [f"Amazon's own status for it is {metric.status}."] if metric.status.upper() in _BAD else []
+    return " ".join([told, *list(_what_to_do(result))[:1], *status])
+
+
+#: Amazon's words that a figure is not well.
+_BAD = ("BAD", "AT_RISK")

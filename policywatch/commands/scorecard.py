@@ -287,6 +287,7 @@ def _record(one: Result, card: _Card) -> dict[str, Any]:
         "other_window": one.other_window,
         "other_page": one.elsewhere.page if one.elsewhere else None,
         "other_page_target": records.target(one.elsewhere.target) if one.elsewhere else None,
+        "for_some": [{"page": other.page, **records.target(other.target)} for other in one.for_some],
         "defects_left": room.left if room else None,
         "good_orders_needed": room.good_needed if room else None,
         "orders_needed": room.orders_needed if room else None,

@@ -203,11 +203,12 @@ def test_what_amazon_calls_at_risk_is_never_met_nor_better_than_our_own_word(lat
     assert judge(reported(late, 500, "AT_RISK"), []).standing is standing
 
 
-def test_a_bad_status_for_another_target_is_said_beside_met() -> None:
-    result = judge(reported(5, 500, "BAD"), [page("<", 3)])
+@pytest.mark.parametrize(("status", "standing"), [("BAD", MISSED), ("AT_RISK", AT_RISK)])
+def test_what_amazon_calls_bad_is_not_met_whatever_another_target_says(status: str, standing: Standing) -> None:
+    result = judge(reported(5, 500, status), [page("<", 3)])
 
-    assert result.standing is MET
-    assert "Amazon's own status for it is BAD." in advice(result)
+    assert (result.standing, result.ours) == (standing, MET)
+    assert f"Amazon says {status}; by the words of the target, under 3%, it is met." in advice(result)
 
 
 def test_amazons_status_says_nothing_about_a_target_that_has_moved() -> None:
@@ -341,3 +342,37 @@ def test_units_delivered_on_time_are_held_to_what_pages_call_on_time_delivery() 
     units = Metric("US", "unit_on_time_delivery_rate", "seller-fulfilled", 89, 100)
 
     assert chosen(units, page(">=", 90, "on_time_delivery_rate")) == 90
+
+
+def test_a_limit_for_some_sellers_holds_nobody_else_and_is_named_beside() -> None:
+    new, plus = page("<", 2, scope="New sellers"), page("<", 3, scope="Plus plan")
+    result = judge(
+        lsr(1, 100), [new, page("<", 2.5, scope="New sellers"), page("<", 4), plus, page("<", 5, scope="Gold")]
+    )
+
+    assert (result.target and result.target.value, result.standing) == (4, MET)
+    assert result.for_some == (new, plus)
+    assert "Only for New sellers: under 2%, says us-performance." in advice(result)
+
+
+def test_a_limit_for_some_sellers_alone_is_no_target_for_this_figure() -> None:
+    result = judge(lsr(1, 100), [page("<", 2, scope="New sellers"), page("<", 1, scope="FBA")])
+
+    assert (result.standing, len(result.for_some)) == (Standing.NO_TARGET, 1)
+
+
+def test_a_limit_for_a_country_holds_its_marketplace_and_no_other() -> None:
+    german = replace(page("<", 2, scope="Deutschland, FBA"), marketplace="EU")
+    both = replace(page("<", 3, scope="Germany and France"), marketplace="EU")
+    figure = replace(lsr(1, 100), marketplace="DE")
+
+    assert chosen(figure, both) == 3
+    assert chosen(replace(figure, marketplace="IT"), both) is None
+    assert chosen(replace(figure, scope="FBA"), german) == 2
+    assert (
+        chosen(
+            replace(figure, marketplace="UK"),
+            replace(both, marketplace="UK", target=replace(both.target, scope="the United Kingdom")),
+        )
+        == 3
+    )

@@ -174,6 +174,13 @@ def test_amazons_word_another_target_and_another_window_are_named() -> None:
     assert told(lsr(1), replace(UNDER_4, strength="recommendation")).endswith("The page states it as a recommendation.")
 
 
+def test_a_new_target_that_is_met_does_not_hide_what_amazon_calls_bad() -> None:
+    (line,) = standing([TargetMove("stricter", UNDER_4, UNDER_3)], [lsr(1, status="BAD")])
+
+    assert "you would meet the new target under 3%" in line
+    assert line.endswith("Amazon's own status for it is BAD.")
+
+
 def test_what_another_page_says_is_named_beside_the_stricter_target() -> None:
     strict = Stated(UNDER_3, "us-late-shipments", marketplace="US")
     loose = Stated(UNDER_4, "us-performance", marketplace="US")
