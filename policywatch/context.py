@@ -115,7 +115,7 @@ def review(opened: "Archive", *, at: datetime | None = None) -> None:
 
     `at` is UTC; now, if it is not given.
     """
-    from diffs.engine import notes, report_events
+    from diffs.engine.owner import notes, report_events
 
     moment = at or now()
     with opened.begin() as session:

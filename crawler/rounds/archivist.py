@@ -9,8 +9,9 @@ from typing import Any, Protocol
 from crawler.items import FetchedPage, Judged
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.engine import guard, think
-from diffs.engine.helper import Helper
+from diffs.engine import think
+from diffs.engine.apart import guard
+from diffs.engine.apart.helper import Helper
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import events, observations, pages, snapshots, versions
 from diffs.values import READ, Outcome

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from diffs.database.archive import Archive
-from diffs.engine import guard, wording
+from diffs.engine import wording
+from diffs.engine.apart import guard
 from diffs.store import pages
 
 

@@ -15,7 +15,8 @@ from crawler.watchlist.editing import on_one_line
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
 from diffs.database.models import Page, Snapshot
-from diffs.engine import guard, think
+from diffs.engine import think
+from diffs.engine.apart import guard
 from diffs.errors import ArchiveError, WatchlistError
 from diffs.store import bodies, pages, snapshots, versions
 from diffs.values import Capture

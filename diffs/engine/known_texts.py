@@ -21,7 +21,7 @@ from diffs.store import targets as stored_targets
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Comparison, Document, Fact, Hunk, Op, SpanOp, Target
 
-from . import taught_noise
+from .owner import taught_noise
 from .thoughts import Thoughts
 
 

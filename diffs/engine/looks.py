@@ -15,7 +15,8 @@ from diffs.reading.policy_text import Reading
 from diffs.store.events import REJECTED, SECOND_LINE, SITE_WIDE
 from diffs.values import Outcome, Verdict
 
-from . import missed, new_text, record, second_lines, site_wide, verdicts
+from . import new_text, record, second_lines, site_wide, verdicts
+from .owner import missed
 from .runs import Run, rules
 from .second_lines import Placed
 

@@ -1,7 +1,7 @@
 """Read the policy text out of a capture: HTML, Markdown, plain text or the help API's JSON becomes a document.
 
-HTML takes two steps: lxml's tree, which is cheap, finds the container (`diffs.reading.main_content`); BeautifulSoup
-reads that.
+HTML takes two steps: lxml's tree, which is cheap, finds the container (`diffs.reading.elements.main_content`);
+BeautifulSoup reads that.
 """
 
 import gc
@@ -25,10 +25,10 @@ from diffs.values import Block, BlockKind, Capture, Document, Extraction, Select
 from . import feeds
 from .blocks import BREAK, Draft, finish, ordinal, title_of
 from .decode import Topic, decode, kind_of, parse, topic_of, unmasked
+from .elements.main_content import SLICE, select, slices
 from .feeds import DAY, ENTRY, Feed
 from .grid import Cell, rows_of
 from .links import link_key
-from .main_content import SLICE, select, slices
 from .markdown import markdown_drafts, text_drafts
 
 #: The name of this reader. It changes whenever the same bytes would give other blocks (architecture.md, rule 4).

@@ -8,7 +8,7 @@ from diffs.errors import ExtractionError
 from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
-from .copies import read_beside, read_once
+from .elements.copies import read_beside, read_once
 from .links import cited
 from .repair import mend
 

@@ -12,7 +12,7 @@ from diffs.values import Target
 
 from . import versions
 
-#: The "fetcher" of pages that a person entered by hand (`diffs.engine.notes`). Nothing is derived from them.
+#: The "fetcher" of pages that a person entered by hand (`diffs.engine.owner.notes`). Nothing is derived from them.
 BY_HAND = "note"
 
 

@@ -9,7 +9,7 @@ import typer
 
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page
-from diffs.engine import taught_noise
+from diffs.engine.owner import taught_noise
 from diffs.private_files import write_whole
 from diffs.store import changes, reports, work
 from diffs.wording import labels

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from diffs.database.models import Change, Observation, Page, Snapshot
-from diffs.engine import taught_noise
+from diffs.engine.owner import taught_noise
 from diffs.judging.history import News
 from diffs.language.plain_text import in_short
 from diffs.store import changes, observations, versions

@@ -10,7 +10,7 @@ from crawler.settings import crawl_settings
 from crawler.watchlist.watchlists import CRAWLED
 from diffs.database.archive import Session
 from diffs.database.models import Page
-from diffs.engine import notes
+from diffs.engine.owner import notes
 from diffs.failures import Failure, Reason
 from diffs.store import events, observations, pages, versions
 from diffs.values import READ, Outcome

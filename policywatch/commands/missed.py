@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from diffs.engine import missed, taught_noise
-from diffs.engine.missed import Answer
+from diffs.engine.owner import missed, taught_noise
+from diffs.engine.owner.missed import Answer
 from policywatch import context
 from policywatch.terminal import output, records
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from diffs.engine import notes
-from diffs.engine.notes import Entry
+from diffs.engine.owner import notes
+from diffs.engine.owner.notes import Entry
 from diffs.judging.subscriptions import IMPORTANCES
 from diffs.language.plain_text import clean, one_line
 from notifier.rendering.escaping import web_link

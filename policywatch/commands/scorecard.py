@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from diffs.database.archive import Session
-from diffs.engine import report_events
+from diffs.engine.owner import report_events
 from diffs.scorecard import names, report_file, scorecard
 from diffs.scorecard.amazon_report import Found
 from diffs.scorecard.applicable_target import fitting

@@ -12,7 +12,7 @@ import pytest
 from crawler.rounds.unfinished import judge_left_over
 from crawler.run import Interrupted, crawl
 from crawler.sources import history
-from diffs.engine import guard, helper
+from diffs.engine.apart import guard, helper
 from diffs.errors import ArchiveError
 from diffs.store import changes, observations, pages, snapshots
 from diffs.values import Capture, Outcome

@@ -6,7 +6,8 @@ from sqlmodel import Session, select
 
 from diffs.database.archive import Archive
 from diffs.database.models import Notice, Page
-from diffs.engine import derive, notes
+from diffs.engine import derive
+from diffs.engine.owner import notes
 from diffs.store import work
 from diffs.store.notices import queueing
 from tests.notifier.vocabulary import NOON, reader, store_change, store_page

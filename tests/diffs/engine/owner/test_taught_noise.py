@@ -3,7 +3,8 @@
 import pytest
 
 from diffs.database.archive import Archive
-from diffs.engine import derive, taught_noise
+from diffs.engine import derive
+from diffs.engine.owner import taught_noise
 from diffs.store import changes
 from tests.diffs.engine.test_furniture import CLAUSES
 from tests.diffs.site import Site

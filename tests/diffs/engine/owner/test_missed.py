@@ -6,11 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from diffs.database.archive import Archive
-from diffs.engine import derive, missed, taught_noise
-from diffs.engine.missed import Answer
+from diffs.engine import derive
+from diffs.engine.owner import missed, taught_noise
+from diffs.engine.owner.missed import Answer
 from diffs.store import changes, pages, versions
+from tests.diffs.engine.owner.test_taught_noise import page, teach
 from tests.diffs.engine.test_furniture import RATE
-from tests.diffs.engine.test_taught_noise import page, teach
 from tests.diffs.site import START, Site
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)

@@ -13,14 +13,14 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
-from .apart import Job
+from .worker import Job
 
 #: How often to check whether to continue, in seconds.
 _TICK = 0.1
 _PIECE = 65_536
 
 #: The code it runs. Its modules are found where ours were found.
-_MAIN = "from diffs.engine.apart import main; raise SystemExit(main())"
+_MAIN = "from diffs.engine.apart.worker import main; raise SystemExit(main())"
 
 Process = subprocess.Popen[bytes]
 

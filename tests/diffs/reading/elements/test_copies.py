@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffs.reading.copies import copies_in, read_beside, read_once
+from diffs.reading.elements.copies import copies_in, read_beside, read_once
 from diffs.reading.extract import extract
 from diffs.values import Capture, Document, Selection
 from tests.diffs.phrasing import heading, item, policy
@@ -97,7 +97,7 @@ def test_copies_that_differ_or_are_far_apart_are_both_read(inside: str) -> None:
 
 
 def test_a_second_copy_with_very_much_of_its_own_keeps_all_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("diffs.reading.copies._LEFT", 0)
+    monkeypatch.setattr("diffs.reading.elements.copies._LEFT", 0)
     document = policy(heading("Rules"), *RULES, "In force.", *RULES, "In force")
 
     assert texts(read_once(document)) == ["Rules", *RULES, "In force.", "In force"]

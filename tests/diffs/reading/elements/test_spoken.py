@@ -3,9 +3,9 @@
 import pytest
 from lxml.html import fromstring
 
+from diffs.reading.elements.spoken import _shows_text
+from diffs.reading.elements.tree import beginnings
 from diffs.reading.extract import extract
-from diffs.reading.spoken import _shows_text
-from diffs.reading.tree import beginnings
 from diffs.values import Capture, Selection
 
 

@@ -12,9 +12,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from diffs.language.normalise import tidy
+from diffs.reading.decode import parse
 from diffs.values import word_count
 
-from .decode import parse
 from .drawn import framed
 from .furniture import Prose, is_furniture, prose
 from .tree import called, glance, names, remove

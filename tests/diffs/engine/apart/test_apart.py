@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 
 from diffs.database.archive import open_archive
-from diffs.engine import apart, guard, helper, think
-from diffs.engine.apart import Job
+from diffs.engine import think
+from diffs.engine.apart import guard, helper, worker
+from diffs.engine.apart.worker import Job
 from diffs.errors import ArchiveDamaged
 from diffs.failures import Failure, Reason
 from diffs.values import Outcome
@@ -51,7 +52,7 @@ def job(site: Site, *pages: str, **other: Any) -> Job:
 
 def done(given: Job) -> tuple[int, list[dict[str, Any]]]:
     out = io.StringIO()
-    code = apart.work(given, out)
+    code = worker.work(given, out)
     return code, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -113,8 +114,8 @@ def test_what_needs_too_much_memory_is_set_aside(site: Site, monkeypatch: pytest
     body = site_body(site)
     code = f"import json, sys; print(json.dumps({{'page': 'agreement', 'body': {body!r}, 'ended': 'memory'}})); "
     # It reads its job first, as the true one does; told what is set aside, it is the true one.
-    code += "from diffs.engine import apart; given = json.loads(sys.stdin.readline()); given['pages'] = tuple(given['pages']); "
-    code += "raise SystemExit(apart.work(apart.Job(**given), sys.stdout) if given['aside'] else 1)"
+    code += "from diffs.engine.apart import worker; given = json.loads(sys.stdin.readline()); given['pages'] = tuple(given['pages']); "
+    code += "raise SystemExit(worker.work(worker.Job(**given), sys.stdout) if given['aside'] else 1)"
     monkeypatch.setattr(helper, "_MAIN", code)
 
     result = guard.judge(site.archive, [site.key], confirm=False)
@@ -134,7 +135,7 @@ def site_body(site: Site) -> str:
 
 def test_no_limit_is_set_above_the_one_of_the_machines_owner() -> None:
     code = (
-        "import resource; from diffs.engine.apart import _limit; resource.setrlimit(resource.RLIMIT_CPU, (50, 50)); "
+        "import resource; from diffs.engine.apart.worker import _limit; resource.setrlimit(resource.RLIMIT_CPU, (50, 50)); "
         "_limit(resource.RLIMIT_CPU, 90); print(resource.getrlimit(resource.RLIMIT_CPU)); "
         "_limit(resource.RLIMIT_CPU, 20); print(resource.getrlimit(resource.RLIMIT_CPU))"
     )

@@ -7,6 +7,9 @@ from typing import Any
 from sqlmodel import Session
 
 from diffs.database.models import Change, Observation, Page, Snapshot, Version
+from diffs.engine import record, wording
+from diffs.engine.known_texts import Texts
+from diffs.engine.runs import Run
 from diffs.judging.evidence import slots
 from diffs.judging.evidence.known import Slots
 from diffs.judging.evidence.words import says_something
@@ -15,9 +18,7 @@ from diffs.judging.lines import FIRST, Lines
 from diffs.store import changes, observations, versions
 from diffs.values import Comparison, Document, Hunk
 
-from . import cases, record, wording
-from .known_texts import Texts
-from .runs import Run
+from . import cases
 
 #: Why such a change is reported.
 REASON = "you said that this change was missed"

@@ -9,9 +9,9 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from diffs.language.normalise import fold
+from diffs.reading.detect_language import shares
 from diffs.values import Block, Document
 
-from .detect_language import shares
 from .tree import called, names, remove
 
 #: Blocks of fewer words are labels, which a text may repeat.

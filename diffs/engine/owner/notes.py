@@ -12,6 +12,8 @@ from sqlmodel import Session, col, select
 
 from diffs.comparing import compare
 from diffs.database.models import ByHand, Change, Page, Snapshot, Version
+from diffs.engine import record
+from diffs.engine.record import Sides
 from diffs.language.plain_text import in_short
 from diffs.language.slugs import slug
 from diffs.meaning.meaning import Meaning, meaning_of
@@ -19,9 +21,6 @@ from diffs.reading import policy_text
 from diffs.store import pages, snapshots, targets, versions
 from diffs.targets.extract import extract_targets
 from diffs.values import Capture, Document, Outcome, Verdict
-
-from . import record
-from .record import Sides
 
 #: How such a page is "fetched"; the crawler does not know this value.
 FETCH = targets.BY_HAND

@@ -14,14 +14,14 @@ from sqlmodel import Session
 
 from diffs.database.archive import Archive
 from diffs.database.models import Page
+from diffs.engine import derive, verdicts
 from diffs.errors import ArchiveError, refused
 from diffs.failures import Failure, Reason
 from diffs.store import observations, snapshots
 from diffs.wording.failures import sentence
 
-from . import derive, verdicts
-from .apart import Job
 from .helper import Helper
+from .worker import Job
 
 log = logging.getLogger(__name__)
 

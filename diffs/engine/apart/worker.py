@@ -1,7 +1,8 @@
 """Judge pages in a separate process, whose computing time and memory are limited.
 
-`diffs.engine.helper` runs it and passes one job per line on standard input. It reports on standard output, one line of
-JSON each: which bytes of which page it begins, what became news, that a job is done, and why it stopped if it did not.
+`diffs.engine.apart.helper` runs it and passes one job per line on standard input. It reports on standard output, one
+line of JSON each: which bytes of which page it begins, what became news, that a job is done, and why it stopped if it
+did not.
 """
 
 import json
@@ -14,12 +15,11 @@ from math import ceil
 from typing import Any, TextIO
 
 from diffs.database.archive import open_archive
+from diffs.engine import think
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import bodies
 from diffs.store.observations import SET_ASIDE
 from diffs.values import Outcome, Verdict
-
-from . import think
 
 
 @dataclass(frozen=True, slots=True)
