@@ -108,7 +108,7 @@ KINDS: dict[str, Callable[[Draw, int], Shown]] = {
     "server": lambda draw, _: ("below", f"<p>Served by web-{draw.randint(1, 40)}</p>"),
     "duration": lambda draw, _: ("below", f"<p>Page generated in 0.{draw.randint(100, 999)} seconds</p>"),
     "countdown": lambda draw, day: ("above", f"<div>Offer ends in 0{9 - day}:{draw.randint(10, 59)}:01</div>"),
-    "days to go": lambda _, day: ("above", f"<div>Your next payout is in {9 - day} days.</div>"),
+    "days to go": lambda _, day: ("above", f"<div>Next payout in {9 - day} days</div>"),
     "promotion": lambda _, day: ("above", f"<div>{PROMOTIONS[day % 6]}</div>"),
     "promotion in the text": lambda _, day: ("middle", f"<div>{PROMOTIONS[day % 6]}</div>"),
     "card in the text": lambda _, day: ("middle", f"<div><b>{PROMOTIONS[day % 6]}</b> <a href=/x>Learn more</a></div>"),

@@ -5,15 +5,16 @@ from datetime import datetime, timedelta
 
 from diffs.database.models import Observation, Snapshot, Version
 from diffs.errors import BodyLost
-from diffs.judging import history, lines
+from diffs.judging import arrival, history, lines
 from diffs.judging.evidence import slots
 from diffs.judging.history import Decision, Look, Memory, News
 from diffs.judging.lines import FIRST, Line, Lines
 from diffs.meaning.meaning import Meaning
 from diffs.reading import policy_text
 from diffs.reading.policy_text import Reading
+from diffs.store import snapshots
 from diffs.store.events import REJECTED, SECOND_LINE, SITE_WIDE
-from diffs.values import Outcome, Verdict
+from diffs.values import Document, Outcome, Verdict
 
 from . import new_text, record, second_lines, site_wide, verdicts
 from .owner import missed
@@ -130,6 +131,8 @@ def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, snapshot: Snap
     """
     at = run.moments[snapshot.id]
     old = run.texts.document(showed)
+    if old and _had_only_begun(run, placed, old, snapshot):
+        return "the first check of this page had received only the beginning of it"
     why = site_wide.said(run.session, run.page, meant, old, at=at) if old else ""
     if why:
         site_wide.note(run.session, run.page, run.events, at=at, detail=why)
@@ -139,6 +142,21 @@ def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, snapshot: Snap
             second_lines.note_edit(run.session, run.page, now=record.live(snapshot, run.stated))
             why = second_lines.NO_POLICY
     return why
+
+
+def _had_only_begun(run: Run, placed: Placed, old: Document, snapshot: Snapshot) -> bool:
+    """Whether the first check of the page, the only one before this text, was cut short."""
+    version = run.texts.version(old.fingerprint)
+    first = run.session.get(Snapshot, placed.lines.first.showing_snapshot)
+    if version is None or first is None or placed.found is None or version.seq > 1:
+        return False
+    if version.first_seen_at != version.last_seen_at:
+        return False
+    try:
+        former, capture = (snapshots.capture_of(run.session, one) for one in (first, snapshot))
+    except BodyLost:
+        return False  # nobody can say how it ended
+    return arrival.was_beginning(former, capture, old, placed.found.document)
 
 
 def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:

@@ -49,6 +49,15 @@ def fault(
     return None
 
 
+def was_beginning(former: Capture, capture: Capture, old: Document, new: Document) -> bool:
+    """Whether a page's very first text was just the beginning of the second: its answer was cut short on the way."""
+    if not old.blocks or len(old.blocks) > len(new.blocks) or not (may_be_cut(former) and ends(capture)):
+        return False
+    *whole, last = (block.compared for block in old.blocks)
+    as_far = [block.compared for block in new.blocks[: len(old.blocks)]]
+    return as_far[:-1] == whole and as_far[-1].startswith(last)
+
+
 def believed(verdict: Verdict, looks: int, days: int) -> Verdict:
     """The verdict on an answer that has arrived the same way again and again."""
     what = "without its closing tags" if verdict.rule == CUT else "with damaged characters"

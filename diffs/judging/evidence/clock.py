@@ -28,15 +28,20 @@ class Times:
     now: datetime
 
 
-def moved_with_time(before: str, after: str, times: Times, language: str = "") -> bool:
-    """Whether all ages and dates that differ between two lines differ by the time between the checks."""
+def moved_with_time(before: str, after: str, times: Times, language: str = "", *, may_shrink: bool = False) -> bool:
+    """Whether all ages and dates that differ between two lines differ by the time between the checks.
+
+    With `may_shrink`, a period that is shorter by that time counts too: "payout in 9 days", then "payout in 8 days".
+    """
     ages = tuple(zip(_ages(before, language), _ages(after, language), strict=False))
     days = tuple(zip(_days(before, language), _days(after, language), strict=False))
     moved_ages = [pair for pair in ages if pair[0] != pair[1]]
     moved_days = [pair for pair in days if pair[0] != pair[1]]
     if not (moved_ages or moved_days):
         return False
-    return all(_aged(*pair, times) for pair in moved_ages) and all(_today(*pair, times) for pair in moved_days)
+    return all(_aged(*pair, times, may_shrink=may_shrink) for pair in moved_ages) and all(
+        _today(*pair, times) for pair in moved_days
+    )
 
 
 def without_clock(before: str, after: str, times: Times, language: str = "") -> tuple[str, str]:
@@ -69,11 +74,11 @@ def _days(text: str, language: str) -> tuple[date | None, ...]:
     return tuple(dated.day for dated in dates_in(text, language))
 
 
-def _aged(was: tuple[float, str], now: tuple[float, str], times: Times) -> bool:
+def _aged(was: tuple[float, str], now: tuple[float, str], times: Times, *, may_shrink: bool) -> bool:
     unit = _UNITS.get(was[1])
-    if unit is None or was[1] != now[1] or now[0] == was[0]:
+    if unit is None or was[1] != now[1] or now[0] == was[0] or (now[0] < was[0] and not may_shrink):
         return False
-    older = abs(now[0] - was[0]) * unit  # or nearer: "in 9 days", then "in 8 days"
+    older = abs(now[0] - was[0]) * unit
     return times.now - times.last_seen - unit <= older <= times.now - times.first_seen + unit
 
 

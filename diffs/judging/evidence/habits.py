@@ -2,8 +2,8 @@
 
 A place is known by what is around it: the lines before and after it, or, where a section holds nothing but short lines,
 by that section's heading. At a page's edge (above its first sentence, below its last) the second difference in a row is
-habit; inside the text the third; where a figure or a date differs that moves by no clock, or a line only grows or
-shrinks, two more. Duties, bans and negations are never habit.
+habit; inside the text the third; where a line only grows or shrinks, two more. Duties, bans and negations are never
+habit, nor is a figure or a date inside the text that does not move with the clock.
 """
 
 from collections import Counter
@@ -57,9 +57,11 @@ def evidence(
     """
     if _binds(place):
         return
-    is_outside = is_edge(place, old, new)
+    is_outside, is_rule = is_edge(place, old, new), _may_be_rule(place, new, known)
+    if is_rule and not is_outside:
+        return  # a rule may be edited every day
     need = _AT_EDGE if is_outside else _INSIDE
-    if _may_be_rule(place, new, known) or _only_grows(place) or _is_stamp(place, new):
+    if is_rule or _only_grows(place) or _is_stamp(place, new):
         need += _FURTHER
     if all(any(is_habit(name, need, known) for name in names) for names in runs):
         yield f"{'a line outside of the text' if is_outside else 'a place'} that is another one at most checks"

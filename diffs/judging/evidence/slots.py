@@ -88,7 +88,7 @@ def learn(known: Known, differing: Iterable[Place], old: Document, new: Document
         if is_figures or (_is_small(place) and not _states(place, new, known)):
             for name in _names(place, old):
                 _note(learned, name, known)
-        for name in _habits(place, old):
+        for name in () if is_taught(place, old, known) else _habits(place, old):
             _note(learned, name, known)
     return dict(list(learned.items())[-REMEMBERED:])
 
@@ -121,7 +121,8 @@ def _figure_evidence(
         yield "a figure in a line above the text, which had changed before: a counter"
     pairs = [(hunk.before[0].shown, hunk.after[0].shown) for hunk in place.hunks]
     was_other = all(before) or any(habits.is_habit(name, 2, known) for name in _habits(place, old))
-    if all(clock.moved_with_time(*pair, known.times, new.language) for pair in pairs) and (
+    nears = habits.is_edge(place, old, new)  # in the text a refund may be due a day sooner each day
+    if all(clock.moved_with_time(*pair, known.times, new.language, may_shrink=nears) for pair in pairs) and (
         was_other or (_is_note(place, old, new) and all(map(_is_byline, place.after)))
     ):
         yield "an age or a date that moves with the clock"

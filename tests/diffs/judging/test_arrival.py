@@ -37,6 +37,42 @@ def test_half_a_page_is_held_back_and_the_whole_one_is_no_news(archive: Archive)
     assert site.told() == []
 
 
+def test_a_first_answer_that_broke_off_makes_no_news_of_the_rest(archive: Archive) -> None:
+    site = Site(archive)
+
+    site.looks(WHOLE[: WHOLE.index("claim within")], WHOLE + END)
+
+    assert site.told() == []
+    site.looks(WHOLE.replace("two days", "one day", 1) + END)
+    assert len(site.told()) == 1
+
+
+@pytest.mark.parametrize(
+    "began",
+    [
+        WHOLE[: WHOLE.index("claim within")] + END,
+        WHOLE[: WHOLE.index("claim within")].replace("two days", "one day", 1),
+        f"{WHOLE}<p>Sellers keep it.",
+    ],
+    ids=["with its closing tags", "with other words", "with more words"],
+)
+def test_a_first_text_that_was_no_beginning_is_compared(archive: Archive, began: str) -> None:
+    site = Site(archive)
+
+    site.looks(began, WHOLE + END)
+
+    assert len(site.told()) == 1
+
+
+def test_a_first_text_that_was_there_twice_is_whole(archive: Archive) -> None:
+    site = Site(archive)
+    short = WHOLE[: WHOLE.index("<p>Sellers confirm every claim")]
+
+    site.looks(short, short, WHOLE + END)
+
+    assert len(site.told()) == 1
+
+
 def test_a_page_that_leaves_out_its_closing_tags_is_whole(archive: Archive) -> None:
     site = Site(archive)
 

@@ -6,6 +6,7 @@ from tests.diffs.judging.evidence.pages import CLAUSES, History, linked
 from tests.diffs.phrasing import heading, item
 
 OUTSIDE = "a line outside of the text that is another one at most checks"
+CLOCK = "an age or a date that moves with the clock"
 INSIDE = "a place that is another one at most checks"
 TITLE = heading("A policy", 1)
 OTHERS = ("Getting paid", "Photos that sell", "Tax basics", "Using coupons", "Writing titles", "Packing well")
@@ -84,6 +85,14 @@ def test_an_edit_after_a_month_of_rest_is_reported() -> None:
     for other in OTHERS[:4]:
         page.shows(*CLAUSES, other)
     assert "" in page.shows(*CLAUSES, OTHERS[5], after=40)
+
+
+def test_days_to_go_are_reported_once_above_the_text_and_each_time_in_it() -> None:
+    page = History()
+    shown = [page.shows(TITLE, f"Payout in {days} days", *CLAUSES) for days in (9, 8, 7, 6)]
+    assert shown[1:] == [("",), (CLOCK,), (CLOCK,)]
+    shown = [page.shows(TITLE, *CLAUSES, f"Sellers refund a buyer within {days} days.") for days in (9, 8, 7, 6)]
+    assert shown[1:] == [("",)] * 3
 
 
 def test_a_clause_is_too_long_for_a_habit() -> None:
