@@ -26,11 +26,12 @@ from .known_metrics import mentions
 from .new_metrics import names_something
 from .owners import as_in_column, counts_beside_a_rate, has_fitting, metric_for, speaks_for_itself
 from .passages import Passage, passages
+from .past import is_called_former
 from .places import goes_on, place_behind, takes_sign
 from .statements import known, unnamed
 
 #: The name of these rules. It changes whenever the same document would yield other targets (architecture.md, rule 4).
-TARGETS = "policywatch-targets/3"
+TARGETS = "policywatch-targets/4"
 #: The word lists used. Their content is part of the reader's name: a metric is added there without touching code.
 WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts", "number_words", "wording_names")
 
@@ -67,7 +68,7 @@ def _remembered(_text: str, passage: Passage, language: str) -> tuple[Target, ..
 def _read(passage: Passage, language: str) -> Iterator[Target]:
     text = plain(passage.text)
     found = figures(text, language)
-    if not found or is_example(text):
+    if not found or is_example(text) or any(is_called_former(heading) for heading in passage.headings[:-1]):
         return
     named = tuple(sorted((*mentions(text), *mentioned(text, passage.aliases)), key=lambda mention: mention.start))
     if not (

@@ -8,6 +8,7 @@ from diffs.language.alternatives import Alternatives
 from diffs.language.amounts import Amount, find
 from diffs.language.vocabulary import pattern, table, words
 
+from .past import is_of_the_past
 from .shares import shares
 
 # A word that marks a figure as the former one is at most so many characters away.
@@ -78,7 +79,13 @@ _LAST = re.compile(r"\d[\d.,]{0,12}\D{0,14}$")
 
 def _is_former(text: str, amount: Amount, *, moved: bool) -> bool:
     before = text[max(0, amount.start - _REACH) : amount.start]
-    return _formerly().search(before) is not None or (moved and _from().search(before) is not None)
+    if _formerly().search(before) or (moved and _from().search(before)):
+        return True
+    return amount.kind in _LIMITS and is_of_the_past(text, amount)
+
+
+#: Counts and years are told of, not asked for.
+_LIMITS = ("percent", "duration", "stars", "score")
 
 
 @cache

@@ -10,6 +10,7 @@ from .audience import audience_above
 from .comparators import has_cue
 from .concepts import concepts, takes_sales
 from .known_metrics import KnownMetric, mentions, metrics
+from .past import is_called_former
 
 # A cell with only a figure and its comparator: "1%", "≤ 4,5 %", "More than 8%", "95% or higher", "90-95%".
 _FIGURE = re.compile(r"\d")
@@ -54,6 +55,8 @@ _EVERYBODY = re.compile(
 def kind_of(header: str) -> str:
     """The kind of a column, by its header: alert, block, period, other, target, audience, tier or ""."""
     flat = plain(header)
+    if is_called_former(flat):
+        return "other"
     for kind in ("target", "alert", "block", "period", "other", "audience", "tier"):
         if words("wording_targets", "columns", kind).found_in(flat):
             return kind
