@@ -92,7 +92,7 @@ def _without_tokens(block: Block) -> Block:
     return block if folded == block.compared else replace(block, compared=folded)
 
 
-#: A long hexadecimal number names a visit, a build or a file; no rule is stated in it.
+#: A long hexadecimal number identifies a visit, a build or a file; it states no rule.
 _TOKEN = re.compile(r"\b[0-9a-f]{12,64}\b")
 
 

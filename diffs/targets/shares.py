@@ -24,7 +24,7 @@ class _Number:
 def shares(text: str, found: tuple[Amount, ...], language: str = "") -> list[Amount]:
     """The percentages that a plain text writes as shares or in words, in order; `found` are its plain amounts.
 
-    "2 out of 100 orders" is 2 percent; "8 out of 10" without a word for what is counted is a mark.
+    "2 out of 100 orders" is 2 percent; "8 out of 10" without a word for what is counted is a rating.
     """
     numbers = _numbers(text, found, language)
     named = [_amount(text, *read) for one in numbers if (read := _percent(one, text) or _part_of_all(one, text))]
@@ -40,7 +40,7 @@ def shares(text: str, found: tuple[Amount, ...], language: str = "") -> list[Amo
 
 
 def _apart(named: list[Amount]) -> list[Amount]:
-    """None inside another: the longest counts."""
+    """The amounts without those inside another: the longest counts."""
     kept: list[Amount] = []
     for amount in sorted(named, key=lambda one: one.start - one.end):
         if all(amount.end <= other.start or other.end <= amount.start for other in kept):
@@ -56,7 +56,7 @@ _DIGITS = re.compile(r"(?<![\w.,/#§-])\d{1,4}(?:[.,]\d{1,3})?(?![\w.,]?\d)")
 
 
 def _numbers(text: str, found: tuple[Amount, ...], language: str) -> list[_Number]:
-    """The numbers of a text, in figures and as words, except those of money and of time."""
+    """The numbers of a text, in digits and as words, except those of money and of time."""
     numbers = [_Number(one.value, one.start, one.end, True, one.is_part) for one in spelled_numbers(text)]
     numbers += [_Number(number(one.group(), language), *one.span()) for one in _DIGITS.finditer(text)]
     other = [amount for amount in found if amount.kind in ("money", "duration")]
@@ -65,7 +65,7 @@ def _numbers(text: str, found: tuple[Amount, ...], language: str) -> list[_Numbe
 
 
 def _percent(one: _Number, text: str) -> tuple[float, int, int] | None:
-    """The value and place of a number of percent in words: "two percent", "one and a half percent"."""
+    """The value and place of a percentage in words: "two percent", "one and a half percent"."""
     start, end, value = one.start, one.end, one.value
     ahead = text[max(0, start - 12) : start]
     if (turkish := _TURKISH.search(ahead)) and not one.is_part:
@@ -104,7 +104,7 @@ def _of_one_percent() -> re.Pattern[str]:
 
 
 def _part_of_all(one: _Number, text: str) -> tuple[float, int, int] | None:
-    """The value and place of a part of all that is sold: "a tenth of your orders"."""
+    """The value and place of a fraction of everything sold: "a tenth of your orders"."""
     joint = _OF.match(text, one.end) if one.is_part else None
     if not joint or not takes_share(text[joint.end() :][:_REACH]):
         return None
@@ -113,7 +113,7 @@ def _part_of_all(one: _Number, text: str) -> tuple[float, int, int] | None:
 
 
 _OF = re.compile(r" (?:of|der|des|dein\w*|ihr\w*|de|du|dei|degli|delle|dos|das|van|av)\b", re.IGNORECASE)
-#: How far behind a number it is said what is counted.
+#: How many characters after a number the thing counted is named.
 _REACH = 40
 
 _IN = re.compile(
@@ -124,7 +124,7 @@ _IN = re.compile(
     r"(?: (?:last|past|letzten|derni[eè]re?s|ultimi|últim[ao]s|laatste))? ",
     re.IGNORECASE,
 )
-#: What a share is taken of without more words; a whole of ten is a mark where nothing is counted.
+#: Wholes that make a share without further words; out of ten, it is a rating unless something is counted.
 _ROUND = (20, 50, 100, 200, 500, 1000)
 _SMALLEST, _LARGEST, _STEP = 10, 1000, 5
 
@@ -140,7 +140,7 @@ def _is_share(part: _Number, whole: _Number, text: str) -> bool:
     return whole.value in _ROUND or (joint["each"] is not None and whole.value > _SMALLEST)
 
 
-#: The number goes on, or is one of percent.
+#: The number continues, or is a percentage.
 _NO_WHOLE = re.compile(
     r"[-.,]?\d|[-\w]|\s?%|\s(?:percent|per cent|Prozent|pour cent|por ciento|procent)\b", re.IGNORECASE
 )
@@ -153,7 +153,7 @@ _ONES = "〇一二三四五六七八九"
 
 
 def _in_cjk(match: re.Match[str]) -> float:
-    """The number of "百分之三十二": up to 99, in figures or signs."""
+    """The number in "百分之三十二": up to 99, in digits or characters."""
     written = match["n"]
     if written[0].isdecimal():
         return float(written)
