@@ -1,6 +1,5 @@
 """Record decisions in the archive: changes, targets, events."""
 
-import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, count
@@ -11,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, TargetRow, Version
 from diffs.judging.history import Decision, News
+from diffs.language.short_hash import short_hash
 from diffs.meaning import effective_dates
 from diffs.meaning.announcements import Announced
 from diffs.meaning.meaning import Meaning
@@ -80,12 +80,12 @@ def uid(page: Page, kind: str, first: Snapshot) -> str:
     pages, a change keeps its id.
     """
     look = f"{first.observed_at.isoformat()}\x00{first.body_sha256 or first.status}"
-    return hashlib.sha256(f"{page.key}\x00{kind}\x00{look}".encode()).hexdigest()[:20]
+    return short_hash(f"{page.key}\x00{kind}\x00{look}", 20)
 
 
 def announced_uid(page: Page, entry: Announced) -> str:
     """The permanent id of an announcement: from the page and the entry's own name."""
-    return hashlib.sha256(f"{page.key}\x00announced\x00{entry.key}".encode()).hexdigest()[:20]
+    return short_hash(f"{page.key}\x00announced\x00{entry.key}", 20)
 
 
 def change(

@@ -1,6 +1,5 @@
 """One pass over a page's snapshots."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,6 +8,7 @@ from sqlmodel import Session
 
 from diffs.database.models import Page
 from diffs.judging import gate
+from diffs.language.short_hash import short_hash
 from diffs.language.tags import located
 from diffs.reading import boilerplate, extract
 from diffs.store.events import OpenEvents
@@ -53,5 +53,5 @@ def rules(page: Page) -> str:
     language = located(page.language, page.marketplace)
     parts = [*page.select, "\x01", *page.remove, "\x01", language, "\x01", title]
     declared = "\x00".join([*parts, "index"] if page.is_index else parts)
-    chosen = hashlib.sha256(declared.encode()).hexdigest()[:8]
+    chosen = short_hash(declared, 8)
     return f"{extract.EXTRACTOR}+{boilerplate.NOISE}+{gate.GATE}+{targets.reader()}+{chosen}"

@@ -11,12 +11,12 @@ memory the output. The rules (architecture.md, rule 6):
 * a page is gone after three days of not being found.
 """
 
-import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from diffs.language.short_hash import short_hash
 from diffs.values import Comparison, Document, Hunk, Op
 
 #: How long a former text must stay before its return is reported as a rollback (architecture.md, rule 6).
@@ -404,7 +404,7 @@ def volatile_places(memory: Memory, at: datetime) -> int:
 def _difference(hunk: Hunk) -> str:
     """One name for a difference, the same in either direction."""
     sides = sorted("\n".join(block.compared for block in side) for side in (hunk.before, hunk.after))
-    return _short("\x00".join(sides))
+    return short_hash("\x00".join(sides))
 
 
 def _where(hunk: Hunk, old: Document) -> str:
@@ -412,8 +412,4 @@ def _where(hunk: Hunk, old: Document) -> str:
     end = hunk.old_at + len(hunk.before)
     before = old.blocks[hunk.old_at - 1].compared if hunk.old_at > 0 else "^"
     after = old.blocks[end].compared if end < len(old.blocks) else "$"
-    return _short(f"{before}\x00{after}")
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return short_hash(f"{before}\x00{after}")

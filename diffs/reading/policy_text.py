@@ -1,10 +1,10 @@
 """The text of a capture, extracted and without noise, and which kinds of noise it had."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from diffs.errors import ExtractionError
+from diffs.language.short_hash import short_hash
 from diffs.values import Capture, Document, Extraction, Selection
 
 from . import boilerplate, extract
@@ -96,7 +96,7 @@ def _removed(cleaned: boilerplate.Cleaned) -> dict[str, str]:
 
 
 def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
+    return short_hash(text, 8)
 
 
 def varied(before: Mapping[str, str], after: Mapping[str, str]) -> str:

@@ -5,13 +5,13 @@ language: bullets, sentences, breach sentences ("above 4% may result in ..."), t
 the next block, ranges, hours, scores, stars. Fees, worked examples, findings and mere shares are not targets.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import pairwise
 
+from diffs.language.short_hash import short_hash
 from diffs.language.vocabulary import plain, table
 from diffs.remember import LONGEST, remembered
 from diffs.values import Document, Target
@@ -40,7 +40,7 @@ WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts", "nu
 def reader() -> str:
     """A name for everything that the targets of a text depend on: this program's rules and the words it knows."""
     listed = json.dumps([table(name) for name in WORDS])
-    return f"{TARGETS}.{hashlib.sha256(listed.encode()).hexdigest()[:8]}"
+    return f"{TARGETS}.{short_hash(listed, 8)}"
 
 
 @lru_cache(maxsize=16)

@@ -1,10 +1,10 @@
 """Rows of the archive as the JSON that programs read. Field names never change (docs/commands.md)."""
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, Version, Work
+from diffs.language.short_hash import short_hash
 from diffs.values import Outcome, Target
 from notifier import values
 from notifier.changes import told_change
@@ -82,7 +82,7 @@ def _look(page: Page, snapshot: Snapshot) -> str:
         snapshot.status,
         snapshot.body_sha256,
     )
-    return hashlib.sha256("\x00".join(map(str, seen)).encode()).hexdigest()[:16]
+    return short_hash("\x00".join(map(str, seen)))
 
 
 def target(found: Target, **about: Any) -> dict[str, Any]:

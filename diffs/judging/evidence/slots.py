@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from hashlib import sha256
 
+from diffs.language.short_hash import short_hash
 from diffs.values import Block, Comparison, Document, Op
 
 from . import clock, habits
@@ -102,7 +102,7 @@ def _note(learned: dict[str, tuple[str, ...]], name: str, known: Known) -> None:
 def _habits(place: Place, old: Document) -> Iterator[str]:
     for name in habits.names(place, old):
         kind, _, around = name.partition(":")
-        yield f"{kind}:{_short(around)}"
+        yield f"{kind}:{short_hash(around)}"
 
 
 def volatile(slots: Slots, at: datetime) -> int:
@@ -206,7 +206,7 @@ def _figures(place: Place, old: Document) -> Iterator[_Figure]:
         line = _blanked(before)
         if line != _blanked(after) or before == after:
             return
-        name = _short(line if _lines(old)[line] == 1 else f"{line}\x00{_above(place, old)}")
+        name = short_hash(line if _lines(old)[line] == 1 else f"{line}\x00{_above(place, old)}")
         pairs = zip(_FIGURE.findall(before), _FIGURE.findall(after), strict=False)
         found += [_Figure(f"figure:{name}:{number}", was, now) for number, (was, now) in enumerate(pairs) if was != now]
     yield from found
@@ -218,9 +218,9 @@ def _names(place: Place, old: Document) -> Iterator[str]:
 
 
 def _around(place: Place, old: Document) -> Iterator[str]:
-    yield f"behind:{_short(_above(place, old))}"
+    yield f"behind:{short_hash(_above(place, old))}"
     end = place.old_range.stop
-    yield f"before:{_short(old.blocks[end].compared if end < len(old.blocks) else '$')}"
+    yield f"before:{short_hash(old.blocks[end].compared if end < len(old.blocks) else '$')}"
 
 
 def _above(place: Place, old: Document) -> str:
@@ -235,7 +235,3 @@ def _blanked(line: str) -> str:
 @lru_cache(maxsize=4)
 def _lines(document: Document) -> Counter[str]:
     return Counter(_blanked(block.compared) for block in document.blocks)
-
-
-def _short(text: str) -> str:
-    return sha256(text.encode()).hexdigest()[:16]

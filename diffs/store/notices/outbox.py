@@ -5,7 +5,6 @@ dropped if it was no longer wanted. Rows sent in one message share its `message_
 attempt and never changes: a message sent twice after a crash is one message to the reader.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from sqlmodel import Session, col, select, update
 
 from diffs.database.models import Change, Notice, OwnerNotice, Page, Subscriber
 from diffs.judging.subscriptions import due_at
+from diffs.language.short_hash import short_hash
 
 #: The kinds of notices: news for a reader, a question to a new one, a message to the owner (also their channel's name).
 NEWS, QUESTION, OWNER = "news", "question", "owner"
@@ -119,7 +119,7 @@ def _address(session: Session, row: Any, *, now: datetime, domain: str, limit: i
         ids = [number for number, *_ in found]
         said = [uid or f"{row.kind} {made.isoformat()}" for _, made, uid in found]
         key = session.get_one(Subscriber, row.subscriber_id).key
-        name = f"notice.{hashlib.sha256(' '.join([key, *said]).encode()).hexdigest()[:32]}"
+        name = f"notice.{short_hash(' '.join([key, *said]), 32)}"
     message_id = f"<{name}@{domain}>"
     # Not "is null": SQLite would search all waiting rows for that, instead of fetching these few by number.
     free = func.coalesce(Notice.message_id, "") == ""

@@ -1,12 +1,12 @@
 """Notices to the owner about our own work, kept until they are sent once through the outbox."""
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 
 from sqlmodel import Session, col, select, update
 
 from diffs.database.models import Notice, OwnerNotice
+from diffs.language.short_hash import short_hash
 
 from .outbox import OWNER
 
@@ -28,7 +28,7 @@ def note(
 
     `pages` are the keys of the pages it is about, if any.
     """
-    uid = hashlib.sha256(f"{kind} {about} {at.isoformat()}".encode()).hexdigest()[:32]
+    uid = short_hash(f"{kind} {about} {at.isoformat()}", 32)
     row = session.exec(select(OwnerNotice).where(OwnerNotice.uid == uid)).first()
     if row is None:
         row = OwnerNotice(uid=uid, kind=kind, about=about, created_at=at, subject=subject, detail=detail)
