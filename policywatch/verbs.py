@@ -51,7 +51,7 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
             "import_",
         ),
         Verb("health", "Every page's last good check, its last outcome, and open problems.", "policywatch health"),
-        Verb("accept", "Take the text that a page shows now as its policy.", "policywatch accept us-fees"),
+        Verb("accept", "Accept the text that a page shows now as its policy.", "policywatch accept us-fees"),
         Verb("reject", "Say that the text a page shows now is not its policy.", "policywatch reject us-fees", "accept"),
         Verb(
             "host", "The sites we contact: how often, how slowly, and which are switched off.", "policywatch host list"
@@ -85,7 +85,9 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
             "policywatch subscribers add you@example.com --importance high",
         ),
         Verb("notify", "Send the notices that are due.", "policywatch notify --dry-run"),
-        Verb("notices", "What waits, what was sent, what was refused and why.", "policywatch notices --state parked"),
+        Verb(
+            "notices", "What is waiting, what was sent, what was refused and why.", "policywatch notices --state parked"
+        ),
         Verb("digest", "Write the mail of a period to a file.", "policywatch digest --preview digest.html"),
         Verb("feed", "Write a feed of changes, or a calendar.", "policywatch feed --format atom -o feed.xml"),
         Verb("serve", "Serve the web pages and feeds.", "policywatch serve --port 8080"),

@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def accept(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None:
-    """Take the text that a page shows now as its policy, which is reported."""
+    """Accept the text that a page shows now as its policy. This is reported."""
     with context.archive() as archive, archive.begin() as session:
         row = page_named(session, page)
         last = observations.last(session, row)

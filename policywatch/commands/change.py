@@ -36,7 +36,7 @@ def register(app: typer.Typer) -> None:
 
 
 def change_(
-    uid: Annotated[str, typer.Argument(metavar="ID", help="The change's id, or its first six characters and more.")],
+    uid: Annotated[str, typer.Argument(metavar="ID", help="The change's id, or at least its first six characters.")],
     owner: Annotated[str | None, typer.Option(help='Who is responsible for it; "" for nobody.')] = None,
     note: Annotated[str | None, typer.Option(help='A note to keep; "" removes it.')] = None,
     done: Annotated[

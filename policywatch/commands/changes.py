@@ -89,7 +89,7 @@ def changes_(
         str | None, typer.Option(metavar="NAME", help='Only changes assigned to this person; "" for unassigned ones.')
     ] = None,
     form: Annotated[Export | None, typer.Option("--format", help="Export as csv or md, oldest first.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, oldest first.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line, oldest first.")] = False,
 ) -> None:
     """What changed, newest first."""
     check_category(category)

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 
 def history(
     page: Annotated[str, typer.Argument(help="The page's key.")],
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
     """All versions of a page."""
     with context.archive() as archive, archive.read() as session:

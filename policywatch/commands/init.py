@@ -63,7 +63,7 @@ def init(
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Overwrite policywatch.toml.")] = False,
 ) -> None:
-    """Write policywatch.toml here and create the archive. It asks for what you do not give."""
+    """Write policywatch.toml here and create the archive. It asks for whatever you leave out."""
     if CONFIG_FILE.exists() and not force:
         context.wrong_use(f"{CONFIG_FILE} is there already. Edit it, or run policywatch init --force.")
     asking = sys.stdin.isatty() and (contact is None or marketplaces is None)

@@ -85,7 +85,7 @@ def _check(entry: Entry) -> None:
     check_category(entry.category)
 
 
-def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
+def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False) -> None:
     """All entries, and whether they are in force."""
     now = context.now()
     with context.archive() as archive:

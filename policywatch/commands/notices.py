@@ -29,9 +29,9 @@ def notices(
         list[str] | None, typer.Option(help="Send this parked notice again, by its number; `all` for all parked ones.")
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="Show at most this many, the newest first.")] = 100,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
-    """What waits, what was sent, and what was refused for good (parked), with the reason."""
+    """What is waiting, what was sent, and what was refused for good (parked), with the reason."""
     if state is not None and state not in _STATES:
         context.wrong_use(f"--state is one of {', '.join(_STATES)}, not {state!r}.")
     with context.archive() as archive:

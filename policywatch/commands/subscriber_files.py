@@ -43,7 +43,7 @@ def ask(
     address: Annotated[str | None, typer.Argument(help="Only this address; by default all pending ones.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Also those who were asked and have not answered.")] = False,
 ) -> None:
-    """Send pending subscribers the mail with the link that confirms. Each is asked once."""
+    """Send pending subscribers the mail with the confirmation link. Each is asked once."""
     settings = context.notifier_settings()
     if not settings.smtp_url.get_secret_value() or not settings.base_url:
         context.wrong_use("Nobody can be asked without POLICYWATCH_SMTP_URL and POLICYWATCH_BASE_URL.")
@@ -65,7 +65,7 @@ def ask(
 
 
 def export(file: Annotated[Path, typer.Argument(help="Where to write it; - for standard output.")]) -> None:
-    """Write all subscribers to a CSV file. It holds the addresses of chats and webhooks too: keep it safe."""
+    """Write all subscribers to a CSV file. It contains the addresses of chats and webhooks too: keep it safe."""
     with context.archive() as archive, archive.read() as session:
         rows = [{name: getattr(row, name) for name in csv_file.COLUMNS} for row in subscribers.listed(session)]
     text = csv_file.write(rows)
@@ -168,7 +168,7 @@ def _text_of(file: Path) -> str:
 def bounce(
     source: Annotated[str, typer.Argument(help="A mail as a file, - for standard input, or a maildir.")],
 ) -> None:
-    """Read delivery reports: an address that no longer exists is stopped, and what did not arrive is parked.
+    """Read delivery reports: stop addresses that no longer exist, and park what did not arrive.
 
     In a maildir, only new mail is read, and it is marked as seen. Mail that is not a delivery report for one of our
     messages is left alone.

@@ -101,7 +101,7 @@ def _several(given: list[str] | None) -> list[str] | None:
     return [] if given and "all" in given else given
 
 
-def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
+def list_(as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False) -> None:
     """All subscribers; addresses that hold secrets are not shown."""
     with context.archive() as archive, archive.read() as session:
         rows = subscribers.listed(session)

@@ -35,7 +35,7 @@ def targets(
     ctx: typer.Context,
     at: Annotated[str | None, typer.Option(help="In force at the end of this UTC day.")] = None,
     marketplace: Annotated[str | None, typer.Option(help="Only this marketplace.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False,
 ) -> None:
     """Performance targets that the watched pages state."""
     if ctx.invoked_subcommand:
