@@ -36,7 +36,7 @@ _AFFILIATES = 3
 # A line of at most so many words may be an entry of a list.
 _ENTRY_WORDS = 12
 # A line of at least so many words, not a heading, is a statement.
-_LINE_WORDS = 4
+_LINE_WORDS = 5
 # How many letters of a moved rule are shown.
 _SHOWN = 40
 # A sentence of at most so many words has one subject.
@@ -173,14 +173,28 @@ def _is_listed(pair: SentencePair, hunk: Hunk) -> bool:
     listed = (block for block in hunk.after if block.kind in (BlockKind.ITEM, BlockKind.ROW) and not block.links)
     lines = (block for block in hunk.after if block.kind is BlockKind.PARAGRAPH and not block.links)
     sides = (pair.before, pair.after)
-    is_line = any(pair.after == block.shown for block in lines) and all(map(_is_sentence, sides))
+    is_line = any(pair.after == block.shown for block in lines) and (
+        all(map(_is_sentence, sides)) or _names_another(*sides)
+    )
     return is_line or any(pair.after in block.shown for block in listed)
 
 
 def _is_sentence(line: str) -> bool:
-    """Whether a line has several words and is written like a sentence, not with capitals like a name."""
+    """Whether a line of several words is written as a sentence is, not each word with a capital as in a name."""
     written = line.split()
-    return len(written) >= _LINE_WORDS and 2 * sum(word[:1].isupper() for word in written) <= len(written)
+    return len(written) >= _LINE_WORDS and 2 * _capitals(written) < len(written)
+
+
+def _capitals(written: list[str]) -> int:
+    return sum(word[:1].isupper() for word in written)
+
+
+def _names_another(before: str, after: str) -> bool:
+    """Whether one name within a short line became another: "Not valid in Spain", then "Not valid in France"."""
+    was, now = before.split()[1:], after.split()[1:]
+    pairs = [pair for pair in zip(was, now, strict=False) if pair[0] != pair[1]]
+    short = len(was) == len(now) > _capitals(now) and len(pairs) == 1
+    return short and all(word[:1].isupper() for word in pairs[0])
 
 
 def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
