@@ -12,8 +12,11 @@ from diffs.values import Block, BlockKind, Document
 from .aliases import Aliases, aliases_in
 from .comparators import has_cue, speaks_of_breach
 from .known_metrics import KnownMetric, mentions
+from .subjects import is_passed_over
 from .tables import audience_in, cells_with_targets, kind_of, metric_of, period_in
 
+# A metric that begins no later is what its sentence is about: "Your late shipment rate is …".
+_SUBJECT = 12
 # How many sentences before and after one may say more about its target.
 _NEAR = 3
 
@@ -46,6 +49,10 @@ class Passage:
     row: str = ""
     steps: bool = False
     aliases: Aliases = ()
+    said: tuple[KnownMetric, ...] = ()
+    is_said_first: bool = False
+    opens: bool = False
+    just: KnownMetric | None = None
 
     @cached_property
     def around(self) -> str:
@@ -54,13 +61,29 @@ class Passage:
 
     @cached_property
     def context_metric(self) -> KnownMetric | None:
-        """The metric that a heading or the lead names, else the one that the section named last."""
-        return self._headed or self.recent
+        """The metric that "it" or "this rate" means, or that a heading, the lead or the section named last.
+
+        None where several can be meant: better no metric than a wrong one.
+        """
+        return self._meant if self.points_back else self._headed or self.recent
 
     @property
     def is_only_recent(self) -> bool:
         """Whether neither a heading nor the lead names a metric, only an earlier sentence."""
         return self._headed is None
+
+    @cached_property
+    def _meant(self) -> KnownMetric | None:
+        """The only metric of the sentence before it in its paragraph, else that of its own heading.
+
+        What opens its paragraph may mean what the one before it ended with.
+        """
+        headed = self._headed if self.opens or self.lead.rstrip().endswith((":", "\uff1a")) else self._titled
+        if not self.said:
+            return headed or (self.just if self.opens else None)
+        if len(self.said) > 1:
+            return headed if headed in self.said else None
+        return self.said[0] if headed in (None, self.said[0]) or self.is_said_first else None
 
     @property
     def is_item(self) -> bool:
@@ -69,7 +92,18 @@ class Passage:
 
     @cached_property
     def _headed(self) -> KnownMetric | None:
-        return next((metric for text in (self.lead, *self.headings) if (metric := metric_of(text))), None)
+        """The metric that the lead names, or the headings do."""
+        return metric_of(self.lead) or self._titled
+
+    @cached_property
+    def _titled(self) -> KnownMetric | None:
+        """The metric that a heading names; a heading of a subject of its own hides those above it."""
+        for text in self.headings:
+            if metric := metric_of(text):
+                return metric
+            if not self.cells and not is_passed_over(text):
+                return None
+        return None
 
     @cached_property
     def states_targets(self) -> bool:
@@ -122,32 +156,56 @@ class Passage:
         return plain(self.header[at]) if at < len(self.header) else ""
 
 
+@dataclass(slots=True)
+class _Spoken:
+    """The metrics spoken of so far: by the section (`recent`), by the last sentence of the paragraph that names any."""
+
+    recent: KnownMetric | None = None
+    said: tuple[KnownMetric, ...] = ()
+    is_first: bool = False
+
+    def in_paragraph(self, found: Iterator[Passage], aliases: Aliases, just: KnownMetric | None) -> Iterator[Passage]:
+        """The passages of one block, each with what was spoken of before it."""
+        self.said, self.is_first = (), False
+        for at, passage in enumerate(found):
+            named = mentions(plain(passage.text))
+            # Still ours alone: `replace` takes long.
+            passage.__dict__.update(
+                recent=self.recent,
+                aliases=aliases,
+                said=self.said,
+                is_said_first=self.is_first,
+                opens=not at,
+                just=None if at else just,
+            )
+            yield passage
+            if named:
+                self.said = tuple(dict.fromkeys(mention.metric for mention in named))
+                self.recent, self.is_first = named[-1].metric, named[0].start <= _SUBJECT
+
+
 def passages(document: Document) -> Iterator[Passage]:
     """Every sentence and row of a document with its surroundings, in reading order."""
     lead = ""
     header: tuple[str, ...] = ()
-    recent: KnownMetric | None = None
     place: tuple[str, ...] | None = None
     before: Block | None = None
+    spoken = _Spoken()
     short = aliases_in(document)
     for block in document.blocks:
+        just = spoken.said[0] if len(spoken.said) == 1 and block.kind is BlockKind.PARAGRAPH else None
         if block.section != place:
             # A metric named in one section is not meant in the next.
-            recent = recent if place is not None and block.section[: len(place)] == place else None
-            lead, place = "", block.section
+            spoken.recent = spoken.recent if place is not None and block.section[: len(place)] == place else None
+            lead, place, just = "", block.section, None
         if block.kind is not BlockKind.ROW:
             header = ()
         elif before is None or before.kind is not BlockKind.ROW:
             header = _header(block)
         headings = (*reversed(block.section), document.title)
-        for passage in _of_block(block, headings, lead, header):
-            named = mentions(plain(passage.text))
-            if recent or short:
-                passage.__dict__.update(recent=recent, aliases=short)  # still ours alone: `replace` takes long
-            yield passage
-            recent = named[-1].metric if named else recent
+        yield from spoken.in_paragraph(_of_block(block, headings, lead, header), short, just)
         if block.kind is BlockKind.PARAGRAPH:
-            lead = block.shown if block.shown.rstrip().endswith((":", ":")) or len(block.shown) < 60 else ""
+            lead = block.shown if block.shown.rstrip().endswith((":", "：")) or len(block.shown) < 60 else ""
         before = block
 
 

@@ -28,6 +28,8 @@ from .new_metrics import unknown_metric
 from .owners import has_fitting, orders_to_qualify, stars
 from .passages import Passage
 from .spoken_of import spoken_of, stands_right_before
+from .subjects import is_passed_over, names_a_case
+from .tables import kind_of
 
 _SHORT_SENTENCE = 9
 # A text of so few words is a label, not a statement.
@@ -70,11 +72,27 @@ def unnamed(found: Held, passage: Passage, named: tuple[Mention, ...], amounts: 
     called = is_named(text, found)
     if (found.amount.kind == "count" and found.amount.unit) or _asks_nothing(found, metric):
         return None
+    if metric.name in _BEFALL and not called and names_a_case(_label(passage, found)):
+        return None
     if not _is_stated(found, metric, passage, called=called) or not _held_as_its_kind(
         found, passage, metric, named=called
     ):
         return None
     return _target(found, metric.name, metric.better, metric.unit, metric.scale)
+
+
+#: What befalls single orders: a table may say what then happens to each.
+_BEFALL = frozenset(
+    ("cancellation_rate", "return_rate", "refund_rate", "claim_rate", "late_shipment_rate", "incident_rate")
+)
+
+
+def _label(passage: Passage, found: Held) -> str:
+    """The label of a row or of a line: its first cell, or what stands before its colon; "" where there is none."""
+    if passage.cells:
+        return passage.cells[0]
+    text = plain(passage.text)
+    return text[: found.start] if is_labelled(text, found) and not has_cue(text) else ""
 
 
 def _asks_nothing(found: Held, metric: KnownMetric) -> bool:
@@ -178,13 +196,26 @@ def _refers_back(found: Held, passage: Passage, *, called: bool) -> bool:
         return called
     if found.amount.kind == "count" and not (found.sign and "score" in text.lower()):
         return False
+    if called and not (found.amount.kind == "duration" and found.sign not in ("<", "<=")):
+        return True
+    return _is_left_to_it(found, passage)
+
+
+def _is_left_to_it(found: Held, passage: Passage) -> bool:
+    """Whether a sentence or a row says nothing that its figure could be of but the metric above it."""
+    text = plain(passage.text)
     if found.amount.kind == "duration" and found.sign not in ("<", "<="):
         return False
-    if called or passage.states_targets:
-        return True
-    if not found.sign:
+    if (passage.cells or passage.is_item) and not _leaves_the_metric_above(_label(passage, found)):
         return False
+    if passage.states_targets or not found.sign:
+        return passage.states_targets
     return len(text.split()) <= _SHORT_SENTENCE or (passage.points_back and has_cue(text))
+
+
+def _leaves_the_metric_above(label: str) -> bool:
+    """Whether the figure of a row is one of the metric above the table: its label is "Target", "Alert", "Gold"."""
+    return is_passed_over(label) or kind_of(label) in ("target", "alert", "block", "tier")
 
 
 def _unit(amount: Amount) -> str:

@@ -11,6 +11,7 @@ from .comparators import has_cue
 from .concepts import concepts, takes_sales
 from .known_metrics import KnownMetric, mentions, metrics
 from .past import is_called_former
+from .subjects import is_passed_over
 
 # A cell with only a figure and its comparator: "1%", "≤ 4,5 %", "More than 8%", "95% or higher", "90-95%".
 _FIGURE = re.compile(r"\d")
@@ -19,6 +20,9 @@ _BARE = re.compile(
     r"[^\d]{0,25}\d{1,4}(?:[.,]\d{1,3})? ?(?:%[^\d]{0,25}|[^\d%]{0,25})|"
     r"[^\d]{0,25}\d[\d.,]{0,8} ?%? ?(?:-|–|to|bis|à|a) ?\d[\d.,]{0,8} ?%?[^\d]{0,10}"
 )
+
+
+_PLAIN = re.compile(r"\d[\d.,]{0,8} ?%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ _EVERYBODY = re.compile(
 def kind_of(header: str) -> str:
     """The kind of a column, by its header: alert, block, period, other, target, audience, tier or ""."""
     flat = plain(header)
-    if is_called_former(flat):
+    if is_called_former(flat) or words("wording_targets", "columns", "amounts").found_in(flat):
         return "other"
     for kind in ("target", "alert", "block", "period", "other", "audience", "tier"):
         if words("wording_targets", "columns", kind).found_in(flat):
@@ -96,8 +100,11 @@ def _by_column(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> 
     sure = any(named) or has_cue(around) or kind_of(cells[0]) == "tier" or kind_of(header[0]) in ("tier", "audience")
     if not sure or any(mentions(plain(cell)) for cell in cells):
         return
+    is_group = kind_of(cells[0]) == "tier" or kind_of(header[0]) in ("tier", "audience") or is_passed_over(cells[0])
     for at, metric in enumerate(counted):
-        if at and metric and _FIGURE.search(cells[at]):
+        # A bare figure for a case ("After 30 days | 80%") is no limit on a rate.
+        is_limit = is_group or has_cue(around) or has_cue(header[at]) or not _PLAIN.fullmatch(cells[at].strip())
+        if at and metric and is_limit and _FIGURE.search(cells[at]):
             yield Cell(at, metric, "" if _FIGURE.search(cells[0]) or _EVERYBODY.search(cells[0]) else cells[0])
 
 
