@@ -28,11 +28,16 @@ def scope_of(passage: Passage, own: str | None = None) -> str | None:
     `own` is whom its sentence names for this figure, "" for everybody. Several scopes are joined by ", ".
     """
     covered = _covered(passage)
-    covered += [one for one in _audiences(passage, own) if not any(shape.found_in(one) for _, shape in _scopes())]
-    if passage.tier:
+    covered += [one for one in _audiences(passage, own) if not _is_known(one)]
+    if passage.tier and not _is_known(passage.tier):
         covered = [passage.tier, *covered]
     kept = {one.casefold(): one for one in reversed(covered)}
     return ", ".join(reversed(kept.values())) or None
+
+
+def _is_known(name: str) -> bool:
+    """Whether a name says in other words what a known scope is called."""
+    return any(shape.found_in(name) for _, shape in _scopes())
 
 
 def _covered(passage: Passage) -> list[str]:

@@ -154,3 +154,12 @@ def test_a_name_is_found_once_and_no_metric_is_one() -> None:
     assert audiences("For Late Shipment Rate, see below") == ()
     assert audience_above("Late shipment rate") == ""
     assert audience_above("Top Rated Seller") == "Top Rated Seller"
+
+
+def test_a_column_that_says_a_known_scope_in_other_words_names_it_once() -> None:
+    header, limit = (
+        row("Metric", "Target", "Applies to"),
+        row("Late shipment rate", "under 3%", "Seller-fulfilled orders"),
+    )
+
+    assert whom(heading("Targets"), header, limit) == [(3, "seller-fulfilled")]
