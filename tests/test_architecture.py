@@ -94,6 +94,18 @@ def test_every_folder_of_tests_is_called_as_the_room_it_tests():
     assert strangers == []
 
 
+def test_every_room_has_its_folder_of_tests():
+    rooms = [path.parent for package in PACKAGES for path in (ROOT / package).rglob("__init__.py")]
+    without = {
+        str(room.relative_to(ROOT))
+        for room in rooms
+        if len(list(room.glob("*.py"))) > 1 and not (ROOT / "tests" / room.relative_to(ROOT)).is_dir()
+    }
+
+    assert len(rooms) > 40
+    assert without == {"diffs/database/migrations/versions"}  # tested by running them, in the folder above
+
+
 def test_a_room_that_thinks_is_pure_as_a_whole():
     """Purity is a place: every room of diffs is either held pure, or is one of those that keep the archive."""
     rooms = {path.name for path in (ROOT / "diffs").iterdir() if (path / "__init__.py").is_file()}

@@ -7,7 +7,7 @@ import pytest
 from crawler.rounds.next_step import REST
 from diffs.values import READ, Outcome
 from policywatch.demo.seller_central import TOPIC_BY_NAME, TOPICS, Fetch, SellerCentral, Topic
-from tests.crawler.fetchers.test_browser import needs_browser
+from tests.crawler.fetchers.browser.test_fetcher import needs_browser
 from tests.crawler.looking import Seller
 
 FETCHERS = ["http", "help-api", pytest.param("browser", marks=[pytest.mark.slow, pytest.mark.chromium, needs_browser])]

@@ -6,7 +6,7 @@ import pytest
 
 from diffs.failures import Failure, Reason
 from diffs.values import Outcome
-from tests.crawler.fetchers.test_browser import needs_browser
+from tests.crawler.fetchers.browser.test_fetcher import needs_browser
 from tests.crawler.looking import Seller, policy, said, watched
 from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Site, moved

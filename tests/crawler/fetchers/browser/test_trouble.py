@@ -9,8 +9,8 @@ import pytest
 
 from crawler.fetchers.browser import processes
 from diffs.values import Outcome
-from tests.crawler.fetchers.test_browser import ARTICLE, needs_browser
-from tests.crawler.fetchers.test_browser_parts import FILL, page
+from tests.crawler.fetchers.browser.test_fetcher import ARTICLE, needs_browser
+from tests.crawler.fetchers.browser.test_parts import FILL, page
 from tests.crawler.looking import Seller, policy, said, watched
 from tests.site import Answer, Asked, Site
 

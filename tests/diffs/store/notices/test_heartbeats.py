@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 from diffs.database.archive import Archive
 from diffs.database.models import Notice, Subscriber
 from diffs.store.notices import heartbeats, outbox, queueing, subscribers
-from tests.diffs.store.test_notices import change, claim, page, reader
+from tests.diffs.store.notices.test_outbox import change, claim, page, reader
 
 SUNDAY_NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

@@ -3,7 +3,7 @@
 import pytest
 
 from diffs.values import Outcome
-from tests.crawler.fetchers.test_browser import ARTICLE, needs_browser, rules
+from tests.crawler.fetchers.browser.test_fetcher import ARTICLE, needs_browser, rules
 from tests.crawler.looking import Seller, said, watched
 from tests.crawler.middlewares.test_politeness import ROBOT_CHECK
 from tests.site import Answer, Asked, Site, moved
