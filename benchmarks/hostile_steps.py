@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
 from diffs.comparing.compare import compare
-from diffs.judging import gate, history
+from diffs.judging import gate, history, learned
 from diffs.meaning import effective_dates, facts, significance
 from diffs.reading import boilerplate
 from diffs.reading.decode import decode, parse
@@ -84,9 +84,9 @@ class Work:
 
     def _noise(self) -> None:
         memory = history.Memory()
-        left = history.without_noise(memory, self.comparison, self.old, NOW)
-        history.marks(left, self.old)
-        history.learn_places(memory, self.comparison, self.old, NOW)
+        left = learned.without_noise(memory, self.comparison, self.old, NOW)
+        learned.marks(left, self.old)
+        learned.learn_places(memory, self.comparison, self.old, NOW)
 
     def _targets(self) -> None:
         self.stated = tuple(targets.extract_targets(document) for document in (self.old, self.new))

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from diffs.database.models import Observation, Snapshot, Version
 from diffs.errors import BodyLost
-from diffs.judging import arrival, history, lines
+from diffs.judging import arrival, history, learned, lines
 from diffs.judging.evidence import slots
 from diffs.judging.history import Decision, Look, Memory, News
 from diffs.judging.lines import FIRST, Line, Lines
@@ -164,7 +164,7 @@ def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision)
     if decision.news is News.RETURN:
         run.events.happened("flapping", at=look.at, detail=decision.why)
     run.events.quiet("flapping", at=look.at, after=FLAPPING_ENDS)
-    places = max(history.volatile_places(memory, look.at), slots.volatile(memory.slots, look.at))
+    places = max(learned.volatile_places(memory, look.at), slots.volatile(memory.slots, look.at))
     if places:
         run.events.happened("volatile", at=look.at, detail=f"places that change at nearly every check: {places}")
     else:
@@ -175,7 +175,7 @@ def _learn_return(run: Run, memory: Memory, left: str, look: Look) -> Memory:
     old, new = run.texts.document(left), run.texts.document(look.text)
     if old is None or new is None:
         return memory
-    return history.learn_return(memory, run.texts.compared(old, new), look.at)
+    return learned.learn_return(memory, run.texts.compared(old, new), look.at)
 
 
 def _version(run: Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:

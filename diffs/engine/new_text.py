@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from diffs.judging import history
+from diffs.judging import history, learned
 from diffs.judging.evidence import slots
 from diffs.judging.evidence.judge import furniture
 from diffs.judging.evidence.known import Known
@@ -53,11 +53,11 @@ def judge(
     after, decision = history.weigh(memory, look, _difference(texts, step, left, meant), confirm=confirm)
     if decision.news is not News.HELD or memory.held not in ("", look.text):
         # A check that waits for confirmation teaches nothing yet: both show one and the same edit.
-        after = history.learn_places(after, step.comparison, step.standing, look.at, step.stating)
+        after = learned.learn_places(after, step.comparison, step.standing, look.at, step.stating)
         found = slots.learn(known, places(step.comparison), step.standing, document)
         after = replace(after, slots=found)
     if decision.confirmed:
-        meant = _meaning(texts, step, history.confirmed(left, step.standing, decision.confirmed))
+        meant = _meaning(texts, step, learned.confirmed(left, step.standing, decision.confirmed))
     if not left.hunks:
         # Listed with everything that differs, though all of it is known noise.
         meant = replace(meant, comparison=step.comparison)
@@ -67,7 +67,7 @@ def judge(
 def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Comparison, tuple[Quiet, ...]]:
     """What is left of a step without learned noise and furniture, and what was removed, with the reasons."""
     real = slots.overruled(step.comparison, step.standing, known)
-    left = history.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating | real)
+    left = learned.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating | real)
     # A rule moved below a heading that says the opposite has the same letters but another meaning.
     is_turned = any(True for _ in places_turned(step.comparison))
     found = {} if is_turned else furniture(step.comparison, step.standing, step.new, known)
@@ -123,7 +123,7 @@ def _difference(texts: Texts, step: _Step, left: Comparison, meant: Meaning) -> 
         len(left.hunks),
         meant.judgement.significance,
         meant.judgement.importance,
-        history.marks(left, step.standing),
+        learned.marks(left, step.standing),
     )
 
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as some
 from diffs.comparing import word_diff
 from diffs.comparing.compare import compare, rebuild_new, rebuild_old
 from diffs.errors import ExtractionError
-from diffs.judging import gate, history
+from diffs.judging import gate, history, learned
 from diffs.language import amounts, dates, normalise, sentences
 from diffs.meaning import announcements, effective_dates, facts, significance
 from diffs.reading import decode, feeds, policy_text
@@ -108,8 +108,8 @@ def said_of(old: Document, new: Document) -> None:
     assert rebuild_old(new, comparison) == old.blocks
     found = facts.facts(comparison, old, new)
     memory = history.Memory()
-    left = history.without_noise(memory, comparison, old, NOW)
-    history.learn_places(memory, left, old, NOW)
+    left = learned.without_noise(memory, comparison, old, NOW)
+    learned.learn_places(memory, left, old, NOW)
     moved = moves(extract_targets(old), extract_targets(new))
     judgement = significance.judge(comparison, found, moved, old, new)
     effective, _ = effective_dates.effective_on(new, comparison, NOW)
