@@ -46,7 +46,7 @@ class Judged:
     `outcome` is what the fetch returned, `reason` why in words; `wants_confirmation` asks for a second fetch.
     `version_seq` is the number of the version the page now shows; `changes` are the ids of the changes made.
     `last_ok_at` (UTC) is when the policy was last read; `events` are the kinds of the page's open health events.
-    `first`: no version was known before.
+    `first`: no version was known before. `partial`: only a part of the page arrived, which is nothing to accept.
     """
 
     outcome: Outcome
@@ -57,6 +57,7 @@ class Judged:
     last_ok_at: datetime | None = None
     events: tuple[str, ...] = ()
     first: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,7 @@ class PageReport:
     `events` are the kinds of the page's open health events, `changes` the ids of the changes this round made.
     `held`: a new text was seen that no second fetch has confirmed yet. `first`: the page was read for the first time.
     `failure` says why no page was fetched, where that is known; `reason` is the same in words.
+    `partial`: only a part of the page arrived.
     """
 
     page: str
@@ -97,3 +99,4 @@ class PageReport:
     held: bool = False
     first: bool = False
     failure: Failure | None = None
+    partial: bool = False

@@ -256,7 +256,7 @@ def crawl_settings(**given: Any) -> CrawlSettings:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise SettingsError(
-            f"The setting {name} {first['msg'].removeprefix('Value error, ')}.",
+            f"The setting {name}: {first['msg'].removeprefix('Value error, ')}.",
             remedy=f"Correct POLICYWATCH_{name.upper()} in the environment or {name} in policywatch.toml.",
         ) from error
     except ValueError as error:  # a file that is no valid TOML

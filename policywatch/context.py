@@ -49,6 +49,33 @@ def notifier_settings() -> "NotifierSettings":
         raise _of_no_use(error) from None
 
 
+def only_known_settings() -> None:
+    """Raise SettingsError where `policywatch.toml` has a name that is no setting.
+
+    Most likely it is misspelt: what was meant to slow us down or to name the owner would have no effect. What fetches
+    or sends asks this first; what only reads the archive works on.
+    """
+    import tomllib
+
+    from crawler.settings import CrawlSettings
+    from diffs.settings import CONFIG_FILE, ArchiveSettings
+    from notifier.settings import NotifierSettings
+
+    if not CONFIG_FILE.exists():
+        return
+    known = {name for kind in (ArchiveSettings, CrawlSettings, NotifierSettings) for name in kind.model_fields}
+    try:
+        unknown = sorted(set(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8-sig"))) - known)
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{CONFIG_FILE} cannot be read: {error}.", remedy="Correct the file.") from error
+    if unknown:
+        are = "is no setting" if len(unknown) == 1 else "are no settings"
+        raise SettingsError(
+            f"In {CONFIG_FILE} {', '.join(unknown)} {are}.",
+            remedy=f"Correct or remove it. There are: {', '.join(sorted(known))}.",
+        )
+
+
 def _of_no_use(error: ValueError) -> SettingsError:
     """The error as a sentence; the value given is left out, since it may contain a password."""
     from pydantic import ValidationError

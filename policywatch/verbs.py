@@ -93,7 +93,12 @@ GROUPS: Mapping[str, tuple[Verb, ...]] = {
         Verb("serve", "Serve the web pages and feeds.", "policywatch serve --port 8080"),
     ),
     "Evidence": (
-        Verb("verify", "Check the database, the hash chain and every stored answer.", "policywatch verify"),
+        Verb(
+            "evidence",
+            "Write a page's text on a date with its proof to a folder.",
+            "policywatch evidence us-fees --at 2026-03-01 -o us-fees-2026-03-01",
+        ),
+        Verb("verify", "Check the database, the hash chain, every stored answer and text.", "policywatch verify"),
         Verb("backup", "Write archive, key and settings to one file.", "policywatch backup policies.tar.gz"),
     ),
 }

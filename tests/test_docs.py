@@ -104,6 +104,7 @@ def policywatch_calls(block: str) -> Iterator[list[str]]:
     """The arguments of each call of policywatch in a script."""
     for line in re.split(r"\n|&&|;", block):
         words = shlex.split(line.removeprefix("ExecStart=-").removeprefix("ExecStart="), comments=True)
+        words = words[: words.index(">")] if ">" in words else words
         starts = [at for at, word in enumerate(words) if word == "policywatch" or word.endswith("/policywatch")]
         if starts and words[0] not in {"mkdir", "pipx", "uv", "docker", "systemctl"}:
             yield words[starts[-1] + 1 :]

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from crawler.items import FetchedPage, Judged
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.engine import think
+from diffs.engine import think, verdicts
 from diffs.engine.apart import guard
 from diffs.engine.apart.helper import Helper
 from diffs.errors import ArchiveError, BodyLost
@@ -113,6 +113,7 @@ class Archivist:
             with self._archive.read() as session:
                 row = think.page_of(session, key)
                 outcome = derived.outcome or Outcome.ERROR
+                last = observations.last(session, row)
                 return Judged(
                     outcome=outcome,
                     reason=derived.reason,
@@ -121,6 +122,7 @@ class Archivist:
                     changes=changes + derived.changes,
                     last_ok_at=fetched.observed_at if outcome in READ else observations.last_read_at(session, row),
                     events=tuple(event.kind for event in events.listed(session, row, open_only=True)),
+                    partial=last is not None and last[0].rule in verdicts.PARTIAL,
                     first=unknown and derived.version_seq is not None,
                 )
         except BodyLost as error:

@@ -96,7 +96,10 @@ def _elsewhere(url: str) -> WatchedPage | None:
 
 
 def with_defaults(fields: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields, with those made explicit that the defaults of a file would fill in differently."""
+    """The fields with those said that the defaults of a file would fill in otherwise.
+
+    A marketplace that nobody knows is no marketplace of its own: there the file's default holds.
+    """
     own = WatchedPage.model_validate(fields)
-    filled = {name: getattr(own, name) for name in defaults if name in WatchedPage.model_fields and name not in fields}
-    return {**fields, **filled}
+    said = set(WatchedPage.model_fields) - {*fields, "marketplace"}
+    return {**fields, **{name: getattr(own, name) for name in defaults if name in said}}

@@ -132,6 +132,7 @@ class Round:
             version_seq=judged.version_seq,
             events=judged.events,
             changes=changes,
+            partial=judged.partial,
             first=judged.first or (before is not None and before.first),
         )
 

@@ -145,7 +145,10 @@ def _read_table(page: SavedPage, path: Path) -> None:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = csv.DictReader(file)
             if not {"observed_at", "file"} <= set(rows.fieldnames or ()):
-                page.problems.append(f"{path}:1: the columns observed_at and file are needed.")
+                page.problems.append(
+                    f"{path}:1: the columns observed_at and file are needed. Write the first line as observed_at,file "
+                    "with commas."
+                )
                 return
             for row in rows:
                 look = _look(page, path, rows.line_num, {name: value or "" for name, value in row.items() if name})

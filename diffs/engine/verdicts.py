@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from diffs.database.models import Observation, Snapshot
 from diffs.errors import BodyLost
+from diffs.failures import Reason
 from diffs.judging import arrival, gate, history, lines
 from diffs.judging.history import Look, Memory, News
 from diffs.judging.lines import FIRST, Lines
@@ -23,6 +24,8 @@ from .second_lines import Placed
 SAME_RUN = timedelta(hours=24)
 #: Outcomes that the owner may overrule: a text was read, and only its difference from the former one is against it.
 ACCEPTABLE = frozenset({Outcome.TRUNCATED, Outcome.WRONG_PAGE})
+#: The rules of looks of which only a part arrived: the owner would take half a policy for the whole.
+PARTIAL = frozenset({Reason.CUT_OFF, "cut-off", "broken-answer", arrival.CUT, arrival.FOOTLESS})
 #: The verdict on a text that the owner accepted as the policy.
 ACCEPTED = Verdict(Outcome.OK, "accepted", "unlike what it was before, and accepted by the owner as the policy")
 #: Two policies may become one; if three or more do within a day, it is the site's own page.
@@ -122,7 +125,8 @@ def _fault(run: Run, memory: Memory, capture: Capture, found: Reading, last_good
     if snapshot is None:
         return None
     try:
-        former = snapshots.capture_of(run.session, snapshot) if arrival.may_be_cut(capture) else capture
+        doubtful = arrival.may_be_cut(capture) or arrival.ends_early(found.document, last_good)
+        former = snapshots.capture_of(run.session, snapshot) if doubtful else capture
     except BodyLost:
         former = capture  # nobody can say how it ended
     return arrival.fault(capture, found.extraction, found.document, last_good, former)

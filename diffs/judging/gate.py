@@ -21,8 +21,8 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 
 from . import similarity
 
-#: The gate's version. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
-GATE = "policywatch-gate/7"
+#: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
+GATE = "policywatch-gate/8"
 
 #: A block of this many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8

@@ -6,6 +6,8 @@ hash over both and everything recorded of the fetch (architecture.md, rule 1).
 
 import hashlib
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -19,8 +21,18 @@ def head(session: Session) -> str:
 
 
 def row_hash(snapshot: Snapshot, page_key: str) -> str:
-    """The SHA-256 (hex) of a snapshot row: its page, its fetch, its body's hash and the hash of the row before it."""
-    fields = {
+    """The SHA-256 (hex) of a snapshot row: its page, its look, its body's hash and the row before it."""
+    return hash_of(fields(snapshot, page_key))
+
+
+def hash_of(row: Mapping[str, Any]) -> str:
+    """The SHA-256 (hex) of what a row's hash covers, as JSON with sorted names, in UTF-8 (docs/evidence.md)."""
+    return hashlib.sha256(json.dumps(row, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def fields(snapshot: Snapshot, page_key: str) -> dict[str, Any]:
+    """What the hash of a snapshot row covers."""
+    return {
         "page": page_key,
         "observed_at": snapshot.observed_at.isoformat(),
         "fetched_by": snapshot.fetched_by,
@@ -37,4 +49,3 @@ def row_hash(snapshot: Snapshot, page_key: str) -> str:
         "body": snapshot.body_sha256 or "",
         "previous": snapshot.previous_hash,
     }
-    return hashlib.sha256(json.dumps(fields, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

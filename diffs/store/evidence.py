@@ -1,4 +1,4 @@
-"""Verify the archive: recompute the chain over snapshots and every body.
+"""Verify the archive: recompute the chain over snapshots and every body, and what is kept of every text.
 
 A row that is changed, removed or inserted breaks the chain at that place.
 """
@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, select
 
-from diffs.database.models import Page, Snapshot
+from diffs.database.models import Page, Snapshot, Version
 from diffs.errors import ArchiveError
 
-from . import bodies, chain
+from . import bodies, chain, versions
 
 #: How many rows are read at once while verifying.
 BATCH = 500
@@ -44,8 +44,30 @@ def verify(session: Session, *, expected_head: str = "") -> Verified:
     return Verified(count, previous)
 
 
-def _rows(session: Session) -> Iterator[tuple[Snapshot, str]]:
-    after = 0
+def since(session: Session, snapshot: Snapshot) -> Iterator[tuple[Snapshot, str]]:
+    """The rows of the chain from a snapshot to its head, each with the key of its page."""
+    return _rows(session, after=snapshot.id - 1)
+
+
+def damaged_texts(session: Session) -> Iterator[str]:
+    """The texts that no longer are what was read: one sentence each.
+
+    Texts are derived: the answer that a text was read from is not touched by this.
+    """
+    query = select(Version, Page.key).join(Page).order_by(Page.key, col(Version.seq))
+    for version, key in session.exec(query).all():
+        try:
+            if versions.document_of(session, version).fingerprint == version.text_sha256:
+                continue
+            why = "the text is another one than the one that was read"
+        except ArchiveError as error:
+            why = error.message
+        except (ValueError, TypeError, KeyError, AttributeError):
+            why = "the text is damaged"
+        yield f"version {version.seq} of {key}: {why}"
+
+
+def _rows(session: Session, after: int = 0) -> Iterator[tuple[Snapshot, str]]:
     while True:
         query = select(Snapshot, Page.key).join(Page).where(col(Snapshot.id) > after).order_by(col(Snapshot.id))
         rows = session.exec(query.limit(BATCH)).all()

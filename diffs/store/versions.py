@@ -1,11 +1,14 @@
 """Versions: the policy texts of a page, and when each was seen."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
 
-from diffs.database.models import Observation, Page, Version
+from diffs.database.models import Change, Observation, Page, Version
 from diffs.values import Document
 
 from . import bodies
@@ -93,6 +96,57 @@ def read_between(session: Session, page: Page, since: datetime, until: datetime)
         .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
     )
     return list(session.exec(query).all())
+
+
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """A time in which a page showed one version: its first and its last look at it (UTC)."""
+
+    first: datetime
+    last: datetime
+
+
+def spells(session: Session, page: Page, version: Version) -> list[Spell]:
+    """When a page showed a version, in order: another version ends a spell, a look that read nothing does not.
+
+    Two looks are one spell: what the page showed between them nobody knows.
+    """
+    query = (
+        select(Observation.version_id, Observation.observed_at)
+        .where(Observation.page_id == page.id, col(Observation.version_id).is_not(None))
+        .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
+    )
+    runs = (
+        [moment for _, moment in run]
+        for shown, run in groupby(session.exec(query), key=itemgetter(0))
+        if shown == version.id
+    )
+    return [Spell(run[0], run[-1]) for run in runs]
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """An earlier version that a page shows again, and since when (UTC)."""
+
+    version: Version
+    since: datetime
+
+    def undoes(self, change: Change) -> bool:
+        """Whether what a change brought is no longer on the page, since it shows an older text again."""
+        brought = change.to_version
+        if change.page_id != self.version.page_id or brought is None or brought["seq"] == self.version.seq:
+            return False
+        first_seen = datetime.fromisoformat(brought["first_seen_at"])
+        return self.version.first_seen_at < first_seen <= self.since
+
+
+def returned(session: Session, page: Page, moment: datetime) -> Return | None:
+    """The version that a page shows again at a moment (UTC); None where it shows none, or one for the first time."""
+    shown = shown_at(session, page, moment)
+    if shown is None:
+        return None
+    times = [spell for spell in spells(session, page, shown[0]) if spell.first <= moment]
+    return Return(shown[0], times[-1].first) if len(times) > 1 else None
 
 
 def shown_before(session: Session, page: Page, look: Observation) -> Version | None:

@@ -21,7 +21,9 @@ from notifier.values import ENTRIES, stamp
 
 #: What the owner should know, by the kind of event: the text while it lasts, and the text when it is over.
 WORDS = {
-    **{kind: (f"cannot be read: {why}", "can be read again") for kind, why in labels.EVENTS.items()},
+    **{
+        kind: (f"cannot be read: {labels.EVENTS[kind]}", "can be read again") for kind in ("blocked", "stale", "robots")
+    },
     "unreadable": ("cannot be read", "can be read again"),
     "shrunk": ("cannot be read completely", "can be read completely again"),
     "gone_suspected": ("is not found", "is no longer missing, or was reported as removed"),

@@ -113,7 +113,7 @@ def run(
         run_.send_all(stopped)
         report.troubles += run_.out_of_reach()
     with archive.read() as session:
-        report.left = backlog(session, now=now, channels=channels)
+        report.left = backlog(session, now=now, channels=channels, has_owner=bool(settings.owner.get_secret_value()))
     return report
 
 

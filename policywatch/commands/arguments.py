@@ -160,9 +160,9 @@ _HOURS = {"h": 1, "d": 24, "w": 168}
 def moment_of(text: str, *, end_of_day: bool = False, also: str = "") -> datetime:
     """A date or time given on the command line, in UTC; a date means its beginning, or its end.
 
-    A date may be named in words: "today", "yesterday", "monday". `also` says what else is allowed, for the message if
-    it is
-    none of these.
+    With `end_of_day` a time means the end of its minute or second, as a date means the end of its day.
+
+    A date may be named in words: "today", "yesterday", "monday". `also` says what else is allowed, for the message.
     """
     today = context.now().date()
     days = _days_ago(text.strip().lower(), today.weekday())
@@ -174,7 +174,14 @@ def moment_of(text: str, *, end_of_day: bool = False, also: str = "") -> datetim
         context.wrong_use(f"{text!r} is no date; write it as 2026-03-04 or 2026-03-04T12:00Z{also and f', or{also}'}.")
     if end_of_day and _is_date(text):
         return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
+    if end_of_day and (cut := _CUT.search(text)):
+        # Lists show checks to the minute, records to the second: what they show finds the check.
+        return moment.replace(second=moment.second if cut["second"] else 59, microsecond=999_999)
     return moment
+
+
+#: A time to the minute or to the second, without a fraction of it.
+_CUT = re.compile(r"[T ]\d\d:?\d\d(?P<second>:?\d\d)?(?![\d.,:])")
 
 
 def _is_date(text: str) -> bool:

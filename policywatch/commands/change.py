@@ -11,7 +11,7 @@ from diffs.database.archive import Session
 from diffs.database.models import Change, Page
 from diffs.engine.owner import taught_noise
 from diffs.private_files import write_whole
-from diffs.store import changes, reports, work
+from diffs.store import changes, observations, pages, reports, versions, work
 from diffs.wording import labels
 from notifier.rendering.standing import standing
 from policywatch import context
@@ -63,8 +63,14 @@ def change_(
     done_at = _done(done, undone=undone)
     _short_enough("--owner", owner, LONGEST_OWNER)
     _short_enough("--note", note, LONGEST_NOTE)
+    works = owner is not None or note is not None or done_at is not None or undone or mute is not None
     with context.archive() as archive:
-        if owner is not None or note is not None or done_at is not None or undone or mute is not None:
+        if uid.startswith(records.LOOK):
+            with archive.read() as session:
+                check = _check_named(session, uid, works=works or noise is not None or export is not None)
+            output.as_json(check) if as_json else _show_check(check)
+            return
+        if works:
             with archive.begin() as session:
                 row, _ = _named(session, uid)
                 now = context.now()
@@ -79,6 +85,7 @@ def change_(
             if export is not None:
                 _export(export, page, row)
             shown = records.change(row, page) | {"work": records.work(work.of(session, row.uid))}
+            shown["back_to"] = records.back_to(row, versions.returned(session, page, context.now()))
             shown["standing"] = standing(changes.moves_of(row), reports.of_pages(session, page.marketplace))
     if as_json:
         output.as_json(shown)
@@ -130,6 +137,37 @@ def _named(session: Session, uid: str) -> tuple[Change, Page]:
     return found
 
 
+def _check_named(session: Session, uid: str, *, works: bool) -> dict[str, Any]:
+    """A check that made no change, by the id under which `changes --all` lists it."""
+    if len(uid) < len(records.LOOK) + LEAST_OF_AN_ID:
+        context.wrong_use(f"{uid!r} is too short: give {LEAST_OF_AN_ID} characters or more after {records.LOOK}")
+    found = [
+        (page, observation, snapshot)
+        for page in pages.listed(session)
+        for observation, snapshot in observations.suppressed(session, page)
+        if records.look(page, snapshot).startswith(uid)
+    ]
+    if len(found) != 1:
+        context.wrong_use(f"There is no check {uid!r}, or more than one begins so: see policywatch changes --all.")
+    if works:
+        context.wrong_use(f"{uid} is a check without a change: there is nothing to work on, to mute or to teach.")
+    page, observation, snapshot = found[0]
+    version = versions.get(session, observation.version_id) if observation.version_id else None
+    return records.suppressed(observation, snapshot, page, version) | {"work": None, "standing": []}
+
+
+def _show_check(check: dict[str, Any]) -> None:
+    output.say("A check that reported no change", style="bold")
+    output.say(f"{check['title'] or check['page']} · checked {check['seen_at']} · {check['outcome']}")
+    output.say(f"id {check['id']} · {check['url']}")
+    output.say(f"Not reported: {check['reason']}")
+    if check["to_version"]:
+        output.say(
+            f"It showed version {check['to_version']['seq']}: policywatch show {check['page']} --at {check['seen_at']}"
+        )
+    output.say(f"Why: policywatch explain {check['page']} --at {check['seen_at']}")
+
+
 def say_muted(count: int, *, muted: bool) -> None:
     """Report how many notices a mute, or its end, affects."""
     what = "held back" if muted else "due again"
@@ -149,6 +187,8 @@ def _show(shown: dict[str, Any], row: Change) -> None:
     for line in shown["standing"]:
         output.say(f"  {line}")
     output.say(f"{'Reported' if shown['told'] else 'Not reported'}: {shown['reason']}")
+    if shown["back_to"]:
+        output.say(records.back_in_words(shown["back_to"]))
     if shown["reasons"]:
         output.say(f"Why it matters: {'; '.join(shown['reasons'])}")
     for line in kept_quiet(row):

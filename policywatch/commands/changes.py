@@ -135,7 +135,11 @@ def _found(session: Session, asked: _Asked) -> list[dict[str, Any]]:
         since=asked.since,
         significance=asked.significance,
     )
-    found = [records.change(row, its_page) for row, its_page in reversed(rows)]
+    returns = {its_page.id: versions.returned(session, its_page, context.now()) for _, its_page in rows}
+    found = [
+        records.change(row, its_page) | {"back_to": records.back_to(row, returns[its_page.id])}
+        for row, its_page in reversed(rows)
+    ]
     if asked.everything and asked.significance in (None, "cosmetic"):
         found += _suppressed(session, asked)
     known = work.by_uid(session)

@@ -38,6 +38,7 @@ def crawl(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per page.")] = False,
 ) -> None:
     """Check the watched pages once."""
+    context.only_known_settings()
     settings = crawl_settings()
     found, problems = watched(settings, watchlist or [])
     for problem in problems:

@@ -14,7 +14,7 @@ from diffs.values import Comparison
 from notifier.rendering.diff_html import diff_html
 from policywatch import context
 from policywatch.terminal import output, records
-from policywatch.terminal.diff import LEGEND, coloured, escaped, heading, markdown, plain
+from policywatch.terminal.diff import LEGEND, Side, coloured, escaped, heading, markdown, plain
 
 from .arguments import moment_of, page_named
 from .show import coming
@@ -51,6 +51,10 @@ def diff(
             known = known or page_named(session, page)
             before, after = _between(session, known, old, new)
         old_text, new_text = versions.document_of(session, before), versions.document_of(session, after)
+        sides = [
+            Side(word, version, versions.spells(session, known, version))
+            for word, version in (("From", before), ("to", after))
+        ]
         notes = coming(session, known, after, context.now())
     comparison = compare.compare(old_text, new_text)
     if form is Form.JSON:
@@ -68,7 +72,7 @@ def diff(
         return
     if after.seq < before.seq and old is None and new is None:
         notes.insert(0, f"The page returned to version {after.seq}.")
-    _print(form, comparison, [*heading(known, ("From", before), ("to", after)), *notes])
+    _print(form, comparison, [*heading(known, *sides), *notes])
 
 
 def _print(form: Form, comparison: Comparison, head: list[str]) -> None:

@@ -66,13 +66,15 @@ def _is_shown(page: Page) -> bool:
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
-    """The cells of a page's row: in words for a person, with the names of outcomes and events for a program."""
-    in_words, outcome = output.console.is_terminal, row["outcome"]
-    said = (round_report.WORDS[Outcome(outcome)] if in_words else outcome) if outcome else "never checked"
+    """A page in words; a pipe gets the outcome by its name, as `crawl` prints it (--json has all names)."""
+    outcome = row["outcome"]
+    said = (
+        (round_report.WORDS[Outcome(outcome)] if output.console.is_terminal else outcome)
+        if outcome
+        else "never checked"
+    )
     open_events = "; ".join(
-        f"{labels.EVENTS.get(event['kind'], event['kind']) if in_words else event['kind']}"
-        f" since {event['started_at'][:10]}"
-        for event in row["events"]
+        f"{labels.EVENTS.get(event['kind'], event['kind'])} since {event['started_at'][:10]}" for event in row["events"]
     )
     why = "" if outcome in READ or not outcome else row["reason"]
     return (

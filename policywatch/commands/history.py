@@ -7,6 +7,7 @@ import typer
 from diffs.store import versions
 from policywatch import context
 from policywatch.terminal import output, records
+from policywatch.terminal.diff import seen
 
 from .arguments import page_named
 
@@ -25,10 +26,13 @@ def history(
         known = page_named(session, page)
         rows = versions.listed(session, known)
         shown = versions.shown_at(session, known, context.now())
+        spells = {row.seq: versions.spells(session, known, row) for row in rows}
     now = shown[0].seq if shown else 0
     if as_json:
         for row in rows:
-            output.as_json(records.version(row) | {"shown_now": row.seq == now})
+            output.as_json(
+                records.version(row) | {"shown_now": row.seq == now, "spells": records.spells(spells[row.seq])}
+            )
         return
     cells = [
         (
@@ -37,8 +41,13 @@ def history(
             f"{row.last_seen_at:%Y-%m-%d %H:%M}",
             row.words,
             "shown now" if row.seq == now else row.state,
+            len(spells[row.seq]),
             row.title,
         )
         for row in rows
     ]
-    output.table(["version", "first seen (UTC)", "last seen (UTC)", "words", "state", "title"], cells)
+    output.table(["version", "first seen (UTC)", "last seen (UTC)", "words", "state", "times", "title"], cells)
+    if output.console.is_terminal:
+        for seq, times in spells.items():
+            if len(times) > 1:
+                output.prose(f"Version {seq} was shown from {seen(times)}; in between the page showed another text.")

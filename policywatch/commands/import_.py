@@ -138,6 +138,8 @@ def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
         output.as_json(
             {"pages": done.pages, "looks": done.looks, "known": done.known, "changes": found, "problems": done.problems}
         )
+    elif done.problems and not done.looks + done.known:
+        output.say("Nothing was imported: correct what is named above and run it again (docs/import.md).")
     else:
         _say(done, found)
     if done.problems:

@@ -30,6 +30,7 @@ def notify(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Send the notices that are due."""
+    context.only_known_settings()
     settings = context.notifier_settings()
     with context.archive() as archive, open_channels(settings, links_from(settings)) as channels:
         if not dry_run:

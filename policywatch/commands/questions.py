@@ -96,4 +96,4 @@ def _checked(name: str, value: str) -> None:
     except ValidationError as error:
         for found in error.errors():
             if found["loc"] == (name,):  # others are set by the environment, and are not asked for here
-                raise ValueError(f"The setting {name} {found['msg'].removeprefix('Value error, ')}.") from None
+                raise ValueError(f"The setting {name}: {found['msg'].removeprefix('Value error, ')}.") from None

@@ -30,6 +30,7 @@ def run(
     quiet: Quiet = False,
 ) -> None:
     """Keep going: check what is due, send what is due, until it is stopped (Ctrl-C, SIGTERM)."""
+    context.only_known_settings()
     output.quiet_libraries()
     with until_stopped() as stop, context.archive(create=True) as archive:
         serving = (

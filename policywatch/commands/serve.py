@@ -19,6 +19,7 @@ def serve(
     port: Annotated[int, typer.Option(help="The port; 0 picks a free one.", min=0, max=65_535)] = PORT,
 ) -> None:
     """Serve the web pages and feeds; fetches nothing."""
+    context.only_known_settings()
     with (
         until_stopped() as stop,
         context.archive() as archive,

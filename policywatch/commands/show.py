@@ -10,7 +10,7 @@ from diffs.database.models import Page, Version
 from diffs.store import changes, versions
 from policywatch import context
 from policywatch.terminal import output, records
-from policywatch.terminal.diff import heading
+from policywatch.terminal.diff import Side, heading
 
 from .arguments import moment_of, page_named
 
@@ -34,12 +34,13 @@ def show(
             context.wrong_use(f"Nothing was read of {page} up to {moment:%Y-%m-%d %H:%M} UTC.")
         version, observation = shown
         document = versions.document_of(session, version)
+        spells = versions.spells(session, row, version)
         notes = coming(session, row, version, moment)
     if as_json:
         facts = {"page": page, "observed_at": records.stamp(observation.observed_at), **records.version(version)}
-        output.as_json({**facts, "text": document.shown, "coming": notes})
+        output.as_json({**facts, "spells": records.spells(spells), "text": document.shown, "coming": notes})
         return
-    for number, line in enumerate([*heading(row, ("", version)), *notes]):
+    for number, line in enumerate([*heading(row, Side("", version, spells)), *notes]):
         output.text(line, "" if number else "bold")
     output.say()
     output.text(document.shown.rstrip())
@@ -52,7 +53,8 @@ def coming(session: Session, page: Page, version: Version, moment: datetime) -> 
         later = change.effective_on is not None and change.effective_on > moment.date()
         if change.told and later and change.to_version_id == version.id and change.from_version:
             lines.append(
-                f"This text takes effect on {change.effective_on}. Until then version {change.from_version['seq']} "
-                f"is in force: policywatch show {page.key} --at {change.from_version['last_seen_at'][:10]}"
+                f"What is new in this text is dated {change.effective_on}: policywatch change {change.uid[:8]} says "
+                f"what takes effect then. Before it there was version {change.from_version['seq']}: "
+                f"policywatch show {page.key} --at {change.from_version['last_seen_at'][:10]}"
             )
     return lines

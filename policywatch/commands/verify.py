@@ -6,6 +6,7 @@ import typer
 
 from diffs.database import integrity
 from diffs.database.archive import Archive
+from diffs.engine import rereading
 from diffs.errors import RESTORE, PolicywatchError
 from diffs.store import evidence
 from diffs.wording import labels
@@ -23,20 +24,44 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     head: Annotated[str, typer.Option(help="A chain head written down earlier: it must still be there.")] = "",
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also read every text again from the answer that brought it; takes longer.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Check the database, recompute the hash chain and every stored body; name the first break."""
+    """Check the database, recompute the hash chain, every stored answer and text; name the first break."""
     with context.archive() as archive:
         damage = integrity.damage(archive)
         result = _chain(archive, head, damage)
+        texts = [] if damage else _texts(archive, deep=deep)
     if as_json:
-        output.as_json({"snapshots": result.snapshots, "head": result.head, "broken": result.broken, "damage": damage})
+        found = {"snapshots": result.snapshots, "head": result.head, "broken": result.broken, "damage": damage}
+        output.as_json(found | {"texts": texts})
     else:
         _say(result, damage)
+        _say_texts(texts, deep=deep)
     if damage:
         raise typer.Exit(context.CANNOT_WORK)
-    if result.broken:
+    if result.broken or texts:
         raise typer.Exit(context.FAILURES)
+
+
+def _texts(archive: Archive, *, deep: bool) -> list[str]:
+    """What is wrong with the texts that were read from the answers."""
+    with archive.read() as session:
+        damaged = list(evidence.damaged_texts(session))
+        return [*damaged, *(rereading.different_texts(session) if deep else ())]
+
+
+def _say_texts(texts: list[str], *, deep: bool) -> None:
+    for fault in texts[:SHOWN]:
+        output.warn(f"Text: {fault}.")
+    if len(texts) > SHOWN:
+        output.warn(f"  and {len(texts) - SHOWN} more: policywatch verify --json lists them.")
+    if texts:
+        output.warn(f"The answers are checked above, by themselves; the texts are read from them. {RESTORE}")
+    elif deep:
+        output.say("Every text is what the answer of its first check says.")
 
 
 def _chain(archive: Archive, head: str, damage: list[str]) -> evidence.Verified:

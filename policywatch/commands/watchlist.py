@@ -95,6 +95,7 @@ def _as_json(problem: Problem) -> None:
 
 def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: bool) -> bool:
     """Fetch each page; return whether any that is switched on could not be read."""
+    context.only_known_settings()
     if not as_json:
         output.warn(f"Fetching {lists.size(wanted, settings)}. Nothing of it is kept.")
     with context.archive(create=True) as archive:
@@ -139,6 +140,7 @@ def add_(
         context.wrong_use(f"{fetch!r} is no way to fetch a page. There are: {', '.join(sorted(CRAWLED))}.")
     if category and category not in CATEGORIES:
         context.wrong_use(f"There is no category {category!r}. There are: {', '.join(CATEGORIES)}.")
+    context.only_known_settings()
     settings = crawl_settings()
     address = add.address(url)
     if address != url.strip():
@@ -164,8 +166,13 @@ def add_(
     if not yes and not _agreed(file):
         output.say("Nothing was added.")
         return
-    add.write(found.fields, file)
+    of = add.write(found.fields, file)
     output.say(f"Added {found.fields['key']} to {file}.")
+    if not of:
+        output.say(
+            f"It has no marketplace, so --marketplace and the scorecard leave it out. If it belongs to one, write "
+            f'marketplace = "US" or another code into its entry in {file}.'
+        )
     named = "" if add.watch(file, settings) else f" --watchlist {file}"
     output.say(f"Next: policywatch crawl --page {found.fields['key']}{named}")
 

@@ -2,7 +2,6 @@
 
 import re
 import shutil
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,24 +86,9 @@ def _configuration(_now: datetime) -> Iterator[Check]:
     context.archive_settings()  # raises if the file cannot be read
     if CONFIG_FILE.exists():
         yield Check("settings", "ok", f"{CONFIG_FILE.resolve()}")
-        for name in unknown_settings():
-            known = ", ".join(sorted(_all_fields()))
-            yield Check(
-                "settings", "broken", f"policywatch.toml says {name}, which is not a setting", f"Known: {known}."
-            )
+        context.only_known_settings()  # raises where crawl and notify do
     else:
         yield Check("settings", "note", "no policywatch.toml in this folder", "Run policywatch init.")
-
-
-def unknown_settings() -> list[str]:
-    """Names in `policywatch.toml` that are no settings: most likely misspelt, and silently without effect."""
-    if not CONFIG_FILE.exists():
-        return []
-    return sorted(set(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))) - _all_fields())
-
-
-def _all_fields() -> set[str]:
-    return {name for kind in (ArchiveSettings, CrawlSettings, NotifierSettings) for name in kind.model_fields}
 
 
 def _contact(_now: datetime) -> Iterator[Check]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from diffs.wording import labels
 
-from . import output
+from . import output, records
 
 Record = dict[str, Any]
 
@@ -28,7 +28,7 @@ def listed(found: Sequence[Record], *, everything: bool) -> None:
 def _print(change: Record) -> None:
     day, importance, key = str(change["decided_at"])[:10], str(change["importance"]), str(change["page"])
     # Eight characters are enough to name a change.
-    uid = "" if str(change["id"]).startswith("look-") else str(change["id"])[:8]
+    uid = str(change["id"])[: len(records.LOOK) + 6 if str(change["id"]).startswith(records.LOOK) else 8]
     style = output.STYLES.get(importance, "")
     if output.console.width >= ON_ONE_LINE:
         output.say_parts((f"{day}  ", ""), (f"{importance:6}  ", style), (key, "bold"), (f"  {uid}".rstrip(), "dim"))
@@ -44,6 +44,8 @@ def _said(change: Record) -> Iterator[str]:
         yield change["headline"]
     if not change["told"]:
         yield f"not reported: {change['reason']}"
+    if change["back_to"]:
+        yield records.back_in_words(change["back_to"])
     if change["effective_on"]:
         yield f"effective {change['effective_on']}"
     if work := _work(change["work"]):
@@ -57,7 +59,9 @@ def _cells(change: Record, *, everything: bool, worked: bool) -> Iterator[object
     if everything:
         yield "yes" if change["told"] else "no"
     what = change["headline"] or change["reason"]
-    yield f"{what} ({change['reason']})" if not change["told"] and change["headline"] else what
+    if not change["told"] and change["headline"]:
+        what = f"{what} ({change['reason']})"
+    yield f"{what} ({records.back_in_words(change['back_to']).rstrip('.')})" if change["back_to"] else what
     if worked:
         yield _work(change["work"])
     yield change["id"]

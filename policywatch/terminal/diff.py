@@ -1,12 +1,14 @@
 """A comparison in colours on a terminal, as plain lines, and as Markdown; and what is being compared."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rich.padding import Padding
 from rich.text import Text
 
 from diffs.database.models import Page, Version
+from diffs.store.versions import Spell
 from diffs.values import Comparison, Span, SpanOp
 from diffs.wording import labels
 from notifier.rendering.diff_view import CELL_BORDER, Line, Place, view
@@ -23,19 +25,32 @@ _MARKS = {SpanOp.EQUAL: ("", ""), SpanOp.REMOVED: ("[-", "-]"), SpanOp.ADDED: ("
 LEGEND = "[-removed words-] {+added words+}"
 
 
-def heading(page: Page, *sides: tuple[str, Version]) -> list[str]:
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A version that is shown or compared: a word before it ("From", "to"), itself, and when it was seen."""
+
+    word: str
+    version: Version
+    spells: Sequence[Spell]
+
+
+def heading(page: Page, *sides: Side) -> list[str]:
     """What is compared or shown, so that a saved copy proves itself.
 
-    That is title, address, and for each version its number, when it was seen, and the SHA-256 of its text. A side is a
-    label before the version ("From", "to") and the version.
+    That is title, address, and of each version its number, when it was seen, and the SHA-256 of its text.
     """
     about = ", ".join(filter(None, (page.key, page.marketplace)))
     lines = [f"{page.title} ({about})" if page.title else about, page.url]
-    for word, version in sides:
-        seen = f"seen {version.first_seen_at:%Y-%m-%d %H:%M} to {version.last_seen_at:%Y-%m-%d %H:%M} UTC"
-        named = f"{word} version {version.seq}".strip().capitalize()
-        lines += [f"{named}, {seen}", f"  SHA-256 {version.text_sha256}"]
+    for side in sides:
+        named = f"{side.word} version {side.version.seq}".strip().capitalize()
+        lines += [f"{named}, seen {seen(side.spells)}", f"  SHA-256 {side.version.text_sha256}"]
     return lines
+
+
+def seen(spells: Sequence[Spell]) -> str:
+    """When a version was seen: every time by itself, since the page showed other texts in between."""
+    times = [f"{spell.first:%Y-%m-%d %H:%M} to {spell.last:%Y-%m-%d %H:%M}" for spell in spells]
+    return f"{', and again '.join(times)} UTC"
 
 
 def coloured(comparison: Comparison) -> None:

@@ -1,13 +1,19 @@
 """Rows of the archive as the JSON that programs read. Field names never change (docs/commands.md)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, Version, Work
+from diffs.judging.history import News
 from diffs.language.short_hash import short_hash
+from diffs.store.versions import Return, Spell
 from diffs.values import Outcome, Target
 from notifier import values
 from notifier.changes import told_change
+
+#: How the id of a check that made no change begins.
+LOOK = "look-"
 
 
 def stamp(moment: datetime | None) -> str | None:
@@ -42,8 +48,10 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
     outcome = observation.outcome
     read = outcome in ("ok", "unchanged")
     reason = f"{observation.news}: {observation.why}" if read else f"{outcome}: {observation.reason}"
+    if observation.news == News.RETURN and version is not None:
+        reason = f"back to version {version.seq}: {observation.why}"
     return {
-        "id": f"look-{_look(page, snapshot)}",
+        "id": look(page, snapshot),
         "page": page.key,
         "title": page.title,
         "marketplace": page.marketplace,
@@ -69,11 +77,12 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
         "rule": observation.rule or observation.news,
         "outcome": outcome,
         "recorded": snapshot.recorded,
+        "back_to": None,
     }
 
 
-def _look(page: Page, snapshot: Snapshot) -> str:
-    """A name for a check by what it was, not by its place in the archive: any order of imports gives the same name."""
+def look(page: Page, snapshot: Snapshot) -> str:
+    """The id of a check, by what it was, not by its place in the archive: any order of imports gives the same."""
     seen = (
         page.key,
         snapshot.observed_at,
@@ -82,7 +91,7 @@ def _look(page: Page, snapshot: Snapshot) -> str:
         snapshot.status,
         snapshot.body_sha256,
     )
-    return short_hash("\x00".join(map(str, seen)))
+    return LOOK + short_hash("\x00".join(map(str, seen)))
 
 
 def target(found: Target, **about: Any) -> dict[str, Any]:
@@ -120,6 +129,23 @@ def work(row: Work | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {"owner": row.owner, "note": row.note, "done_at": stamp(row.done_at), "muted": row.muted}
+
+
+def spells(found: Iterable[Spell]) -> list[dict[str, Any]]:
+    """The times in which a page showed a version."""
+    return [{"first_seen_at": stamp(spell.first), "last_seen_at": stamp(spell.last)} for spell in found]
+
+
+def back_to(row: Change, back: Return | None) -> dict[str, Any] | None:
+    """The earlier version that the page shows again in place of what a change brought; None where it does not."""
+    if back is None or not row.told or not back.undoes(row):
+        return None
+    return {"seq": back.version.seq, "since": stamp(back.since)}
+
+
+def back_in_words(back: dict[str, Any]) -> str:
+    """The same as a sentence."""
+    return f"No longer on the page: it is back to version {back['seq']} since {minute(back['since'])} UTC."
 
 
 def version(row: Version) -> dict[str, Any]:

@@ -47,6 +47,9 @@ REMEDIES: Mapping[Outcome, str] = {
 #: The same for an empty frame that stayed empty in a browser: there is nothing to install.
 EMPTY_FRAME = "It stayed empty in a browser too: open the page yourself, and save it if it has a text."
 
+#: The same for a page of which only a part arrived: there is nothing to accept.
+PARTIAL = "You need not do anything: the next crawl fetches it again, and if it stays so for days it is believed."
+
 #: How a line begins that is a command to be copied.
 COMMAND = "    "
 
@@ -181,6 +184,8 @@ def remedies(reports: Iterable[PageReport]) -> list[str]:
         remedy = REMEDIES.get(report.outcome, "")
         if report.outcome is Outcome.JS_SHELL and report.fetch == "browser":
             remedy = EMPTY_FRAME
+        if report.partial:
+            remedy = PARTIAL
         known = _known_failure(report)
         if known:
             remedy = known[1]

@@ -116,15 +116,17 @@ def _in_a_sentence(error: ValidationError) -> str:
     return f"The {name} {first['input']!r} cannot be used: {first['msg'].removeprefix('Value error, ')}."
 
 
-def write(fields: Mapping[str, Any], file: Path) -> None:
-    """Put the entry at the end of a watch-list, which is created if it does not exist."""
+def write(fields: Mapping[str, Any], file: Path) -> str:
+    """Put the entry at the end of a watch-list, which is made where it is not there; the marketplace it has then."""
     try:
         text = file.read_text(encoding="utf-8") if file.exists() else _HEAD
-        defaults = tomllib.loads(text).get("defaults", {})
-        text = with_entry(text, with_defaults(fields, defaults if isinstance(defaults, dict) else {}))
+        table = tomllib.loads(text).get("defaults", {})
+        defaults = table if isinstance(table, dict) else {}
+        text = with_entry(text, with_defaults(fields, defaults))
     except (OSError, ValueError) as error:
         context.wrong_use(f"{file} cannot be added to: {error}. See policywatch watchlist check {file}.")
     context.written(file, text.encode())
+    return str(fields.get("marketplace") or defaults.get("marketplace", ""))
 
 
 def watch(file: Path, settings: CrawlSettings) -> bool:

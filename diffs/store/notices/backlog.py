@@ -31,14 +31,18 @@ class Backlog:
     unsendable: int = 0
 
 
-def backlog(session: Session, *, now: datetime, channels: Iterable[str]) -> Backlog:
-    """The backlog of the outbox at `now` (UTC), including notices being sent; others than `channels` are not set up."""
+def backlog(session: Session, *, now: datetime, channels: Iterable[str], has_owner: bool = True) -> Backlog:
+    """What waits in the outbox, being sent included, for readers on these channels and on others, and for the owner.
+
+    Without an owner what is meant for one is no message: a run drops it.
+    """
     ready, channel = col(Notice.not_before) <= now, func.coalesce(Subscriber.channel, OWNER)
     query = (
         select(channel, ready, func.count())
         .select_from(Notice)
         .join(Subscriber, col(Notice.subscriber_id) == Subscriber.id, isouter=True)
         .where(col(Notice.state).in_(["due", "sending"]), _OPEN)
+        .where(has_owner or col(Notice.kind) != OWNER)
         .group_by(channel, ready)
     )
     known = set(channels)

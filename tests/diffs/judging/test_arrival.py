@@ -81,6 +81,71 @@ def test_a_page_that_leaves_out_its_closing_tags_is_whole(archive: Archive) -> N
     assert len(site.told()) == 1
 
 
+NAV = "<nav>Seller news Help centre</nav>"
+FOOT = "<footer>About this marketplace Careers Imprint Privacy notice Contact the press office</footer></body></html>"
+
+
+def page(rules: list[str], foot: str = FOOT) -> str:
+    text = "".join(f"<p>{rule}</p>" for rule in rules)
+    return f"<html><body>{NAV}<main><h1>Seller Agreement</h1>{text}</main>{foot}"
+
+
+def test_a_page_cut_in_half_whose_tags_were_closed_is_held_back(archive: Archive) -> None:
+    site = Site(archive)
+
+    site.looks(page(RULES), page([*RULES[:2], RULES[2][:30]], "</body></html>"), page(RULES))
+
+    assert outcomes(site)[1] == ("truncated", arrival.FOOTLESS)
+    assert site.told() == []
+
+
+def test_the_last_rules_taken_out_of_a_page_that_is_whole_are_reported(archive: Archive) -> None:
+    site = Site(archive)
+
+    site.looks(page(RULES), page(RULES[:3]))
+
+    assert len(site.told()) == 1
+
+
+def test_a_page_that_ends_with_its_policy_may_lose_its_end(archive: Archive) -> None:
+    site = Site(archive)
+
+    site.looks(page(RULES, "</body></html>"), page(RULES[:3], "</body></html>"))
+
+    assert len(site.told()) == 1
+
+
+def test_a_page_that_lost_its_foot_and_a_rule_in_the_middle_is_another_layout(archive: Archive) -> None:
+    site = Site(archive)
+
+    site.looks(page(RULES), page([*RULES[:1], *RULES[3:]], "</body></html>"))
+
+    assert len(site.told()) == 1
+
+
+def test_a_page_without_its_end_for_days_is_believed(archive: Archive) -> None:
+    site = Site(archive)
+    short = page(RULES[:3], "</body></html>")
+
+    site.looks(page(RULES), short, short, short)
+
+    assert [rule for _, rule in outcomes(site)[1:]] == [arrival.FOOTLESS] * 2 + [f"{arrival.FOOTLESS}-believed"]
+    assert len(site.told()) == 1
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<script>let about = 'nothing <b>at</b> all';</script>",
+        f"<script>{'x = 1;' * 12_000}</script>",
+        "<style>a{}</style>",
+    ],
+)
+def test_what_is_not_shown_is_no_foot(after: str) -> None:
+    assert arrival.foot(Capture(url="", body=(page(RULES) + after).encode()))[-2:] in (["press", "office"], [])
+    assert arrival.foot(Capture(url="", body=b"{}", media_type="help-api")) == []
+
+
 def test_a_page_that_stays_short_is_believed_after_some_days(archive: Archive) -> None:
     site = Site(archive)
     short = WHOLE[: WHOLE.index("<p>Sellers confirm every claim")]

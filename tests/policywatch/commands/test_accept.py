@@ -57,6 +57,29 @@ def test_accepting_it_reports_what_it_replaced(program: Program) -> None:
     assert program("reject", "us-late").code == 2
 
 
+@pytest.fixture
+def cut_off(tmp_path: Path) -> Program:
+    """A page that arrived in part at its last check: its closing tags are missing."""
+    program = Program(tmp_path, now=datetime(2026, 1, 8, tzinfo=UTC))
+    looks = {"2026-01-05T08:00:00Z": LONG, "2026-01-06T08:00:00Z": LONG[: len(LONG) * 2 // 3]}
+    assert program("import", "folder", save(tmp_path / "in", "us-late", looks).parent).code == 0
+    return program
+
+
+def test_a_part_of_a_page_is_not_accepted_for_the_whole(cut_off: Program) -> None:
+    ended = cut_off("accept", "us-late")
+
+    assert ended.code == 2
+    assert "At the last check only a part of us-late arrived" in ended.err
+    assert cut_off("changes").out.startswith("No changes yet.")
+
+
+def test_a_page_that_does_end_there_can_be_accepted_on_purpose(cut_off: Program) -> None:
+    assert cut_off("accept", "us-late", "--force").code == 0
+
+    assert len(cut_off("changes", "--json").objects) == 1
+
+
 def test_rejecting_it_reports_nothing_and_ends_the_question(program: Program) -> None:
     ended = program("reject", "us-late")
     program.now = datetime(2026, 2, 14, tzinfo=UTC)

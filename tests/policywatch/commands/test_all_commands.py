@@ -112,11 +112,13 @@ def test_a_page_can_be_read_as_it_was(program: Program, day: str, rate: str) -> 
     assert f"under {rate}" in program("show", "us-agreement", "--at", day).out
 
 
-def test_a_text_that_takes_effect_later_names_the_one_in_force_until_then(program: Program) -> None:
+def test_a_text_of_which_something_takes_effect_later_names_the_one_before_it(program: Program) -> None:
     shown = program("show", "us-agreement", "--json").objects[0]
 
     assert "15 days" in shown["text"]
-    assert "takes effect on 2026-03-01. Until then version 2 is in force" in shown["coming"][0]
+    # What takes effect then may be one sentence of it: the whole text is not said to.
+    assert "What is new in this text is dated 2026-03-01" in shown["coming"][0]
+    assert "Before it there was version 2: policywatch show us-agreement --at" in shown["coming"][0]
 
 
 def test_history_lists_every_version(program: Program) -> None:
@@ -354,13 +356,20 @@ def test_shipped_watch_lists_can_be_checked(tmp_path: Path) -> None:
     assert "amazon-us" in program("watchlist", "list").out
 
 
-def test_a_misspelt_setting_is_named(tmp_path: Path) -> None:
-    (tmp_path / "policywatch.toml").write_text('contakt = "me@example.com"\n')
+@pytest.mark.parametrize("line", ['contakt = "me@example.com"', "delay = 30", "[defaults]"])
+def test_a_misspelt_setting_ends_doctor_and_all_that_fetches_or_sends_alike(tmp_path: Path, line: str) -> None:
+    (tmp_path / "policywatch.toml").write_text(f"{line}\n")
+    program = Program(tmp_path, {"watchlists": "mine.toml"}).begin()
+    (tmp_path / "mine.toml").write_text('[[page]]\nkey = "a"\nurl = "https://market.example/a"\n')
+    name = line.split(maxsplit=1)[0].strip("[]")
 
-    doctor = Program(tmp_path).begin()("doctor")
-
-    assert doctor.code == 1
-    assert "policywatch.toml says contakt, which is not a setting" in doctor.out
+    doctor = program("doctor")
+    assert doctor.code == 3
+    assert f"In policywatch.toml {name} is no setting." in doctor.out
+    for verb in (["crawl"], ["run"], ["notify"], ["serve"], ["watchlist", "check", "--probe"]):
+        ended = program(*verb)
+        assert (ended.code, f"In policywatch.toml {name} is no setting." in ended.err) == (3, True), verb
+    assert program("changes").code == 0, "what was read can be read on"
 
 
 def test_a_digest_is_previewed_for_a_sender_with_a_name(tmp_path: Path) -> None:

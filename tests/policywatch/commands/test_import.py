@@ -44,6 +44,18 @@ def problems(program: Program) -> list[str]:
     return ended.err.splitlines()
 
 
+@pytest.mark.parametrize("table", ["when;what\n2026-01-01;00.html\n", "", "observed_at,file\n2026-13-01,00.html\n"])
+def test_a_table_of_no_use_is_no_imported_page(program: Program, tmp_path: Path, table: str) -> None:
+    page = save(tmp_path / "in", "rate", {"2026-01-05T08:00:00Z": policy("Keep it under 4%.")})
+    (page / "observations.csv").write_text(table)
+
+    ended = program("import", "folder", "in")
+
+    assert ended.code == 1
+    assert "in/rate/observations.csv:" in ended.err
+    assert ended.out == ("Nothing was imported: correct what is named above and run it again (docs/import.md).\n")
+
+
 # --- rows ---------------------------------------------------------------------------------------------------------
 
 

@@ -17,6 +17,7 @@ WORKS_ON_ONE = [
     "digest --preview digest.html",
     "discover",
     "doctor",
+    "evidence us-late -o proof",
     "explain us-late",
     "feed",
     "health",

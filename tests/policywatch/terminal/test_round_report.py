@@ -1,5 +1,6 @@
 """What a crawl says while it runs and at its end."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -265,6 +266,18 @@ def test_on_a_terminal_the_waits_are_shown_and_the_groups_have_headings(program:
     assert "3 pages: 1 read (1 for the first time), 1 could not be read, 1 not checked, 0" in shown
 
 
+def test_nobody_is_advised_to_accept_a_page_that_was_cut_on_the_way(program: Program, site: Site) -> None:
+    whole = str(site.scripts["/late"])
+    program("crawl", "--page", "us-late")
+    for cut in (Answer(body=whole, hang_up=len(whole) // 2), whole[: len(whole) * 2 // 3]):
+        site["/late"] = cut
+        ended = program("crawl", "--page", "us-late")
+
+        assert ended.code == 1
+        assert re.search(r"the next crawl (?:fetches it|tries) again", ended.out), ended.out
+        assert "policywatch accept" not in ended.out + ended.err
+
+
 def test_health_says_on_a_terminal_what_a_check_returned_since_when_and_why(program: Program, site: Site) -> None:
     site["/fees"] = Answer(404, "<p>no such page</p>")
     program("crawl", "--page", "us-late", "--page", "us-fees")
@@ -275,7 +288,7 @@ def test_health_says_on_a_terminal_what_a_check_returned_since_when_and_why(prog
     assert "the site says there" in shown
     assert "it is not found since" in shown
     assert (piped["us-fees"]["last outcome"], piped["us-fees"]["last read (UTC)"]) == ("gone", "never")
-    assert piped["us-fees"]["events"].startswith("gone_suspected since 2026-03-02: The site says")
+    assert piped["us-fees"]["events"].startswith("it is not found since 2026-03-02: The site says")
     assert (piped["us-late"]["last outcome"], piped["us-late"]["events"]) == ("ok", "")
     assert piped["us-late"]["last read (UTC)"] == "2026-03-02 06:00"
 

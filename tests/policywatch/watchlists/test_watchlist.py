@@ -334,9 +334,24 @@ def test_an_entry_means_the_same_under_the_defaults_of_its_file(program: Program
 
     assert added(program, site.url("/fees"), "--yes").code == 0
 
-    assert (mine(program)[0]["marketplace"], mine(program)[0]["remove"]) == ("", [])
+    assert mine(program)[0]["remove"] == []
     assert mine(program)[0]["check_every"] == 43_200
     assert program("watchlist", "check", "my-pages.toml").code == 0
+
+
+def test_a_page_of_no_known_marketplace_takes_that_of_its_file_or_is_said_to_have_none(
+    program: Program, site: Site
+) -> None:
+    site["/new"] = site["/more"] = policy("Sellers ship in 2 days.", title="Shipping")
+    (program.folder / "mine.toml").write_text('[defaults]\nmarketplace = "US"\n')
+
+    of_file = program("watchlist", "add", site.url("/new"), "--file", "mine.toml", "--yes")
+    of_none = program("watchlist", "add", site.url("/more"), "--file", "other.toml", "--yes")
+
+    assert (of_file.code, of_none.code) == (0, 0)
+    assert "marketplace" not in (program.folder / "mine.toml").read_text().partition("[[page]]")[2]
+    assert "has no marketplace" not in of_file.out
+    assert "It has no marketplace, so --marketplace and the scorecard leave it out." in " ".join(of_none.out.split())
 
 
 def test_a_page_is_recognised_under_another_form_of_its_address(program: Program, site: Site) -> None:

@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 from diffs.database.archive import Archive
 from diffs.database.models import Change, Notice, Page, Subscriber
 from diffs.store import snapshots
-from diffs.store.notices import outbox, plan, queueing, subscribers
+from diffs.store.notices import outbox, owner, plan, queueing, subscribers
 from diffs.store.notices.backlog import backlog, counts
 from diffs.values import Capture
 
@@ -214,6 +214,14 @@ def test_ten_thousand_readers_are_queued_in_one_transaction(archive: Archive) ->
     with archive.read() as session:
         left = backlog(session, now=NOON, channels=["email"])
         assert (left.due, left.later) == (0, 10_000)
+
+
+def test_what_is_meant_for_an_owner_waits_for_nobody_where_there_is_none(archive: Archive) -> None:
+    with archive.begin() as session:
+        owner.note(session, kind="line", about="a.example", at=NOON, subject="A page", detail="Look at it.")
+    with archive.read() as session:
+        assert backlog(session, now=NOON, channels=["email"]).unsendable == 1
+        assert backlog(session, now=NOON, channels=["email"], has_owner=False).unsendable == 0
 
 
 def test_new_wishes_hold_for_what_waits(archive: Archive) -> None:
