@@ -19,6 +19,7 @@ import pytest
 import yaml
 
 import dev
+from tests.crawler.fetchers.test_browser import needs_browser
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("crawler", "diffs", "notifier", "policywatch")
@@ -136,6 +137,43 @@ def test_the_installed_program_runs_the_demo_from_an_empty_folder(program, tmp_p
 
     assert answer.returncode == 0, answer.stderr
     assert {"feed.xml", "digest.eml", "digest.html"} <= {path.name for path in (tmp_path / "demo").iterdir()}
+
+
+@pytest.mark.slow
+@pytest.mark.chromium
+@needs_browser
+def test_the_installed_program_reads_a_page_that_a_script_fills(program, site, tmp_path):
+    rule = "<p>Sellers must keep their late shipment rate under 4% in every period that we review.</p>"
+    settings = """
+        contact = "me@example.com"
+        watchlists = ["list.toml"]
+        allow_private_addresses = true
+        min_gap = 0
+    """
+    page = """
+        [[page]]
+        key = "late"
+        title = "Late Shipment Rate"
+        url = "{}"
+        marketplace = "US"
+        category = "performance"
+        language = "en"
+        select = "#policy"
+        fetch = "browser"
+    """
+    site["/article"] = "<h1>Late Shipment Rate</h1>" + 12 * rule
+    site["/late"] = (
+        '<html lang="en"><title>Help</title><div id="policy"></div><script>fetch("/article").then(r => r.text())'
+        '.then(text => { document.querySelector("#policy").innerHTML = text })</script></html>'
+    )
+    (tmp_path / "policywatch.toml").write_text(settings)
+    (tmp_path / "list.toml").write_text(page.format(site.url("/late")))
+
+    crawled = run(program, "crawl", folder=tmp_path)
+    shown = run(program, "show", "late", folder=tmp_path)
+
+    assert crawled.returncode == 0, crawled.stderr
+    assert "under 4%" in shown.stdout
 
 
 def locked(lock: Path) -> list[str]:
