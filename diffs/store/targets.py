@@ -1,5 +1,6 @@
 """Targets: those that each version states, those in force at a given time, and those announced."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,17 +31,49 @@ def of(session: Session, version: Version) -> tuple[Target, ...]:
 
 
 def in_force(session: Session, moment: datetime) -> list[tuple[Page, Version, Observation, Target]]:
-    """All targets stated by the texts that pages showed at a moment (UTC), by page and reading order.
+    """All targets in the texts that pages showed at a moment (UTC), ordered by page and reading order.
 
-    Entries made by hand count from their first to their last day.
+    A page that was removed by then states none any more. Entries made by hand count from their first to their last day.
     """
     by_hand = {entry.page_id: entry for entry in session.exec(select(ByHand))}
     found = []
+    for page, version, observation, removed in _shown(session, moment):
+        if removed is None and _stands(by_hand.get(page.id), moment.date()):
+            found += [(page, version, observation, target) for target in of(session, version)]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A page that was removed, since when (UTC), and how many targets it stated until then."""
+
+    page: Page
+    since: datetime
+    targets: int
+
+
+def removed(session: Session, moment: datetime) -> list[Removed]:
+    """The pages that stated targets and had been removed by a moment (UTC), ordered by page."""
+    by_hand = set(session.exec(select(ByHand.page_id)))
+    found = [
+        Removed(page, since, len(of(session, version)))
+        for page, version, _, since in _shown(session, moment)
+        if since is not None and page.id not in by_hand
+    ]
+    return [one for one in found if one.targets]
+
+
+def _shown(session: Session, moment: datetime) -> Iterator[tuple[Page, Version, Observation, datetime | None]]:
+    """The last text of each page up to a moment, its fetch, and since when the page is removed; None if it is not."""
+    gone: dict[int, datetime] = {}
+    query = select(Change).where(Change.kind == "gone", col(Change.told).is_(True), col(Change.seen_at) <= moment)
+    for change in session.exec(query.order_by(col(Change.seen_at))):
+        gone[change.page_id] = change.seen_at
     for page in session.exec(select(Page).order_by(Page.key)):
         shown = versions.shown_at(session, page, moment)
-        if shown is not None and _stands(by_hand.get(page.id), moment.date()):
-            found += [(page, *shown, target) for target in of(session, shown[0])]
-    return found
+        if shown is not None:
+            since = gone.get(page.id)
+            yield (page, *shown, since if since is not None and since > shown[1].observed_at else None)
 
 
 def _stands(entry: ByHand | None, day: date) -> bool:

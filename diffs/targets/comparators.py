@@ -53,8 +53,14 @@ def breached(sign: str) -> str:
 
 
 def is_example(text: str) -> bool:
-    """Whether the sentence is a worked example, a finding or a rule of arithmetic, whose figures bind nobody."""
+    """Whether the sentence is a worked example, a finding or a rule of arithmetic: its figures bind nobody."""
     return _never().found_in(text)
+
+
+def before_an_example(text: str) -> int | None:
+    """Where "for example" begins, if nothing but that makes a sentence an example: what stands before it may bind."""
+    found = _for_example().search(text)
+    return found.start() if found and not _never().found_in(text[: found.start()]) else None
 
 
 def is_other_amount(text: str, found: Held, *, named: bool) -> bool:
@@ -188,6 +194,11 @@ def _after(text: str) -> tuple[str, int]:
 def _never() -> Alternatives:
     lists = table("wording_targets")["never"]
     return pattern((*lists["example"], *lists["statistic"], *lists["calculation"]))
+
+
+@cache
+def _for_example() -> Alternatives:
+    return pattern(tuple(table("wording_targets")["never"]["for_example"]))
 
 
 @cache

@@ -18,7 +18,7 @@ from diffs.values import Document, Target
 
 from .aliases import mentioned
 from .audience import by_figure
-from .comparators import Held, held, is_example, is_named
+from .comparators import Held, before_an_example, held, is_example, is_named
 from .concepts import concepts
 from .context import consequence_in, measured_in, scope_of, strength_of, window_of
 from .figures import figures, takes_a_step
@@ -31,7 +31,7 @@ from .places import goes_on, place_behind, takes_sign
 from .statements import known, unnamed
 
 #: The name of these rules. It changes whenever the same document would yield other targets (architecture.md, rule 4).
-TARGETS = "policywatch-targets/5"
+TARGETS = "policywatch-targets/6"
 #: The word lists used. Their content is part of the reader's name: a metric is added there without touching code.
 WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts", "number_words", "wording_names")
 
@@ -68,7 +68,10 @@ def _remembered(_text: str, passage: Passage, language: str) -> tuple[Target, ..
 def _read(passage: Passage, language: str) -> Iterator[Target]:
     text = plain(passage.text)
     found = figures(text, language)
-    if not found or is_example(text) or any(is_called_former(heading) for heading in passage.headings[:-1]):
+    if found and is_example(text):
+        end = before_an_example(text)
+        found = tuple(amount for amount in found if end is not None and amount.end <= end)
+    if not found or any(is_called_former(heading) for heading in passage.headings[:-1]):
         return
     named = tuple(sorted((*mentions(text), *mentioned(text, passage.aliases)), key=lambda mention: mention.start))
     if not (

@@ -1,5 +1,6 @@
 """Cut a document into the passages that may state a target, each with its surroundings."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -214,10 +215,19 @@ def _of_block(block: Block, headings: tuple[str, ...], lead: str, header: tuple[
     if cells:
         yield from _of_row(block, cells, headings, header)
         return
-    parts = tuple(sentences(block.shown))
+    parts = tuple(line for sentence in sentences(block.shown) for line in _lines(sentence))
     for at, part in enumerate(parts):
         near = parts[max(0, at - _NEAR) : at + _NEAR + 1]
         yield Passage(part, block.place, headings, lead, near=near, kind=block.kind)
+
+
+def _lines(sentence: str) -> list[str]:
+    """A sentence, or the lines that lost their line breaks: "Late rate: under 4% Cancellation rate: under 2%"."""
+    return _LABEL.split(sentence) if sentence.count(": ") > 1 else [sentence]
+
+
+#: A label begins with a capital behind a figure or a word without a stop, and ends with a colon.
+_LABEL = re.compile(r"(?<=[\w%)]) (?=[A-ZÀ-ÞĐ][\w'-]{1,30}(?: [\w'-]{1,30}){0,4}: )")
 
 
 def _of_row(

@@ -8,7 +8,7 @@ import typer
 
 from diffs.reading import boilerplate, extract
 from diffs.scorecard.applicable_target import Stated
-from diffs.store.targets import stated_at
+from diffs.store.targets import removed, stated_at
 from diffs.targets.extract import extract_targets
 from diffs.targets.known_metrics import label
 from diffs.values import Capture, Selection
@@ -44,6 +44,7 @@ def targets(
     with context.archive() as archive, archive.read() as session:
         unwatched(session, [marketplace] if marketplace is not None else [])
         binding, announced = stated_at(session, moment)
+        gone = removed(session, moment)
     found = [one for one in binding if is_one_of(one.marketplace, marketplace)]
     coming = [later for later in announced if is_one_of(later.stated.marketplace, marketplace)]
     if as_json:
@@ -56,6 +57,10 @@ def targets(
         output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page"], map(_cells, found))
     else:
         output.say("No page that was read states a target.")
+    for was in gone:
+        if is_one_of(was.page.marketplace, marketplace):
+            told = labels.count(was.targets, "target")
+            output.warn(f"Not listed: {told} of {was.page.key}: page removed since {labels.day(was.since)}.")
     for later in coming:
         target = later.stated.target
         output.warn(

@@ -196,6 +196,26 @@ def test_targets_in_force_follow_the_text_of_the_day(site: Site) -> None:
     assert (before, after) == ({4.0}, {3.0})
 
 
+def test_the_targets_of_a_page_that_was_removed_are_in_force_no_more(site: Site) -> None:
+    def on(day: float) -> tuple[int, list[tuple[str, int]]]:
+        moment = START + timedelta(days=day)
+        with site.archive.read() as session:
+            gone = [(one.page.key, one.targets) for one in targets.removed(session, moment)]
+            return len(targets.in_force(session, moment)), gone
+
+    site.looks(FIRST)
+    for _ in range(6):
+        site.store("<title>Page not found</title>", status=404)
+        site.derive()
+    stated = on(0)[0]
+    assert stated > 0
+    assert on(0)[1] == []
+    assert on(site.day) == (0, [("agreement", stated)])
+
+    site.looks(FIRST)
+    assert on(site.day) == (stated, [])
+
+
 def test_what_a_page_said_on_a_day_can_be_read_back(site: Site) -> None:
     site.looks(FIRST, SECOND, ROBOT_CHECK, THIRD)
 

@@ -474,3 +474,17 @@ def test_every_list_that_targets_are_read_by_is_in_the_readers_name() -> None:
     asked = {name for file in files for name in re.findall(r"\b(?:table|\w*words)\(\"(\w+)\"", file.read_text("utf-8"))}
 
     assert {name for name in asked if (rooms / "data" / f"{name}.toml").exists()} == set(WORDS)
+
+
+def test_lines_that_lost_their_breaks_are_read_one_by_one() -> None:
+    assert stated(
+        "Seller rules Late shipment rate: under 4% Cancellation rate: under 2% "
+        "For example, 3 of 100 orders Order defect rate: under 1%"
+    ) == [(LATE, "<", 4), (CANCEL, "<", 2), (ODR, "<", 1)]
+
+
+def test_an_example_takes_only_what_stands_behind_it() -> None:
+    assert stated("Keep your late shipment rate under 4%; for example, 3 late of 100 orders make a rate of 3%.") == [
+        (LATE, "<", 4)
+    ]
+    assert stated("For example, keep your late shipment rate under 4%.") == []

@@ -561,6 +561,22 @@ def test_targets_in_force_can_be_asked_for_a_day(program: Program) -> None:
     assert (target["page"], target["metric"], target["value"]) == ("us-late-shipment", "late_shipment_rate", 3)
 
 
+def test_a_removed_page_is_said_to_state_no_target_any_more(tmp_path: Path) -> None:
+    page = save(tmp_path / "in", "us-late-shipment", {"2026-01-05T08:00:00Z": late(4)}, marketplace="US")
+    (page / "gone.html").write_text("<title>Page not found</title>", "utf-8")
+    gone = [f"2026-02-{day:02}T08:00:00Z,gone.html,404" for day in range(1, 7)]
+    rows = ["observed_at,file,status", "2026-01-05T08:00:00Z,00.html,200", *gone]
+    (page / "observations.csv").write_text("\n".join(rows), "utf-8")
+    program = Program(tmp_path)
+    program("import", "folder", str(tmp_path / "in"))
+
+    found = program("targets")
+
+    assert found.out == "No page that was read states a target.\n"
+    assert "Not listed: 1 target of us-late-shipment: page removed since 1 February 2026." in found.err
+    assert [row["target"] for row in program("targets", "--at", "2026-01-20").table] == ["under 4%"]
+
+
 MARKDOWN = """# Performance
 
 ## Shipping
