@@ -1,7 +1,7 @@
 """The order of the steps: snapshot → reading → verdict → history → comparison → change.
 
 `derive` judges every snapshot of a page that is not judged yet. It reads only stored bytes, so it can be run again at
-any time: `derive_again` discards what was derived and replays it, and nothing is reported twice.
+any time: when its rules have changed, what was derived is discarded and replayed, and nothing is reported twice.
 """
 
 from collections.abc import Mapping
@@ -84,18 +84,6 @@ def _first(moments: dict[int, datetime], at_most: int | None) -> dict[int, datet
     return {number: moments[number] for number in ids[:at_most]}
 
 
-def derive_again(session: Session, page: Page, *, confirm: bool = False) -> Derived:
-    """Discard what was derived for a page and judge all its snapshots again, by today's rules.
-
-    Reported changes keep their id and wording. A difference that only the new rules find in checks that were already
-    judged is listed, not reported: it would be news of our own making. What was set aside stays set aside.
-    """
-    if page.fetch == BY_HAND:
-        return Derived(outcome=None)
-    kept = Kept(None, observations.set_aside(session, page))
-    return _replay(session, page, kept, confirm=confirm, known_to=page.derived_to)
-
-
 def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
     """Accept the held text that the page showed last, at this snapshot, as the policy; what it changed is news.
 
@@ -139,6 +127,11 @@ def _decide(session: Session, page: Page, line: Line, *, accepted: bool) -> Deri
 
 
 def _replay(session: Session, page: Page, kept: Kept, *, confirm: bool, known_to: int) -> Derived:
+    """Discard what was derived for a page and judge all its snapshots again, by today's rules.
+
+    Reported changes keep their id and wording. A difference that only the new rules find in checks that were already
+    judged, up to snapshot `known_to`, is listed, not reported: it would be news of our own making.
+    """
     frozen = record.forget(session, page)
     page.derived_to, page.memory = 0, None
     session.flush()

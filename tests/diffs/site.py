@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from diffs.database.archive import Archive
+from diffs.database.archive import Archive, Session
 from diffs.database.models import Change, Page
 from diffs.engine import derive
 from diffs.engine.derive import Derived
@@ -10,6 +10,12 @@ from diffs.store import changes, events, observations, pages, snapshots, version
 from diffs.values import Capture
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
+
+
+def derive_again(session: Session, page: Page) -> Derived:
+    """What follows from all snapshots of a page when the rules by which it was read have changed."""
+    page.derived_with = "the rules of an older version"
+    return derive.derive(session, page)
 
 
 class Site:

@@ -11,10 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from diffs.database.archive import Archive, open_archive
-from diffs.engine import derive
 from diffs.store import bodies, observations, versions
 from tests.diffs.scopes import SCOPES
-from tests.diffs.site import Site
+from tests.diffs.site import Site, derive_again
 
 # --- a policy and its editions --------------------------------------------------------------------------------------
 
@@ -317,7 +316,7 @@ def test_any_history_loses_no_text_and_is_derived_alike_in_parts_and_again(sites
 
     once = whole.story()
     with whole.archive.begin() as session:
-        derive.derive_again(session, whole.page(session))
+        derive_again(session, whole.page(session))
 
     assert parts.story() == once
     assert whole.story() == once

@@ -10,8 +10,6 @@ from diffs.values import Hunk
 _LEFT_OVER = re.compile(r"\]\(\s{0,3}(?P<address>[a-z]{2,10}:[^()\s]{1,2000})\s{0,3}\)", re.IGNORECASE)
 #: An address printed after the words that link to it.
 _PRINTED = re.compile(r"\(\s{0,3}(?P<address>https?://[^()\s]{1,2000})\s{0,3}\)", re.IGNORECASE)
-#: A page number in a document, between rules or alone.
-_PAGE_MARK = re.compile(r"^-{2,20} ?page \d{1,4} ?-{2,20}$", re.IGNORECASE)
 #: What counts in a text: letters, digits, the signs that give a figure its value, the marks for yes and no,
 #: footnote marks, and strokes through letters.
 _COUNTS = re.compile(

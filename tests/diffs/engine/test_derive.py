@@ -19,7 +19,7 @@ from diffs.store.notices import subscribers
 from diffs.targets import extract as target_reader
 from diffs.targets.extract import extract_targets
 from diffs.values import BlockKind, Document, Target
-from tests.diffs.site import START, Site
+from tests.diffs.site import START, Site, derive_again
 
 LATER = START + timedelta(days=100)
 
@@ -236,7 +236,7 @@ def test_deriving_again_gives_the_same_and_sends_nothing(archive: Archive) -> No
         queued = len(session.exec(select(Notice)).all())
 
     with archive.begin() as session:
-        derive.derive_again(session, site.page(session))
+        derive_again(session, site.page(session))
 
     assert site.state() == before
     with archive.read() as session:
@@ -292,7 +292,7 @@ def test_a_reported_change_keeps_its_id_and_wording_whatever_is_derived_later(si
 
     with site.archive.begin() as session:
         site.page(session).language = "en-GB"
-        derive.derive_again(session, site.page(session))
+        derive_again(session, site.page(session))
 
     (kept,) = site.told()
     assert (kept.uid, kept.headline, kept.points) == (uid, "As it was told", ["point"])

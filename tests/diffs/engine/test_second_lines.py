@@ -12,7 +12,7 @@ from diffs.database.models import OwnerNotice
 from diffs.engine import derive
 from diffs.store import changes, events, observations, versions
 from tests.diffs.engine.test_derive import CLAUSES, ROBOT_CHECK, policy
-from tests.diffs.site import START, Site
+from tests.diffs.site import START, Site, derive_again
 
 #: A publisher's own rewrite, much shorter than what it replaces.
 SHORT_CLAUSES = (
@@ -122,7 +122,7 @@ def test_the_owner_accepts_a_text_which_is_news_and_the_policy_from_then_on(site
     assert told(site) == [("replaced", 1, 1), ("edit", 1, 2)]
     before = site.story()
     with site.archive.begin() as session:
-        derive.derive_again(session, site.page(session))
+        derive_again(session, site.page(session))
     assert site.story() == before
 
 
@@ -248,7 +248,7 @@ def test_the_owner_hears_of_each_edit_that_is_listed_only(archive: Archive) -> N
     assert [subject.split(" ")[-1] for subject in subjects] == ["policy", "changed"]
 
     with archive.begin() as session:
-        derive.derive_again(session, site.page(session))
+        derive_again(session, site.page(session))
         assert len(session.exec(select(OwnerNotice)).all()) == 2
 
 
@@ -409,7 +409,7 @@ def test_accepting_a_text_makes_no_news_of_half_pages_long_ago(site: Site) -> No
     assert told(site) == [("edit", 1, 4)]
     before = site.story()
     with site.archive.begin() as session:
-        derive.derive_again(session, site.page(session))
+        derive_again(session, site.page(session))
     assert site.story() == before
 
 

@@ -12,7 +12,7 @@ from diffs.reading.extract import extract
 from diffs.store import changes, pages, snapshots
 from diffs.values import Block, BlockKind, Capture, Selection
 from tests.diffs.reading.test_feeds import item, rss
-from tests.diffs.site import START, Site
+from tests.diffs.site import START, Site, derive_again
 
 FEED = "https://example.com/agreement"
 
@@ -202,15 +202,13 @@ def test_in_a_live_crawl_an_announcement_is_confirmed_first(archive):
 
 
 def test_what_was_announced_keeps_its_words_when_the_page_is_derived_again(archive):
-    from diffs.engine import derive
-
     feed = List(archive)
     feed.looks(rss(OLD), rss(FEES, RETURNS, OLD), rss(FEES, RETURNS))
     feed.kinds()
     before = [(change.uid, change.headline, change.told) for change in feed.told()]
 
     with archive.begin() as session:
-        derive.derive_again(session, feed.page(session))
+        derive_again(session, feed.page(session))
 
     assert [(change.uid, change.headline, change.told) for change in feed.told()] == before
 

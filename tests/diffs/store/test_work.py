@@ -10,6 +10,7 @@ from diffs.engine import derive
 from diffs.engine.owner import notes
 from diffs.store import work
 from diffs.store.notices import queueing
+from tests.diffs.site import derive_again
 from tests.notifier.vocabulary import NOON, reader, store_change, store_page
 
 
@@ -76,5 +77,5 @@ def test_nothing_is_derived_from_what_a_person_entered(archive: Archive) -> None
         page, change = notes.add(session, notes.Entry("Rates do not count", "Until May."), now=NOON)
 
         assert derive.derive(session, page).outcome is None
-        assert derive.derive_again(session, page).outcome is None
+        assert derive_again(session, page).outcome is None
         assert change.told

@@ -6,13 +6,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from diffs.database.archive import Archive
-from diffs.engine import derive
 from diffs.engine.owner import missed, taught_noise
 from diffs.engine.owner.missed import Answer
 from diffs.store import changes, pages, versions
 from tests.diffs.engine.owner.test_taught_noise import page, teach
 from tests.diffs.engine.test_furniture import RATE
-from tests.diffs.site import START, Site
+from tests.diffs.site import START, Site, derive_again
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TEASERS = (
@@ -104,7 +103,7 @@ def test_all_stays_as_it_was_reported_when_the_page_is_derived_again(site: Site)
     site.looks(page("Ten new cities have joined the tour."))
     before, memory = bound(site), site.state()[4]
     with site.archive.begin() as session:
-        derive.derive_again(session, site.page(session))
+        derive_again(session, site.page(session))
     assert bound(site) == before
     assert site.state()[4] == memory
 

@@ -3,11 +3,10 @@
 import pytest
 
 from diffs.database.archive import Archive
-from diffs.engine import derive
 from diffs.engine.owner import taught_noise
 from diffs.store import changes
 from tests.diffs.engine.test_furniture import CLAUSES
-from tests.diffs.site import Site
+from tests.diffs.site import Site, derive_again
 
 
 def page(teaser: str) -> str:
@@ -75,7 +74,7 @@ def test_what_was_reported_before_it_was_called_noise_stays_when_all_is_derived_
     before = site.told()[0].uid
     teach(site)
     with site.archive.begin() as session:
-        derive.derive_again(session, site.page(session))
+        derive_again(session, site.page(session))
     assert [change.uid for change in site.told()] == [before]
 
 
