@@ -19,7 +19,7 @@ import pytest
 import yaml
 
 import dev
-from tests.crawler.fetchers.test_browser import needs_browser
+from tests.crawler.fetchers.browser.test_fetcher import needs_browser
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("crawler", "diffs", "notifier", "policywatch")
