@@ -27,11 +27,23 @@ class Held:
 def held(text: str, amount: Amount) -> Held:
     """The amount with the comparator before or after it in a plain text; the longest wording counts."""
     # Turkish writes the sign first: "en fazla %2".
-    ahead = text[: amount.start].removesuffix("%")[-80:]
-    before, after = _before(ahead), _after(text[amount.end : amount.end + 60])
-    if before[0]:
+    ahead, rest = text[: amount.start].removesuffix("%")[-80:], text[amount.end : amount.end + 60]
+    # "168 hours (7 days) at most".
+    again = _AGAIN.match(rest)
+    before, after = _before(ahead), _after(rest)
+    if not after[0] and again and (later := _after(rest[again.end() :]))[0]:
+        after = (later[0], again.end() + later[1])
+    if not after[0] and _PLUS.search(amount.text):
+        after = (">=", 0)
+    # What may reach 5% at most is held by the second wording.
+    if before[0] and not (after[0] and _REACHES.match(ahead, len(ahead) - before[1])):
         return Held(amount, before[0], amount.start - before[1], amount.end + after[1])
     return Held(amount, after[0], amount.start, amount.end + after[1])
+
+
+_AGAIN = re.compile(r"\s?\([^()]{1,30}\),?\s?")
+_PLUS = re.compile(r"\d\s?\+")
+_REACHES = re.compile(r"reach|attein|alcan|raggiung|bereik|erreich|达到", re.IGNORECASE)
 
 
 def canonical(sign: str, better: str) -> str:
@@ -124,6 +136,15 @@ def has_cue(text: str) -> bool:
     return words("wording_targets", "cues", "target").found_in(text)
 
 
+def forbids(text: str, found: Held) -> bool:
+    """Whether the comparator itself is a command: "must not exceed", "ne saurait dépasser"."""
+    wording = text[found.start : found.amount.start] + text[found.amount.end : found.end]
+    return bool(found.sign) and _NOT.search(wording) is not None
+
+
+_NOT = re.compile(r"\b(?:not|never|cannot|nicht|ne|non|no|não|niet|nie|inte|không)\b|n'|不", re.IGNORECASE)
+
+
 def speaks_of_breach(text: str) -> bool:
     """Whether the sentence says what follows from missing a target."""
     return words("wording_targets", "cues", "breach").found_in(text)
@@ -209,7 +230,7 @@ def _compared() -> Alternatives:
 @cache
 def _named() -> tuple[Alternatives, Alternatives]:
     names = tuple(table("wording_targets")["cues"]["named"])
-    whose = r"(?:\s+(?:for|of)(?:\s+[\w-]+){1,4}?)?"
+    whose = r"(?:\s+(?:for|of|für|von|bei|pour|de|des|per|di|para|voor|van|dla|för)(?:\s+[\w-]+){1,4}?)?"
     small = (
         r"is|are|now|currently|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\("
     )

@@ -26,14 +26,23 @@ def figures(text: str, language: str) -> tuple[Amount, ...]:
         return ()
     moved = _changes().found_in(text)
     kept = []
-    for amount in found:
-        if amount.kind == "money":
+    for before, amount in zip((None, *found), found, strict=False):
+        if amount.kind == "money" or (before and _says_again(text, before, amount)):
             continue
         now = _after_the_step(text, amount) if moved and amount.value2 is not None else amount
         others = [other for other in found if other is not amount and other.kind == amount.kind]
         if not _is_former(text, now, moved=moved and bool(others)):
             kept.append(now)
     return tuple(kept)
+
+
+def _says_again(text: str, before: Amount, amount: Amount) -> bool:
+    """Whether a length of time only says in other units what stands before it: "168 hours (7 days)"."""
+    hours = [_HOURS.get(one.unit, 0) * one.value for one in (before, amount)]
+    return hours[0] == hours[1] > 0 and text[before.end : amount.start] == " ("
+
+
+_HOURS = {"hours": 1, "days": 24, "weeks": 168}
 
 
 def takes_a_step(text: str, language: str) -> bool:

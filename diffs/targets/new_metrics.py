@@ -7,7 +7,7 @@ from functools import cache
 from diffs.language.alternatives import Alternatives
 from diffs.language.vocabulary import pattern, plain, table, words
 
-from .comparators import Held, has_cue, speaks_of_breach
+from .comparators import Held, forbids, has_cue, is_conditional, speaks_of_breach
 from .passages import Passage
 
 _MAX_WORDS = 6
@@ -43,7 +43,8 @@ def unknown_metric(found: Held, passage: Passage, *, called: bool) -> NewMetric 
         fits = called or (passage.states_targets and bool(passage.header)) or _agrees(found.sign, new.better)
         return new if fits else None
     label = re.search(r"[:(–-]\s*$", text[: found.start]) is not None
-    stated = bool(found.sign) and (has_cue(text) or label or speaks_of_breach(text) or passage.states_targets)
+    duty = has_cue(text) or speaks_of_breach(text) or passage.states_targets or forbids(text, found)
+    stated = bool(found.sign) and (duty or label or (is_conditional(text) and not _agrees(found.sign, new.better)))
     return new if stated or called or (not found.sign and has_cue(text)) else None
 
 

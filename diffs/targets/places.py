@@ -39,7 +39,7 @@ def takes_sign(text: str, before: Held, found: Held) -> bool:
     return alike and (listed or _GROUP.search(gap) is not None)
 
 
-_OR = re.compile(r"[^.;|]{0,30}\((?:or|oder|ou|o|of|lub|eller) ", re.IGNORECASE)
+_OR = re.compile(r"[^.;|]{0,30}(?:\(|, )(?:or|oder|ou|o|of|lub|eller) ", re.IGNORECASE)
 # "... 9 percent, for top sellers 4 percent".
 _GROUP = re.compile(r",? (?:for|für|pour|para|per|voor|dla|för) [^,;.\d]{3,40}$", re.IGNORECASE)
 #: A list of figures has one verb; a second verb starts another statement.
@@ -50,7 +50,17 @@ _VERB = re.compile(
 
 
 def goes_on(text: str, before: Held, found: Held) -> bool:
-    """Whether a bare figure continues a list of places that a figure with a comparator began."""
+    """Whether a bare figure continues a list of places, or of kinds of sellers, that a figure before it began."""
     gap = text[before.end : found.start]
     alike = not found.sign and found.amount.kind == before.amount.kind and found.amount.value2 is None
-    return alike and len(gap) <= _GAP and bool(place_behind(text, before)) and _JOINT.search(gap) is not None
+    if not alike or len(gap) > _GAP:
+        return False
+    return _OTHERS.fullmatch(gap) is not None or (bool(place_behind(text, before)) and _JOINT.search(gap) is not None)
+
+
+# "3 % for new sellers; for the others, 5 %".
+_OTHERS = re.compile(
+    r"[;,] (?:and |but |und |et |mais |y |pero |e |ma |mas |en |maar |a |ale )?(?:for|für|pour|para|per|voor|dla|för) "
+    r"[^,;.\d]{3,40},? ?(?:it is |at |von |bei |de |del? |à |di |do |van )?",
+    re.IGNORECASE,
+)

@@ -78,7 +78,8 @@ def _percent(one: _Number, text: str) -> tuple[float, int, int] | None:
     if half:
         part = next((part for part in spelled_numbers(half["part"] or half["sign"]) if part.is_part), None)
         value, end = value + (part.value if part else 0), half.end() if part else end
-    sign = _sign().match(text, end) if one.is_word or end != one.end else None
+    plus = text.startswith("+", end)
+    sign = _sign().match(text, end + plus) if one.is_word or plus or end != one.end else None
     return (value, start, sign.end()) if sign else None
 
 
@@ -106,12 +107,19 @@ def _of_one_percent() -> re.Pattern[str]:
 def _part_of_all(one: _Number, text: str) -> tuple[float, int, int] | None:
     """The value and place of a fraction of everything sold: "a tenth of your orders"."""
     joint = _OF.match(text, one.end) if one.is_part else None
-    if not joint or not takes_share(text[joint.end() :][:_REACH]):
+    is_of_all = joint is not None and takes_share(text[joint.end() :][:_REACH])
+    is_whole_share = one.is_part and _STOP.match(text, one.end) and _SHARE.search(text[: one.start])
+    if not is_of_all and not is_whole_share:
         return None
     article = _ARTICLE.search(text[max(0, one.start - 12) : one.start])
     return 100 * one.value, one.start - (len(article.group()) if article else 0), one.end
 
 
+_STOP = re.compile(r"\s?(?:[.;,]|$)")
+_SHARE = re.compile(
+    r"\b(?:share|proportion|part|Anteil|quota|percentuale|parte|porción|proporção|aandeel|udział|andel)\b",
+    re.IGNORECASE,
+)
 _OF = re.compile(r" (?:of|der|des|dein\w*|ihr\w*|de|du|dei|degli|delle|dos|das|van|av)\b", re.IGNORECASE)
 #: How many characters after a number the thing counted is named.
 _REACH = 40

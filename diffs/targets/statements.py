@@ -11,6 +11,7 @@ from .comparators import (
     Held,
     breached,
     canonical,
+    forbids,
     has_cue,
     is_actual,
     is_allotted,
@@ -70,7 +71,8 @@ def unnamed(found: Held, passage: Passage, named: tuple[Mention, ...], amounts: 
     if is_other_amount(text, found, named=False) or passage.shows_other(found.amount) or is_actual(text, found):
         return None
     called = is_named(text, found)
-    if (found.amount.kind == "count" and found.amount.unit) or _asks_nothing(found, metric):
+    counts_things = found.amount.kind == "count" and found.amount.unit
+    if (counts_things and not (metric.unit == "stars" and _has_decimals(found.amount))) or _asks_nothing(found, metric):
         return None
     if metric.name in _BEFALL and not called and names_a_case(_label(passage, found)):
         return None
@@ -111,9 +113,9 @@ def _is_stated(found: Held, metric: KnownMetric, passage: Passage, *, called: bo
     is_beside = stands_right_before(found, text) and (not is_good or len(text.split()) <= _FEW)
     if found.sign and not (is_good or called or is_broken or is_beside):
         return False
-    if called or passage.states_targets or has_cue(text):
+    if called or passage.states_targets or has_cue(text) or forbids(text, found):
         return True
-    is_share = takes_share(text[found.end :])
+    is_share = takes_share(text[found.end :]) or takes_share(f"{found.amount.text} ")
     if not found.sign and found.amount.value2 is None:
         asked = is_labelled(text, found) or passage.is_for_a_level or is_told_you(text)
         return passage.steps or (is_share and asked)
@@ -137,8 +139,9 @@ def _held_as_its_kind(found: Held, passage: Passage, metric: KnownMetric, *, nam
     text, is_in_column = plain(passage.text), passage.column is not None
     match found.amount.kind:
         case "duration":
+            asked = has_cue(text) or passage.is_for_a_level
             signs = (">", ">=") if metric.better == "higher" else ("<", "<=")
-            bare = not found.sign and (named or (metric.better == "higher" and lasts(text, found) and has_cue(text)))
+            bare = not found.sign and (named or (metric.better == "higher" and lasts(text, found) and asked))
             return found.sign in signs or bare or (metric.better == "lower" and is_allotted(text, found))
         case "count":
             return _holds_bare_number(found, text, metric, named=named, is_in_column=is_in_column)
@@ -208,8 +211,10 @@ def _is_left_to_it(found: Held, passage: Passage) -> bool:
         return False
     if (passage.cells or passage.is_item) and not _leaves_the_metric_above(_label(passage, found)):
         return False
-    if passage.states_targets or not found.sign:
-        return passage.states_targets
+    if passage.states_targets or kind_of(_label(passage, found)) in ("target", "alert", "block"):
+        return True
+    if not found.sign:
+        return False
     return len(text.split()) <= _SHORT_SENTENCE or (passage.points_back and has_cue(text))
 
 
