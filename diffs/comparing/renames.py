@@ -29,6 +29,8 @@ _SIGNS = ".,;:!?()[]\"'“”„«»*"
 
 #: How many words beside a swap are examined.
 _BESIDE = 3
+#: At most this many words of a name stay in its middle.
+_STAYS = 2
 
 _Core = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -78,7 +80,7 @@ def _swaps(spans: Sequence[Span]) -> Iterator[_Swap]:
             at += 1
             continue
         start = at
-        while at < len(spans) and spans[at].op is not SpanOp.EQUAL:
+        while at < len(spans) and (spans[at].op is not SpanOp.EQUAL or _is_inside_a_name(spans, at)):
             at += 1
         went = _text(spans[start:at], SpanOp.REMOVED)
         came = _text(spans[start:at], SpanOp.ADDED)
@@ -104,7 +106,21 @@ def _swap(went: tuple[str, ...], came: tuple[str, ...], left: tuple[str, ...], r
 
 
 def _text(spans: Iterable[Span], op: SpanOp) -> tuple[str, ...]:
-    return tuple(word for span in spans if span.op is op for word in span.text.split())
+    """The words of one side: those that only it has, and those that stayed between them."""
+    return tuple(word for span in spans if span.op in (op, SpanOp.EQUAL) for word in span.text.split())
+
+
+def _is_inside_a_name(spans: Sequence[Span], at: int) -> bool:
+    """Whether a word stayed in the middle of a name: "Finch Services Ltd" became "Harbour & Finch UK Limited"."""
+    words = spans[at].text.split()
+    if not 0 < len(words) <= _STAYS or at + 1 >= len(spans) or not all(map(_is_capital, words)):
+        return False
+    before, after = spans[at - 1].text.split(), spans[at + 1].text.split()
+    return bool(before and after) and _is_of_a_name(before[-1]) and _is_of_a_name(after[0])
+
+
+def _is_of_a_name(word: str) -> bool:
+    return word == "&" or _is_capital(word)
 
 
 def _capitals_before(text: str, edited: str) -> tuple[str, ...]:

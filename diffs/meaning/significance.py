@@ -7,7 +7,7 @@ weights are our own, set by reading labelled histories of policies; they are few
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -273,12 +273,14 @@ _BOUND = 1.0
 _MOST_TURNS = 2.4
 
 
-def _weigh_figures(facts: Iterable[Fact]) -> float:
+def _weigh_figures(facts: Sequence[Fact]) -> float:
     """The weight of figures: an added or removed one little, a changed one as much as what it is about."""
     amounts = [fact for fact in facts if fact.kind in ("percent", "money", "duration")]
     steps = [fact for fact in amounts if fact.before and fact.after]
     about = max((_matter(fact) for fact in steps), default=0)
     others = sum(2.5 if fact.sentence_before and fact.sentence_after else 0.7 for fact in amounts)
+    # How many there must be or may be: "for each listing above 1.5 million".
+    others += _LOW * any(fact.kind == "count" and fact.before and fact.after for fact in facts)
     return max(_HIGH if about >= _LIVING else 0.0, min(3.0, others))
 
 
@@ -295,7 +297,9 @@ def _matter(fact: Fact) -> int:
     near = fact.sentence_after[max(0, at - _NEAR) : at + len(fact.after) + _NEAR]
     if fact.kind == "duration" and words("wording_dates", "cues", "notice").found_in(plain(near)):
         return _LIVING  # a notice period is a right
-    return max(map(weight, categories(near)), default=0)
+    # A row names its subject in the heading above its table: "Consumer electronics | 9%" under "Referral fees".
+    above = fact.section if " | " in fact.sentence_after else ""
+    return max(map(weight, categories(f"{near} \n {above}")), default=0)
 
 
 def _is_entry(pair: SentencePair) -> bool:

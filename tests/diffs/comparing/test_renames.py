@@ -86,6 +86,26 @@ def test_letter_case_makes_no_second_name():
     assert compare(old, new).renames == (Rename("Apricot", "Zebra", 5),)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("Finch Trading Services Ltd", "Harbour & Finch UK Limited"),
+        ("Finch Trading", "Harbour Finch Limited"),
+        ("Marigold Peel Europe Ltd", "Orange & Marigold Peel International"),
+    ],
+)
+def test_a_word_that_stays_in_the_middle_of_a_name_does_not_cut_the_name(before, after):
+    assert renames(before, after).renames == (Rename(before, after, 4),)
+
+
+def test_two_names_with_words_between_them_are_two_names():
+    between = "signs every contract together with its partner"
+    old = [f"{verb} Apricot {between} Marigold." for verb in ("As before,", "Here", "There")]
+    new = [line.replace("Apricot", "Zebra").replace("Marigold", "Yak") for line in old]
+
+    assert {rename.after for rename in compare(policy(*old), policy(*new)).renames} == {"Zebra", "Yak"}
+
+
 def test_a_hunk_with_more_than_the_rename_is_no_rename():
     comparison = renames(
         "Marigold Europe",

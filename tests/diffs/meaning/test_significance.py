@@ -310,3 +310,26 @@ def _table(path) -> list[dict[str, str]]:
 
 def _read(path) -> Document:
     return clean(extract(Capture(url="", media_type="markdown", body=path.read_bytes()), Selection()).document).document
+
+
+@pytest.mark.parametrize("above", ["Referral fees by category", "Gebühren nach Kategorie"])
+def test_a_fee_in_a_row_is_as_high_as_one_in_a_sentence(above: str) -> None:
+    old, new = (
+        policy(heading(above), row("Consumer electronics", rate, "$0.30"), row("Toys", "15%", "$0.30"), "It stays.")
+        for rate in ("8%", "9%")
+    )
+
+    assert judged(old, new).importance == "high"
+    assert judged(new, old).importance == "high", "who was told of the fee is told of its end"
+
+
+def test_a_figure_in_a_row_under_another_heading_is_not() -> None:
+    old, new = (policy(heading("Sizes"), row("Large box", cm, "1"), "It stays.") for cm in ("8%", "9%"))
+
+    assert judged(old, new).importance == "medium"
+
+
+def test_how_many_there_may_be_is_no_trifle() -> None:
+    clause = "High-volume listings: you pay for each listing above {} listings."
+
+    assert between(clause.format("1.5 million"), clause.format("1 million")).importance == "medium"
