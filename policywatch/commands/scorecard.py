@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from diffs.database.archive import Session
+from diffs.database.archive import Session, open_archive
 from diffs.engine.owner import report_events
+from diffs.errors import ArchiveMissing
 from diffs.scorecard import names, report_file, scorecard
 from diffs.scorecard.amazon_report import Found
 from diffs.scorecard.applicable_target import fitting
@@ -54,16 +55,20 @@ def scorecard_(
     if past is not None:
         _history(past, as_json=as_json)
         return
-    with context.archive() as archive:
-        if report is None:
-            with archive.begin() as session:
-                card = _stored(session, moment, at=at)
-                report_events.note_differences(session, now=now)
-        else:
-            data = _read(report)
-            found = report_file.read(data, report.name)
-            with archive.begin() as session:
+    if report is None:
+        with context.archive() as archive, archive.begin() as session:
+            card = _stored(session, moment, at=at)
+            report_events.note_differences(session, now=now)
+    else:
+        data = _read(report)
+        found = report_file.read(data, report.name)
+        try:
+            with context.archive() as archive, archive.begin() as session:
                 card = _imported(session, data, found, report.name, moment=moment, now=now, keep=keep)
+        except ArchiveMissing:
+            card = _by_itself(found, moment)
+            if not any(one.target for one in card.results):
+                raise  # without a page nothing says what the figures are to be held against
     _show(card, as_json=as_json)
     if card.problems:
         raise typer.Exit(context.FAILURES)
@@ -120,6 +125,22 @@ def _imported(
     if found.metrics and keep:
         report_events.note_moves(session, moves, found.metrics, now=now)
         report_events.note_differences(session, now=now)
+    return card
+
+
+def _by_itself(found: Found, moment: datetime) -> _Card:
+    """The figures of a report held against the targets that it states itself, where there is no archive."""
+    archive = open_archive("sqlite://")  # in memory: nothing is made in this folder
+    try:
+        with archive.read() as session:
+            card = _card(session, found.metrics, moment, found.accounts, list(found.notes))
+    finally:
+        archive.close()
+    card.problems = found.problems
+    card.said.append(
+        "There is no archive here: the figures are held against the report's own targets only, and nothing is stored. "
+        "policywatch init and crawl add the targets that the marketplace's pages state."
+    )
     return card
 
 

@@ -321,3 +321,24 @@ def test_every_window_of_a_rate_has_its_row_today_and_when_it_is_judged_again(pr
     _, seen = on_a_terminal(program, "scorecard", "windows.json")
     assert "Late shipment rate, 10 days (US): missed" in seen
     assert "remark: this field is unknown" in seen
+
+
+def test_without_an_archive_a_report_is_held_against_its_own_targets_and_nothing_is_made(tmp_path: Path) -> None:
+    program = Program(tmp_path, now=datetime(2026, 5, 1, 12, tzinfo=UTC))
+    name = report(program)
+
+    ended = program("scorecard", name)
+
+    assert ended.code == 0, ended.err
+    assert row(ended, "Late shipment rate")["target"] == "under 4%"
+    assert "There is no archive here: the figures are held against the report's own targets only" in ended.out
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_without_an_archive_figures_that_no_target_fits_are_not_judged(tmp_path: Path) -> None:
+    program = Program(tmp_path, now=datetime(2026, 5, 1, 12, tzinfo=UTC))
+
+    ended = program("scorecard", csv_of(program, "US,LSR,,6,200,,2026-04-01,2026-04-30"))
+
+    assert (ended.code, ended.out) == (3, "")
+    assert "There is no policywatch.toml and no archive here" in ended.err
