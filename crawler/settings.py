@@ -103,7 +103,7 @@ def host_named(text: str) -> str:
     """The host that a user means by a name or by the address of a page. Raises ValueError if it is neither."""
     host = (urlsplit(text if "://" in text else f"//{text}").hostname or "").rstrip(".")
     if not host or not host.isascii() or any(char.isspace() for char in host):
-        message = f"{text!r} is no host; write it as sellercentral.amazon.fr"
+        message = f"{text!r} is not a host name; write it as sellercentral.amazon.fr"
         raise ValueError(message)
     return host
 
@@ -114,9 +114,9 @@ class CrawlSettings(TomlSettings):
     Raises pydantic.ValidationError; `crawl_settings` turns that into a SettingsError with a remedy.
     """
 
-    contact: str = Field(default="", description="e-mail or web address where a site's owner reaches you; needed")
+    contact: str = Field(default="", description="e-mail or web address where a site's owner can reach you; required")
     allow_private_addresses: bool = Field(
-        default=False, description="also pages on this machine and in private networks"
+        default=False, description="allow pages on this machine and in private networks"
     )
     min_gap: float | None = Field(
         default=None,
@@ -128,7 +128,7 @@ class CrawlSettings(TomlSettings):
         default=None,
         ge=1,
         le=5_000,
-        description="most requests to one host on one day (UTC), robots.txt and redirects too; 300",
+        description="maximum requests to one host per day (UTC), robots.txt and redirects included; 300",
     )
     hosts_off: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(), description="hosts that are never contacted, such as sellercentral.amazon.fr"
@@ -137,10 +137,10 @@ class CrawlSettings(TomlSettings):
         default=True, description="count requests to a host together with those of your other archives on this machine"
     )
     data_dir: DataDir = Field(default=Path("policywatch-data"), description="the data folder")
-    confirm: bool = Field(default=True, description="ask for every new text a second time before it is reported")
-    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds one answer may take")
+    confirm: bool = Field(default=True, description="fetch every new text a second time before it is reported")
+    timeout: float = Field(default=30.0, gt=0, le=600, description="seconds to wait for one response")
     max_body: ByteSize = Field(
-        default=ByteSize(20_000_000), ge=1_000, description="the largest answer, packed and unpacked"
+        default=ByteSize(20_000_000), ge=1_000, description="the largest response, compressed and uncompressed"
     )
     max_wait: float = Field(
         default=60.0,
@@ -148,9 +148,9 @@ class CrawlSettings(TomlSettings):
         le=3_600,
         description="seconds a crawl waits for a host that asks us to slow down; one that asks for more is left alone",
     )
-    retries: int = Field(default=2, ge=0, le=5, description="how often a page that failed is tried again")
+    retries: int = Field(default=2, ge=0, le=5, description="how often a failed page is tried again")
     tell_owner_after: int = Field(
-        default=3, ge=1, le=90, description="the owner hears of pages that were not read in so many rounds in a row"
+        default=3, ge=1, le=90, description="the owner is notified of pages not read in this many rounds in a row"
     )
     watchlists: Annotated[tuple[Path, ...], NoDecode] = Field(
         default=(), description="files to watch, or names of lists that come with the program, such as amazon-us-more"
@@ -191,7 +191,7 @@ class CrawlSettings(TomlSettings):
     def _interests_are_known(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         unknown = [name for name in value if name not in interests.names()]
         if unknown:
-            message = f"has no {', '.join(unknown)}; there are {', '.join(interests.names())}"
+            message = f"has no {', '.join(unknown)}; choose from {', '.join(interests.names())}"
             raise ValueError(message)
         return value
 

@@ -34,13 +34,17 @@ class NotifierSettings(TomlSettings):
     smtp_ca_file: Path | None = Field(default=None, description="certificates to trust instead of the system's")
     smtp_timeout: float = Field(default=30.0, gt=0, le=300, description="seconds to wait for the mail server")
     mail_from: str = Field(default="", description="sender of all mail: Name <address@host>")
-    mail_per_minute: int = Field(default=0, ge=0, description="most messages a minute through SMTP; 0 for no limit")
+    mail_per_minute: int = Field(
+        default=0, ge=0, description="maximum messages per minute through SMTP; 0 for no limit"
+    )
     owner: SecretStr = Field(
         default=SecretStr(""),
         description="who runs this (mail or Apprise URL), notified when a site asks us to stop or pages stay unread",
     )
-    chat_per_minute: int = Field(default=0, ge=0, description="most messages a minute to chats; 0 for no limit")
-    webhooks_per_minute: int = Field(default=0, ge=0, description="most messages a minute to webhooks; 0 for no limit")
+    chat_per_minute: int = Field(default=0, ge=0, description="maximum messages per minute to chats; 0 for no limit")
+    webhooks_per_minute: int = Field(
+        default=0, ge=0, description="maximum messages per minute to webhooks; 0 for no limit"
+    )
     base_url: str = Field(default="", description="where the web pages are published, for links in mail and feeds")
     site_name: str = Field(default="policywatch", min_length=1, max_length=80, description="name in mail and feeds")
     secret: SecretStr = Field(
@@ -55,7 +59,7 @@ class NotifierSettings(TomlSettings):
         if value and not (urlsplit(value).scheme in ("http", "https") and urlsplit(value).hostname):
             raise ValueError("must begin with https:// or http:// and name a host, as in https://policies.example.org")
         if "@" in urlsplit(value).netloc:  # it is in every feed and every mail
-            raise ValueError("is published, so it must hold no user and no password")
+            raise ValueError("is published, so it must contain no user name and no password")
         return value
 
     @field_validator("owner")
@@ -90,7 +94,7 @@ class NotifierSettings(TomlSettings):
     @model_validator(mode="after")
     def _sender(self) -> Self:
         if self.smtp_url.get_secret_value().lower().startswith("smtp") and not self.mail_from:
-            raise ValueError("mail_from is needed where smtp_url is set: who sends the mail?")
+            raise ValueError("mail_from is needed if smtp_url is set: who sends the mail?")
         return self
 
     @property

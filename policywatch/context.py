@@ -129,7 +129,7 @@ def _missing(error: ArchiveMissing, settings: "ArchiveSettings") -> ArchiveMissi
 
     if CONFIG_FILE.exists() or settings.model_fields_set:  # somebody has said where it is to be
         return ArchiveMissing(
-            error.message, remedy="policywatch crawl makes it and reads the pages for the first time."
+            error.message, remedy="policywatch crawl creates it and reads the pages for the first time."
         )
     return ArchiveMissing(
         f"There is no {CONFIG_FILE} and no archive here ({Path.cwd()}).",

@@ -22,11 +22,11 @@ contact = {contact}
 # What to watch: names of lists that come with the program (policywatch watchlist list), or files of your own.
 watchlists = {watchlists}
 
-# Which pages of the lists that come with the program; empty: all. Files of your own are watched whole.
-# There are: {interests}
+# Which pages of the lists that come with the program; empty: all. Files of your own are watched in full.
+# Available: {interests}
 interests = {wanted}
 
-# Where the archive lives.
+# Where the archive is.
 {data_dir}
 
 # Mail{mail_hint}. Passwords belong in the environment: POLICYWATCH_SMTP_URL.
@@ -66,7 +66,7 @@ def written_config(
     for name, value in sorted(said.items(), key=lambda setting: isinstance(setting[1], dict)):  # tables must be last
         if name not in lines:
             rest.add(name, tomlkit.item(value))
-    return text + (f"\n# Kept from the file before.\n{tomlkit.dumps(rest)}" if rest else "")
+    return text + (f"\n# Kept from the previous file.\n{tomlkit.dumps(rest)}" if rest else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
     for place in places:
         if place not in first:
             known = ", ".join(sorted(first))
-            problems.append(Problem("marketplaces", 0, "", f"no list is included for {place}.", f"Known are: {known}."))
+            problems.append(Problem("marketplaces", 0, "", f"no list is included for {place}.", f"Available: {known}."))
     return [_switched(page, settings) for page in pages], problems
 
 
@@ -137,7 +137,7 @@ def chosen_pages(pages: Sequence[WatchedPage], keys: Sequence[str]) -> list[Watc
     unknown = [key for key in keys if key not in by_key]
     if unknown:
         raise WatchlistError(
-            f"No watch-list declares the page {', '.join(unknown)}.", remedy="See policywatch watchlist check."
+            f"No watch-list has the page {', '.join(unknown)}.", remedy="See policywatch watchlist check."
         )
     return [by_key[key] for key in keys]
 

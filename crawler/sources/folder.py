@@ -43,7 +43,9 @@ def import_file(
     """
     if not saved.is_page(file):
         endings = ", ".join(saved.MEDIA_TYPES)
-        raise WatchlistError(f"{file} is none of {endings} (or one of these with .zst or .gz).", remedy="Save it so.")
+        raise WatchlistError(
+            f"{file} is not one of {endings} (or one of these with .zst or .gz).", remedy="Save it as one of these."
+        )
     done = Imported(pages=1)
     fields = history.declared(key, str(file), {"url": url} if url else {}, SOURCE)
     looks = list(_read(SavedPage(key=key, folder=file.parent), [SavedLook(at, file)], done))
@@ -72,8 +74,8 @@ def _check_belonging(archive: Archive, key: str, look: RecordedLook, file: Path,
     why = belonging.why_not(document, belonging.saved_from(look.body), title=title, url=address, known=known)
     if why:
         raise WatchlistError(
-            f"{file} seems to be another page than {key}: {why}. Nothing was imported.",
-            remedy="Name the right page, or add --force if it is this one.",
+            f"{file} seems to be a different page from {key}: {why}. Nothing was imported.",
+            remedy="Name the right page, or add --force if this is the right one.",
         )
 
 

@@ -60,7 +60,7 @@ class Repository:
         inner = folder / ".git"
         where = (inner if inner.exists() else folder).resolve()
         if not inner.exists() and not (folder / "objects").is_dir():
-            raise WatchlistError(f"{folder} is no git repository.", remedy="Name the folder that git clone made.")
+            raise WatchlistError(f"{folder} is not a git repository.", remedy="Name the folder that git clone made.")
         self._folder = folder
         settings = [part for setting in _HARMLESS for part in ("-c", setting)]
         self._git = [program, "--no-pager", "--no-optional-locks", "--no-replace-objects", f"--git-dir={where}"]
@@ -105,7 +105,7 @@ class Repository:
         done = subprocess.run([*self._git, *arguments], capture_output=True, check=False)  # noqa: S603 (no shell)
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip().splitlines()
-            why = said[-1] if said else "git ended without a word"
+            why = said[-1] if said else "git ended without a message"
             raise WatchlistError(f"{self._folder} cannot be read: {why}.", remedy="Clone the repository again.")
         return done.stdout
 

@@ -99,7 +99,9 @@ def versions_in(commits: Iterable[Commit], done: Imported, *, now: datetime) -> 
         paths = [(path, blob) for path, blob in commit.files if _is_terms(path)]
         when = _moment(commit, now) if paths else None
         if paths and when is None:
-            done.problems.append(f"commit {commit.name[:12]}: its date {commit.authored!r} cannot be; it is skipped.")
+            done.problems.append(
+                f"commit {commit.name[:12]}: its date {commit.authored!r} is impossible; it is skipped."
+            )
         for path, blob in paths if when else ():
             if path not in found:
                 name = path.removesuffix(".md")
@@ -122,10 +124,12 @@ def _chosen(terms: list[Terms], wanted: Sequence[Wanted]) -> Iterator[Terms]:
         if not taken:
             near = ", ".join(one.name for one in terms[:5])
             remedy = f"It holds {len(terms)} pages, such as: {near}." if terms else "It holds no versions at all."
-            raise WatchlistError(f"Nothing in the repository is called {wish.pattern!r}.", remedy=remedy)
+            raise WatchlistError(f"Nothing in the repository is named {wish.pattern!r}.", remedy=remedy)
         if wish.key and len(taken) > 1:
             remedy = "Name one of them."
-            raise WatchlistError(f"{wish.pattern!r} means {len(taken)} pages, but {wish.key!r} is one.", remedy=remedy)
+            raise WatchlistError(
+                f"{wish.pattern!r} matches {len(taken)} pages, but {wish.key!r} can only be one.", remedy=remedy
+            )
         yield from (replace(one, key=wish.key or one.key) for one in taken)
     if not wanted:
         yield from terms

@@ -119,7 +119,7 @@ def _ordinary(folder: Path, path: Path) -> Path:
     if not _leads_into(folder, path):
         raise ValueError(_OUTWARDS)
     if not path.is_file():
-        raise ValueError("is no file" if path.exists() else "leads nowhere")
+        raise ValueError("is not a file" if path.exists() else "leads nowhere")
     if path.stat().st_size > MAX_BYTES:
         message = f"is larger than {MAX_BYTES // 2**20} MiB"
         raise ValueError(message)
@@ -180,7 +180,7 @@ def _moment(text: str) -> datetime:
         # A time without a zone is taken as UTC, as everywhere in this program.
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        message = f"observed_at {text!r} is no ISO 8601 time, such as 2026-03-04T12:00:00Z"
+        message = f"observed_at {text!r} is not an ISO 8601 time, such as 2026-03-04T12:00:00Z"
         raise ValueError(message) from None
 
 
@@ -188,7 +188,7 @@ def _status(text: str) -> int:
     if not text.strip():
         return 200
     if not re.fullmatch(r"[1-5][0-9]{2}", text.strip()):
-        message = f"status {text!r} is no HTTP status, such as 200"
+        message = f"status {text!r} is not an HTTP status, such as 200"
         raise ValueError(message)
     return int(text)
 
@@ -199,10 +199,10 @@ def _inside(folder: Path, name: str) -> Path:
         message = f"the file {name!r} is not inside the folder"
         raise ValueError(message)
     if not path.is_file():
-        message = f"the file {name!r} {'is no file' if path.exists() else 'does not exist'}"
+        message = f"the file {name!r} {'is not a regular file' if path.exists() else 'does not exist'}"
         raise ValueError(message)
     if _suffix(path) not in MEDIA_TYPES:
-        message = f"the file {name!r} is none of {', '.join(MEDIA_TYPES)} (or one of these with .zst or .gz)"
+        message = f"the file {name!r} is not one of {', '.join(MEDIA_TYPES)} (or one of these with .zst or .gz)"
         raise ValueError(message)
     return path
 
@@ -222,7 +222,7 @@ def _read_names(page: SavedPage) -> None:
         try:
             moment = datetime.strptime(found[1], form).replace(tzinfo=UTC)
         except ValueError:
-            page.problems.append(f"{path}: its name is no time, such as 20260304T120000Z.html; the file is skipped.")
+            page.problems.append(f"{path}: its name is not a time, such as 20260304T120000Z.html; the file is skipped.")
             continue
         page.looks.append(SavedLook(moment, path))
 

@@ -50,11 +50,11 @@ def taken(text: str, *, service: str) -> Taken:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
-        found.missing.append(Missing("", f"this is no JSON ({error})."))
+        found.missing.append(Missing("", f"this is not JSON ({error})."))
         return found
     named = content.get("terms", content.get("documents")) if isinstance(content, dict) else None
     if not isinstance(named, dict):
-        found.missing.append(Missing("", "this is no declaration: it has no terms."))
+        found.missing.append(Missing("", "this is not a declaration: it has no terms."))
         return found
     name = content.get("name")
     service = on_one_line(name) if isinstance(name, str) and name.strip() else on_one_line(service)
@@ -65,25 +65,25 @@ def taken(text: str, *, service: str) -> Taken:
 
 def _terms(found: Taken, service: str, terms: str, declared: object) -> None:
     if not isinstance(declared, dict):
-        found.missing.append(Missing(terms, "it is no table of keys."))
+        found.missing.append(Missing(terms, "it is not a table of keys."))
         return
     combined = declared.get("combine")
     if combined is None:
         _source(found, service, terms, declared, "")
         return
     if not isinstance(combined, list) or not combined:
-        found.missing.append(Missing(terms, "combine is no list of sources."))
+        found.missing.append(Missing(terms, "combine is not a list of sources."))
         return
     shared = {name: value for name, value in declared.items() if name != "combine"}
     if len(combined) > 1:
-        why = f"its {len(combined)} sources are not joined to one text: each is watched as a page of its own."
+        why = f"its {len(combined)} sources are not joined into one text: each is watched as a page of its own."
         found.missing.append(Missing(terms, why, lost=False))
     for number, source in enumerate(combined, 1):
         part = f"part {number} of {len(combined)}" if len(combined) > 1 else ""
         if isinstance(source, dict):
             _source(found, service, terms, {**shared, **source}, part)
         else:
-            found.missing.append(Missing(terms, f"{part or 'its source'} is no table of keys."))
+            found.missing.append(Missing(terms, f"{part or 'its source'} is not a table of keys."))
 
 
 def _source(found: Taken, service: str, terms: str, declared: Mapping[str, Any], part: str) -> None:
@@ -118,7 +118,7 @@ def _not_taken(declared: Mapping[str, Any]) -> Iterator[str]:
         if ranges:
             yield f"{name} has {ranges} {'range' if ranges == 1 else 'ranges'} between two places of the page."
         if any(not isinstance(one, str | dict) for one in several):
-            yield f"{name} holds what is neither a selector nor a range."
+            yield f"{name} contains something that is neither a selector nor a range."
         elif any(isinstance(one, dict) and not set(one) <= _RANGE for one in several):
             yield f"{name} has a range with unknown keys."
     filters = [on_one_line(_filter_name(one)) for one in _several(declared.get("filter"))]
@@ -128,7 +128,7 @@ def _not_taken(declared: Mapping[str, Any]) -> Iterator[str]:
         yield "it is a PDF, which is not read here."
     unknown = sorted(set(declared) - _KNOWN)
     if unknown:
-        yield f"it says {', '.join(map(on_one_line, unknown))}, which means nothing here."
+        yield f"it has {', '.join(map(on_one_line, unknown))}, which means nothing here."
 
 
 def _several(value: object) -> list[object]:

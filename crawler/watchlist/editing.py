@@ -41,7 +41,7 @@ def with_entry(text: str, fields: Mapping[str, object]) -> str:
     """
     before = tomllib.loads(text)
     if not isinstance(before.get("page", []), list) or not isinstance(before.get("defaults", {}), dict):
-        raise ValueError("its entries are no [[page]] tables")  # noqa: TRY004 (the text is wrong, not its type)
+        raise ValueError("its entries are not [[page]] tables")  # noqa: TRY004 (the text is wrong, not its type)
     after = f"{text.rstrip()}\n\n{entry_text(fields)}".lstrip()
     tomllib.loads(after)  # raises if the entries are one list in brackets, which cannot be extended at the end
     return after
@@ -95,7 +95,7 @@ def with_name(text: str, setting: str, name: str) -> str:
     """
     listed = tomllib.loads(text).get(setting, [])
     if not isinstance(listed, list):
-        raise ValueError(f"{setting} is no list")  # noqa: TRY004 (the text is wrong, not its type)
+        raise ValueError(f"{setting} is not a list")  # noqa: TRY004 (the text is wrong, not its type)
     if name in listed:
         return text
     document = tomlkit.parse(text)

@@ -132,7 +132,7 @@ class WatchedPage(BaseModel):
         for selector in value:
             problem = bad_selector(selector)
             if problem:
-                message = f"{selector!r} is no CSS selector ({problem})"
+                message = f"{selector!r} is not a CSS selector ({problem})"
                 raise ValueError(message)
         return value
 
@@ -216,7 +216,9 @@ class _Reading:
             text = path.read_text(encoding="utf-8")
             content = tomllib.loads(text)
         except OSError as error:
-            self._bad(name, 0, "", f"the file cannot be read: {error.strerror or error}.", "Check its name and rights.")
+            self._bad(
+                name, 0, "", f"the file cannot be read: {error.strerror or error}.", "Check its name and permissions."
+            )
         except UnicodeDecodeError:
             self._bad(name, 0, "", "the file is not in UTF-8.", "Save it as UTF-8.")
         except tomllib.TOMLDecodeError as error:
@@ -246,7 +248,7 @@ class _Reading:
     def _good_defaults(self, name: str, lines: "_Lines", defaults: dict[str, Any]) -> dict[str, Any]:
         allowed = set(WatchedPage.model_fields) - {"key", "url", "title"}
         for key in sorted(set(defaults) - allowed):
-            remedy = f"Possible are: {', '.join(sorted(allowed))}."
+            remedy = f"Allowed: {', '.join(sorted(allowed))}."
             self._bad(name, lines.in_defaults(key), "", f"`{key}` cannot be a default.", remedy)
         return {key: value for key, value in defaults.items() if key in allowed}
 
@@ -268,7 +270,7 @@ class _Reading:
             self._bad(name, line, entry, f"url: {clause(failure)}.", remedy)
         elif page.key in self.pages:
             remedy = f"Rename one of them; the first one is in {self.places[page.key]}."
-            self._bad(name, lines.of_entry(number, "key"), entry, "this key is taken already.", remedy)
+            self._bad(name, lines.of_entry(number, "key"), entry, "this key is already taken.", remedy)
         else:
             self.pages[page.key] = page
             self.places[page.key] = f"{name}:{lines.of_entry(number, 'key')}"
@@ -279,7 +281,7 @@ class _Reading:
 
 def _in_words(place: str, kind: str, message: str) -> tuple[str, str]:
     if kind == "extra_forbidden":
-        return f"unknown key `{place}`.", f"Possible are: {', '.join(WatchedPage.model_fields)}."
+        return f"unknown key `{place}`.", f"Allowed: {', '.join(WatchedPage.model_fields)}."
     if kind == "missing":
         return f"`{place}` is missing.", f"Add a line {place} = …"
     message = message.removeprefix("Value error, ").removeprefix("Input ")

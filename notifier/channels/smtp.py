@@ -92,7 +92,7 @@ class SmtpChannel:
             raise
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
-            raise ChannelDown(f"The mail server broke off: {_said(error)}.") from error
+            raise ChannelDown(f"The mail server broke off the connection: {_said(error)}.") from error
 
     def check(self) -> None:
         """Connect and log in, without sending anything. Raises ChannelDown."""
@@ -121,7 +121,7 @@ class SmtpChannel:
         except (smtplib.SMTPException, OSError) as error:
             # It may have arrived. A second copy has the same Message-ID, so the reader sees one mail.
             self._drop()
-            raise DeliveryError(f"The connection broke while the mail was handed in: {_said(error)}.") from error
+            raise DeliveryError(f"The connection broke while the mail was being sent: {_said(error)}.") from error
         if code != 250:
             raise self._answer(code, reply)
 
@@ -129,9 +129,9 @@ class SmtpChannel:
         said = _reply(code, reply)
         if code == 421:
             self._drop()
-            return ChannelDown(f"The mail server closes: {said}.")
+            return ChannelDown(f"The mail server is closing the connection: {said}.")
         if code < 500:
-            return DeliveryError(f"The mail server does not accept mail for {to} now: {said}.")
+            return DeliveryError(f"The mail server does not accept mail for {to} at present: {said}.")
         kind = RecipientGone if is_gone(said) else RecipientRefused
         return kind(f"The mail server refuses {to}: {said}.")
 
@@ -140,7 +140,7 @@ class SmtpChannel:
         if code == 421:
             self._drop()
         if code < 500:
-            return DeliveryError(f"The mail server did not accept the mail now: {said}.")
+            return DeliveryError(f"The mail server did not accept the mail this time: {said}.")
         return RecipientRefused(f"The mail server refuses the mail: {said}.")
 
     def _ready(self) -> smtplib.SMTP:
@@ -182,7 +182,7 @@ class SmtpChannel:
         smtp.ehlo_or_helo_if_needed()
         wish = self._server.security
         if wish == "required" and not smtp.has_extn("starttls"):
-            remedy = "Use smtps://, or add ?starttls=never if the way there is safe."
+            remedy = "Use smtps://, or add ?starttls=never if the connection to it is secure."
             raise ChannelDown(f"The mail server at {self._server.host} offers no STARTTLS.", remedy=remedy)
         if wish in ("required", "offered") and smtp.has_extn("starttls"):
             smtp.starttls(context=secure)

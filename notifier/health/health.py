@@ -26,7 +26,7 @@ WORDS = {
     },
     "unreadable": ("cannot be read", "can be read again"),
     "shrunk": ("cannot be read completely", "can be read completely again"),
-    "gone_suspected": ("is not found", "is no longer missing, or was reported as removed"),
+    "gone_suspected": ("cannot be found", "is no longer missing, or was reported as removed"),
     "rejected": ("shows a text that was rejected", "shows another text again"),
     "second_line": ("shows another text than its policy", "shows its policy again, or the new text was accepted"),
     "site_wide": ("shares a change with other pages of its site", "shared a change with other pages of its site"),
@@ -101,10 +101,10 @@ def _of_event(event: HealthEvent) -> Iterator[Entry]:
 _OUTCOME = re.compile(r"^[a-z_]+: ")
 _UNKNOWN = "Changes there are unknown until the page can be read again; then they are reported."
 _MEANING = {
-    "site_wide": "The site put the same words on many pages, so that it is not reported for each of them.",
+    "site_wide": "The site put the same words on many pages, so they are not reported for each of them.",
     "flapping": "Texts that alternate are not reported as changes; one that stays is.",
     "second_line": "Its changes are reported in the meantime; whether it is the policy is decided after seven days.",
-    "volatile": "The rest of the page is compared as ever.",
+    "volatile": "The rest of the page is compared as usual.",
 }
 
 
@@ -226,8 +226,8 @@ def _stopped(state: State, now: datetime) -> list[str]:
     """What has stopped: checking, or sending."""
     found, last = [], state.last_look_at
     if state.watched and last is not None and now - last > 2 * state.check_every + GRACE:
-        found.append(f"No page has been checked since {labels.minute(last)}: policywatch crawl does not run.")
+        found.append(f"No page has been checked since {labels.minute(last)}: policywatch crawl has not been run.")
     if state.untried_since is not None and now - state.untried_since > NOTIFY_WITHIN:
         since = labels.minute(state.untried_since)
-        found.append(f"Notices wait since {since}: policywatch notify does not run, or has no way to send them.")
+        found.append(f"Notices wait since {since}: policywatch notify has not been run, or has no way to send them.")
     return found

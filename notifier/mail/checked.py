@@ -54,7 +54,7 @@ def unread_since(page: Unread, now: datetime) -> str:
 
 
 #: What it means for a reader that a page shows a text other than its policy.
-FOLLOWED = "Changes of that text are reported; whether it is the policy is not decided yet."
+FOLLOWED = "Changes to that text are reported; whether it is the policy is not decided yet."
 
 
 def held_since(page: Unread, now: datetime) -> str:

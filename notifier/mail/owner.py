@@ -22,9 +22,9 @@ WHAT_TO_DO = {
         " folder."
     ),
     "line": (
-        "It may be the publisher's rewrite, half a page or another page: open it. policywatch accept PAGE takes it for"
-        " the policy and reports what that changed; policywatch reject PAGE says that it is not. Until you decide, its"
-        " changes are reported; a text on the same subject is taken for the policy after seven days."
+        "It may be the publisher's rewrite, half a page or another page: open it. policywatch accept PAGE accepts it"
+        " as the policy and reports what that changed; policywatch reject PAGE says that it is not. Until you decide,"
+        " its changes are reported; a text on the same subject is accepted as the policy after seven days."
     ),
     "unread": (
         "Changes on these pages are not reported until they can be read again. See policywatch health for each page;"
@@ -79,7 +79,7 @@ class Alert:
                 text="\n\n".join(word for word in words if word),
             )
         except (ValueError, MessageError) as error:
-            raise RecipientRefused("The setting owner is neither a mail address nor a chat address.") from error
+            raise RecipientRefused("The owner setting is neither a mail address nor a chat address.") from error
 
     @property
     def _remedy(self) -> str:

@@ -220,7 +220,7 @@ class _Run:
             # A message that our own code or a chat library fails on waits like one that was not accepted; the messages
             # of all other readers are sent.
             log.exception("notice %s could not be delivered", parcel.message_id)
-            raise DeliveryError(f"a fault of our own: {type(error).__name__}") from error
+            raise DeliveryError(f"a bug of our own: {type(error).__name__}") from error
 
     def _sent(self, parcel: outbox.Parcel) -> None:
         now, report = self._clock(), self.report

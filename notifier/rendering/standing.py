@@ -21,7 +21,7 @@ _TITLE = 80
 
 _FAULTS = {
     Standing.MET: "you would meet the new target",
-    Standing.AT_RISK: "you would meet, with little to spare, the new target",
+    Standing.AT_RISK: "you would only just meet the new target",
     Standing.MISSED: "you would miss the new target",
 }
 
@@ -42,7 +42,7 @@ def standing(moves: Iterable[TargetMove], metrics: Iterable[Metric]) -> list[str
         lines += [_stands(move, metric) for metric in concerned]
         if not concerned and not any(_is_named(metric, target) for metric in known):
             lines.append(
-                f"Your last report has no {known_metrics.label(target.metric).lower()} to hold against this target."
+                f"Your last report has no {known_metrics.label(target.metric).lower()} to compare with this target."
             )
     return list(dict.fromkeys(lines))
 
@@ -145,7 +145,7 @@ def _what_to_do(result: Result) -> Iterator[str]:
 def _by_counts(metric: Metric, target: Target, left: Room, *, missed: bool) -> Iterator[str]:
     bad, things = names.bad(metric.metric), names.things(metric.metric)
     if missed and left.good_needed is None:
-        yield f"No number of {things} brings it back; it ends when the {bad} has left the window."
+        yield f"No number of further {things} brings it back; it ends when the {bad} has left the window."
     elif missed:
         yield (
             f"{_more_good(left.good_needed or 0, things)} would bring it back ({left.orders_needed:,} in all); "
@@ -154,13 +154,13 @@ def _by_counts(metric: Metric, target: Target, left: Room, *, missed: bool) -> I
     elif left.left > 0:
         yield f"Room for {left.left:,} more {names.bad(metric.metric, left.left)} among these {things}."
     else:
-        yield f"Nothing left: one more {bad} among these {things} breaks it."
+        yield f"No room left: one more {bad} among these {things} breaks it."
     if missed or left.left <= 0:
         limit = Fraction(str(target.value))
         yield f"One more {bad} makes it {figure(left.after_one, metric.unit, limit)}."
     if left.for_one is not None and metric.denominator is not None and left.for_one > metric.denominator:
         one = figure(Fraction(100, metric.denominator), metric.unit)
-        yield f"Few {things}: a single {bad} is {one} here; it takes {left.for_one:,} to carry one."
+        yield f"Few {things}: a single {bad} is {one} here; it takes {left.for_one:,} to absorb one."
 
 
 def _more_good(number: int, things: str) -> str:
@@ -172,7 +172,7 @@ def _what_to_know(result: Result) -> Iterator[str]:
     for one in result.for_some:
         yield f"Only for {one.target.scope}: {targets.held(one.target)}, says {one.page}."
     if metric.status and result.standing is not result.ours and target is not None:
-        yield f"Amazon says {metric.status}; by the words of the target, {targets.held(target)}, it is {result.ours}."
+        yield f"Amazon says {metric.status}; by the wording of the target, {targets.held(target)}, it is {result.ours}."
     if result.differs and (own := own_target(metric)) is not None and target is not None:
         yield f"The report names {targets.held(own)}, the page {targets.held(target)}."
     if result.other_window and target is not None:
@@ -183,7 +183,7 @@ def _what_to_know(result: Result) -> Iterator[str]:
     if target is not None and result.stated is not None and target.strength not in ("requirement", "band"):
         yield f"The page states it as a {target.strength}."
     if not metric.is_known:
-        yield "A metric that we do not know."
+        yield "We do not know this metric."
 
 
 def _is_named(metric: Metric, target: Target) -> bool:
@@ -195,7 +195,7 @@ def _stands(move: TargetMove, metric: Metric) -> str:
     place = ", ".join(part for part in (name, basis(metric)) if part)
     target = move.after
     if metric.value is None:
-        return f"Your last report has no figure to hold against this target ({place})."
+        return f"Your last report has no figure to compare with this target ({place})."
     if target is None:
         return f"You are at {own_figure(metric)} ({place}): the target you were held to is no longer stated."
     standing = against(metric, target)

@@ -85,9 +85,7 @@ def read(text: str) -> Iterator[Entry | Fault]:
     if "address" not in columns:
         raise ValueError("the first line must name the columns, one of them `address`")
     if unknown := [name for name in columns if name not in COLUMNS]:
-        yield Fault(
-            1, f"there is no column {in_short(unknown[0], 40)!r}; it is left out. There are: {', '.join(COLUMNS)}"
-        )
+        yield Fault(1, f"there is no column {in_short(unknown[0], 40)!r}; it is ignored. Columns: {', '.join(COLUMNS)}")
     while True:
         try:
             cells = next(rows)
@@ -153,7 +151,7 @@ def _moment(cell: str) -> datetime | None:
         moment = datetime.fromisoformat(cell)
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise ValueError(f"confirmed_at is no date: {_shown(cell)}; write it as 2026-03-04T12:00Z") from None
+        raise ValueError(f"confirmed_at is not a date: {_shown(cell)}; write it as 2026-03-04T12:00Z") from None
 
 
 def _shown(cell: str) -> str:

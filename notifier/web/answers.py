@@ -38,7 +38,7 @@ OPEN = {"access-control-allow-origin": "*"}
 #: What an error means to a reader, if the program has no better words.
 WORDS = {
     404: "There is nothing at this address.",
-    405: "This address cannot be used like that.",
+    405: "This address cannot be used that way.",
     422: "This address has an unknown part, or a value that cannot be used.",
     500: "Something went wrong here. It has been noted; please try again later.",
     503: "The archive cannot be read at the moment. Please try again later.",

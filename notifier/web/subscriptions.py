@@ -25,7 +25,7 @@ from . import answers, wishes
 #: What everybody reads after filling in the form, whoever they are.
 SIGNED_UP = (
     "Thank you. Unless this address already gets our mail, we will send it a confirmation link, usually within"
-    " minutes. The same address is asked once a day at most."
+    " minutes. Each address is asked once a day at most."
 )
 #: What somebody who entered too many addresses reads: it says nothing about the address they entered.
 TOO_MANY = {
@@ -137,7 +137,7 @@ class Desk:
                 subscribers.pause(reader)
             else:
                 subscribers.confirm(reader, now=self._clock())
-        return self._said("Your choice is saved.")
+        return self._said("Your choices are saved.")
 
     def _named(self, session: Session, purpose: str, token: str) -> Subscriber:
         key = self._links.key_from(purpose, token, now=self._clock())

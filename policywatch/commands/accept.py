@@ -50,4 +50,6 @@ def reject(page: Annotated[str, typer.Argument(help="The page's key.")]) -> None
     with context.archive() as archive, archive.begin() as session:
         if not derive.reject(session, page_named(session, page)):
             context.wrong_use(f"{page} shows no text that waits for your decision; there is nothing to reject.")
-    output.say(f"Rejected: what {page} shows now is not its policy. Its own text is followed when it is back.")
+    output.say(
+        f"Rejected: what {page} shows now is not its policy. Its own text will be followed again when it returns."
+    )

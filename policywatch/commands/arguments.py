@@ -65,7 +65,7 @@ def check_category(name: str | None) -> None:
     """End the command if no page and no change can have this category: nothing would ever be found."""
     known = all_categories()
     if name is not None and name not in known:
-        context.wrong_use(f"There is no category {name!r}. There are: {', '.join(known)}.")
+        context.wrong_use(f"There is no category {name!r}. Choose from: {', '.join(known)}.")
 
 
 def check_pages(session: Session, keys: Iterable[str]) -> None:
@@ -171,7 +171,9 @@ def moment_of(text: str, *, end_of_day: bool = False, also: str = "") -> datetim
         moment = datetime.fromisoformat(text)
         moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        context.wrong_use(f"{text!r} is no date; write it as 2026-03-04 or 2026-03-04T12:00Z{also and f', or{also}'}.")
+        context.wrong_use(
+            f"{text!r} is not a date; write it as 2026-03-04 or 2026-03-04T12:00Z{also and f', or{also}'}."
+        )
     if end_of_day and _is_date(text):
         return moment.replace(hour=23, minute=59, second=59, microsecond=999_999)
     if end_of_day and (cut := _CUT.search(text)):

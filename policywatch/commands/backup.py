@@ -30,7 +30,7 @@ def backup(
 ) -> None:
     """Write archive, key, settings and your own watch-lists to one file; docs/backup.md says how to restore it."""
     if file.exists() and not file.is_file():
-        context.wrong_use(f"{file} is not a file. Name the file that the backup is to be.")
+        context.wrong_use(f"{file} is not a file. Name the file to write the backup to.")
     with context.archive() as archive, tempfile.TemporaryDirectory(prefix="policywatch-") as folder:
         copied = Path(folder) / "policywatch.db"
         try:
@@ -44,7 +44,7 @@ def backup(
             context.wrong_use(f"{file} cannot be written: {error.strerror or error}.")
     output.say(f"{file}: {', '.join(str(name) for _, name in kept)}")
     for path in _elsewhere():
-        output.warn(f"Not in it, since it lies outside this folder: {path}. Save it yourself.")
+        output.warn(f"Not included, because it is outside this folder: {path}. Back it up yourself.")
 
 
 def _beside() -> Iterator[tuple[Path, PurePosixPath]]:

@@ -40,7 +40,7 @@ def change_(
     owner: Annotated[str | None, typer.Option(help='Who is responsible for it; "" for nobody.')] = None,
     note: Annotated[str | None, typer.Option(help='A note to keep; "" removes it.')] = None,
     done: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Mark it done on this day; now for this moment.")
+        str | None, typer.Option(metavar="DATE", help="Mark it done on this day; `now` for the present moment.")
     ] = None,
     undone: Annotated[bool, typer.Option("--undone", help="Mark it not done.")] = False,
     mute: Annotated[
@@ -48,11 +48,11 @@ def change_(
     ] = None,
     noise: Annotated[
         bool | None,
-        typer.Option("--noise/--no-noise", help="What changed here is page furniture; --no-noise takes that back."),
+        typer.Option("--noise/--no-noise", help="What changed here is page furniture; --no-noise undoes that."),
     ] = None,
     export: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write what you said of it as a labelled case, without the text."),
+        typer.Option(metavar="FILE", help="Write your verdict on it as a labelled case, without the text."),
     ] = None,
     site: Annotated[bool, typer.Option("--site", help="With --noise: on all pages of the same site.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -105,7 +105,7 @@ def _teach(session: Session, uid: str, *, is_noise: bool, on_site: bool) -> None
 def _export(file: Path, page: Page, row: Change) -> None:
     case = taught_noise.case_of(page, row)
     if case is None:
-        context.wrong_use("You have not said of this change that it is noise (--noise) or was missed.")
+        context.wrong_use("You have not marked this change as noise (--noise) or as missed.")
     write_case(file, case)
 
 
@@ -117,7 +117,7 @@ def write_case(file: Path, case: dict[str, Any]) -> None:
 
 def _done(text: str | None, *, undone: bool) -> datetime | None:
     if text is not None and undone:
-        context.wrong_use("--done and --undone say the opposite: give one of them.")
+        context.wrong_use("--done and --undone contradict each other: give one of them.")
     if text is None:
         return None
     return context.now() if text == "now" else moment_of(text)
@@ -131,9 +131,11 @@ def _short_enough(option: str, text: str | None, longest: int) -> None:
 def _named(session: Session, uid: str) -> tuple[Change, Page]:
     found = changes.by_uid(session, uid)
     if found is None and len(uid) < LEAST_OF_AN_ID:
-        context.wrong_use(f"{uid!r} is too short: an id is given by its first {LEAST_OF_AN_ID} characters or more.")
+        context.wrong_use(f"{uid!r} is too short: give an id's first {LEAST_OF_AN_ID} characters or more.")
     if found is None:
-        context.wrong_use(f"There is no change {uid!r}, or more than one begins so: see policywatch changes --all.")
+        context.wrong_use(
+            f"There is no change {uid!r}, or more than one begins like this: see policywatch changes --all."
+        )
     return found
 
 

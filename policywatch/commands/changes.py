@@ -121,7 +121,7 @@ def _check(session: Session, asked: _Asked) -> None:
         page_named(session, asked.page)
     unwatched(session, [asked.marketplace] if asked.marketplace is not None else [])
     if asked.since is not None and asked.since > context.now():
-        context.wrong_use(f"--since {asked.since:%Y-%m-%d %H:%M} UTC is still to come.")
+        context.wrong_use(f"--since {asked.since:%Y-%m-%d %H:%M} UTC is in the future.")
 
 
 def _found(session: Session, asked: _Asked) -> list[dict[str, Any]]:
@@ -175,7 +175,7 @@ def _nothing(session: Session, asked: _Asked) -> list[str]:
         return [f"{which} read yet, so it is unknown whether anything changed. policywatch health says why."]
     # These pages have no change at all, or none that fits the request.
     narrowed = (asked.since, asked.significance, asked.importance, asked.done, asked.owner)
-    found = "No changes yet." if narrowed == (None, None, "low", None, None) else "No change fits."
+    found = "No changes yet." if narrowed == (None, None, "low", None, None) else "No change matches."
     return [found, *filter(None, [_unknown(session, there)])]
 
 

@@ -69,7 +69,7 @@ def _chosen(found: list[WatchedPage], keys: list[str], settings: CrawlSettings, 
         if key not in known and any(entry.key == key for entry in declared(settings, files)[0]):
             context.wrong_use(f"The page {key!r} is switched off: policywatch watchlist on {key}")
         if key not in known:
-            context.wrong_use(f"No watch-list switches on a page {key!r}. Watched: {nearest(key, known)}.")
+            context.wrong_use(f"No watch-list has a page {key!r} switched on. Watched: {nearest(key, known)}.")
     return chosen_pages(found, keys)
 
 

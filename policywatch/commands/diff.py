@@ -109,7 +109,7 @@ def _of_change(session: Session, change: Change) -> tuple[Version, Version]:
 def _between(session: Session, page: Page, old: str | None, new: str | None) -> tuple[Version, Version]:
     shown = versions.shown_at(session, page, context.now())
     if shown is None:
-        context.wrong_use(f"Nothing was read of {page.key} yet.")
+        context.wrong_use(f"{page.key} has not been read yet.")
     if old is None and new is None:
         now, look = shown
         told = [change for change in changes.of_page(session, page) if change.told and change.to_version_id == now.id]
@@ -129,5 +129,5 @@ def _version(session: Session, page: Page, name: str) -> Version:
         return version
     shown = versions.shown_at(session, page, moment_of(name, end_of_day=True))
     if shown is None:
-        context.wrong_use(f"Nothing was read of {page.key} up to {name}.")
+        context.wrong_use(f"{page.key} had not been read by {name}.")
     return shown[0]

@@ -48,7 +48,7 @@ def digest(
 ) -> None:
     """Write the digest of a period to a file, to see what subscribers would get. Sends nothing."""
     if preview.suffix.lower() not in ENDINGS:
-        context.wrong_use(f"{preview}: a digest is written as {', '.join(ENDINGS[:3])}; name the file so.")
+        context.wrong_use(f"{preview}: a digest is written as {', '.join(ENDINGS[:3])}: use one of these endings.")
     now = context.now()
     moment = since_of(since) if since is not None else now - timedelta(days=PREVIEW_DAYS)
     settings = context.notifier_settings()

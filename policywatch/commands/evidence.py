@@ -34,7 +34,7 @@ def evidence(
     """Write what a page said on a date, the answer it was read from, and the chain of hashes, into a folder."""
     moment = moment_of(at, end_of_day=True) if at is not None else context.now()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        context.wrong_use(f"{folder} is there already. Name a new folder.")
+        context.wrong_use(f"{folder} already exists. Name a new folder.")
     with context.archive() as archive, archive.read() as session:
         row = page_named(session, page)
         shown = versions.shown_at(session, row, moment)

@@ -80,7 +80,7 @@ def page(
         context.wrong_use(f"{file} is not a file. Name the page that you saved.")
     moment = moment_of(at) if at else datetime.fromtimestamp(file.stat().st_mtime, UTC).replace(microsecond=0)
     if moment > context.now():
-        context.wrong_use(f"{moment:%Y-%m-%d %H:%M} UTC is still to come. Say with --at when the page was saved.")
+        context.wrong_use(f"{moment:%Y-%m-%d %H:%M} UTC is in the future. Say with --at when the page was saved.")
 
     def bring(archive: Archive, _: Progress) -> Imported:
         key, url = _page_meant(archive, page)
@@ -104,7 +104,7 @@ def ota(
     with_key = [wish.key for wish in wanted if wish.key]
     unusable = next((key for key in with_key if not _KEY.fullmatch(key)), None)
     if unusable is not None:
-        context.wrong_use(f"{unusable!r} is no page key: use letters, digits, dot, hyphen and underscore.")
+        context.wrong_use(f"{unusable!r} is not a page key: use letters, digits, dot, hyphen and underscore.")
 
     def bring(archive: Archive, progress: Progress) -> Imported:
         for key in with_key:

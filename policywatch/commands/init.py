@@ -65,7 +65,7 @@ def init(
 ) -> None:
     """Write policywatch.toml here and create the archive. It asks for whatever you leave out."""
     if CONFIG_FILE.exists() and not force:
-        context.wrong_use(f"{CONFIG_FILE} is there already. Edit it, or run policywatch init --force.")
+        context.wrong_use(f"{CONFIG_FILE} already exists. Edit it, or run policywatch init --force.")
     asking = sys.stdin.isatty() and (contact is None or marketplaces is None)
     contact = _contact(contact)
     question = f"Marketplaces ({', '.join(_offered())})"
@@ -78,7 +78,7 @@ def init(
     question = "Check whether Chromium is installed, for pages built by scripts?"
     look_for_browser = questions.yes(browser, question, asking=asking)
     mail = questions.mail_settings(smtp_url, owner, contact=contact, asking=asking)
-    question = f"How should it run by itself? Shown, not installed ({', '.join(timers.WAYS)})"
+    question = f"How should it run automatically? Instructions only, nothing is installed ({', '.join(timers.WAYS)})"
     way = answer(_given(schedule, "cron", asking=asking), _schedule, question, "cron", option="--schedule")
     before = Before.read(CONFIG_FILE)
     text = written_config(contact, [*names, *before.own_watchlists], wanted, {**before.others, **mail})
@@ -144,7 +144,7 @@ def _marketplaces(typed: str) -> list[str]:
         raise ValueError(f"Name at least one marketplace of {', '.join(offered)}.")
     unknown = [name for name in wanted if name not in offered]
     if unknown:
-        raise ValueError(f"No watch-list for {', '.join(unknown)}. There are: {', '.join(offered)}.")
+        raise ValueError(f"No watch-list for {', '.join(unknown)}. Choose from: {', '.join(offered)}.")
     return wanted
 
 
@@ -155,7 +155,7 @@ def _interests(typed: str) -> tuple[str, ...]:
     chosen = [by_number.get(word, word) for word in _words(typed.lower())]
     unknown = [word for word in chosen if word not in (*names, "all")]
     if unknown:
-        raise ValueError(f"There is no interest {', '.join(unknown)}. There are: {', '.join(names)}, or all.")
+        raise ValueError(f"There is no interest {', '.join(unknown)}. Choose from: {', '.join(names)}, or all.")
     return () if "all" in chosen else tuple(name for name in names if name in chosen)
 
 
@@ -179,7 +179,7 @@ def _more(given: bool | None, places: list[str], wanted: tuple[str, ...], *, ask
 def _schedule(typed: str) -> str:
     way = typed.strip().lower()
     if way not in timers.WAYS:
-        raise ValueError(f"There is no schedule {way!r}. There are: {', '.join(timers.WAYS)}.")
+        raise ValueError(f"There is no schedule {way!r}. Choose from: {', '.join(timers.WAYS)}.")
     return way
 
 

@@ -56,7 +56,7 @@ def add(
         check_marketplaces(session, [code for code in entry.marketplace.split(",") if code])
         known = notes.standing_alike(session, entry)
         if known is not None:
-            said = [f"Entered before: {known.key}"]
+            said = [f"Already entered: {known.key}"]
         else:
             page, change = notes.add(session, entry, now=now)
             said = [f"Entered: {page.key} (change {change.uid})"]
@@ -71,15 +71,15 @@ def _day(text: str | None) -> date | None:
 
 def _check(entry: Entry) -> None:
     if not entry.title:
-        context.wrong_use("--title is empty: say the rule in one line.")
+        context.wrong_use("--title is empty: give the rule in one line.")
     if len(entry.title) > notes.LONGEST_TITLE:
         context.wrong_use(f"--title is longer than {notes.LONGEST_TITLE} characters: put the rest into --text.")
     if len(entry.text) > LONGEST_TEXT:
         context.wrong_use(f"--text is longer than {LONGEST_TEXT} characters.")
     if entry.url and not web_link(entry.url):
-        context.wrong_use(f"--url {entry.url!r} is no web address (http or https).")
+        context.wrong_use(f"--url {entry.url!r} is not a web address (http or https).")
     if entry.importance not in IMPORTANCES:
-        context.wrong_use(f"--importance is one of {', '.join(reversed(IMPORTANCES))}.")
+        context.wrong_use(f"--importance must be one of {', '.join(reversed(IMPORTANCES))}.")
     if entry.begins and entry.ends and entry.begins > entry.ends:
         context.wrong_use("--until is before --from.")
     check_category(entry.category)
@@ -134,7 +134,7 @@ def end_(
             context.wrong_use(f"There is no entry {key!r}. Entries: {names}.")
         page, entry = known[key]
         if entry.ended_snapshot is not None:
-            context.wrong_use(f"{key} ended on {entry.ends} already.")
+            context.wrong_use(f"{key} already ended on {entry.ends}.")
         if entry.begins is not None and day < entry.begins:
             context.wrong_use(f"{key} begins on {entry.begins}; it cannot end on {day}.")
         if day > now.date():

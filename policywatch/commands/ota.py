@@ -42,7 +42,7 @@ def import_ota(
     if not source.exists():
         context.wrong_use(f"There is no {source}.")
     if out is not None and out.exists() and not force:
-        context.wrong_use(f"{out} is there already. Name another file, or say --force.")
+        context.wrong_use(f"{out} already exists. Name another file, or use --force.")
     files, ignored = _declarations(source)
     if not files:
         context.wrong_use(f"{source} has no declarations: files named *.json, as in the folder declarations.")

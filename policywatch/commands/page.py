@@ -60,7 +60,7 @@ def _in_words(shown: dict[str, Any]) -> Iterator[tuple[str, object]]:
     yield "category", shown["category"]
     yield "language", shown["language"]
     yield "watched", "yes" if shown["watched"] else "no: no watch-list has it, or it is switched off"
-    yield "notices", "muted: none of its changes is sent" if shown["muted"] else "sent"
+    yield "notices", "muted: no notices of its changes are sent" if shown["muted"] else "sent"
     yield "last read (UTC)", records.minute(shown["last_ok_at"]) or "never"
     yield "version shown", shown["version_seq"] or "none yet"
     yield "changes", shown["changes"]

@@ -35,7 +35,7 @@ def answer(given: str | None, parse: Callable[[str], T], question: str, default:
         found: T = typer.prompt(question, default=default, show_default=bool(default), value_proc=read)
     except typer.Abort:
         output.say()
-        context.wrong_use(f"Nobody is there to ask: give {option}.")
+        context.wrong_use(f"There is nobody to ask: give {option}.")
     return found
 
 
@@ -81,7 +81,7 @@ def _owner(typed: str) -> str:
 
 def _sender(typed: str) -> str:
     if not typed.strip():
-        raise ValueError("A sender is needed where mail is sent.")
+        raise ValueError("A sender is needed if mail is to be sent.")
     _checked("mail_from", typed.strip())
     return typed.strip()
 

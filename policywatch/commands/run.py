@@ -40,9 +40,9 @@ def run(
         )
         with serving as pages:
             if not quiet:
-                say("policywatch runs. Ctrl-C ends it.")
+                say("policywatch is running. Ctrl-C stops it.")
                 if isinstance(pages, Serving):
                     say(f"Web pages and feeds: {pages.url}")
             Schedule(archive, say, stop, quiet=quiet, watchlists=watchlist or []).go_on()
     if not quiet:
-        say("policywatch has ended. Everything fetched so far is saved.")
+        say("policywatch has stopped. Everything fetched so far is saved.")

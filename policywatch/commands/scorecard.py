@@ -111,7 +111,7 @@ def _imported(
     before: list[Metric] = []
     if found.metrics and keep:
         if reports.known(session, data) is not None:
-            said.append("This report was stored before; it is not stored twice.")
+            said.append("This report is already stored; it is not stored twice.")
         report = reports.add(session, data, found, name=name, now=now)
         before = reports.before(session, report)
     card = _card(session, found.metrics, moment, found.accounts, [*said, *found.notes])
@@ -274,7 +274,7 @@ def _place(one: Result) -> str:
         return f"{one.stated.page}, entered by hand"
     if one.stated is not None:
         since = f"{one.stated.since:%Y-%m-%d}" if one.stated.since else ""
-        return f"{one.stated.page}, version {one.stated.version}, seen first {since}"
+        return f"{one.stated.page}, version {one.stated.version}, first seen {since}"
     return "the report itself" if one.target is not None else ""
 
 

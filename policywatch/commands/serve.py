@@ -25,6 +25,6 @@ def serve(
         context.archive() as archive,
         Serving(archive, context.notifier_settings(), host=host, port=port) as pages,
     ):
-        say(f"Web pages and feeds: {pages.url}  Ctrl-C ends it.")
+        say(f"Web pages and feeds: {pages.url}  Ctrl-C stops it.")
         stop.wait()
-    say("policywatch has ended.")
+    say("policywatch has stopped.")

@@ -31,7 +31,7 @@ def show(
         row = page_named(session, page)
         shown = versions.shown_at(session, row, moment)
         if shown is None:
-            context.wrong_use(f"Nothing was read of {page} up to {moment:%Y-%m-%d %H:%M} UTC.")
+            context.wrong_use(f"{page} had not been read by {moment:%Y-%m-%d %H:%M} UTC.")
         version, observation = shown
         document = versions.document_of(session, version)
         spells = versions.spells(session, row, version)

@@ -22,9 +22,9 @@ def stop(reason: Annotated[str, typer.Option(help="Why, for later.")] = "") -> N
     try:
         private_folder(path.parent)
     except OSError as error:
-        context.wrong_use(f"{path.parent} cannot be made: {error.strerror or error}.")
+        context.wrong_use(f"{path.parent} cannot be created: {error.strerror or error}.")
     context.written(path, f"{context.now():%Y-%m-%d %H:%M} UTC {output.safe(reason)}".strip().encode() + b"\n")
-    output.say(f"Stopped: while {path} is there, nothing is requested. policywatch go removes it.")
+    output.say(f"Stopped: nothing is requested while {path} exists. policywatch go removes it.")
 
 
 def go() -> None:

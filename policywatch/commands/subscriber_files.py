@@ -132,7 +132,7 @@ def _taken_in(
         queueing.fit(session, known, now=context.now())
         if confirmed and known.state == "pending":
             subscribers.confirm(known, now=context.now())
-        return "known (brought up to date)"
+        return "known (updated)"
     row = subscribers.add(session, channel=channel, address=address, now=context.now(), **entry.wishes)
     if entry.state == "stopped":
         row.state, row.stopped_reason = "stopped", entry.stopped_reason or "stopped before the import"
@@ -219,7 +219,7 @@ def _reports(source: str) -> Iterator[bytes]:
     except OSError as error:
         context.wrong_use(f"{source} cannot be read: {error.strerror or error}.")
     if not (path / "new").is_dir():
-        context.wrong_use(f"{source} is a folder, but no maildir: it has no folder `new`.")
+        context.wrong_use(f"{source} is a folder, but not a maildir: it has no folder `new`.")
     (path / "cur").mkdir(exist_ok=True)
     for mail in sorted((path / "new").iterdir()):
         yield _beginning(mail)

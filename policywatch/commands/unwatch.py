@@ -79,7 +79,7 @@ def _switch(keys: Sequence[str], *, enabled: bool) -> None:
         raise typer.Exit(context.CANNOT_WORK)
     others = [page.key for page in unwatch.pages(keys) if page.enabled is not enabled]
     if others or (enabled and len(unwatch.pages(keys)) < len(set(keys))):
-        output.warn(f"POLICYWATCH_PAGES_OFF or POLICYWATCH_PAGES_ON in the environment wins over {CONFIG_FILE}.")
+        output.warn(f"POLICYWATCH_PAGES_OFF or POLICYWATCH_PAGES_ON in the environment overrides {CONFIG_FILE}.")
         raise typer.Exit(context.FAILURES)
 
 

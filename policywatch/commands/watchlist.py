@@ -39,7 +39,7 @@ def check(
     files: Annotated[
         list[Path] | None, typer.Argument(help="Files, or names of included lists; by default those in the settings.")
     ] = None,
-    probe: Annotated[bool, typer.Option("--probe", help="Fetch every page once, politely, and keep nothing.")] = False,
+    probe: Annotated[bool, typer.Option("--probe", help="Fetch every page once, politely, and store nothing.")] = False,
     page: Annotated[list[str] | None, typer.Option(help="Only this page; may be given several times.")] = None,
     watchlist: Annotated[
         list[Path] | None, typer.Option(help="The same as FILES; crawl and run have this option too.")
@@ -66,7 +66,7 @@ def _chosen(found: list[WatchedPage], keys: Sequence[str]) -> list[WatchedPage]:
     known = {entry.key: entry for entry in found}
     for key in keys:
         if key not in known:
-            near = f" There are: {nearest(key, known)}." if known else ""
+            near = f" Pages there: {nearest(key, known)}." if known else ""
             context.wrong_use(f"No watch-list has a page {key!r}.{near}")
     return [known[key] for key in keys] or found
 
@@ -97,7 +97,7 @@ def _probe(wanted: Sequence[WatchedPage], settings: CrawlSettings, *, as_json: b
     """Fetch each page; return whether any that is switched on could not be read."""
     context.only_known_settings()
     if not as_json:
-        output.warn(f"Fetching {lists.size(wanted, settings)}. Nothing of it is kept.")
+        output.warn(f"Fetching {lists.size(wanted, settings)}. Nothing is stored.")
     with context.archive(create=True) as archive:
         probed, interrupted = probing.look(wanted, archive, settings, quiet=as_json)
     if as_json:
@@ -137,26 +137,26 @@ def add_(
 ) -> None:
     """Fetch a page, propose an entry for it, and add it to a watch-list."""
     if fetch and fetch not in CRAWLED:
-        context.wrong_use(f"{fetch!r} is no way to fetch a page. There are: {', '.join(sorted(CRAWLED))}.")
+        context.wrong_use(f"{fetch!r} is not a way to fetch a page. Choose from: {', '.join(sorted(CRAWLED))}.")
     if category and category not in CATEGORIES:
-        context.wrong_use(f"There is no category {category!r}. There are: {', '.join(CATEGORIES)}.")
+        context.wrong_use(f"There is no category {category!r}. Choose from: {', '.join(CATEGORIES)}.")
     context.only_known_settings()
     settings = crawl_settings()
     address = add.address(url)
     if address != url.strip():
-        output.say(f"The address under which it can be read: {address}")
+        output.say(f"The address at which it can be read: {address}")
     known = add.listed(settings, file)
     also = same_page(address, shipped())
     double = same_page(address, (entry for entry in known if entry.page.enabled or not also or entry.page != also.page))
     if double is not None:
         off = "" if double.page.enabled else f" It is switched off: policywatch watchlist on {double.page.key}"
-        output.say(f"{double.name} has this page already, as {double.page.key} ({double.page.url}).{off}")
+        output.say(f"{double.name} already has this page, as {double.page.key} ({double.page.url}).{off}")
         return
     if also is not None:
         off = "" if also.page.enabled else ", switched off"
         output.say(f"The list {also.name} that comes with the program has this page too, as {also.page.key}{off}.")
     if key and key in {entry.page.key for entry in known}:
-        context.wrong_use(f"The key {key} is taken already. Choose another one.")
+        context.wrong_use(f"The key {key} is already taken. Choose another one.")
     chosen = {"key": key, "title": title, "marketplace": marketplace, "category": category}
     found = add.find(address, settings, known, {**chosen, "fetch": fetch, "select": select})
     if isinstance(found, str):
@@ -193,4 +193,4 @@ def _agreed(file: Path) -> bool:
     except typer.Abort:
         if sys.stdin.isatty():
             return False
-        context.wrong_use("Nobody is there to ask: say --yes to add it.")
+        context.wrong_use("There is nobody to ask: use --yes to add it.")

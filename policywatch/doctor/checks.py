@@ -121,7 +121,7 @@ def _archive(_now: datetime) -> Iterator[Check]:
             count = len(pages.listed(session))
         damage = integrity.damage(archive)
         if damage:
-            said = f"{archive.url} is damaged: {damage[0]}; policywatch verify names all of it"
+            said = f"{archive.url} is damaged: {damage[0]}; policywatch verify lists all of it"
             yield Check("archive", "broken", said, RESTORE, fatal=True)
         else:
             yield Check("archive", "ok", f"{archive.url}, {labels.count(count, 'page')}, intact, tables up to date")
@@ -182,7 +182,7 @@ def _space(_now: datetime) -> Iterator[Check]:
     while not folder.exists():
         folder = folder.parent if folder.parent != folder else Path()
     free = shutil.disk_usage(folder).free
-    state, remedy = ("ok", "") if free > LITTLE_SPACE else ("note", "Make room: snapshots are never thrown away.")
+    state, remedy = ("ok", "") if free > LITTLE_SPACE else ("note", "Make room: snapshots are never deleted.")
     yield Check("disk", state, f"{free // 2**20} MiB free", remedy)
 
 
@@ -212,7 +212,7 @@ def _mail(_now: datetime) -> Iterator[Check]:
     finally:
         if isinstance(channel, SmtpChannel):
             channel.close()
-    yield Check("mail", "ok", f"can be handed in, sent by {settings.sender}")
+    yield Check("mail", "ok", f"can be sent, from {settings.sender}")
 
 
 def _clock(now: datetime) -> Iterator[Check]:

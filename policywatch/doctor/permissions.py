@@ -27,7 +27,7 @@ def exposed(archive: ArchiveSettings, notifier: NotifierSettings) -> list[Path]:
 def remedy(paths: list[Path]) -> str:
     """The command that protects them."""
     # Capital X: only folders can be entered.
-    return f"chmod -R u=rwX,go= {' '.join(shlex.quote(str(path)) for path in paths)} closes them."
+    return f"chmod -R u=rwX,go= {' '.join(shlex.quote(str(path)) for path in paths)} protects them."
 
 
 def _private(archive: ArchiveSettings, notifier: NotifierSettings) -> Iterator[Path]:

@@ -166,7 +166,7 @@ def _fetched(fetch: str, archive: Archive, settings: CrawlSettings) -> Iterator[
         return
     stage = next((made for made in (make() for make in STAGES) if fetch in made.fetchers), None)
     if stage is None:
-        yield Check(f"fetch {fetch}", "note", "not tried: nothing on this machine plays a site for it")
+        yield Check(f"fetch {fetch}", "note", "not tried: there is no test site for it on this machine")
         return
     with stage.site():
         stage.restore()

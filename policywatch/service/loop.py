@@ -89,10 +89,10 @@ class Schedule:
         except ArchiveError as error:
             self._once(f"The archive cannot be used now; the next round tries again. {in_full(error)}")
         except PolicywatchError as error:
-            self._once(f"This round could not be made: {in_full(error)}")
+            self._once(f"This round failed: {in_full(error)}")
         except Exception as error:
             log.exception("a round ended with a fault of ours")
-            self._once(f"A fault in this program ended the round ({type(error).__name__}); the next one follows.")
+            self._once(f"An error in this program ended the round ({type(error).__name__}); the next one follows.")
 
     def look(self) -> None:
         """Check the pages that are due. Raises PolicywatchError."""

@@ -23,7 +23,7 @@ WORDS: Mapping[Outcome, str] = {
     Outcome.GONE: "the site says there is no such page",
     Outcome.JS_SHELL: "the site returned an empty frame without the text",
     Outcome.EMPTY: "the site returned no text",
-    Outcome.WRONG_LANGUAGE: "the site returned another language",
+    Outcome.WRONG_LANGUAGE: "the site returned the page in another language",
     Outcome.TRUNCATED: "much of the text was missing",
     Outcome.WRONG_PAGE: "the site returned another page",
     Outcome.ERROR: "no answer, or none that can be read",
@@ -36,12 +36,12 @@ REMEDIES: Mapping[Outcome, str] = {
     Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
     Outcome.THROTTLED: "You need not do anything; a longer min_gap slows the requests down.",
     Outcome.UNAVAILABLE: "You need not do anything: the next crawl tries again.",
-    Outcome.GONE: "After three days that is a change. Find its new address, or run: policywatch watchlist off PAGE",
+    Outcome.GONE: "After three days that is reported. Find its new address, or run: policywatch watchlist off PAGE",
     Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
     Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
     Outcome.WRONG_LANGUAGE: "Correct language in the watch-list entry, or the locale in its address.",
     Outcome.TRUNCATED: "If the short text is the policy, run: policywatch accept PAGE",
-    Outcome.WRONG_PAGE: "Open the address: it shows another page than the one watched.",
+    Outcome.WRONG_PAGE: "Open the address: it shows a different page from the one watched.",
 }
 
 #: The same for an empty frame that stayed empty in a browser: there is nothing to install.
@@ -229,7 +229,7 @@ def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]
     said.append(f"  Tried: {'; '.join(map(_tried, tried))}." if tried else "  Tried: no request was sent to any site.")
     first = reports[0].page
     said += [
-        "Ways that need no robot:",
+        "Ways without a robot:",
         "  Open a page in your browser, save it, and import it under its key, such as",
         f"{COMMAND}policywatch import page {first} SAVED-FILE",
         "  or many at once with policywatch import folder DIR (docs/import.md describes the folder).",

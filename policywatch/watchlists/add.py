@@ -147,5 +147,5 @@ def watch(file: Path, settings: CrawlSettings) -> bool:
     if file in crawl_settings().watchlists:
         output.say(f"{CONFIG_FILE} now watches {file}.")
         return True
-    output.say(f"POLICYWATCH_WATCHLISTS in the environment wins over {CONFIG_FILE}: add {str(file)!r} there.")
+    output.say(f"POLICYWATCH_WATCHLISTS in the environment overrides {CONFIG_FILE}: add {str(file)!r} there.")
     return False

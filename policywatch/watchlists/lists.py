@@ -52,7 +52,7 @@ SWITCH_ON = (
 def nothing_on(found: Sequence[WatchedPage]) -> str:
     """A sentence saying that the watch-lists have no page to check."""
     if not found:
-        return "Your watch-lists hold no page, so nothing is watched."
+        return "Your watch-lists have no pages, so nothing is watched."
     have = "the only page" if len(found) == 1 else f"all {len(found)} pages"
     return f"No page is switched on: {have} of your watch-lists {'is' if len(found) == 1 else 'are'} off."
 

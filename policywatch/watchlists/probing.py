@@ -57,7 +57,7 @@ def advice(probed: Probed) -> str:
     if probed.selected is False and probed.found[0]:
         words, container = probed.found
         where = f" in {container}" if container else ""
-        return f"Its select matches nothing. Without it {words} words are found{where}: correct it or take it out."
+        return f"Its select matches nothing. Without it {words} words are found{where}: correct it or remove it."
     if _is_empty_frame(probed):
         return "Open the page yourself, and save it if it has a text."
     if probed.outcome is Outcome.GONE and not page.enabled:

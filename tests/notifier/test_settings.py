@@ -29,7 +29,7 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         ({"base_url": "policies.example"}, "must begin with https://"),
         ({"base_url": "javascript:alert(1)"}, "must begin with https://"),
-        ({"base_url": "https://user:hidden@policies.example"}, "must hold no user and no password"),
+        ({"base_url": "https://user:hidden@policies.example"}, "must contain no user name and no password"),
         ({"mail_from": "nobody"}, "must be an address"),
         ({"mail_from": "Policies <nobody@>"}, "must be an address"),
         ({"smtp_url": "http://user:hidden@mail.example", "mail_from": "a@b.example"}, "must begin with smtp://"),

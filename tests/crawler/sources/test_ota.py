@@ -250,8 +250,8 @@ def test_pages_are_chosen_by_name_pattern_or_key(someone: Seller, tmp_path: Path
 @pytest.mark.parametrize(
     ("wish", "says"),
     [
-        ("Nobody/*", "Nothing in the repository is called 'Nobody/*'"),
-        ("*=agreement", "means 2 pages, but 'agreement' is one"),
+        ("Nobody/*", "Nothing in the repository is named 'Nobody/*'"),
+        ("*=agreement", "matches 2 pages, but 'agreement' can only be one"),
     ],
 )
 def test_a_wish_that_names_nothing_or_too_much_is_reported(
@@ -278,7 +278,7 @@ def test_two_files_never_share_a_key(someone: Seller, tmp_path: Path) -> None:
 
 
 def test_what_is_no_repository_or_has_no_commits_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(WatchlistError, match="is no git repository"):
+    with pytest.raises(WatchlistError, match="is not a git repository"):
         Repository(tmp_path)
     (tmp_path / "objects").mkdir()
     with pytest.raises(WatchlistError, match="cannot be read"):

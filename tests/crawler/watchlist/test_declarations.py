@@ -61,13 +61,13 @@ def test_older_files_say_documents() -> None:
             "remove has 2 ranges",
         ),
         ({"select": {"startbefore": "#a"}}, "select has a range with unknown keys."),
-        ({"select": ["main", 3]}, "select holds what is neither a selector nor a range."),
+        ({"select": ["main", 3]}, "select contains something that is neither a selector nor a range."),
         (
             {"filter": ["strip", {"removeQueryParams": ["sig"]}, {}]},
             "its filters (strip, removeQueryParams, ) are programs",
         ),
         ({"fetch": "https://market.example/t.PDF?x=1"}, "it is a PDF"),
-        ({"colour": 1}, "it says colour, which means nothing here."),
+        ({"colour": 1}, "it has colour, which means nothing here."),
     ],
     ids=["range", "ranges to remove", "a range of its own", "a number", "filters", "PDF", "unknown key"],
 )
@@ -96,7 +96,7 @@ def test_several_sources_are_pages_of_their_own_and_inherit_the_rest() -> None:
         ("market-terms-part-1", "https://market.example/1", "main", True),
         ("market-terms-part-2", "https://market.example/2", "article", False),
     ]
-    assert reasons(found)[0] == "its 2 sources are not joined to one text: each is watched as a page of its own."
+    assert reasons(found)[0] == "its 2 sources are not joined into one text: each is watched as a page of its own."
     assert [missing.lost for missing in found.missing] == [False, True]
     assert reasons(found)[1].startswith("part 2 of 2: its filters (x)")
 
@@ -110,13 +110,13 @@ def test_one_source_is_no_combination() -> None:
 @pytest.mark.parametrize(
     ("terms", "says"),
     [
-        (3, "it is no table of keys."),
+        (3, "it is not a table of keys."),
         ({}, "it has no address (fetch)."),
         ({"fetch": 3}, "it has no address (fetch)."),
-        ({"combine": []}, "combine is no list of sources."),
-        ({"combine": {"fetch": "x"}}, "combine is no list of sources."),
-        ({"combine": [3]}, "its source is no table of keys."),
-        ({"combine": [3, {}]}, "part 1 of 2 is no table of keys."),
+        ({"combine": []}, "combine is not a list of sources."),
+        ({"combine": {"fetch": "x"}}, "combine is not a list of sources."),
+        ({"combine": [3]}, "its source is not a table of keys."),
+        ({"combine": [3, {}]}, "part 1 of 2 is not a table of keys."),
     ],
 )
 def test_terms_of_no_use_are_said(terms: Any, says: str) -> None:
@@ -129,11 +129,11 @@ def test_terms_of_no_use_are_said(terms: Any, says: str) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{", "this is no JSON"),
-        ("[" * 100_000, "this is no JSON"),
-        ("[]", "this is no declaration"),
-        ('{"name": "x"}', "this is no declaration"),
-        ('{"terms": []}', "this is no declaration"),
+        ("{", "this is not JSON"),
+        ("[" * 100_000, "this is not JSON"),
+        ("[]", "this is not a declaration"),
+        ('{"name": "x"}', "this is not a declaration"),
+        ('{"terms": []}', "this is not a declaration"),
     ],
 )
 def test_a_file_of_no_use_is_said(text: str, says: str) -> None:

@@ -56,7 +56,7 @@ def test_interests_hold_for_marketplaces_too() -> None:
 
 
 def test_an_unknown_interest_is_refused_with_those_there_are() -> None:
-    with pytest.raises(SettingsError, match="interests has no colours; there are agreements, performance"):
+    with pytest.raises(SettingsError, match="interests has no colours; choose from agreements, performance"):
         crawl_settings(interests="fees,colours")
     with pytest.raises(ValidationError, match="must be one of agreements"):
         WatchedPage(key="a", url="https://market.example/a", interest="colours")

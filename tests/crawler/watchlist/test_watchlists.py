@@ -63,7 +63,7 @@ def test_an_unknown_key_is_reported_by_its_line_and_the_others_go_on(tmp_path: P
     assert [page.key for page in pages] == ["us-fees"]
     assert problem.line == text.splitlines().index('categroy = "performance"') + 1
     assert problem.entry == "us-rate"
-    assert str(problem).startswith(f"{tmp_path / 'watch.toml'}:12: page us-rate: unknown key `categroy`. Possible are:")
+    assert str(problem).startswith(f"{tmp_path / 'watch.toml'}:12: page us-rate: unknown key `categroy`. Allowed:")
     assert "category" in problem.remedy
 
 
@@ -77,7 +77,7 @@ def test_an_unknown_key_is_reported_by_its_line_and_the_others_go_on(tmp_path: P
         ('category = "gossip"', "category", "'agreement'"),
         ('fetch = "carrier-pigeon"', "fetch", "'http'"),
         ('language = "English please"', "language", "match pattern"),
-        ('select = "div["', "select", "no CSS selector"),
+        ('select = "div["', "select", "not a CSS selector"),
         ("select = [1, 2]", "select", "should be a valid string"),
     ],
 )

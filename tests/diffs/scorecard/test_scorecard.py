@@ -208,7 +208,7 @@ def test_what_amazon_calls_bad_is_not_met_whatever_another_target_says(status: s
     result = judge(reported(5, 500, status), [page("<", 3)])
 
     assert (result.standing, result.ours) == (standing, MET)
-    assert f"Amazon says {status}; by the words of the target, under 3%, it is met." in advice(result)
+    assert f"Amazon says {status}; by the wording of the target, under 3%, it is met." in advice(result)
 
 
 def test_amazons_status_says_nothing_about_a_target_that_has_moved() -> None:

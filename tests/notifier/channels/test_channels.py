@@ -151,7 +151,7 @@ def test_a_connection_cut_before_the_mail_was_handed_in_is_a_channel_that_is_dow
 def test_a_server_that_closes_after_a_mail_is_connected_anew(mail_server: MailServer) -> None:
     smtp = channel(mail_server.url)
     mail_server.answer = "421 4.3.2 Shutting down"
-    with pytest.raises(DeliveryError, match="did not accept the mail now"):
+    with pytest.raises(DeliveryError, match="did not accept the mail this time"):
         smtp.deliver(digest(told()))
 
     mail_server.answer = ""

@@ -81,7 +81,7 @@ def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
     [
         ("unreadable", "cannot be read", "can be read again"),
         ("shrunk", "cannot be read completely", "can be read completely again"),
-        ("gone_suspected", "is not found", "is no longer missing, or was reported as removed"),
+        ("gone_suspected", "cannot be found", "is no longer missing, or was reported as removed"),
         ("flapping", "shows different texts in turn", "shows one text again"),
         (
             "volatile",
@@ -208,7 +208,7 @@ def test_that_nothing_is_checked_any_more_is_a_warning(archive: Archive) -> None
     assert verdict(archive, NOON + 24 * HOUR) == ([], [])
     problem, (warning,) = verdict(archive, NOON + 26 * HOUR)
     assert problem == []
-    assert warning == "No page has been checked since 22 November 2026, 12:00 UTC: policywatch crawl does not run."
+    assert warning == "No page has been checked since 22 November 2026, 12:00 UTC: policywatch crawl has not been run."
 
 
 def test_a_page_that_was_never_checked_counts_from_its_first_day(archive: Archive) -> None:
@@ -243,7 +243,7 @@ def test_notices_that_nobody_sends_are_a_warning(archive: Archive) -> None:
     assert verdict(archive, NOON + 25 * HOUR) == ([], [])
     assert verdict(archive, NOON + 26 * HOUR)[0] == []
     (warning,) = [found for found in verdict(archive, NOON + 26 * HOUR)[1] if "Notices" in found]
-    assert warning.startswith("Notices wait since 22 November 2026, 12:00 UTC: policywatch notify does not run")
+    assert warning.startswith("Notices wait since 22 November 2026, 12:00 UTC: policywatch notify has not been run")
 
 
 def test_what_is_being_dealt_with_is_a_warning(archive: Archive) -> None:

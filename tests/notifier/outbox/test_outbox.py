@@ -419,7 +419,7 @@ def test_a_fault_of_a_channel_holds_back_only_its_own_message(archive: Archive) 
 
     assert channel.told == ["two@example.org"]
     assert states(archive) == ["due", "sent"]
-    assert [trouble.reason for trouble in report.troubles] == ["a fault of our own: ZeroDivisionError"]
+    assert [trouble.reason for trouble in report.troubles] == ["a bug of our own: ZeroDivisionError"]
 
 
 def test_who_stopped_while_a_mail_was_on_its_way_hears_no_more(archive: Archive) -> None:

@@ -89,7 +89,7 @@ def test_a_file_as_excel_writes_it() -> None:
         ("state=gone", "state is one of pending, active, paused, stopped, not 'gone'"),
         ("heartbeat=perhaps", "heartbeat is one of yes, true, 1, no, false, 0, not 'perhaps'"),
         ("time_zone=Berlin", "there is no time zone 'Berlin'; write it as Europe/Berlin"),
-        ("confirmed_at=yesterday", "confirmed_at is no date: 'yesterday'; write it as 2026-03-04T12:00Z"),
+        ("confirmed_at=yesterday", "confirmed_at is not a date: 'yesterday'; write it as 2026-03-04T12:00Z"),
         (f"name={'x' * 201}", "name is longer than 200 characters"),
         (f"address={'x' * 501}", "address is longer than 500 characters"),
     ],
@@ -126,7 +126,7 @@ def test_a_column_nobody_knows_is_reported_and_left_out() -> None:
     fault, entry = read("address,shoe_size\na@example.org,43\n")
 
     assert isinstance(fault, Fault)
-    assert fault.reason.startswith("there is no column 'shoe_size'; it is left out. There are: address, ")
+    assert fault.reason.startswith("there is no column 'shoe_size'; it is ignored. Columns: address, ")
     assert entry == Entry(2, "a@example.org")
 
 

@@ -260,8 +260,8 @@ def test_a_short_text_is_held_back_until_it_is_accepted(tmp_path: Path) -> None:
     ("command", "code", "says"),
     [
         (["show", "us-agreemen"], 2, "Pages here: us-agreement"),
-        (["show", "us-agreement", "--at", "soon"], 2, "is no date"),
-        (["show", "us-agreement", "--at", "2020-01-01"], 2, "Nothing was read"),
+        (["show", "us-agreement", "--at", "soon"], 2, "is not a date"),
+        (["show", "us-agreement", "--at", "2020-01-01"], 2, "had not been read by 2020-01-01"),
         (["diff", "us-agreement", "--from", 9], 2, "has no version 9"),
         (["explain", "us-agreement", "--at", "2020-01-01"], 2, "was not checked"),
         (["accept", "us-agreement"], 2, "nothing to accept"),

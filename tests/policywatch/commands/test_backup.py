@@ -82,7 +82,7 @@ def test_a_list_that_lies_elsewhere_is_named(program: Program, tmp_path: Path) -
     ended = program("backup", tmp_path / "policies.tar.gz")
 
     assert ended.code == 0
-    assert f"Not in it, since it lies outside this folder: {tmp_path / 'other.toml'}" in ended.err
+    assert f"Not included, because it is outside this folder: {tmp_path / 'other.toml'}" in ended.err
 
 
 @pytest.mark.parametrize("file", ["/dev/null", "no/such/folder/policies.tar.gz"])

@@ -58,7 +58,7 @@ def test_an_owner_a_note_and_a_day_stay_with_the_change(program: Program) -> Non
     assert [row["work"] for row in program("changes").table] == ["", "Ann, done 2026-03-09"]
     assert ids(program, "--owner", "ann") == [first]
     assert ids(program, "--owner", "") == [second]
-    assert program("changes", "--owner", "Bob").out == "No change fits.\n"
+    assert program("changes", "--owner", "Bob").out == "No change matches.\n"
 
 
 def test_done_now_and_not_done_after_all_and_nobodys(program: Program) -> None:
@@ -100,8 +100,8 @@ def test_a_change_says_how_the_owners_own_figures_compare(program: Program) -> N
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (["--done", "now", "--undone"], "--done and --undone say the opposite"),
-        (["--done", "soon"], "'soon' is no date"),
+        (["--done", "now", "--undone"], "--done and --undone contradict each other"),
+        (["--done", "soon"], "'soon' is not a date"),
         (["--owner", "x" * 121], "--owner is longer than 120 characters"),
         (["--note", "x" * 4001], "--note is longer than 4000 characters"),
     ],
@@ -117,7 +117,7 @@ def test_a_change_that_is_not_there(program: Program) -> None:
     ended = program("change", "abcdef")
 
     assert (ended.code, "There is no change 'abcdef'" in ended.err) == (2, True)
-    assert "is too short: an id is given by its first 6 characters or more." in program("change", "abc").err
+    assert "is too short: give an id's first 6 characters or more." in program("change", "abc").err
 
 
 def test_changes_leave_as_csv_that_runs_no_formula(program: Program) -> None:
@@ -148,7 +148,7 @@ def test_two_ways_to_write_the_same_are_one_too_many(program: Program) -> None:
 
 
 def test_a_muted_page_says_so_and_can_be_heard_again(program: Program) -> None:
-    assert "notices\tmuted: none of its changes is sent" in program("page", "us-late", "--mute").out
+    assert "notices\tmuted: no notices of its changes are sent" in program("page", "us-late", "--mute").out
     assert program("page", "us-late", "--json").objects[0]["muted"] is True
     shown = program("page", "us-late", "--unmute", "--json").objects[0]
     assert (shown["muted"], shown["changes"], shown["version_seq"]) == (False, 2, 3)

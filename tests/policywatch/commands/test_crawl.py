@@ -148,7 +148,7 @@ def test_an_unknown_page_is_wrong_use_and_nothing_is_asked(program: Program, sit
     ended = program("crawl", "--page", "us-fee")
 
     assert (ended.code, ended.out) == (2, "")
-    assert "No watch-list switches on a page 'us-fee'. Watched: us-fees, " in ended.err
+    assert "No watch-list has a page 'us-fee' switched on. Watched: us-fees, " in ended.err
     assert site.log == []
 
 
@@ -189,7 +189,7 @@ def test_where_no_page_is_switched_on_that_is_no_calm_round(program: Program, si
     for command in (("crawl",), ("crawl", "--due"), ("crawl", "--due", "--quiet"), ("crawl", "--page", "us-late")):
         ended = program(*command)
         assert (ended.code, ended.out) == (3, "")
-        assert ("No page is switched on: all 3 pages" if off else "hold no page, so nothing is watched") in ended.err
+        assert ("No page is switched on: all 3 pages" if off else "have no pages, so nothing is watched") in ended.err
         assert "policywatch watchlist on KEY switches one on" in ended.err
     doctor = {check["check"]: check for check in program.begin()("doctor", "--json").objects}
     assert doctor["watch-lists"]["state"] == "broken"
@@ -208,7 +208,7 @@ def test_a_wrong_entry_is_reported_with_file_and_line_and_the_others_are_checked
 
     assert (crawled.code, checked.code) == (1, 1)
     for ended in (crawled, checked):
-        assert "watchlist.toml:26: page us-late: this key is taken already." in ended.err
+        assert "watchlist.toml:26: page us-late: this key is already taken." in ended.err
         assert "page x: `url` is missing." in ended.err
         assert "page x: unknown key `colour`." in ended.err
     assert "3 pages: 3 read" in crawled.out

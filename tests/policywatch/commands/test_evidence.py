@@ -84,8 +84,8 @@ def test_a_row_taken_out_of_the_chain_is_seen(program: Program) -> None:
 def test_a_folder_that_is_there_is_not_written_over(program: Program) -> None:
     proof(program)
 
-    assert "proof is there already" in program("evidence", "us-fees", "-o", "proof").err
-    assert "in/us-fees/00.html is there already" in program("evidence", "us-fees", "-o", "in/us-fees/00.html").err
+    assert "proof already exists" in program("evidence", "us-fees", "-o", "proof").err
+    assert "in/us-fees/00.html already exists" in program("evidence", "us-fees", "-o", "in/us-fees/00.html").err
     assert program("evidence", "us-fees", "-o", "in/us-fees/00.html/x").code == 2
     assert "Nothing was read of us-fees up to" in program("evidence", "us-fees", "--at", "2025-01-01", "-o", "p").err
 

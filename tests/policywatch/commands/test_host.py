@@ -96,7 +96,7 @@ def test_what_is_no_host_is_wrong_use(program: Program, given: str) -> None:
     ended = program("host", "off", given)
 
     assert ended.code == 2
-    assert "is no host" in ended.err
+    assert "is not a host name" in ended.err
 
 
 def test_a_setting_that_names_no_host_is_reported(program: Program) -> None:

@@ -62,16 +62,16 @@ def test_a_table_of_no_use_is_no_imported_page(program: Program, tmp_path: Path,
 @pytest.mark.parametrize(
     ("row", "says"),
     [
-        ("yesterday,00.html", "observed_at 'yesterday' is no ISO 8601 time"),
-        ("2026-02-30T08:00:00Z,00.html", "observed_at '2026-02-30T08:00:00Z' is no ISO 8601 time"),
-        (",00.html", "observed_at '' is no ISO 8601 time"),
+        ("yesterday,00.html", "observed_at 'yesterday' is not an ISO 8601 time"),
+        ("2026-02-30T08:00:00Z,00.html", "observed_at '2026-02-30T08:00:00Z' is not an ISO 8601 time"),
+        (",00.html", "observed_at '' is not an ISO 8601 time"),
         ("0001-01-01T00:00:00+14:00,00.html", "observed_at '0001-01-01T00:00:00+14:00' is no"),
         ("2026-02-01T08:00:00Z,missing.html", "the file 'missing.html' does not exist"),
         ("2026-02-01T08:00:00Z,", "the file '' "),
         ("2026-02-01T08:00:00Z,../../secret.html", "the file '../../secret.html' is not inside the folder"),
         ("2026-02-01T08:00:00Z,/etc/hostname", "the file '/etc/hostname' is not inside the folder"),
         ("2026-02-01T08:00:00Z,link.html", "the file 'link.html' is not inside the folder"),
-        ("2026-02-01T08:00:00Z,scan.pdf", "the file 'scan.pdf' is none of .html, .htm, .md, .txt"),
+        ("2026-02-01T08:00:00Z,scan.pdf", "the file 'scan.pdf' is not one of .html, .htm, .md, .txt"),
         ("2026-02-01T08:00:00Z,a\0b.html", "null"),
     ],
 )
@@ -262,7 +262,7 @@ def test_without_a_table_the_names_of_the_files_are_the_times(program: Program) 
 
     (page / "20261305T0800.html").write_text("no month has this number")
     (problem,) = problems(program)
-    assert problem.startswith("in/rate/20261305T0800.html: its name is no time")
+    assert problem.startswith("in/rate/20261305T0800.html: its name is not a time")
 
 
 def test_other_files_are_ignored(program: Program) -> None:
@@ -514,10 +514,10 @@ def test_pipes_devices_folders_and_links_to_nowhere_are_skipped_without_waiting(
     os.mkfifo(program.folder / "in" / "pipe.html")
 
     assert [line.removeprefix("in/rate/") for line in problems(program)] == [
-        "20260106T080000Z.html is no file; it is skipped.",
+        "20260106T080000Z.html is not a file; it is skipped.",
         "20260107T080000Z.html is a link that leads out of the folder; it is skipped.",
         "20260108T080000Z.html leads nowhere; it is skipped.",
-        "20260109T080000Z.html is no file; it is skipped.",
+        "20260109T080000Z.html is not a file; it is skipped.",
     ]
     assert looks(program) == {"rate": 1}
 
@@ -530,8 +530,8 @@ def test_a_pipe_for_a_table_or_in_a_row_is_said(program: Program) -> None:
     add(other, "2026-01-06T08:00:00Z,pipe.html")
 
     assert problems(program) == [
-        "in/other/observations.csv:3: the file 'pipe.html' is no file; the row is skipped.",
-        "in/rate/observations.csv is no file; the page is skipped.",
+        "in/other/observations.csv:3: the file 'pipe.html' is not a regular file; the row is skipped.",
+        "in/rate/observations.csv is not a file; the page is skipped.",
     ]
 
 

@@ -95,8 +95,8 @@ def test_a_file_of_another_page_is_refused_and_leaves_nothing(program):
 
     assert (refused.code, refused.out) == (2, "")
     assert refused.err == (
-        "fees.html seems to be another page than late-shipment: it is titled “Referral fees”, the page “Late Shipment "
-        "Rate”. Nothing was imported. Name the right page, or add --force if it is this one.\n"
+        "fees.html seems to be a different page from late-shipment: it is titled “Referral fees”, the page “Late "
+        "Shipment Rate”. Nothing was imported. Name the right page, or add --force if this is the right one.\n"
     )
     assert (program("history", "late-shipment", "--json").out, program("verify").out) == before
     assert program("import", "page", "late-shipment", "fees.html", "--at", "2026-02-02", "--force").code == 0
@@ -126,9 +126,9 @@ def test_a_saved_feed_is_read_as_one(program):
     ("arguments", "says"),
     [
         (("late-shipment", "missing.html"), "missing.html is not a file"),
-        (("late-shipment", "mine.toml", "--at", "2026-01-05"), "mine.toml is none of .html"),
-        (("late-shipment", "four.html", "--at", "2027-01-05"), "is still to come"),
-        (("late-shipment", "four.html", "--at", "soon"), "'soon' is no date"),
+        (("late-shipment", "mine.toml", "--at", "2026-01-05"), "mine.toml is not one of .html"),
+        (("late-shipment", "four.html", "--at", "2027-01-05"), "is in the future"),
+        (("late-shipment", "four.html", "--at", "soon"), "'soon' is not a date"),
         (("late-shipmint", "four.html", "--at", "2026-01-05"), "There is no page 'late-shipmint'"),
         (("ftp://market.example/a", "four.html", "--at", "2026-01-05"), "only http and https"),
     ],
@@ -171,9 +171,9 @@ def test_recorded_versions_become_the_history_of_a_watched_page(program):
     ("arguments", "says"),
     [
         (("nowhere",), "nowhere is not a folder"),
-        ((".",), ". is no git repository"),
-        (("versions", "--page", "Nobody/*"), "Nothing in the repository is called 'Nobody/*'"),
-        (("versions", "--page", f"{NAME}=a b"), "'a b' is no page key"),
+        ((".",), ". is not a git repository"),
+        (("versions", "--page", "Nobody/*"), "Nothing in the repository is named 'Nobody/*'"),
+        (("versions", "--page", f"{NAME}=a b"), "'a b' is not a page key"),
     ],
 )
 def test_what_is_no_such_repository_is_reported(program, arguments, says):
@@ -192,4 +192,4 @@ def test_a_commit_that_was_skipped_ends_with_a_failure(program):
     ended = program("import", "ota", "versions")
 
     assert ended.code == 1
-    assert "its date '5' cannot be; it is skipped." in ended.err
+    assert "its date '5' is impossible; it is skipped." in ended.err

@@ -111,7 +111,7 @@ def test_an_entry_can_be_ended_by_hand(program: Program) -> None:
 
     assert ended.out == "Ended on 2026-03-20: Late shipments do not count\n"
     again = program("note", "end", KEY)
-    assert (again.code, again.err) == (2, f"{KEY} ended on 2026-03-20 already.\n")
+    assert (again.code, again.err) == (2, f"{KEY} already ended on 2026-03-20.\n")
 
 
 def test_an_end_that_lies_ahead_is_reported_when_it_comes(program: Program) -> None:
@@ -134,7 +134,7 @@ def test_a_rule_that_is_over_already_is_reported_with_its_end(program: Program) 
 def test_the_same_is_not_entered_twice_and_the_same_title_gets_a_name_of_its_own(program: Program) -> None:
     enter(program)
 
-    assert enter(program) == f"Entered before: {KEY}\n"
+    assert enter(program) == f"Already entered: {KEY}\n"
     assert f"Entered: {KEY}-2 " in enter(program, "--text", "Another text.")
     assert "Entered: note-chi-yan " in enter(program, title="遅延")
     assert "Entered: note-entry " in enter(program, title="…")
@@ -160,11 +160,11 @@ def test_without_entries_the_list_says_how_to_make_one(program: Program) -> None
         (["--title", "  "], "--title is empty"),
         (["--title", "x" * 91], "--title is longer than 90 characters"),
         (["--title", "x", "--text", "x" * 20_001], "--text is longer than 20000 characters"),
-        (["--title", "x", "--url", "javascript:alert(1)"], "is no web address"),
-        (["--title", "x", "--importance", "huge"], "--importance is one of high, medium, low"),
+        (["--title", "x", "--url", "javascript:alert(1)"], "is not a web address"),
+        (["--title", "x", "--importance", "huge"], "--importance must be one of high, medium, low"),
         (["--title", "x", "--from", "2026-05-01", "--until", "2026-04-01"], "--until is before --from"),
         (["--title", "x", "--category", "toys"], "There is no category 'toys'"),
-        (["--title", "x", "--from", "soon"], "'soon' is no date"),
+        (["--title", "x", "--from", "soon"], "'soon' is not a date"),
     ],
 )
 def test_wrong_use_says_what_is_wrong(program: Program, options: list[str], said: str) -> None:

@@ -205,17 +205,17 @@ def test_filters_hold_for_what_was_not_reported_too(program: Program, options: l
 
 
 def test_nothing_found_is_no_error(program: Program) -> None:
-    assert program("changes", "--since", "2026-03-03").out == "No change fits.\n"
+    assert program("changes", "--since", "2026-03-03").out == "No change matches.\n"
     assert program("changes", "--page", "us-late-shipment", "--importance", "high", "--open").code == 0
     ended = program("changes", "--since", "2026-03-03", "--json")
-    assert (ended.code, ended.out, ended.err) == (0, "", "No change fits.\n")
+    assert (ended.code, ended.out, ended.err) == (0, "", "No change matches.\n")
 
 
 def test_the_time_that_is_still_to_come_has_no_changes_to_be_calm_about(program: Program) -> None:
     ended = program("changes", "--since", "2127-01-01")
 
     assert (ended.code, ended.out) == (2, "")
-    assert "--since 2127-01-01 00:00 UTC is still to come." in ended.err
+    assert "--since 2127-01-01 00:00 UTC is in the future." in ended.err
 
 
 def test_of_a_marketplace_that_nobody_watches_nothing_is_known(program: Program) -> None:
@@ -404,7 +404,7 @@ def test_before_the_first_check_there_is_nothing_to_show(program: Program) -> No
     ended = program("show", "us-late-shipment", "--at", "2026-01-04")
 
     assert (ended.code, ended.out) == (2, "")
-    assert "Nothing was read of us-late-shipment up to 2026-01-04 23:59 UTC" in ended.err
+    assert "us-late-shipment had not been read by 2026-01-04 23:59 UTC" in ended.err
 
 
 def test_a_text_that_takes_effect_later_names_the_one_in_force(program: Program) -> None:

@@ -75,7 +75,7 @@ def test_a_report_is_held_against_the_targets_of_the_pages(program: Program) -> 
     assert (late["target"], late["verdict"]) == ("under 3%", "missed (Amazon: BAD)")
     assert "201 more good orders would bring it back (601 in all)" in late["what is left, what to do"]
     assert "The report names under 4%, the page under 3%." in late["what is left, what to do"]
-    assert late["stated on"] == "us-performance, version 2, seen first 2026-02-02"
+    assert late["stated on"] == "us-performance, version 2, first seen 2026-02-02"
     assert row(ended, "Valid tracking rate")["stated on"] == "the report itself"
     assert row(ended, "Invoice defect rate")["verdict"] == "no data (Amazon: NONE)"
     assert "Account in US: AT_RISK" in ended.out
@@ -291,7 +291,7 @@ def test_on_a_terminal_the_worst_is_on_top_and_each_figure_has_its_paragraph(pro
     assert verdicts == sorted(verdicts, key=["missed", "no data", "met"].index)
     told = lines.index("Order defect rate, seller-fulfilled (US): missed")
     assert lines[told + 1].startswith("  151 more good orders would bring it back (201 in all)")
-    assert lines[told + 2].endswith("· target: us-performance, version 2, seen first 2026-02-02")
+    assert lines[told + 2].endswith("· target: us-performance, version 2, first seen 2026-02-02")
 
 
 def test_a_notification_is_reported_without_any_figure(program: Program) -> None:

@@ -106,7 +106,7 @@ def test_init_overwrites_nothing_unasked(program: Program) -> None:
     ended = program("init", "--contact", "me@example.com", "--marketplaces", "US")
 
     assert ended.code == 2
-    assert "policywatch.toml is there already" in ended.err
+    assert "policywatch.toml already exists" in ended.err
     assert (program.folder / "policywatch.toml").read_text() == "# mine\n"
     assert program("init", "--contact", "me@example.com", "--marketplaces", "US", "--force").code == 0
     assert "me@example.com" in (program.folder / "policywatch.toml").read_text()
@@ -117,15 +117,15 @@ def test_init_overwrites_nothing_unasked(program: Program) -> None:
     [
         (["--contact", "nonsense", "--marketplaces", "US"], "must be an e-mail address or a web address"),
         (["--contact", "me@example.com\nwatchlists=[]", "--marketplaces", "US"], "must be an e-mail address"),
-        (["--contact", "me@example.com", "--marketplaces", "US,XX,YY"], "No watch-list for XX, YY. There are: AE, "),
+        (["--contact", "me@example.com", "--marketplaces", "US,XX,YY"], "No watch-list for XX, YY. Choose from: AE, "),
         (["--contact", "me@example.com", "--marketplaces", ","], "Name at least one marketplace"),
         (
             ["--contact", "me@example.com", "--marketplaces", "US", "--interests", "fees,colours"],
-            "There is no interest colours. There are: agreements, performance",
+            "There is no interest colours. Choose from: agreements, performance",
         ),
         (
             ["--contact", "me@example.com", "--marketplaces", "US", "--schedule", "never"],
-            "There is no schedule 'never'. There are: cron, systemd, run, none.",
+            "There is no schedule 'never'. Choose from: cron, systemd, run, none.",
         ),
     ],
     ids=["contact", "two lines", "unknown marketplaces", "none", "unknown interest", "unknown schedule"],
@@ -202,7 +202,7 @@ def test_an_empty_contact_is_refused_at_once(program: Program) -> None:
 def test_where_nobody_answers_the_missing_option_is_named(program: Program, arguments: list[str], option: str) -> None:
     ended = program("init", *arguments)
 
-    assert (ended.code, ended.err) == (2, f"Nobody is there to ask: give {option}.\n")
+    assert (ended.code, ended.err) == (2, f"There is nobody to ask: give {option}.\n")
     assert not (program.folder / "policywatch.toml").exists()
 
 
@@ -224,7 +224,7 @@ def test_a_sender_is_asked_for_where_nobody_is_known(program: Program) -> None:
     ended = program("init", *given, stdin=b"\nnobody at all\nme@example.com\n")
 
     assert (ended.code, settings_of(program)["mail_from"]) == (0, "me@example.com"), ended.err
-    assert "A sender is needed where mail is sent." in ended.out + ended.err
+    assert "A sender is needed if mail is to be sent." in ended.out + ended.err
     assert "The setting mail_from must be an address" in ended.out + ended.err
 
 
@@ -293,7 +293,7 @@ def test_a_list_of_another_marketplace_is_offered_under_its_own_name(
 
     assert settings_of(program)["watchlists"] == ["otto", "otto-more"]
     assert "(2 pages of OTTO)" in ended.out
-    assert "There are: OTTO, SHOP-US, US." in program(*asked, "feeds").err
+    assert "Choose from: OTTO, SHOP-US, US." in program(*asked, "feeds").err
     settings = CrawlSettings(watchlists=(), marketplaces=("us", "OTTO", "nowhere"))
     assert [page.key for page in watched_pages(settings)[0]] == ["amazon-us", "otto"]
     assert list(lists.sources(settings)) == ["amazon-us", "otto", "nowhere"]

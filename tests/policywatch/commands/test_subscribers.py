@@ -86,7 +86,7 @@ def test_a_list_the_owner_answers_for_is_active(alone: Program) -> None:
         "-: 1 new (active), 1 new (paused), 1 new (pending).\n"
         "Pending subscribers get nothing yet: policywatch subscribers ask sends them a link to confirm.\n"
     )
-    assert brought_in(alone, "address\nc@example.com\n", "--confirmed") == "-: 1 known (brought up to date).\n"
+    assert brought_in(alone, "address\nc@example.com\n", "--confirmed") == "-: 1 known (updated).\n"
     assert states(alone) == {"a@example.com": "active", "b@example.com": "paused", "c@example.com": "active"}
 
 
@@ -119,7 +119,7 @@ def test_an_exported_list_comes_in_elsewhere_as_it_was(alone: Program, tmp_path:
     assert other("subscribers", "import", file, "--confirmed").code == 0
     assert other("subscribers", "export", "-").out == alone("subscribers", "export", "-").out
     before = other("subscribers", "export", "-").out
-    assert brought_in(other, before) == "-: 3 known (brought up to date).\n"
+    assert brought_in(other, before) == "-: 3 known (updated).\n"
     assert other("subscribers", "export", "-").out == before, "importing twice changes nothing"
 
 
@@ -363,6 +363,6 @@ def test_a_maildir_is_read_once_and_strangers_stop_nobody(told: tuple[Program, s
 def test_what_is_no_mail_and_no_maildir_is_reported(alone: Program) -> None:
     (alone.folder / "folder").mkdir()
 
-    for source, says in (("missing.eml", "cannot be read"), ("folder", "no maildir")):
+    for source, says in (("missing.eml", "cannot be read"), ("folder", "not a maildir")):
         ended = alone("subscribers", "bounce", source)
         assert (ended.code, says in ended.err) == (2, True)

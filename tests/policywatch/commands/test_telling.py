@@ -249,7 +249,7 @@ def test_who_wishes_less_gets_less(program: Program, site: Site, mailbox: MailSe
         (["a@example.com", "--importance", "huge"], "--importance is one of low, medium, high"),
         (["a@example.com", "--channel", "pigeon"], "--channel is one of email, apprise, webhook"),
         (["a@example.com", "--time-zone", "Nowhere/Else"], "There is no time zone 'Nowhere/Else'"),
-        (["a@example.com", "--category", "fee"], "There is no category 'fee'. There are: "),
+        (["a@example.com", "--category", "fee"], "There is no category 'fee'. Choose from: "),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )

@@ -83,7 +83,8 @@ def test_with_settings_and_no_archive_yet_the_crawl_is_named(tmp_path):
 
     assert (ended.code, ended.out) == (3, "")
     assert (
-        "There is no archive at sqlite:///policywatch-data/policywatch.db yet. policywatch crawl makes it" in ended.err
+        "There is no archive at sqlite:///policywatch-data/policywatch.db yet. policywatch crawl creates it"
+        in ended.err
     )
     assert not (tmp_path / "policywatch-data").exists()
 

@@ -48,7 +48,7 @@ def test_open_files_are_named_with_the_command_that_closes_them(program: Program
     assert found["detail"] == (
         f"other users of this machine can read policywatch-data/policywatch.db, policywatch.toml, {outbox}"
     )
-    command = found["remedy"].removesuffix(" closes them.")
+    command = found["remedy"].removesuffix(" protects them.")
     subprocess.run(shlex.split(command), cwd=program.folder, check=True)
     assert said(program) is None
     assert program("verify").code == 0

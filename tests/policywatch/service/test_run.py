@@ -238,7 +238,7 @@ def test_where_no_page_is_switched_on_it_says_so_once_and_goes_on(rounds: Rounds
     said = rounds.go(rounds=3)
 
     assert len(said) == 1
-    assert "Your watch-lists hold no page, so nothing is watched." in said[0]
+    assert "Your watch-lists have no pages, so nothing is watched." in said[0]
     assert site.log == []
 
 
@@ -357,7 +357,7 @@ def test_a_fault_in_a_round_is_logged_and_the_next_one_comes(
         patch.setattr("policywatch.service.loop.run.crawl", lambda *_, **__: 1 / 0)
         said = rounds.go(step=timedelta())
 
-    assert said == ["A fault in this program ended the round (ZeroDivisionError); the next one follows."]
+    assert said == ["An error in this program ended the round (ZeroDivisionError); the next one follows."]
     assert "Traceback" in caplog.text
     assert rounds.go() == ["Checked 2 pages: 2 read, 0 changes."]
 
@@ -393,7 +393,7 @@ def test_a_watch_list_broken_while_it_runs_is_said_and_mended(program: Program, 
 def test_settings_of_no_use_are_said(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICYWATCH_WATCHLISTS", "")
 
-    assert rounds.go()[0].startswith("This round could not be made: No watch-list is set.")
+    assert rounds.go()[0].startswith("This round failed: No watch-list is set.")
 
 
 def test_with_every_host_off_nothing_is_ever_due(rounds: Rounds, monkeypatch: pytest.MonkeyPatch, site: Site) -> None:

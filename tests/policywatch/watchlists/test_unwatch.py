@@ -191,6 +191,9 @@ def test_where_the_switch_has_no_effect_it_is_said(program: Program) -> None:
     program.settings["pages_off"] = ""
     useless = program("watchlist", "off", "fees")
 
-    assert (on.code, "POLICYWATCH_PAGES_OFF or POLICYWATCH_PAGES_ON in the environment wins" in on.err) == (1, True)
+    assert (on.code, "POLICYWATCH_PAGES_OFF or POLICYWATCH_PAGES_ON in the environment overrides" in on.err) == (
+        1,
+        True,
+    )
     assert (without.code, "There is no policywatch.toml here" in without.err) == (2, True)
-    assert (useless.code, "policywatch.toml was left as it is: pages_off is no list." in useless.err) == (3, True)
+    assert (useless.code, "policywatch.toml was left as it is: pages_off is not a list." in useless.err) == (3, True)

@@ -227,7 +227,7 @@ def test_a_probe_of_unknown_pages_or_without_a_contact_asks_nothing(program: Pro
     no_contact = program("watchlist", "check", "--probe")
 
     assert (unknown.code, no_contact.code) == (2, 3)
-    assert "There are: late." in unknown.err
+    assert "Pages there: late." in unknown.err
     assert "Set POLICYWATCH_CONTACT" in no_contact.err
     assert site.log == []
 
@@ -305,7 +305,7 @@ def test_no_means_no_and_silence_asks_for_yes(program: Program, site: Site) -> N
     silent = added(program, site.url("/fees"))
 
     assert (refused.code, refused.out.splitlines()[-1][-18:]) == (0, "Nothing was added.")
-    assert (silent.code, "say --yes" in silent.err) == (2, True)
+    assert (silent.code, "use --yes" in silent.err) == (2, True)
     assert not (program.folder / "my-pages.toml").exists()
 
 
@@ -362,7 +362,7 @@ def test_a_page_is_recognised_under_another_form_of_its_address(program: Program
     (program.folder / "my-pages.toml").write_text(entry(site, "fees", "/fees", enabled=False))
     off = added(program, site.url("/fees/"), "--yes")
 
-    assert (again.code, "my-pages.toml has this page already, as fees" in again.out) == (0, True)
+    assert (again.code, "my-pages.toml already has this page, as fees" in again.out) == (0, True)
     assert "It is switched off: policywatch watchlist on fees" in off.out
     assert len(site.asked("/fees")) == 1
 
@@ -375,7 +375,7 @@ def test_an_amazon_page_is_recognised_by_its_id(program: Program) -> None:
 
     assert ended.code == 0
     assert "https://sellercentral.amazon.com/help/hub/reference/external/200205250?locale=en-US" in ended.out
-    assert "amazon-us has this page already, as us-account-health-rating" in ended.out
+    assert "amazon-us already has this page, as us-account-health-rating" in ended.out
 
 
 @pytest.mark.parametrize(
@@ -434,13 +434,13 @@ def test_a_hostile_title_breaks_neither_the_file_nor_the_terminal(program: Progr
     [
         (["ftp://market.example/"], "only http and https addresses are read"),
         (["https://me:secret@market.example/"], "carries a user name"),
-        (["{}", "--fetch", "pigeon"], "no way to fetch a page"),
+        (["{}", "--fetch", "pigeon"], "not a way to fetch a page"),
         (["{}", "--category", "colours"], "There is no category 'colours'"),
         (["{}", "--key", "a b", "--yes"], "The key 'a b' cannot be used"),
         (["{}", "--select", "a[[", "--yes"], "The select"),
         (["{}", "--file", "bad.toml", "--yes"], "bad.toml cannot be added to"),
         (["{}", "--file", "no/such.toml", "--yes"], "no/such.toml cannot be written"),
-        (["{}", "--file", "list.toml", "--key", "taken"], "The key taken is taken already"),
+        (["{}", "--file", "list.toml", "--key", "taken"], "The key taken is already taken"),
     ],
     ids=["ftp", "password", "fetch", "category", "key", "select", "no TOML", "no folder", "taken"],
 )
@@ -471,8 +471,8 @@ def test_a_page_that_cannot_be_read_is_not_added(program: Program, site: Site) -
 @pytest.mark.parametrize(
     ("config", "says"),
     [
-        ('watchlists = "a.toml"\n', "was left as it is (watchlists is no list)"),
-        ('watchlists = ["my-pages.toml"]\n', "POLICYWATCH_WATCHLISTS in the environment wins"),
+        ('watchlists = "a.toml"\n', "was left as it is (watchlists is not a list)"),
+        ('watchlists = ["my-pages.toml"]\n', "POLICYWATCH_WATCHLISTS in the environment overrides"),
     ],
 )
 def test_settings_that_cannot_be_added_to_are_reported(program: Program, site: Site, config: str, says: str) -> None:
@@ -559,7 +559,7 @@ def test_declarations_become_a_watch_list_and_what_is_lost_is_said(program: Prog
         ("market-31m-range", False),
     ]
     assert "Market.json: Range: select has 1 range between two places of the page." in ended.err
-    assert "Selector: left out: select: 'a[[' is no CSS selector" in ended.err
+    assert "Selector: left out: select: 'a[[' is not a CSS selector" in ended.err
     assert "Market.history.json: ignored" in ended.err
     assert "ota.toml: 2 pages, 1 switched on." in ended.out
     assert "\x1b" not in ended.err + (program.folder / "ota.toml").read_text()
@@ -611,7 +611,7 @@ def test_a_list_is_not_overwritten_unasked_and_an_empty_folder_is_reported(
 
     assert (kept.code, forced.code, empty.code, missing.code) == (2, 1, 2, 2)
     assert "There is no nowhere." in missing.err
-    assert "ota.toml is there already" in kept.err
+    assert "ota.toml already exists" in kept.err
     assert "empty has no declarations" in empty.err
 
 
