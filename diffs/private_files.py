@@ -58,6 +58,22 @@ def replaced_privately(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
+def is_open(path: Path) -> bool:
+    """Whether this process holds the file open, or that cannot be known (it is known on Linux)."""
+    held = set()
+    try:
+        for link in _OPEN.iterdir():
+            with suppress(FileNotFoundError):  # the one by which this list is read
+                held.add(link.readlink())
+    except OSError:
+        return True
+    return path.resolve() in held
+
+
+#: Where Linux lists the files that a process holds open.
+_OPEN = Path("/proc/self/fd")
+
+
 def _write(path: Path, data: bytes, make: Callable[[Path], int]) -> None:
     target = path.resolve()
     if target.exists() and not target.is_file():

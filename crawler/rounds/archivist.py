@@ -54,6 +54,7 @@ class Archivist:
         self._clock = clock
         self._confirm = confirm
         self._helper = Helper()
+        self._helper.begin(archive)  # before there are threads
 
     def close(self) -> None:
         """End the process used for judgements that might never end."""
@@ -99,7 +100,7 @@ class Archivist:
             with self._archive.read() as session:
                 row = think.page_of(session, key)
                 unknown = versions.latest(session, row) is None
-                is_apart = guard.is_needed(session, row, size=len(fetched.capture.body))
+                is_apart = guard.is_needed(session, row)
             changes: tuple[int, ...] = ()
             if is_apart:
                 apart = guard.judge(

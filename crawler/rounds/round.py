@@ -52,10 +52,10 @@ class Round:
         self.reports: dict[str, PageReport] = {}
         self.stopping = False
         self.waiting = waiting
-        self._thread = ArchiveThread()
         self._keeper = keeper or Archivist(
             archive, clock=clock, confirm=settings.confirm, stopped=lambda: self.stopping
         )
+        self._thread = ArchiveThread()
         self._progress = progress
         self._stopped_by: Failure | None = None
         self._unconfirmed: set[str] = set()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from diffs.database.archive import Archive
 from diffs.engine import wording
+from diffs.engine.apart.helper import Helper
 from diffs.errors import WatchlistError
 from diffs.judging import belonging
 from diffs.reading import policy_text
@@ -27,8 +28,9 @@ def import_folder(archive: Archive, folder: Path, *, now: datetime, progress: Pr
     Raises WatchlistError if there is no such folder, ArchiveError if the archive is unusable.
     """
     done = Imported()
-    for page in saved.pages_in(folder):
-        import_page(archive, page, done, now=now, progress=progress)
+    with Helper() as helper:
+        for page in saved.pages_in(folder):
+            import_page(archive, page, done, helper, now=now, progress=progress)
     wording.word_all(archive)
     return done
 
@@ -53,7 +55,8 @@ def import_file(
         for look in looks:
             _check_belonging(archive, key, look, file, url=url)
     known = history.enter(archive, fields, SOURCE, now=now, keep=True)
-    history.take_in(archive, key, iter(looks), known, done, source=SOURCE, now=now)
+    with Helper() as helper:
+        history.take_in(archive, key, iter(looks), known, done, helper=helper, source=SOURCE, now=now)
     history.name_by_its_text(archive, key)
     wording.word_all(archive)
     return done
@@ -80,7 +83,13 @@ def _check_belonging(archive: Archive, key: str, look: RecordedLook, file: Path,
 
 
 def import_page(
-    archive: Archive, page: SavedPage, done: Imported, *, now: datetime, progress: Progress | None = None
+    archive: Archive,
+    page: SavedPage,
+    done: Imported,
+    helper: Helper,
+    *,
+    now: datetime,
+    progress: Progress | None = None,
 ) -> None:
     """Import one page's folder and add the result to `done`."""
     done.problems += page.problems
@@ -97,7 +106,7 @@ def import_page(
     if progress:
         progress(page.key, 0, len(looks))
     for number, batch in enumerate(history.batches(looks)):
-        history.take_in(archive, page.key, _read(page, batch, done), known, done, source=SOURCE, now=now)
+        history.take_in(archive, page.key, _read(page, batch, done), known, done, helper=helper, source=SOURCE, now=now)
         if progress:
             progress(page.key, min(len(looks), (number + 1) * history.BATCH), len(looks))
     history.name_by_its_text(archive, page.key)

@@ -3,8 +3,7 @@
 Each fetch is judged on its own, at the time recorded. Running an import again, or in parts, changes nothing.
 """
 
-import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -14,14 +13,13 @@ from pydantic import ValidationError
 from crawler.watchlist.editing import on_one_line
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.database.models import Page, Snapshot
+from diffs.database.models import Page
 from diffs.engine import think
 from diffs.engine.apart import guard
-from diffs.errors import ArchiveError, WatchlistError
+from diffs.engine.apart.helper import Helper
+from diffs.errors import WatchlistError
 from diffs.store import bodies, pages, snapshots, versions
 from diffs.values import Capture
-
-log = logging.getLogger(__name__)
 
 #: Fetches that are stored, then judged, in one go.
 BATCH = 200
@@ -117,54 +115,46 @@ def take_in(
     known: set[tuple[datetime, str | None]],
     done: Imported,
     *,
+    helper: Helper,
     source: str,
     now: datetime,
 ) -> None:
-    """Store a batch first, judge it in a second transaction: a bug in judging never costs a snapshot.
+    """Store a batch first, then have it judged: a bug in judging never costs a snapshot.
 
-    What a former import or crawl stored and did not judge, perhaps because it crashed on it, is judged separately
-    first.
+    `helper` is the process in which it is judged; what an earlier import or crawl stored and did not judge is, too.
     """
-    with archive.read() as session:
-        left_over = bool(snapshots.pending(session, _row(pages.get(session, key), key)))
-    if left_over:
-        done.problems += [f"{page}: {why}" for page, why in guard.judge(archive, [key], confirm=False).unjudged.items()]
     with archive.begin() as session:
         row = _row(pages.get(session, key), key)
-        last: Snapshot | None = None
-        for look in looks:
-            name = bodies.digest(look.body) if look.body else None
-            if (look.observed_at, name) in known:
-                done.known += 1
-                continue
-            known.add((look.observed_at, name))
-            last = snapshots.add(
-                session,
-                row,
-                _capture(row, look, source),
-                observed_at=look.observed_at,
-                stored_at=now,
-                recorded=True,
-                extractor_hint=look.extractor[:80],
-                after=last,
-            )
-            done.looks += 1
+        snapshots.add_recorded(session, row, list(_new(looks, row, source, known, done)), stored_at=now)
         stored = session.info
-    _judge(archive, key, stored, done)
+    _judge(archive, key, stored, done, helper)
 
 
-def _judge(archive: Archive, key: str, stored: Mapping[Any, Any], done: Imported) -> None:
-    try:
+def _new(
+    looks: Iterable[RecordedLook], row: Page, source: str, known: set[tuple[datetime, str | None]], done: Imported
+) -> Iterator[snapshots.Recorded]:
+    """The fetches that are not in the archive yet; those in `known` are counted only."""
+    names: dict[bytes, str] = {}  # a file that is named again and again is hashed once
+    for look in looks:
+        name = (names.get(look.body) or names.setdefault(look.body, bodies.digest(look.body))) if look.body else None
+        if (look.observed_at, name) in known:
+            done.known += 1
+            continue
+        known.add((look.observed_at, name))
+        done.looks += 1
+        yield snapshots.Recorded(look.observed_at, _capture(row, look, source), name, look.extractor[:80])
+
+
+def _judge(archive: Archive, key: str, stored: Mapping[Any, Any], done: Imported, helper: Helper) -> None:
+    with archive.read() as session:
+        is_apart = guard.is_needed(session, _row(pages.get(session, key), key))
+    if is_apart:
+        apart = guard.judge(archive, [key], confirm=False, helper=helper, together=think.TOGETHER)
+        problems = [f"{page}: stored, but could not be judged: {why}" for page, why in apart.unjudged.items()]
+        done.problems += [problem for problem in problems if problem not in done.problems]
+    else:
         # The bytes just stored need not be unpacked again.
         think.judge(archive, key, think.Way(known=stored))
-    except ArchiveError:
-        raise
-    except Exception as error:
-        # The fetches are stored. A text that our own code fails on must not keep the other pages out.
-        log.exception("page %s could not be judged", key)
-        problem = f"{key}: stored, but could not be judged ({type(error).__name__}). Please report this."
-        if problem not in done.problems:
-            done.problems.append(problem)
 
 
 def _row(page: Page | None, key: str) -> Page:

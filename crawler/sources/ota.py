@@ -15,6 +15,7 @@ from pathlib import Path
 
 from diffs.database.archive import Archive
 from diffs.engine import wording
+from diffs.engine.apart.helper import Helper
 from diffs.errors import WatchlistError
 from diffs.language.slugs import slug
 
@@ -85,8 +86,9 @@ def import_ota(
     """
     repository, done = Repository(folder), Imported()
     terms = versions_in(repository.commits(), done, now=now)
-    for one in _chosen(terms, wanted):
-        _import(archive, repository, one, done, now=now, progress=progress)
+    with Helper() as helper:
+        for one in _chosen(terms, wanted):
+            _import(archive, repository, one, done, helper, now=now, progress=progress)
     wording.word_all(archive)
     return done
 
@@ -140,6 +142,7 @@ def _import(
     repository: Repository,
     terms: Terms,
     done: Imported,
+    helper: Helper,
     *,
     now: datetime,
     progress: Progress | None,
@@ -153,7 +156,7 @@ def _import(
         progress(terms.key, 0, len(terms.versions))
     for number, batch in enumerate(history.batches(terms.versions)):
         looks = _read(repository, batch, terms, done)
-        history.take_in(archive, terms.key, looks, known, done, source=SOURCE, now=now)
+        history.take_in(archive, terms.key, looks, known, done, helper=helper, source=SOURCE, now=now)
         if progress:
             progress(terms.key, min(len(terms.versions), (number + 1) * history.BATCH), len(terms.versions))
 

@@ -10,11 +10,12 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
 from sqlmodel import Session, create_engine
 
 from diffs.errors import RESTORE, ArchiveDamaged, ArchiveError, ArchiveMissing, refused
 from diffs.failures import Failure, Reason
-from diffs.private_files import new_private_file, private_folder
+from diffs.private_files import is_open, new_private_file, private_folder
 
 from . import addresses, sqlite
 from .migrations.head import HEAD
@@ -59,6 +60,19 @@ class Archive:
         """A session for reading; changes made in it are not kept."""
         with _translated(), Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
+
+    def let_go(self) -> bool:
+        """Whether this process now holds no connection to the archive; the next use opens one.
+
+        Only then may it be copied (`os.fork`): SQLite takes its locks for a whole process, and a copy would count on
+        those of the original. False where somebody works with the archive, or that cannot be known.
+        """
+        pool = self._engine.pool
+        if not isinstance(pool, QueuePool) or pool.checkedout():
+            return False
+        self._engine.dispose()
+        file = addresses.file_of(self._engine.url)
+        return file is None or not is_open(file)
 
     def close(self) -> None:
         """Close all connections."""

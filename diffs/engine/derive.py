@@ -18,7 +18,7 @@ from diffs.store.events import OpenEvents
 from diffs.store.targets import BY_HAND
 from diffs.values import Outcome, Verdict
 
-from . import looks, record, second_lines, wording
+from . import looks, record, second_lines, verdicts, wording
 from .known_texts import Texts
 from .runs import Kept, Run, rules
 from .thoughts import Thoughts
@@ -57,9 +57,9 @@ def derive(
 
     `confirm` asks for a second check before a change counts; recorded history never needs one. If the rules by which
     the page was read have changed, or a check older than the last one was added, everything is derived again first.
-    `thoughts` holds earlier results for the page's texts; `at_most` limits the number of snapshots and leaves the rest
-    for another transaction. `aside` are the bytes, by name, that are not read, each with its verdict; by default those
-    set aside before. Raises BodyLost if the bytes of a snapshot are missing.
+    `thoughts` holds earlier results for the page's texts; `at_most` limits the number of snapshots that have to be read
+    and leaves those after them for another transaction. `aside` are the bytes, by name, that are not read, each with
+    its verdict; by default those set aside before. Raises BodyLost if the bytes of a snapshot are missing.
     """
     if page.fetch == BY_HAND:
         return Derived(outcome=None)
@@ -72,16 +72,8 @@ def derive(
         return _derived(session, last[0]) if last else Derived(outcome=None)
     if last and min(moments.values()) < last[0].observed_at:
         return _replay(session, page, kept, confirm=confirm, known_to=0)
-    first = _first(moments, at_most)
-    return _judge_all(session, page, first, last, record.Stated(), kept=kept, confirm=confirm)
-
-
-def _first(moments: dict[int, datetime], at_most: int | None) -> dict[int, datetime]:
-    """The first `at_most` checks, if they were also stored before all others; otherwise all."""
-    ids = list(moments)
-    if at_most is None or len(ids) <= at_most or max(ids[:at_most]) > min(ids[at_most:]):
-        return moments
-    return {number: moments[number] for number in ids[:at_most]}
+    stated = record.Stated()
+    return _judge_all(session, page, moments, last, stated, kept=kept, confirm=confirm, at_most=at_most)
 
 
 def accept(session: Session, page: Page, snapshot_id: int) -> Derived:
@@ -153,26 +145,45 @@ def _judge_all(
     *,
     kept: Kept,
     confirm: bool,
+    at_most: int | None = None,
 ) -> Derived:
     thoughts = kept.thoughts or Thoughts()
     texts, events = Texts(session, page, thoughts), OpenEvents(session, page)
     run = Run(session, page, texts, events, stated, confirm, moments, kept.aside)
     run.traces = observations.last_traces(session, page, last[0]) if last else None
     known, previous = Lines.from_json(page.memory), last
-    for snapshot in snapshots.in_order(session, list(moments)):
-        thoughts.begins(snapshot.body_sha256 or "")
+    judged, read = list[int](), 0
+    # Rows that are left for another transaction are read in vain.
+    for snapshot in snapshots.in_order(session, list(moments), batch=min(200, 10 * (at_most or 20))):
+        if previous is None or not verdicts.same_answer(snapshot, *previous):
+            if at_most is not None and read >= at_most and _may_stop(judged, moments):
+                break
+            read += 1
+            thoughts.begins(snapshot.body_sha256 or "")
+        elif len(judged) % _COUNTED == 0:
+            thoughts.begins(snapshot.body_sha256 or "")
         known, observation = looks.judge(run, known, snapshot, previous)
         session.add(observation)
         known = looks.as_decided(run, known, snapshot, observation)
         previous = (observation, snapshot)
+        judged.append(snapshot.id)
     remembered = known.to_json()
     if remembered != page.memory:
         page.memory = remembered
-    page.derived_to = max([page.derived_to, *moments])
+    page.derived_to = max([page.derived_to, *judged])
     page.derived_with = rules(page)
     session.flush()
     newest = _derived(session, previous[0]) if previous else Derived(outcome=None)
     return replace(newest, changes=tuple(run.changes))
+
+
+#: Of checks that are not read, every so many-th begins anew: together they take time, too.
+_COUNTED = 100
+
+
+def _may_stop(judged: list[int], moments: Mapping[int, datetime]) -> bool:
+    """Whether what was not judged yet was also stored after what was: then it may wait for another transaction."""
+    return max(judged) < min(moments.keys() - set(judged))
 
 
 def _derived(session: Session, observation: Observation) -> Derived:

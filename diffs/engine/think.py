@@ -8,12 +8,13 @@ results. If the page's memory has changed by then, the results do not fit and ar
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
 
 from diffs.database.archive import Archive
-from diffs.database.models import Page, Snapshot
+from diffs.database.models import Observation, Page, Snapshot
 from diffs.errors import ArchiveError, BodyLost
 from diffs.failures import Failure, Reason
 from diffs.judging import history
@@ -31,7 +32,7 @@ from .thoughts import Thoughts
 
 log = logging.getLogger(__name__)
 
-#: How many snapshots share a write transaction in a long history: most are the same as the one before.
+#: How many snapshots that have to be read share a write transaction; those like the one before cost next to nothing.
 TOGETHER = 20
 
 
@@ -39,7 +40,7 @@ TOGETHER = 20
 class Way:
     """How a page is judged.
 
-    `confirm` asks for a second check before a change counts. `together` is how many snapshots share a transaction.
+    `confirm` asks for a second check before a change counts. `together` is how many share a transaction.
     `begins` is called with the name of the bytes before each is begun. `known` is the `info` of the session that stored
     them. `aside` are bytes, by name, that are not read, in addition to those set aside before. `retry` reads the latter
     again if the page's rules have changed since, or their turn has come: only for a process that may be ended.
@@ -132,12 +133,17 @@ def _aside(session: Session, page: Page, way: Way) -> Mapping[str, Verdict]:
 
 
 def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:
-    """Process the first snapshot that is not judged yet. Nothing is written, and nothing is decided."""
+    """Process the first snapshot that has to be read. Nothing is written, and nothing is decided.
+
+    Those before it that return what the last one did change nothing that this one is compared with.
+    """
     moments, last = snapshots.pending(session, page), observations.last(session, page)
-    number = next(iter(moments), None)
-    if number is None or derive.is_outdated(page) or (last is not None and moments[number] < last[0].observed_at):
+    first = next(iter(moments), None)
+    if first is None or derive.is_outdated(page) or (last is not None and moments[first] < last[0].observed_at):
         return  # nothing to do, or everything is derived again, from an empty memory
-    snapshot = session.get_one(Snapshot, number)
+    snapshot = _first_to_read(session, moments, last)
+    if snapshot is None:
+        return
     thoughts.begins(snapshot.body_sha256 or "")
     texts, events = Texts(session, page, thoughts), OpenEvents(session, page)
     run = Run(session, page, texts, events, record.Stated(), way.confirm, moments, _aside(session, page, way))
@@ -150,10 +156,21 @@ def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:
     if not memory.current:
         _first_of_line(texts, placed.lines, document)
         return
-    look = verdicts.look(moments[number], snapshot, document.fingerprint)
+    look = verdicts.look(moments[snapshot.id], snapshot, document.fingerprint)
     after, decision = history.read(memory, look, texts.past(look.text))
     if decision is None:
         new_text.judge(texts, after, look, document, confirm=way.confirm and not snapshot.recorded)
+
+
+def _first_to_read(
+    session: Session, moments: Mapping[int, datetime], last: tuple[Observation, Snapshot] | None
+) -> Snapshot | None:
+    """The first of these snapshots that does not return what the one before it did."""
+    for snapshot in snapshots.in_order(session, list(moments), batch=20):
+        if last is None or not verdicts.same_answer(snapshot, *last):
+            return snapshot
+        last = (last[0], snapshot)
+    return None
 
 
 def _first_of_line(texts: Texts, known: Lines, document: Document) -> None:

@@ -43,7 +43,7 @@ class Kept(Generic[K, V]):
 class Thoughts:
     """All that is kept for one page: texts by fingerprint, readings by their bytes, the rest by what it compares.
 
-    `begins` is called with the name of the bytes ("" for none) before a snapshot is processed, and before it is judged.
+    `begins` is called with the name of the bytes ("" for none) before a snapshot is read, and before it is judged.
     `rules` is the name of the rules by which the page was read.
     """
 

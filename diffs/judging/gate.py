@@ -8,7 +8,7 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -126,6 +126,7 @@ def _lost(cleaned: Document, last_good: Document | None) -> bool:
     return last_good is not None and cleaned.words < (1 - _MAY_GO) * last_good.words
 
 
+@lru_cache(maxsize=16)  # a page that shows few texts in turn is asked for the same ones
 def _running_words(document: Document) -> int:
     counts = (block.words for block in document.blocks if block.kind is not BlockKind.HEADING)
     return sum(count for count in counts if count >= _SENTENCE_WORDS)

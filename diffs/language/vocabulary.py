@@ -120,18 +120,18 @@ class Names:
             first = _WORD.match(plain(name))
             if first and not _CJK.match(name):
                 start = first.group()[:3].lower()
-                groups[start].append(phrase(name))
+                groups[start].append(name)
                 self._parts[start].add(max(_WORD.findall(plain(name)), key=len).lower())
             else:
                 joined.append(phrase(name))
-        self._groups = {start: re.compile("|".join(group), re.IGNORECASE) for start, group in groups.items()}
+        self._groups = groups
         self._joined = re.compile("|".join(joined)) if joined else None
 
     def finditer(self, text: str) -> Iterator[re.Match[str]]:
         """The matches in a plain text (see `plain`), in order, none inside another."""
         letters = text.lower()
         likely = {
-            start: self._groups[start]
+            start: _any_of(tuple(self._groups[start]))
             for start in self._groups.keys() & _BEGINNING.findall(letters)
             if any(part in letters for part in self._parts[start])
         }
@@ -144,6 +144,12 @@ class Names:
                 yield match
         if self._joined and not text.isascii():
             yield from self._joined.finditer(text)
+
+
+@lru_cache(maxsize=4096)
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    """One pattern for these names, made when a text first needs it: most never are."""
+    return re.compile("|".join(map(phrase, names)), re.IGNORECASE)
 
 
 _WORD = re.compile(r"[^\W\d_\u3000-\uffee]+")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from diffs.errors import ExtractionError
 from diffs.language.short_hash import short_hash
@@ -52,6 +53,7 @@ def extraction_of(capture: Capture, selection: Selection) -> Extraction | None:
         return None
 
 
+@lru_cache(maxsize=8)  # consecutive checks mostly return the same container in another page around it
 def clean(extraction: Extraction | None) -> Reading:
     """An extraction without its noise."""
     if extraction is None:

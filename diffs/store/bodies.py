@@ -6,12 +6,12 @@ key, and every body for which a patch does not pay off, is a full frame. `Body.d
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, bindparam, literal, select
+from sqlalchemy import Row, Select, bindparam, insert, literal, select
 from sqlmodel import Session, col
-from sqlmodel import select as sqlmodel_select
 
 from diffs.database.models import Body
 from diffs.errors import BodyLost
@@ -26,8 +26,16 @@ LEAST_BASE = 64
 #: How many bodies a session keeps unpacked whatever their size, and the most bytes in total beyond these.
 KEPT = 4
 KEPT_BYTES = 8 << 20
+#: How many names are asked for at once.
+_ASKED = 500
 #: The largest compression window written and read, as a power of two (128 MiB).
 WINDOW = 27
+
+# Built once: putting a question together costs more than asking it.
+_KNOWN = select(col(Body.sha256)).where(col(Body.sha256) == bindparam("name"))
+_PLACE = select(col(Body.depth), col(Body.base_sha256)).where(col(Body.sha256) == bindparam("name"))
+_FOUND = select(col(Body.sha256), col(Body.data), col(Body.base_sha256)).where(col(Body.sha256) == bindparam("name"))
+_INSERT = insert(Body)
 
 
 def digest(data: bytes) -> str:
@@ -45,18 +53,29 @@ def put(session: Session, data: bytes, *, like: str | None = None) -> str:
 
 def add(session: Session, name: str, data: bytes, *, like: str | None = None) -> str:
     """Store new bytes under `name`, which is their digest, and return it."""
-    session.add(_packed(session, name, data, like))
-    session.flush()
+    row = _packed(session, name, data, like)
+    session.execute(_INSERT, row)
+    _places(session)[name] = _Place(name, row["depth"], row["base_sha256"])
     _keep(session, name, data)
     return name
 
 
-def is_known(session: Session, name: str, data: bytes) -> bool:
-    """Whether these bytes are stored already; `name` is their digest."""
+def known(session: Session, names: Sequence[str]) -> set[str]:
+    """Those of these names under which bytes are stored."""
+    parts = (names[start : start + _ASKED] for start in range(0, len(names), _ASKED))
+    query = select(col(Body.sha256)).where(col(Body.sha256).in_(bindparam("names", expanding=True)))
+    return {name for part in parts for name in session.scalars(query, {"names": part})}
+
+
+def is_known(session: Session, name: str, data: bytes, *, among: Container[str] | None = None) -> bool:
+    """Whether these bytes are stored already; `name` is their digest.
+
+    `among` are all names under which something is stored, as far as they come into question, where the caller knows.
+    """
     # Whatever a session keeps was stored or read by it, or by an earlier one that was committed.
-    is_there = name in _kept(session) or (
-        session.exec(sqlmodel_select(Body.sha256).where(Body.sha256 == name)).first() is not None
-    )
+    is_there = name in _kept(session)
+    if not is_there:
+        is_there = name in among if among is not None else session.scalar(_KNOWN, {"name": name}) is not None
     if is_there:
         _keep(session, name, data)
     return is_there
@@ -80,8 +99,7 @@ def get(session: Session, name: str) -> bytes:
 
 def _found(session: Session, name: str) -> bytes:
     """The bytes of a body that is not kept. The one it is a patch of usually is, as a history is read in order."""
-    query = select(col(Body.sha256), col(Body.data), col(Body.base_sha256)).where(col(Body.sha256) == name)
-    row = session.execute(query).first()
+    row = session.execute(_FOUND, {"name": name}).first()
     base = _kept(session).get(row.base_sha256 or "", b"") if row is not None else b""
     if row is not None and (base or row.base_sha256 is None):
         return _whole(_decompressed(row, base), name)
@@ -147,31 +165,57 @@ def _whole(data: bytes, name: str) -> bytes:
     return data
 
 
-def _packed(session: Session, name: str, data: bytes, like: str | None) -> Body:
-    base = _base(session, session.get(Body, like) if like else None)
-    if base is not None and base[0].size >= LEAST_BASE:
+def _packed(session: Session, name: str, data: bytes, like: str | None) -> dict[str, Any]:
+    """The row of a body: a patch of its predecessor or key where that pays, else a full frame."""
+    row = {"sha256": name, "encoding": "zstd", "base_sha256": None, "depth": 0, "size": len(data)}
+    base = _base(session, _place(session, like)) if like else None
+    if base is not None:
         known, depth = base
-        patch = _compress(data, get(session, known.sha256))
-        if len(patch) <= WORTH * len(data):
-            return Body(
-                sha256=name, encoding="zstd-patch", data=patch, base_sha256=known.sha256, depth=depth, size=len(data)
-            )
-    return Body(sha256=name, encoding="zstd", data=_compress(data, None), depth=0, size=len(data))
+        before = get(session, known)
+        if len(before) >= LEAST_BASE:
+            patch = _compress(data, before)
+            if len(patch) <= WORTH * len(data):
+                return row | {"encoding": "zstd-patch", "data": patch, "base_sha256": known, "depth": depth}
+    return row | {"data": _compress(data, None)}
 
 
-def _base(session: Session, like: Body | None) -> tuple[Body, int] | None:
+class _Place(NamedTuple):
+    """Where a body stands in its chain."""
+
+    name: str
+    depth: int
+    base: str | None
+
+
+def _places(session: Session) -> dict[str, _Place]:
+    """The places of the bodies that this session stored or asked for."""
+    places: dict[str, _Place] = session.info.setdefault("places", {})
+    return places
+
+
+def _place(session: Session, name: str) -> _Place | None:
+    places = _places(session)
+    if name not in places:
+        row = session.execute(_PLACE, {"name": name}).first()
+        if row is None:
+            return None
+        places[name] = _Place(name, row.depth, row.base_sha256)
+    return places[name]
+
+
+def _base(session: Session, like: _Place | None) -> tuple[str, int] | None:
     """The body to patch and the depth of the result; None if a full frame is due."""
     if like is None:
         return None
     depth = like.depth + 1
     if depth % STRIDE:
-        return like, depth
+        return like.name, depth
     if depth >= STRIDE * STRIDE:
         return None
-    key: Body | None = like
+    key: _Place | None = like
     while key is not None and key.depth % STRIDE:
-        key = session.get(Body, key.base_sha256)
-    return (key, depth) if key is not None else None
+        key = _place(session, key.base or "")
+    return (key.name, depth) if key is not None else None
 
 
 def _compress(data: bytes, base: bytes | None) -> bytes:

@@ -32,20 +32,44 @@ def hash_of(row: Mapping[str, Any]) -> str:
 
 def fields(snapshot: Snapshot, page_key: str) -> dict[str, Any]:
     """What the hash of a snapshot row covers."""
+    return covered({name: getattr(snapshot, name) for name in _COVERED}, page_key)
+
+
+def covered(row: Mapping[str, Any], page_key: str) -> dict[str, Any]:
+    """The same of a row that is not stored yet, from its columns by name."""
     return {
         "page": page_key,
-        "observed_at": snapshot.observed_at.isoformat(),
-        "fetched_by": snapshot.fetched_by,
-        "purpose": snapshot.purpose,
-        "recorded": snapshot.recorded,
-        "url": snapshot.url,
-        "final_url": snapshot.final_url,
-        "status": snapshot.status,
-        "headers": snapshot.headers or [],
-        "media_type": snapshot.media_type,
-        "language": snapshot.language,
-        "error": snapshot.error,
-        "extractor_hint": snapshot.extractor_hint,
-        "body": snapshot.body_sha256 or "",
-        "previous": snapshot.previous_hash,
+        "observed_at": row["observed_at"].isoformat(),
+        "fetched_by": row["fetched_by"],
+        "purpose": row["purpose"],
+        "recorded": row["recorded"],
+        "url": row["url"],
+        "final_url": row["final_url"],
+        "status": row["status"],
+        "headers": row["headers"] or [],
+        "media_type": row["media_type"],
+        "language": row["language"],
+        "error": row["error"],
+        "extractor_hint": row["extractor_hint"],
+        "body": row["body_sha256"] or "",
+        "previous": row["previous_hash"],
     }
+
+
+#: The columns that a row's hash covers.
+_COVERED = (
+    "observed_at",
+    "fetched_by",
+    "purpose",
+    "recorded",
+    "url",
+    "final_url",
+    "status",
+    "headers",
+    "media_type",
+    "language",
+    "error",
+    "extractor_hint",
+    "body_sha256",
+    "previous_hash",
+)

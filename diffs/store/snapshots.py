@@ -1,9 +1,11 @@
 """Snapshots: one row per fetch, whatever the answer was; chained, never changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, text
+from sqlalchemy import func, insert, text
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Observation, Page, Snapshot
@@ -15,6 +17,19 @@ from . import bodies, chain
 CHAIN_LOCK = 7_065_766
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A fetch that somebody recorded: when it was made (UTC), what it returned, and who made a text of it.
+
+    `name` is the digest of its bytes, None where it returned none.
+    """
+
+    observed_at: datetime
+    capture: Capture
+    name: str | None
+    extractor_hint: str = ""
+
+
 def add(
     session: Session,
     page: Page,
@@ -24,52 +39,79 @@ def add(
     stored_at: datetime,
     purpose: str = "look",
     recorded: bool = False,
-    extractor_hint: str = "",
     language: str = "",
-    after: Snapshot | None = None,
 ) -> Snapshot:
-    """Append the answer of one fetch; both times in UTC.
-
-    `after` is the page's snapshot that was appended just before in the same transaction. It makes queries unnecessary,
-    and the row is written, and gets its id, together with others.
-    """
-    if session.get_bind().dialect.name == "postgresql":
-        # SQLite has one writer anyway; PostgreSQL's many must take turns at the end of the chain.
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
-    body = _stored(session, page, capture.body, after) if capture.body else None
-    snapshot = Snapshot(
-        page_id=page.id,
-        observed_at=observed_at,
-        stored_at=stored_at,
-        fetched_by=capture.fetched_by,
-        purpose=purpose,
-        recorded=recorded,
-        url=capture.url,
-        final_url=capture.final_url,
-        status=capture.status,
-        headers=[[name, value] for name, value in sorted(capture.headers.items())],
-        media_type=capture.media_type,
-        language=language or capture.language,
-        error=capture.error,
-        extractor_hint=extractor_hint,
-        body_sha256=body,
-        response_date=capture.headers.get("date", "")[:64],
-        previous_hash=after.row_hash if after is not None else chain.head(session),
-    )
-    snapshot.row_hash = chain.row_hash(snapshot, page.key)
+    """Append the answer of one fetch; both times in UTC."""
+    _take_turn(session)
+    row = _row(page, capture, observed_at=observed_at, stored_at=stored_at, purpose=purpose, recorded=recorded)
+    row["language"] = language or capture.language
+    if capture.body:
+        name = bodies.digest(capture.body)
+        if not bodies.is_known(session, name, capture.body):
+            bodies.add(session, name, capture.body, like=_newest_body(session, page))
+        row["body_sha256"] = name
+    snapshot = Snapshot(**_chained(row, page, chain.head(session)))
     session.add(snapshot)
-    if after is None:
-        session.flush()
+    session.flush()
     return snapshot
 
 
-def _stored(session: Session, page: Page, body: bytes, after: Snapshot | None) -> str:
-    """The body's name; its predecessor is searched for only if the body is new."""
-    name = bodies.digest(body)
-    if bodies.is_known(session, name, body):
-        return name
-    like = after.body_sha256 if after is not None else None
-    return bodies.add(session, name, body, like=like or _newest_body(session, page))
+def add_recorded(session: Session, page: Page, fetches: Sequence[Recorded], *, stored_at: datetime) -> None:
+    """Append recorded fetches in the order given, all at once; `stored_at` is UTC."""
+    _take_turn(session)
+    known = bodies.known(session, [name for name in dict.fromkeys(one.name for one in fetches) if name])
+    like = _newest_body(session, page)
+    rows: list[dict[str, Any]] = []
+    head = chain.head(session)
+    for one in fetches:
+        if one.name is not None:
+            if not bodies.is_known(session, one.name, one.capture.body, among=known):
+                known.add(bodies.add(session, one.name, one.capture.body, like=like))
+            like = one.name
+        row = _row(page, one.capture, observed_at=one.observed_at, stored_at=stored_at, purpose="look", recorded=True)
+        row |= {"extractor_hint": one.extractor_hint, "body_sha256": one.name}
+        rows.append(_chained(row, page, head))
+        head = row["row_hash"]
+    if rows:
+        session.execute(insert(Snapshot), rows)
+
+
+def _take_turn(session: Session) -> None:
+    """Wait for the end of the chain, to write there."""
+    if session.get_bind().dialect.name == "postgresql":
+        # SQLite has one writer anyway; PostgreSQL's many must take turns.
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": CHAIN_LOCK})
+
+
+def _row(
+    page: Page, capture: Capture, *, observed_at: datetime, stored_at: datetime, purpose: str, recorded: bool
+) -> dict[str, Any]:
+    """The columns of a fetch, without its body's name and its place in the chain."""
+    return {
+        "page_id": page.id,
+        "observed_at": observed_at,
+        "stored_at": stored_at,
+        "fetched_by": capture.fetched_by,
+        "purpose": purpose,
+        "recorded": recorded,
+        "url": capture.url,
+        "final_url": capture.final_url,
+        "status": capture.status,
+        "headers": [[name, value] for name, value in sorted(capture.headers.items())],
+        "media_type": capture.media_type,
+        "language": capture.language,
+        "error": capture.error,
+        "extractor_hint": "",
+        "body_sha256": None,
+        "response_date": capture.headers.get("date", "")[:64],
+    }
+
+
+def _chained(row: dict[str, Any], page: Page, previous: str) -> dict[str, Any]:
+    """The same row behind the one with this hash; it is given its own."""
+    row["previous_hash"] = previous
+    row["row_hash"] = chain.hash_of(chain.covered(row, page.key))
+    return row
 
 
 def _newest_body(session: Session, page: Page) -> str | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from diffs.database.models import ByHand, Change, Observation, Page, TargetRow, Version
@@ -19,9 +20,13 @@ BY_HAND = "note"
 
 def add(session: Session, page: Page, version: Version, stated: tuple[Target, ...]) -> None:
     """Store the targets a version states, in reading order."""
-    for position, target in enumerate(stated):
-        fields = {name: getattr(target, name) for name in Target.__slots__}
-        session.add(TargetRow(page_id=page.id, version_id=version.id, position=position, **fields))
+    rows = [
+        {"page_id": page.id, "version_id": version.id, "position": position}
+        | {name: getattr(target, name) for name in Target.__slots__}
+        for position, target in enumerate(stated)
+    ]
+    if rows:
+        session.execute(insert(TargetRow), rows)
 
 
 def of(session: Session, version: Version) -> tuple[Target, ...]:

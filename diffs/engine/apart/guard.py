@@ -1,7 +1,7 @@
 """Have pages judged in a separate process, and set aside what that process was ended for.
 
-A snapshot that was stored but never judged may be what killed an earlier process, and a very large page may take too
-long. We read neither in our own process, where it would hold up all other pages.
+Nobody can promise that there is no page whose reading takes for ever, or all memory. So we read none in our own
+process, where it would hold up all other pages.
 """
 
 import logging
@@ -31,9 +31,6 @@ log = logging.getLogger(__name__)
 SECONDS, SECONDS_PER_MB, MOST_SECONDS = 60, 80, 300
 #: How much memory the process may use, in MB. The same pages took 200 and 320.
 MEMORY = 3_000
-#: More new bytes than this are judged in a separate process. This much of the worst input found whose cost grows with
-#: the square of its length took two seconds.
-LARGE = 50_000
 #: The signals by which the system ends a process that exceeds its limits.
 _ENDED = {-signal.SIGXCPU: "time", -signal.SIGKILL: "memory", -signal.SIGSEGV: "memory"}
 
@@ -46,22 +43,21 @@ class Apart:
     unjudged: Mapping[str, str]
 
 
-def is_needed(session: Session, page: Page, *, size: int) -> bool:
-    """Whether judging the page's newest check, with this many bytes, may never end.
+def is_needed(session: Session, page: Page) -> bool:
+    """Whether a snapshot has to be read that was not judged yet: no text is read in our own process.
 
-    That is possible if an earlier process may have died of what is to be read (left over, or set aside and now tried
-    again), if other rules now read all stored checks, or if many bytes are new.
+    What returns the bytes of the check before it is not read, nor what was set aside and is not to be tried again.
     """
-    pending = snapshots.pending(session, page)
-    if derive.is_outdated(page) or len(pending) > 1:
+    moments, last = snapshots.pending(session, page), observations.last(session, page)
+    if derive.is_outdated(page) or (moments and last is not None and min(moments.values()) < last[0].observed_at):
         return True
-    new = next(snapshots.in_order(session, list(pending)), None)
-    if new is None:
-        return False
-    if new.body_sha256 in observations.set_aside(session, page):
-        return new.body_sha256 in observations.tried_again(session, page)
-    last = observations.last(session, page)
-    return size > LARGE and (last is None or not verdicts.same_answer(new, *last))
+    aside = observations.set_aside(session, page).keys() - observations.tried_again(session, page)
+    for snapshot in snapshots.in_order(session, list(moments)):
+        if last is not None and verdicts.same_answer(snapshot, *last):
+            last = (last[0], snapshot)
+        elif len(moments) > 1 or (snapshot.body_sha256 is not None and snapshot.body_sha256 not in aside):
+            return True
+    return False
 
 
 def judge(
@@ -71,20 +67,24 @@ def judge(
     confirm: bool,
     stopped: Callable[[], bool] = lambda: False,
     helper: Helper | None = None,
+    together: int = 1,
 ) -> Apart:
     """The result of judging all that is stored of these pages and not judged yet.
 
     What cannot be read within the limits is set aside. Stops early when `stopped` returns True. `helper` is a process
-    to use, which is kept running. Raises ArchiveError if the archive cannot be used.
+    to use, which is kept running. `together` is how many snapshots that have to be read share a transaction.
+    Raises ArchiveError if the archive cannot be used.
     """
     if helper is None:
         with Helper() as own:
-            return judge(archive, pages, confirm=confirm, stopped=stopped, helper=own)
+            return judge(archive, pages, confirm=confirm, stopped=stopped, helper=own, together=together)
     left, changes = list(pages), list[int]()
     aside, unjudged = dict[str, str](), dict[str, str]()
     while left:
         limits = SECONDS, SECONDS_PER_MB, MOST_SECONDS
-        code, heard = helper.do(Job(archive.secret_url, tuple(left), confirm, limits, MEMORY, aside), stopped)
+        job = Job(archive.secret_url, tuple(left), confirm, limits, MEMORY, aside, together)
+        helper.begin(archive)
+        code, heard = helper.do(job, stopped)
         changes += [number for line in heard for number in line.get("changes", ())]
         unjudged |= {line["page"]: line["lost"] for line in heard if "lost" in line}
         if code == 0:

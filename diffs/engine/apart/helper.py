@@ -1,6 +1,7 @@
 """A separate process in which pages are judged, and its messages.
 
-It takes about a second to start, so it is kept for as long as its owner has work for it.
+A copy of our own process costs a hundredth of a second, where it may be made; a fresh one costs nearly a second of
+computing. So it is kept for as long as its owner has work for it.
 """
 
 import json
@@ -13,6 +14,10 @@ from dataclasses import asdict
 from types import TracebackType
 from typing import Any, Self
 
+from diffs.database.archive import Archive
+
+from . import copy
+from .copy import Copy
 from .worker import Job
 
 #: How often to check whether to continue, in seconds.
@@ -29,7 +34,12 @@ class Helper:
     """A process that starts with the first job, and again if it was ended. Ended with the block, or by `close`."""
 
     def __init__(self) -> None:
-        self._process: Process | None = None
+        self._process: Process | Copy | None = None
+
+    def begin(self, archive: Archive) -> None:
+        """Start it as a copy of this process, where one may be made now; else it starts with the first job."""
+        if self._process is None and copy.may_be_made() and archive.let_go():
+            self._process = Copy()
 
     def __enter__(self) -> Self:
         return self
@@ -78,7 +88,7 @@ def _started() -> Process:
     )
 
 
-def _listen(process: Process, said: bytearray, stopped: Callable[[], bool]) -> int | None:
+def _listen(process: Process | Copy, said: bytearray, stopped: Callable[[], bool]) -> int | None:
     """0 when the process reports that the job is done, its exit code if it ends; None if it is to be stopped."""
     assert process.stdout is not None
     while not stopped():

@@ -8,13 +8,14 @@ did not.
 import json
 import resource
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from typing import Any, TextIO
 
-from diffs.database.archive import open_archive
+from diffs.database.archive import Archive, open_archive
 from diffs.engine import think
 from diffs.errors import ArchiveError, BodyLost
 from diffs.store import bodies
@@ -28,7 +29,8 @@ class Job:
 
     `url` is the archive's, with its password: it is passed only to the process that does the job. `seconds` limits the
     computing time for each snapshot: the least, the addition for each MB, and the most. `memory` is the limit for the
-    whole process, in MB. `aside` are bytes that must not be read, by name, with the reason in words.
+    whole process, in MB. `aside` are bytes that must not be read, by name, with the reason in words. `together` is how
+    many snapshots that have to be read share a transaction.
     """
 
     url: str
@@ -37,9 +39,14 @@ class Job:
     seconds: tuple[int, int, int]
     memory: int
     aside: Mapping[str, str]
+    together: int = 1
 
 
-def work(job: Job, out: TextIO) -> int:
+#: Opens the archive at an URL.
+Opened = Callable[[str], Archive]
+
+
+def work(job: Job, out: TextIO, opened: Opened) -> int:
     """Judge the pages; the exit code, 0 when all are judged. Lines of JSON go to `out`."""
     current: dict[str, object] = {}
 
@@ -56,15 +63,15 @@ def work(job: Job, out: TextIO) -> int:
         say()
 
     aside = {body: Verdict(Outcome.ERROR, SET_ASIDE, reason) for body, reason in job.aside.items()}
-    way = think.Way(confirm=job.confirm, together=1, begins=begins, aside=aside, retry=True)
+    way = think.Way(confirm=job.confirm, together=job.together, begins=begins, aside=aside, retry=True)
     try:
-        with closing(open_archive(job.url, create=False)) as archive:
-            for key in job.pages:
-                current.update(page=key, body="")
-                try:
-                    say(changes=think.judge(archive, key, way).changes)
-                except BodyLost as error:
-                    say(lost=str(error))
+        archive = opened(job.url)
+        for key in job.pages:
+            current.update(page=key, body="")
+            try:
+                say(changes=think.judge(archive, key, way).changes)
+            except BodyLost as error:
+                say(lost=str(error))
     except MemoryError:
         say(ended="memory")
         return 1
@@ -87,13 +94,21 @@ def _limit(what: int, amount: int) -> None:
     resource.setrlimit(what, (amount if most == resource.RLIM_INFINITY else min(amount, most), most))
 
 
-def main() -> int:
-    """Do the jobs read from standard input until it ends or one fails; the exit code."""
+@contextmanager
+def archives() -> Iterator[Opened]:
+    """Opens the archive at an URL, and keeps it open to the end of the block."""
+    with ExitStack() as kept:
+        yield cache(lambda url: kept.enter_context(closing(open_archive(url, create=False))))
+
+
+def main(jobs: TextIO = sys.stdin, out: TextIO = sys.stdout) -> int:
+    """Do the jobs read from a stream until it ends or one fails; the exit code."""
     _limit(resource.RLIMIT_CORE, 0)  # being killed is expected: leave no core file in the folder
-    for line in sys.stdin:
-        given: dict[str, Any] = json.loads(line)
-        job = Job(**{**given, "pages": tuple(given["pages"]), "seconds": tuple(given["seconds"])})
-        _limit(resource.RLIMIT_AS, job.memory << 20)
-        if code := work(job, sys.stdout):
-            return code
+    with archives() as opened:
+        for line in jobs:
+            given: dict[str, Any] = json.loads(line)
+            job = Job(**{**given, "pages": tuple(given["pages"]), "seconds": tuple(given["seconds"])})
+            _limit(resource.RLIMIT_AS, job.memory << 20)
+            if code := work(job, out, opened):
+                return code
     return 0

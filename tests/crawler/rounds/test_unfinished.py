@@ -4,6 +4,9 @@ What it was killed for is set aside: it keeps neither its own page nor any other
 """
 
 import sqlite3
+import subprocess
+import sys
+from datetime import timedelta
 from pathlib import Path
 from threading import Event, Timer
 
@@ -12,7 +15,8 @@ import pytest
 from crawler.rounds.unfinished import judge_left_over
 from crawler.run import Interrupted, crawl
 from crawler.sources import history
-from diffs.engine.apart import guard, helper
+from diffs.engine.apart import copy, guard, helper
+from diffs.engine.apart.helper import Helper
 from diffs.errors import ArchiveError
 from diffs.store import changes, observations, pages, snapshots
 from diffs.values import Capture, Outcome
@@ -115,6 +119,7 @@ def test_a_process_that_ends_for_no_known_reason_leaves_the_page_unjudged(
 
     with monkeypatch.context() as patch:
         patch.setattr(helper, "_MAIN", "raise SystemExit(7)")
+        patch.setattr(copy, "may_be_made", lambda: False)
         assert judge_left_over(someone.archive, confirm=False) == 1
         report = someone.looks_at(watched(site, "/a"))["a"]
 
@@ -148,12 +153,59 @@ def test_an_import_sets_aside_what_a_former_import_died_of(someone: Seller) -> N
     done = history.Imported()
     look = history.RecordedLook(someone.now, policy("Fees are 15%.").encode(), "html")
 
-    history.take_in(someone.archive, "a", iter([look]), set(), done, source="saved", now=someone.now)
+    with Helper() as process:
+        history.take_in(
+            someone.archive, "a", iter([look]), set(), done, helper=process, source="saved", now=someone.now
+        )
 
     assert done.looks == 1
     assert done.problems == []
     assert rules_of(someone, "a")[0] == "set-aside"
     assert len(rules_of(someone, "a")) == 2
+
+
+@pytest.mark.usefixtures("short_of_time")
+def test_an_import_sets_aside_a_text_that_never_ends_and_goes_on(someone: Seller) -> None:
+    history.enter(someone.archive, history.declared("a", "a.csv", {}, "saved"), "saved", now=someone.now)
+    done = history.Imported()
+    texts = (policy("Fees are 15%."), endless(), policy("Fees are 16%."))
+    looks = (
+        history.RecordedLook(someone.now - timedelta(days=3 - day), text.encode(), "html")
+        for day, text in enumerate(texts)
+    )
+
+    with Helper() as process:
+        history.take_in(someone.archive, "a", looks, set(), done, helper=process, source="saved", now=someone.now)
+
+    assert done.problems == []
+    assert rules_of(someone, "a") == ["ok", "set-aside", "ok"]
+    with someone.archive.read() as session:
+        assert [change.told for change, _ in changes.listed(session) if change.kind == "edit"] == [True]
+
+
+def test_a_text_is_read_by_a_copy_of_a_process_with_one_thread(someone: Seller) -> None:
+    history.enter(someone.archive, history.declared("a", "a.csv", {}, "saved"), "saved", now=someone.now)
+    stored(someone, "a", policy("Fees are 15%."))
+    url = someone.archive.secret_url
+    program = (
+        "from diffs.database.archive import open_archive; from diffs.engine.apart import guard, helper; "
+        "helper._started = lambda: 1 // 0; "
+        f"archive = open_archive({url!r}); "
+        "print(guard.judge(archive, ['a'], confirm=False).unjudged); archive.close()"
+    )
+
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+
+    assert (ran.stdout, ran.stderr) == ("{}\n", "")
+    assert rules_of(someone, "a") == ["ok"]
+
+
+def test_no_copy_is_made_while_a_connection_to_the_archive_is_open(someone: Seller) -> None:
+    with someone.archive.read() as session:
+        assert pages.get(session, "a") is None
+        assert not someone.archive.let_go()
+
+    assert someone.archive.let_go()
 
 
 @pytest.mark.usefixtures("short_of_time")
@@ -166,6 +218,7 @@ def test_a_page_that_still_brings_it_says_so_and_is_not_tried_again(
     site["/a"] = endless()
 
     first = someone.looks_at(watched(site, "/a"))["a"]
+    monkeypatch.setattr(copy, "may_be_made", lambda: False)
     monkeypatch.setattr(helper, "_MAIN", "raise SystemExit(7)")  # nobody is asked to judge it
     second = someone.looks_at(watched(site, "/a"))["a"]
 
@@ -222,9 +275,7 @@ def test_what_was_set_aside_is_tried_again_at_longer_and_longer_intervals(
     assert someone.looks_at(page)["a"].outcome is Outcome.UNCHANGED
 
 
-def test_one_process_reads_all_large_pages_of_a_crawl(
-    site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_process_reads_all_pages_of_a_crawl(site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
     started: list[helper.Process] = []
     start = helper._started
 
@@ -233,9 +284,9 @@ def test_one_process_reads_all_large_pages_of_a_crawl(
         return started[-1]
 
     monkeypatch.setattr(helper, "_started", counted)
-    filling = f"<script>{'x' * guard.LARGE}</script>"
+    monkeypatch.setattr(copy, "may_be_made", lambda: False)
     for name in "ab":
-        site[f"/{name}"] = policy(f"Keep your late shipment rate under 4%, says page {name}.", filling)
+        site[f"/{name}"] = policy(f"Keep your late shipment rate under 4%, says page {name}.")
 
     reports = someone.looks_at(watched(site, "/a"), watched(site, "/b"))
 
@@ -247,7 +298,7 @@ def test_one_process_reads_all_large_pages_of_a_crawl(
 
 
 def test_a_very_large_page_is_read_apart_and_whole(site: Site, someone: Seller) -> None:
-    filling = f"<script>{'x' * guard.LARGE}</script>"
+    filling = f"<script>{'x' * 50_000}</script>"
     site["/a"] = policy("Keep your late shipment rate under 4%.", filling)
     someone.looks_at(watched(site, "/a"))
     site["/a"] = policy("Keep your late shipment rate under 3%.", filling)

@@ -13,7 +13,7 @@ import pytest
 
 from diffs.database.archive import open_archive
 from diffs.engine import think
-from diffs.engine.apart import guard, helper, worker
+from diffs.engine.apart import copy, guard, helper, worker
 from diffs.engine.apart.worker import Job
 from diffs.errors import ArchiveDamaged
 from diffs.failures import Failure, Reason
@@ -52,7 +52,8 @@ def job(site: Site, *pages: str, **other: Any) -> Job:
 
 def done(given: Job) -> tuple[int, list[dict[str, Any]]]:
     out = io.StringIO()
-    code = worker.work(given, out)
+    with worker.archives() as opened:
+        code = worker.work(given, out, opened)
     return code, [json.loads(line) for line in out.getvalue().splitlines()]
 
 
@@ -115,8 +116,10 @@ def test_what_needs_too_much_memory_is_set_aside(site: Site, monkeypatch: pytest
     code = f"import json, sys; print(json.dumps({{'page': 'agreement', 'body': {body!r}, 'ended': 'memory'}})); "
     # It reads its job first, as the true one does; told what is set aside, it is the true one.
     code += "from diffs.engine.apart import worker; given = json.loads(sys.stdin.readline()); given['pages'] = tuple(given['pages']); "
-    code += "raise SystemExit(worker.work(worker.Job(**given), sys.stdout) if given['aside'] else 1)"
+    code += "opened = worker.archives().__enter__(); "
+    code += "raise SystemExit(worker.work(worker.Job(**given), sys.stdout, opened) if given['aside'] else 1)"
     monkeypatch.setattr(helper, "_MAIN", code)
+    monkeypatch.setattr(copy, "may_be_made", lambda: False)
 
     result = guard.judge(site.archive, [site.key], confirm=False)
 
