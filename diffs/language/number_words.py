@@ -42,6 +42,20 @@ def spelled_numbers(text: str) -> tuple[Spelled, ...]:
     return tuple(found)
 
 
+def has_number(text: str) -> bool:
+    """Whether a plain text may hold a number at all, in digits or words: a cheap check, which most sentences fail."""
+    return _DIGIT.search(text) is not None or not _first_words().isdisjoint(_WORD.findall(small(text)))
+
+
+_DIGIT = re.compile(r"\d|[百千]")
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    counted = (word.split("-")[0] for group in table("wording_amounts")["numbers"].values() for word in group)
+    return frozenset((*_by_first_word(), *counted))
+
+
 @cache
 def _by_first_word() -> dict[str, list[tuple[str, float, bool]]]:
     """Each phrase for a number and its value by its first word, the longest first."""

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 
 from diffs.language.alternatives import Alternatives
 from diffs.language.amounts import Amount, find
+from diffs.language.number_words import has_number
 from diffs.language.vocabulary import pattern, table, words
 
 from .past import is_of_the_past
@@ -21,7 +22,7 @@ def figures(text: str, language: str) -> tuple[Amount, ...]:
 
     Of "raised from 90% to 95%" only 95% counts, of "3% (previously 4%)" only 3%.
     """
-    found = _with_shares(text, language)
+    found = _with_shares(text, language) if has_number(text) else []
     if all(amount.kind == "money" for amount in found):
         return ()
     moved = _changes().found_in(text)

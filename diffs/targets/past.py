@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from diffs.language.alternatives import Alternatives
 from diffs.language.amounts import Amount
@@ -38,6 +38,7 @@ def is_of_the_past(text: str, amount: Amount) -> bool:
     return adverb is not None and not _is_now(before[adverb:])
 
 
+@lru_cache(maxsize=1024)
 def is_called_former(label: str) -> bool:
     """Whether a heading or the head of a column is for limits that are in force no more: "Previous target", "Old"."""
     flat = plain(label).strip(" :*")

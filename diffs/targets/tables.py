@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from diffs.language.vocabulary import plain, words
 
@@ -56,6 +57,7 @@ _EVERYBODY = re.compile(
 )
 
 
+@lru_cache(maxsize=1024)
 def kind_of(header: str) -> str:
     """The kind of a column, by its header: alert, block, period, other, target, audience, tier or ""."""
     flat = plain(header)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffs.language.number_words import spelled_numbers
+from diffs.language.number_words import has_number, spelled_numbers
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,8 @@ def test_the_longest_number_is_read_whole(written: str, value: float) -> None:
 def test_a_word_that_only_begins_like_a_number_is_none() -> None:
     assert spelled_numbers("Twofold increases, tennis and oneself") == ()
     assert spelled_numbers("twenty onerous rules")[0].value == 20
+
+
+def test_a_sentence_without_a_number_is_told_at_once() -> None:
+    assert all(map(has_number, ("4%", "four percent", "zero", "half a percent", "百分之三")))
+    assert not has_number("Keep the rate low at all times.")
