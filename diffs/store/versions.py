@@ -169,6 +169,12 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=UTC) + timedelta(days=1) - timedelta(microseconds=1)
 
 
+def numbers(session: Session) -> dict[tuple[str, str], int]:
+    """The number of every version by its page's key and the SHA-256 of its text."""
+    query = select(Page.key, Version.text_sha256, Version.seq).join(Page, col(Version.page_id) == Page.id)
+    return {(key, text): seq for key, text, seq in session.exec(query)}
+
+
 def count(session: Session, page: Page) -> int:
     """The number of versions of a page."""
     return session.exec(select(func.count()).select_from(Version).where(Version.page_id == page.id)).one()

@@ -25,7 +25,7 @@ from diffs.failures import Reason
 from diffs.language.plain_text import one_line
 from diffs.language.slugs import slug
 from diffs.reading.links import link_key
-from diffs.store import changes, pages
+from diffs.store import changes, pages, versions
 from diffs.wording import labels
 from diffs.wording.failures import clause
 from policywatch import context
@@ -125,12 +125,13 @@ def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
         def progress(key: str, done: int, total: int) -> None:
             bar.update(task, description=output.safe(key), completed=done, total=total)
 
-        before = _changes(archive)
+        before, numbers = _changes(archive), _numbers(archive)
         try:
             done = bring(archive, progress)
         except WatchlistError as error:
             context.wrong_use(str(error))
         found = _changes(archive) - before
+        moved = _moved(numbers, _numbers(archive))
     done.problems = [one_line(problem) for problem in done.problems]  # names of files may contain anything
     for problem in done.problems:
         output.warn(problem)
@@ -142,6 +143,11 @@ def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
         output.say("Nothing was imported: correct what is named above and run it again (docs/import.md).")
     else:
         _say(done, found)
+    if moved:
+        output.warn(
+            f"Older copies came in, so versions have other numbers now: {', '.join(moved)}. "
+            "Cite a text by its date or its SHA-256."
+        )
     if done.problems:
         raise typer.Exit(context.FAILURES)
 
@@ -149,6 +155,21 @@ def _run(bring: Callable[[Archive, Progress], Imported], as_json: bool) -> None:
 def _changes(archive: Archive) -> int:
     with archive.read() as session:
         return changes.count_told(session)
+
+
+def _numbers(archive: Archive) -> dict[tuple[str, str], int]:
+    with archive.read() as session:
+        return versions.numbers(session)
+
+
+def _moved(before: dict[tuple[str, str], int], after: dict[tuple[str, str], int]) -> list[str]:
+    """For each page of which versions were numbered anew, the last of them: "version 1 of us-fees is now 2"."""
+    found = {
+        text[0]: f"version {number} of {text[0]} is now {after[text]}"
+        for text, number in sorted(before.items(), key=lambda known: known[1])
+        if after.get(text, number) != number
+    }
+    return list(found.values())
 
 
 def _say(done: Imported, found: int) -> None:

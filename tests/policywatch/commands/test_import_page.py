@@ -193,3 +193,13 @@ def test_a_commit_that_was_skipped_ends_with_a_failure(program):
 
     assert ended.code == 1
     assert "its date '5' is impossible; it is skipped." in ended.err
+
+
+def test_older_copies_that_number_the_versions_anew_are_said_to(program, tmp_path):
+    for day, percent in (("2026-01-05", 4), ("2025-12-01", 5), ("2026-01-06", 4)):
+        (tmp_path / "saved.html").write_text(policy(f"Keep your late shipment rate under {percent}%."))
+        ended = program("import", "page", "https://market.example/late", "saved.html", "--at", day)
+        assert ended.code == 0, ended.err
+        key = program("health", "--json").objects[0]["page"]
+        says = f"versions have other numbers now: version 1 of {key} is now 2. Cite a text by its date or its SHA-256."
+        assert (says in ended.err) == (percent == 5)
