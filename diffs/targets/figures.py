@@ -56,7 +56,23 @@ def _with_shares(text: str, language: str) -> list[Amount]:
     in_words = shares(text, found, language)
     in_words += [_mark(match, text) for match in _OUT_OF_FIVE.finditer(text)] if _FIVE.search(text) else []
     rest = [one for one in found if not any(share.start < one.end and one.start < share.end for share in in_words)]
-    return sorted((*rest, *in_words), key=lambda amount: amount.start)
+    return [_all_but(text, one) for one in sorted((*rest, *in_words), key=lambda amount: amount.start)]
+
+
+def _all_but(text: str, amount: Amount) -> Amount:
+    """What is asked of "all but 5%" is asked of 95%."""
+    excepted = _BUT.search(text[max(0, amount.start - _REACH) : amount.start]) if amount.kind == "percent" else None
+    if not excepted or amount.value2 is not None:
+        return amount
+    start = amount.start - len(excepted.group())
+    return replace(amount, value=100 - amount.value, start=start, text=text[start : amount.end])
+
+
+_BUT = re.compile(
+    r"\b(?:all (?:but|except)|alle(?:n|r)? bis auf|alle außer|tous sauf|toutes sauf|tutt[ie] tranne|"
+    r"tod[oa]s (?:menos|salvo|exceto)|alle(?:n)? behalve|alla utom) (?:at most |höchstens |au plus |al massimo )?$",
+    re.IGNORECASE,
+)
 
 
 _FIVE = re.compile(r"5|f[iü]|cin|vijf", re.IGNORECASE)

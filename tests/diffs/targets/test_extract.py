@@ -488,3 +488,11 @@ def test_an_example_takes_only_what_stands_behind_it() -> None:
         (LATE, "<", 4)
     ]
     assert stated("For example, keep your late shipment rate under 4%.") == []
+
+
+def test_advice_that_binds_in_two_places_is_one_move() -> None:
+    before = policy("We recommend a late shipment rate under 4%.", "An LSR under 4% is recommended.")
+    after = policy("You must keep a late shipment rate under 4%.", "An LSR under 4% is mandatory.")
+    (move,) = moves(extract_targets(before), extract_targets(after))
+
+    assert (move.move, direction(move)) == ("strength", "stricter")

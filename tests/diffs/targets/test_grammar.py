@@ -38,6 +38,7 @@ def stated(*blocks: Block | str) -> list[tuple[str, str, float]]:
         ("Your refund rate may reach 5% at the very most.", [("refund_rate", "<=", 5)]),
         ("Fulfilment time: 168 hours (7 days) at most.", [("ship_time", "<=", 168)]),
         ("No more than 3 transactions, or 0.5% of them, may end in a defect.", [("order_defect_rate", "<=", 0.5)]),
+        ("Tracking must be present on all but five percent of orders.", [("valid_tracking_rate", ">=", 95)]),
         ("The share of orders cancelled may not go beyond a tenth.", [(CANCEL, "<=", 10)]),
     ],
 )
