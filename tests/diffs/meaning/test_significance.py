@@ -333,3 +333,13 @@ def test_how_many_there_may_be_is_no_trifle() -> None:
     clause = "High-volume listings: you pay for each listing above {} listings."
 
     assert between(clause.format("1.5 million"), clause.format("1 million")).importance == "medium"
+
+
+def test_an_entry_of_restricted_products_that_lost_its_condition_bans_more_and_is_no_trifle() -> None:
+    was, now = "Dietary supplements without third-party testing", "Dietary supplements"
+
+    told = judged(
+        *(policy(heading("Examples of restricted products"), item(one), item("Fireworks")) for one in (was, now))
+    )
+
+    assert (told.significance, told.importance) == ("material", "medium")

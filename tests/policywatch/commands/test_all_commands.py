@@ -378,3 +378,11 @@ def test_a_digest_is_previewed_for_a_sender_with_a_name(tmp_path: Path) -> None:
 
     assert program("digest", "--preview", "digest.eml", "--since", "2026-01-01").code == 0
     assert b"policies@example.com" in (tmp_path / "digest.eml").read_bytes()
+
+
+@pytest.mark.parametrize(("given", "missing"), [([], "--contact"), (["--contact", "a@example.com"], "--marketplaces")])
+def test_where_nobody_can_be_asked_init_names_the_option(tmp_path: Path, given: list[str], missing: str) -> None:
+    ended = Program(tmp_path)("init", *given)
+
+    assert (ended.code, f"There is nobody to ask: give {missing}." in ended.err) == (2, True)
+    assert list(tmp_path.iterdir()) == []
