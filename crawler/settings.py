@@ -15,7 +15,7 @@ from pydantic import ByteSize, Field, ValidationError, field_validator
 from pydantic_settings import NoDecode
 
 from diffs.errors import SettingsError
-from diffs.settings import DataDir, TomlSettings
+from diffs.settings import DataDir, TomlSettings, unusable
 
 from .watchlist import interests
 
@@ -256,7 +256,7 @@ def crawl_settings(**given: Any) -> CrawlSettings:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
         raise SettingsError(
-            f"The setting {name}: {first['msg'].removeprefix('Value error, ')}.",
+            unusable(name, first["msg"]),
             remedy=f"Correct POLICYWATCH_{name.upper()} in the environment or {name} in policywatch.toml.",
         ) from error
     except ValueError as error:  # a file that is no valid TOML

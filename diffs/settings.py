@@ -11,6 +11,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 CONFIG_FILE = Path("policywatch.toml")
 
 
+def unusable(name: str, message: str) -> str:
+    """What is wrong with a setting, as a sentence, from a validator's message."""
+    said = message.removeprefix("Value error, ").rstrip(".?")
+    # Ours go on from the setting's name ("must be …"), Pydantic's are sentences of their own.
+    return f"The setting {name} {said}." if said[:1].islower() else f"The setting {name}: {said}."
+
+
 def _at_home(path: Path) -> Path:
     """The path without "~"; unchanged if there is no such home folder."""
     try:

@@ -80,6 +80,8 @@ def _of_no_use(error: ValueError) -> SettingsError:
     """The error as a sentence; the value given is left out, since it may contain a password."""
     from pydantic import ValidationError
 
+    from diffs.settings import unusable
+
     if not isinstance(error, ValidationError):
         return SettingsError(f"policywatch.toml cannot be read: {error}.", remedy="Correct the file.")
     first = error.errors()[0]
@@ -88,7 +90,7 @@ def _of_no_use(error: ValueError) -> SettingsError:
         return SettingsError(f"The settings do not fit together: {message}.", remedy="Correct policywatch.toml.")
     name = str(first["loc"][0])
     remedy = f"Correct POLICYWATCH_{name.upper()} in the environment or {name} in policywatch.toml."
-    return SettingsError(f"The setting {name}: {message}.", remedy=remedy)
+    return SettingsError(unusable(name, first["msg"]), remedy=remedy)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TypeVar
 import typer
 from pydantic import ValidationError
 
+from diffs.settings import unusable
 from notifier.addresses import email_address
 from notifier.settings import NotifierSettings
 from policywatch import context
@@ -96,4 +97,4 @@ def _checked(name: str, value: str) -> None:
     except ValidationError as error:
         for found in error.errors():
             if found["loc"] == (name,):  # others are set by the environment, and are not asked for here
-                raise ValueError(f"The setting {name}: {found['msg'].removeprefix('Value error, ')}.") from None
+                raise ValueError(unusable(name, found["msg"])) from None

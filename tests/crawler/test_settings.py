@@ -66,7 +66,7 @@ def test_a_setting_that_cannot_be_used_says_where_to_correct_it(
     with pytest.raises(SettingsError, match=f"POLICYWATCH_{name.upper()}") as error:
         crawl_settings()
 
-    assert f"The setting {name} " in error.value.message
+    assert f"The setting {name}" in error.value.message
 
 
 def test_a_file_that_is_no_toml_is_reported(nowhere: Path) -> None:

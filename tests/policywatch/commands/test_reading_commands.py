@@ -411,10 +411,11 @@ def test_a_text_that_takes_effect_later_names_the_one_in_force(program: Program)
     ended = program("show", "uk-fees", "--at", "2026-03-02")
 
     assert "£30" in ended.out
-    assert "takes effect on 2026-05-01. Until then version 1 is in force" in ended.out
+    assert "What is new in this text is dated 2026-05-01" in ended.out
+    assert "Before it there was version 1" in ended.out
     assert "--at 2026-01-05" in ended.out
     assert "£25" in program("show", "uk-fees", "--at", "2026-01-05").out
-    assert "Until then" not in program("show", "uk-fees", "--at", "2026-05-01").out
+    assert "What is new" not in program("show", "uk-fees", "--at", "2026-05-01").out
 
 
 def test_show_as_json_has_the_text_and_its_version(program: Program) -> None:
