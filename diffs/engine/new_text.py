@@ -10,7 +10,7 @@ from diffs.judging.evidence.places import places
 from diffs.judging.history import Decision, Difference, Look, Memory, News
 from diffs.meaning.announcements import Split
 from diffs.meaning.meaning import Meaning, bearing
-from diffs.meaning.turns import places_turned
+from diffs.meaning.places import places_turned
 from diffs.values import Comparison, Document, Fact, Quiet
 
 from .known_texts import Texts
@@ -68,8 +68,8 @@ def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Compa
     """What is left of a step without learned noise and furniture, and what was removed, with the reasons."""
     real = slots.overruled(step.comparison, step.standing, known)
     left = learned.without_noise(memory, step.comparison, step.standing, known.times.now, step.stating | real)
-    # A rule moved below a heading that says the opposite has the same letters but another meaning.
-    is_turned = any(True for _ in places_turned(step.comparison))
+    # A rule moved to where it says something else has the same letters but another meaning.
+    is_turned = any(True for _ in places_turned(step.comparison, step.old, step.new))
     found = {} if is_turned else furniture(step.comparison, step.standing, step.new, known)
     found = {number: why for number, why in found.items() if number not in real}
     stays = {id(hunk) for hunk in left.hunks}

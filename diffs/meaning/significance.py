@@ -21,9 +21,10 @@ from diffs.reading.links import edition_of
 from diffs.targets.known_metrics import label
 from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement, Op, TargetMove
 
+from .places import Turned, places_turned
 from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
-from .turns import Turned, binds, forces, is_answer, places_turned, turns
+from .turns import binds, forces, is_answer, turns
 
 # From the first weight on, a change is of high importance; below the second, of low importance.
 _HIGH, _LOW = 4.0, 1.0
@@ -128,10 +129,11 @@ def judge(
     kinds = tuple(_kind(pair, repeated, comparison) for pair in pairs)
     change = _Change(pairs, kinds, facts, moves)
     party = _new_party(facts)
-    turned = next((one for one in places_turned(comparison) if _is_rule(one.text)), None)
+    elsewhere = [one for one in places_turned(comparison, old, new) if _is_rule(one.text)]
+    turned = max(elsewhere, key=lambda one: one.contrary, default=None)
     if not (change.rules or moves or party or turned):
         return _without_rules(change, comparison)
-    points = _HIGH if turned else _weigh(change, party)
+    points = _HIGH if turned and turned.contrary else max(_weigh(change, party), _LOW if turned else 0.0)
     importance = "high" if points >= _HIGH else "low" if points < _LOW else "medium"
     reasons = (*([_moved_under(turned)] if turned else []), *_reasons(change, party))
     return Judgement("material", importance, reasons[:_MOST_REASONS], _categories(change, party))
@@ -143,7 +145,7 @@ def _is_rule(text: str) -> bool:
 
 
 def _moved_under(turned: Turned) -> str:
-    """The reason for a rule that moved unchanged below a heading that says the opposite."""
+    """The reason for a rule that moved unchanged to where it says something else."""
     return f"“{shorten(turned.text, _SHOWN)}” moved from “{turned.before}” to “{turned.after}”"
 
 

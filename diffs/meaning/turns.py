@@ -6,14 +6,11 @@ are few in every language and the same in every policy.
 
 import re
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from diffs.language.duties import duties
 from diffs.language.normalise import MARKS, fold, marked
 from diffs.language.vocabulary import plain, table, words
-from diffs.values import Comparison, Op
 
 # How strongly a duty word binds; a step between kinds of equal strength is no turn.
 _FORCE = {"must_not": -2, "should_not": -1, "may": 0, "should": 1, "must": 2, "discretion": 3}
@@ -103,33 +100,3 @@ def _listed(name: str) -> frozenset[str]:
 def forces(sentence: str) -> tuple[int, ...]:
     """How strongly the duty words of a text bind, from forbidding (below 0) to a duty (above)."""
     return tuple(sorted(_FORCE[duty.kind] for duty in duties(sentence)))
-
-
-@dataclass(frozen=True, slots=True)
-class Turned:
-    """A text that is now below another heading, with both headings."""
-
-    text: str
-    before: str
-    after: str
-
-
-def places_turned(comparison: Comparison) -> Iterator[Turned]:
-    """The texts that moved below a heading that says the opposite.
-
-    "Products you may sell", "Products you may not sell": the words stay the same, the rule does not. Any other move
-    says nothing new: pages are rearranged often.
-    """
-    moving = [hunk for hunk in comparison.hunks if hunk.op in (Op.MOVED, Op.REMOVED, Op.ADDED)]
-    was = {block.compared: block.section[-1] for hunk in moving for block in hunk.before if block.section}
-    for block in (block for hunk in moving for block in hunk.after if block.section):
-        before, after = was.get(block.compared, ""), block.section[-1]
-        if before and _is_contrary(before, after):
-            yield Turned(block.shown, before, after)
-
-
-def _is_contrary(before: str, after: str) -> bool:
-    """Whether one of two headings forbids and the other does not, or both bind in different ways."""
-    was, now = forces(before), forces(after)
-    forbids = [any(force < 0 for force in side) for side in (was, now)]
-    return forbids[0] != forbids[1] or bool(was and now and was != now) or "negation" in turns(before, after)
