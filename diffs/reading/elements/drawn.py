@@ -30,7 +30,7 @@ _WORDS = 3
 #: A picture's description with so many words and a figure states a rule; it is read up to so many letters.
 _RULE_WORDS, _PICTURE_LETTERS = 5, 2_000
 _RULES = ("percent", "money", "duration", "stars", "count")
-_DRAWINGS = etree.XPath("descendant::svg[descendant::text]")
+_DRAWINGS = etree.XPath("descendant::svg[descendant::text or descendant::foreignobject]")
 _PICTURES = etree.XPath("descendant::*[self::img or self::svg or @role='img'][@alt or @aria-label]")
 #: Elements that may be traffic lights: without words, in a table or list.
 _EMPTY = etree.XPath(
@@ -45,7 +45,15 @@ _HUES, _STRONG = ((0.05, "🔴"), (0.19, "🟡"), (0.45, "🟢"), (0.93, ""), (1
 _SIGNS, _PLACES = 40, 400
 _STATES = re.compile(rf"[\d{MARKS}]")
 _PSEUDO = re.compile(r"(?P<element>[^:]{1,200}?)::?(?P<place>before|after)", re.IGNORECASE)
-_CONTENT = re.compile(r"(?:^|;)\s*content\s*:\s*(?:\"([^\"]{1,80})\"|'([^']{1,80})')\s*(?:!\s*important\s*)?(?=;|$)")
+_CONTENT = re.compile(
+    r"(?:^|;)\s*content\s*:((?:\s|\"[^\"]{1,80}\"|'[^']{1,80}'|attr\([^)\"';]{1,40}\)){1,20})(?:!\s*important\s*)?(?=;|$)"
+)
+_PIECES = re.compile(r"\"([^\"]{1,80})\"|'([^']{1,80})'|attr\(\s*([^)\s]{1,40})\s*\)")
+#: A text that is drawn, or else the attribute with it.
+_Piece = tuple[str, str]
+#: Attributes whose value a style sheet may show: those of the page's own making; an address is no text.
+_SHOWN = re.compile(r"data-[\w-]{1,30}|title")
+_ATTRIBUTE = 80
 _ESCAPED = re.compile(r"\\([0-9a-fA-F]{1,6})\s?")
 _LAST_CODE = 0x10FFFF
 _DATA = re.compile(r"data:text/html(?:;\s?charset=[\w-]{1,20})?(;base64)?,", re.IGNORECASE)
@@ -87,7 +95,8 @@ def _letters(drawing: HtmlElement) -> None:
     """Turn a drawing's letters into lines of text; a logo's few words stay a drawing."""
     if drawing.get("aria-hidden") == "true" or in_control(drawing):
         return
-    lines = [text for element in drawing.iter("text") if (text := tidy(" ".join(element.itertext())))]
+    drawn = (" ".join(element.itertext()) for element in drawing.iter("text", "foreignobject"))
+    lines = [text for one in drawn if (text := tidy(one))]
     if word_count(" ".join(lines)) < _WORDS:
         return
     tail = drawing.tail
@@ -115,31 +124,54 @@ def _signs(container: HtmlElement) -> None:
     root = container.getroottree().getroot()
     declared = (rule for sheet in root.iter("style") for rule in rules_of(sheet.text or ""))
     signs = (sign for selectors, style in declared for sign in _drawn(selectors, style))
-    for selector, place, said in islice(signs, _SIGNS):
+    for selector, place, pieces in islice(signs, _SIGNS):
         try:
             matching = cast("list[HtmlElement]", CSSSelector(selector, translator="html")(container))
         except (SelectorError, etree.XPathError):
             continue
         for element in matching[:_PLACES]:
-            if place == "before":
-                element.text = f"{said} {element.text or ''}"
-            elif len(element):
-                element[-1].tail = f"{element[-1].tail or ''} {said}"
-            else:
-                element.text = f"{element.text or ''} {said}"
+            _draw(element, place, _said(pieces, element))
 
 
-def _drawn(selectors: str, style: str) -> Iterator[tuple[str, str, str]]:
-    """For one rule of a style sheet: each selector, "before" or "after", and the figure or mark drawn there."""
+def _draw(element: HtmlElement, place: str, said: str) -> None:
+    """Write before or after an element's text what is drawn there, if anything is."""
+    if not said:
+        return
+    if place == "before":
+        element.text = f"{said} {element.text or ''}"
+    elif len(element):
+        element[-1].tail = f"{element[-1].tail or ''} {said}"
+    else:
+        element.text = f"{element.text or ''} {said}"
+
+
+def _said(pieces: list[_Piece], element: HtmlElement) -> str:
+    """What a style sheet draws at an element: its figure or mark, or an amount in the element's own attribute.
+
+    A cell with a text gets nothing of its attributes: these repeat the column's heading for narrow screens.
+    """
+    said = tidy("".join(element.get(attribute, "")[:_ATTRIBUTE] if attribute else text for text, attribute in pieces))
+    if not any(attribute for _, attribute in pieces):
+        return said
+    is_label = element.tag in ("td", "th") and bool(glance(element).strip())
+    states = any(amount.kind in _RULES for amount in find(said)) and not dates_in(said)
+    return said if states and not is_label and said not in tidy(glance(element)) else ""
+
+
+def _drawn(selectors: str, style: str) -> Iterator[tuple[str, str, list[_Piece]]]:
+    """For one rule of a style sheet: each selector, "before" or "after", and the pieces of what is drawn there."""
     content = _CONTENT.search(style[:_PICTURE_LETTERS])
     if content is None:
         return
-    said = tidy(_ESCAPED.sub(_unescaped, content[1] or content[2]))
-    if _STATES.search(marked(said)):
-        for one in selectors[:_PICTURE_LETTERS].split(","):
-            found = _PSEUDO.fullmatch(one.strip())
-            if found:
-                yield found["element"], found["place"].casefold(), said
+    pieces = [(_ESCAPED.sub(_unescaped, one[1] or one[2] or ""), one[3] or "") for one in _PIECES.finditer(content[1])]
+    attributes = {attribute for _, attribute in pieces if attribute}
+    states = _STATES.search(marked(tidy("".join(text for text, _ in pieces))))
+    if not all(map(_SHOWN.fullmatch, attributes)) or not (attributes or states):
+        return
+    for one in selectors[:_PICTURE_LETTERS].split(","):
+        found = _PSEUDO.fullmatch(one.strip())
+        if found:
+            yield found["element"], found["place"].casefold(), pieces
 
 
 def _unescaped(found: re.Match[str]) -> str:

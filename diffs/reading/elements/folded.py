@@ -26,11 +26,15 @@ _DEEPEST = 2
 _PANEL, _SILENT = 3, 4
 #: The heading of a panel has at most so many words.
 _HEAD_WORDS = 20
+#: A title that is no heading has at most so many words, and a call to open the text below it.
+_TITLE_WORDS, _CALL_WORDS = 8, 5
+_TITLES = ("a", "div", "label", "p", "span", "strong", "b")
 #: A page whose hidden text waits for a script shows fewer words than the first and hides more than the second.
 _SHOWN, _WAITING = 40, 80
 _SCRIPTS = re.compile(r"java\s?-?script|\bscripts?\b|\bbrowser", re.IGNORECASE)
 _QUOTED = re.compile(r"""["']#?([\w:.-]{1,80})["']""")
 _STYLED = etree.XPath(".//*[@hidden or @style]")
+_NOWHERE = re.compile(r"\s*(?:#[\s/!0]*|javascript:.*)?", re.IGNORECASE)
 _HEADS = ("h2", "h3", "h4", "h5", "h6", "summary", "dt", "button")
 _SCRIPT_LETTERS = 20_000
 
@@ -224,7 +228,33 @@ def _open_panels(root: HtmlElement, hidden: list[HtmlElement]) -> None:
 def _is_opened(element: HtmlElement, controlled: set[str], text: Prose) -> bool:
     if element.get("id", "\n") in controlled or element.get("role") == "tabpanel":
         return True
-    return text.says_something and (bool(called(element) & names()["folding_words"]) or _is_headed(element))
+    if not text.says_something:
+        return False
+    is_named = bool(called(element) & names()["folding_words"])
+    return is_named or _is_headed(element) or _is_followed(element) or _is_one_of_several(element)
+
+
+def _is_followed(element: HtmlElement) -> bool:
+    """Whether what comes next is a button, or a link that leads nowhere: "Show all"."""
+    below = element.getnext()
+    if below is None or (element.tail or "").strip() or word_count(glance(below)) > _CALL_WORDS:
+        return False
+    return below.tag == "button" or _leads_nowhere(below)
+
+
+def _is_one_of_several(element: HtmlElement) -> bool:
+    """Whether the element beside it is of the same kind and shown: the text of another tab, the rest of a list."""
+    for beside in (element.getprevious(), element.getnext()):
+        if beside is None or beside.tag != element.tag or is_hidden(beside.attrib):
+            continue
+        if element.tag in ("li", "tr") or (element.get("class") and element.get("class") == beside.get("class")):
+            return True
+    return False
+
+
+def _leads_nowhere(element: HtmlElement) -> bool:
+    """Whether an element is a link that is there for a script only."""
+    return element.tag == "a" and bool(_NOWHERE.fullmatch(element.get("href", "")[:80]))
 
 
 def _controlled(root: HtmlElement) -> set[str]:
@@ -261,7 +291,13 @@ def _is_headed(element: HtmlElement) -> bool:
         return False
     if above.tag in _HEADS or above.get("role") in ("button", "tab", "heading") or "aria-expanded" in above.attrib:
         return True
-    return word_count(glance(above)) <= _HEAD_WORDS and next(above.iter(*_HEADS), None) is not None
+    if _leads_nowhere(above):
+        return True
+    head = tidy(glance(above))
+    is_title = (
+        above.tag in _TITLES and 0 < word_count(head) <= _TITLE_WORDS and not head.endswith((".", "!", "…", "..."))
+    )
+    return is_title or (word_count(head) <= _HEAD_WORDS and next(above.iter(*_HEADS), None) is not None)
 
 
 def _show_waiting(root: HtmlElement, waiting: list[HtmlElement]) -> None:

@@ -102,7 +102,7 @@ def _asks(element: HtmlElement) -> bool:
 def is_furniture(element: HtmlElement) -> bool:
     """Whether an element is page furniture, by its kind or name, without running text."""
     if not isinstance(element.tag, str) or element.tag == "nav":
-        return True
+        return not (isinstance(element.tag, str) and _states_rule(element))
     if element.tag == "aside":
         return not _is_note(element)
     if element.tag in ("footer", "header"):
@@ -113,7 +113,7 @@ def is_furniture(element: HtmlElement) -> bool:
         return False
     role = element.get("role", "")
     if role in names()["furniture_roles"]:
-        return role not in names()["notes"] or not _is_note(element)
+        return not (_is_note(element) if role in names()["notes"] else _states_rule(element))
     return is_named(element, names()["furniture_words"] | names()["certain_words"])
 
 
@@ -128,7 +128,8 @@ def is_named(element: HtmlElement, furniture: frozenset[str]) -> bool:
         return not _states_amount(element)
     if words <= names()["notes"]:
         return not _is_note(element)
-    return not (words <= names()["notes"] | names()["calls"] and _is_call_for_nothing(element))
+    is_call = words <= names()["notes"] | names()["calls"]
+    return not (_is_call_for_nothing(element) if is_call else _states_rule(element))
 
 
 def _is_note(element: HtmlElement) -> bool:
@@ -148,6 +149,11 @@ def _states_amount(element: HtmlElement) -> bool:
     if found.asks or found.linked or found.words < _SAYING:
         return False
     return any(amount.kind in ("percent", "money", "duration") for amount in find(found.text))
+
+
+def _states_rule(element: HtmlElement) -> bool:
+    """Whether an element named like a menu has a sentence with an amount, and no link: no menu is like that."""
+    return _states_amount(element) and _is_call_for_nothing(element)
 
 
 def _is_call_for_nothing(element: HtmlElement) -> bool:

@@ -296,9 +296,8 @@ _SCALES = frozenset(("rating", "stars", "star", "meter", "score", "gauge"))
 
 def _label(element: HtmlElement) -> str:
     """An element's label, as it is read out."""
-    title = element.find("title") if element.tag == "svg" else None
-    spoken = title.text if title is not None else None
-    given = (element.get("aria-label"), element.get("alt"), spoken, element.get("title"))
+    spoken = [element.findtext(part) for part in ("title", "desc")] if element.tag == "svg" else []
+    given = (element.get("aria-label"), element.get("alt"), *spoken, element.get("title"))
     label = next((tidy(text) for text in given if text and text.strip()), "")[:_LABEL_LETTERS]
     if label.casefold() in names()["plain_labels"] or _ADDRESS.search(label):
         return ""

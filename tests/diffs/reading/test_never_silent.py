@@ -48,6 +48,8 @@ SIGNS = {
     "traffic light": ("<p>🟢 Lithium cells</p>", "<p>🔴 Lithium cells</p>"),
     "thumb": ("<p>👍 Verkauf gebrauchter Bücher</p>", "<p>👎 Verkauf gebrauchter Bücher</p>"),
     "medal": ("<p>🥇 Sellers with this badge come first</p>", "<p>🥈 Sellers with this badge come first</p>"),
+    "arrow": ("<p>Fee ↗</p>", "<p>Fee ↘</p>"),
+    "lock": ("<ul><li>🔓 Cameras</li></ul>", "<ul><li>🔒 Cameras</li></ul>"),
     "flag": ("<p>Free shipping to 🇩🇪 🇫🇷</p>", "<p>Free shipping to 🇩🇪 🇮🇹</p>"),
     "circle and cross": (
         "<table><tr><td>電池</td><td>○</td></tr></table>",
@@ -162,6 +164,9 @@ DRAWN = {
     "a picture with a rule": "<figure><img src=g.png alt='Keep your late shipment rate below {}% of all orders'></figure>",
     "a frame with its own text": "<iframe src='data:text/html,<p>Ship within {} days of the order.</p>'></iframe>",
     "a figure of the style sheet": "<style>.limit::after{{content:'{}%'}}</style><p class=limit>Late shipment rate: below</p>",
+    "a figure of an attribute": "<style>.v::after{{content: attr( data-v ) ' or less'}}</style><p>Rate: <b class=v data-v='{}%'></b></p>",
+    "a text in a drawing": "<svg><foreignObject><p>Ship within {} days.</p></foreignObject></svg>",
+    "what a drawing is described by": "<table><tr><td>Limit</td><td><svg><desc>{} days</desc><path d=M1 /></svg></td></tr></table>",
     "a figure of a nested rule": '<style>@media all{{.a .b:after{{content:"{}%"}}}}</style><p class=a><b class=b>is the <i>most</i></b></p>',
 }
 
@@ -228,6 +233,14 @@ def test_a_mark_of_the_style_sheet_says_yes_or_no() -> None:
         ),
         ("<style>a::after{content:' (' attr(href) ')'}</style>", "<style>a::after{content:' 4 ' attr(href)}</style>"),
         ("<style>:::after{content:'4%'} p[::before{content:'4%'}</style>", ""),
+        (
+            "<style>td::before{content:attr(data-label)}</style><table><tr><td data-label='Fee of 4%'>9</td></tr></table>",
+            "<style>td::before{content:attr(data-label)}</style><table><tr><td data-label='Fee of 5%'>9</td></tr></table>",
+        ),
+        (
+            "<style>.n::after{content:attr(data-n)}</style><p class=n data-n=12>Likes</p>",
+            "<style>.n::after{content:attr(data-n)}</style><p class=n data-n=13>Likes</p>",
+        ),
         ("<ul><li class=check>Pack well</li></ul>", "<ul><li class=check-list>Pack well</li></ul>"),
         (
             "<ul><li class=yes>✓ Pack well</li><li class=no>✗ Fuel</li></ul>",

@@ -65,14 +65,32 @@ def test_a_sentence_in_a_block_named_like_furniture_is_read(inside: str, rule: s
         "<div id=comments><p>A gone policy, I like it.</p><time>3 days ago</time></div>",
         "<div class=cookie-banner><p>This gone site keeps cookies for its own use.</p></div>",
         "<div class=newsletter><p>We write to gone you.</p><input type=email></div>",
-        "<nav><p>The gone late rate must stay under 4%.</p></nav>",
-        "<div role=search><p>The gone late rate must stay under 4%.</p></div>",
+        "<nav><p>The gone late rate must stay under 4%. <a href=/a>More</a></p></nav>",
+        "<div role=search><p>The gone words must have under 40 letters.</p><input name=q></div>",
         "<article><footer><p>© 2026 gone Ltd. All rights reserved.</p></footer></article>",
         "<footer><p>By gone us on 3 March. <a href=/x>Imprint</a></p></footer>",
     ],
 )
 def test_links_labels_forms_and_calls_stay_furniture(inside: str) -> None:
     assert "gone" not in read(inside)
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "nav",
+        "div role=navigation",
+        "div role=contentinfo",
+        "div class=footer-note",
+        "div class=menu",
+        "div class=pagination",
+    ],
+)
+def test_a_sentence_with_an_amount_and_no_link_is_no_menu(place: str) -> None:
+    stated = "The late rate must stay under 4% of all orders."
+
+    assert stated in read(f"<{place}><p>{stated}</p></{place.split(maxsplit=1)[0]}>")
+    assert stated not in read(f"<{place}><p>{stated} <a href=/a>All rules</a></p></{place.split(maxsplit=1)[0]}>")
 
 
 def test_in_a_chosen_container_only_sure_furniture_goes() -> None:
