@@ -60,8 +60,9 @@ def _ripened(run: Run, placed: Placed, snapshot: Snapshot, at: datetime) -> tupl
 def _replace(run: Run, known: Lines, line: Line, snapshot: Snapshot, why: str) -> Lines:
     """The lines with this one as the policy's own; the change that this is gets recorded."""
     version = run.texts.version(line.memory.showing)
+    quiet = second_lines.came_with_news(run.session, run.page, line, version)
     known, decision = lines.replaced(known, line, snapshot.observed_at, why=why)
-    _record(run, snapshot, decision, version, None)
+    _record(run, snapshot, decision, version, None, quiet=quiet)
     return known
 
 

@@ -189,6 +189,18 @@ def reported(session: Session, page: Page, showed: Version | None, number: int, 
     return f"reported on {there[0].decided_at:%Y-%m-%d} already, when the page showed another text with the same edit"
 
 
+def came_with_news(session: Session, page: Page, line: Line, text: Version | None) -> str:
+    """Why the return of a replaced policy is no news when it has lasted: it came with an edit, reported at once.
+
+    "" if it came back as it was. `text` is what the line shows.
+    """
+    found = changes.listed(session, page=page.key, since=line.since) if line.former and text else []
+    for change, _ in found:
+        if text and change.kind == "edit" and change.line == line.number and change.to_version_id == text.id:
+            return f"reported on {change.decided_at:%Y-%m-%d} already, when the former policy came back with an edit"
+    return ""
+
+
 def note_edit(session: Session, page: Page, *, now: datetime | None) -> None:
     """Notify the owner of an edit that is listed only, so that it is not overlooked; one mail per host and hour.
 

@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from diffs.language.normalise import loose
-from diffs.values import Block, BlockKind, Document
+from diffs.values import Block, BlockKind, Document, Hunk, Op, SpanOp
 
 #: The fewest lines of a table of contents, and the most words in each.
 _LINES, _LINE_WORDS = 4, 18
@@ -37,6 +37,31 @@ def title(run: tuple[Block, ...], page: Document) -> bool:
     lines = [loose(block.shown) for block in run]
     named = [any(_is_called(line, name) for name in _names(page)) for line in lines]
     return any(named) and all(is_name or line.count(" ") < _TAG for is_name, line in zip(named, lines, strict=True))
+
+
+def link_label(hunk: Hunk, old: Document, new: Document) -> bool:
+    """Whether all that was added to a line, or removed from it, is what the page says of its links again and again.
+
+    "- opens in a new window" is behind each link, and in no line more often than that line has links.
+    """
+    spans = [span for span in hunk.spans if span.op is not SpanOp.EQUAL and not span.cosmetic]
+    labels = {loose(span.text) for span in spans}
+    if hunk.op is not Op.EDITED or len(labels) != 1 or len({span.op for span in spans}) != 1:
+        return False
+    label = labels.pop()
+    if label.count(" ") < _LABEL_BLANKS or not all(span.text.strip().startswith(_BEFORE_LABEL) for span in spans):
+        return False
+    said = [
+        (often, len(block.links))
+        for page in (old, new)
+        for block in page.blocks
+        if (often := loose(block.shown).count(label))
+    ]
+    return len(said) >= 2 * _LABELLED and all(often <= links for often, links in said)
+
+
+#: How a label of a link begins, how many blanks it has at least, and on how many lines of a page it must be.
+_BEFORE_LABEL, _LABEL_BLANKS, _LABELLED = ("-", "–", "—", "(", "[", "|"), 2, 8
 
 
 def _is_called(line: str, name: str) -> bool:

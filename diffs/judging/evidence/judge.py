@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 
 from diffs.language.dates import dates_in
-from diffs.values import BlockKind, Comparison, Document
+from diffs.values import Block, BlockKind, Comparison, Document
 
-from . import echo, formatting, slots
+from . import echo, formatting, slots, weighing
 from .known import Known
-from .places import Place, places, regions
+from .places import Place, regions
+from .signs import step_of
 from .words import states_rule
 from .zones import is_dense, is_label, named_at, zones
 
@@ -23,9 +24,10 @@ def furniture(comparison: Comparison, old: Document, new: Document, known: Known
     found: dict[int, str] = {}
     rewritten: dict[int, str] = {}
     speaking: set[int] = set()
-    for place in places(comparison):
+    step = step_of(comparison, old, new, known)
+    for place in step.places:
         speaking.update(place.numbers)
-        why = next(_evidence(place, old, new, known), "")
+        why = next(_evidence(place, old, new, known), "") or weighing.verdict(place, step)
         found.update(dict.fromkeys(place.numbers, why) if why else {})
     for region in regions(comparison):
         why = formatting.same_letters(region.hunks)
@@ -40,6 +42,8 @@ def _evidence(place: Place, old: Document, new: Document, known: Known) -> Itera
         yield "a card below the text that leads to another page, and speaks of that one"
     if _is_over(place, old, known):
         yield "a notice above the page's title was taken down after the day it named"
+    if _is_contents(place, old, new):
+        yield "a table of contents: its lines repeat what the page says below"
     if not known.stating.isdisjoint(place.numbers) or states_rule(place.words, new.language):
         return
     yield from filter(None, [formatting.another_order(place.hunks)])
@@ -47,8 +51,10 @@ def _evidence(place: Place, old: Document, new: Document, known: Known) -> Itera
         yield "a line of links outside of the text"
     if _in_menu(place, old, new):
         yield "a label in the menu above the page's title"
-    if _is_contents(place, old, new):
-        yield "a table of contents: its lines repeat what the page says below"
+    if _is_trail(place, old, new):
+        yield "the way to the page, in steps with signs between them, above its text"
+    if all(echo.link_label(hunk, old, new) for hunk in place.hunks):
+        yield "a label of a link, which the page puts behind its links again and again"
     if _is_title(place, old, new):
         yield "the page's own title once more"
 
@@ -65,6 +71,15 @@ def _in_menu(place: Place, old: Document, new: Document) -> bool:
     return zones(old).menu.issuperset(place.old_range) and zones(new).menu.issuperset(place.new_range)
 
 
+def _is_trail(place: Place, old: Document, new: Document) -> bool:
+    """Whether a place is labels above the text with signs between them: Help › Policies › Fees."""
+    blocks = (*place.before, *place.after)
+    if not (zones(old).edge.issuperset(place.old_range) and zones(new).edge.issuperset(place.new_range)):
+        return False
+    are_signs = [not any(map(str.isalnum, block.shown)) for block in blocks]
+    return any(are_signs[1:-1]) and all(map(is_label, blocks)) and not all(are_signs)
+
+
 def _is_line_of_links(place: Place, old: Document, new: Document) -> bool:
     sides = ((zones(old), place.old_range), (zones(new), place.new_range))
     is_outside = all((zone.edge | zone.tail).issuperset(where) for zone, where in sides)
@@ -74,14 +89,22 @@ def _is_line_of_links(place: Place, old: Document, new: Document) -> bool:
 def _is_contents(place: Place, old: Document, new: Document) -> bool:
     """Whether the run is a table of contents whose lines are on the page before and after, so nothing else changes.
 
-    Or whether the run is some of the lines of one that stands there before and after.
+    Or whether the run is some of the lines of one that stands there before and after. A line that states a rule must
+    itself be said below.
     """
+    if not all(_says_below(block, page) for block in (*place.before, *place.after) for page in (old, new)):
+        return False
     leads = {_lead(old, place.old_range.start), _lead(new, place.new_range.start)}
     sides = [side for side in (place.before, place.after) if side]
     if all(echo.contents(side, page, lead) for side in sides for page in (old, new) for lead in leads):
         return True
     around = ((old, place.old_range), (new, place.new_range))
     return all(_in_contents(page, where) for page, where in around)
+
+
+def _says_below(line: Block, page: Document) -> bool:
+    """Whether a line of a table of contents states no rule, or is a line of its own on the page besides."""
+    return not states_rule(line.shown, page.language) or echo.heads((line,), page)
 
 
 def _in_contents(page: Document, where: range) -> bool:

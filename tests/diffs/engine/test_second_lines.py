@@ -152,6 +152,16 @@ def test_a_replaced_text_that_is_back_for_a_month_is_a_rollback(site: Site) -> N
     assert told(site) == [("replaced", 1, 1), ("rollback", 1, 10)]
 
 
+def test_a_replaced_text_that_came_back_with_an_edit_is_reported_once(site: Site) -> None:
+    site.looks(long(), *[rewrite()] * 9, *[long(3)] * 32)
+
+    assert told(site) == [("replaced", 1, 1), ("edit", 2, 10)]
+    with site.archive.read() as session:
+        last = changes.of_page(session, site.page(session))[-1]
+    assert (last.kind, last.told) == ("rollback", False)
+    assert last.reason == "reported on 2026-01-15 already, when the former policy came back with an edit"
+
+
 def test_the_owner_hears_of_a_live_switch_once(archive: Archive) -> None:
     site = Site(archive, recorded=False)
     site.looks(long(), rewrite(), rewrite(), long(), rewrite(), confirm=True)

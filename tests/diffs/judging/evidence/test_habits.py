@@ -51,7 +51,8 @@ def test_other_links_under_the_text_are_a_habit_however_they_are_mixed() -> None
     for first in range(4):
         names = [OTHERS[(first * 2 + at) % len(OTHERS)] for at in range(4)]
         shown.append(page.shows(*CLAUSES, *(linked(name, f"https://a.example/{name}") for name in names)))
-    assert set(shown[1]) == {""}
+    # The first time it is judged by its looks (test_weighing.py), later by its habit.
+    assert all(why.startswith("a line outside of the text: ") for why in shown[1])
     assert set(shown[2]) == set(shown[3]) == {OUTSIDE}
 
 

@@ -239,3 +239,54 @@ def test_a_list_in_another_order_says_the_same(was: str, now: str) -> None:
 )
 def test_another_order_that_says_something_else_is_reported(was: str, now: str) -> None:
     assert not quiet(policy(CLAUSES[0], was), policy(CLAUSES[0], now))
+
+
+LINES = tuple(f"Rule {number} is set out in the annex for goods of its kind, see the list." for number in range(8))
+LABEL = " - opens in a new window"
+
+
+def pointers(*lines: str) -> Document:
+    return policy(TITLE, *(linked(line, f"https://example.com/{number}") for number, line in enumerate(lines)))
+
+
+def test_a_label_that_the_page_puts_behind_each_link_is_no_news_behind_another_one() -> None:
+    labelled = [line.replace(" annex", f" annex{LABEL}") for line in LINES]
+    old, new = pointers(LINES[0], *labelled), pointers(labelled[0], *labelled)
+
+    why = {"a label of a link, which the page puts behind its links again and again"}
+    assert set(quiet(old, new).values()) == why
+    assert set(quiet(new, old).values()) == why
+
+
+def test_words_behind_a_link_that_are_no_label_of_links_are_reported() -> None:
+    labelled = [line.replace(" annex", f" annex{LABEL}") for line in LINES]
+    rare = labelled[:6]
+    assert not quiet(pointers(LINES[0], *rare), pointers(labelled[0], *rare))
+    other = LINES[0].replace(" annex", " annex - opens for large firms")
+    assert not quiet(pointers(LINES[0], *labelled), pointers(other, *labelled))
+    short = [line.replace(" annex", " annex (EU only)") for line in LINES]
+    assert not quiet(pointers(LINES[0], *short), pointers(short[0], *short))
+    twice = f"{labelled[0]} More of it{LABEL}."
+    assert not quiet(pointers(labelled[0], *labelled), pointers(twice, *labelled))
+    unlinked = [paragraph(line) for line in labelled]
+    assert not quiet(policy(TITLE, LINES[0], *unlinked), policy(TITLE, labelled[0], *unlinked))
+
+
+def test_the_steps_that_lead_to_a_page_are_furniture_above_its_text_only() -> None:
+    trail = ("Help", "›", "Policies")
+    assert set(quiet(page(), page(*trail)).values()) == {
+        "the way to the page, in steps with signs between them, above its text"
+    }
+    assert not quiet(page(), page("Help", "Policies"))
+    assert not quiet(page(), page("Fee 5%", "›", "Policies"))
+    assert not quiet(page(), page(below=trail))
+    assert not quiet(page(), page("•", "•", "•"))
+
+
+def test_a_line_of_the_contents_that_states_a_rule_is_no_news_as_long_as_its_section_stands() -> None:
+    ruled = ("You must register first", *CONTENTS[1:])
+    sections = (heading(ruled[0]), *SECTIONS[1:])
+    with_it, without = policy(TITLE, CLAUSES[1], *ruled, *sections), policy(TITLE, CLAUSES[1], *sections)
+    assert quiet(with_it, without)
+    more = policy(TITLE, CLAUSES[1], *ruled, "Fees of 5% are due", *sections)
+    assert not quiet(more, without)
