@@ -6,6 +6,7 @@
 """
 
 import csv
+import json
 import re
 import subprocess
 import sys
@@ -24,6 +25,7 @@ import compare as speed
 
 from diffs.comparing.compare import compare, rebuild_new, rebuild_old
 from diffs.language.dates import dates_in
+from diffs.language.vocabulary import plain
 from diffs.meaning.effective_dates import effective_on
 from diffs.meaning.facts import facts
 from diffs.meaning.significance import judge
@@ -159,6 +161,33 @@ def _is_opener(sentence: str, value: str, hunks: str) -> bool:
     return " " not in value and bool(_OPENERS.search(sentence[:at])) and f" {value.lower()}" in hunks
 
 
+def conveyed(corpus: Path, read: list[Read]) -> dict[str, float]:
+    """Of what a reader must learn of each high alert (`facts.jsonl`), the share that headline and points convey.
+
+    "lead first" counts what must be known first, in the headline and the first point; "letters" is per alert.
+    """
+    summaries = {one.name: one.summary for one in read}
+    found = [json.loads(line) for line in (corpus / "facts.jsonl").read_text(encoding="utf-8").splitlines() if line]
+    told = [(fact, summaries[f"{fact['slug']} {fact['seq']}"]) for fact in found]
+    leads = [(fact, summary) for fact, summary in told if fact.get("lead")]
+    high = {f"{fact['slug']} {fact['seq']}": summary for fact, summary in told}.values()
+    return {
+        "conveyed": _conveys([(fact, [shown.headline, *shown.points]) for fact, shown in told]),
+        "lead first": _conveys([(fact, [shown.headline, *shown.points[:1]]) for fact, shown in leads]),
+        "letters": round(sum(len("\n".join((one.headline, *one.points))) for one in high) / max(1, len(high))),
+    }
+
+
+def _conveys(told: list[tuple[dict[str, Any], list[str]]]) -> float:
+    """The share of facts of which every group of needs has a match in the lines."""
+    texts = [(fact, re.sub(r"(?<=\d)[,. '](?=\d{3}(?!\d))", "", plain("\n".join(lines)))) for fact, lines in told]
+    hits = sum(
+        all(any(re.search(need, text, re.IGNORECASE) for need in group) for group in fact["needs"])
+        for fact, text in texts
+    )
+    return round(100 * hits / max(1, len(told)), 1)
+
+
 def marks(corpus: Path) -> dict[str, float]:
     """Words marked and places to check, divided by those of a token-minimal comparison (comparison.md)."""
     words = edits = minimal_words = minimal_edits = 0
@@ -200,7 +229,7 @@ def targets(domain: Path, work: Path, *names: str) -> dict[str, float]:
 
 def main(corpus: Path, *, show: bool = False) -> dict[str, dict[str, Any]]:
     """All figures, by what they measure."""
-    read = list(alerts(corpus))
+    read, second = list(alerts(corpus)), corpus.parent / "corpus2"
     exact, pairs = rebuilt(corpus)
     with tempfile.TemporaryDirectory() as name:
         domain, work = corpus.parent / "domain", Path(name)
@@ -215,6 +244,8 @@ def main(corpus: Path, *, show: bool = False) -> dict[str, dict[str, Any]]:
         "all targets": pooled,
         "judged": judged(read),
         "summaries of high alerts": summarised(read, show=show),
+        "facts of high alerts": conveyed(corpus, read),
+        "facts of the second set": conveyed(second, list(alerts(second))),
     }
 
 

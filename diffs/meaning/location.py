@@ -6,7 +6,7 @@ from diffs.language.vocabulary import plain
 from diffs.values import Hunk
 
 # A line that introduces a list names a place when it is no longer than this.
-_SHORT = 80
+SHORT_LEAD = 80
 
 _VERBS = (
     r"means?|shall mean|will mean|ha(?:s|ve) the meaning|refers? to|is defined|includes|is|are|bezeichnet|bedeutet|"
@@ -33,4 +33,4 @@ def term_of(sentence: str) -> str:
 
 
 def _short(lead: str) -> str:
-    return lead.rstrip(" :：") if lead.rstrip().endswith((":", "：")) and len(lead) <= _SHORT else ""
+    return lead.rstrip(" :：") if lead.rstrip().endswith((":", "：")) and len(lead) <= SHORT_LEAD else ""

@@ -5,9 +5,9 @@ and explanations are dropped first.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
+from types import MappingProxyType
 
 from diffs.language.amounts import find
 from diffs.language.categories import categories, weight
@@ -15,8 +15,9 @@ from diffs.language.duties import duties
 from diffs.language.plain_text import in_short, one_line
 from diffs.language.vocabulary import plain, table
 
-#: Where a part may begin.
-_BORDER = re.compile(r"(;\s+|\s[–—-]\s|:\s+(?!\d)|,\s+(?!\d{3})|[、；，])")
+from .parts import Part, begins, is_open, parts_of, says_something
+
+NOTHING: Mapping[str, float] = MappingProxyType({})
 _BRACKET = re.compile(r"\s*\([^()]{3,}\)")
 _WORD = re.compile(r"\w+")
 _MARKER = re.compile(
@@ -29,32 +30,22 @@ _KEPT = 100.0
 _MORE = 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece of a sentence: what joins it to the piece before, its words, and its kind."""
+def shortened(sentence: str, room: int, keep: tuple[str, ...] = (), news: Mapping[str, float] = NOTHING) -> str:
+    """The sentence in about `room` characters; parts that hold one of the wordings in `keep` stay before all others.
 
-    joint: str
-    text: str
-    kind: str
-    start: int
-
-
-@lru_cache(maxsize=16384)
-def shortened(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
-    """The sentence in about `room` characters; parts that contain one of the wordings in `keep` are kept first.
-
-    "…" marks a part left out in the middle. A sentence that cannot be shortened at a border is returned longer than
-    `room`: a caller with a strict limit checks the length.
+    `news` says how much each word tells: of the other parts those stay that tell most.
+    "…" stands where a part in the middle was left out. What cannot be shortened at a border comes back longer than
+    `room`: who must not show it asks for its length.
     """
     text = without_opening(as_sentence(sentence))
     if len(text) > room:
         text = _without_brackets(text, keep)
     if len(text) <= room:
         return _finished(text)
-    parts = _parts(text)
+    parts = parts_of(text)
     if len(parts) < 2:
         return _finished(text)
-    return _finished(_joined(parts, _chosen(parts, room, _holding(text, parts, keep))))
+    return _finished(_joined(parts, _chosen(parts, room, _holding(text, parts, keep), news)))
 
 
 @lru_cache(maxsize=16384)
@@ -70,15 +61,15 @@ def fits(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
         text = _without_brackets(text, keep)
     if len(text) < room:
         return _finished(text)
-    parts = _parts(text)
+    parts = parts_of(text)
     holding = _holding(text, parts, keep)
     main = max(at for at, part in enumerate(parts) if part.kind == "main")
-    start = next(at for at, part in enumerate(parts) if part.kind == "main") if parts[0].kind == "lead" else 0
+    start = next(at for at, part in enumerate(parts) if part.kind not in ("lead", "example"))
     needed = max([main, *holding])
     for end in range(len(parts), needed, -1):
         kept = parts[start:end]
         whole = _finished("".join(part.joint * (at > 0) + part.text for at, part in enumerate(kept)))
-        if len(whole) <= room and not _is_open(kept[-1].text) and _may_end(parts[end:]):
+        if len(whole) <= room and not is_open(kept[-1].text) and _may_end(parts[end:]):
             return whole
     return ""
 
@@ -92,12 +83,12 @@ def _without_brackets(text: str, keep: tuple[str, ...]) -> str:
 
 
 def _is_held(inside: str, keep: tuple[str, ...]) -> bool:
-    return bool(_begins("strong").match(inside)) or any(words in inside or inside in words for words in keep)
+    return bool(begins("strong").match(inside)) or any(words in inside or inside in words for words in keep)
 
 
-def _may_end(rest: list[_Part]) -> bool:
-    """Whether a sentence may end before these parts: they complete no list and contain no condition."""
-    if any(_begins("strong").match(part.text) for part in rest):
+def _may_end(rest: Sequence[Part]) -> bool:
+    """Whether a sentence may end before these parts: they end no list that began, and hold no condition."""
+    if any(begins("strong").match(part.text) for part in rest):
         return False
     if not rest or rest[0].kind != "part" or ";" in rest[0].joint:
         return True
@@ -105,10 +96,15 @@ def _may_end(rest: list[_Part]) -> bool:
     return bool(duties(rest[0].text))
 
 
-def bounded(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
-    """The sentence shortened at its borders, or cut between words where it has too few borders."""
-    short = shortened(sentence, room, keep)
-    return short if len(short) <= room * 1.4 else in_short(short, room)
+def bounded(sentence: str, room: int, keep: tuple[str, ...] = (), news: Mapping[str, float] = NOTHING) -> str:
+    """The sentence shortened at its borders, and cut between words where it has too few of them."""
+    short = shortened(sentence, room, keep, news)
+    return short if len(short) <= max(room * 1.4, LONGEST) else in_short(short, max(room, _CUT))
+
+
+#: A sentence without borders is said whole up to this length, in characters; a longer one is cut.
+LONGEST = 280
+_CUT = 200
 
 
 def as_sentence(text: str) -> str:
@@ -121,8 +117,17 @@ def as_sentence(text: str) -> str:
     return f"{first}: {others}" if first and others else first or others
 
 
-def _holding(text: str, parts: list[_Part], keep: tuple[str, ...]) -> set[int]:
-    """The numbers of the parts that contain one of the wordings, or a piece of it."""
+def last_clause(text: str, room: int) -> str:
+    """The last clause of a line, with the duty that it lays on somebody; "" where it has none or is too long."""
+    last = _JOINS.sub("", parts_of(one_line(text))[-1].text)
+    return _capital(last) if duties(last) and len(last) <= room else ""
+
+
+_JOINS = re.compile(r"^(?:and|or|und|oder|et|ou|e|o|y|en|of)\s+", re.IGNORECASE)
+
+
+def _holding(text: str, parts: Sequence[Part], keep: tuple[str, ...]) -> set[int]:
+    """The parts in which one of the wordings stands, or a piece of it."""
     found: set[int] = set()
     at = 0
     for words in keep:
@@ -159,86 +164,11 @@ def _openings() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:{'|'.join(listed)})\b(?:\s*[,:]\s*|\s+)(?=\S)", re.IGNORECASE)
 
 
-@cache
-def _begins(kind: str) -> re.Pattern[str]:
-    listed = sorted(table("wording_clauses")[kind], key=len, reverse=True)
-    return re.compile(
-        rf"(?:and |or |und |oder |et |ou |en |of |y |o |e )?(?:{'|'.join(map(re.escape, listed))})\b", re.IGNORECASE
-    )
-
-
-def _parts(text: str) -> list[_Part]:
-    """The parts of a sentence in order, each with its kind."""
-    pieces = _BORDER.split(text)
-    found = [_Part("", pieces[0], "main", 0)]
-    at = len(pieces[0])
-    for joint, piece in zip(pieces[1::2], pieces[2::2], strict=True):
-        if piece.strip():
-            found.append(_Part(joint, piece, _kind(piece), at + len(joint)))
-        at += len(joint) + len(piece)
-    _settle_first(found)
-    _settle_open_ends(found)
-    return found
-
-
-def _kind(piece: str) -> str:
-    for kind, name in (("example", "examples"), ("condition", "conditions"), ("relative", "relative")):
-        if _begins(name).match(piece):
-            return kind
-    return "part"
-
-
-def _settle_first(parts: list[_Part]) -> None:
-    """Correct the kinds of a sentence that begins with a condition or a lead: its main clause follows later."""
-    first = parts[0].text
-    kind = next((kind for kind, name in _FIRST if _begins(name).match(first)), None)
-    kind = kind or ("lead" if len(first.split()) <= _SHORT_LEAD else None)
-    free = [
-        at for at, part in enumerate(parts) if at and part.kind == "part" and not _begins("joining").match(part.text)
-    ]
-    if kind is None or not free:
-        return
-    main = next((at for at in free if duties(parts[at].text)), free[0])
-    parts[0] = replace(parts[0], kind=kind)
-    parts[main] = replace(parts[main], kind="main")
-
-
-_FIRST = (("condition", "conditions"), ("lead", "examples"), ("lead", "leads"))
-_SHORT_LEAD = 2
-
-
-def _settle_open_ends(parts: list[_Part]) -> None:
-    """Count the part after an insertion as the main clause, where the insertion interrupts it."""
-    for at, part in enumerate(parts[:-1]):
-        if part.kind != "main" or not _is_open(part.text):
-            continue
-        for i in range(at + 1, min(at + 3, len(parts))):
-            parts[i] = replace(parts[i], kind="main")
-
-
-def _is_open(text: str) -> bool:
-    words = _LAST.search(text)
-    return bool(words and words.group().lower() in _open_ends()) or bool(_begun().search(text))
-
-
-_LAST = re.compile(r"(?<![\w'])[\w']+$")
-
-
-@cache
-def _open_ends() -> frozenset[str]:
-    return frozenset(table("wording_clauses")["open_ends"])
-
-
-@cache
-def _begun() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(table('wording_clauses')['begun'])})\b[^,]*$", re.IGNORECASE)
-
-
-def _chosen(parts: list[_Part], room: int, holding: set[int]) -> set[int]:
-    """Which parts stay: the main ones, those with what matters, then the others by worth while there is room."""
-    chosen = {at for at, part in enumerate(parts) if part.kind == "main"}
+def _chosen(parts: Sequence[Part], room: int, holding: set[int], news: Mapping[str, float]) -> set[int]:
+    """Which parts stay: the main ones, those that hold what matters, then by worth for as long as there is room."""
+    chosen = {at for at, part in enumerate(parts) if part.kind == "main" or begins("strong").match(part.text)}
     left = room - sum(len(parts[at].joint) + len(parts[at].text) for at in chosen)
-    worth = {at: _worth(part) + _KEPT * (at in holding) for at, part in enumerate(parts)}
+    worth = {at: _worth(part, news) + _KEPT * (at in holding) for at, part in enumerate(parts)}
     for at in sorted(worth, key=lambda at: (-worth[at], at)):
         size = len(parts[at].joint) + len(parts[at].text) + (2 if at - 1 not in chosen else 0)
         if at not in chosen and size <= left + (room * _MORE if at in holding else 0):
@@ -247,12 +177,17 @@ def _chosen(parts: list[_Part], room: int, holding: set[int]) -> set[int]:
     return chosen
 
 
-def _worth(part: _Part) -> float:
+def _worth(part: Part, news: Mapping[str, float]) -> float:
+    if news:
+        return _WORTH[part.kind] + _NEWS * sum(news.get(word, 0.0) for word in words_of(part.text))
     about = sum(weight(name) for name in categories(part.text) if weight(name) > 1)
     return _WORTH[part.kind] + about + 4 * bool(duties(part.text)) + 5 * bool(find(part.text))
 
 
-def _joined(parts: list[_Part], chosen: Iterable[int]) -> str:
+_NEWS = 3.0
+
+
+def _joined(parts: Sequence[Part], chosen: Iterable[int]) -> str:
     text, last = "", -1
     for at in sorted(chosen):
         part = parts[at]
@@ -260,7 +195,9 @@ def _joined(parts: list[_Part], chosen: Iterable[int]) -> str:
         joint = (" … " if left_out else part.joint or " ") if text else ""
         text += joint + part.text
         last = at
-    return text
+    rest = parts[last + 1 :]
+    # Of a list the end is left out: the reader is told that it goes on.
+    return f"{text}:" if rest and rest[0].kind == "part" and not says_something(rest[0].text) else text
 
 
 def _finished(text: str) -> str:

@@ -33,7 +33,11 @@ def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Poin
     for (name, section, is_date), group in groups.items():
         steps = list(dict.fromkeys((_line(fact.before), _line(fact.after)) for fact in group))
         told = "; ".join(f"{was} → {now}" for was, now in steps)
-        context = "" if len(steps) > 1 else f". Now: {bounded(group[0].sentence_after, _CONTEXT, (group[0].after,))}"
+        context = (
+            ""
+            if len(steps) > 1 or is_date
+            else f". Now: {bounded(group[0].sentence_after, _CONTEXT, (group[0].after,))}"
+        )
         verb = _verb(group[0])
         shown = [f"from {was} to {now}" for was, now in steps[:2]]
         short = f"{name}: {verb} {' and '.join(shown)}"
@@ -144,6 +148,7 @@ def sections(facts: tuple[Fact, ...], sizes: dict[int, int]) -> Iterator[Point]:
             text if len(text) <= 130 else f"{many}: {shown[0]} and {len(names) - 1} more",
             section,
             _places(found),
+            is_list=len(names) > 1,
         )
 
 

@@ -1,11 +1,12 @@
 """One thing to report of a change, and its weight."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from diffs.language.categories import categories, weight
 from diffs.language.plain_text import in_short
 
-from .clauses import words_of
+from .clauses import NOTHING, words_of
 from .sayings import Saying
 
 #: The most room for gathered names, figures and sections, in characters.
@@ -40,14 +41,14 @@ class Point:
         """The words that are new in it, so that a point that repeats them is recognised."""
         return self.saying.news if self.saying else words_of(self.text)
 
-    def said(self, room: int) -> str:
-        """The words for a line, in about `room` characters."""
-        return self.saying.line(room) if self.saying else in_short(self.text, max(room, LONGEST))
+    def said(self, room: int, news: Mapping[str, float] = NOTHING) -> str:
+        """The words for a line, in about `room` characters; `news` says how much each word tells."""
+        return self.saying.line(room, news) if self.saying else in_short(self.text, max(room, LONGEST))
 
-    def headline(self, room: int) -> str:
+    def headline(self, room: int, news: Mapping[str, float] = NOTHING) -> str:
         """A whole sentence of no more than `room` characters; "" where there is none."""
         if self.saying:
-            return self.saying.headline(room)
+            return self.saying.headline(room, news)
         return self.short if len(self.short) <= room else ""
 
 

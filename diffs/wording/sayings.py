@@ -1,22 +1,22 @@
 """The words for what happened to a clause: it is new, it was removed, or it reads differently now."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from diffs.comparing.word_diff import spans
 from diffs.language.normalise import loose
+from diffs.meaning.location import SHORT_LEAD
 from diffs.meaning.sentence_pairs import overlap
 from diffs.values import SpanOp
 
-from .clauses import as_sentence, bounded, fits, shortened
+from .clauses import NOTHING, as_sentence, bounded, fits, last_clause, shortened
 
 #: Two wordings less alike than this are each quoted in full.
 _ALIKE = 0.45
 #: Up to so many replaced words are quoted as they were.
 _FEW = 9
-#: The share of the room that an edit gets: most of its clause was known before.
-_EDIT = 1.0
 #: Removed words are named only if they are longer than this; shorter ones only join others.
 _LITTLE = 3
 _MOST_GONE = 2
@@ -37,39 +37,68 @@ class Saying:
     names: tuple[str, ...] = ()
     news: frozenset[str] = frozenset()
 
-    def line(self, room: int) -> str:
-        """What happened to the clause, in about `room` characters."""
+    def line(self, room: int, news: Mapping[str, float] = NOTHING) -> str:
+        """What became of it, in about `room` characters; `news` says how much each word tells."""
         if not (self.before and self.after):
             verb = "New" if self.after else "Removed"
-            return f"{verb}: {bounded(self.after or self.before, room - len(verb), self.names)}"
-        return _edited(self.before, self.after, int(room * _EDIT), self.names)
+            said = self._long_led(self.after or self.before)
+            return f"{verb}: {bounded(said, room - len(verb), () if news else self.names, news)}"
+        names = () if news else self.names
+        return _edited(self._long_led(self.before), self._long_led(self.after), room, names, news)
 
-    def headline(self, room: int) -> str:
-        """A complete sentence of no more than `room` characters, without gaps; "" where there is none."""
+    def headline(self, room: int, news: Mapping[str, float] = NOTHING) -> str:
+        """A whole sentence of no more than `room` characters; "" where there is none.
+
+        One without a gap comes before one in which a part is left out.
+        """
         if " | " in (self.after or self.before):
             return ""
         if not (self.before and self.after):
             verb = "New" if self.after else "Removed"
-            whole = self._in_list(self.after or self.before)
-            said = fits(whole, room - len(verb) - 2, self.names)
+            said = self._short(self.after or self.before, room - len(verb) - 2, self.names, news)
             return f"{verb}: {said}" if said else ""
         was, now, gone, come = _moved(self.before, self.after)
         if not come and gone:
             said = _removed(gone)
             return f"No longer: {said}" if len(said) <= room - 11 and len(said.split()) > 1 else ""
-        said = fits(self._in_list(self.after), room - 5, come or self.names)
+        said = self._short(self.after, room - 5, come or self.names, news)
         if not said:
-            return ""
+            return _swapped(was, now, room)
         step = f" (was: {_quoted(was)})" if was and len(was.split()) <= _FEW and now else ""
         return f"Now: {said}{step}" if len(said) + len(step) + 5 <= room else f"Now: {said}"
 
+    def _short(self, text: str, room: int, keep: tuple[str, ...], news: Mapping[str, float]) -> str:
+        whole = self._in_list(text)
+        said = fits(whole, room, keep) or fits(whole, room)
+        if said:
+            return said
+        said = shortened(whole, room, keep if len(keep) == 1 else (), news)
+        return said if len(said) <= room and said[-1:] != "…" else ""
+
     def _in_list(self, item: str) -> str:
-        """An item joined to the line above its list: "You may not:" and "sell it" are one sentence."""
-        opening = self.lead.rstrip(" :：")
-        if not self.lead or opening == self.lead.rstrip() or len(opening) > 90:
+        """An item with the line above its list: "You may not:" and "sell it" are one sentence."""
+        opening = opening_of(self.lead)
+        if not opening:
             return item
         bare = item[:1].lower() + item[1:] if item[1:2].islower() else item
         return f"{opening} {bare}"
+
+    def _long_led(self, item: str) -> str:
+        """An item whose list is introduced by a line too long to be the name of its place."""
+        return self._in_list(item) if len(self.lead) > SHORT_LEAD else item
+
+
+@lru_cache(maxsize=4096)
+def opening_of(lead: str) -> str:
+    """What a line that introduces a list says of each item: "You may not"; "" where it says nothing short."""
+    opening = lead.rstrip(" :：")
+    if opening == lead.rstrip():
+        return ""
+    return opening if len(opening) <= _OPENING else last_clause(opening, _OPENING)
+
+
+#: A line that introduces a list is said with an item up to this length, in characters.
+_OPENING = 90
 
 
 @lru_cache(maxsize=4096)
@@ -97,15 +126,17 @@ def _moved(before: str, after: str) -> tuple[str, str, tuple[str, ...], tuple[st
     return *one, tuple(gone), tuple(come)
 
 
-def _edited(before: str, after: str, room: int, names: tuple[str, ...]) -> str:
+def _edited(before: str, after: str, room: int, names: tuple[str, ...], news: Mapping[str, float]) -> str:
     was, now, gone, come = _moved(before, after)
     if overlap(before, after) < _ALIKE and was != now:
-        return _both(bounded(after, room * 2 // 3, names), bounded(before, max(70, room // 3), names), "Before")
+        return _both(
+            bounded(after, room * 2 // 3, names, news), bounded(before, max(70, room // 3), names, news), "Before"
+        )
     if not come:
         place = shortened(after, max(70, room // 2), _near(before, gone))
         said = _removed(gone, room)
         return f"No longer: {said}" + (f" (now: {place})" if len(said) + len(place) <= room else "")
-    said = bounded(after, room if not gone else max(80, room * 2 // 3), come)
+    said = bounded(after, room if not gone else max(80, room * 2 // 3), come, news)
     if was and len(was.split()) <= _FEW and (_tells(was) or not gone):
         return _both(said, _quoted(was), "Was")
     gone = tuple(words for words in gone if _tells(words))[:_MOST_GONE]
@@ -113,6 +144,12 @@ def _edited(before: str, after: str, room: int, names: tuple[str, ...]) -> str:
         return f"Now: {said}"
     lost = _removed(gone, max(90, room - len(said)))
     return _both(said, lost, "No longer") if lost else f"Now: {said}"
+
+
+def _swapped(was: str, now: str, room: int) -> str:
+    """That some words made way for others; "" where there is no room for both."""
+    said = f"{_quoted(was)} is now {_quoted(now)}" if was and now else f"New words: {_quoted(now)}"
+    return said if now and len(said) <= room else ""
 
 
 def _tells(words: str) -> bool:

@@ -156,9 +156,7 @@ def test_a_day_that_took_another_ones_place_is_reported_once() -> None:
         effective_on=date(2024, 6, 1),
     )
 
-    assert [point for point in shown.points if "1 June 2024" in point] == [
-        "In force from: 1 May 2024 → 1 June 2024. Now: These rules take effect on 1 June 2024."
-    ]
+    assert [point for point in shown.points if "1 June 2024" in point] == ["In force from: 1 May 2024 → 1 June 2024"]
 
 
 def test_a_day_that_is_not_in_the_change_is_not_reported() -> None:
@@ -281,7 +279,7 @@ def test_a_sentence_that_was_reworded_in_another_place_is_reported_with_the_word
     )
 
     shown = summary(before, after)
-    assert "now: We take toys which were made by hand in your own flat. (was: “house”)" in shown.headline
+    assert "Now: We take toys which were made by hand in your own flat. (was: “house”)" in shown.headline
 
 
 def test_a_day_that_is_reported_as_the_first_day_is_not_reported_again_beside_a_period() -> None:
@@ -340,7 +338,7 @@ def test_names_sections_and_definitions_are_reported_with_what_happens_to_them()
     points = " / ".join((shown.headline, *shown.points))
 
     assert "New section: Agents" in points
-    assert "Now: It applies in France, Belgium and Japan." in points
+    assert "now: It applies in France, Belgium and Japan." in points
     assert "“Bot” means a program" in points
 
 
