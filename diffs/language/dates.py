@@ -84,10 +84,18 @@ def is_update_stamp(sentence: str, dated: Dated, *, outright: bool = False) -> b
 def is_effective(sentence: str, dated: Dated) -> bool:
     """Whether a date says from when something applies: not the date of a law, of a count or of a withdrawn plan."""
     # "The former version in force from 1 March"; but "from 1 March for users who agreed to a former version".
-    if is_update_stamp(sentence, dated) or _is_former(sentence[: dated.start]) or _is_of_something_else(sentence):
+    before = _own_clause(sentence[: dated.start])
+    if is_update_stamp(sentence, dated) or _is_former(before) or _is_of_something_else(sentence):
         return False
     behind = plain(sentence)[dated.end :][:_REACH]
     return _is_led_by("effective", sentence, dated) or _after().match(behind) is not None or _opens(sentence, dated)
+
+
+def _own_clause(before: str) -> str:
+    """What is written before a date, without the clause that says for whom: "For users of a prior version, it is …"."""
+    opened, comma, clause = before.rpartition(",")
+    is_own = comma and words("wording_dates", "cues", "stated").found_in(plain(clause))
+    return clause if is_own and words("wording_dates", "cues", "for_whom").found_in(plain(opened)) else before
 
 
 def _is_of_something_else(sentence: str) -> bool:

@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 
 from diffs.language.dates import dated_sentences, dates_in, is_effective, is_update_stamp
 from diffs.language.sentences import sentences
-from diffs.values import Comparison, Document, Hunk, Op
+from diffs.language.vocabulary import plain, words
+from diffs.values import BlockKind, Comparison, Document, Hunk, Op
 
 # Seen from the day of the change, an older date is left over from an earlier edition and a later one is no plan.
 _OLDEST = timedelta(days=400)
@@ -19,11 +20,11 @@ def effective_on(document: Document, comparison: Comparison, seen_at: datetime) 
     than `seen_at` (UTC), the moment when the change was seen.
     """
     seen = seen_at.date()
-    for day, sentence in _effective(_new_sentences(comparison.hunks), document.language):
+    for day, sentence in _effective(_new_sentences(comparison.hunks), document):
         if seen - _OLDEST <= day <= seen + _LATEST:
             return day, sentence
     standing = (sentence for block in document.blocks for sentence in dated_sentences(block.shown))
-    for day, sentence in _effective(standing, document.language):
+    for day, sentence in _effective(standing, document):
         if seen < day <= seen + _LATEST:
             return day, sentence
     return None, ""
@@ -44,11 +45,29 @@ def last_updated(document: Document) -> tuple[date | None, str]:
     return None, ""
 
 
-def _effective(candidates: Iterable[str], language: str) -> Iterator[tuple[date, str]]:
+def _effective(candidates: Iterable[str], document: Document) -> Iterator[tuple[date, str]]:
+    own = _called(document)
     for sentence in candidates:
-        for dated in dates_in(sentence, language):
-            if dated.day and is_effective(sentence, dated):
+        for dated in dates_in(sentence, document.language):
+            if dated.day and is_effective(sentence, dated) and not _is_of_another(sentence, own):
                 yield dated.day, sentence
+
+
+def _called(document: Document) -> str:
+    """What a page calls itself: its title and its first heading."""
+    first = next((block.shown for block in document.blocks if block.kind is BlockKind.HEADING), "")
+    return plain(f"{document.title} {first}")
+
+
+def _is_of_another(sentence: str, own: str) -> bool:
+    """Whether a sentence is about a privacy notice at the foot of a page that is none, or the other way round.
+
+    A page that does not say what it is keeps every date.
+    """
+    names = {kind: words("wording_dates", "documents", kind) for kind in ("privacy", "contract")}
+    named = [kind for kind, shape in names.items() if shape.found_in(plain(sentence))]
+    called = [kind for kind, shape in names.items() if shape.found_in(own)]
+    return len(named) == 1 and len(called) == 1 and named != called
 
 
 def _new_sentences(hunks: tuple[Hunk, ...]) -> Iterator[str]:

@@ -1,12 +1,16 @@
 """The day from which a text applies, and the day it was last updated."""
 
+import csv
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 
 from diffs.comparing.compare import compare
 from diffs.meaning.effective_dates import effective_on, last_updated
-from diffs.values import Comparison, Document
+from diffs.reading.boilerplate import clean
+from diffs.reading.extract import extract
+from diffs.values import Capture, Comparison, Document, Selection
 from tests.diffs.phrasing import heading, policy
 
 SEEN = datetime(2024, 3, 10, tzinfo=UTC)
@@ -87,3 +91,69 @@ def test_a_page_without_a_date_line_has_none() -> None:
     long = "As was said in many words before, and in many more that follow here, the version of May 1, 2020 counts."
 
     assert last_updated(policy("Rules.", "Effective May 1, 2020.", long)) == (None, "")
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "For sellers who agreed to a prior version of these terms, this agreement is effective as of April 1, 2024.",
+        "Für Händler, die einer früheren Fassung zugestimmt haben, gilt sie ab dem 1. April 2024.",
+        "If you accepted an earlier version, these terms apply from 1 April 2024.",
+    ],
+)
+def test_the_date_for_those_who_agreed_to_a_former_version_is_the_change_s_own(sentence: str) -> None:
+    assert effective(policy("A."), policy("A.", sentence)) == (date(2024, 4, 1), sentence)
+
+
+def test_a_former_version_for_somebody_is_still_a_former_version() -> None:
+    pointer = "For sellers, the previous version effective from 1 March 2024 is kept here."
+
+    assert effective(policy("A."), policy("A.", pointer)) == (None, "")
+
+
+def test_the_date_of_a_privacy_notice_below_an_agreement_is_not_the_agreement_s() -> None:
+    notice = "This User Privacy Notice is effective from April 1, 2024."
+    own = "These user terms take effect on 5 April 2024."
+
+    def page(title: str, *lines: str) -> Document:
+        return policy(heading(title), "It stays.", *lines)
+
+    assert effective(page("User Agreement"), page("User Agreement", notice)) == (None, "")
+    assert effective(page("User Agreement"), page("User Agreement", notice, own)) == (date(2024, 4, 5), own)
+    assert effective(page("Privacy Notice"), page("Privacy Notice", notice)) == (date(2024, 4, 1), notice)
+    assert effective(page("Help"), page("Help", notice)) == (date(2024, 4, 1), notice)
+
+
+#: The day from which a change applies, by set, document and number of the row, as read by a person.
+DAYS = {
+    ("corpus", "etsy-seller-policy", 3): date(2022, 12, 1),
+    ("corpus", "wish-merchant-terms", 3): date(2024, 1, 7),
+    ("corpus2", "ebay-user-agreement", 1): date(2021, 4, 2),
+    ("corpus2", "ebay-user-agreement", 2): date(2021, 10, 8),
+    ("corpus2", "ebay-user-agreement", 6): date(2022, 10, 28),
+    ("corpus2", "ebay-user-agreement", 9): date(2023, 10, 28),
+    ("corpus2", "ebay-user-agreement", 10): date(2024, 7, 26),
+    ("corpus2", "ebay-user-agreement", 13): date(2025, 5, 16),
+    ("corpus2", "ebay-user-agreement", 18): date(2026, 2, 20),
+    ("corpus2", "ebay-user-agreement", 20): date(2026, 6, 28),
+    ("corpus2", "paypal-privacy-statement", 3): date(2023, 7, 24),
+    ("corpus2", "tiktok-shop-seller-terms", 6): date(2024, 1, 10),
+    ("corpus2", "vinted-pro-seller-terms", 15): date(2023, 3, 15),
+}
+
+
+def test_the_days_of_real_histories_are_found(corpus: Path) -> None:
+    found = {key: _day_of(corpus.parent / key[0] / "docs" / key[1], key[2]) for key in DAYS}
+
+    assert found == DAYS
+
+
+def _day_of(folder: Path, seq: int) -> date | None:
+    with (folder / "timeline.csv").open(newline="", encoding="utf-8") as lines:
+        rows = {int(row["seq"]): row for row in csv.DictReader(lines)}
+    old, new = (_read(folder / "texts" / f"{rows[at]['sha12']}.md") for at in (seq - 1, seq))
+    return effective(old, new, datetime.fromisoformat(rows[seq]["datetime"]))[0]
+
+
+def _read(path: Path) -> Document:
+    return clean(extract(Capture(url="", media_type="markdown", body=path.read_bytes()), Selection()).document).document
