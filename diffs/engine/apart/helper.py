@@ -22,6 +22,8 @@ from .worker import Job
 
 #: How often to check whether to continue, in seconds.
 _TICK = 0.1
+#: So many ticks a page that was fetched may still be read once all is to end: most take a few.
+_GRACE = 50
 _PIECE = 65_536
 
 #: The code it runs. Its modules are found where ours were found.
@@ -89,9 +91,11 @@ def _started() -> Process:
 
 
 def _listen(process: Process | Copy, said: bytearray, stopped: Callable[[], bool]) -> int | None:
-    """0 when the process reports that the job is done, its exit code if it ends; None if it is to be stopped."""
+    """0 when the process reports that the job is done, its exit code if it ends; None if it is stopped before."""
     assert process.stdout is not None
-    while not stopped():
+    left = _GRACE
+    while left:
+        left -= stopped()
         if not select.select([process.stdout], [], [], _TICK)[0]:
             continue
         piece = process.stdout.read(_PIECE)
