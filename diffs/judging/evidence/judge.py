@@ -92,14 +92,13 @@ def _is_contents(place: Place, old: Document, new: Document) -> bool:
     Or whether the run is some of the lines of one that stands there before and after. A line that states a rule must
     itself be said below.
     """
-    if not all(_says_below(block, page) for block in (*place.before, *place.after) for page in (old, new)):
-        return False
     leads = {_lead(old, place.old_range.start), _lead(new, place.new_range.start)}
     sides = [side for side in (place.before, place.after) if side]
-    if all(echo.contents(side, page, lead) for side in sides for page in (old, new) for lead in leads):
-        return True
+    is_whole = all(echo.contents(side, page, lead) for side in sides for page in (old, new) for lead in leads)
     around = ((old, place.old_range), (new, place.new_range))
-    return all(_in_contents(page, where) for page, where in around)
+    if not is_whole and not all(_in_contents(page, where) for page, where in around):
+        return False
+    return all(_says_below(block, page) for block in (*place.before, *place.after) for page in (old, new))
 
 
 def _says_below(line: Block, page: Document) -> bool:
