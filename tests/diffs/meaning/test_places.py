@@ -5,7 +5,7 @@ import pytest
 from diffs.comparing.compare import compare
 from diffs.meaning.places import Turned, places_turned
 from diffs.meaning.significance import judge
-from diffs.values import Block, BlockKind, Document
+from diffs.values import Block, BlockKind, Comparison, Document
 from tests.diffs.phrasing import heading, item, paragraph, policy, row
 
 INTRO = paragraph("These are the rules of our shop for everybody who offers goods in it.")
@@ -54,11 +54,31 @@ def test_a_fee_below_another_heading_is_reported() -> None:
     assert turned(old, new) == [Turned("Fee: 4%", "Gold", "Silver", contrary=False)]
 
 
+def test_an_entry_below_a_heading_that_says_the_opposite_is_reported() -> None:
+    old = policy(
+        INTRO, heading("Allowed goods"), item("Knives"), item("Cups"), heading("Prohibited goods"), item("Forks")
+    )
+    new = policy(
+        INTRO, heading("Allowed goods"), item("Cups"), heading("Prohibited goods"), item("Knives"), item("Forks")
+    )
+
+    assert Turned("Knives", "Allowed goods", "Prohibited goods") in turned(old, new)
+
+
 def test_sentences_that_changed_places_between_do_and_do_not_are_reported() -> None:
     old = policy(INTRO, heading("Do"), paragraph("Use our labels."), heading("Don't"), paragraph("Use old boxes."))
     new = policy(INTRO, heading("Do"), paragraph("Use old boxes."), heading("Don't"), paragraph("Use our labels."))
 
     assert [one.after for one in turned(old, new)] == ["Do", "Don't"]
+
+
+def test_a_move_that_is_known_noise_is_not() -> None:
+    may, may_not = paragraph("You may sell:"), paragraph("You may not sell:")
+    old = policy(INTRO, "Fees rise in May.", may, item("Knives"), item("Cups"), may_not, item("Forks"))
+    new = policy(INTRO, "Fees rise in June.", may, item("Cups"), may_not, item("Forks"), item("Knives"))
+    left = Comparison(tuple(hunk for hunk in compare(old, new).hunks if "Fees" in hunk.text_after))
+
+    assert list(places_turned(left, old, new)) == []
 
 
 LONG = tuple(paragraph(f"Sentence {number} of a long part.") for number in range(210))

@@ -68,6 +68,8 @@ def test_what_a_click_a_frame_or_the_pages_own_script_shows_is_read(folded: str)
         f"<p class=a>Between.</p><p hidden class=b>{RULE}</p><a href=/all>All rules</a>",
         f"<p class=a>Between.</p><p hidden class=b>{RULE}</p>Text.<button>More</button>",
         f"<p>Between.</p><p hidden>{RULE}</p>",
+        f"<h3>Late</h3>Text.<div hidden><p>{RULE}</p></div>",
+        "<h3>Late</h3><div hidden><p>The late rate must</p><p>stay under four</p></div>",
         f"<template id=t><p>{RULE}</p></template>",
         f"<button aria-controls=m>Menu</button><ul id=m hidden><li><a href=/a>{RULE}</a></li></ul>",
         f"<button aria-controls=m>Menu</button><nav id=m hidden><a href=/a>{RULE}</a></nav>",
@@ -83,6 +85,7 @@ def test_what_nobody_is_shown_stays_out(hidden: str) -> None:
 
     assert RULE not in shown
     assert "rules of this page" not in shown
+    assert "stay under four" not in shown
 
 
 def test_a_hidden_second_copy_is_not_read_again() -> None:
@@ -105,7 +108,7 @@ def test_a_streamed_piece_is_read_in_its_place() -> None:
 def test_a_text_that_waits_for_a_script_is_read_when_nothing_else_is_there() -> None:
     waiting = f"<div style='visibility:hidden'><h1>Rules</h1>{ABOUT}<p>{RULE}</p></div>"
 
-    assert RULE in read(f"<html><body><p>Loading</p>{waiting}</body></html>")
+    assert RULE in read(f"<html><body><p>Loading…</p>{waiting}</body></html>")
     assert RULE not in read(f"<html><body>{ABOUT}{waiting}</body></html>")
 
 
