@@ -56,7 +56,7 @@ class Repository:
     def __init__(self, folder: Path) -> None:
         program = shutil.which("git")
         if program is None:
-            raise SettingsError("git is not installed.", remedy="Install it, such as with: apt install git.")
+            raise SettingsError("git is not installed.", remedy="Install it, for example with: apt install git.")
         inner = folder / ".git"
         where = (inner if inner.exists() else folder).resolve()
         if not inner.exists() and not (folder / "objects").is_dir():

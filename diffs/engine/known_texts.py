@@ -171,7 +171,7 @@ class Texts:
             if best is None or size < best[0]:
                 best = (size, text, old, comparison)
         if best is None:
-            raise BodyLost(f"No earlier text of {self._page.key} is there.", remedy="Run policywatch verify.")
+            raise BodyLost(f"No earlier text of {self._page.key} is stored.", remedy="Run policywatch verify.")
         return best[1:]
 
 

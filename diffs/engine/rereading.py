@@ -30,7 +30,7 @@ def different_texts(session: Session) -> Iterator[str]:
         texts, known = Texts(session, page), versions.listed(session, page)
         for version in known:
             if not _is_as_read(session, page, texts, version, known):
-                yield f"version {version.seq} of {page.key} is not what the answer of its first check says"
+                yield f"version {version.seq} of {page.key} does not match the response it was read from"
 
 
 def _is_as_read(session: Session, page: Page, texts: Texts, version: Version, known: list[Version]) -> bool:

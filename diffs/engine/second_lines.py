@@ -223,7 +223,7 @@ def _mail(session: Session, page: Page, reason: str, now: datetime) -> None:
     host = urlsplit(page.url).hostname or page.key
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     name = page.title or page.key
-    subject = f"{name} shows another text than its policy"
+    subject = f"{name} shows a text other than its policy"
     detail = f"{reason} Page: {page.key} ({page.url}). policywatch health lists every page that is in such a state."
     owner.note(session, kind="line", about=host, at=day, subject=subject, detail=detail)
 
@@ -233,7 +233,7 @@ def _remind(session: Session, page: Page, since: datetime) -> None:
 
     `since` is the first check (UTC) of the period in which the page has shown texts other than its policy.
     """
-    subject = f"{page.title or page.key} has shown another text than its policy for {lines.STANDS.days} days"
+    subject = f"{page.title or page.key} has shown a text other than its policy for {lines.STANDS.days} days"
     detail = (
         "It is not taken for the policy by itself, because it does not seem to be on the same subject."
         f" Page: {page.key} ({page.url})."

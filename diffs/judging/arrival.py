@@ -100,7 +100,7 @@ def fault(
         why = f"Only the beginning of {what} arrived: the closing tags that it had before are missing."
         return Verdict(Outcome.TRUNCATED, CUT, why)
     if extraction.container != "feed" and ends_early(cleaned, last_good) and _lost_foot(capture, last_good, former):
-        why = "Only the beginning of the page was returned: the end of the policy and what stood below it are missing."
+        why = "Only the beginning of the page was returned: the end of the policy and everything below it are missing."
         return Verdict(Outcome.TRUNCATED, FOOTLESS, why)
     broken = _broken(cleaned)
     if broken and not _broken(last_good):
@@ -122,7 +122,7 @@ def was_beginning(former: Capture, capture: Capture, old: Document, new: Documen
 def believed(verdict: Verdict, looks: int, days: int) -> Verdict:
     """The verdict on what has come in the same way again and again."""
     what = {CUT: "without its closing tags", FOOTLESS: "without its end"}.get(verdict.rule, "with damaged characters")
-    why = f"It came {what} at {looks} checks in {days} days: that is how the page is now."
+    why = f"It arrived {what} at {looks} checks in {days} days: that is how the page is now."
     return Verdict(Outcome.OK, f"{verdict.rule}-believed", why)
 
 

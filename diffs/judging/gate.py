@@ -181,7 +181,7 @@ def _by_status(capture: Capture) -> Verdict | None:
     if status < 400:
         return Verdict(Outcome.ERROR, rule, f"The site sent us on (status {status}), but never to a page.")
     if status in (404, 410):
-        return Verdict(Outcome.GONE, rule, "The site says that there is no such page (any more).")
+        return Verdict(Outcome.GONE, rule, "The site says the page does not exist.")
     if status == 429:
         return Verdict(Outcome.THROTTLED, rule, "The site asked us to come less often.")
     return _refused(capture, rule)

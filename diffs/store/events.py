@@ -17,7 +17,7 @@ MOVED = "report_target_moved"
 PRIVATE = (DIFFERS, MOVED)
 
 
-#: A page shows another text than its policy (`diffs.judging.lines`): read and followed, but not accepted.
+#: A page shows a text other than its policy (`diffs.judging.lines`): read and followed, but not accepted.
 SECOND_LINE = "second_line"
 #: A site changed the same words on several of its pages: stored with one of them.
 SITE_WIDE = "site_wide"

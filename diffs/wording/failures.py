@@ -152,11 +152,9 @@ _WORDS: Mapping[Reason, _Words] = {
     Reason.NOT_MODIFIED_UNASKED: "The site answered “not modified”, though the whole page was asked for.",
     Reason.UNREADABLE: lambda f: f"The answer could not be read{_detail(f)}.",
     Reason.BROWSER_TIMEOUT: lambda f: f"The page did not finish loading in the browser within {f.detail} seconds.",
-    Reason.BROWSER_MEMORY: lambda f: (
-        f"The page crashed in the browser; a page that needs more than {f.detail} MB of memory does."
-    ),
-    Reason.BROWSER_ENDED: "The browser ended in the middle of the page.",
-    Reason.BROWSER_LED_AWAY: "The page led to another host, which the browser may not ask.",
+    Reason.BROWSER_MEMORY: lambda f: f"The page crashed in the browser: it may need more than {f.detail} MB of memory.",
+    Reason.BROWSER_ENDED: "The browser quit while loading the page.",
+    Reason.BROWSER_LED_AWAY: "The page led to another host, which the browser may not contact.",
     Reason.BROWSER_FAILED: lambda f: f"The browser could not show the page{_detail(f)}.",
     Reason.ROBOTS_FORBID: "Not fetched: the site's robots.txt disallows this address.",
     Reason.ROBOTS_UNREAD: _robots_unread,

@@ -49,11 +49,11 @@ EVENTS = {
     "gone_suspected": "it is not found",
     "robots": "robots.txt asks us to stay away",
     "rejected": "it shows a text that was rejected as not the policy",
-    "second_line": "it shows another text than its policy",
+    "second_line": "it shows a text other than its policy",
     "site_wide": "it shares a change with other pages of its site",
     "flapping": "it shows different texts in turn",
     "volatile": "it has parts that change at nearly every check",
-    "target_differs": "your own report states another target than the page",
+    "target_differs": "your own report states a different target from the page",
     "report_target_moved": "the target in your own reports moved",
 }
 

@@ -67,7 +67,7 @@ def _point(counted: list[tuple[str, int]], comparison: Comparison, *, is_new: bo
     told = "; ".join(f"{name} ({count} times)" if count >= _OFTEN else name for name, count in counted)
     text = f"New in the changed text: {told}" if is_new else f"No longer in the changed text: {told}"
     first = counted[0][0]
-    short = f"“{first}” is new in the changed text" if is_new else f"“{first}” is gone from the changed text"
+    short = f"“{first}” is new in the changed text" if is_new else f"“{first}” no longer appears in the changed text"
     weight = (20 if " " in first else 10) + min(20.0, counted[0][1]) + min(8.0, weight_of(first))
     at = next(
         (at for at, hunk in enumerate(comparison.hunks) if first in (hunk.text_after if is_new else hunk.text_before)),

@@ -156,7 +156,7 @@ def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int,
     if digest.unread:
         parts.append(f"{labels.count(len(digest.unread), 'page')} could not be read.")
     if digest.held:
-        parts.append(f"{labels.count(len(digest.held), 'page')} showed another text than the policy.")
+        parts.append(f"{labels.count(len(digest.held), 'page')} showed a text other than the policy.")
     return "\n\n".join([*filter(None, parts), f"{disclaimer.NOT_AFFILIATED} {disclaimer.NO_ADVICE}"])
 
 

@@ -182,7 +182,7 @@ class SmtpChannel:
         smtp.ehlo_or_helo_if_needed()
         wish = self._server.security
         if wish == "required" and not smtp.has_extn("starttls"):
-            remedy = "Use smtps://, or add ?starttls=never if the connection to it is secure."
+            remedy = "Use smtps://, or add ?starttls=never if the connection is trusted."
             raise ChannelDown(f"The mail server at {self._server.host} offers no STARTTLS.", remedy=remedy)
         if wish in ("required", "offered") and smtp.has_extn("starttls"):
             smtp.starttls(context=secure)

@@ -28,7 +28,7 @@ WORDS = {
     "shrunk": ("cannot be read completely", "can be read completely again"),
     "gone_suspected": ("cannot be found", "is no longer missing, or was reported as removed"),
     "rejected": ("shows a text that was rejected", "shows another text again"),
-    "second_line": ("shows another text than its policy", "shows its policy again, or the new text was accepted"),
+    "second_line": ("shows a text other than its policy", "shows its policy again, or the new text was accepted"),
     "site_wide": ("shares a change with other pages of its site", "shared a change with other pages of its site"),
     "flapping": ("shows different texts in turn", "shows one text again"),
     "volatile": ("has parts that change at nearly every check; they are left out", "no longer changes all the time"),
@@ -203,7 +203,7 @@ def problems(state: State) -> list[str]:
         )
     if state.held:
         found.append(
-            f"{labels.count(state.held, 'page')} showed another text than the policy, or half of it, for more than"
+            f"{labels.count(state.held, 'page')} showed a text other than the policy, or half of it, for more than"
             f" {HELD_FOR.days} days: policywatch accept or reject decides."
         )
     return found
@@ -214,7 +214,7 @@ def warnings(state: State, *, now: datetime) -> list[str]:
     number = labels.count
     said = {
         f"{number(state.unread, 'page')} cannot be read at present.": state.unread,
-        f"{number(state.unlike, 'page shows', 'pages show')} another text than the policy.": state.unlike,
+        f"{number(state.unlike, 'page shows', 'pages show')} a text other than the policy.": state.unlike,
         f"{number(state.resting, 'host is', 'hosts are')} left alone for now.": state.resting,
         f"{number(state.failed, 'notice')} could not be delivered yet and will be tried again.": state.failed,
         f"{number(state.parked, 'notice was', 'notices were')} refused for good.": state.parked,

@@ -149,7 +149,7 @@ def _by_counts(metric: Metric, target: Target, left: Room, *, missed: bool) -> I
     elif missed:
         yield (
             f"{_more_good(left.good_needed or 0, things)} would bring it back ({left.orders_needed:,} in all); "
-            f"{-left.left:,} {names.bad(metric.metric, -left.left)} too many for these."
+            f"with these {things}, {-left.left:,} {names.bad(metric.metric, -left.left)} too many."
         )
     elif left.left > 0:
         yield f"Room for {left.left:,} more {names.bad(metric.metric, left.left)} among these {things}."
@@ -183,7 +183,7 @@ def _what_to_know(result: Result) -> Iterator[str]:
     if target is not None and result.stated is not None and target.strength not in ("requirement", "band"):
         yield f"The page states it as a {target.strength}."
     if not metric.is_known:
-        yield "We do not know this metric."
+        yield "Unknown metric."
 
 
 def _is_named(metric: Metric, target: Target) -> bool:

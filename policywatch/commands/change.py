@@ -52,7 +52,7 @@ def change_(
     ] = None,
     export: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Write your verdict on it as a labelled case, without the text."),
+        typer.Option(metavar="FILE", help="Write your verdict as a labelled case, without the policy text."),
     ] = None,
     site: Annotated[bool, typer.Option("--site", help="With --noise: on all pages of the same site.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -105,7 +105,7 @@ def _teach(session: Session, uid: str, *, is_noise: bool, on_site: bool) -> None
 def _export(file: Path, page: Page, row: Change) -> None:
     case = taught_noise.case_of(page, row)
     if case is None:
-        context.wrong_use("You have not marked this change as noise (--noise) or as missed.")
+        context.wrong_use("You have not marked this change as noise (--noise) or missed.")
     write_case(file, case)
 
 

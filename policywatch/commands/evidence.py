@@ -85,7 +85,7 @@ def _rows(session: Session, version: Version, look: Observation) -> tuple[Snapsh
     """The fetch that showed the text then, and the one whose answer has it: "not modified" comes without bytes."""
     check, first = session.get(Snapshot, look.snapshot_id), session.get(Snapshot, version.snapshot_id)
     if check is None or first is None:
-        context.wrong_use("The archive lacks a fetch that it names. Run policywatch verify.")
+        context.wrong_use("A fetch that the archive refers to is missing. Run policywatch verify.")
     return check, check if check.body_sha256 else first
 
 

@@ -66,12 +66,12 @@ def on(host: Named) -> None:
 
 
 def wake(host: Named) -> None:
-    """End a host's rest early, once you are sure that it was a mistake."""
+    """End a host's pause early, once you are sure that it was a mistake."""
     name = _host(host)
     with context.archive() as archive, archive.begin() as session:
         rested = name in stored.resting(session, now=context.now())
         stored.wake(session, name)
-    output.say(f"The rest of {name} is over: the next crawl fetches from it." if rested else f"{name} was not resting.")
+    output.say(f"{name} is no longer paused: the next crawl fetches from it." if rested else f"{name} was not paused.")
 
 
 def _host(given: str) -> str:

@@ -68,7 +68,7 @@ def scorecard_(
         except ArchiveMissing:
             card = _by_itself(found, moment)
             if not any(one.target for one in card.results):
-                raise  # without a page nothing says what the figures are to be held against
+                raise  # without a page nothing says what the figures are to be compared with
     _show(card, as_json=as_json)
     if card.problems:
         raise typer.Exit(context.FAILURES)
@@ -129,7 +129,7 @@ def _imported(
 
 
 def _by_itself(found: Found, moment: datetime) -> _Card:
-    """The figures of a report held against the targets that it states itself, where there is no archive."""
+    """The figures of a report compared with the targets that it states itself, where there is no archive."""
     archive = open_archive("sqlite://")  # in memory: nothing is made in this folder
     try:
         with archive.read() as session:
@@ -138,7 +138,7 @@ def _by_itself(found: Found, moment: datetime) -> _Card:
         archive.close()
     card.problems = found.problems
     card.said.append(
-        "There is no archive here: the figures are held against the report's own targets only, and nothing is stored. "
+        "There is no archive here: the figures are compared only with the report's own targets, and nothing is stored. "
         "policywatch init and crawl add the targets that the marketplace's pages state."
     )
     return card

@@ -46,7 +46,7 @@ def ask(
     """Send pending subscribers the mail with the confirmation link. Each is asked once."""
     settings = context.notifier_settings()
     if not settings.smtp_url.get_secret_value() or not settings.base_url:
-        context.wrong_use("Nobody can be asked without POLICYWATCH_SMTP_URL and POLICYWATCH_BASE_URL.")
+        context.wrong_use("Confirmation requests need POLICYWATCH_SMTP_URL and POLICYWATCH_BASE_URL.")
     with context.archive() as archive:
         try:
             only = reached("email", address)[1] if address is not None else None
@@ -57,7 +57,7 @@ def ask(
             report = send.run(
                 archive, channels, now=context.now(), settings=settings, clock=context.now, kinds=[QUESTION]
             )
-    output.say(f"{labels.count(report.asked, 'mail')} sent that ask for confirmation.")
+    output.say(f"{labels.count(report.asked, 'confirmation mail')} sent.")
     for trouble in report.troubles:
         output.warn(f"Not asked: {trouble.to}: {trouble.reason}")
     if report.troubles:

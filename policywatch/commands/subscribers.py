@@ -148,10 +148,10 @@ def resume(
     with _named(channel, address) as (_, row):
         if row.state not in ("active", "paused"):
             why = f" ({row.stopped_reason})" if row.stopped_reason else ""
-            remedy = "To activate it, for which you vouch: policywatch subscribers add"
+            remedy = "To activate it on your own responsibility: policywatch subscribers add"
             context.wrong_use(f"{shown_address(row)} is {row.state}{why}, not paused. {remedy}")
         subscribers.confirm(row, now=context.now())
-    output.say(f"Sending again to: {shown_address(row)}")
+    output.say(f"Resumed: {shown_address(row)}")
 
 
 @contextmanager

@@ -59,9 +59,9 @@ def _say_texts(texts: list[str], *, deep: bool) -> None:
     if len(texts) > SHOWN:
         output.warn(f"  and {len(texts) - SHOWN} more: policywatch verify --json lists them.")
     if texts:
-        output.warn(f"The answers are checked above, by themselves; the texts are read from them. {RESTORE}")
+        output.warn(f"The responses are checked separately above; the texts are derived from them. {RESTORE}")
     elif deep:
-        output.say("Every text is what the answer of its first check says.")
+        output.say("Every stored text matches the response it was read from.")
 
 
 def _chain(archive: Archive, head: str, damage: list[str]) -> evidence.Verified:

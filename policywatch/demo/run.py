@@ -147,7 +147,7 @@ def _say_quiet(entries: Sequence[dict[str, Any]], say: Say) -> None:
     """Print one line per reason, with the pages it applies to."""
     found: dict[str, dict[str, None]] = {}
     for entry in entries:
-        found.setdefault(entry["reason"], {})[entry["page"]] = None
+        found.setdefault(records.without_code(entry), {})[entry["page"]] = None
     for reason, pages_of in sorted(found.items(), key=lambda item: len(item[1])):
         few = len(pages_of) <= MOST_NAMED
         say(f"  quiet     {', '.join(pages_of) if few else f'{len(pages_of)} pages'}: {reason}")
@@ -191,8 +191,10 @@ def _deliver(archive: Archive, folder: Path) -> None:
     (folder / "feed.xml").write_bytes(feed.render("rss", channel, told))
 
 
-def _kind_of_noise(entry: dict[str, Any]) -> str:
-    return str(entry["rule"] or entry["significance"] if entry["outcome"] in READ else entry["outcome"])
+def _counted(quiet: Sequence[dict[str, Any]]) -> str:
+    """How many checks brought no news, and how many of them could not read the page."""
+    unread = sum(entry["outcome"] not in READ for entry in quiet)
+    return f"{len(quiet)} checks without news: {len(quiet) - unread} read the page, {unread} could not read it."
 
 
 def _program() -> str:
@@ -205,7 +207,6 @@ def _program() -> str:
 
 
 def _closing_words(ended: Ended, say: Say) -> None:
-    reasons = sorted({_kind_of_noise(entry) for entry in ended.quiet})
     written = ", ".join(
         str(ended.folder / name) for name in ("feed.xml", "digest.eml", "digest.html", "policywatch.db")
     )
@@ -213,7 +214,7 @@ def _closing_words(ended: Ended, say: Say) -> None:
     here = f"POLICYWATCH_DATA_DIR={shlex.quote(str(ended.folder))} {program}"
     for line in (
         "",
-        f"{len(ended.told)} changes reported. {len(ended.quiet)} checks without news: {', '.join(reasons)}.",
+        f"{len(ended.told)} changes reported. {_counted(ended.quiet)}",
         f"Written: {written}.",
         "",
         "Explore it:",

@@ -92,7 +92,7 @@ class Schedule:
             self._once(f"This round failed: {in_full(error)}")
         except Exception as error:
             log.exception("a round ended with a fault of ours")
-            self._once(f"An error in this program ended the round ({type(error).__name__}); the next one follows.")
+            self._once(f"An internal error ended this round ({type(error).__name__}); the next one runs as planned.")
 
     def look(self) -> None:
         """Check the pages that are due. Raises PolicywatchError."""

@@ -81,6 +81,11 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
     }
 
 
+def without_code(entry: dict[str, Any]) -> str:
+    """Why a check made no change, for people: the sentence without the outcome's code before it."""
+    return str(entry["reason"]).removeprefix(f"{entry['outcome']}: ")
+
+
 def look(page: Page, snapshot: Snapshot) -> str:
     """The id of a check, by what it was, not by its place in the archive: any order of imports gives the same."""
     seen = (

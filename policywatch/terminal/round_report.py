@@ -36,7 +36,8 @@ REMEDIES: Mapping[Outcome, str] = {
     Outcome.LOGIN_REQUIRED: "Use the page's public address, or save the page yourself and import it.",
     Outcome.THROTTLED: "You need not do anything; a longer min_gap slows the requests down.",
     Outcome.UNAVAILABLE: "You need not do anything: the next crawl tries again.",
-    Outcome.GONE: "After three days that is reported. Find its new address, or run: policywatch watchlist off PAGE",
+    Outcome.GONE: "If it is still missing after three days, that is reported as a change. "
+    "Find its new address, or run: policywatch watchlist off PAGE",
     Outcome.JS_SHELL: 'The page is built by scripts: install the browser extra and set fetch = "browser".',
     Outcome.EMPTY: 'Open the address: if there is text, it is built by scripts (fetch = "browser").',
     Outcome.WRONG_LANGUAGE: "Correct language in the watch-list entry, or the locale in its address.",
@@ -45,10 +46,10 @@ REMEDIES: Mapping[Outcome, str] = {
 }
 
 #: The same for an empty frame that stayed empty in a browser: there is nothing to install.
-EMPTY_FRAME = "It stayed empty in a browser too: open the page yourself, and save it if it has a text."
+EMPTY_FRAME = "It stayed empty in a browser too: open the page yourself, and save it if it contains text."
 
 #: The same for a page of which only a part arrived: there is nothing to accept.
-PARTIAL = "You need not do anything: the next crawl fetches it again, and if it stays so for days it is believed."
+PARTIAL = "You need not do anything: the next crawl fetches it again, and if this lasts for days, it is accepted."
 
 #: How a line begins that is a command to be copied.
 COMMAND = "    "
@@ -210,7 +211,7 @@ def total(reports: Sequence[PageReport], changes: int) -> str:
 
 
 def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]) -> list[str]:
-    """What to say if not one page could be read: why, what was tried, and what needs no robot. [] if one was.
+    """What to say if not one page could be read: why, what was tried, and what needs no crawler. [] if one was.
 
     A machine that reaches no site has tried nothing yet: it says that and no more.
     """
@@ -229,7 +230,7 @@ def nothing_read(reports: Sequence[PageReport], pages: Mapping[str, WatchedPage]
     said.append(f"  Tried: {'; '.join(map(_tried, tried))}." if tried else "  Tried: no request was sent to any site.")
     first = reports[0].page
     said += [
-        "Ways without a robot:",
+        "Ways without a crawler:",
         "  Open a page in your browser, save it, and import it under its key, such as",
         f"{COMMAND}policywatch import page {first} SAVED-FILE",
         "  or many at once with policywatch import folder DIR (docs/import.md describes the folder).",
@@ -269,6 +270,6 @@ def _why(reports: Sequence[PageReport]) -> list[str]:
 def _tried(fetch: str) -> str:
     return {
         "http": "a plain request (http)",
-        "browser": "a browser that nobody operates (browser)",
+        "browser": "an automated browser (browser)",
         "help-api": "the site's public help service (help-api)",
     }.get(fetch, fetch)

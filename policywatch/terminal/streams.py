@@ -53,7 +53,7 @@ def machine_trouble(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return f"There is not enough memory. {_MACHINE[errno.ENOMEM]} {_SAFE}"
     if isinstance(error, RuntimeError) and "start new thread" in str(error):
-        return f"The system allows this program no more threads. {_MACHINE[errno.EAGAIN]} {_SAFE}"
+        return f"The system refused to start another thread. {_MACHINE[errno.EAGAIN]} {_SAFE}"
     if not isinstance(error, OSError) or error.errno not in _MACHINE:
         return ""
     what = f"{error.filename}: " if error.filename else _WITHOUT_FILE.get(error.errno, "The output cannot be written: ")

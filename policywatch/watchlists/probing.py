@@ -59,7 +59,7 @@ def advice(probed: Probed) -> str:
         where = f" in {container}" if container else ""
         return f"Its select matches nothing. Without it {words} words are found{where}: correct it or remove it."
     if _is_empty_frame(probed):
-        return "Open the page yourself, and save it if it has a text."
+        return "Open the page yourself, and save it if it contains text."
     if probed.outcome is Outcome.GONE and not page.enabled:
         return "Leave it switched off."
     return _ADVICE.get(probed.outcome, "") if probed.outcome else ""

@@ -30,6 +30,8 @@ _MOST, _WITHIN = 0.5, timedelta(days=60)
 _MOST_BLOCKS, _MOST_WORDS = 12, 60
 #: How many lines make a shelf, how many of them where all are links.
 _SHELF, _LINKS = 2, 3
+#: What is said of a place inside the text.
+_DIFFERS = "a place whose text differs at most checks"
 #: What the names of places begin with.
 KINDS = _BETWEEN, _SHELF_OF = ("between:", "shelf:")
 
@@ -64,7 +66,7 @@ def evidence(
     if is_rule or _only_grows(place) or _is_stamp(place, new):
         need += _FURTHER
     if all(any(is_habit(name, need, known) for name in names) for names in runs):
-        yield f"{'a line outside of the text' if is_outside else 'a place'} that is another one at most checks"
+        yield "a line outside of the text that differs at most checks" if is_outside else _DIFFERS
 
 
 def is_habit(name: str, need: int, known: Known) -> bool:

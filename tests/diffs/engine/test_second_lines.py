@@ -393,8 +393,8 @@ def test_the_owner_is_reminded_once_of_what_nobody_decided_for_a_week(archive: A
     with archive.read() as session:
         subjects = [notice.subject for notice in session.exec(select(OwnerNotice)).all()]
     assert subjects == [
-        "Seller Agreement shows another text than its policy",
-        "Seller Agreement has shown another text than its policy for 7 days",
+        "Seller Agreement shows a text other than its policy",
+        "Seller Agreement has shown a text other than its policy for 7 days",
     ]
 
 

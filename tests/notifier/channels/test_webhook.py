@@ -433,7 +433,7 @@ def test_a_chat_message_is_short() -> None:
     assert "… and 20 more changes." in chat.text(many)
     unread = Unread("us-fees", "Fees", "", "US", "stale", NOON)
     assert "1 page could not be read." in chat.text(digest(told(), unread=(unread,)))
-    assert "1 page showed another text than the policy." in chat.text(digest(told(), held=(unread,)))
+    assert "1 page showed a text other than the policy." in chat.text(digest(told(), held=(unread,)))
 
 
 def test_a_chat_message_says_its_headline_once(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -90,7 +90,7 @@ def test_its_end_is_another_entry_and_the_first_stays_as_it_was() -> None:
         ),
         (
             "second_line",
-            "shows another text than its policy",
+            "shows a text other than its policy",
             "shows its policy again, or the new text was accepted",
         ),
         ("rejected", "shows a text that was rejected", "shows another text again"),
@@ -275,9 +275,9 @@ def test_a_state_of_nothing_is_well() -> None:
     ]
     assert problems(State(pages=4, held=1)) == [
         (
-            "1 page showed another text than the policy, or half of it, for more than 7 days: policywatch accept or"
+            "1 page showed a text other than the policy, or half of it, for more than 7 days: policywatch accept or"
             " reject decides."
         )
     ]
-    assert warnings(State(pages=4, unlike=1), now=NOON) == ["1 page shows another text than the policy."]
+    assert warnings(State(pages=4, unlike=1), now=NOON) == ["1 page shows a text other than the policy."]
     assert problems(State()) == warnings(State(), now=NOON) == []

@@ -460,7 +460,7 @@ def test_a_page_that_shows_another_text_is_named_with_what_that_means(days: int,
     given = digest(told(), held=(page,))
 
     assert f"* Fees: it has shown another text {lasts}\nChanges to that text are reported" in text(given)
-    assert "Pages that show another text than their policy" in html(given)
+    assert "Pages that show a text other than their policy" in html(given)
     assert "could not be read" not in html(given)
 
 

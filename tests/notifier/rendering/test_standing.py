@@ -40,7 +40,7 @@ def test_who_misses_a_stricter_target_reads_what_brings_them_back() -> None:
 
     assert line == (
         "You are at 3.4% (late shipment rate, 17 of 500 orders, 1 April 2026 to 30 April 2026): you would miss the new "
-        "target under 3%. 67 more good orders would bring it back (567 in all); 3 late shipments too many for these."
+        "target under 3%. 67 more good orders would bring it back (567 in all); with these orders, 3 late shipments too many."
     )
 
 
@@ -121,7 +121,7 @@ def test_the_briefs_own_case_in_words() -> None:
     feedback = Metric("US", "negative_feedback_rate", "", 2, 3)
 
     assert told(odr, Target("order_defect_rate", "<", 1)) == (
-        "151 more good orders would bring it back (201 in all); 2 defects too many for these. "
+        "151 more good orders would bring it back (201 in all); with these orders, 2 defects too many. "
         "One more defect makes it 6%. Few orders: a single defect is 2% here; it takes 101 to absorb one."
     )
     assert of_feedback([odr, feedback]) == [
@@ -139,7 +139,7 @@ def test_room_is_counted_and_the_last_one_is_called_so() -> None:
 
 
 def test_one_good_order_is_one() -> None:
-    assert told(lsr(20), UNDER_4).startswith("1 more good order would bring it back (501 in all); 1 late shipment too")
+    assert told(lsr(20), UNDER_4).startswith("1 more good order would bring it back (501 in all); with these orders, 1 late")
 
 
 def test_what_no_orders_bring_back_is_said() -> None:
@@ -161,7 +161,7 @@ def test_what_is_not_known_is_said_and_never_taken_for_good() -> None:
     assert told(lsr(None, None), UNDER_4) == "The report has no figure for it."
     assert told(lsr()) == "No page that was read states a target for it."
     unknown = Metric("US", "unknown:mood_rate", "", 1, 500)
-    assert told(unknown) == "No page that was read states a target for it. We do not know this metric."
+    assert told(unknown) == "No page that was read states a target for it. Unknown metric."
 
 
 def test_amazons_word_another_target_and_another_window_are_named() -> None:

@@ -18,7 +18,7 @@ LONG = policy(
 
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
-    """A watched page that shows another text than its policy since 6 January 2026."""
+    """A watched page that shows a text other than its policy since 6 January 2026."""
     program = Program(tmp_path, now=datetime(2026, 1, 8, tzinfo=UTC))
     looks = {"2026-01-05T08:00:00Z": LONG, "2026-01-06T08:00:00Z": short(4)}
     assert program("import", "folder", save(tmp_path / "in", "us-late", looks).parent).code == 0

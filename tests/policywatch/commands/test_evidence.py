@@ -139,7 +139,7 @@ def test_a_text_forged_with_its_hash_is_noticed_when_the_answer_is_read_again(pr
     assert program("verify").code == 0
     ended = program("verify", "--deep")
     assert ended.code == 1
-    assert "Text: version 2 of us-fees is not what the answer of its first check says." in ended.err
+    assert "Text: version 2 of us-fees does not match the response it was read from." in ended.err
 
 
 def test_texts_that_are_what_their_answers_say_are_said_to_be(program: Program) -> None:
@@ -148,7 +148,7 @@ def test_texts_that_are_what_their_answers_say_are_said_to_be(program: Program) 
     ended = program("verify", "--deep")
 
     assert ended.code == 0
-    assert "Every text is what the answer of its first check says." in ended.out
+    assert "Every stored text matches the response it was read from." in ended.out
 
 
 def test_texts_read_by_another_version_of_the_program_are_not_called_wrong(program: Program) -> None:
@@ -177,7 +177,7 @@ def test_the_recipe_for_a_lawyer_runs_as_written(program: Program, tmp_path: Pat
     assert ran.returncode == 0, ran.stderr
     assert len(blocks) == 5
     assert "The chain holds from there to its head: " in ran.stdout
-    assert "Every text is what the answer of its first check says." in ran.stdout
+    assert "Every stored text matches the response it was read from." in ran.stdout
     folder = tmp_path / "us-fees-2026-03-01"
     named = set(re.findall(r"^\| `([^`]+)` \|", (ROOT / "docs/evidence.md").read_text(), re.MULTILINE))
     assert named | {"difference.html"} == {file.name for file in folder.iterdir()}

@@ -152,8 +152,8 @@ def test_wake_ends_a_rest(program: Program, site: Site) -> None:
     site["/late"] = [ROBOT_CHECK, policy("Keep your late rate under 4%.")]
     program("crawl")
 
-    assert "The rest of 127.0.0.1 is over" in program("host", "wake", "127.0.0.1").out
-    assert "was not resting" in program("host", "wake", "127.0.0.1").out
+    assert "127.0.0.1 is no longer paused" in program("host", "wake", "127.0.0.1").out
+    assert "was not paused" in program("host", "wake", "127.0.0.1").out
     assert program("crawl").code == 0
 
 

@@ -331,7 +331,7 @@ def test_without_an_archive_a_report_is_held_against_its_own_targets_and_nothing
 
     assert ended.code == 0, ended.err
     assert row(ended, "Late shipment rate")["target"] == "under 4%"
-    assert "There is no archive here: the figures are held against the report's own targets only" in ended.out
+    assert "There is no archive here: the figures are compared only with the report's own targets" in ended.out
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 

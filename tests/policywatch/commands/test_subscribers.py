@@ -192,7 +192,7 @@ def test_an_address_that_is_gone_is_not_asked_again(program: Program, mailbox: M
     ended = program("subscribers", "ask")
 
     assert ended.code == 1
-    assert ended.out == "1 mail sent that ask for confirmation.\n"
+    assert ended.out == "1 confirmation mail sent.\n"
     assert "Not asked: gone@example.com: The mail server refuses gone@example.com: 550 5.1.1 unknown." in ended.err
     assert list(states(program).values()) == ["stopped", "pending", "pending"]
     program.settings["smtp_url"] = "smtp://127.0.0.1:9"  # nobody listens there
@@ -211,7 +211,7 @@ def test_who_pauses_gets_nothing_and_then_what_was_due(program: Program, site: S
     resumed = program("subscribers", "resume", "seller@example.com")
     told = program("notify")
 
-    assert (paused.out, resumed.out) == ("Paused: seller@example.com\n", "Sending again to: seller@example.com\n")
+    assert (paused.out, resumed.out) == ("Paused: seller@example.com\n", "Resumed: seller@example.com\n")
     assert silent.out.startswith("0 messages sent")
     assert told.out.startswith("1 message sent with 1 notice.")
 

@@ -100,7 +100,7 @@ def test_when_nothing_could_be_read_it_says_why_what_was_tried_and_what_is_left(
     assert "No page could be read. That does not mean that nothing changed." in said
     assert "no answer, or none that can be read: The host did not answer in time (1 of 3)" in said
     assert "not asked: Chromium is missing (1 of 3)" in said
-    assert "Tried: the site's public help service (help-api); a browser that nobody operates (browser)." in said
+    assert "Tried: the site's public help service (help-api); an automated browser (browser)." in said
     assert "policywatch import page a SAVED-FILE" in said
     assert "policywatch import folder DIR" in said
     assert "Open Terms Archive" not in said

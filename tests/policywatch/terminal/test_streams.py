@@ -130,7 +130,7 @@ def test_without_a_thread_nothing_is_asked_and_that_is_said(program: Program) ->
     )
 
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("policywatch: The system allows this program no more threads. Allow more processes")
+    assert done.stderr.startswith("policywatch: The system refused to start another thread. Allow more processes")
     assert done.stderr.count("\n") == 1
 
 

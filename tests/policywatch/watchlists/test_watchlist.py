@@ -501,7 +501,7 @@ def test_without_a_browser_it_is_said_what_to_install(program: Program, site: Si
 @pytest.mark.parametrize(
     ("address", "says"),
     [
-        ("{site}/nothing", "gone: The site says that there is no such page (any more)."),
+        ("{site}/nothing", "gone: The site says the page does not exist."),
         ("http://nowhere.invalid/fees", "the name nowhere.invalid could not be found (DNS)"),
         ("http://127.0.0.1:1/fees", "the host refused the connection"),
     ],

@@ -56,7 +56,7 @@ def test_a_fallback_that_is_not_installed_hides_no_reason(site: Site, someone: S
     report = someone.looks_at(page, chromium="/no/such/chromium")["bsa"]
 
     assert (report.outcome, report.http_status) == (Outcome.GONE, 404)
-    assert report.reason == "The site says that there is no such page (any more)."
+    assert report.reason == "The site says the page does not exist."
 
 
 @pytest.mark.chromium

@@ -5,9 +5,9 @@ import pytest
 from tests.diffs.judging.evidence.pages import CLAUSES, History, linked
 from tests.diffs.phrasing import heading, item
 
-OUTSIDE = "a line outside of the text that is another one at most checks"
+OUTSIDE = "a line outside of the text that differs at most checks"
 CLOCK = "an age or a date that moves with the clock"
-INSIDE = "a place that is another one at most checks"
+INSIDE = "a place whose text differs at most checks"
 TITLE = heading("A policy", 1)
 OTHERS = ("Getting paid", "Photos that sell", "Tax basics", "Using coupons", "Writing titles", "Packing well")
 
