@@ -34,8 +34,7 @@ def mailbox(address: str) -> str:
     """The SHA-256 (hex) of the mailbox behind an address, for counting: many spellings reach the same person.
 
     Letter case, dots and what follows a "+" before the @ are ignored. Two people whose addresses differ only by a dot
-    are
-    counted as one.
+    are counted as one.
     """
     local, _, host = address.casefold().rpartition("@")
     return hashlib.sha256(f"{local.partition('+')[0].replace('.', '')}@{host}".encode()).hexdigest()

@@ -103,7 +103,7 @@ class Unread:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """How a period was for the pages that concern a reader.
+    """What was checked in a period, for a reader's pages.
 
     `pages` are watched, `visited` of them were fetched, `read` of them could be read, the last at `last_read_at`
     (UTC). `looks` counts all fetches.

@@ -53,8 +53,7 @@ class Politeness:
     """One request at a time per host, with the gap between two of them kept across workers and restarts.
 
     A moment is reserved in the archive, so that another process that asks the same host waits for its own, now or after
-    a
-    restart; within this process the gap is kept by the monotonic clock too. robots.txt is a request like any other.
+    a restart; within this process the gap is kept by the monotonic clock too. robots.txt is a request like any other.
     Each reservation also counts the request against the host's daily limit.
     """
 

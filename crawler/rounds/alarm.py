@@ -30,8 +30,7 @@ class Failing:
     """A watched page that could not be read since a time (UTC), in how many rounds, and why the last one failed.
 
     `blocked` says that its site told us to stop, which the owner already has a message about; `offline` that no site
-    was
-    reached.
+    was reached.
     """
 
     page: str

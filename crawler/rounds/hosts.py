@@ -126,9 +126,7 @@ class Hosts:
     async def begins(self, host: str, turn: Turn) -> Turn | None:
         """Record that the request of this turn is made now: if it is later than reserved, later requests count from it.
 
-        What was decided about the host while the request waited is returned as a turn that refuses; then it is not
-        made, and
-        not counted.
+        If the host was stopped meanwhile, a refusing turn is returned; the request is neither made nor counted.
         """
         now = self._now()
         waited = (now - turn.taken_at).total_seconds() > LATE if turn.taken_at else False

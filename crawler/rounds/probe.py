@@ -30,8 +30,7 @@ class Probed:
     `known_words` those of the last good version in the archive (0: there is none). `language` is that of the text, ""
     if it is too short to tell. `selected` says whether the entry's `select` matches, None if it has none or it plays no
     part; `container` is what the text was taken from, and `found` (words, container) what the program would find
-    without
-    `select`.
+    without `select`.
     """
 
     page: WatchedPage

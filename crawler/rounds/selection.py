@@ -30,8 +30,7 @@ def watched_pages(settings: CrawlSettings) -> tuple[list[WatchedPage], list[Prob
 
     If the settings name neither, there are none: what comes with the program is never watched without being asked for.
     Lists of more pages (`…-more`) are watched only if they are named. Interests choose among the pages that come with
-    the
-    program; a file of your own is watched in full. `pages_off` and `pages_on` have the last word on single pages.
+    the program; a file of your own is watched in full. `pages_off` and `pages_on` have the last word on single pages.
     """
     shipped = {entry.name.removesuffix(".toml"): entry for entry in shipped_watchlists()}
     wanted: list[Path | Traversable] = [_found(path, shipped) for path in settings.watchlists]

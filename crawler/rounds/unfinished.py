@@ -13,8 +13,7 @@ def judge_left_over(archive: Archive, *, confirm: bool, stopped: Callable[[], bo
 
     Without this a text that was fetched just before the end would be reported only at the page's next check. As such
     responses may be what ended the former process, they are judged in a process of their own, after all pages were
-    fetched:
-    what cannot be read within its limits is set aside. Raises ArchiveError if the archive cannot be used.
+    fetched: what cannot be read within its limits is set aside. Raises ArchiveError if the archive cannot be used.
     """
     with archive.read() as session:
         keys = pages.with_unjudged(session)

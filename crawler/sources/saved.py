@@ -59,8 +59,7 @@ def pages_in(folder: Path) -> Iterator[SavedPage]:
     """The pages of a folder by key; folders without any saved page are left out.
 
     Links that lead out of the folder are never followed: whoever made the folder may not have access to what we can
-    read.
-    Raises WatchlistError if it is no folder, or cannot be read.
+    read. Raises WatchlistError if it is no folder, or cannot be read.
     """
     if not folder.is_dir():
         raise WatchlistError(f"{folder} is not a folder.", remedy="Name the folder that holds one folder per page.")

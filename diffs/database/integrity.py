@@ -55,7 +55,7 @@ def _on_server(connection: Connection) -> Iterator[str]:
 
 
 def _tried(connection: Connection, table: Table, query: TextClause, parent: str) -> str:
-    """What a query that counts faults of a table finds, or why it failed; "" if all is well."""
+    """Faults that a query finds in a table, or why it failed; "" if all is well."""
     try:
         with connection.begin_nested():
             count = connection.execute(query).scalar()

@@ -109,7 +109,7 @@ def _beside(texts: Texts, known: Lines, found: Reading, verdict: Verdict, title:
 
 
 def begun(placed: Placed, look: Look) -> Placed:
-    """The same, with the line that its text opens."""
+    """The placed text, on the line it opens."""
     if not placed.begins:
         return placed
     opened = lines.begin(placed.lines, look, placed.verdict)

@@ -70,7 +70,7 @@ def is_example(text: str) -> bool:
 
 
 def before_an_example(text: str) -> int | None:
-    """Where "for example" begins, if nothing but that makes a sentence an example: what stands before it may bind."""
+    """Position of "for example" if only that makes the text an example; what precedes it may bind. Else None."""
     found = _for_example().search(text)
     return found.start() if found and not _never().found_in(text[: found.start()]) else None
 

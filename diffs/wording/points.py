@@ -101,7 +101,7 @@ def _hunk_of(move: TargetMove, texts: list[tuple[str, str]]) -> int | None:
 
 
 def _names(facts: Iterable[Fact], comparison: Comparison) -> Iterator[tuple[Fact, Point]]:
-    """Points for replaced names: a new party to the agreement, and what is now called otherwise throughout."""
+    """Points for replaced names: a new party to the agreement, and terms renamed throughout."""
     throughout = {(one.before, one.after) for one in comparison.renames}
     for fact in facts:
         if fact.kind != "renamed" or fact.hunk < 0:

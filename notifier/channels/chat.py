@@ -50,10 +50,8 @@ class ChatChannel:
         """Send a digest, or a message to the owner, as a chat message.
 
         Raises RecipientRefused if Apprise does not know the address, or if it names several chats (when one of them
-        fails, all
-        would get the message again), DeliveryError if it was not accepted. No error names the address, since it holds
-        the
-        secret of the chat.
+        fails, all would get the message again), DeliveryError if it was not accepted. No error names the address, since
+        it holds the secret of the chat.
         """
         if isinstance(message, Digest):
             target = _target(message.to, message.site, message.base_url)

@@ -38,8 +38,8 @@ class MailServer:
         """The server in smtp://user:password@host:port?starttls=required, or smtps://….
 
         STARTTLS is required if a password is sent to another machine, otherwise used if it is offered; a server on this
-        machine
-        is asked for it only if the settings say so. Raises SettingsError, whose message never contains the address.
+        machine is asked for it only if the settings say so. Raises SettingsError, whose message never contains the
+        address.
         """
         remedy = "Set POLICYWATCH_SMTP_URL to smtp://user:password@host:587."
         try:

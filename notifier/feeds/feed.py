@@ -212,9 +212,8 @@ def documents(moments: Sequence[datetime], size: int = PER_DOCUMENT) -> list[Doc
     """The documents of a feed whose entries were decided at these moments (newest first), the newest document first.
 
     Each year is split into parts of `size` entries, counted from its oldest: a part that is full, or whose year is
-    over,
-    never changes. The newest document has the newest parts, at least `size` entries if there are that many. History
-    imported later changes only the parts of its own year.
+    over, never changes. The newest document has the newest parts, at least `size` entries if there are that many.
+    History imported later changes only the parts of its own year.
     """
     parts: list[Document] = []
     start = 0

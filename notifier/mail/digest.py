@@ -56,8 +56,7 @@ class Digest:
     `unsubscribe` and `preferences` are signed addresses, "" if there is no web site. `message_id` is fixed before
     the first attempt. `site` names who sends, `sender` is the From address. `to` and `key` may be secret and stay out
     of logs. `standing` are plain lines on how the reader's figures compare with the targets. `looked` is what was
-    checked;
-    without it a digest of no changes cannot say how many pages that covers.
+    checked; without it a digest of no changes cannot say how many pages that covers.
     """
 
     message_id: str

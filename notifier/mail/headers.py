@@ -35,8 +35,7 @@ def mail(
 
     `now` is any aware time. `is_list` says that it is sent to a list of readers. `unsubscribe` is an address to
     unsubscribe at: mail programs themselves post to one on the web (RFC 2369 and RFC 8058). Raises ValueError,
-    IndexError
-    or MessageError if an address cannot be used in a header.
+    IndexError or MessageError if an address cannot be used in a header.
     """
     from_address = address_of(sender)
     made = EmailMessage(policy=SMTP)

@@ -2,8 +2,7 @@
 
 One message at a time: it is claimed in one transaction, delivered outside of any, and marked in another. A crash
 between delivering and marking sends it again under the same Message-ID. A message that fails waits longer each time;
-one
-reader's failure never holds back the next; a channel that is down is left alone until the next run.
+one reader's failure never holds back the next; a channel that is down is left alone until the next run.
 """
 
 import logging

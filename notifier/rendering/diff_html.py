@@ -28,8 +28,7 @@ def diff_html(comparison: Comparison, *, room: Room = FULL, more: str = "", mark
     """The hunks as HTML: `<ins>` and `<del>` inside quotes and tables. `more` is where to see what had no room.
 
     `marked` also writes [-removed-] and {+added+}: many feed readers strip those elements, and both texts would seem to
-    be
-    in force.
+    be in force.
     """
     template = environment().get_template("diff.html")
     fields = {"view": view(comparison, room), "more": escaping.web_link(more), "marked": marked}

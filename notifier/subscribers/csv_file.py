@@ -75,8 +75,7 @@ def read(text: str) -> Iterator[Entry | Fault]:
     """The entries of a file and the lines that cannot be used, in order.
 
     Cells are separated by commas or semicolons (as Excel writes them in half of Europe). Raises ValueError if the first
-    line
-    names no column `address`.
+    line names no column `address`.
     """
     text = text.removeprefix("\ufeff")
     first = text.partition("\n")[0]

@@ -16,8 +16,7 @@ def take_in(session: Session, *, now: datetime) -> int:
     """Turn new readers' form entries into pending subscribers, each with a question; return how many are asked.
 
     Nothing happens for those who are subscribed already, or were asked too often. Those who have not answered in time
-    are
-    forgotten. `now` is UTC.
+    are forgotten. `now` is UTC.
     """
     signups.forget(session, now=now)
     asked = 0

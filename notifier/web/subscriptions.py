@@ -75,8 +75,7 @@ class Desk:
         """Record the address and what it wants to hear about; the outbox sends the question to it.
 
         Nothing is looked up and no mail is sent here: neither the response nor the time it takes reveals who
-        subscribes, and a
-        mail server that hangs delays nobody.
+        subscribes, and a mail server that hangs delays nobody.
         """
         if not self._open:
             raise HTTPException(503, "Subscribing is not available here: no mail server or no site address is set up.")

@@ -54,8 +54,7 @@ class Schedule:
     """Rounds on one archive until `stop` is set.
 
     `say` is called with a line per round in plain words, with `quiet` only if something happened. `clock` gives the
-    time in
-    UTC, `tick` the seconds between two checks of what is due; `watchlists` are watched instead of those in the
+    time in UTC, `tick` the seconds between two checks of what is due; `watchlists` are watched instead of those in the
     settings.
     """
 

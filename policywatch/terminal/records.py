@@ -130,7 +130,7 @@ def event(row: Event) -> dict[str, Any]:
 
 
 def work(row: Work | None) -> dict[str, Any] | None:
-    """Who does what about a change; None if nothing is recorded."""
+    """Who handles a change, and how far they are; None if nothing is recorded."""
     if row is None:
         return None
     return {"owner": row.owner, "note": row.note, "done_at": stamp(row.done_at), "muted": row.muted}

@@ -53,11 +53,9 @@ class Parts:
 
     `document` is the page itself, which has already been fetched. `left_out` has the reason by address. `led_to` is the
     address that the page tried to move to and was not allowed to, "" if there is none. `refused` is the response in
-    which
-    the site told us to stop or asked for a human; `halted` is why we may send its host no more requests: after either,
-    nothing more is requested for the page. `paced` is how many seconds parts had to wait for one another: the page
-    cannot
-    be faster.
+    which the site told us to stop or asked for a human; `halted` is why we may send its host no more requests: after
+    either, nothing more is requested for the page. `paced` is how many seconds parts had to wait for one another: the
+    page cannot be faster.
     """
 
     def __init__(self, document: Response, fetch: Fetch, also: Iterable[str] = ()) -> None:

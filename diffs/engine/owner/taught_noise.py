@@ -28,7 +28,7 @@ def before(page: Page, snapshot: int) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def teach(session: Session, page: Page, change: Change, *, is_noise: bool, on_site: bool) -> list[str]:
-    """The keys of the pages on which the places of a change are noise from the next check on, or no longer are.
+    """Keys of pages where these places now count as noise, or no longer do, from the next check on.
 
     An empty list if no place of the change can be recognised later. Raises BodyLost.
     """

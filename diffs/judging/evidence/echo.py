@@ -65,7 +65,7 @@ _BEFORE_LABEL, _LABEL_BLANKS, _LABELLED = ("-", "–", "—", "(", "[", "|"), 2,
 
 
 def _is_called(line: str, name: str) -> bool:
-    """Whether a line is a name, or most of it."""
+    """Whether a line is a name or most of one."""
     return line == name or (line in name and len(line) >= _MOST * len(name))
 
 

@@ -163,7 +163,7 @@ def _field(field: HtmlElement, options: Mapping[HtmlElement, str]) -> str:
 
 
 def _has_unit(value: str) -> bool:
-    """Whether a value is a figure of something: "24 hours", "4%"; not "4"."""
+    """Whether a value is a figure with a unit: "24 hours", "4%"; not "4"."""
     return any(sign.isdigit() for sign in value) and any(sign.isalpha() or sign in "%$€£¥" for sign in value)
 
 
