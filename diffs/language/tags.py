@@ -33,10 +33,20 @@ def region(tag: str) -> str:
 
 def located(tag: str, marketplace: str) -> str:
     """The tag with a marketplace's country added if it has no country itself: "en" in "UK" is "en-GB"."""
-    country = _COUNTRIES.get(marketplace.upper(), marketplace.upper())
-    if not tag or region(tag) or not re.fullmatch("[A-Z]{2}", country):
+    code = country(marketplace)
+    if not tag or region(tag) or not re.fullmatch("[A-Z]{2}", code):
         return tag
-    return f"{tag}-{country}"
+    return f"{tag}-{code}"
+
+
+def country(marketplace: str) -> str:
+    """The country (ISO 3166) of a marketplace's code: "GB" of "UK"; "" if it is not a single one."""
+    return _COUNTRIES.get(marketplace.upper(), marketplace.upper())
+
+
+def marketplace_of(country: str) -> str:
+    """The code of a country's marketplace: "UK" of "GB"; most are the country's own."""
+    return next((own for own, iso in _COUNTRIES.items() if iso == country), country) if country else ""
 
 
 @cache

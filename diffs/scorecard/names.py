@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from diffs.language import tags
 from diffs.language.vocabulary import table
 from diffs.targets import known_metrics
 
@@ -86,7 +87,7 @@ def scope(written: str, metric: str) -> str:
 def marketplace(written: str) -> str:
     """A marketplace's code, from the code or from Amazon's id; an unknown id unchanged."""
     code = word(written).upper()
-    return str(_table("marketplaces").get(code, "UK" if code == "GB" else code))
+    return str(_table("marketplaces").get(code, tags.marketplace_of(code)))
 
 
 def word(written: object, longest: int = 40) -> str:
@@ -110,7 +111,7 @@ def country_names(code: str) -> frozenset[str]:
     # Imported only when needed: it reads a table of all countries per language.
     from babel import Locale
 
-    territory = "GB" if code == "UK" else code
+    territory = tags.country(code) or code
     called = {Locale(language).territories.get(territory, code) for language in _LANGUAGES}
     return frozenset(name.casefold() for name in (*called, code))
 

@@ -139,7 +139,9 @@ def test_room_is_counted_and_the_last_one_is_called_so() -> None:
 
 
 def test_one_good_order_is_one() -> None:
-    assert told(lsr(20), UNDER_4).startswith("1 more good order would bring it back (501 in all); with these orders, 1 late")
+    assert told(lsr(20), UNDER_4).startswith(
+        "1 more good order would bring it back (501 in all); with these orders, 1 late"
+    )
 
 
 def test_what_no_orders_bring_back_is_said() -> None:
