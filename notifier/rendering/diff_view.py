@@ -7,7 +7,7 @@ little room (mail): then what was left out is counted.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from diffs.language.plain_text import clean, shorten
+from diffs.language.plain_text import clean, one_line, shorten
 from diffs.meaning.location import place_of
 from diffs.values import Block, BlockKind, Comparison, Hunk, Op, Span, SpanOp
 
@@ -220,8 +220,4 @@ def _context(text: str, keep: int, *, edit_before: bool, edit_after: bool) -> st
 
 def _short(text: str, limit: int) -> str:
     """The words of a text in at most `limit` characters; of an endless one only as much is read as may be needed."""
-    return shorten(_words(text[: 10 * limit]), limit)
-
-
-def _words(text: str) -> str:
-    return " ".join(clean(text).split())
+    return shorten(one_line(text[: 10 * limit]), limit)
