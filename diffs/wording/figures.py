@@ -59,13 +59,17 @@ def about(fact: Fact) -> str:
 
 def _verb(fact: Fact) -> str:
     """What a figure did: "the amount falls", or "the amount changes" where the two sides cannot be compared."""
-    was, now = find(fact.before), find(fact.after)
+    sides = (fact.before, fact.after)
+    if fact.kind == "money":  # "1.000" may be a thousand or one, by the page's language; no price has three decimals
+        sides = (_THOUSANDS.sub("", fact.before), _THOUSANDS.sub("", fact.after))
+    was, now = map(find, sides)
     noun = _NOUNS.get(fact.kind, "the figure")
     if fact.kind == "date" or not (was and now) or was[0].unit != now[0].unit or was[0].value == now[0].value:
         return f"{noun} changes"
     return f"{noun} {'rises' if now[0].value > was[0].value else 'falls'}"
 
 
+_THOUSANDS = re.compile(r"(?<=\d)[.,](?=\d{3}(?!\d))")
 _NOUNS = {
     "money": "the amount",
     "percent": "the rate",

@@ -82,6 +82,11 @@ def told(before: Block | str, after: Block | str, section: str = "Rules") -> Sum
             "Limit: the amount rises from €5,000 to €500,000",
         ),
         (
+            "“Limit” means R$ 1.000 for each.",
+            "“Limit” means R$ 990 for each.",
+            "Limit: the amount falls from R$ 1.000 to R$ 990",
+        ),
+        (
             "This is between you and Example Services Ltd.",
             "This is between you and Sample Trade GmbH.",
             "The party to the agreement is now Sample Trade GmbH (was: Example Services Ltd.)",
