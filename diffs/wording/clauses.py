@@ -21,7 +21,7 @@ NOTHING: Mapping[str, float] = MappingProxyType({})
 _BRACKET = re.compile(r"\s*\([^()]{3,}\)")
 _WORD = re.compile(r"\w+")
 _MARKER = re.compile(
-    r"^(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2}(?:\.\d{1,2})*)[.)]|\d{1,2}(?:\.\d{1,2})+|[•·–*—-])\s+", re.IGNORECASE
+    r"^(?:\(?(?:[a-z]|[ivx]{1,4}|\d{1,2}(?:\.\d{1,2})*)[.)]|\d{1,2}(?:\.\d{1,2}){2,}|[•·–*—-])\s+", re.IGNORECASE
 )
 #: How much a kind of part is worth keeping.
 _WORTH = {"main": 50.0, "condition": 14.0, "part": 6.0, "relative": 4.0, "lead": 5.0, "example": 1.0}

@@ -95,3 +95,8 @@ def test_where_no_border_helps_the_words_are_cut() -> None:
 
 def test_signs_in_a_row_make_no_part() -> None:
     assert shortened("We own it, , and you must pay for it in full; ; the rest is long.", 50).startswith("We own it")
+
+
+def test_a_figure_that_begins_a_line_is_no_list_mark() -> None:
+    assert without_opening("4.7 Average seller rating or higher") == "4.7 Average seller rating or higher"
+    assert without_opening("3.2.1 Sellers answer each message.") == "Sellers answer each message."
