@@ -75,7 +75,7 @@ def _shown(session: Session, moment: datetime) -> Iterator[tuple[Page, Version, 
     for change in session.exec(query.order_by(col(Change.seen_at))):
         gone[change.page_id] = change.seen_at
     for page in session.exec(select(Page).order_by(Page.key)):
-        shown = versions.shown_at(session, page, moment)
+        shown = versions.shown_at(session, page, moment, as_policy=True)
         if shown is not None:
             since = gone.get(page.id)
             yield (page, *shown, since if since is not None and since > shown[1].observed_at else None)

@@ -9,7 +9,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Change, Observation, Page, Version
-from diffs.values import Document
+from diffs.values import READ, Document
 
 from . import bodies
 
@@ -76,14 +76,21 @@ def document_of(session: Session, version: Version) -> Document:
     return Document.from_json(bodies.get(session, version.document_sha256))
 
 
-def shown_at(session: Session, page: Page, moment: datetime) -> tuple[Version, Observation] | None:
-    """The text of the last good fetch at or before `moment` (UTC), and that fetch; None if there is none."""
+def shown_at(
+    session: Session, page: Page, moment: datetime, *, as_policy: bool = False
+) -> tuple[Version, Observation] | None:
+    """The text of the last fetch at or before `moment` (UTC) that read one, and that fetch; None if there is none.
+
+    With `as_policy`, a text that is only followed beside the policy does not count: "This article has moved."
+    """
     query = (
         select(Version, Observation)
         .join(Observation, col(Observation.version_id) == Version.id)
         .where(Observation.page_id == page.id, col(Observation.observed_at) <= moment)
         .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
     )
+    if as_policy:
+        query = query.where(col(Observation.outcome).in_(READ))
     return session.exec(query.limit(1)).first()
 
 

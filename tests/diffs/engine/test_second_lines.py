@@ -10,7 +10,7 @@ from sqlmodel import select
 from diffs.database.archive import Archive, open_archive
 from diffs.database.models import OwnerNotice
 from diffs.engine import derive
-from diffs.store import changes, events, observations, versions
+from diffs.store import changes, events, observations, targets, versions
 from tests.diffs.engine.test_derive import CLAUSES, ROBOT_CHECK, policy
 from tests.diffs.site import START, Site, derive_again
 
@@ -70,6 +70,15 @@ def test_a_switch_is_listed_with_what_it_changes_before_it_is_reported(site: Sit
     assert (switch.kind, switch.told, switch.line) == ("replaced", False, 2)
     assert switch.hunks
     assert sequence == [1, 2]
+
+
+def test_the_targets_of_a_policy_hold_while_another_text_is_in_its_place(site: Site) -> None:
+    site.looks(long(3), policy("This article has moved. See the new performance hub for all that it said before."))
+
+    with site.archive.read() as session:
+        stated = [one.value for *_, one in targets.in_force(session, START + timedelta(days=2))]
+    assert outcomes(site)[1] != "ok"
+    assert 3 in stated
 
 
 def test_a_rewrite_shown_for_seven_days_is_reported_once_as_replaced(site: Site) -> None:
