@@ -100,7 +100,7 @@ class Archivist:
             with self._archive.read() as session:
                 row = think.page_of(session, key)
                 unknown = versions.latest(session, row) is None
-                is_apart = guard.is_needed(session, row)
+                is_apart = guard.is_needed(session, row, size=len(fetched.capture.body), is_ready=self._helper.is_ready)
             changes: tuple[int, ...] = ()
             if is_apart:
                 apart = guard.judge(

@@ -147,7 +147,8 @@ def _new(
 
 def _judge(archive: Archive, key: str, stored: Mapping[Any, Any], done: Imported, helper: Helper) -> None:
     with archive.read() as session:
-        is_apart = guard.is_needed(session, _row(pages.get(session, key), key))
+        # A fresh process pays for itself where there are many texts to read.
+        is_apart = guard.is_needed(session, _row(pages.get(session, key), key), size=0, is_ready=True)
     if is_apart:
         apart = guard.judge(archive, [key], confirm=False, helper=helper, together=think.TOGETHER)
         problems = [f"{page}: stored, but could not be judged: {why}" for page, why in apart.unjudged.items()]

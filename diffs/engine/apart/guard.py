@@ -1,7 +1,7 @@
 """Have pages judged in a separate process, and set aside what that process was ended for.
 
 Nobody can promise that there is no page whose reading takes for ever, or all memory. So we read none in our own
-process, where it would hold up all other pages.
+process, where it would hold up all other pages; but a small one where no process is ready and none can be copied.
 """
 
 import logging
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 SECONDS, SECONDS_PER_MB, MOST_SECONDS = 60, 80, 300
 #: How much memory the process may use, in MB. The same pages took 200 and 320.
 MEMORY = 3_000
+#: More new bytes than this are read in a process of their own even where none is ready. This much of the worst input
+#: found, whose cost grows with the square of its length, took two seconds.
+LARGE = 50_000
 #: The signals by which the system ends a process that exceeds its limits.
 _ENDED = {-signal.SIGXCPU: "time", -signal.SIGKILL: "memory", -signal.SIGSEGV: "memory"}
 
@@ -43,20 +46,23 @@ class Apart:
     unjudged: Mapping[str, str]
 
 
-def is_needed(session: Session, page: Page) -> bool:
-    """Whether a snapshot has to be read that was not judged yet: no text is read in our own process.
+def is_needed(session: Session, page: Page, *, size: int, is_ready: bool) -> bool:
+    """Whether a snapshot that was not judged yet has to be read in a process of its own.
 
-    What returns the bytes of the check before it is not read, nor what was set aside and is not to be tried again.
+    What returns the bytes of the check before it is not read, nor what was set aside and is not to be tried again. All
+    else is read apart, save one new answer of few bytes (`size`) where no process `is_ready`: a fresh one costs more.
     """
     moments, last = snapshots.pending(session, page), observations.last(session, page)
     if derive.is_outdated(page) or (moments and last is not None and min(moments.values()) < last[0].observed_at):
         return True
-    aside = observations.set_aside(session, page).keys() - observations.tried_again(session, page)
+    were_aside = observations.set_aside(session, page).keys()
+    aside = were_aside - observations.tried_again(session, page)
+    is_small = len(moments) == 1 and size <= LARGE and not is_ready
     for snapshot in snapshots.in_order(session, list(moments)):
         if last is not None and verdicts.same_answer(snapshot, *last):
             last = (last[0], snapshot)
         elif len(moments) > 1 or (snapshot.body_sha256 is not None and snapshot.body_sha256 not in aside):
-            return True
+            return not is_small or snapshot.body_sha256 in were_aside
     return False
 
 

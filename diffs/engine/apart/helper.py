@@ -38,6 +38,11 @@ class Helper:
     def __init__(self) -> None:
         self._process: Process | Copy | None = None
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether a process is there already."""
+        return self._process is not None
+
     def begin(self, archive: Archive) -> None:
         """Start it as a copy of this process, where one may be made now; else it starts with the first job."""
         if self._process is None and copy.may_be_made() and archive.let_go():

@@ -293,7 +293,7 @@ def test_a_fault_in_judging_costs_neither_snapshot_nor_round(
         return read_well(capture, select)
 
     monkeypatch.setattr(policy_text, "extraction_of", stumbling)
-    monkeypatch.setattr(guard, "is_needed", lambda *_: False)  # read it in this process, where it stumbles
+    monkeypatch.setattr(guard, "is_needed", lambda *_, **__: False)  # read it in this process, where it stumbles
     reports = someone.looks_at(watched(site, "/bad"), watched(site, "/good"))
     monkeypatch.undo()
 

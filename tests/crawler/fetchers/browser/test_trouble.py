@@ -92,7 +92,7 @@ class TestInChromium:
 
         assert len(site.asked("/bad")) == 2
         assert reports["bad"].outcome is Outcome.ERROR
-        assert "the browser ended" in reports["bad"].reason.lower()
+        assert "the browser quit" in reports["bad"].reason.lower()
         assert reports["good"].outcome is Outcome.OK
 
     def test_a_browser_that_ends_again_and_again_is_not_started_any_more(
