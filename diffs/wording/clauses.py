@@ -65,8 +65,10 @@ def fits(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
     holding = _holding(text, parts, keep)
     main = max(at for at, part in enumerate(parts) if part.kind == "main")
     start = next(at for at, part in enumerate(parts) if part.kind not in ("lead", "example"))
-    needed = max([main, *holding])
-    for end in range(len(parts), needed, -1):
+    # A sentence may not end before a condition, and each part has a letter at least.
+    strong = max((at for at, part in enumerate(parts) if begins("strong").match(part.text)), default=-1)
+    needed = max([main, strong, *holding])
+    for end in range(min(len(parts), start + room), needed, -1):
         kept = parts[start:end]
         whole = _finished("".join(part.joint * (at > 0) + part.text for at, part in enumerate(kept)))
         if len(whole) <= room and not is_open(kept[-1].text) and _may_end(parts[end:]):
@@ -87,9 +89,7 @@ def _is_held(inside: str, keep: tuple[str, ...]) -> bool:
 
 
 def _may_end(rest: Sequence[Part]) -> bool:
-    """Whether a sentence may end before these parts: they end no list that began, and hold no condition."""
-    if any(begins("strong").match(part.text) for part in rest):
-        return False
+    """Whether a sentence may end before these parts: they end no list that began."""
     if not rest or rest[0].kind != "part" or ";" in rest[0].joint:
         return True
     # The rest is either a clause of its own or another item of a list already begun.
