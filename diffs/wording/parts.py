@@ -44,20 +44,31 @@ def _borders(text: str) -> Iterator[tuple[int, int]]:
     """Where parts end and the next ones begin; never inside brackets or quotation marks."""
     found = [match.span() for match in _BORDER.finditer(text)]
     found += [(match.start(), match.start() + 1) for match in _unmarked().finditer(text)]
-    last = 0
+    last, before = 0, _Before(text)
     for at, end in sorted(found):
-        if at >= last and not _is_inside(text, at):
+        if at >= last and not before.is_open(at):
             yield at, end
             last = end
 
 
-def _is_inside(text: str, at: int) -> bool:
-    if text.count('"', 0, at) % 2 and text.find('"', at) >= 0:
-        return True
-    return any(
-        text.rfind(opened, 0, at) > text.rfind(closed, 0, at) and text.find(closed, at) >= 0
-        for opened, closed in _PAIRS
-    )
+class _Before:
+    """What is open at a place of a text, asked for places in their order, so that each letter is looked at once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._ends = {sign: text.rfind(sign) for sign in ('"', *(closed for _, closed in _PAIRS))}
+        self._seen = dict.fromkeys((sign for pair in _PAIRS for sign in pair), -1)
+        self._at = self._marks = 0
+
+    def is_open(self, at: int) -> bool:
+        """Whether a place is inside brackets or quotation marks that are closed behind it."""
+        self._marks += self._text.count('"', self._at, at)
+        for sign, place in self._seen.items():
+            self._seen[sign] = max(place, self._text.rfind(sign, self._at, at))
+        self._at = at
+        if self._marks % 2 and self._ends['"'] >= at:
+            return True
+        return any(self._seen[opened] > self._seen[closed] and self._ends[closed] >= at for opened, closed in _PAIRS)
 
 
 _PAIRS = (("(", ")"), ("“", "”"), ("«", "»"), ("„", "“"))
