@@ -23,6 +23,7 @@ _SENTENCE, _SAYING = 5, 3
 #: How much of an element is read, in letters and nodes: nested names cost no more than one.
 _LETTERS, _NODES = 3000, 400
 _ENDS = re.compile(r"[.。।](?=[\"'”’»)\]\s]|$)")
+_DIGIT = re.compile(r"\d")
 _FIELDS = ("input", "select", "textarea")
 #: Names that only describe a place.
 _BESIDE = frozenset({"sidebar"})
@@ -47,7 +48,7 @@ class Prose:
     @property
     def says_something(self) -> bool:
         """Whether it is text rather than links, labels or a form: a sentence, or a few words with a figure."""
-        states = self.words >= _SAYING and any(sign.isdigit() for sign in self.text)
+        states = self.words >= _SAYING and bool(_DIGIT.search(self.text))
         return not self.asks and self.linked <= self.words and (self.is_sentence or states)
 
 

@@ -230,7 +230,7 @@ def test_a_word_for_owner_is_refused_without_showing_it(program: Program) -> Non
     ended = program("notify")
 
     assert ended.code == 3
-    assert "The setting owner: must be a mail address" in ended.err
+    assert "The setting owner must be a mail address" in ended.err
     assert "secret-word" not in ended.err
 
 

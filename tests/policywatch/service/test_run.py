@@ -357,7 +357,7 @@ def test_a_fault_in_a_round_is_logged_and_the_next_one_comes(
         patch.setattr("policywatch.service.loop.run.crawl", lambda *_, **__: 1 / 0)
         said = rounds.go(step=timedelta())
 
-    assert said == ["An error in this program ended the round (ZeroDivisionError); the next one follows."]
+    assert said == ["An internal error ended this round (ZeroDivisionError); the next one runs as planned."]
     assert "Traceback" in caplog.text
     assert rounds.go() == ["Checked 2 pages: 2 read, 0 changes."]
 
