@@ -18,7 +18,8 @@ from scrapy.exceptions import (
 from diffs.failures import Failure, Reason
 from diffs.language.plain_text import printable
 
-from .addresses import GuardedResolver, host_of
+from .addresses import host_of
+from .resolver import GuardedResolver
 
 
 class Refused(IgnoreRequest):

@@ -43,7 +43,7 @@ DOWNLOADER_MIDDLEWARES = {
 }
 ITEM_PIPELINES = {"crawler.pipelines.IntoArchive": 300}
 EXTENSIONS = {"crawler.extensions.Outcomes": 500}
-TWISTED_DNS_RESOLVER = "crawler.addresses.GuardedResolver"
+TWISTED_DNS_RESOLVER = "crawler.resolver.GuardedResolver"
 
 # Nothing that is returned is lost: error pages, 304 and redirects that are not followed reach the archive too.
 HTTPERROR_ALLOW_ALL = True

@@ -45,8 +45,8 @@ def test_the_arrows_hold():
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("crawler/rounds/due.py", "import notifier.rendering.escaping"),
-        ("notifier/rendering/escaping.py", "import crawler.rounds.due"),
+        ("crawler/rounds/schedule/due.py", "import notifier.rendering.escaping"),
+        ("notifier/rendering/escaping.py", "import crawler.rounds.schedule.due"),
         ("diffs/database/models.py", "import notifier.rendering.escaping"),
         ("diffs/comparing/compare.py", "import diffs.reading.extract"),
         ("diffs/language/amounts.py", "import diffs.targets.moves"),

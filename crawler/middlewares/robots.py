@@ -26,8 +26,8 @@ from crawler.failures import NotAsked, Refused, failure_of
 from crawler.headers import plain_headers
 from crawler.items import CUT_OFF
 from crawler.rounds.hosts import Hosts
-from crawler.rounds.next_step import after_robots
 from crawler.rounds.round import round_of
+from crawler.rounds.schedule.next_step import after_robots
 from diffs.failures import Failure, Reason
 from diffs.judging.gate import is_block
 from diffs.values import Capture

@@ -9,7 +9,7 @@ from collections.abc import Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
-from crawler.addresses import GuardedResolver
+from crawler.resolver import GuardedResolver
 from diffs.errors import CrawlError
 
 T = TypeVar("T")

@@ -19,7 +19,7 @@ from diffs.settings import ArchiveSettings
 from diffs.store import hosts, observations, snapshots
 from diffs.store import pages as stored_pages
 
-from .due import NEVER, Watch, due, first_due
+from .schedule.due import NEVER, Watch, due, first_due
 
 if TYPE_CHECKING:
     from .round import Round

@@ -16,13 +16,14 @@ from scrapy.http import Response
 from scrapy.settings import BaseSettings
 from twisted.python import failure as twisted_failure
 
-from crawler.addresses import GuardedResolver, host_of
+from crawler.addresses import host_of
 from crawler.failures import NotAsked, Unshown, Unusable, failure_of
 from crawler.fetchers.registry import fetcher
 from crawler.items import CUT_OFF, FetchedPage, Look
+from crawler.resolver import GuardedResolver
 from crawler.rounds.lock import alone
-from crawler.rounds.next_step import follow
 from crawler.rounds.round import Round
+from crawler.rounds.schedule.next_step import follow
 from crawler.rounds.selection import round_from_settings
 from crawler.settings import crawl_settings, scrapy_settings
 from diffs.errors import ArchiveError

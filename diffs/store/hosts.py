@@ -14,7 +14,7 @@ _NEW = {"rest_reason": "", "rest_told": False, "off_reason": "", "budget_used": 
 #: A last request further in the future than this means that the clock was set back; it is no worker's reservation.
 AHEAD = timedelta(hours=1)
 
-#: The longest rest (crawler/rounds/next_step.py accepts no longer one from a host).
+#: The longest rest (crawler/rounds/schedule/next_step.py accepts no longer one from a host).
 LONGEST_REST = timedelta(days=7)
 
 

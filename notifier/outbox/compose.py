@@ -11,7 +11,6 @@ from diffs.store.events import SECOND_LINE
 from diffs.store.notices import heartbeats, outbox, subscribers
 from diffs.store.observations import PageLooks, looks
 from notifier.changes import held, told_change, unread
-from notifier.health.queries import looked
 from notifier.mail.confirmation import CONFIRM_WITHIN, Question
 from notifier.mail.digest import Digest
 from notifier.mail.message import Message
@@ -20,6 +19,7 @@ from notifier.rendering.standing import for_the_owner
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import CONFIRM, PREFERENCES, UNSUBSCRIBE, Links, links_from
 from notifier.values import Looked, ToldChange, Unread
+from notifier.watch_state import looked
 
 #: Changes kept in memory between two messages: most readers of one run get the same ones.
 KEPT_CHANGES = 500

@@ -15,8 +15,9 @@ from fastapi.responses import JSONResponse
 from diffs.database.archive import Archive
 from diffs.errors import ArchiveError
 from diffs.wording.failures import in_full
+from notifier import watch_state
 from notifier.channels.base import CHANNELS
-from notifier.health import health, queries
+from notifier.health import health
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import links_from
 from notifier.values import stamp
@@ -65,7 +66,7 @@ def create_app(
 def _health_of(archive: Archive, now: datetime) -> dict[str, Any]:
     try:
         with archive.read() as session:
-            state = queries.state(session, now=now, channels=CHANNELS)
+            state = watch_state.state(session, now=now, channels=CHANNELS)
     except ArchiveError as error:
         log.error("%s", in_full(error))  # noqa: TRY400 (the sentence says it; the trace does not help)
         return {"status": "failing", "problems": ["The database cannot be read."], "warnings": []}

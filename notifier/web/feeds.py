@@ -15,9 +15,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from diffs.database.archive import Archive, Session
 from diffs.judging.subscriptions import Filter
 from diffs.store.changes import marks
-from notifier import changes
+from notifier import changes, watch_state
 from notifier.feeds import calendar, feed, formats
-from notifier.health import health, queries
+from notifier.health import health
 from notifier.settings import NotifierSettings
 
 from . import answers
@@ -93,7 +93,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
         wanted, now = asked.as_filter(), clock()
         with archive.read() as session:
             _refuse_unknown(session, wanted)
-            entries = health.entries(queries.events(session, wanted), queries.rests(session, wanted, now=now))
+            entries = health.entries(watch_state.events(session, wanted), watch_state.rests(session, wanted, now=now))
         query = feed.query_of(wanted)
         channel = formats.Channel(
             title=feed.title_of(f"{settings.site_name}: pages that cannot be read", wanted, ""),

@@ -13,11 +13,11 @@ from diffs.store import chain, reports
 from diffs.store.observations import looks
 from diffs.wording import labels
 from notifier.changes import held, told_changes, unread
-from notifier.health.queries import looked
 from notifier.mail import digest as digests
 from notifier.mail.digest import Digest
 from notifier.rendering.standing import for_the_owner
 from notifier.settings import NotifierSettings
+from notifier.watch_state import looked
 from policywatch import context
 from policywatch.terminal import output
 

@@ -15,10 +15,10 @@ from diffs.judging.subscriptions import IMPORTANCES, Filter
 from diffs.private_files import replaced
 from diffs.store.changes import marks
 from diffs.wording import labels
-from notifier import changes
+from notifier import changes, watch_state
 from notifier.feeds import calendar, formats
 from notifier.feeds import feed as feeds
-from notifier.health import health, queries
+from notifier.health import health
 from notifier.rendering.escaping import web_link
 from notifier.settings import NotifierSettings
 from policywatch import context
@@ -108,8 +108,8 @@ def _write_changes(
 def _write_health(
     spool: IO[bytes], form: str, session: Session, wanted: Filter, settings: NotifierSettings, url: str, limit: int
 ) -> int:
-    events = queries.events(session, wanted, most=limit)
-    entries = health.entries(events, queries.rests(session, wanted, now=context.now()), most=limit)
+    events = watch_state.events(session, wanted, most=limit)
+    entries = health.entries(events, watch_state.rests(session, wanted, now=context.now()), most=limit)
     title = feeds.title_of(f"{settings.site_name}: pages that cannot be read", wanted, "")
     channel = replace(_channel(title, settings, wanted, url), description=health.DESCRIPTION)
     formats.write(_binary(spool), form, channel, entries)

@@ -10,9 +10,9 @@ import typer
 from pydantic import ValidationError
 
 from crawler.addresses import refused
-from crawler.rounds.next_step import NEEDS_SCRIPTS, is_curable
 from crawler.rounds.probe import Probed
 from crawler.rounds.proposal import Listed, candidate, proposed, same_page, shipped, ways, with_defaults
+from crawler.rounds.schedule.next_step import NEEDS_SCRIPTS, is_curable
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.editing import with_entry, with_name
 from crawler.watchlist.help_sites import public_address

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from scrapy.exceptions import DownloadFailedError
 
-from crawler.addresses import GuardedResolver
 from crawler.failures import failure_of
+from crawler.resolver import GuardedResolver
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.failures import Failure, Reason
 from diffs.values import READ, Outcome

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.rounds.next_step import REST
+from crawler.rounds.schedule.next_step import REST
 from diffs.values import READ, Outcome
 from policywatch.demo.seller_central import TOPIC_BY_NAME, TOPICS, Fetch, SellerCentral, Topic
 from tests.crawler.fetchers.browser.test_fetcher import needs_browser

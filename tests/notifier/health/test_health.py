@@ -16,7 +16,7 @@ from diffs.store.notices import outbox
 from diffs.values import Capture
 from notifier.feeds.formats import Channel, write
 from notifier.health.health import HealthEvent, Rest, State, entries, problems, warnings
-from notifier.health.queries import events, rests, state
+from notifier.watch_state import events, rests, state
 from tests.notifier.feed_rules import broken
 from tests.notifier.vocabulary import DAY, HOSTILE, NOON, queued, store_page
 

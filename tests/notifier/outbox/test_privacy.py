@@ -15,10 +15,10 @@ from diffs.store.events import DIFFERS, MOVED, PRIVATE
 from diffs.store.notices import queueing
 from notifier.changes import told_changes, unread
 from notifier.health import health
-from notifier.health.queries import events
 from notifier.mail.digest import Digest, html, message, text
 from notifier.mail.message import Message
 from notifier.outbox.send import run
+from notifier.watch_state import events
 from notifier.web.app import create_app
 from tests.notifier.vocabulary import DAY, LATE_SHIPMENTS, NOON, reader, settings, store_change, store_page
 

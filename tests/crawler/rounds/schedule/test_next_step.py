@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.items import Judged, Look
-from crawler.rounds.next_step import LONGEST, REST, SLOW_DOWN, Next, follow, retry_after
+from crawler.rounds.schedule.next_step import LONGEST, REST, SLOW_DOWN, Next, follow, retry_after
 from diffs.values import Capture, Outcome
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)

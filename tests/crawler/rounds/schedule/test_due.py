@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.rounds.due import NEVER, Watch, due, due_at, first_due
+from crawler.rounds.schedule.due import NEVER, Watch, due, due_at, first_due
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DAY = 86_400

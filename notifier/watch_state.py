@@ -14,7 +14,7 @@ from diffs.store.observations import PageLooks
 from notifier.changes import held, unread
 from notifier.values import Looked
 
-from .health import HELD_FOR, MOST, HealthEvent, Rest, State
+from .health.health import HELD_FOR, MOST, HealthEvent, Rest, State
 
 EVERYTHING = Filter()
 
