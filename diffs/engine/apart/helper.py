@@ -1,7 +1,7 @@
 """A separate process in which pages are judged, and its messages.
 
-A copy of our own process costs a hundredth of a second, where it may be made; a fresh one costs nearly a second of
-computing. So it is kept for as long as its owner has work for it.
+A copy of our own process costs a hundredth of a second, where it may be made; else one of a server that was started
+for it; a fresh one costs nearly a second of computing. So it is kept for as long as its owner has work for it.
 """
 
 import json
@@ -16,8 +16,9 @@ from typing import Any, Self
 
 from diffs.database.archive import Archive
 
-from . import copy
+from . import copy, fork_server
 from .copy import Copy
+from .fork_server import ServedCopy
 from .worker import Job
 
 #: How often to check whether to continue, in seconds.
@@ -27,9 +28,9 @@ _GRACE = 50
 _PIECE = 65_536
 
 #: The code it runs. Its modules are found where ours were found.
-_MAIN = "from diffs.engine.apart.worker import main; raise SystemExit(main())"
+_MAIN = "import sys; from diffs.engine.apart.worker import main; raise SystemExit(main(sys.stdin, sys.stdout))"
 
-Process = subprocess.Popen[bytes]
+Process = subprocess.Popen[bytes] | ServedCopy
 
 
 class Helper:
@@ -88,6 +89,8 @@ class Helper:
 
 
 def _started() -> Process:
+    if served := fork_server.copy(_MAIN):
+        return served
     # A session of its own: we handle Ctrl-C, not the helper.
     command = [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {sys.path!r}; {_MAIN}"]
     return subprocess.Popen(  # noqa: S603 (our own module; the jobs go by standard input)

@@ -7,7 +7,6 @@ did not.
 
 import json
 import resource
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -101,7 +100,7 @@ def archives() -> Iterator[Opened]:
         yield cache(lambda url: kept.enter_context(closing(open_archive(url, create=False))))
 
 
-def main(jobs: TextIO = sys.stdin, out: TextIO = sys.stdout) -> int:
+def main(jobs: TextIO, out: TextIO) -> int:
     """Do the jobs read from a stream until it ends or one fails; the exit code."""
     _limit(resource.RLIMIT_CORE, 0)  # being killed is expected: leave no core file in the folder
     with archives() as opened:

@@ -294,7 +294,7 @@ def test_one_process_reads_all_pages_of_a_crawl(site: Site, someone: Seller, mon
 
     assert [report.outcome for report in reports.values()] == [Outcome.OK, Outcome.OK]
     assert len(started) == 1
-    assert started[0].poll() is not None  # ended with the crawl
+    assert started[0].wait()  # ended with the crawl
     someone.looks_at(watched(site, "/a"), watched(site, "/b"))
     assert len(started) == 1  # the same bytes need no reading
 
