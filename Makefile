@@ -21,15 +21,16 @@ demo: setup
 test: setup-tests
 	$(PYTEST) -m "not corpus and not slow" $(ARGS)
 
-# Everything a change must pass: lint, format, types, arrows, all tests, coverage.
+# Everything a change must pass: lint, format, types, arrows, all tests, coverage by the quick ones.
 check: setup-tests
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	$(PYTEST) --cov --cov-report= $(ARGS)
+	$(PYTEST) --cov --cov-report= -m "not corpus and not slow" $(ARGS)
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under=100 --include="$$($(BIN)/python dev.py pure)"
+	$(PYTEST) -m "corpus or slow" $(ARGS)
 
 # Fix lint and format.
 fix: setup-tests

@@ -163,3 +163,11 @@ def test_a_column_that_says_a_known_scope_in_other_words_names_it_once() -> None
     )
 
     assert whom(heading("Targets"), header, limit) == [(3, "seller-fulfilled")]
+
+
+def test_the_one_limit_of_a_section_that_is_now_for_others_in_other_words_is_the_same_limit() -> None:
+    before = policy("New sellers must keep a cancellation rate under 1%.")
+    after = policy("For Premium Shipping, fewer than 1% of all orders may be cancelled by you.")
+    (move,) = moves(extract_targets(before), extract_targets(after))
+
+    assert move.move == "scope"
