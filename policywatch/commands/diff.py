@@ -9,7 +9,7 @@ import typer
 from diffs.comparing import compare
 from diffs.database.archive import Session
 from diffs.database.models import Change, Page, Version
-from diffs.store import changes, pages, versions
+from diffs.store import changes, gaps, pages, versions
 from diffs.values import Comparison
 from notifier.rendering.diff_html import diff_html
 from policywatch import context
@@ -51,9 +51,13 @@ def diff(
             known = known or page_named(session, page)
             before, after = _between(session, known, old, new)
         old_text, new_text = versions.document_of(session, before), versions.document_of(session, after)
+        unread = gaps.listed(session, known)
         sides = [
-            Side(word, version, versions.spells(session, known, version))
-            for word, version in (("From", before), ("to", after))
+            Side(word, version, spells, gaps.within(unread, spells))
+            for word, version, spells in (
+                ("From", before, versions.spells(session, known, before)),
+                ("to", after, versions.spells(session, known, after)),
+            )
         ]
         notes = coming(session, known, after, context.now())
     comparison = compare.compare(old_text, new_text)

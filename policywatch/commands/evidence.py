@@ -7,12 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from diffs.database.archive import Session
-from diffs.database.models import Observation, Page, Snapshot, Version
+from diffs.database.models import Observation, Snapshot, Version
 from diffs.store import chain, snapshots, versions
 from diffs.store.evidence import since
 from policywatch import context
 from policywatch.terminal import check_evidence, output, records
 from policywatch.terminal.diff import Side, heading
+from policywatch.terminal.read_times import Reading, as_record, notes, reading
 
 from .arguments import moment_of, page_named
 from .show import coming
@@ -37,25 +38,29 @@ def evidence(
         context.wrong_use(f"{folder} already exists. Name a new folder.")
     with context.archive() as archive, archive.read() as session:
         row = page_named(session, page)
-        shown = versions.shown_at(session, row, moment)
-        if shown is None:
+        found = reading(session, row, moment)
+        if found is None:
             context.wrong_use(f"Nothing was read of {page} up to {moment:%Y-%m-%d %H:%M} UTC.")
-        files = _files(session, row, *shown)
+        said = notes(found)
+        files = _files(session, found, said)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         context.wrong_use(f"{folder} cannot be made: {error.strerror or error}.")
     for name, data in files.items():
         context.written(folder / name, data)
+    for line in said:
+        output.prose(line, "bold")
     output.say(f"Written to {folder}: {', '.join(files)}.")
     output.say(f"Anybody with Python can check it: python3 {folder / 'check.py'}")
 
 
-def _files(session: Session, page: Page, version: Version, look: Observation) -> dict[str, bytes]:
-    """The files by name."""
+def _files(session: Session, found: Reading, said: list[str]) -> dict[str, bytes]:
+    """The files by name; `said` is what a reader of the text must know first."""
+    page, version, look = found.page, found.version, found.look
     check, answer = _rows(session, version, look)
-    spells = versions.spells(session, page, version)
-    head = [*heading(page, Side("", version, spells)), *coming(session, page, version, look.observed_at)]
+    side = Side("", version, found.spells, found.unread)
+    head = [*heading(page, side), *said, *coming(session, page, version, look.observed_at)]
     text = versions.document_of(session, version).shown.rstrip()
     name = f"answer.{ENDINGS.get(answer.media_type, 'bin')}"
     record = {
@@ -63,8 +68,10 @@ def _files(session: Session, page: Page, version: Version, look: Observation) ->
         "title": page.title,
         "url": page.url,
         "checked_at": records.stamp(look.observed_at),
+        "asked_for": records.stamp(found.moment),
         "outcome": look.outcome,
-        "version": records.version(version) | {"spells": records.spells(spells)},
+        "not_known": said,
+        "version": records.version(version) | as_record(found),
         "answer_file": name,
         "answer_row": chain.fields(answer, page.key),
         "check_row": chain.fields(check, page.key),

@@ -11,6 +11,7 @@ from diffs.store import changes, versions
 from policywatch import context
 from policywatch.terminal import output, records
 from policywatch.terminal.diff import Side, heading
+from policywatch.terminal.read_times import as_record, notes, reading
 
 from .arguments import moment_of, page_named
 
@@ -29,18 +30,17 @@ def show(
     moment = moment_of(at, end_of_day=True) if at is not None else context.now()
     with context.archive() as archive, archive.read() as session:
         row = page_named(session, page)
-        shown = versions.shown_at(session, row, moment)
-        if shown is None:
+        found = reading(session, row, moment)
+        if found is None:
             context.wrong_use(f"{page} had not been read by {moment:%Y-%m-%d %H:%M} UTC.")
-        version, observation = shown
-        document = versions.document_of(session, version)
-        spells = versions.spells(session, row, version)
-        notes = coming(session, row, version, moment)
+        document = versions.document_of(session, found.version)
+        later = coming(session, row, found.version, moment)
     if as_json:
-        facts = {"page": page, "observed_at": records.stamp(observation.observed_at), **records.version(version)}
-        output.as_json({**facts, "spells": records.spells(spells), "text": document.shown, "coming": notes})
+        facts = {"page": page, "observed_at": records.stamp(found.look.observed_at), **records.version(found.version)}
+        output.as_json({**facts, **as_record(found), "text": document.shown, "coming": later})
         return
-    for number, line in enumerate([*heading(row, Side("", version, spells)), *notes]):
+    side = Side("", found.version, found.spells, found.unread)
+    for number, line in enumerate([*heading(row, side), *notes(found), *later]):
         output.text(line, "" if number else "bold")
     output.say()
     output.text(document.shown.rstrip())

@@ -8,12 +8,14 @@ from rich.padding import Padding
 from rich.text import Text
 
 from diffs.database.models import Page, Version
+from diffs.store.gaps import Gap
 from diffs.store.versions import Spell
 from diffs.values import Comparison, Span, SpanOp
 from diffs.wording import labels
 from notifier.rendering.diff_view import CELL_BORDER, Line, Place, view
 
 from . import output
+from .read_times import could_not_be_read, seen
 
 _STYLES = {SpanOp.EQUAL: "", SpanOp.REMOVED: "red strike", SpanOp.ADDED: "green bold"}
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~])")
@@ -27,30 +29,31 @@ LEGEND = "[-removed words-] {+added words+}"
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A version that is shown or compared: a word before it ("From", "to"), itself, and when it was seen."""
+    """A version that is shown or compared: a word before it ("From", "to"), itself, and when it was seen.
+
+    `unread` are the times inside these in which nobody could read the page.
+    """
 
     word: str
     version: Version
     spells: Sequence[Spell]
+    unread: Sequence[Gap] = ()
 
 
 def heading(page: Page, *sides: Side) -> list[str]:
     """What is compared or shown, so that a saved copy proves itself.
 
-    That is title, address, and of each version its number, when it was seen, and the SHA-256 of its text.
+    That is title, address, and of each version its number, when it was seen, when the page could not be read
+    meanwhile, and the SHA-256 of its text.
     """
     about = ", ".join(filter(None, (page.key, page.marketplace)))
     lines = [f"{page.title} ({about})" if page.title else about, page.url]
     for side in sides:
         named = f"{side.word} version {side.version.seq}".strip().capitalize()
-        lines += [f"{named}, seen {seen(side.spells)}", f"  SHA-256 {side.version.text_sha256}"]
+        lines.append(f"{named}, seen {seen(side.spells)}")
+        lines += [f"  {line}" for line in could_not_be_read(side.unread)]
+        lines.append(f"  SHA-256 {side.version.text_sha256}")
     return lines
-
-
-def seen(spells: Sequence[Spell]) -> str:
-    """When a version was seen: every time by itself, since the page showed other texts in between."""
-    times = [f"{spell.first:%Y-%m-%d %H:%M} to {spell.last:%Y-%m-%d %H:%M}" for spell in spells]
-    return f"{', and again '.join(times)} UTC"
 
 
 def coloured(comparison: Comparison) -> None:

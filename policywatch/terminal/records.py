@@ -1,13 +1,12 @@
 """Rows of the archive as the JSON that programs read. Field names never change (docs/commands.md)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, Version, Work
 from diffs.judging.history import News
 from diffs.language.short_hash import short_hash
-from diffs.store.versions import Return, Spell
+from diffs.store.versions import Return
 from diffs.values import Outcome, Target
 from notifier import values
 from notifier.changes import told_change
@@ -134,11 +133,6 @@ def work(row: Work | None) -> dict[str, Any] | None:
     if row is None:
         return None
     return {"owner": row.owner, "note": row.note, "done_at": stamp(row.done_at), "muted": row.muted}
-
-
-def spells(found: Iterable[Spell]) -> list[dict[str, Any]]:
-    """The times in which a page showed a version."""
-    return [{"first_seen_at": stamp(spell.first), "last_seen_at": stamp(spell.last)} for spell in found]
 
 
 def back_to(row: Change, back: Return | None) -> dict[str, Any] | None:

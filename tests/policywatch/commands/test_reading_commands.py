@@ -377,6 +377,7 @@ def test_show_prints_the_text_below_what_proves_it(program: Program) -> None:
         "https://market.example/help/us-late-shipment",
         "Version 2, seen 2026-02-02 08:00 to 2026-02-09 08:00 UTC",
         f"  SHA-256 {known['text_sha256']}",
+        "The page has not been checked since 2026-02-09 08:00 UTC: whether it still says this is not known.",
     ]
     assert text.startswith("# Late Shipment Rate\n")
     assert "Keep your late shipment rate under 3%.\n" in text
