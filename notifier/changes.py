@@ -50,6 +50,7 @@ def told_change(change: Change, page: Page, session: Session | None = None) -> T
         language=page.language,
         kind=change.kind,
         line=change.line,
+        story=change.story or change.uid,
         seen_at=change.seen_at,
         decided_at=change.decided_at,
         headline=headline,

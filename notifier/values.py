@@ -38,7 +38,8 @@ class ToldChange:
 
     `page` is the page's key, `title` and `url` are the page's. `decided_at` is when it became news, `seen_at` when the
     text was first seen. `headline` and `points` are the wording; `told` and `reason`: whether it was reported, and why.
-    `line` is 2 or more for a text that is in the policy's place and not accepted yet.
+    `line` is 2 or more for a text that is in the policy's place and not accepted yet. `story` is the id of the first
+    change that told the same thing, its own if it was the first.
     """
 
     uid: str
@@ -66,6 +67,7 @@ class ToldChange:
     recorded: bool = False
     reason: str = ""
     line: int = 1
+    story: str = ""
 
     @property
     def urn(self) -> str:
@@ -148,6 +150,7 @@ def record(change: ToldChange) -> dict[str, Any]:
         "points": list(change.points),
         "facts": [{name: value for name, value in asdict(fact).items() if name != "hunk"} for fact in change.facts],
         "targets": [asdict(move) for move in change.moves],
+        "story": change.story or change.uid,
     }
 
 

@@ -190,6 +190,7 @@ class Change(SQLModel, table=True):
     values in `diffs.values`. `headline` and `points` are worded once by `diffs.wording.summary`.
     `from_*`, `to_*` repeat the versions' sequence, times and hash, so that a reported change always reads the same.
     `reason` says why it was reported, or why not. `line` is the line of texts that it is on, see `diffs.judging.lines`.
+    `story` is the `uid` of the first change that told the same (`diffs.meaning.stories`), its own if it was the first.
     """
 
     id: int = _id()
@@ -221,6 +222,7 @@ class Change(SQLModel, table=True):
     renames: list[dict[str, Any]] | None = _json()
     facts: list[dict[str, Any]] | None = _json()
     targets: list[dict[str, Any]] | None = _json()
+    story: str = Field(default="", max_length=40, index=True, sa_column_kwargs={"server_default": ""})
 
 
 class TargetRow(SQLModel, table=True):

@@ -13,7 +13,7 @@ from diffs.store import changes
 from diffs.wording import labels
 from diffs.wording.summary import summarise
 
-from . import announcement_links
+from . import announcement_links, stories
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ def word(session: Session) -> int:
     done = 0
     rows = changes.unworded(session)
     announcement_links.link(session, rows)
+    stories.tie(session, rows)
     for change, page in rows:
         words = _worded(change, page)
         if words is not None:

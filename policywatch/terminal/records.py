@@ -71,6 +71,7 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
         "points": [],
         "facts": [],
         "targets": [],
+        "story": "",
         "categories": [],
         "reasons": [],
         "rule": observation.rule or observation.news,

@@ -205,3 +205,14 @@ def test_it_leaves_somebody_elses_archive_alone(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="did not make"):
         demo.run(tmp_path, say=lambda _: None)
     assert archive.read_bytes() == b"years of history"
+
+
+def test_one_move_told_on_three_pages_is_one_story(played: Played) -> None:
+    stories: dict[str, set[str]] = {}
+    for entry in played.ended.told:
+        stories.setdefault(entry["story"], set()).add(f"{edition_of(entry['decided_at'])}-{entry['page']}")
+    shared = [pages for pages in stories.values() if len(pages) > 1]
+
+    assert {"3-us-late-shipment", "3-us-performance-targets", "3-us-policy-changes"} in shared
+    assert all(len({page.partition("-")[0] for page in pages}) == 1 for pages in shared)
+    assert {"3-us-seller-agreement"} in stories.values()
