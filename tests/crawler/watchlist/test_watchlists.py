@@ -144,6 +144,12 @@ def test_a_missing_key_is_reported_at_the_entry(tmp_path: Path) -> None:
     assert problem.message == "`key` is missing."
 
 
+def test_a_missing_key_of_an_entry_with_another_behind_it_is_reported_at_its_own(tmp_path: Path) -> None:
+    (problem,) = problems_of(tmp_path, '[[page]]\nkey = "a"\n\n' + GOOD)
+
+    assert (problem.line, problem.entry, problem.message) == (1, "a", "`url` is missing.")
+
+
 def test_a_file_that_is_no_toml_does_not_take_the_others_along(tmp_path: Path) -> None:
     broken = listed(tmp_path, '[[page]]\nkey = "a\n', "broken.toml")
     good = listed(tmp_path, GOOD, "good.toml")
@@ -168,6 +174,7 @@ def test_a_file_that_is_no_toml_does_not_take_the_others_along(tmp_path: Path) -
         ("defaults = 3\n", 1, "`defaults` is not a table"),
         ('[defaults]\nkey = "a"\n', 2, "`key` cannot be a default"),
         ("page = [1]\n", 0, "is not a table"),
+        ('page = [{ key = "a", url = 3 }]\n', 0, "`url`"),
     ],
 )
 def test_a_file_of_another_shape_is_reported(tmp_path: Path, text: str, line: int, said: str) -> None:

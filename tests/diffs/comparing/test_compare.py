@@ -399,3 +399,16 @@ def test_every_recorded_step_is_rebuilt_exactly(corpus):
         assert_rebuilds(read(old), read(new))
 
     assert len(steps) > 300
+
+
+def test_paragraphs_that_are_joined_into_one_are_one_edit() -> None:
+    parts = [
+        "Keep records of every order that you ship to our buyers for at least six years.",
+        "Ship every order on time and with a tracking number of a carrier.",
+        "Answer every message of a buyer within one working day of its arrival.",
+    ]
+    joined = " ".join(parts).replace("one working day", "two working days")
+
+    (hunk,) = compare(policy("Introduction.", *parts), policy("Introduction.", joined)).hunks
+
+    assert (hunk.op, len(hunk.before), len(hunk.after)) == (Op.EDITED, 3, 1)

@@ -3,7 +3,7 @@
 import pytest
 
 from diffs.comparing.compare import compare
-from diffs.values import Rename
+from diffs.values import Document, Rename
 from tests.diffs.phrasing import policy
 
 PLACES = (
@@ -115,3 +115,17 @@ def test_a_hunk_with_more_than_the_rename_is_no_rename():
     )
 
     assert [hunk.rename for hunk in comparison.hunks] == [True, True, True, True, False]
+
+
+def test_of_names_that_go_on_differently_the_part_in_common_is_renamed() -> None:
+    def terms(name: str) -> Document:
+        return policy(
+            f"The {name} Shop Terms apply.",
+            f"The {name} Shop Rules apply too.",
+            f"Read the {name} Shop Policy as well.",
+            f"Ask {name} Shop Support first.",
+        )
+
+    (rename,) = compare(terms("Acme"), terms("Bolt")).renames
+
+    assert (rename.before, rename.after, rename.places) == ("Acme", "Bolt", 4)

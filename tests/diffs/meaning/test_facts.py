@@ -6,9 +6,10 @@ import pytest
 
 from diffs.comparing.compare import compare
 from diffs.language.names import companies, places, programmes, proper
-from diffs.meaning.facts import facts
+from diffs.meaning.facts import _OFTEN, _Spoken, facts
+from diffs.meaning.sentence_pairs import is_wording
 from diffs.values import Block, Comparison, Document, Fact, Rename
-from tests.diffs.phrasing import heading, paragraph, policy, row
+from tests.diffs.phrasing import heading, item, paragraph, policy, row
 
 
 def found(before: Document, after: Document) -> tuple[Fact, ...]:
@@ -261,3 +262,17 @@ def test_names_are_read_with_their_form() -> None:
         "Brand Registry",
         "Early Bird Program",
     ]
+
+
+def test_of_very_many_names_only_those_in_the_text_are_in_it() -> None:
+    seen = _Spoken("Acme Shop and Bolt Shop run the site.")
+    names = {f"Name {number}": False for number in range(_OFTEN + 1)} | {"Bolt Shop": True, "Bolt Sho": False}
+
+    assert {name: seen.holds(name) for name in names} == names
+
+
+def test_a_list_that_becomes_running_text_with_its_numbers_changes_no_word() -> None:
+    listed = policy(item("Keep records of every order.", "1."), item("Ship every order on time.", "2."))
+    written = policy("1. Keep records of every order. 2. Ship every order on time.")
+
+    assert not any(is_wording(hunk) for hunk in compare(listed, written).hunks)

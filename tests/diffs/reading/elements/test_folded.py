@@ -165,3 +165,11 @@ def test_a_hidden_part_at_the_head_of_the_page_has_nothing_that_opens_it() -> No
     page = f"<html><body><main><div><div hidden><p>{RULE}</p></div></div>{ABOUT}</main></body></html>"
 
     assert RULE not in read(page)
+
+
+def test_what_the_head_says_to_readers_without_scripts_is_no_text_of_the_page() -> None:
+    page = (
+        f"<html><head><noscript><p>{RULE}</p></noscript></head><body><main><h1>Rules</h1>{ABOUT}</main></body></html>"
+    )
+
+    assert RULE not in read(page)

@@ -228,3 +228,13 @@ def test_a_cell_of_hundreds_of_nodes_is_taken_to_show_its_words() -> None:
     (cell_of_many,) = fromstring(f"<table><tr><td>{'<b></b>' * 400}Yes</td></tr></table>").iter("td")
 
     assert _shows_text(cell_of_many, {})
+
+
+def test_a_cell_with_a_label_is_read_by_it_whatever_is_drawn_in_it() -> None:
+    assert cell("<td aria-label=Yes><span></span><b></b></td>") == "Yes"
+
+
+def test_what_is_said_to_screen_readers_without_a_word_has_no_twin() -> None:
+    assert read("<p>Rate <span aria-hidden=true>4%</span><span class=sr-only>, </span> of orders</p>") == [
+        "Rate 4% of orders"
+    ]
