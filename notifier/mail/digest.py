@@ -25,11 +25,12 @@ from notifier.rendering.escaping import web_link
 from notifier.rendering.moved_targets import unsaid
 from notifier.rendering.permanent_link import permanent_link
 from notifier.rendering.title import full_title, where
-from notifier.values import IMPORTANCE_ORDER, Looked, ToldChange, Unread
+from notifier.values import Looked, ToldChange, Unread
 
 from .checked import FOLLOWED, checked_lines, counts, held_since, nothing, unread_since
 from .headers import address_of, mail
 from .inline_css import inlined
+from .stories import Story, rank, stories
 
 #: How many of the most important changes are shown with the words before and after, and how many dates on top; how many
 #: bytes of words the lines of changes share, and how many lines are in the HTML. Gmail cuts a message off after about
@@ -39,6 +40,8 @@ DATES_SHOWN = 12
 LINES_SHOWN = 200
 LINES_ROOM = 21_000
 SHORTEST_LINE, LONGEST_LINE = 60, 240
+#: How many characters the title of a further page of a story may have.
+LONGEST_ALSO = 60
 
 #: How many points of a change shown in full are listed, and how many characters each may have.
 POINTS_SHOWN = 8
@@ -109,7 +112,7 @@ def subject(digest: Digest) -> str:
     """The subject line: page, marketplace and headline of the most important change; before it their number."""
     if not digest.changes:
         return f"{digest.site}: {nothing(digest.looked)}, {digest.period}"
-    first = full_title(min(digest.changes, key=_rank))
+    first = full_title(min(digest.changes, key=rank))
     if len(digest.changes) == 1:
         return shorten(first, 140)
     return shorten(f"{labels.count(len(digest.changes), 'policy change')}: {first}", 140)
@@ -144,8 +147,9 @@ def html(digest: Digest) -> str:
         "dates": dates[:DATES_SHOWN],
         "more_dates": _more_dates(dates),
         "groups": list(_groups(digest, LINES_SHOWN)),
-        "more_changes": max(0, len(digest.changes) - LINES_SHOWN),
-        "details": [_shown(change, digest) for change in _weightiest(digest)],
+        "told": len(stories(digest.changes)),
+        "more_changes": max(0, len(stories(digest.changes)) - LINES_SHOWN),
+        "details": [_shown(story, digest) for story in _weightiest(digest)],
         "unread": [(page, unread_since(page, digest.now)) for page in digest.unread],
         "held": [(page, held_since(page, digest.now)) for page in digest.held],
         "standing": [one_line(line) for line in digest.standing],
@@ -169,8 +173,8 @@ def text(digest: Digest) -> str:
         parts += ["WHERE YOU STAND", *(f"* {one_line(line)}" for line in digest.standing), ""]
     for group in _groups(digest):
         parts += [group.title.upper(), *(text for line in group.lines for text in _line_text(line)), ""]
-    for change in _weightiest(digest):
-        parts += ["-" * 70, *_change_text(_shown(change, digest)), ""]
+    for story in _weightiest(digest):
+        parts += ["-" * 70, *_change_text(_shown(story, digest)), ""]
     if digest.unread:
         unread = (f"* {one_line(page.title)}: {unread_since(page, digest.now)}" for page in digest.unread)
         parts += ["NOT READ", *unread, "We do not know whether anything changed there in the meantime.", ""]
@@ -182,13 +186,17 @@ def text(digest: Digest) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """A change in one line. `link` leads to all of it, within the mail if it is shown there."""
+    """A change in one line. `link` leads to all of it, within the mail if it is shown there.
+
+    `also` are other pages that tell the same, each with a link.
+    """
 
     grade: str
     title: str
     more: tuple[str, ...]
     link: str
     inside: bool
+    also: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,16 +220,11 @@ class _Shown:
     points: tuple[str, ...]
     moves: tuple[str, ...]
     diff: Markup
+    also: tuple[tuple[str, str], ...] = ()
 
 
-def _rank(change: ToldChange) -> tuple[int, date, datetime, str]:
-    """A sort key: the most important first, and of these what takes effect soonest."""
-    importance = IMPORTANCE_ORDER.get(change.importance, 0)
-    return importance, change.effective_on or date.max, change.decided_at, change.uid
-
-
-def _weightiest(digest: Digest) -> list[ToldChange]:
-    return sorted(digest.changes, key=_rank)[:FULLY_SHOWN]
+def _weightiest(digest: Digest) -> list[Story]:
+    return stories(digest.changes)[:FULLY_SHOWN]
 
 
 def _groups(digest: Digest, most: int | None = None) -> Iterator[_Group]:
@@ -229,21 +232,23 @@ def _groups(digest: Digest, most: int | None = None) -> Iterator[_Group]:
 
     A single change needs no list. `most` is how many changes get a line.
     """
-    if len(digest.changes) < 2:
+    if len(stories(digest.changes)) < 2:
         return
-    inside = {change.uid for change in _weightiest(digest)}
+    inside = {story.change.uid for story in _weightiest(digest)}
     groups: dict[tuple[str, str], list[_Line]] = {}
-    shown = sorted(digest.changes, key=_rank)[:most]
+    shown = stories(digest.changes)[:most]
     room = max(SHORTEST_LINE, min(LINES_ROOM // len(shown), LONGEST_LINE))
-    for change in shown:
-        line = _line(change, digest, inside=change.uid in inside, room=room)
+    for story in shown:
+        change = story.change
+        line = _line(story, digest, inside=change.uid in inside, room=room)
         groups.setdefault((change.marketplace, change.category), []).append(line)
     for (marketplace, category), members in groups.items():
         yield _Group(one_line(f"{labels.marketplace(marketplace)} · {labels.category(category)}"), tuple(members))
 
 
-def _line(change: ToldChange, digest: Digest, *, inside: bool, room: int) -> _Line:
+def _line(story: Story, digest: Digest, *, inside: bool, room: int) -> _Line:
     """A change in a line that takes about `room` bytes of words; its date and targets only if they fit."""
+    change = story.change
     title = full_title(change)
     title = shorten(title, room * len(title) // len(title.encode()))
     moves = () if inside else unsaid(change, [title])
@@ -257,7 +262,18 @@ def _line(change: ToldChange, digest: Digest, *, inside: bool, room: int) -> _Li
         more=tuple(more),
         link=f"#{_anchor(change)}" if inside else permanent_link(change, digest.base_url),
         inside=inside,
+        also=_also(story, digest, room),
     )
+
+
+def _also(story: Story, digest: Digest, room: int) -> tuple[tuple[str, str], ...]:
+    """The other pages of a story, each with where it is read; as many as fit into `room` bytes, at least one."""
+    most = max(1, room // LONGEST_ALSO)
+    pages = [
+        (shorten(one_line(other.title), LONGEST_ALSO), permanent_link(other, digest.base_url)) for other in story.others
+    ]
+    more = len(pages) - most
+    return (*pages[:most], *([(labels.count(more, "more page"), "")] if more > 0 else []))
 
 
 def _anchor(change: ToldChange) -> str:
@@ -270,7 +286,8 @@ def _effective(change: ToldChange, digest: Digest) -> str:
     return f"{labels.effective(change.effective_on, digest.today).capitalize()}, {labels.day(change.effective_on)}"
 
 
-def _shown(change: ToldChange, digest: Digest) -> _Shown:
+def _shown(story: Story, digest: Digest) -> _Shown:
+    change = story.change
     link = permanent_link(change, digest.base_url)
     headline = one_line(change.headline)
     # What the headline already says is not repeated.
@@ -288,6 +305,9 @@ def _shown(change: ToldChange, digest: Digest) -> _Shown:
         points=(*points[:POINTS_SHOWN], *([f"… and {labels.count(more, 'more point')}."] if more > 0 else [])),
         moves=unsaid(change, [headline, *points[:POINTS_SHOWN]]),
         diff=_brief_html(_Same(change.comparison), link),
+        also=tuple(
+            (shorten(full_title(other), LONGEST_LINE), permanent_link(other, digest.base_url)) for other in story.others
+        ),
     )
 
 
@@ -339,7 +359,8 @@ def _preheader(digest: Digest, dates: list[tuple[str, str, str]]) -> str:
 
 
 def _line_text(line: _Line) -> list[str]:
-    said = "; ".join([f"* [{line.grade}] {line.title}", *line.more])
+    also = f"also in {', '.join(title for title, _ in line.also)}" if line.also else ""
+    said = "; ".join([f"* [{line.grade}] {line.title}", *line.more, *filter(None, [also])])
     return [said] if line.inside or not line.link else [said, f"  {line.link}"]
 
 
@@ -349,6 +370,7 @@ def _change_text(shown: _Shown) -> list[str]:
     lines += [f"  {shown.effective}."] if shown.effective else []
     lines += [f"  {change.note}"] if change.note else []
     lines += [f"  * {line}" for line in (*shown.points, *shown.moves)]
+    lines += [f"  Also told as: {title}" + (f" ({link})" if link else "") for title, link in shown.also]
     words = _brief_text(_Same(change.comparison))
     lines += ["", words, ""] if words else []
     lines += [f"  Full comparison: {shown.link}"] if shown.link not in ("", shown.source) else []

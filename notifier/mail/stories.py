@@ -1,0 +1,50 @@
+"""The changes of a digest, each story once: first what matters most and takes effect soonest. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from diffs.values import TargetMove
+from notifier.values import IMPORTANCE_ORDER, ToldChange
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A change, and those that tell only target moves that it tells too, on other pages."""
+
+    change: ToldChange
+    others: tuple[ToldChange, ...] = ()
+
+
+def rank(change: ToldChange) -> tuple[int, date, datetime, str]:
+    """A sort key: the most important first, and of these what takes effect soonest."""
+    importance = IMPORTANCE_ORDER.get(change.importance, 0)
+    return importance, change.effective_on or date.max, change.decided_at, change.uid
+
+
+def stories(changes: Iterable[ToldChange]) -> list[Story]:
+    """All changes by rank, each once: alone, or under the one whose story it is and that tells all its moves."""
+    told: list[tuple[ToldChange, list[ToldChange]]] = []
+    by_story: dict[str, list[tuple[ToldChange, list[ToldChange]]]] = {}
+    for change in sorted(changes, key=rank):
+        same = by_story.setdefault(change.story or change.uid, [])
+        under = next((others for first, others in same if _tells(first, change)), None)
+        if under is not None:
+            under.append(change)
+            continue
+        told.append((change, []))
+        same.append(told[-1])
+    return [Story(change, tuple(others)) for change, others in told]
+
+
+def _tells(first: ToldChange, change: ToldChange) -> bool:
+    """Whether a change tells every target move of another; one that moves none has something else to tell."""
+    known = {_figure(move) for move in first.moves}
+    return bool(change.moves) and all(_figure(move) in known for move in change.moves)
+
+
+def _figure(move: TargetMove) -> tuple[str, float | None, float | None]:
+    """What a move sets a target to, or which one it ends; a change log often names only that."""
+    target, is_end = move.after or move.before, move.after is None
+    assert target is not None
+    return target.metric, None if is_end else target.value, None if is_end else target.value2
