@@ -404,6 +404,8 @@ class Target:
     `value` is in `unit`: percent, hours, days, score, stars, count, orders; 4 percent is 4.0.
     `strength` is requirement, recommendation, advisory, goal, band, eligibility, definition or implied.
     `section` is where the sentence is. Vocabulary: the field's data set of help-page sentences.
+    `effective_on` is the first day on which it is in force and `ends_on` the last, as ISO dates ("2026-05-01"), or
+    "--05-01" where the text gives no year; None where it gives no day.
     """
 
     metric: str
@@ -417,6 +419,8 @@ class Target:
     consequence: str | None = None
     sentence: str = ""
     section: str = ""
+    effective_on: str | None = None
+    ends_on: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -245,6 +245,8 @@ class TargetRow(SQLModel, table=True):
     consequence: str | None = _text(nullable=True)
     sentence: str = _text()
     section: str = _text()
+    effective_on: str | None = Field(default=None, max_length=10)
+    ends_on: str | None = Field(default=None, max_length=10)
 
 
 class Event(SQLModel, table=True):

@@ -87,8 +87,10 @@ def is_effective(sentence: str, dated: Dated) -> bool:
     before = _own_clause(sentence[: dated.start])
     if is_update_stamp(sentence, dated) or _is_former(before) or _is_of_something_else(sentence):
         return False
+    if is_led_by("ends", sentence, dated):
+        return False
     behind = plain(sentence)[dated.end :][:_REACH]
-    return _is_led_by("effective", sentence, dated) or _after().match(behind) is not None or _opens(sentence, dated)
+    return is_led_by("effective", sentence, dated) or _after().match(behind) is not None or _opens(sentence, dated)
 
 
 def _own_clause(before: str) -> str:
@@ -118,13 +120,11 @@ _OPENING = re.compile(
 def _stamps(sentence: str, dated: Dated, cue: str) -> bool:
     if cue == "issued" and len(sentence[: dated.start].split(maxsplit=_STAMP_WORDS)) > _STAMP_WORDS:
         return False
-    return (
-        _is_led_by(cue, sentence, dated) and not _is_led_by("effective", sentence, dated) and not _is_former(sentence)
-    )
+    return is_led_by(cue, sentence, dated) and not is_led_by("effective", sentence, dated) and not _is_former(sentence)
 
 
-def _is_led_by(cue: str, sentence: str, dated: Dated) -> bool:
-    """Whether a cue is right before a date."""
+def is_led_by(cue: str, sentence: str, dated: Dated) -> bool:
+    """Whether one of the words listed under a cue is right before a date."""
     return _cue(cue).search(plain(sentence), max(0, dated.start - _REACH), dated.start) is not None
 
 
@@ -249,7 +249,9 @@ def _cue(name: str) -> Alternatives:
 
 @cache
 def _after() -> Alternatives:
-    return pattern(tuple(table("wording_dates")["cues"]["effective_after"]), before=r"(?:\([月火水木金土日]\))?[\s,]*")
+    return pattern(
+        tuple(table("wording_dates")["cues"]["effective_after"]), before=r"(?:\([月火水木金土日]\))?[\s,]{0,9}"
+    )
 
 
 def _is_former(sentence: str) -> bool:

@@ -8,8 +8,10 @@ from sqlalchemy import insert
 from sqlmodel import Session, col, select
 
 from diffs.database.models import ByHand, Change, Observation, Page, TargetRow, Version
+from diffs.language.bounds import on_calendar
 from diffs.scorecard.applicable_target import Stated
-from diffs.targets.holding import is_held_back
+from diffs.targets.holding import Concern, concern, is_of, standing
+from diffs.targets.repeats import once
 from diffs.values import Target
 
 from . import versions
@@ -98,8 +100,8 @@ class AnnouncedTarget:
 def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[AnnouncedTarget]]:
     """The targets that bind at a moment (UTC), and those announced for later; entries made by hand are marked.
 
-    A text may be published before it takes effect: until then the text it replaces binds. The date in a sentence holds
-    back only what that sentence is about; if that is unclear, both texts bind until then.
+    A text may be published before it takes effect: until then the text it replaces binds. A date holds back only what
+    its sentence is about; if that is unclear, both texts bind until then. What a page states twice is returned once.
     """
     binding: list[Stated] = []
     announced: list[AnnouncedTarget] = []
@@ -107,31 +109,56 @@ def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[An
     for page, version, observation, _ in in_force(session, moment):
         pages.setdefault(page.id, (page, version, observation))
     for page, version, observation in pages.values():
-        bound: Version | None = version
-        # None: all of them.
-        wanted: set[str] | None = None
-        while bound is not None:
-            stated = [
-                one
-                for one in _of_version(session, page, bound, observation)
-                if wanted is None or one.target.metric in wanted
-            ]
-            change = _to_come(session, bound, moment.date())
-            later = {id(one): is_held_back(one.target, change.effective_sentence) for one in stated} if change else {}
-            binding += [one for one in stated if not later.get(id(one), False)]
-            if change is None or change.effective_on is None:
-                break
-            announced += [AnnouncedTarget(one, change.effective_on) for one in stated if later[id(one)]]
-            if not all(later.values()):
-                wanted = {one.target.metric for one in stated if later[id(one)] is not False}
-            bound = session.get(Version, change.from_version_id) if change.from_version_id and wanted != set() else None
+        bound, coming = _on_page(session, page, version, observation, moment.date())
+        binding += once(bound, lambda one: one.target)
+        announced += once(coming, lambda one: one.stated.target)
     return binding, announced
 
 
-def _to_come(session: Session, version: Version, day: date) -> Change | None:
-    """The reported change that led to this text, if it takes effect after a day; else None."""
-    query = select(Change).where(Change.to_version_id == version.id, col(Change.told).is_(True))
-    return session.exec(query.where(col(Change.effective_on) > day).order_by(col(Change.seen_at).desc())).first()
+def _on_page(
+    session: Session, page: Page, version: Version, observation: Observation, day: date
+) -> tuple[list[Stated], list[AnnouncedTarget]]:
+    """The targets of one page that bind on a day, and those to come: from its text and, until then, those before it."""
+    binding: list[Stated] = []
+    announced: list[AnnouncedTarget] = []
+    bound: Version | None = version
+    # None: all of them.
+    wanted: set[Concern] | None = None
+    while bound is not None:
+        all_stated = _of_version(session, page, bound, observation)
+        stated = [one for one in all_stated if wanted is None or is_of(one.target, wanted)]
+        change = _led_to(session, bound)
+        begins = change.effective_on if change else None
+        found = standing(
+            [one.target for one in stated],
+            day,
+            seen=bound.first_seen_at.date(),
+            sentence=change.effective_sentence if change else "",
+            begins=begins if begins is not None and begins > day else None,
+        )
+        binding += [stated[at] for at in found.binding]
+        if bound is version or wanted is None:
+            announced += [AnnouncedTarget(stated[at], first) for at, first in found.announced.items()]
+        if not found.is_whole:
+            left = {concern(stated[at].target) for at in found.announced}
+            left -= {concern(stated[at].target) for at in found.binding}
+            wanted = left | {concern(stated[at].target) for at in found.unclear}
+        has_more = change is not None and change.from_version_id is not None and wanted != set()
+        bound = session.get(Version, change.from_version_id) if change and has_more else None
+    return binding, announced
+
+
+def ends_on(stated: Stated) -> date | None:
+    """The last day on which a target is in force; None if its page gives none."""
+    if stated.target.ends_on is None or stated.since is None:
+        return None
+    return on_calendar(stated.target.ends_on, stated.since.date())
+
+
+def _led_to(session: Session, version: Version) -> Change | None:
+    """The change that led to a text: the reported one, else the last."""
+    query = select(Change).where(Change.to_version_id == version.id)
+    return session.exec(query.order_by(col(Change.told).desc(), col(Change.seen_at).desc())).first()
 
 
 def _of_version(session: Session, page: Page, version: Version, observation: Observation) -> list[Stated]:

@@ -4,8 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from diffs.language.vocabulary import plain, table
+from diffs.language.alternatives import Alternatives
+from diffs.language.vocabulary import pattern, plain, table
 
+from .clauses import figure_of
 from .known_metrics import mentions
 
 
@@ -22,13 +24,21 @@ class Audience:
 def audiences(text: str) -> tuple[Audience, ...]:
     """Those that a sentence speaks of, in order, the longest at each place."""
     flat = plain(text)
-    found = [Audience("", *match.span()) for match in _everybody().finditer(flat)]
-    found += [
+    found = [
         Audience(_shown(match["name"]), *match.span("name"))
         for shape in _shapes()
         for match in shape.finditer(flat)
-        if _is_some(match["name"])
+        if _is_some(match["name"]) and not _is_exempt(flat, match.start("name"))
     ]
+    # "All others" are some where the sentence says beside whom, else everybody.
+    rest = [Audience(_shown(match.group()), *match.span()) for match in _others().finditer(flat)] if found else []
+    all_of_them = [match.span() for match in _everybody().finditer(flat)]
+    found += [
+        Audience("", *span)
+        for span in all_of_them
+        if not any(span[0] < one.end and one.start < span[1] for one in rest)
+    ]
+    found += rest
     kept: list[Audience] = []
     for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
         if all(one.end <= other.start or other.end <= one.start for other in kept):
@@ -70,21 +80,28 @@ def by_figure(text: str, figures: list[tuple[int, int]]) -> list[str | None]:
     own: list[list[Audience]] = [[] for _ in figures]
     ahead = [one for one in found if one.start < figures[0][0]]
     for one in (one for one in found if one not in ahead):
-        at = max(place for place, (start, _) in enumerate(figures) if start <= one.start)
-        is_next = at + 1 < len(figures) and _JOINT.search(text, figures[at][1], one.start) is not None
-        own[at + is_next].append(one)
+        own[figure_of(text, figures, one.start, one.end) or 0].append(one)
     return [joined(these or ahead) if these or ahead else None for these in own]
-
-
-_JOINT = re.compile(
-    r"[,;:(.|]|\b(?:and|or|but|while|und|oder|aber|et|ou|mais|e|ma|y|o|pero|en|maar|i|ale|och|ve)\b", re.IGNORECASE
-)
 
 
 def _is_some(name: str) -> bool:
     """Whether a name is one of some sellers; "sellers with a defect rate above …" are those who miss it."""
     first = re.split(r"[\s-]", name.lower(), maxsplit=1)[0]
-    return first not in _not_names() and not mentions(name) and not re.search(r"%|\brates?\b|percent", name)
+    is_condition = re.match(_any_of("if_you"), name, re.IGNORECASE) is not None
+    return (
+        (first not in _not_names() or is_condition)
+        and not mentions(name)
+        and not re.search(r"%|\brates?\b|percent", name)
+    )
+
+
+def _is_exempt(text: str, at: int) -> bool:
+    """Whether what leads to a name says that a rule is not for those: "does not apply to sellers with …"."""
+    return _exempt().search(text[max(0, at - _REACH) : at]) is not None
+
+
+#: So many characters before a name may say that a rule is not for them.
+_REACH = 60
 
 
 def _shown(name: str) -> str:
@@ -98,6 +115,19 @@ def _not_names() -> frozenset[str]:
 
 def _any_of(name: str) -> str:
     return f"(?:{'|'.join(table('wording_targets')['audience'][name])})"
+
+
+@cache
+def _exempt() -> Alternatives:
+    return pattern(
+        tuple(table("wording_targets")["audience"]["exempt"]),
+        after=r"[\s:]*(?:any |all |the |den |die |les |aux? |ai |los |las )?$",
+    )
+
+
+@cache
+def _others() -> Alternatives:
+    return pattern(tuple(table("wording_targets")["audience"]["others"]), before=r"(?<!\w)", after=r"(?!\w)")
 
 
 @cache
@@ -143,6 +173,8 @@ def _shapes() -> tuple[re.Pattern[str], ...]:
         rf"{_FROM} (?P<name>{_places()})",
         rf"(?<!\w)(?P<name>(?i:(?:{people}) (?:{_any_of('with')})){_GOES_ON}{_SALES})",
         rf"(?<!\w)(?P<name>(?i:(?:{people}) (?:{_any_of('since')})){_GOES_ON}){_VERB}",
+        rf"(?<!\w)(?P<name>(?i:(?:{_any_of('if_you')})){_GOES_ON}{_SALES})",
+        rf"(?<!\w)(?P<name>(?i:(?:{_any_of('first')})))",
         r"(?<!\w)(?i:for) (?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){1,3})(?=,| (?:must|is|the|orders)\b|[.;]?$)",
     )
     unspaced = rf"(?P<name>{_any_of('unspaced')})"

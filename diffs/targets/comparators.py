@@ -100,7 +100,11 @@ def is_actual(text: str, found: Held) -> bool:
     """Whether a bare figure is somebody's actual result: "Your rate is 10.53%"."""
     start, end = found.amount.start, found.amount.end
     before, after = text[max(0, start - _REACH) : start], text[end : end + _REACH]
-    if found.sign or words("wording_targets", "cues", "named").found_in(before[-_NEAR_BEFORE:]):
+    if words("wording_targets", "cues", "named").found_in(before[-_NEAR_BEFORE:]):
+        return False
+    if _YOURS_NOW.search(before) and not has_cue(before):
+        return True
+    if found.sign:
         return False
     return bool(_ACTUAL.search(before) or _COMPARED_NEXT.match(after))
 
@@ -161,6 +165,13 @@ _GIVEN = re.compile(
 )
 _TO_DO = re.compile(r".{0,15}\b(?:to|pour|um|zeit|per|para|om|aby|na)\b", re.IGNORECASE)
 _LABEL = re.compile(r"\W{0,4}[^:.;?!]{3,50}:\s{0,3}[\"'(]?", re.IGNORECASE)
+# "Your rate is currently under 2%" asks for nothing.
+_YOURS_NOW = re.compile(
+    r"\b(?:your|ihre?|deine?|votre|vos|la (?:tua|vostra|sua)|su|sua|uw|je)\b(?:[^.;\d]{0,60}\b)?"
+    r"(?:current(?:ly)?|at present|at the moment|right now|aktuelle?|derzeit(?:ige)?|momentan|actuel\w*|en ce moment|"
+    r"attual\w*|al momento|actual(?:mente)?|momenteel|huidige)\b",
+    re.IGNORECASE,
+)
 _ACTUAL = re.compile(
     r"\b(?:is|was|are|were|at|reached|stands at|currently|now|ist|war|liegt bei|beträgt|est|était|è|era|es|está en|é|"
     r"is nu|bedraagt)\s*(?:currently|now|at|only|just|:){0,4}\s*$|(?:現在|目前)[^。]{0,12}$",

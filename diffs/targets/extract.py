@@ -20,7 +20,7 @@ from .aliases import mentioned
 from .audience import by_figure
 from .comparators import Held, before_an_example, held, is_example, is_named
 from .concepts import concepts
-from .context import consequence_in, measured_in, scope_of, strength_of, window_of
+from .context import Place, consequence_in, measured_in, scope_of, strength_of, window_of
 from .figures import figures, takes_a_step
 from .known_metrics import mentions
 from .new_metrics import names_something
@@ -28,12 +28,21 @@ from .owners import as_in_column, counts_beside_a_rate, has_fitting, metric_for,
 from .passages import Passage, passages
 from .past import is_called_former
 from .places import goes_on, place_behind, takes_sign
+from .spans import Figure, spans_of
 from .statements import known, unnamed
 
 #: The name of these rules. It changes whenever the same document would yield other targets (architecture.md, rule 4).
-TARGETS = "policywatch-targets/8"
+TARGETS = "policywatch-targets/9"
 #: The word lists used. Their content is part of the reader's name: a metric is added there without touching code.
-WORDS = ("metrics", "metric_concepts", "wording_targets", "wording_amounts", "number_words", "wording_names")
+WORDS = (
+    "metrics",
+    "metric_concepts",
+    "wording_targets",
+    "wording_amounts",
+    "wording_dates",
+    "number_words",
+    "wording_names",
+)
 
 
 @cache
@@ -102,8 +111,12 @@ def _read(passage: Passage, language: str) -> Iterator[Target]:
     by_place = any(goes_on(text, *pair) for pair in pairwise(place for place, _ in read))
     kept = list(_once(read, text, by_place=by_place))
     whom = by_figure(text, [(place.start, place.end) for place, _ in kept])
-    for (place, target), own in zip(kept, whom, strict=True):
-        placed = _placed(target, passage, own)
+    when = spans_of(passage, [Figure(place.start, place.end, target.metric) for place, target in kept], language)
+    figures_of = tuple((place.start, place.end) for place, _ in kept)
+    metrics_of = tuple(target.metric for _, target in kept)
+    for at, ((place, target), own, span) in enumerate(zip(kept, whom, when, strict=True)):
+        placed = _placed(target, passage, Place(figures_of, metrics_of, at), own)
+        placed = replace(placed, effective_on=span.first, ends_on=span.last)
         yield replace(placed, scope=place_behind(text, place) or placed.scope) if by_place else placed
 
 
@@ -121,17 +134,17 @@ def _once(read: list[tuple[Held, Target]], text: str, *, by_place: bool) -> Iter
             yield found, target
 
 
-def _placed(target: Target, passage: Passage, own: str | None) -> Target:
-    window = window_of(passage, target.metric)
+def _placed(target: Target, passage: Passage, place: Place, own: str | None) -> Target:
+    window = window_of(passage, target.metric, place)
     # "For 90 days" is the target itself, not the period over which it is measured.
     is_itself = target.unit == "days" and window == f"{target.value:g} days"
     return replace(
         target,
         sentence=passage.row or passage.text,
         section=passage.section,
-        scope=scope_of(passage, own),
+        scope=scope_of(passage, place, own),
         window=None if is_itself else window,
-        strength=strength_of(passage, target),
+        strength=strength_of(passage, target, place),
         consequence=consequence_in(passage, target.metric),
     )
 

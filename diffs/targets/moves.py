@@ -22,16 +22,23 @@ def moves(before: tuple[Target, ...], after: tuple[Target, ...]) -> tuple[Target
     """The moves from one version's targets to those of the next, in the new page's order, removed targets last.
 
     A target whose value and strength moved together counts as a move of strength: a lower number that became binding
-    is no relief.
+    is no relief. Of "4% until 30 April, then 2%" only the 2% counts: it is what the text comes to.
     """
+    before, after = _lasting(before), _lasting(after)
     found: list[TargetMove] = []
-    for metric in dict.fromkeys((target.metric, target.unit) for target in (*after, *before)):
-        old = [target for target in before if (target.metric, target.unit) == metric]
-        new = [target for target in after if (target.metric, target.unit) == metric]
+    for metric in dict.fromkeys(map(_limited, (*after, *before))):
+        old = [target for target in before if _limited(target) == metric]
+        new = [target for target in after if _limited(target) == metric]
         found += _moves_of_metric(old, new)
     order = {id(target): at for at, target in enumerate(after)}
     found.sort(key=lambda move: order.get(id(move.after), len(after)) if move.after else len(after))
     return tuple(found)
+
+
+def _lasting(targets: tuple[Target, ...]) -> tuple[Target, ...]:
+    """The targets without those that end and that another for the same follows."""
+    coming = {(one.metric, one.unit, one.scope) for one in targets if one.effective_on}
+    return tuple(one for one in targets if not one.ends_on or (one.metric, one.unit, one.scope) not in coming)
 
 
 def direction(move: TargetMove) -> str:
@@ -40,8 +47,17 @@ def direction(move: TargetMove) -> str:
     A target that was only advised and binds now is stricter, whatever its figure.
     """
     if move.move == "strength" and move.before and move.after:
-        return "stricter" if _rank(move.after) > _rank(move.before) else "looser"
+        return "stricter" if rank(move.after) > rank(move.before) else "looser"
     return {"stricter": "stricter", "looser": "looser", "appeared": "stricter", "gone": "looser"}.get(move.move, "")
+
+
+#: Hours in units of time: "one day" can become "36 hours".
+_HOURS = {"hours": 1, "days": 24, "weeks": 168}
+
+
+def _limited(target: Target) -> tuple[str, str]:
+    """What a target limits: its metric, and the kind of its figures."""
+    return (target.metric, "time" if target.unit in _HOURS else target.unit)
 
 
 def _moves_of_metric(before: list[Target], after: list[Target]) -> list[TargetMove]:
@@ -75,19 +91,21 @@ def _left(these: list[Target], those: list[Target]) -> list[Target]:
 
 
 def _statement(target: Target) -> Hashable:
-    return (_scope(target), _figure(target), _rank(target), target.window)
+    return (_scope(target), figure(target), rank(target), target.window)
 
 
-def _figure(target: Target) -> tuple[str, float, float | None]:
-    """Direction and value: "< 1" and "<= 1" are the same figure."""
+def figure(target: Target) -> tuple[str, float, float | None]:
+    """Direction and value, of times in hours: "< 1" and "<= 1" are the same figure."""
+    hours = _HOURS.get(target.unit, 1)
     return (
         {"<": "<", "<=": "<", ">": ">", ">=": ">"}.get(target.comparator, target.comparator),
-        target.value,
-        target.value2,
+        target.value * hours,
+        target.value2 and target.value2 * hours,
     )
 
 
-def _rank(target: Target) -> int:
+def rank(target: Target) -> int:
+    """How strongly a target binds; 0 where it only describes."""
     return RANKS.get(target.strength, _UNRANKED) if target.strength != "band" else _UNRANKED
 
 
@@ -118,7 +136,7 @@ def _scope(target: Target) -> frozenset[str]:
 
 def _can_be_one(was: Target, now: Target) -> bool:
     """Whether one target can have become the other: the figure for new sellers never becomes that for everybody."""
-    return _scope(was) == _scope(now) or _figure(was) == _figure(now)
+    return _scope(was) == _scope(now) or figure(was) == figure(now)
 
 
 def _kinship(was: Target, now: Target) -> float:
@@ -127,7 +145,7 @@ def _kinship(was: Target, now: Target) -> float:
     if not _can_be_one(was, now) or (not same_scope and was.scope and now.scope and alike < _ALIKE):
         return 0.0
     score = alike + (1.0 if same_scope else 0.3) + 0.5 * (was.section == now.section)
-    return score + 0.4 * (_figure(was) == _figure(now)) + 0.3 * (_rank(was) == _rank(now))
+    return score + 0.4 * (figure(was) == figure(now)) + 0.3 * (rank(was) == rank(now))
 
 
 def _overlap(one: str, other: str) -> float:
@@ -137,9 +155,9 @@ def _overlap(one: str, other: str) -> float:
 
 
 def _moved(was: Target, now: Target) -> TargetMove | None:
-    if _UNRANKED not in (_rank(was), _rank(now)) and _rank(was) != _rank(now):
+    if _UNRANKED not in (rank(was), rank(now)) and rank(was) != rank(now):
         return TargetMove("strength", was, now)
-    if _figure(was) != _figure(now):
+    if figure(was) != figure(now):
         return TargetMove("stricter" if _stricter(was, now) else "looser", was, now)
     if _scope(was) != _scope(now) and (
         None not in (was.scope, now.scope) or _overlap(was.sentence, now.sentence) >= _ALIKE
@@ -151,20 +169,21 @@ def _moved(was: Target, now: Target) -> TargetMove | None:
 
 
 def _stricter(was: Target, now: Target) -> bool:
-    if _figure(was)[0] == "<" or _figure(now)[0] == "<":
-        return now.value < was.value
-    if now.value != was.value:
-        return now.value > was.value
+    (before, least, most), (after, now_least, now_most) = figure(was), figure(now)
+    if "<" in (before, after):
+        return now_least < least
+    if now_least != least:
+        return now_least > least
     # With the same lower end, a range that ends sooner leaves less room.
-    return (now.value2 or float("inf")) < (was.value2 or float("inf"))
+    return (now_most or float("inf")) < (most or float("inf"))
 
 
 def _stated(target: Target, elsewhere: Iterable[Target]) -> bool:
     """Whether the other side states the same somewhere and nothing there contradicts it."""
     return any(
-        _figure(target) == _figure(other)
+        figure(target) == figure(other)
         and (_scope(target) == _scope(other) or None in (target.scope, other.scope))
-        and (_rank(target) == _rank(other) or _UNRANKED in (_rank(target), _rank(other)))
+        and (rank(target) == rank(other) or _UNRANKED in (rank(target), rank(other)))
         for other in elsewhere
     )
 
@@ -193,7 +212,7 @@ def _is_for_same(one: TargetMove, other: TargetMove) -> bool:
 
 def _meaning(move: TargetMove) -> Hashable:
     was, now = move.before, move.after
-    step = (_figure(was) if was else None, _figure(now) if now else None)
+    step = (figure(was) if was else None, figure(now) if now else None)
     match move.move:
         case "scope":
             return (move.move, step, was and _scope(was), now and _scope(now))
@@ -212,4 +231,4 @@ def _weight(move: TargetMove) -> int:
     one for some.
     """
     target = move.after or move.before
-    return 4 * _rank(target) + 2 * (target.comparator in ("<", ">=")) + (not target.scope) if target else 0
+    return 4 * rank(target) + 2 * (target.comparator in ("<", ">=")) + (not target.scope) if target else 0

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from diffs.language.amounts import Amount
+from diffs.language.dates import dates_in
 from diffs.language.sentences import sentences
 from diffs.language.vocabulary import plain, words
 from diffs.values import Block, BlockKind, Document
@@ -18,6 +19,14 @@ from .tables import audience_in, cells_with_targets, kind_of, metric_of, period_
 
 # A metric that begins no later is what its sentence is about: "Your late shipment rate is …".
 _SUBJECT = 12
+# What a sentence is about is named within so many characters.
+_OPENING = 50
+# A sentence that goes on with what the one before it is about.
+_IT = re.compile(
+    r"\W{0,3}(?:it|this|now|today|er|sie|es|dieser?|jetzt|nun|heute|il|elle|celui-ci|celle-ci|désormais|maintenant|"
+    r"ora|adesso|oggi|esso|questo|questa|ahora|hoy|est[ea]|es|è)\b",
+    re.IGNORECASE,
+)
 # How many sentences before and after one may say more about its target.
 _NEAR = 3
 
@@ -85,6 +94,15 @@ class Passage:
         if len(self.said) > 1:
             return headed if headed in self.said else None
         return self.said[0] if headed in (None, self.said[0]) or self.is_said_first else None
+
+    @cached_property
+    def tells_of_a_limit(self) -> bool:
+        """Whether "it" is the limit of the sentence before: "The limit was 4%. It is now 3%"."""
+        at = self.near.index(self.text) if self.text in self.near else 0
+        before = plain(self.near[at - 1]) if at else ""
+        if not (_IT.match(plain(self.text)) and any(map(str.isdigit, before))):
+            return False
+        return words("wording_targets", "cues", "named").found_in(before[:_OPENING])
 
     @property
     def is_item(self) -> bool:
@@ -202,7 +220,7 @@ def passages(document: Document) -> Iterator[Passage]:
         if block.kind is not BlockKind.ROW:
             header = ()
         elif before is None or before.kind is not BlockKind.ROW:
-            header = _header(block)
+            header = _header(block, document.language)
         headings = (*reversed(block.section), document.title)
         yield from spoken.in_paragraph(_of_block(block, headings, lead, header), short, just)
         if block.kind is BlockKind.PARAGRAPH:
@@ -215,10 +233,24 @@ def _of_block(block: Block, headings: tuple[str, ...], lead: str, header: tuple[
     if cells:
         yield from _of_row(block, cells, headings, header)
         return
-    parts = tuple(line for sentence in sentences(block.shown) for line in _lines(sentence))
+    parts = tuple(line for sentence in sentences(block.shown) for part in _at_dates(sentence) for line in _lines(part))
     for at, part in enumerate(parts):
         near = parts[max(0, at - _NEAR) : at + _NEAR + 1]
         yield Passage(part, block.place, headings, lead, near=near, kind=block.kind)
+
+
+def _at_dates(sentence: str) -> Iterator[str]:
+    """A sentence, or two that were not parted because the first ends with a date: "until March 3. It is now 3%"."""
+    start = 0
+    for dated in dates_in(sentence) if _AFTER_A_DAY.search(sentence) else ():
+        if stop := _STOP.match(sentence, dated.end):
+            yield sentence[start : stop.start() + 1]
+            start = stop.end()
+    yield sentence[start:]
+
+
+_AFTER_A_DAY = re.compile(r"\d\. [^\W\d_a-z]")
+_STOP = re.compile(r"\.\s+(?=[^\W\d_a-z])")
 
 
 def _lines(sentence: str) -> list[str]:
@@ -277,7 +309,15 @@ def _cells(block: Block) -> tuple[str, ...]:
     return ()
 
 
-def _header(block: Block) -> tuple[str, ...]:
-    """The cells of a table's first row if it contains no figure."""
+def _header(block: Block, language: str) -> tuple[str, ...]:
+    """The cells of a table's first row if it contains no figure but those of dates ("from 1 June")."""
     cells = _cells(block)
-    return cells if cells and not any(letter.isdigit() for cell in cells for letter in cell) else ()
+    return cells if cells and not any(_has_figure(cell, language) for cell in cells) else ()
+
+
+def _has_figure(cell: str, language: str) -> bool:
+    if not any(map(str.isdigit, cell)):
+        return False
+    for dated in reversed(dates_in(cell, language)):
+        cell = cell[: dated.start] + cell[dated.end :]
+    return any(map(str.isdigit, cell))

@@ -30,6 +30,9 @@ def is_of_the_past(text: str, amount: Amount) -> bool:
         return True
     if _sets_condition(before):
         return False
+    weighed = _last(words("wording_targets", "past", "weighed"), before)
+    if weighed is not None and not _is_now(before[weighed:]):
+        return True
     verb = _last(words("wording_targets", "past", "verbs"), before)
     called = is_named(text, replace(found, start=amount.start))
     if verb is not None and not called and not _is_now(before[verb:]):
@@ -90,5 +93,12 @@ def _taken() -> Alternatives:
 def _likely() -> Alternatives:
     """Whether any word of the past stands in a text at all: most sentences have none."""
     lists = table("wording_targets")["past"]
-    listed = (*lists["verbs"], *lists["behind"], *lists["adverbs"], *lists["taken"], *lists["former"])
+    listed = (
+        *lists["verbs"],
+        *lists["weighed"],
+        *lists["behind"],
+        *lists["adverbs"],
+        *lists["taken"],
+        *lists["former"],
+    )
     return pattern(tuple(one.removesuffix("$").removeprefix("^") for one in listed))

@@ -133,7 +133,7 @@ _IN = re.compile(
     re.IGNORECASE,
 )
 #: Wholes that make a share without further words; out of ten, it is a rating unless something is counted.
-_ROUND = (20, 50, 100, 200, 500, 1000)
+_ROUND = (20, 25, 40, 50, 100, 200, 250, 400, 500, 1000)
 _SMALLEST, _LARGEST, _STEP = 10, 1000, 5
 
 

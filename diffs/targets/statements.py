@@ -175,9 +175,11 @@ def _has_decimals(amount: Amount) -> bool:
 def _from_context(found: Held, passage: Passage, named: tuple[Mention, ...]) -> Target | None:
     """The target of a sentence that does not name its metric: its heading does, or the name is in no list."""
     text, amount = plain(passage.text), found.amount
-    if is_other_amount(text, found, named=False) or passage.shows_other(amount) or is_actual(text, found):
+    if is_other_amount(text, found, named=False) or passage.shows_other(amount):
         return None
-    called = is_named(text, found)
+    if is_actual(text, found) and not passage.tells_of_a_limit:
+        return None
+    called = is_named(text, found) or passage.tells_of_a_limit
     new = unknown_metric(found, passage, called=called)
     if new is not None:
         sign = found.sign

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from diffs.language.bounds import bounds
 from diffs.language.vocabulary import plain, words
 
 from .audience import audience_above
@@ -121,9 +122,10 @@ def _by_row(cells: tuple[str, ...], header: tuple[str, ...], around: str) -> Ite
     ]
     breaking = [at for at in held if kinds[at] in ("alert", "block")]
     tiers = [at for at in held if kinds[at] == "tier" or audience_above(header[at]) or _EVERYBODY.search(header[at])]
-    if metric is None or not (breaking or (len(held) > 1 and (tiers or has_cue(around)))):
+    dated = [at for at in held if bounds(header[at])]
+    if metric is None or not (breaking or dated or (len(held) > 1 and (tiers or has_cue(around)))):
         return
     for at in held:
         strength = {"alert": "advisory", "block": "requirement"}.get(kinds[at], "")
-        is_for_all = strength or kinds[at] == "target" or _EVERYBODY.search(header[at])
+        is_for_all = strength or kinds[at] == "target" or at in dated or _EVERYBODY.search(header[at])
         yield Cell(at, metric, "" if is_for_all else header[at], strength)

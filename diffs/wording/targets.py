@@ -56,9 +56,12 @@ def move(moved: TargetMove, *, window: bool = True) -> str:
 def _step(before: Target, after: Target, how: str) -> str:
     """How the figure itself moved; `how` is stricter or looser."""
     kind = next((kind for kind in (_UPPER, _LOWER) if before.comparator in kind and after.comparator in kind), None)
-    if kind is None or before.comparator != after.comparator or before.value == after.value:
+    if kind is None or before.comparator != after.comparator or limit(before) == limit(after):
         return f"from {held(before)} to {held(after)}, {how}"
-    name, verb = ("limit" if kind is _UPPER else "minimum"), ("rises" if after.value > before.value else "falls")
+    name, verb = (
+        ("limit" if kind is _UPPER else "minimum"),
+        ("rises" if (how == "looser") == (kind is _UPPER) else "falls"),
+    )
     return f"the {name} {verb} from {limit(before)} to {limit(after)}"
 
 

@@ -8,10 +8,10 @@ import typer
 
 from diffs.reading import boilerplate, extract
 from diffs.scorecard.applicable_target import Stated
-from diffs.store.targets import removed, stated_at
+from diffs.store.targets import ends_on, removed, stated_at
 from diffs.targets.extract import extract_targets
 from diffs.targets.known_metrics import label
-from diffs.values import Capture, Selection
+from diffs.values import Capture, Selection, Target
 from diffs.wording import labels
 from diffs.wording.targets import held
 from policywatch import context
@@ -61,12 +61,20 @@ def targets(
         if is_one_of(was.page.marketplace, marketplace):
             told = labels.count(was.targets, "target")
             output.warn(f"Not listed: {told} of {was.page.key}: page removed since {labels.day(was.since)}.")
+    _say_ends(found)
     for later in coming:
-        target = later.stated.target
-        output.warn(
-            f"From {labels.day(later.effective_on)} ({later.stated.page}): {label(target.metric)} {held(target)}"
-            f"{f' ({target.scope})' if target.scope else ''}"
-        )
+        output.warn(f"From {labels.day(later.effective_on)} ({later.stated.page}): {_named(later.stated.target)}")
+
+
+def _say_ends(found: list[Stated]) -> None:
+    """Print which of the targets in force end, and when."""
+    for one in found:
+        if last := ends_on(one):
+            output.warn(f"Until {labels.day(last)} ({one.page}): {_named(one.target)}")
+
+
+def _named(target: Target) -> str:
+    return f"{label(target.metric)} {held(target)}{f' ({target.scope})' if target.scope else ''}"
 
 
 def _in_words(one: Stated) -> tuple[str, ...]:

@@ -113,6 +113,8 @@ def target(found: Target, **about: Any) -> dict[str, Any]:
         "consequence",
         "sentence",
         "section",
+        "effective_on",
+        "ends_on",
     )
     return {**about, **{name: getattr(found, name) for name in order}}
 

@@ -72,7 +72,7 @@ def test_a_list_of_groups_has_one_limit_each() -> None:
 
     assert [(one.metric, one.value, one.scope) for one in found] == [
         (INCIDENT, 3, "vendedores nuevos"),
-        (INCIDENT, 5, None),
+        (INCIDENT, 5, "los demás"),
     ]
 
 

@@ -177,6 +177,7 @@ def test_targets_are_extracted_from_a_text(program: Program) -> None:
     assert (target["metric"], target["comparator"], target["value"]) == ("order_defect_rate", "<", 1.0)
     assert list(target) == [
         "metric", "comparator", "value", "value2", "unit", "window", "scope", "strength", "consequence", "sentence", "section",
+        "effective_on", "ends_on",
     ]  # fmt: skip
 
 

@@ -19,7 +19,7 @@ CHANGE = (
 ).split()
 VERSION = {"seq", "first_seen_at", "last_seen_at", "text_sha256"}
 FACT = {"kind", "before", "after", "sentence_before", "sentence_after", "section"}
-TARGET = "metric comparator value value2 unit window scope strength consequence sentence section".split()
+TARGET = "metric comparator value value2 unit window scope strength consequence sentence section effective_on ends_on".split()
 HEALTH = "page url fetch outcome reason http_status last_ok_at version_seq events".split()
 
 ROBOT_CHECK = (
