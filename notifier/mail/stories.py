@@ -1,7 +1,7 @@
 """The changes of a digest, each story once: first what matters most and takes effect soonest. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from diffs.values import TargetMove
@@ -23,18 +23,29 @@ def rank(change: ToldChange) -> tuple[int, date, datetime, str]:
 
 
 def stories(changes: Iterable[ToldChange]) -> list[Story]:
-    """All changes by rank, each once: alone, or under the one whose story it is and that tells all its moves."""
-    told: list[tuple[ToldChange, list[ToldChange]]] = []
-    by_story: dict[str, list[tuple[ToldChange, list[ToldChange]]]] = {}
-    for change in sorted(changes, key=rank):
+    """All changes by rank, each once: alone, or under the one whose story it is and that tells all its moves.
+
+    A policy comes before the log that announced it. Where only the log says from when, that day holds for the story.
+    """
+    told: list[list[ToldChange]] = []
+    by_story: dict[str, list[list[ToldChange]]] = {}
+    for change in sorted(changes, key=lambda one: (one.kind == "announced", rank(one))):
         same = by_story.setdefault(change.story or change.uid, [])
-        under = next((others for first, others in same if _tells(first, change)), None)
+        under = next((members for members in same if _tells(members[0], change)), None)
         if under is not None:
             under.append(change)
             continue
-        told.append((change, []))
+        told.append([change])
         same.append(told[-1])
-    return [Story(change, tuple(others)) for change, others in told]
+    told.sort(key=lambda members: min(map(rank, members)))
+    return [Story(_dated(members), tuple(members[1:])) for members in told]
+
+
+def _dated(members: list[ToldChange]) -> ToldChange:
+    """The first of a story, with the day on which the others say that it takes effect, if it says none itself."""
+    days = [member.effective_on for member in members if member.effective_on]
+    first = members[0]
+    return replace(first, effective_on=min(days)) if days and not first.effective_on else first
 
 
 def _tells(first: ToldChange, change: ToldChange) -> bool:

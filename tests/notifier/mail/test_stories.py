@@ -1,6 +1,7 @@
 """A story that is told on several pages is one line of a digest."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from diffs.values import Target, TargetMove
@@ -22,7 +23,7 @@ def policy(**more: Any) -> ToldChange:
 
 def table(**more: Any) -> ToldChange:
     known = {"uid": "table-1", "title": "Targets at a glance", "moves": (LATE_SHIPMENTS,), "story": "policy-1"}
-    return told("The table says 3%", judgement=MEDIUM, **known | more)
+    return told("The table says 3%", **known | {"judgement": MEDIUM} | more)
 
 
 def told_once(*changes: ToldChange) -> list[tuple[str, list[str]]]:
@@ -33,6 +34,18 @@ def test_a_change_that_tells_no_more_than_another_is_under_it() -> None:
     log = table(uid="log-1", title="Changes to policies", moves=(APPEARED,))
 
     assert told_once(log, table(), policy()) == [("policy-1", ["log-1", "table-1"])]
+
+
+def test_a_policy_comes_before_the_log_that_announced_it_and_has_its_day() -> None:
+    day = date(2026, 4, 20)
+    log = table(uid="log-1", kind="announced", moves=(APPEARED,), effective_on=day, judgement=policy().judgement)
+    (story,) = stories([log, policy()])
+
+    assert (story.change.uid, story.change.effective_on, [other.uid for other in story.others]) == (
+        "policy-1",
+        day,
+        ["log-1"],
+    )
 
 
 def test_a_change_that_tells_something_else_too_has_its_own_place() -> None:
