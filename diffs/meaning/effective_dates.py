@@ -1,12 +1,18 @@
 """The date from which a change applies and, separately, the date on which the page says it was last updated."""
 
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 
+from diffs.language.amounts import find
 from diffs.language.dates import dated_sentences, dates_in, is_effective, is_update_stamp
 from diffs.language.sentences import sentences
 from diffs.language.vocabulary import plain, words
 from diffs.values import BlockKind, Comparison, Document, Hunk, Op
+
+from .rewording import changed_words, kind_of_rewording
+from .sentence_pairs import SentencePair, sentence_pairs
+from .turns import turns
 
 # Seen from the day of the change, an older date is left over from an earlier edition and a later one is no plan.
 _OLDEST = timedelta(days=400)
@@ -22,7 +28,7 @@ def effective_on(document: Document, comparison: Comparison, seen_at: datetime) 
     seen = seen_at.date()
     for day, sentence in _effective(_new_sentences(comparison.hunks), document):
         if seen - _OLDEST <= day <= seen + _LATEST:
-            return day, sentence
+            return (None, "") if _is_of_its_clause(sentence, comparison) else (day, sentence)
     standing = (sentence for block in document.blocks for sentence in dated_sentences(block.shown))
     for day, sentence in _effective(standing, document):
         if seen < day <= seen + _LATEST:
@@ -68,6 +74,41 @@ def _is_of_another(sentence: str, own: str) -> bool:
     named = [kind for kind, shape in names.items() if shape.found_in(plain(sentence))]
     called = [kind for kind, shape in names.items() if shape.found_in(own)]
     return len(named) == 1 and len(called) == 1 and named != called
+
+
+def _is_of_its_clause(sentence: str, comparison: Comparison) -> bool:
+    """Whether a date binds only the clause in which it is new, beside rules that changed without a date.
+
+    "Effective January 15, orders with our labels are not late" says nothing about a limit that is lower from today. A
+    sentence that speaks of the terms or of the change itself, or of what an edited rule speaks of, says it for all.
+    """
+    if words("wording_dates", "cues", "whole").found_in(plain(sentence)):
+        return False
+    said = _spoken(sentence)
+    if len(said) < _CLAUSE:
+        return False
+    edits = [pair for pair in sentence_pairs(comparison) if pair.before and pair.after and sentence != pair.after]
+    rules = [pair for pair in edits if kind_of_rewording(pair) == "meaning" and _is_turned(pair)]
+    return bool(rules) and not any(len(said & _spoken(pair.after)) >= _SAME_MATTER for pair in rules)
+
+
+def _is_turned(pair: SentencePair) -> bool:
+    """Whether a rule now has another figure, or says something else about who must do what."""
+    gone, come = changed_words(pair)
+    return bool(turns(pair.before, pair.after)) or bool(find(" ".join(gone)) and find(" ".join(come)))
+
+
+def _spoken(sentence: str) -> frozenset[str]:
+    """The words of a sentence that are not only there to join others."""
+    return frozenset(word for word in _WORD.findall(plain(sentence).lower()) if len(word) > _JOINING)
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_JOINING = 3
+#: What has fewer words is a line with a date ("Effective date: July 24, 2023") and no clause.
+_CLAUSE = 6
+#: Two sentences with so many words in common speak of the same matter.
+_SAME_MATTER = 2
 
 
 def _new_sentences(hunks: tuple[Hunk, ...]) -> Iterator[str]:

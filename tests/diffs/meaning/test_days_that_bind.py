@@ -71,3 +71,19 @@ def test_of_two_groups_each_sentence_keeps_its_day() -> None:
 
     assert effective("en", new, existing) == date(2026, 3, 2)
     assert effective("en", existing) == DAY
+
+
+def test_a_day_binds_only_its_clause_beside_a_rule_that_changed_without_one() -> None:
+    exempt = "Effective April 6, 2026, parcels with our labels that are scanned on time are not counted."
+    lower = "Starting April 6, 2026, sellers must keep their late shipment rate lower than before."
+    old, new = ("Sellers must keep a late shipment rate under 4%.", "Sellers must keep a late shipment rate under 2%.")
+
+    def day(*added: str, was: str = old) -> date | None:
+        before, after = policy(was, "It stays."), policy(new, "It stays.", *added)
+        return effective_on(after, compare(before, after), SEEN)[0]
+
+    assert day(exempt) is None
+    assert day(exempt, was=new) == DAY
+    assert day(lower) == DAY
+    assert day("These changes to the rules for parcels and labels take effect on April 6, 2026.") == DAY
+    assert day("Effective date: April 6, 2026") == DAY
