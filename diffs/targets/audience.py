@@ -149,7 +149,7 @@ _SALES = (
     r"ventas|vendas|bestellingen|zamówień)(?: or (?:more|fewer|less))?"
 )
 #: What goes on behind the word for sellers, up to the verb.
-_GOES_ON = r"[^,;:.()%|]{3,40}?"
+_GOES_ON = r"(?:[^,;:.()%|]|[,.](?=\d)){3,40}?"
 _VERB = r"(?=,| (?:must|should|need|have to|has to|are|is|may)\b|[.;]|$)"
 
 

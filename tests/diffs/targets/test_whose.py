@@ -33,6 +33,10 @@ def page(sentence: str, language: str = "en", above: str = "Rules") -> Document:
             [(6, "In their first 90 days")],
         ),
         (
+            "The cancellation rate must be below 1% for sellers with at least 1,000 orders and below 3% for everyone else.",
+            [(1, "sellers with at least 1,000 orders"), (3, "everyone else")],
+        ),
+        (
             "If you ship fewer than 100 orders a month, your late shipment rate must stay below 6%.",
             [(6, "If you ship fewer than 100 orders")],
         ),
@@ -97,6 +101,12 @@ def test_it_is_now_moves_the_limit_of_the_sentence_before() -> None:
     (moved,) = moves(extract_targets(before), extract_targets(after))
 
     assert move(moved) == "Late shipment rate: the limit falls from 3% to 2%"
+
+
+def test_it_is_now_is_read_in_german_too() -> None:
+    (now,) = found("Die Grenze lag bis 3. März bei 4 %. Sie liegt jetzt bei 3 %.", "de", above="Stornorate")
+
+    assert (now.metric, now.value) == ("cancellation_rate", 3)
 
 
 def test_a_requirement_stays_when_the_advice_beside_it_is_dropped() -> None:

@@ -139,6 +139,35 @@ def test_the_list_of_targets_has_the_same_answer_as_the_scorecard(program: Progr
     assert "Cancellation rate under 2%" in listed.err
 
 
+def test_a_date_behind_a_limit_keeps_the_old_one_in_force_until_then(program: Program) -> None:
+    looks = {
+        "2026-01-05T08:00:00Z": policy(
+            "Keep your valid tracking rate above 95%.", "Keep your late shipment rate under 4%."
+        ),
+        "2026-04-10T08:00:00Z": policy(
+            "The 95% limit for the valid tracking rate applies through 30 May.",
+            "Keep your late shipment rate under 2% from 1 July 2026.",
+        ),
+    }
+    save(program.folder / "in", "us-dated", looks, title="Dated", marketplace="US", category="performance")
+    assert program("import", "folder", "in").code == 0
+
+    listed = program("targets")
+    may, june, july = (
+        {
+            (one["metric"], one["value"])
+            for one in program("targets", "--at", day, "--json").objects
+            if one["page"] == "us-dated"
+        }
+        for day in ("2026-05-30", "2026-05-31", "2026-07-01")
+    )
+
+    assert "From 1 July 2026 (us-dated): Late shipment rate under 2%" in listed.err
+    assert "Until 30 May 2026 (us-dated): Valid tracking rate at least 95%" in listed.err
+    assert may == {("valid_tracking_rate", 95), ("late_shipment_rate", 4)}
+    assert (june, july) == ({("late_shipment_rate", 4)}, {("late_shipment_rate", 2)})
+
+
 def test_the_targets_are_those_of_the_day_asked_for(program: Program) -> None:
     ended = program("scorecard", report(program), "--at", "2026-01-20", "--no-keep")
 
