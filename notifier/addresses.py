@@ -8,6 +8,8 @@ import email_validator
 # Whether mail for "reader@localhost" or "reader@office.local" arrives is up to the mail server.
 email_validator.SPECIAL_USE_DOMAIN_NAMES.clear()
 
+_THIS_MACHINE = "localhost"
+
 #: The longest address allowed (RFC 5321 section 4.5.3.1.3, without the angle brackets).
 LONGEST = 254
 
@@ -19,7 +21,8 @@ def email_address(text: str) -> str:
         found = email_validator.validate_email(
             given[: LONGEST + 1],
             check_deliverability=False,
-            globally_deliverable=False,
+            # A domain has a dot; without one it is a slip of the keyboard, except for this very machine.
+            globally_deliverable=given.rpartition("@")[2].casefold() != _THIS_MACHINE,
             allow_smtputf8=False,
             allow_quoted_local=True,
             allow_domain_literal=True,

@@ -20,25 +20,41 @@ from diffs.language.plain_text import in_short
 from diffs.store import changes, events, pages, versions
 from diffs.store.changes import Mark
 from diffs.store.notices.subscribers import topic_of
+from diffs.store.versions import Return
 from diffs.values import BlockKind, Comparison, Hunk, Op
 from diffs.wording import labels
 
-from .values import Ending, ToldChange, Unread, VersionMark
+from .values import Back, Ending, ToldChange, Unread, VersionMark
 
 #: How many changes are in memory at one time.
 BATCH = 20
 
 
-def told_changes(session: Session, **filters: Any) -> tuple[ToldChange, ...]:
-    """Changes as values, the latest decided first; `filters` are those of `diffs.store.changes.listed`."""
-    return tuple(told_change(change, page, session) for change, page in changes.listed(session, **filters))
+def told_changes(session: Session, *, now: datetime, **filters: Any) -> tuple[ToldChange, ...]:
+    """Changes as values, the latest decided first; `filters` are those of `diffs.store.changes.listed`.
+
+    Those that their page has taken back by `now` (UTC) say so.
+    """
+    found = changes.listed(session, **filters)
+    backs = {page.key: versions.returned(session, page, now) for page in {page.key: page for _, page in found}.values()}
+    return tuple(told_change(change, page, session, back=backs[page.key]) for change, page in found)
 
 
-def told_change(change: Change, page: Page, session: Session | None = None) -> ToldChange:
+def told_change(
+    change: Change,
+    page: Page,
+    session: Session | None = None,
+    *,
+    now: datetime | None = None,
+    back: Return | None = None,
+) -> ToldChange:
     """One change as a value. A change without stored wording is worded here, but nothing is stored.
 
-    With a `session`, a new page has its whole text as the addition.
+    With a `session`, a new page has its whole text as the addition, and by `now` (UTC) it is known whether the page has
+    taken the change back; `back` is the earlier text that it shows again, where that is known already.
     """
+    if session is not None and now is not None:
+        back = versions.returned(session, page, now)
     headline, points = wording_of(change, page)
     return ToldChange(
         uid=change.uid,
@@ -67,13 +83,17 @@ def told_change(change: Change, page: Page, session: Session | None = None) -> T
         told=change.told,
         recorded=change.recorded,
         reason=change.reason,
+        back=Back(back.version.seq, back.since) if back is not None and change.told and back.undoes(change) else None,
     )
 
 
-def in_full(session: Session, found: Sequence[Mark], *, batch: int = BATCH) -> Iterator[ToldChange]:
-    """The changes behind marks, in their order, never more than `batch` of them in memory."""
+def in_full(session: Session, found: Sequence[Mark], *, now: datetime, batch: int = BATCH) -> Iterator[ToldChange]:
+    """The changes behind marks, in their order, as they hold at `now` (UTC), never more than `batch` in memory."""
+    backs: dict[str, Return | None] = {}
     for change, page in changes.in_full(session, [mark.id for mark in found], batch=batch):
-        yield told_change(change, page, session)
+        if page.key not in backs:
+            backs[page.key] = versions.returned(session, page, now)
+        yield told_change(change, page, session, back=backs[page.key])
 
 
 def _text_of_new_page(session: Session, change: Change) -> Comparison:
@@ -101,9 +121,14 @@ def endings(session: Session, wanted: Filter) -> list[Ending]:
     return sorted(found, key=lambda ending: (ending.on, ending.change.page))
 
 
-def modified(found: Iterable[Mark]) -> datetime | None:
-    """When the latest of them was stored in the archive (UTC); None if there are none."""
-    return max((mark.stored_at for mark in found), default=None)
+def modified(session: Session, found: Iterable[Mark]) -> datetime | None:
+    """When the latest of them was stored in the archive, or a page last went back to a former text (UTC).
+
+    None if there are no changes.
+    """
+    stored = max((mark.stored_at for mark in found), default=None)
+    turned = events.last(session, events.FLAPPING)
+    return max(stored, turned) if stored and turned else stored
 
 
 def unread(session: Session, *, rejected: bool = False) -> tuple[Unread, ...]:

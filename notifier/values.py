@@ -28,6 +28,14 @@ class VersionMark:
     text_sha256: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The number of the earlier version that a page shows again, and since when (UTC)."""
+
+    seq: int
+    since: datetime
+
+
 #: The note beside a change to a text that the page shows in its policy's place.
 NOT_ACCEPTED = "The page shows this text in place of its policy. Whether it is the policy now is not decided yet."
 
@@ -39,7 +47,9 @@ class ToldChange:
     `page` is the page's key, `title` and `url` are the page's. `decided_at` is when it became news, `seen_at` when the
     text was first seen. `headline` and `points` are the wording; `told` and `reason`: whether it was reported, and why.
     `line` is 2 or more for a text that is in the policy's place and not accepted yet. `story` is the id of the first
-    change that told the same thing, its own if it was the first.
+    change that told the same thing, its own if it was the first. `back` says that the page shows an earlier text again,
+    so that the change is taken back; `is_again` that the reader heard of it before, and that the page shows the new
+    text again.
     """
 
     uid: str
@@ -68,6 +78,8 @@ class ToldChange:
     reason: str = ""
     line: int = 1
     story: str = ""
+    back: Back | None = None
+    is_again: bool = False
 
     @property
     def urn(self) -> str:
@@ -76,7 +88,12 @@ class ToldChange:
 
     @property
     def note(self) -> str:
-        """What a reader must know about a change to a text that is not known to be the policy; usually ""."""
+        """What a reader must know first, usually "": it is taken back, or in no text that is known to be the policy."""
+        if self.back is not None:
+            since = f"{self.back.since.day} {self.back.since:%B} {self.back.since.year}"
+            return f"No longer on the page: it is back to the former text (version {self.back.seq}) since {since}."
+        if self.is_again:
+            return "On the page again, after it had gone back to the former text."
         return NOT_ACCEPTED if self.line > 1 else ""
 
     @property
@@ -151,6 +168,7 @@ def record(change: ToldChange) -> dict[str, Any]:
         "facts": [{name: value for name, value in asdict(fact).items() if name != "hunk"} for fact in change.facts],
         "targets": [asdict(move) for move in change.moves],
         "story": change.story or change.uid,
+        "back_to": {"seq": change.back.seq, "since": stamp(change.back.since)} if change.back else None,
     }
 
 

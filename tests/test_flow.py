@@ -134,7 +134,7 @@ def test_from_page_to_notice(site: Site, mailbox: MailServer, archive: Archive, 
         assert counts(session) == {"sent": 1}
 
         # and published: the same change in every feed
-        told = told_changes(session)
+        told = told_changes(session, now=datetime.now(UTC))
         for form in ("rss", "atom"):
             channel = feed.Channel(title="Policies", updated=TUESDAY, base_url=settings.base_url)
             parsed = feedparser.parse(feed.render(form, channel, told))

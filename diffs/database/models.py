@@ -364,7 +364,8 @@ class Notice(SQLModel, table=True):
     `kind`: news (a change for a subscriber; without a change a heartbeat, which says that nothing changed), question
     (asks a subscriber to confirm), owner (for whoever runs the program; it has no subscriber).
     `state`: due, sending, sent, parked (refused for good), dropped (no longer wanted before it was sent).
-    `message_id` is fixed before the first attempt: the same message sent twice is one message.
+    `message_id` is fixed before the first attempt: the same message sent twice is one message. A sent notice becomes
+    due again when its page takes the change back, or shows it again after that; `sent_at` stays, the id does not.
     """
 
     __table_args__ = (

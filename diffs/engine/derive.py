@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
-from diffs.database.models import Observation, Page, Snapshot, Version
+from diffs.database.models import Change, Observation, Page, Snapshot, Version
 from diffs.judging.history import News
 from diffs.judging.lines import Line, Lines
 from diffs.store import observations, snapshots
@@ -186,12 +186,18 @@ def _may_stop(judged: list[int], moments: Mapping[int, datetime]) -> bool:
     return max(judged) < min(moments.keys() - set(judged))
 
 
+def _takes_back(session: Session, observation: Observation) -> bool:
+    """Whether a check shows a former text in place of one that was reported: readers hear of it, so it is confirmed."""
+    reported = select(Change.id).where(Change.page_id == observation.page_id, col(Change.told).is_(True))
+    return observation.news == News.RETURN and session.exec(reported.limit(1)).first() is not None
+
+
 def _derived(session: Session, observation: Observation) -> Derived:
     version = session.get(Version, observation.version_id) if observation.version_id else None
     return Derived(
         outcome=Outcome(observation.outcome),
         reason=observation.reason,
         news=observation.news,
-        wants_confirmation=observation.news == News.HELD,
+        wants_confirmation=observation.news == News.HELD or _takes_back(session, observation),
         version_seq=version.seq if version else None,
     )

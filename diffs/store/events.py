@@ -23,8 +23,15 @@ SECOND_LINE = "second_line"
 SITE_WIDE = "site_wide"
 #: A page shows a text that the owner said is not its policy.
 REJECTED = "rejected"
+#: A page shows a former text again, perhaps in turn with another.
+FLAPPING = "flapping"
 #: A page cannot be read at present, for whatever reason.
 UNREAD = ("blocked", "unreadable", "shrunk", "stale", "gone_suspected", "robots")
+
+
+def last(session: Session, kind: str) -> datetime | None:
+    """When an event of this kind last happened on any page (UTC); None if never."""
+    return session.exec(select(func.max(Event.last_at)).where(Event.kind == kind)).first()
 
 
 class OpenEvents:

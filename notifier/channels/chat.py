@@ -5,6 +5,7 @@ Only a short text is sent: the headline, the date, the first points, the link; a
 
 import logging
 import re
+from datetime import datetime
 from typing import Any
 
 from diffs.errors import DeliveryError, RecipientRefused
@@ -118,7 +119,7 @@ def text(digest: Digest, room: int = LONGEST, head: str = "") -> str:
 
     `head` is the title above it: a headline that is complete there is not repeated.
     """
-    ordered = sorted(digest.changes, key=lambda change: (_rank(change.importance), change.decided_at))
+    ordered = sorted(digest.changes, key=_weight)
     shown = ""
     for changes, points in FITS:
         shown = _shown(digest, ordered, changes, points, head)
@@ -142,6 +143,11 @@ def _only_markdown(service: Any) -> bool:
     known = service.notify_format
     forms = [known] if isinstance(known, str) else list(known)
     return forms == ["markdown"]
+
+
+def _weight(change: ToldChange) -> tuple[bool, int, datetime]:
+    """A sort key: the most important first, and last what the page has taken back."""
+    return change.back is not None, _rank(change.importance), change.decided_at
 
 
 def _shown(digest: Digest, ordered: list[ToldChange], changes: int, points: int, head: str) -> str:

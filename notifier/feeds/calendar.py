@@ -59,8 +59,11 @@ def write(out: BinaryIO, about: About, changes: Iterable[ToldChange], endings: I
     empty = True
     for change in changes:
         if (on := change.effective_on) is not None:
-            summary = f"Takes effect: {full_title(change)}"
-            out.write(_event(change, on, about.base_url, identity=change.urn, summary=summary).to_ical())
+            summary = full_title(change) if change.back else f"Takes effect: {full_title(change)}"
+            event = _event(change, on, about.base_url, identity=change.urn, summary=summary)
+            if change.back is not None:
+                event.add("STATUS", "CANCELLED")  # RFC 5545 section 3.8.1.11
+            out.write(event.to_ical())
             empty = False
     for ending in endings:
         # The rule has one end, whatever day that turns out to be: the id stays the same.

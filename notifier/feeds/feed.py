@@ -71,6 +71,7 @@ def entry_of(change: ToldChange, base_url: str) -> Entry:
         urn=change.urn,
         title=in_short(full_title(change), LONGEST_TITLE),
         at=change.decided_at,
+        modified=max(change.back.since, change.decided_at) if change.back else None,
         summary=entry_text(change),
         html=entry_html(change, link=link),
         link=link,

@@ -64,7 +64,7 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry. It is published once and never rewritten: `at` (UTC) is when.
+    """One entry, published once: `at` (UTC) is when. Only a mark is added to it, at `modified` (UTC).
 
     `urn` is its permanent id. `title` and `summary` are plain text, `html` is safe HTML. `link` is where it is read,
     `source` the page it is about; both are web addresses or "". `terms` are pairs of scheme and word. `extra` is copied
@@ -81,6 +81,7 @@ class Entry:
     source_title: str = ""
     terms: tuple[tuple[str, str], ...] = ()
     extra: Mapping[str, Any] = field(default_factory=dict)
+    modified: datetime | None = None
 
 
 def write(out: BinaryIO, form: str, channel: Channel, entries: Iterable[Entry]) -> None:
@@ -90,7 +91,7 @@ def write(out: BinaryIO, form: str, channel: Channel, entries: Iterable[Entry]) 
         raise ValueError(f"no feed is called {form!r}: rss, atom or json")
     waiting = iter(entries)
     newest = next(waiting, None)
-    updated = newest.at if newest else channel.updated
+    updated = newest.modified or newest.at if newest else channel.updated
     writers[form](out, channel, updated.astimezone(UTC), chain([newest] if newest else [], waiting))
     out.write(b"\n")
 
@@ -155,7 +156,7 @@ def _atom_entry(xml: Any, entry: Entry) -> None:
         _atom(xml, "id", entry.urn)
         _atom(xml, "title", one_line(entry.title), type="text")
         _atom(xml, "published", stamp(entry.at))
-        _atom(xml, "updated", stamp(entry.at))
+        _atom(xml, "updated", stamp(entry.modified or entry.at))
         if entry.link:
             _empty(xml, f"{{{ATOM}}}link", rel="alternate", type="text/html", href=entry.link)
         if entry.source and entry.source != entry.link:
@@ -198,7 +199,7 @@ def _json_item(entry: Entry) -> dict[str, Any]:
         "summary": clean(entry.summary),
         "content_html": entry.html,
         "date_published": stamp(entry.at),
-        "date_modified": stamp(entry.at),
+        "date_modified": stamp(entry.modified or entry.at),
         "tags": [one_line(term) for _, term in entry.terms],
         "_policywatch": dict(entry.extra),
     }

@@ -339,7 +339,7 @@ def _brief_text(same: _Same) -> str:
 
 def _dates(digest: Digest) -> list[tuple[str, str, str]]:
     """Effective dates from today on, soonest first: when, headline, link."""
-    coming = [(change.effective_on, change) for change in digest.changes if change.effective_on]
+    coming = [(change.effective_on, change) for change in digest.changes if change.effective_on and not change.back]
     coming = sorted((pair for pair in coming if pair[0] >= digest.today), key=lambda pair: (pair[0], pair[1].uid))
     return [
         (_effective(change, digest), shorten(full_title(change), LONGEST_LINE), permanent_link(change, digest.base_url))

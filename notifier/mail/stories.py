@@ -16,10 +16,10 @@ class Story:
     others: tuple[ToldChange, ...] = ()
 
 
-def rank(change: ToldChange) -> tuple[int, date, datetime, str]:
-    """A sort key: the most important first, and of these what takes effect soonest."""
+def rank(change: ToldChange) -> tuple[bool, int, date, datetime, str]:
+    """A sort key: the most important first, and of these what takes effect soonest; last what was taken back."""
     importance = IMPORTANCE_ORDER.get(change.importance, 0)
-    return importance, change.effective_on or date.max, change.decided_at, change.uid
+    return change.back is not None, importance, change.effective_on or date.max, change.decided_at, change.uid
 
 
 def stories(changes: Iterable[ToldChange]) -> list[Story]:
@@ -49,7 +49,12 @@ def _dated(members: list[ToldChange]) -> ToldChange:
 
 
 def _tells(first: ToldChange, change: ToldChange) -> bool:
-    """Whether a change tells every target move of another; one that moves none has something else to tell."""
+    """Whether a change tells every target move of another; one that moves none has something else to tell.
+
+    What a page has taken back is told by no page that still says it.
+    """
+    if (first.back is None) != (change.back is None):
+        return False
     known = {_figure(move) for move in first.moves}
     return bool(change.moves) and all(_figure(move) in known for move in change.moves)
 

@@ -1,6 +1,7 @@
 """Compose a message: the digest for a reader, the question to a new one, the mail to the owner."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from diffs.database.archive import Archive, Session
@@ -8,7 +9,7 @@ from diffs.database.models import OwnerNotice, Subscriber
 from diffs.judging.subscriptions import Topic, last_slot, wants
 from diffs.store import chain, reports
 from diffs.store.events import SECOND_LINE
-from diffs.store.notices import heartbeats, outbox, subscribers
+from diffs.store.notices import heartbeats, outbox, returns, subscribers
 from diffs.store.observations import PageLooks, looks
 from notifier.changes import held, told_change, unread
 from notifier.mail.confirmation import CONFIRM_WITHIN, Question
@@ -91,7 +92,11 @@ class Writer:
             return self._alert(to, parcel.message_id)
         if parcel.kind == outbox.QUESTION:
             return self._question(to, parcel.message_id)
-        return self._digest(session, to, self._told(session, parcel.change_ids), parcel.message_id)
+        before = returns.told_before(session, parcel.message_id)
+        told = self._told(session, parcel.change_ids)
+        again = {change.uid for number, change in told.items() if number in before and change.back is None}
+        changes = tuple(replace(one, is_again=True) if one.uid in again else one for one in told.values())
+        return self._digest(session, to, changes, parcel.message_id)
 
     def _alert(self, notice: OwnerNotice, message_id: str) -> Alert:
         return Alert(
@@ -139,12 +144,12 @@ class Writer:
             self._looks[since] = looks(session, since=since, until=until)
         return looked(self._looks[since], subscribers.filter_of(reader))
 
-    def _told(self, session: Session, ids: tuple[int, ...]) -> tuple[ToldChange, ...]:
+    def _told(self, session: Session, ids: tuple[int, ...]) -> dict[int, ToldChange]:
         missing = [number for number in ids if number not in self._changes]
         if missing:
             if len(self._changes) + len(missing) > KEPT_CHANGES:
                 self._changes = {number: self._changes[number] for number in ids if number in self._changes}
             for change, page in outbox.changes_with(session, missing):
                 if change.id is not None:
-                    self._changes[change.id] = told_change(change, page, session)
-        return tuple(self._changes[number] for number in ids if number in self._changes)
+                    self._changes[change.id] = told_change(change, page, session, now=self._clock())
+        return {number: self._changes[number] for number in ids if number in self._changes}

@@ -15,7 +15,7 @@ from diffs.database.archive import Archive
 from diffs.database.models import OwnerNotice, Subscriber
 from diffs.engine import wording
 from diffs.errors import ChannelDown, DeliveryError, RecipientGone, RecipientRefused
-from diffs.store.notices import heartbeats, outbox, owner, plan, subscribers
+from diffs.store.notices import heartbeats, outbox, owner, plan, returns, subscribers
 from diffs.store.notices.backlog import Backlog, backlog
 from diffs.store.notices.outbox import NEWS, OWNER, QUESTION
 from notifier.channels.base import Channels
@@ -159,6 +159,7 @@ class _Run:
             outbox.pull_back(session, now=now)
             if NEWS in self._kinds:
                 self.report.worded = wording.word(session)
+                returns.queue(session, now=now)
                 heartbeats.queue(session, now=now)
             if QUESTION in self._kinds:
                 opt_in.take_in(session, now=now)

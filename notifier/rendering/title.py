@@ -11,9 +11,14 @@ PAGE_TITLE = 60
 def full_title(change: ToldChange) -> str:
     """The headline after page and marketplace, as in "Fee schedule (US): Electronics rise from 8% to 9%".
 
+    A change that the page has taken back says so first: "Fee schedule (US): Taken back on 3 May 2026: Electronics …".
     If a headline ends with the page's title, as "New page: Agent policy" does, the title is not repeated.
     """
-    return one_line(f"{where(change)}: {one_line(change.headline).removesuffix(f': {one_line(change.title)}')}")
+    turned = "On the page again: " if change.is_again else ""
+    if change.back is not None:
+        turned = f"Taken back on {labels.day(change.back.since)}: "
+    said = one_line(change.headline).removesuffix(f": {one_line(change.title)}")
+    return one_line(f"{where(change)}: {turned}{said}")
 
 
 def where(change: ToldChange) -> str:

@@ -84,8 +84,9 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
                 raise HTTPException(404, "The feed has no such archive document.")
             shown = found[documents[at].start : documents[at].end]
             channel = _channel(settings, f"/feed.{form}", wanted, documents, at=at, updated=begun)
-            body = feed.render(form, channel, changes.in_full(session, shown))
-        return _answer(request, body, feed.MEDIA_TYPES[form], changes.modified(shown), clock())
+            body = feed.render(form, channel, changes.in_full(session, shown, now=clock()))
+            modified = changes.modified(session, shown)
+        return _answer(request, body, feed.MEDIA_TYPES[form], modified, clock())
 
     @routes.api_route("/health.{form}", methods=["GET", "HEAD"])
     def health_of(request: Request, form: Form, asked: Annotated[Scope, Query()]) -> Response:
@@ -119,8 +120,9 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
                 base_url=settings.base_url,
             )
             endings = changes.endings(session, wanted)
-            body = calendar.render(about, changes.in_full(session, found), endings)
-        told = [mark.stored_at for mark in found] + [ending.change.decided_at for ending in endings]
+            body = calendar.render(about, changes.in_full(session, found, now=clock()), endings)
+            told = [ending.change.decided_at for ending in endings]
+            told += [at for at in [changes.modified(session, found)] if at is not None]
         return _answer(request, body, calendar.MEDIA_TYPE, max(told, default=None), clock())
 
     return routes

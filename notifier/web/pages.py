@@ -29,7 +29,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
     def newest(request: Request) -> Response:
         """The newest changes, and where the feeds are."""
         with archive.read() as session:
-            shown = list(in_full(session, changes.marks(session, Filter(), limit=NEWEST)))
+            shown = list(in_full(session, changes.marks(session, Filter(), limit=NEWEST), now=clock()))
         body = answers.page(settings, settings.site_name, answers.part("newest", settings, changes=shown))
         return answers.conditional(request, body, answers.HTML, modified=None, now=clock())
 
@@ -41,7 +41,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
             # The beginning of an id is enough on the command line; an address must name one change for ever.
             if found is None or not found[0].told or found[0].uid != uid:
                 raise HTTPException(404, "There is no such change.")
-            change = told_change(*found, session)
+            change = told_change(*found, session, now=clock())
         content = Markup(feed.page_html(change))  # noqa: S704 (made by templates that escape)
         wanted = Filter(pages=(change.page,))
         own = feed.autodiscovery(

@@ -72,7 +72,7 @@ def preview_of(
 
     `standing` adds how the owner's figures compare: for the owner's eyes only.
     """
-    changes = told_changes(session, since=since, marketplace=marketplace)
+    changes = told_changes(session, now=now, since=since, marketplace=marketplace)
     figures = [metric for _, metric in reports.current(session)] if standing else []
     return Digest(
         message_id=f"<preview.{now:%Y%m%d%H%M%S}@{settings.mail_domain}>",

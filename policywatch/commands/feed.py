@@ -98,10 +98,10 @@ def _write_changes(
         title = feeds.title_of(f"{settings.site_name}: effective dates", wanted, "")
         about = calendar.About(title, self_url=url, base_url=settings.base_url)
         endings = changes.endings(session, wanted)[: limit - len(found)]
-        calendar.write(_binary(spool), about, changes.in_full(session, found), endings)
+        calendar.write(_binary(spool), about, changes.in_full(session, found, now=context.now()), endings)
         return len(found) + len(endings)
     channel = _channel(feeds.title_of(settings.site_name, wanted), settings, wanted, url)
-    feeds.write(_binary(spool), form, channel, changes.in_full(session, found))
+    feeds.write(_binary(spool), form, channel, changes.in_full(session, found, now=context.now()))
     return len(found)
 
 

@@ -186,7 +186,7 @@ def _deliver(archive: Archive, folder: Path) -> None:
         html = body.get_content().replace("\r\n", "\n") if body else ""
         (folder / "digest.html").write_text(html, encoding="utf-8")
     with archive.read() as session:
-        told = told_changes(session)
+        told = told_changes(session, now=now)
     channel = feed.Channel(title="Policy changes: Harbour & Finch (demo)", updated=now)
     (folder / "feed.xml").write_bytes(feed.render("rss", channel, told))
 

@@ -34,6 +34,7 @@ def test_an_address_is_stored_in_one_form(given_address: str, stored: str) -> No
         f"a@{'x' * 70}.org",
         "<a@b>",
         "a@b, c@d",
+        "boss@example",
     ],
 )
 def test_what_is_no_address_is_not_stored(bad: str) -> None:

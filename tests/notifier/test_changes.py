@@ -44,8 +44,8 @@ def test_a_row_becomes_the_value_that_is_reported(archive: Archive) -> None:
         store_change(session, page, "untold0001", told=False, reason="only moved")
 
     with archive.read() as session:
-        (change,) = told_changes(session)
-        assert [each.uid for each in told_changes(session, told=False)] == ["untold0001"]
+        (change,) = told_changes(session, now=NOON)
+        assert [each.uid for each in told_changes(session, now=NOON, told=False)] == ["untold0001"]
 
     assert change.comparison == Comparison((NOTICE_PERIOD,))
     assert change.facts == (fact,)
@@ -60,13 +60,13 @@ def test_an_unworded_change_is_shown_with_words_and_stays_unworded(archive: Arch
     with archive.begin() as session:
         store_change(session, store_page(session), headline=None, points=None)
     with archive.read() as session:
-        (change,) = told_changes(session)
+        (change,) = told_changes(session, now=NOON)
         assert change.headline
         assert len(changes.unworded(session)) == 1
     with archive.begin() as session:
         assert wording.word(session) == 1
     with archive.read() as session:
-        assert told_changes(session)[0].headline == change.headline
+        assert told_changes(session, now=NOON)[0].headline == change.headline
 
 
 def test_a_page_that_is_new_comes_with_its_text(archive: Archive) -> None:
@@ -89,7 +89,7 @@ def test_a_page_that_is_new_comes_with_its_text(archive: Archive) -> None:
         store_change(session, page, "neither", kind="appeared", hunks=[], headline="New page", points=[])
 
     with archive.read() as session:
-        old, new = sorted(told_changes(session), key=lambda change: change.uid, reverse=True)
+        old, new = sorted(told_changes(session, now=NOON), key=lambda change: change.uid, reverse=True)
     assert "  + Agents may help sellers." in diff_text(new.comparison).splitlines()
     assert [len(hunk.after) for hunk in new.comparison.hunks] == [1, 2], "a place for each section"
     assert not old.comparison.hunks
@@ -97,7 +97,7 @@ def test_a_page_that_is_new_comes_with_its_text(archive: Archive) -> None:
     with archive.begin() as session:
         session.execute(update(Body).where(col(Body.sha256) == stored.document_sha256).values(data=b"damaged"))
     with archive.read() as session:
-        assert not any(change.comparison.hunks for change in told_changes(session)), (
+        assert not any(change.comparison.hunks for change in told_changes(session, now=NOON)), (
             "without the text the rest is told all the same"
         )
 
@@ -133,7 +133,7 @@ def test_a_record_has_what_the_command_line_promises() -> None:
 
     promised = (
         "id, page, title, marketplace, category, url, kind, line, from_version, to_version, seen_at, decided_at, "
-        "effective_on, significance, importance, told, reason, headline, points, facts, targets, story"
+        "effective_on, significance, importance, told, reason, headline, points, facts, targets, story, back_to"
     )
     assert list(change) == promised.split(", ")
     assert change["from_version"] is None

@@ -117,7 +117,7 @@ def _address(session: Session, row: Any, *, now: datetime, domain: str, limit: i
     else:
         found = _travel_together(session, row, now=now, limit=limit)
         ids = [number for number, *_ in found]
-        said = [uid or f"{row.kind} {made.isoformat()}" for _, made, uid in found]
+        said = [_said(row, made, before, uid) for _, made, before, uid in found]
         key = session.get_one(Subscriber, row.subscriber_id).key
         name = f"notice.{short_hash(' '.join([key, *said]), 32)}"
     message_id = f"<{name}@{domain}>"
@@ -127,12 +127,19 @@ def _address(session: Session, row: Any, *, now: datetime, domain: str, limit: i
     return message_id
 
 
+def _said(row: Any, made: datetime, sent_before: datetime | None, uid: str | None) -> str:
+    """What one notice says, for the Message-ID: a change by its uid; if it was sent before, also when."""
+    if uid is None:
+        return f"{row.kind} {made.isoformat()}"
+    return f"{uid} {sent_before.isoformat()}" if sent_before else uid
+
+
 def _travel_together(
     session: Session, row: Any, *, now: datetime, limit: int
-) -> list[tuple[int, datetime, str | None]]:
-    """The subscriber's due notices of this kind: number, creation time (UTC), uid of the change if there is one."""
+) -> list[tuple[int, datetime, datetime | None, str | None]]:
+    """The subscriber's due notices of this kind: number, when made and last sent (UTC), uid of the change if any."""
     query = (
-        select(Notice.id, Notice.created_at, Change.uid)
+        select(Notice.id, Notice.created_at, Notice.sent_at, Change.uid)
         .join(Change, col(Notice.change_id) == Change.id, isouter=True)
         .where(Notice.subscriber_id == row.subscriber_id, Notice.kind == row.kind, Notice.state == "due")
         .where(col(Notice.message_id).is_(None), col(Notice.not_before) <= now)

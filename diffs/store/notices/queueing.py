@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select, update
 from diffs.database.models import Change, Notice, Page, Subscriber
 from diffs.judging.subscriptions import Filter, due_at, wants
 
-from . import subscribers
+from . import returns, subscribers
 from .outbox import BATCH, NEWS, QUESTION
 
 
@@ -27,6 +27,8 @@ def queue(session: Session, change: Change, page: Page, *, now: datetime) -> int
         return 0
     session.flush()
     have = set(session.exec(select(Notice.subscriber_id).where(Notice.change_id == change.id)))
+    if change.kind == "rollback":
+        have |= returns.heard(session, page, since=change.seen_at)  # the same said once
     topic = subscribers.topic_of(change, page)
     hour = cache(partial(due_at, now=now))  # ten thousand readers share a few time zones
     rows = (

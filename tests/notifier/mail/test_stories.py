@@ -7,9 +7,10 @@ from typing import Any
 from diffs.values import Target, TargetMove
 from notifier.mail.digest import html, text
 from notifier.mail.stories import stories
-from notifier.values import ToldChange
+from notifier.rendering.title import full_title
+from notifier.values import Back, ToldChange
 from tests.notifier.mail.test_digest import MEDIUM, digest
-from tests.notifier.vocabulary import LATE_SHIPMENTS, told
+from tests.notifier.vocabulary import LATE_SHIPMENTS, NOON, told
 
 OTHER = TargetMove("stricter", Target("cancellation_rate", "<", 2.5), Target("cancellation_rate", "<", 2.0))
 APPEARED = replace(LATE_SHIPMENTS, move="appeared", before=None)
@@ -86,3 +87,14 @@ def test_of_many_pages_with_one_story_a_line_names_a_few_and_counts_the_rest() -
 
 def test_a_story_alone_needs_no_list() -> None:
     assert "All changes" not in html(digest(policy(), table()))
+
+
+def test_a_change_that_was_taken_back_comes_last_and_is_told_by_no_other_page() -> None:
+    back = policy(back=Back(1, NOON))
+    again = replace(policy(), back=None, is_again=True)
+
+    assert told_once(back, table()) == [("table-1", []), ("policy-1", [])]
+    assert "Taken back on 22 November 2026: " in full_title(back)
+    assert back.note == "No longer on the page: it is back to the former text (version 1) since 22 November 2026."
+    assert full_title(again).startswith("Late shipment rate (US): On the page again: ")
+    assert again.note == "On the page again, after it had gone back to the former text."

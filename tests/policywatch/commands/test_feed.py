@@ -153,8 +153,12 @@ def test_a_feed_can_go_into_a_pipe(program: Program) -> None:
 def test_changes_pass_in_their_order_a_few_at_a_time(program: Program) -> None:
     archive = open_archive(f"sqlite:///{program.database}")
     with archive.read() as session:
-        found = marks(session, Filter())
-        assert [change.headline for change in in_full(session, found, batch=2)] == ["DE high", "US low", "US high"]
+        found, now = marks(session, Filter()), datetime(2026, 11, 23, tzinfo=UTC)
+        assert [change.headline for change in in_full(session, found, now=now, batch=2)] == [
+            "DE high",
+            "US low",
+            "US high",
+        ]
         assert found[0].decided_at == datetime(2026, 11, 22, 13, tzinfo=UTC)
         assert marks(session, Filter(), limit=1) == found[:1]
         assert unknown(session, Filter(("us-fees",), ("us",), ("Fees", "agreement"))) == ""
