@@ -21,7 +21,7 @@ from diffs.reading.decode import decode, parse
 from diffs.reading.extract import extract
 from diffs.reading.repair import mend
 from diffs.targets import extract as targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Capture, Comparison, Document, Selection
 from diffs.wording.summary import summarise
 from notifier.rendering.diff_html import diff_html, diff_text

@@ -32,7 +32,7 @@ from diffs.meaning.significance import judge
 from diffs.reading.boilerplate import clean
 from diffs.reading.extract import extract
 from diffs.targets.extract import extract_targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Capture, Comparison, Document, Judgement, Selection
 from diffs.wording.summary import Summary, summarise
 

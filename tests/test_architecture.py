@@ -49,7 +49,7 @@ def test_the_arrows_hold():
         ("notifier/rendering/escaping.py", "import crawler.rounds.schedule.due"),
         ("diffs/database/models.py", "import notifier.rendering.escaping"),
         ("diffs/comparing/compare.py", "import diffs.reading.extract"),
-        ("diffs/language/amounts.py", "import diffs.targets.moves"),
+        ("diffs/language/amounts.py", "import diffs.targets.over_time.moves"),
         ("notifier/rendering/escaping.py", "import notifier.mail.digest"),
         ("crawler/watchlist/interests.py", "import crawler.rounds.round"),
         ("policywatch/terminal/output.py", "import policywatch.context"),

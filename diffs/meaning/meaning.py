@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Comparison, Document, Fact, Judgement, Quiet, Target, TargetMove
 
 from . import facts, significance

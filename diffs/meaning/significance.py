@@ -18,7 +18,7 @@ from diffs.language.normalise import loose
 from diffs.language.plain_text import shorten
 from diffs.language.vocabulary import plain, words
 from diffs.reading.links import edition_of
-from diffs.targets.known_metrics import label
+from diffs.targets.metrics.known_metrics import label
 from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement, Op, TargetMove
 
 from .places import Turned, places_turned

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from diffs.targets.audience import is_place
-from diffs.targets.moves import RANKS
+from diffs.targets.over_time.moves import RANKS
+from diffs.targets.passages.audience import is_place
 from diffs.values import Target
 
 from . import names

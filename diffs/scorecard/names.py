@@ -7,7 +7,7 @@ from typing import Any
 
 from diffs.language import tags
 from diffs.language.vocabulary import table
-from diffs.targets import known_metrics
+from diffs.targets.metrics import known_metrics
 
 from .metric import UNKNOWN
 

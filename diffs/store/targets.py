@@ -10,8 +10,8 @@ from sqlmodel import Session, col, select
 from diffs.database.models import ByHand, Change, Observation, Page, TargetRow, Version
 from diffs.language.bounds import on_calendar
 from diffs.scorecard.applicable_target import Stated
-from diffs.targets.holding import Concern, concern, is_of, standing
-from diffs.targets.repeats import once
+from diffs.targets.over_time.holding import Concern, concern, is_of, standing
+from diffs.targets.over_time.repeats import once
 from diffs.values import Target
 
 from . import versions

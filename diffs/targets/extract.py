@@ -16,20 +16,20 @@ from diffs.language.vocabulary import plain, table
 from diffs.remember import LONGEST, remembered
 from diffs.values import Document, Target
 
-from .aliases import mentioned
-from .audience import by_figure
-from .comparators import Held, before_an_example, held, is_example, is_named
-from .concepts import concepts
-from .context import Place, consequence_in, measured_in, scope_of, strength_of, window_of
-from .figures import figures, takes_a_step
-from .known_metrics import mentions
-from .new_metrics import names_something
-from .owners import as_in_column, counts_beside_a_rate, has_fitting, metric_for, speaks_for_itself
-from .passages import Passage, passages
-from .past import is_called_former
-from .places import goes_on, place_behind, takes_sign
-from .spans import Figure, spans_of
-from .statements import known, unnamed
+from .limits.comparators import Held, before_an_example, held, is_example, is_named
+from .limits.figures import figures, takes_a_step
+from .limits.past import is_called_former
+from .limits.places import goes_on, place_behind, takes_sign
+from .metrics.aliases import mentioned
+from .metrics.concepts import concepts
+from .metrics.known_metrics import mentions
+from .passages.audience import by_figure
+from .passages.passages import Passage, passages
+from .stating.context import Place, consequence_in, measured_in, scope_of, strength_of, window_of
+from .stating.new_metrics import names_something
+from .stating.owners import as_in_column, counts_beside_a_rate, has_fitting, metric_for, speaks_for_itself
+from .stating.spans import Figure, spans_of
+from .stating.statements import known, unnamed
 
 #: The name of these rules. It changes whenever the same document would yield other targets (architecture.md, rule 4).
 TARGETS = "policywatch-targets/9"

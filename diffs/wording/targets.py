@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from diffs.targets.known_metrics import label
-from diffs.targets.moves import direction
+from diffs.targets.metrics.known_metrics import label
+from diffs.targets.over_time.moves import direction
 from diffs.values import Target, TargetMove
 
 _COMPARATORS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from diffs.targets.known_metrics import label
+from diffs.targets.metrics.known_metrics import label
 from diffs.values import TargetMove
 from diffs.wording import targets
 from notifier.values import ToldChange

@@ -8,7 +8,7 @@ from diffs.scorecard import names
 from diffs.scorecard.applicable_target import about, speaks_for
 from diffs.scorecard.metric import Metric
 from diffs.scorecard.scorecard import Result, Room, Standing, against, own_target, room
-from diffs.targets import known_metrics
+from diffs.targets.metrics import known_metrics
 from diffs.values import Target, TargetMove
 from diffs.wording import labels, targets
 from notifier.values import ToldChange

@@ -10,7 +10,7 @@ from diffs.reading import boilerplate, extract
 from diffs.scorecard.applicable_target import Stated
 from diffs.store.targets import ends_on, removed, stated_at
 from diffs.targets.extract import extract_targets
-from diffs.targets.known_metrics import label
+from diffs.targets.metrics.known_metrics import label
 from diffs.values import Capture, Selection, Target
 from diffs.wording import labels
 from diffs.wording.targets import held

@@ -21,7 +21,7 @@ from diffs.language import amounts, dates, normalise, sentences, vocabulary
 from diffs.meaning import announcements, effective_dates, facts, significance
 from diffs.reading import decode, feeds, policy_text
 from diffs.targets.extract import extract_targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Capture, Document, Selection, SpanOp
 from diffs.wording.summary import HEADLINE_LENGTH, MOST_POINTS, summarise
 from notifier.rendering.diff_html import diff_html, diff_text

@@ -11,7 +11,7 @@ from diffs.meaning.effective_dates import effective_on, last_updated
 from diffs.meaning.facts import facts
 from diffs.meaning.significance import judge
 from diffs.targets.extract import extract_targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Document, Judgement
 from tests.diffs.phrasing import heading, policy, row
 

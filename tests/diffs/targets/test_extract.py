@@ -12,8 +12,8 @@ import diffs
 from diffs.language.normalise import fold
 from diffs.language.vocabulary import table
 from diffs.targets.extract import TARGETS, WORDS, extract_targets, reader
-from diffs.targets.known_metrics import label, metrics
-from diffs.targets.moves import direction, moves
+from diffs.targets.metrics.known_metrics import label, metrics
+from diffs.targets.over_time.moves import direction, moves
 from diffs.values import Block, BlockKind, Document, Target
 from tests.diffs.phrasing import heading, item, paragraph, policy, row
 
@@ -290,7 +290,7 @@ def test_a_list_takes_its_meaning_from_the_line_above_it() -> None:
 @pytest.mark.parametrize("name", list(metrics()))
 def test_every_metric_answers_to_all_its_names(name: str) -> None:
     from diffs.language.vocabulary import table
-    from diffs.targets.known_metrics import mentions
+    from diffs.targets.metrics.known_metrics import mentions
 
     for written in table("metrics")[name].get("names", ()):
         assert mentions(f"the {written} here")[0].metric.name == name
@@ -470,7 +470,7 @@ def test_the_readers_name_changes_with_the_words_it_knows(monkeypatch: pytest.Mo
 def test_every_list_that_targets_are_read_by_is_in_the_readers_name() -> None:
     rooms = Path(diffs.__file__).parent
     figures = (rooms / "language" / name for name in ("amounts.py", "number_words.py"))
-    files = [*rooms.glob("targets/*.py"), *figures]
+    files = [*rooms.glob("targets/**/*.py"), *figures]
     asked = {name for file in files for name in re.findall(r"\b(?:table|\w*words)\(\"(\w+)\"", file.read_text("utf-8"))}
 
     assert {name for name in asked if (rooms / "data" / f"{name}.toml").exists()} == set(WORDS)

@@ -15,7 +15,7 @@ from diffs.meaning.significance import judge
 from diffs.reading.boilerplate import clean
 from diffs.reading.extract import extract
 from diffs.targets.extract import extract_targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Block, Capture, Document, Selection, Target, TargetMove
 from diffs.wording.quotes import excerpt
 from diffs.wording.summary import HEADLINE_LENGTH, MOST_POINTS, Summary, summarise

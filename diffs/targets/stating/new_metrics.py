@@ -6,9 +6,8 @@ from functools import cache
 
 from diffs.language.alternatives import Alternatives
 from diffs.language.vocabulary import pattern, plain, table, words
-
-from .comparators import Held, forbids, has_cue, is_conditional, speaks_of_breach
-from .passages import Passage
+from diffs.targets.limits.comparators import Held, forbids, has_cue, is_conditional, speaks_of_breach
+from diffs.targets.passages.passages import Passage
 
 _MAX_WORDS = 6
 

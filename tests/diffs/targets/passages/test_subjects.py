@@ -3,7 +3,7 @@
 import pytest
 
 from diffs.targets.extract import extract_targets
-from diffs.targets.subjects import is_passed_over, names_a_case
+from diffs.targets.passages.subjects import is_passed_over, names_a_case
 from diffs.values import Block
 from tests.diffs.phrasing import heading, item, paragraph, policy, row
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from diffs.language.amounts import find
 from diffs.language.bounds import Bound, bounds, following
 from diffs.language.vocabulary import plain, words
-
-from .audience import audiences
-from .clauses import BORDER, figure_of
-from .passages import Passage
+from diffs.targets.passages.audience import audiences
+from diffs.targets.passages.clauses import BORDER, figure_of
+from diffs.targets.passages.passages import Passage
 
 _DIGIT = re.compile(r"\d")
 #: A sentence about the one before it: "This takes effect on 1 May".

@@ -4,10 +4,10 @@ import re
 from functools import lru_cache
 
 from diffs.language.vocabulary import plain, words
+from diffs.targets.limits.comparators import has_cue, speaks_of_breach
+from diffs.targets.metrics.concepts import concepts, takes_sales
 
 from .audience import audience_above
-from .comparators import has_cue, speaks_of_breach
-from .concepts import concepts, takes_sales
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 

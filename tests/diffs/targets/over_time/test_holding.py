@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from diffs.targets.holding import concern, is_held_back, is_of, standing
-from diffs.targets.repeats import once
+from diffs.targets.over_time.holding import concern, is_held_back, is_of, standing
+from diffs.targets.over_time.repeats import once
 from diffs.values import Target
 
 LATE = Target("late_shipment_rate", "<", 2, sentence="Effective 1 June 2027, keep your LSR under 2%.")

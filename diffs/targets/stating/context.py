@@ -8,13 +8,12 @@ from functools import cache
 from diffs.language.alternatives import Alternatives
 from diffs.language.amounts import find
 from diffs.language.vocabulary import pattern, plain, table, words
+from diffs.targets.limits.comparators import speaks_of_breach
+from diffs.targets.metrics.known_metrics import mentions
+from diffs.targets.passages.audience import audience_above, is_place
+from diffs.targets.passages.clauses import clause_of, figure_of
+from diffs.targets.passages.passages import Passage
 from diffs.values import Target
-
-from .audience import audience_above, is_place
-from .clauses import clause_of, figure_of
-from .comparators import speaks_of_breach
-from .known_metrics import mentions
-from .passages import Passage
 
 _STRENGTHS = ("binding", "goal", "recommendation", "advisory", "eligibility")
 _LEADS_TO = re.compile(

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from diffs.language.amounts import Amount
 from diffs.language.vocabulary import plain, words
+from diffs.targets.limits.comparators import Held
+from diffs.targets.metrics.concepts import concepts, takes_sales, takes_share
+from diffs.targets.metrics.known_metrics import KnownMetric, Mention, fits, mentions, metrics
+from diffs.targets.passages.passages import Passage
 from diffs.values import Target
 
-from .comparators import Held
-from .concepts import concepts, takes_sales, takes_share
-from .known_metrics import KnownMetric, Mention, fits, mentions, metrics
 from .new_metrics import is_of_time, own_name
-from .passages import Passage
 from .spoken_of import counted_behind, spoken_of
 
 # The words for what a figure is a share of follow within so many characters.

@@ -7,12 +7,12 @@ from functools import lru_cache
 
 from diffs.language.bounds import bounds
 from diffs.language.vocabulary import plain, words
+from diffs.targets.limits.comparators import has_cue
+from diffs.targets.limits.past import is_called_former
+from diffs.targets.metrics.concepts import concepts, takes_sales
+from diffs.targets.metrics.known_metrics import KnownMetric, mentions, metrics
 
 from .audience import audience_above
-from .comparators import has_cue
-from .concepts import concepts, takes_sales
-from .known_metrics import KnownMetric, mentions, metrics
-from .past import is_called_former
 from .subjects import is_passed_over
 
 # A cell with only a figure and its comparator: "1%", "≤ 4,5 %", "More than 8%", "95% or higher", "90-95%".

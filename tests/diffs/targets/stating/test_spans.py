@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from diffs.targets.extract import extract_targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Block
 from tests.diffs.phrasing import heading, item, policy, row
 

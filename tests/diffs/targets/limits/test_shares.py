@@ -3,8 +3,8 @@
 import pytest
 
 from diffs.targets.extract import extract_targets
-from diffs.targets.figures import figures
-from diffs.targets.moves import moves
+from diffs.targets.limits.figures import figures
+from diffs.targets.over_time.moves import moves
 from tests.diffs.phrasing import policy
 
 

@@ -9,11 +9,11 @@ from diffs.language.amounts import Amount
 from diffs.language.dates import dates_in
 from diffs.language.sentences import sentences
 from diffs.language.vocabulary import plain, words
+from diffs.targets.limits.comparators import has_cue, speaks_of_breach
+from diffs.targets.metrics.aliases import Aliases, aliases_in
+from diffs.targets.metrics.known_metrics import KnownMetric, mentions
 from diffs.values import Block, BlockKind, Document
 
-from .aliases import Aliases, aliases_in
-from .comparators import has_cue, speaks_of_breach
-from .known_metrics import KnownMetric, mentions
 from .subjects import is_passed_over
 from .tables import audience_in, cells_with_targets, kind_of, metric_of, period_in
 

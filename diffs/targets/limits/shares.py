@@ -8,8 +8,7 @@ from itertools import pairwise
 from diffs.language.amounts import Amount, number
 from diffs.language.number_words import spelled_numbers
 from diffs.language.vocabulary import table
-
-from .concepts import takes_share
+from diffs.targets.metrics.concepts import takes_share
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 
 from diffs.language.amounts import Amount
-
-from .comparators import Held, has_cue, speaks_of_breach
-from .concepts import concepts, takes_share
-from .known_metrics import KnownMetric, Mention, fits
+from diffs.targets.limits.comparators import Held, has_cue, speaks_of_breach
+from diffs.targets.metrics.concepts import concepts, takes_share
+from diffs.targets.metrics.known_metrics import KnownMetric, Mention, fits
 
 #: A label ("Cancellations: max. 2%") is at most so many letters away from its figure.
 _BESIDE, _BEFORE_A_TIME = 40, 70

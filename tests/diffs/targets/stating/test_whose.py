@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from diffs.targets.extract import extract_targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
 from diffs.values import Document, Target
 from diffs.wording.targets import move
 from tests.diffs.phrasing import heading, policy

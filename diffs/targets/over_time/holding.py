@@ -6,10 +6,9 @@ from datetime import date
 
 from diffs.language.bounds import on_calendar
 from diffs.language.vocabulary import plain
+from diffs.targets.metrics.concepts import concepts
+from diffs.targets.metrics.known_metrics import mentions
 from diffs.values import Target
-
-from .concepts import concepts
-from .known_metrics import mentions
 
 # A sentence about the page as a whole: "these changes take effect on …", "the policy applies from …".
 _WHOLE = re.compile(

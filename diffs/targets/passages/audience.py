@@ -6,9 +6,9 @@ from functools import cache, lru_cache
 
 from diffs.language.alternatives import Alternatives
 from diffs.language.vocabulary import pattern, plain, table
+from diffs.targets.metrics.known_metrics import mentions
 
 from .clauses import figure_of
-from .known_metrics import mentions
 
 
 @dataclass(frozen=True, slots=True)

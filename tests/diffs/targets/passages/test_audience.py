@@ -2,9 +2,9 @@
 
 import pytest
 
-from diffs.targets.audience import audience_above, audiences
 from diffs.targets.extract import extract_targets
-from diffs.targets.moves import moves
+from diffs.targets.over_time.moves import moves
+from diffs.targets.passages.audience import audience_above, audiences
 from diffs.values import Block
 from tests.diffs.phrasing import heading, item, paragraph, policy, row
 

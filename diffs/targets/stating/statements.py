@@ -5,9 +5,7 @@ from dataclasses import replace
 
 from diffs.language.amounts import Amount
 from diffs.language.vocabulary import plain
-from diffs.values import Target
-
-from .comparators import (
+from diffs.targets.limits.comparators import (
     Held,
     breached,
     canonical,
@@ -23,14 +21,16 @@ from .comparators import (
     lasts,
     speaks_of_breach,
 )
-from .concepts import takes_share
-from .known_metrics import KnownMetric, Mention, fits
+from diffs.targets.metrics.concepts import takes_share
+from diffs.targets.metrics.known_metrics import KnownMetric, Mention, fits
+from diffs.targets.passages.passages import Passage
+from diffs.targets.passages.subjects import is_passed_over, names_a_case
+from diffs.targets.passages.tables import kind_of
+from diffs.values import Target
+
 from .new_metrics import unknown_metric
 from .owners import has_fitting, orders_to_qualify, stars
-from .passages import Passage
 from .spoken_of import spoken_of, stands_right_before
-from .subjects import is_passed_over, names_a_case
-from .tables import kind_of
 
 _SHORT_SENTENCE = 9
 # A text of so few words is a label, not a statement.

@@ -1,0 +1,1 @@
+"""Figures that can be limits, and how a sentence holds them."""
