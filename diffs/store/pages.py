@@ -1,6 +1,6 @@
 """Pages: those that are watched, and those whose history was imported."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,9 @@ from sqlmodel import Session, col, select
 
 from diffs.database.models import Page, Snapshot
 from diffs.values import Selection
+
+#: The ways in which a page is fetched, not imported (`crawler.watchlist.watchlists.CRAWLED`).
+FETCHED = frozenset({"http", "browser", "help-api", "feed"})
 
 
 def upsert(
@@ -82,6 +85,18 @@ def unwatch(session: Session, key: str) -> bool:
     if page is not None:
         page.watched = False
     return page is not None
+
+
+def unwatch_others(session: Session, keys: Collection[str]) -> None:
+    """Mark the fetched pages that no watch-list has any more as no longer watched; their history stays."""
+    for page in listed(session, watched=True):
+        if page.fetch in FETCHED and page.key not in keys:
+            page.watched = False
+
+
+def is_off(page: Page) -> bool:
+    """Whether a page was taken off the watch-lists; of an imported history nobody expects that it goes on."""
+    return not page.watched and page.fetch in FETCHED
 
 
 def listed(session: Session, watched: bool | None = None) -> list[Page]:

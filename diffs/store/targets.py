@@ -14,7 +14,7 @@ from diffs.targets.over_time.holding import Concern, concern, is_of, standing
 from diffs.targets.over_time.repeats import once
 from diffs.values import Target
 
-from . import versions
+from . import observations, pages, versions
 
 #: The "fetcher" of pages that a person entered by hand (`diffs.engine.owner.notes`). Nothing is derived from them.
 BY_HAND = "note"
@@ -78,9 +78,15 @@ def _shown(session: Session, moment: datetime) -> Iterator[tuple[Page, Version, 
         gone[change.page_id] = change.seen_at
     for page in session.exec(select(Page).order_by(Page.key)):
         shown = versions.shown_at(session, page, moment, as_policy=True)
-        if shown is not None:
+        if shown is not None and not _had_left(session, page, moment):
             since = gone.get(page.id)
             yield (page, *shown, since if since is not None and since > shown[1].observed_at else None)
+
+
+def _had_left(session: Session, page: Page, moment: datetime) -> bool:
+    """Whether a page was off the watch-lists at a moment (UTC): what it says now is not known."""
+    last = observations.last(session, page) if pages.is_off(page) else None
+    return last is not None and last[0].observed_at < moment
 
 
 def _stands(entry: ByHand | None, day: date) -> bool:

@@ -13,7 +13,7 @@ from crawler.rounds.selection import chosen_pages, due_pages
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.store import changes
+from diffs.store import changes, pages
 from diffs.values import READ
 from policywatch import context
 from policywatch.terminal import output, records, round_report
@@ -47,6 +47,10 @@ def crawl(
         raise typer.Exit(context.CANNOT_WORK)
     wanted = _chosen(found, page or [], settings, watchlist or [])
     with context.archive(create=True) as archive:
+        if not (watchlist or page or problems):
+            # Whoever takes an entry out of a file tells us in no other way.
+            with archive.begin() as session:
+                pages.unwatch_others(session, {entry.key for entry in found})
         if due:
             wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=quiet, as_json=as_json)

@@ -118,7 +118,7 @@ def _watchlists(_now: datetime) -> Iterator[Check]:
 def _archive(_now: datetime) -> Iterator[Check]:
     with context.archive() as archive:
         with archive.read() as session:
-            count = len(pages.listed(session))
+            count = sum(not pages.is_off(page) for page in pages.listed(session))
         damage = integrity.damage(archive)
         if damage:
             said = f"{archive.url} is damaged: {damage[0]}; policywatch verify lists all of it"
