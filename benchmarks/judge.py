@@ -36,6 +36,7 @@ from diffs.engine import derive
 from diffs.judging import gate
 from diffs.language import normalise
 from diffs.reading import extract, links, policy_text
+from diffs.reading.elements import main_content
 from diffs.store import pages, snapshots
 from diffs.values import Capture, Outcome
 
@@ -165,6 +166,7 @@ def _capture(page: Page, body: bytes) -> Capture:
 def _forget() -> None:
     """Drop what is kept: nothing is, between two pages of a crawl that watches hundreds of them."""
     extract._blocks.cache_clear()
+    main_content.forget()
     links.link_key.cache_clear()
     normalise._fold_short.cache_clear()
     remember.forget()

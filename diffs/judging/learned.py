@@ -70,6 +70,9 @@ def _is_volatile(memory: Memory, hunk: Hunk, old: Document, at: datetime) -> boo
 
 
 def _is_restless(times: tuple[str, ...], at: datetime) -> bool:
+    # Asked at every check of every place known: most differed too seldom, whenever that was.
+    if len(times) < VOLATILE_AFTER:
+        return False
     return sum(_recent(time, at, VOLATILE_WITHIN) for time in times) >= VOLATILE_AFTER
 
 

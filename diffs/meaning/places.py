@@ -1,7 +1,7 @@
 """The same words in another place: below another heading, in another group of a table, in another list."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from diffs.comparing.moves import is_listed, lead_of
@@ -61,11 +61,10 @@ def _in_another_group(comparison: Comparison, old: Document, new: Document) -> I
     """
     touched = {block.compared for hunk in comparison.hunks for block in (*hunk.before, *hunk.after)}
     lasting = _once(old) & _once(new)
-    was = {block.compared: _place(old, at) for at, block in enumerate(old.blocks) if block.compared in lasting}
-    for at, block in enumerate(new.blocks):
-        before = was.get(block.compared)
-        after = _place(new, at) if before else None
-        if not (before and after) or before.label == after.label or not {before.label, after.label} <= lasting:
+    was = {block.compared: place for block, place in _placed(old, lasting)}
+    for block, after in _placed(new, was.keys()):
+        before = was[block.compared]
+        if before.label == after.label or not {before.label, after.label} <= lasting:
             continue
         if touched.isdisjoint((block.compared, before.label, after.label)):
             continue
@@ -81,8 +80,20 @@ def _once(document: Document) -> set[str]:
     return {text for text, count in Counter(block.compared for block in document.blocks).items() if count == 1}
 
 
-def _place(document: Document, at: int) -> _Place | None:
-    """The place of a text; None for a heading, and for a row that heads a group."""
+def _placed(document: Document, wanted: Collection[str]) -> Iterator[tuple[Block, _Place]]:
+    """The blocks with these texts, each with its place."""
+    heading, heading_at = None, -1
+    for at, block in enumerate(document.blocks):
+        if block.compared in wanted:
+            place = _place(document, at, heading if at - heading_at <= _BACK else None)
+            if place is not None:
+                yield block, place
+        if block.kind is BlockKind.HEADING:
+            heading, heading_at = block, at
+
+
+def _place(document: Document, at: int, heading: Block | None) -> _Place | None:
+    """The place of a text below a heading; None for a heading, and for a row that heads a group."""
     block = document.blocks[at]
     if block.kind is BlockKind.HEADING or _is_group(block):
         return None
@@ -90,7 +101,6 @@ def _place(document: Document, at: int) -> _Place | None:
     if above is None and is_listed(block):
         above = lead_of(document.blocks, at)
     if above is None or above.kind is BlockKind.HEADING or above.compared.endswith(_SENTENCE_ENDS):
-        heading = _heading_of(document, at)
         return _Place(heading.compared, is_one=False) if heading else None
     return _Place(above.compared, is_one=True)
 
@@ -107,11 +117,6 @@ def _group_of(document: Document, at: int) -> Block | None:
         if _is_group(above):
             return above
     return None
-
-
-def _heading_of(document: Document, at: int) -> Block | None:
-    above = reversed(document.blocks[max(0, at - _BACK) : at])
-    return next((block for block in above if block.kind is BlockKind.HEADING), None)
 
 
 #: How many blocks back a heading is searched for.

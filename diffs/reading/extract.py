@@ -15,7 +15,6 @@ from urllib.parse import urlsplit
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
-from lxml.html import HtmlElement
 
 from diffs.language import vocabulary
 from diffs.language.normalise import fold, marked, tidy
@@ -24,8 +23,8 @@ from diffs.values import Block, BlockKind, Capture, Document, Extraction, Select
 
 from . import feeds
 from .blocks import BREAK, Draft, finish, ordinal, title_of
-from .decode import Topic, decode, kind_of, parse, topic_of, unmasked
-from .elements.main_content import SLICE, select, slices
+from .decode import Topic, decode, kind_of, parse, steady, topic_of, unmasked
+from .elements.main_content import SLICE, shown
 from .feeds import DAY, ENTRY, Feed
 from .grid import Cell, rows_of
 from .links import link_key
@@ -72,7 +71,7 @@ def _topic_extraction(topic: Topic, capture: Capture) -> Extraction:
     root = parse(topic.content)
     blocks: tuple[Block, ...] = ()
     if root is not None:
-        found, _ = select(root, Selection(select=("body",)), capture.title)
+        found, _ = shown(root, Selection(select=("body",)), capture.title)
         blocks = _read(found, capture.final_url or capture.url)
     title = tidy(topic.title)
     is_shown = any(block.kind is BlockKind.HEADING and block.numbered == title for block in blocks[:3])
@@ -105,7 +104,7 @@ def _feed_extraction(feed: Feed, capture: Capture) -> Extraction:
 def _fragment(html: str, base: str) -> tuple[Block, ...]:
     """The visible blocks of a piece of HTML."""
     root = parse(html) if html.strip() else None
-    return _read(select(root, Selection(select=("body",)), "")[0], base) if root is not None else ()
+    return _read(shown(root, Selection(select=("body",)), "")[0], base) if root is not None else ()
 
 
 def _inside(block: Block, name: str) -> Block:
@@ -124,19 +123,20 @@ def _html(text: str, capture: Capture, selection: Selection) -> Extraction:
     root = parse(text)
     if root is None:
         return Extraction(Document(capture.title, (), capture.language), container="", title="")
+    if "data-cfemail" in text or "email-protection" in text:
+        steady(root)
     title = tidy(root.findtext(".//title") or "")
     language = primary(root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or "")
     host = urlsplit(capture.final_url or capture.url).hostname or ""
     scripted = capture.fetched_by == "browser"
-    found, container = select(root, selection, capture.title, host, scripted=scripted)
+    found, container = shown(root, selection, capture.title, host, scripted=scripted)
     blocks = _read(found, capture.final_url or capture.url)
     document = Document(title_of(blocks) or title or capture.title, blocks, capture.language or language)
     return Extraction(document, container, title, language)
 
 
-def _read(found: list[HtmlElement], base: str) -> tuple[Block, ...]:
+def _read(pieces: list[str], base: str) -> tuple[Block, ...]:
     """The blocks of the containers, in order."""
-    pieces = [html for element in found for html in slices(element)]
     if sum(map(len, pieces)) <= SLICE:
         return _blocks("\n".join(pieces), base)
     reader = _Reader()

@@ -16,6 +16,7 @@ from backports import zstd
 from diffs.errors import ExtractionError
 from diffs.judging import gate
 from diffs.reading import boilerplate
+from diffs.reading.elements import main_content
 from diffs.reading.extract import _blocks, extract
 from diffs.reading.repair import mend
 from diffs.values import Capture, Document, Extraction, Outcome, Selection, Verdict
@@ -227,4 +228,5 @@ def test_work_and_memory_grow_with_the_page_alone(mutation) -> None:
 def judged_anew(page: bytes, known: Document) -> None:
     """The whole body of a page, nothing of it known."""
     _blocks.cache_clear()
+    main_content.forget()
     judged(page, known, ("body",))

@@ -42,3 +42,12 @@ def test_a_document_comes_back_as_it_was(document: Document) -> None:
 
     assert again == document
     assert hash(again) == hash(document)
+
+
+def test_equal_documents_are_equal_and_others_are_not() -> None:
+    one, again = (Document("Fees", (Block(BlockKind.PARAGRAPH, "Pay.", "pay."),)) for _ in range(2))
+
+    assert one == again
+    assert one.blocks is again.blocks
+    assert one != Document("Fees", ())
+    assert one != "Fees"

@@ -108,7 +108,8 @@ def _habits(place: Place, old: Document) -> Iterator[str]:
 def volatile(slots: Slots, at: datetime) -> int:
     """How many slots have differed often enough within a fortnight to be volatile."""
     since = at - _FORTNIGHT
-    named = (times for name, times in slots.items() if not name.startswith(habits.KINDS))  # the same places once more
+    often = ((name, times) for name, times in slots.items() if len(times) > _BEFORE)
+    named = (times for name, times in often if not name.startswith(habits.KINDS))  # the same places once more
     return sum(sum(datetime.fromisoformat(one) >= since for one in times) > _BEFORE for times in named)
 
 

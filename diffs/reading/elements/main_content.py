@@ -33,27 +33,89 @@ _FIELDS = ("input", "select", "textarea")
 _PARTS = 3
 
 
-def select(
+def shown(
     root: HtmlElement, selection: Selection, title: str, host: str = "", *, scripted: bool = False
-) -> tuple[list[HtmlElement], str]:
-    """The elements that contain the policy, in reading order, and the selector that found them.
+) -> tuple[list[str], str]:
+    """The HTML of the elements that contain the policy, in reading order, and the selector that found them.
 
-    `title` is the policy's title, by which one part of a page with several policies is chosen, ignoring words of
-    `host`, the site's name. Invisible elements and those of `selection.remove` are removed from the tree. `scripted`
-    says that a browser ran the page's scripts. ([], "") if `selection.select` matches nothing or is not valid CSS.
+    It is cut in pieces of about `SLICE` characters where it is longer. `title` is the policy's title, by which one part
+    of a page with several policies is chosen, ignoring words of `host`, the site's name. Invisible elements and those
+    of `selection.remove` are left out. `scripted` says that a browser ran the page's scripts. ([], "") if
+    `selection.select` matches nothing or is not valid CSS. The tree is changed on the way.
     """
+    found, name, is_pruned = _selected(root, selection, title, host, scripted=scripted)
+    is_alone = len(found) == 1  # a style sheet may draw in one what it has to say about another
+    if not is_alone:
+        for element in found:  # all of them, before any is written
+            _cut_down(element)
+        return [piece for element in found for piece in slices(element)], name
+    return list(_shown(found[0], is_kept=not is_pruned)), name
+
+
+def _selected(
+    root: HtmlElement, selection: Selection, title: str, host: str, *, scripted: bool
+) -> tuple[list[HtmlElement], str, bool]:
+    """The containers with all that is inside, the selector, and whether the page's body was pruned to find them."""
     # Before the owner's own removals: "[hidden]" means whatever stays hidden.
     unfold(root, scripted=scripted)
     _drop(root, selection.remove)
     if selection.select:
         found = _matches(root, selection.select)
-        name = ", ".join(selection.select) if found else ""
-    else:
-        found, name = _found(root, _meaning(title) - set(_plain_words(host)))
-    for element in found:
-        prune(element)
-        drop_narrow_copies(element)
-    return found, name
+        return found, ", ".join(selection.select) if found else "", False
+    found, name = _found(root, _meaning(title) - set(_plain_words(host)))
+    return found, name, name not in table("containers")["known"]
+
+
+#: The HTML of the last few containers, by everything that it follows from: most checks return the same container in a
+#: changed page, and reading what its icons and fields say takes longer than finding it.
+_known: dict[tuple[object, ...], tuple[str, ...]] = {}
+_KEPT = 8
+
+
+def _shown(element: HtmlElement, *, is_kept: bool) -> tuple[str, ...]:
+    key = _follows_from(element) if is_kept else None
+    if key is not None and key in _known:
+        return _known[key]
+    _cut_down(element)
+    pieces = tuple(slices(element))
+    if key is not None:
+        _known[key] = pieces
+        if len(_known) > _KEPT:
+            oldest, *_ = list(_known)  # in one step: a crawl reads in several threads
+            _known.pop(oldest, None)
+    return pieces
+
+
+def _cut_down(element: HtmlElement) -> None:
+    prune(element)
+    drop_narrow_copies(element)
+
+
+def _follows_from(element: HtmlElement) -> tuple[object, ...] | None:
+    """Everything that decides what is shown of a container; None where that is too much, or lies outside.
+
+    Its own HTML, the page's style sheets, what it is inside of, and its place among its neighbours, which selectors in
+    style sheets may count. A form around it may have fields outside of it.
+    """
+    around = [(str(above.tag), tuple(above.attrib.items())) for above in element.iterancestors()]
+    if any(tag in _REACHING for tag, _ in around):
+        return None
+    html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+    if len(html) > SLICE:
+        return None
+    parent = element.getparent()
+    beside = () if parent is None else (parent.index(element), *(str(child.tag) for child in parent))
+    sheets = tuple(sheet.text or "" for sheet in element.getroottree().getroot().iter("style"))
+    return html, tuple(around), beside, sheets
+
+
+#: What is in one of these may be decided by what else is in it.
+_REACHING = ("form", "label")
+
+
+def forget() -> None:
+    """Drop the containers that are kept, to measure what a first page costs."""
+    _known.clear()
 
 
 def prune(container: HtmlElement, *, spare: tuple[str, ...] = ()) -> None:

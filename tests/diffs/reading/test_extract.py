@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 from diffs.errors import ExtractionError
 from diffs.reading.blocks import ordinal
 from diffs.reading.decode import decode, unmasked
+from diffs.reading.elements import main_content
 from diffs.reading.extract import EXTRACTOR, extract
 from diffs.values import BlockKind, Capture, Selection
+from tests.counting import calls
 
 ADDRESS = "https://shop.example/help/fees"
 SENTENCE = "Sellers must confirm every shipment within two days of the order."
@@ -648,3 +650,63 @@ def test_a_page_whose_body_tag_was_left_out_is_read_all_the_same(head: str) -> N
     found = extract(Capture(url="https://example.com/fees", body=page.encode()), Selection())
 
     assert [block.shown for block in found.document.blocks] == ["Fees", "The fee is 15% of the price."]
+
+
+def test_a_container_that_is_as_before_is_found_and_not_read_again():
+    rules = "".join(f"<p>Rule {number}: answer <i class='icon-{number}'></i> at once.</p>" for number in range(200))
+
+    def look(token):
+        return f'<html><body><nav><a href="/?session={token}">Home</a></nav><main>{rules}</main></body></html>'
+
+    main_content.forget()
+    first = calls(lambda: read(look(1), "main"))
+
+    assert calls(lambda: read(look(2), "main")) < first / 10
+    assert read(look(3), "main").document == read(look(1), "main").document
+
+
+@pytest.mark.parametrize(
+    ("head", "around", "shown"),
+    [
+        ("<style>.late::before { content: 'Not after 3 days: ' }</style>", "<div>", "Not after 3 days: Refunds"),
+        ("<style>.late { text-decoration: line-through }</style>", "<div>", ""),
+        ("", "<div>", "Refunds"),
+    ],
+)
+def test_the_same_container_says_what_the_page_around_it_makes_of_it(head, around, shown):
+    for _ in range(2):
+        page = (
+            f"<html><head>{head}</head><body>{around}<main><p><span class=late>Refunds</span></p></main></div></body>"
+        )
+
+        assert " ".join(texts(page, "main")) == shown
+
+
+def test_fields_in_a_form_around_the_container_count():
+    field = '<main><p>Reply within <input value="24 hours"></p></main>'
+    plain, search = f"<form>{field}</form>", f'<form role="search">{field}</form>'
+
+    assert texts(plain, "main") == ["Reply within 24 hours"]
+    assert texts(search, "main") == ["Reply within"]
+
+
+def test_a_page_that_masks_its_addresses_anew_for_each_visitor_is_the_same_page():
+    rules = "".join(f"<p>Rule {number}: answer at once.</p>" for number in range(200))
+
+    def look(key):
+        code = bytes([key, *(key ^ byte for byte in b"help@market.example")]).hex()
+        link = f'<a href="/cdn-cgi/l/email-protection#{code}"><span data-cfemail="{code}">[protected]</span></a>'
+        return f"<body><main>{rules}<p>Write to {link}.</p><p data-cfemail=none>or call</p></main></body>"
+
+    main_content.forget()
+    first = calls(lambda: read(look(7), "main"))
+
+    assert calls(lambda: read(look(90), "main")) < first / 10
+    assert texts(look(91), "main")[-2:] == ["Write to help@market.example.", "or call"]
+
+
+def test_a_page_of_more_than_the_last_few_is_read_again_and_the_same():
+    pages = [f"<body><main><p>Rule {number}</p></main></body>" for number in range(12)]
+
+    for page in (*pages, *pages):
+        assert texts(page, "main") == texts(page)
