@@ -59,6 +59,10 @@ def test_a_scope_is_that_of_the_figure_it_is_about(sentence: str, expected: list
             ["30 days", None],
         ),
         (
+            "Over 30 days, keep your late shipment rate under 4% and your cancellation rate under 2.5%.",
+            ["30 days", "30 days"],
+        ),
+        (
             "Keep your late shipment rate under 4% and your cancellation rate under 2.5% over 30 days.",
             ["30 days", "30 days"],
         ),
