@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 
 from diffs.database.archive import Archive
 from diffs.engine import wording
+from diffs.engine.rephrasing import Model
 
 from .fetchers.browser.fetcher import browser_settings
 from .items import PageReport
@@ -47,12 +48,13 @@ def crawl(
     progress: Progress | None = None,
     waiting: Waiting | None = None,
     stop: threading.Event | None = None,
+    model: Model | None = None,
 ) -> list[PageReport]:
     """A report per page, in the order given; all pages were fetched once; the responses were stored, judged and worded.
 
     `clock` gives the time in UTC. `progress` is called in this thread with every page's report, the number of pages
     done and their number; `waiting` in Scrapy's thread with every wait for a host.
-    `stop`, when set, winds the round up early.
+    `stop`, when set, winds the round up early. `model` may rephrase what is to be sent.
     Raises SettingsError if a contact is missing, AnotherCrawl if one is running on the archive, ArchiveError
     if the archive cannot be written (what was fetched before is stored), and Interrupted for Ctrl-C.
     """
@@ -67,7 +69,7 @@ def crawl(
         waiting=waiting,
     )
     interrupted = _conduct(current, ended, progress, stop)
-    wording.word_all(archive)
+    wording.word_all(archive, None if interrupted else model)
     alarm.tell_owner(archive, now=clock(), after=settings.tell_owner_after)
     reports = [current.reports[page.key] for page in current.pages.values()]
     if interrupted:

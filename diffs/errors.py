@@ -12,6 +12,7 @@
     - ArchiveMissing    there is none yet, and reading does not create one
     - BodyLost          the bytes of a snapshot are missing or damaged
   + ReportError         a report of the seller's own figures contains something that cannot be read
+  + ModelSilent         the model that rephrases our words gave no answer in time; ours are used
   + DeliveryError       a notice could not be sent; it stays due
     - ChannelDown       nothing can be sent through this channel now; all its notices stay due
     - RecipientRefused  the server rejects this recipient for good; the others are still sent
@@ -92,6 +93,10 @@ class BodyLost(ArchiveError):
 
 class ReportError(PolicywatchError):
     """A report of the seller's own figures contains something that cannot be read; the rest is judged."""
+
+
+class ModelSilent(PolicywatchError):
+    """The model that rephrases our words gave no answer in time; ours are used."""
 
 
 class DeliveryError(PolicywatchError):

@@ -67,6 +67,7 @@ def told_change(
         kind=change.kind,
         line=change.line,
         story=change.story or change.uid,
+        worded_by=change.worded_by,
         seen_at=change.seen_at,
         decided_at=change.decided_at,
         headline=headline,

@@ -10,6 +10,9 @@ from diffs.values import Comparison, Fact, Judgement, TargetMove
 #: Namespace of our entries' ids (RFC 9562, version 5). Never to be changed: readers would see every entry as new.
 ENTRIES = uuid.UUID("6f2d1f3a-52a5-5d5c-9c55-0f7d2f1c9a41")
 
+#: Who worded a change, where no model did.
+OURSELVES = "policywatch"
+
 #: The category of a change about which nothing was found out.
 NO_HUNKS = Comparison()
 UNJUDGED = Judgement("material", "medium")
@@ -49,7 +52,7 @@ class ToldChange:
     `line` is 2 or more for a text that is in the policy's place and not accepted yet. `story` is the id of the first
     change that told the same thing, its own if it was the first. `back` says that the page shows an earlier text again,
     so that the change is taken back; `is_again` that the reader heard of it before, and that the page shows the new
-    text again.
+    text again. `worded_by` is the model that rephrased the wording, "" where it is our own.
     """
 
     uid: str
@@ -80,6 +83,7 @@ class ToldChange:
     story: str = ""
     back: Back | None = None
     is_again: bool = False
+    worded_by: str = ""
 
     @property
     def urn(self) -> str:
@@ -169,6 +173,7 @@ def record(change: ToldChange) -> dict[str, Any]:
         "targets": [asdict(move) for move in change.moves],
         "story": change.story or change.uid,
         "back_to": {"seq": change.back.seq, "since": stamp(change.back.since)} if change.back else None,
+        "worded_by": change.worded_by or OURSELVES,
     }
 
 

@@ -17,8 +17,10 @@ from diffs.private_files import write_private, write_whole
 
 if TYPE_CHECKING:
     from diffs.database.archive import Archive
+    from diffs.engine.rephrasing import Model
     from diffs.settings import ArchiveSettings
     from notifier.settings import NotifierSettings
+    from policywatch.settings import ModelSettings
 
 #: Exit codes, as docs/commands.md lists them.
 DONE, FAILURES, WRONG_USE, CANNOT_WORK = 0, 1, 2, 3
@@ -49,6 +51,35 @@ def notifier_settings() -> "NotifierSettings":
         raise _of_no_use(error) from None
 
 
+def model_settings() -> "ModelSettings":
+    """The settings for a model that rephrases. Raises SettingsError with a remedy; the key is not shown."""
+    from policywatch.settings import ModelSettings
+
+    try:
+        return ModelSettings()
+    except ValueError as error:
+        raise _of_no_use(error) from None
+
+
+def model() -> "Model | None":
+    """The model that may rephrase the changes of one round; None where the owner has named none.
+
+    Settings that name it wrongly are reported and keep nobody waiting: the changes are told in our own words.
+    """
+    try:
+        settings = model_settings()
+    except SettingsError as error:
+        from .terminal.output import warn
+
+        warn(f"No model is asked to rephrase. {error}")
+        return None
+    if not settings.model_url:
+        return None
+    from policywatch.model.endpoint import model_of  # loads an HTTP client that nobody else needs
+
+    return model_of(settings)
+
+
 def only_known_settings() -> None:
     """Raise SettingsError where `policywatch.toml` has a name that is no setting.
 
@@ -60,10 +91,12 @@ def only_known_settings() -> None:
     from crawler.settings import CrawlSettings
     from diffs.settings import CONFIG_FILE, ArchiveSettings
     from notifier.settings import NotifierSettings
+    from policywatch.settings import ModelSettings
 
     if not CONFIG_FILE.exists():
         return
-    known = {name for kind in (ArchiveSettings, CrawlSettings, NotifierSettings) for name in kind.model_fields}
+    kinds = (ArchiveSettings, CrawlSettings, NotifierSettings, ModelSettings)
+    known = {name for kind in kinds for name in kind.model_fields}
     try:
         unknown = sorted(set(tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8-sig"))) - known)
     except (OSError, ValueError) as error:

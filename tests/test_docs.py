@@ -44,7 +44,7 @@ def leaves(command: Any = None, path: tuple[str, ...] = ("policywatch",)) -> Ite
 
 
 def known_settings() -> set[str]:
-    for package in ("diffs", "crawler", "notifier"):
+    for package in ("diffs", "crawler", "notifier", "policywatch"):
         importlib.import_module(f"{package}.settings")
     return {name for cls in TomlSettings.__subclasses__() for name in cls.model_fields}
 

@@ -191,6 +191,8 @@ class Change(SQLModel, table=True):
     `from_*`, `to_*` repeat the versions' sequence, times and hash, so that a reported change always reads the same.
     `reason` says why it was reported, or why not. `line` is the line of texts that it is on, see `diffs.judging.lines`.
     `story` is the `uid` of the first change that told the same (`diffs.meaning.stories`), its own if it was the first.
+    `worded_by` is the model that rephrased the headline and the points, "" where they are our own; then `not_reworded`
+    says why, if a model was asked.
     """
 
     id: int = _id()
@@ -223,6 +225,8 @@ class Change(SQLModel, table=True):
     facts: list[dict[str, Any]] | None = _json()
     targets: list[dict[str, Any]] | None = _json()
     story: str = Field(default="", max_length=40, index=True, sa_column_kwargs={"server_default": ""})
+    worded_by: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
+    not_reworded: str = Field(default="", max_length=200, sa_column_kwargs={"server_default": ""})
 
 
 class TargetRow(SQLModel, table=True):

@@ -5,6 +5,8 @@ it foretold.
 """
 
 import logging
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from diffs.database.archive import Archive, Session
 from diffs.database.models import Change, Page
@@ -14,6 +16,7 @@ from diffs.wording import labels
 from diffs.wording.summary import summarise
 
 from . import announcement_links, stories
+from .rephrasing import Model, Reworded, reworded
 
 log = logging.getLogger(__name__)
 
@@ -21,28 +24,45 @@ log = logging.getLogger(__name__)
 HEADLINE = 120
 
 
-def word_all(archive: Archive) -> None:
-    """Word the changes of a round or an import, after all its pages have been derived."""
+def word_all(archive: Archive, model: Model | None = None) -> None:
+    """Word the changes of a round or an import, after all its pages have been derived.
+
+    With a `model`, it is asked to rephrase those that are to be sent; whatever it answers, each is worded once.
+    """
     with archive.read() as session:
         if not changes.unworded(session):
             return
+    given: dict[str, Reworded] = {}
+    if model is not None:
+        with archive.begin() as session:
+            _tie(session, changes.unworded(session))
+        given = reworded(archive, model, _worded)
     with archive.begin() as session:
-        word(session)
+        word(session, given)
 
 
-def word(session: Session) -> int:
-    """Word the changes that have no headline yet; how many. What has words keeps them."""
+def word(session: Session, given: Mapping[str, Reworded] = MappingProxyType({})) -> int:
+    """Word the changes that have no headline yet; how many. What has words keeps them.
+
+    `given` are the words of a model by the change's uid, or why it has none.
+    """
     done = 0
     rows = changes.unworded(session)
-    announcement_links.link(session, rows)
-    stories.tie(session, rows)
+    _tie(session, rows)
     for change, page in rows:
         words = _worded(change, page)
         if words is not None:
             change.headline, change.points = words[0], list(words[1])
+            if change.uid in given:
+                given[change.uid].put(session, change)
             session.add(change)
             done += 1
     return done
+
+
+def _tie(session: Session, rows: Sequence[tuple[Change, Page]]) -> None:
+    announcement_links.link(session, rows)
+    stories.tie(session, rows)
 
 
 def wording_of(change: Change, page: Page) -> tuple[str, tuple[str, ...]]:

@@ -189,6 +189,8 @@ def _show(shown: dict[str, Any], row: Change) -> None:
     for line in shown["standing"]:
         output.say(f"  {line}")
     output.say(f"{'Reported' if shown['told'] else 'Not reported'}: {shown['reason']}")
+    for line in _wording(row):
+        output.say(line)
     if shown["back_to"]:
         output.say(records.back_in_words(shown["back_to"]))
     if shown["reasons"]:
@@ -204,6 +206,13 @@ def _show(shown: dict[str, Any], row: Change) -> None:
             coloured(comparison)
         else:
             output.say(plain(comparison))
+
+
+def _wording(row: Change) -> list[str]:
+    """Who worded a change, where a model was asked."""
+    if row.worded_by:
+        return [f"Worded by {row.worded_by}; each line was checked against the program's own words."]
+    return [f"In the program's own words, not those of {row.not_reworded}."] if row.not_reworded else []
 
 
 def _work_lines(known: dict[str, Any] | None) -> list[str]:

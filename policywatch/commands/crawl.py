@@ -84,6 +84,8 @@ def _crawl(
         return [], False
     from crawler import run  # loads Scrapy, which nothing due does not need
 
+    model = context.model()
+
     with progress_bar(bar=10) as bar:  # the rest of the line says which host is waited for
         task = bar.add_task("", total=len(wanted), page="", wait=None)
 
@@ -98,7 +100,13 @@ def _crawl(
         try:
             output.quiet_libraries()
             crawled = run.crawl(
-                wanted, archive=archive, settings=settings, clock=context.now, progress=progress, waiting=waiting
+                wanted,
+                archive=archive,
+                settings=settings,
+                clock=context.now,
+                progress=progress,
+                waiting=waiting,
+                model=model,
             )
         except run.Interrupted as stopped:
             return stopped.reports, True

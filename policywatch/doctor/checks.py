@@ -13,7 +13,7 @@ from crawler.fetchers.browser import installed
 from crawler.settings import CrawlSettings, crawl_settings
 from diffs.database import addresses, integrity
 from diffs.database.archive import sqlite_version
-from diffs.errors import RESTORE, ArchiveMissing, DeliveryError, PolicywatchError, SettingsError
+from diffs.errors import RESTORE, ArchiveMissing, DeliveryError, ModelSilent, PolicywatchError, SettingsError
 from diffs.failures import FINAL, Failure, Reason
 from diffs.settings import CONFIG_FILE, ArchiveSettings, TomlSettings
 from diffs.store import observations, pages
@@ -23,6 +23,7 @@ from notifier.channels.open import mail_channel
 from notifier.channels.smtp import SmtpChannel
 from notifier.settings import NotifierSettings
 from policywatch import context
+from policywatch.settings import ModelSettings
 from policywatch.watchlists.lists import SWITCH_ON, declared, nothing_on
 
 from . import hosts, permissions
@@ -61,6 +62,7 @@ def all_checks(now: datetime) -> list[Check]:
         _space,
         _browser,
         _mail,
+        _model,
         _clock,
     ):
         try:
@@ -215,6 +217,25 @@ def _mail(_now: datetime) -> Iterator[Check]:
     yield Check("mail", "ok", f"can be sent, from {settings.sender}")
 
 
+def _model(_now: datetime) -> Iterator[Check]:
+    settings = context.model_settings()
+    if not settings.model_url:
+        return  # off, as most want it
+    from policywatch.model.endpoint import Endpoint
+
+    try:
+        known = Endpoint(settings).models()
+    except ModelSilent as error:
+        remedy = "Until it answers, changes are told in the program's own words; nothing waits for it."
+        yield Check("model", "note", f"{settings.model_url}: {error.message}", remedy)
+        return
+    if settings.model_name not in known:
+        remedy = f"Set model_name to one of: {', '.join(sorted(known)[:5])}." if known else "Set model_name."
+        yield Check("model", "note", f"{settings.model_url} lists no model {settings.model_name!r}", remedy)
+        return
+    yield Check("model", "ok", f"{settings.model_name} at {settings.model_url} answers and may rephrase changes")
+
+
 def _clock(now: datetime) -> Iterator[Check]:
     local = now.astimezone()
     yield Check("time", "ok", f"{now:%Y-%m-%d %H:%M} UTC, {local:%H:%M %Z} here; times are kept and shown in UTC")
@@ -233,6 +254,7 @@ def settings_table() -> list[tuple[str, str, str]]:
         (ArchiveSettings, context.archive_settings),
         (CrawlSettings, crawl_settings),
         (NotifierSettings, context.notifier_settings),
+        (ModelSettings, context.model_settings),
     )
     for kind, read in sources:
         values = read()

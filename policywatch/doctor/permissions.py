@@ -17,6 +17,7 @@ from diffs.database.sqlite import BESIDE
 from diffs.settings import CONFIG_FILE, ArchiveSettings
 from notifier.settings import NotifierSettings
 from notifier.subscribers.links import KEY_FILE
+from policywatch.settings import ModelSettings
 
 
 def exposed(archive: ArchiveSettings, notifier: NotifierSettings) -> list[Path]:
@@ -48,7 +49,7 @@ def _holds_secrets() -> bool:
     if not CONFIG_FILE.exists():
         return False
     said = tomllib.loads(CONFIG_FILE.read_text(encoding="utf-8"))
-    fields = {**CrawlSettings.model_fields, **NotifierSettings.model_fields}
+    fields = {**CrawlSettings.model_fields, **NotifierSettings.model_fields, **ModelSettings.model_fields}
     secret = {name for name, field in fields.items() if field.annotation is SecretStr}
     return "@" in str(said.get("database_url", "")) or any(said.get(name) for name in secret)
 

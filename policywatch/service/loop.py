@@ -115,7 +115,8 @@ class Schedule:
                 judge_left_over(self.archive, confirm=settings.confirm, stopped=self.stop.is_set)
             self._say_when(pages, settings)
             return
-        reports = run.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop)
+        model = context.model()
+        reports = run.crawl(due, archive=self.archive, settings=settings, clock=self.clock, stop=self.stop, model=model)
         self._held |= {report.page: self.clock() + LATER for report in reports if report.outcome is None}
         self._said.clear()
         if not self.quiet or any(map(round_report.is_news, reports)):

@@ -33,6 +33,7 @@ def change(row: Change, page: Page) -> dict[str, Any]:
         "rule": row.rule,
         "outcome": str(Outcome.GONE if row.kind == "gone" else Outcome.OK),
         "recorded": row.recorded,
+        "not_reworded": row.not_reworded,
     }
 
 
@@ -72,6 +73,8 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
         "facts": [],
         "targets": [],
         "story": "",
+        "worded_by": "",
+        "not_reworded": "",
         "categories": [],
         "reasons": [],
         "rule": observation.rule or observation.news,

@@ -133,7 +133,7 @@ def test_a_record_has_what_the_command_line_promises() -> None:
 
     promised = (
         "id, page, title, marketplace, category, url, kind, line, from_version, to_version, seen_at, decided_at, "
-        "effective_on, significance, importance, told, reason, headline, points, facts, targets, story, back_to"
+        "effective_on, significance, importance, told, reason, headline, points, facts, targets, story, back_to, worded_by"
     )
     assert list(change) == promised.split(", ")
     assert change["from_version"] is None
