@@ -22,8 +22,9 @@ _LATEST = timedelta(days=3 * 365)
 def effective_on(document: Document, comparison: Comparison, seen_at: datetime) -> tuple[date | None, str]:
     """The date from which a change applies, and the sentence that says so; (None, "") where the page does not say.
 
-    What the change itself says counts first. A statement that was there before counts only while its date is later
-    than `seen_at` (UTC), the moment when the change was seen.
+    What the change itself says counts first. A statement that was there before counts only if it speaks of the whole
+    text, and while its date is later than `seen_at` (UTC), the moment when the change was seen: the day from which one
+    limit falls is not the day of an edit elsewhere on the page.
     """
     seen = seen_at.date()
     for day, sentence in _effective(_new_sentences(comparison.hunks), document):
@@ -31,7 +32,7 @@ def effective_on(document: Document, comparison: Comparison, seen_at: datetime) 
             return (None, "") if _is_of_its_clause(sentence, comparison) else (day, sentence)
     standing = (sentence for block in document.blocks for sentence in dated_sentences(block.shown))
     for day, sentence in _effective(standing, document):
-        if seen < day <= seen + _LATEST:
+        if seen < day <= seen + _LATEST and _is_of_all(sentence):
             return day, sentence
     return None, ""
 
@@ -82,14 +83,17 @@ def _is_of_its_clause(sentence: str, comparison: Comparison) -> bool:
     "Effective January 15, orders with our labels are not late" says nothing about a limit that is lower from today. A
     sentence that speaks of the terms or of the change itself, or of what an edited rule speaks of, says it for all.
     """
-    if words("wording_dates", "cues", "whole").found_in(plain(sentence)):
+    if _is_of_all(sentence):
         return False
     said = _spoken(sentence)
-    if len(said) < _CLAUSE:
-        return False
     edits = [pair for pair in sentence_pairs(comparison) if pair.before and pair.after and sentence != pair.after]
     rules = [pair for pair in edits if kind_of_rewording(pair) == "meaning" and _is_turned(pair)]
     return bool(rules) and not any(len(said & _spoken(pair.after)) >= _SAME_MATTER for pair in rules)
+
+
+def _is_of_all(sentence: str) -> bool:
+    """Whether a date is that of the whole text: its sentence speaks of the terms or the changes, or is only a date."""
+    return words("wording_dates", "cues", "whole").found_in(plain(sentence)) or len(_spoken(sentence)) < _CLAUSE
 
 
 def _is_turned(pair: SentencePair) -> bool:

@@ -87,3 +87,20 @@ def test_a_day_binds_only_its_clause_beside_a_rule_that_changed_without_one() ->
     assert day(lower) == DAY
     assert day("These changes to the rules for parcels and labels take effect on April 6, 2026.") == DAY
     assert day("Effective date: April 6, 2026") == DAY
+
+
+@pytest.mark.parametrize(
+    ("standing", "day"),
+    [
+        ("Starting April 6, 2026, you must keep your late shipment rate under 3%.", None),
+        ("From April 6, 2026 the fee for electronics is 9% of the price of each item.", None),
+        ("The changes posted on February 18, 2026 are effective April 6, 2026.", DAY),
+        ("This Agreement is effective April 6, 2026 for all who sell in our shops.", DAY),
+        ("Effective April 6, 2026", DAY),
+    ],
+)
+def test_a_standing_day_of_one_rule_is_not_the_day_of_an_edit_elsewhere(standing: str, day: date | None) -> None:
+    before = policy(standing, "Keep your cancellation rate under 2.5%.")
+    after = policy(standing, "Keep your cancellation rate under 2%.")
+
+    assert effective_on(after, compare(before, after), SEEN)[0] == day
