@@ -73,14 +73,14 @@ def suppressed(observation: Observation, snapshot: Snapshot, page: Page, version
         "facts": [],
         "targets": [],
         "story": "",
+        "back_to": None,
         "worded_by": "",
-        "not_reworded": "",
         "categories": [],
         "reasons": [],
         "rule": observation.rule or observation.news,
         "outcome": outcome,
         "recorded": snapshot.recorded,
-        "back_to": None,
+        "not_reworded": "",
     }
 
 
