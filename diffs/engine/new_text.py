@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 
+from diffs.comparing.recut import recut
 from diffs.judging import history, learned
 from diffs.judging.evidence import slots
 from diffs.judging.evidence.judge import furniture
 from diffs.judging.evidence.known import Known
 from diffs.judging.evidence.places import places
+from diffs.judging.evidence.words import states_rule
 from diffs.judging.history import Decision, Difference, Look, Memory, News
 from diffs.meaning.announcements import Split
 from diffs.meaning.meaning import Meaning, bearing
@@ -22,7 +24,8 @@ class _Step:
 
     `against` is the known text's fingerprint. `standing` is that text without the entries of a list that were added or
     dropped: places are named by what stays. `listed` are those entries, None if the page is not a list. `stating` are
-    the indexes of the hunks that state a rule: those are never noise.
+    the indexes of the hunks that state a rule: those are never noise. Where the new text is another cut of the known
+    one, `old` and `new` are both in the known text's blocks, and `as_shown` is how the two differ as they are.
     """
 
     against: str
@@ -33,6 +36,7 @@ class _Step:
     comparison: Comparison
     facts: tuple[Fact, ...]
     stating: frozenset[int]
+    as_shown: Comparison | None = None
 
 
 def judge(
@@ -48,19 +52,21 @@ def judge(
     known = Known(memory.slots, times, days, step.stating, taught, real)
     left, quiet = _without_furniture(memory, step, known)
     meant = _meaning(texts, step, left)
-    if quiet and meant.judgement.significance == "cosmetic":
+    if (quiet or step.as_shown) and meant.judgement.significance == "cosmetic":
         left = Comparison()
+    if step.as_shown and not left.hunks:
+        quiet = tuple(Quiet(hunk, _CUT_ANEW) for hunk in step.as_shown.hunks)
     after, decision = history.weigh(memory, look, _difference(texts, step, left, meant), confirm=confirm)
     if decision.news is not News.HELD or memory.held not in ("", look.text):
         # A check that waits for confirmation teaches nothing yet: both show one and the same edit.
         after = learned.learn_places(after, step.comparison, step.standing, look.at, step.stating)
-        found = slots.learn(known, places(step.comparison), step.standing, document)
+        found = slots.learn(known, places(step.comparison), step.standing, step.new)
         after = replace(after, slots=found)
     if decision.confirmed:
         meant = _meaning(texts, step, learned.confirmed(left, step.standing, decision.confirmed))
     if not left.hunks:
         # Listed with everything that differs, though all of it is known noise.
-        meant = replace(meant, comparison=step.comparison)
+        meant = replace(meant, comparison=step.as_shown or step.comparison)
     return after, _named(decision, step, quiet if not left.hunks else ()), replace(meant, quiet=quiet)
 
 
@@ -84,12 +90,19 @@ def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Compa
 
 #: Why a hunk that history knows is not reported.
 _LEARNED = "a place where this page goes back and forth or changes at nearly every check"
+#: Why nothing is reported of a text in another cut.
+_CUT_ANEW = "the same words, divided into other lines, paragraphs or pages"
 
 
 def _compare(texts: Texts, memory: Memory, document: Document) -> _Step:
     """The step from the nearest known text to the new one."""
     against, old, comparison = texts.closest(history.candidates(memory), document)
     listed = texts.listed(old, document)
+    as_shown = None
+    found = None if listed else recut(old, document, comparison, lambda line: states_rule(line, document.language))
+    if found:
+        as_shown, old, document = comparison, found.old, found.new
+        comparison = texts.compared(old, document)
     if listed is not None:
         comparison = listed.comparison
     facts = texts.facts(comparison, old, document)
@@ -104,6 +117,7 @@ def _compare(texts: Texts, memory: Memory, document: Document) -> _Step:
         comparison=comparison,
         facts=facts,
         stating=bearing(facts) | entries,
+        as_shown=as_shown,
     )
 
 

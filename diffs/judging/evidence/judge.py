@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from diffs.language.dates import dates_in
 from diffs.values import Block, BlockKind, Comparison, Document
 
-from . import echo, formatting, slots, weighing
+from . import chrome, echo, english, formatting, slots, weighing
 from .known import Known
 from .places import Place, regions
-from .signs import step_of
+from .signs import Step, step_of
 from .words import states_rule
 from .zones import is_dense, is_label, named_at, zones
 
@@ -27,7 +27,7 @@ def furniture(comparison: Comparison, old: Document, new: Document, known: Known
     step = step_of(comparison, old, new, known)
     for place in step.places:
         speaking.update(place.numbers)
-        why = next(_evidence(place, old, new, known), "") or weighing.verdict(place, step)
+        why = next(_evidence(place, old, new, known), "") or weighing.verdict(place, step) or _around(place, step)
         found.update(dict.fromkeys(place.numbers, why) if why else {})
     for region in regions(comparison):
         why = formatting.same_letters(region.hunks)
@@ -57,6 +57,15 @@ def _evidence(place: Place, old: Document, new: Document, known: Known) -> Itera
         yield "a label of a link, which the page puts behind its links again and again"
     if _is_title(place, old, new):
         yield "the page's own title once more"
+
+
+def _around(place: Place, step: Step) -> str:
+    """Why a place is what the site puts around its text, or the same words in the other English; "" if it is not."""
+    if not step.known.stating.isdisjoint(place.numbers):
+        return chrome.unfilled(place)
+    if all(english.same_words(hunk, step.new.language) for hunk in place.hunks):
+        return "the same words in British or American spelling"
+    return chrome.evidence(place, step)
 
 
 def _is_over(place: Place, old: Document, known: Known) -> bool:

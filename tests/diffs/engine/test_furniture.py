@@ -126,3 +126,29 @@ def test_a_sign_that_says_something_is_no_punctuation(site: Site, was: str, now:
     site.looks(page(last=was), page(last=now))
 
     assert len(site.told()) == 1
+
+
+LINES = 12
+
+
+def cut_anew(*texts: str) -> str:
+    """The page in lines of a few words, as a converter makes them of a PDF, with the number of each page."""
+    words = " ".join(("Seller rules", *texts)).split()
+    lines = [" ".join(words[at : at + LINES]) for at in range(0, len(words), LINES)]
+    body = "".join(f"<p>{line}</p><p>Page {number}</p>" for number, line in enumerate(lines, 1))
+    return f"<!doctype html><html lang=en><title>Seller rules</title><main>{body}</main></html>"
+
+
+def test_a_policy_that_is_cut_anew_is_not_reported_and_says_why(site: Site) -> None:
+    site.looks(page(), cut_anew(*CLAUSES, "The late rate must stay under 4%."))
+
+    assert not site.told()
+    (change,) = all_of(site)
+    assert "the same words, divided into other lines, paragraphs or pages" in change.reason
+
+
+def test_an_edit_in_a_policy_that_is_cut_anew_is_reported_alone(site: Site) -> None:
+    site.looks(page(), cut_anew(*CLAUSES, "The late rate must stay under 3%."))
+
+    (change,) = site.told()
+    assert [hunk.text_after for hunk in changes.comparison_of(change).hunks] == ["The late rate must stay under 3%."]
