@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
 
+from diffs.language.answers import spoken
 from diffs.language.normalise import loose
 from diffs.language.sentences import sentences
 from diffs.values import Block, BlockKind, Comparison, Hunk, Op
@@ -38,8 +39,8 @@ def sentence_pairs(comparison: Comparison) -> tuple[SentencePair, ...]:
     """
     told = [(at, hunk) for at, hunk in enumerate(comparison.hunks) if is_wording(hunk)]
     sides = [(at, hunk, _of(hunk.before), _of(hunk.after)) for at, hunk in told]
-    gone = Counter(loose(one) for _, _, before, _ in sides for one in before)
-    come = Counter(loose(one) for _, _, _, after in sides for one in after)
+    gone = Counter(_key(one) for _, _, before, _ in sides for one in before)
+    come = Counter(_key(one) for _, _, _, after in sides for one in after)
     moved = gone & come
     spare_old, spare_new = moved.copy(), moved.copy()
     pairs: list[SentencePair] = []
@@ -93,6 +94,8 @@ def _same_words(hunk: Hunk) -> bool:
     if len(hunk.before) != len(hunk.after):
         # A list that becomes running text keeps its numbers in it, and the other way round.
         before, after = (_LIST_NUMBER.sub("", side) for side in (before, after))
+    if spoken(before) != spoken(after):
+        return False
     return loose(before) == loose(after) or differ_in_broken_signs(before, after)
 
 
@@ -136,8 +139,13 @@ def _of(blocks: tuple[Block, ...]) -> list[str]:
     ]
 
 
+def _key(sentence: str) -> str:
+    """The words of a sentence; an answer before a comma is more than its word."""
+    return ", ".join((*spoken(sentence), loose(sentence)))
+
+
 def _taken(spare: Counter[str], sentence: str) -> bool:
-    key = loose(sentence)
+    key = _key(sentence)
     if spare[key]:
         spare[key] -= 1
         return True

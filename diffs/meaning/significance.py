@@ -17,7 +17,7 @@ from diffs.language.names import companies
 from diffs.language.normalise import loose
 from diffs.language.plain_text import shorten
 from diffs.language.vocabulary import plain, words
-from diffs.reading.links import edition_of
+from diffs.reading.links import contact_of, edition_of
 from diffs.targets.metrics.known_metrics import label
 from diffs.values import BlockKind, Comparison, Document, Fact, Hunk, Judgement, Op, TargetMove
 
@@ -203,6 +203,8 @@ def _without_rules(change: _Change, comparison: Comparison) -> Judgement:
     """The judgement where no rule changed: editorial if words changed, cosmetic if they did not."""
     if any(map(cites_another_edition, change.facts)):
         return Judgement("material", "medium", (_ANOTHER_EDITION,), ("agreement",))
+    if any(map(leads_to_another_contact, change.facts)):
+        return Judgement("material", "medium", (_ANOTHER_CONTACT,), ("agreement",))
     told = [kind for kind in dict.fromkeys(change.kinds) if kind != "marker"]
     if told:
         return Judgement("editorial", "low", tuple(_EDITORIAL[kind] for kind in told))
@@ -220,6 +222,14 @@ def cites_another_edition(fact: Fact) -> bool:
         return False
     was, now = edition_of(fact.before), edition_of(fact.after)
     return bool(was and now and now.replaces(was))
+
+
+_ANOTHER_CONTACT = "a link leads to another mail address or telephone number"
+
+
+def leads_to_another_contact(fact: Fact) -> bool:
+    """Whether a fact says that the same words now lead to another mail address or telephone number."""
+    return fact.kind == "link_target" and bool(contact_of(fact.before) and contact_of(fact.after))
 
 
 _MOVED = "text moved, not a word of it changed"
@@ -255,7 +265,8 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     points += _BOUND * any(_is_bound(pair) for pair in change.rules)
     if all(_is_entry(pair) for pair in change.rules):
         return points + 0.5 * bool(change.about)
-    points += _BOUND * any(_is_permission_gone(pair) for pair in change.rules)
+    points += _BOUND * any(_is_rule_gone(pair) for pair in change.rules)
+    points += _HIGH * any(_is_liability_turned(pair) for pair in change.rules)
     for name, count in change.about.items():
         points += {4: 2.0, 3: 1.5, 2: 0.5}.get(weight(name), 0.0) * min(count, 2)
     points += sum(0.8 for name in change.places if weight(name) >= 3)
@@ -268,6 +279,8 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     return points + 1.5 * any(_right_moved(pair) for pair in change.rules)
 
 
+#: How many words a negation takes: "not", "do not", "will be" that becomes "is not".
+_NEGATION_WORDS = 3
 # The weights of turned sentences: each gives at least medium importance, none gives high importance by itself.
 _TURNS = {"duty": 1.2, "negation": 1.2, "condition": 1.0, "quantity": 1.0, "answer": 1.2, "clock": 1.0, "sign": 1.0}
 #: The weight of an entry under a heading that forbids or allows, of an answer, and of a withdrawn permission.
@@ -323,9 +336,20 @@ def _is_bound(pair: SentencePair) -> bool:
     return len(said.split()) <= _ENTRY_WORDS and not said.endswith(".") and binds(pair.section)
 
 
-def _is_permission_gone(pair: SentencePair) -> bool:
-    """Whether a sentence that allowed something is no longer there."""
-    return not pair.after and 0 in forces(pair.before)
+def _is_rule_gone(pair: SentencePair) -> bool:
+    """Whether a sentence that allowed or required something, or was about a seller's living, is no longer there."""
+    if pair.after:
+        return False
+    return bool(forces(pair.before)) or any(weight(name) >= _LIVING for name in categories(pair.before))
+
+
+def _is_liability_turned(pair: SentencePair) -> bool:
+    """Whether a negation was put before somebody's liability or duty, or taken away, and nothing else changed."""
+    gone, come = changed_words(pair)
+    if len(gone) + len(come) > _NEGATION_WORDS or "negation" not in turns(pair.before, pair.after):
+        return False
+    on_both = categories(pair.before).keys() & categories(pair.after).keys()
+    return any(weight(name) >= _RIGHTS for name in on_both) or any(map(forces, (pair.before, pair.after)))
 
 
 def _sanction_moved(pair: SentencePair) -> bool:

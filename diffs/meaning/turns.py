@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 
+from diffs.language.answers import spoken
 from diffs.language.duties import duties
 from diffs.language.normalise import MARKS, fold, marked
 from diffs.language.vocabulary import plain, table, words
@@ -47,7 +48,7 @@ def turns(before: str, after: str) -> frozenset[str]:
         found.add("quantity")
     if forces(before) != forces(after):
         found.add("duty")
-    if answers(before) != answers(after):
+    if answers(before) != answers(after) or spoken(before) != spoken(after):
         found.add("answer")
     for name, pattern in (("clock", _CLOCK), ("sign", _SIGN)):
         if _found(pattern, before) != _found(pattern, after):

@@ -87,12 +87,25 @@ def _tracking() -> re.Pattern[str]:
 
 
 def cited(blocks: Iterable[Block]) -> tuple[str, ...]:
-    """The editions that a text refers to, each once, in order: "fees-2026.pdf", "returns-14-days".
+    """What a text refers to, each once, in order: editions ("fees-2026.pdf") and addresses ("mailto:a@b.example").
 
     A file counts wherever it is linked; a page counts only in a sentence, since lists of pages change.
     """
-    said = (link for block in blocks if block.links for link in block.links if _is_cited(block, link))
-    return tuple(dict.fromkeys(edition.name for link in said if (edition := edition_of(link))))
+    linked = ((block, link) for block in blocks if block.links for link in block.links)
+    return tuple(dict.fromkeys(name for block, link in linked if (name := _cited_as(block, link))))
+
+
+def _cited_as(block: Block, link: str) -> str:
+    if contact_of(link):
+        return link
+    edition = edition_of(link) if _is_cited(block, link) else None
+    return edition.name if edition else ""
+
+
+def contact_of(link: str) -> str:
+    """The mail address or telephone number that a canonical link leads to; "" if it leads elsewhere."""
+    scheme, _, address = link.partition(":")
+    return address if scheme in ("mailto", "tel") else ""
 
 
 def _is_cited(block: Block, link: str) -> bool:

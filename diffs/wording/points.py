@@ -14,9 +14,9 @@ from diffs.language.vocabulary import plain, table
 from diffs.meaning.location import place_of
 from diffs.meaning.rewording import changed_words, kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair, sentence_pairs
-from diffs.meaning.significance import cites_another_edition
+from diffs.meaning.significance import cites_another_edition, leads_to_another_contact
 from diffs.meaning.turns import turns
-from diffs.reading.links import edition_of
+from diffs.reading.links import contact_of, edition_of
 from diffs.values import Comparison, Fact, Hunk, Judgement, Op, TargetMove
 
 from . import targets
@@ -243,11 +243,14 @@ def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:
 
 
 def _editions(facts: Iterable[Fact]) -> Iterator[Point]:
-    """Points for links whose words stayed but which lead to another edition of their document."""
+    """Points for links whose words stayed but which lead to another edition of their document, or another address."""
     for fact in facts:
         if cites_another_edition(fact):
             was, now = (edition.name for link in (fact.before, fact.after) if (edition := edition_of(link)))
             text = f"A link leads to another document: {was} → {now}"
+            yield Point(8, text, text, fact.section, (fact.hunk,))
+        elif leads_to_another_contact(fact):
+            text = f"A link leads to another address: {contact_of(fact.before)} → {contact_of(fact.after)}"
             yield Point(8, text, text, fact.section, (fact.hunk,))
 
 

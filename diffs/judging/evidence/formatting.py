@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 
+from diffs.language.answers import spoken
 from diffs.language.normalise import MARKS, loose, marked
 from diffs.values import Hunk
 
@@ -23,7 +24,7 @@ def same_letters(hunks: Sequence[Hunk]) -> str:
     """Why neighbouring hunks together change no word, "" if they do change one."""
     before = " ".join(block.shown for hunk in hunks for block in hunk.before)
     after = " ".join(block.shown for hunk in hunks for block in hunk.after)
-    if not before or not after:
+    if not before or not after or spoken(before) != spoken(after):
         return ""
     if _letters(before) == _letters(after):
         return "only spaces, line breaks or punctuation differ"

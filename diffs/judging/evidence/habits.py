@@ -6,11 +6,13 @@ habit; inside the text the third; where a line only grows or shrinks, two more. 
 habit, nor is a figure or a date inside the text that does not move with the clock.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
+from diffs.language.amounts import find
 from diffs.language.dates import dates_in, is_update_stamp
 from diffs.language.duties import duties
 from diffs.language.normalise import loose
@@ -61,12 +63,31 @@ def evidence(
         return
     is_outside, is_rule = is_edge(place, old, new), _may_be_rule(place, new, known)
     if is_rule and not is_outside:
-        return  # a rule may be edited every day
+        if _is_measured(place) and all(any(is_habit(name, _INSIDE, known) for name in names) for names in runs):
+            yield "a figure in a table, beside the same words, that differs at most checks"
+        return  # any other rule may be edited every day
     need = _AT_EDGE if is_outside else _INSIDE
     if is_rule or _only_grows(place) or _is_stamp(place, new):
         need += _FURTHER
     if all(any(is_habit(name, need, known) for name in names) for names in runs):
         yield "a line outside of the text that differs at most checks" if is_outside else _DIFFERS
+
+
+def _is_measured(place: Place) -> bool:
+    """Whether a place is a row of a table that binds nobody, in which one figure became another: a waiting time.
+
+    Money and limits ("under 4%") are set, not measured.
+    """
+    rows = [*place.before, *place.after]
+    if any(block.kind is not BlockKind.ROW or duties(block.shown) or negates(block.shown) for block in rows):
+        return False
+    figures = [[amount for amount in find(block.shown) if amount.kind in _FIGURES] for block in rows]
+    return len(rows) == 2 and all(figures) and not any(_SET.search(block.shown) for block in rows)
+
+
+#: What is not measured but set: an amount of money, the signs and words of a limit.
+_SET = re.compile(r"[$€£¥₹<>≤≥]|\b(?:under|over|below|above|within|least|most|max|min|up to|fee)", re.IGNORECASE)
+_FIGURES = ("duration", "percent", "count")
 
 
 def is_habit(name: str, need: int, known: Known) -> bool:

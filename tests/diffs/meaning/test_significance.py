@@ -343,3 +343,53 @@ def test_an_entry_of_restricted_products_that_lost_its_condition_bans_more_and_i
     )
 
     assert (told.significance, told.importance) == ("material", "medium")
+
+
+def test_an_answer_that_loses_its_comma_says_the_opposite() -> None:
+    told = between("No, refunds are paid by the bank.", "No refunds are paid by the bank.")
+
+    assert (told.significance, told.importance) == ("material", "medium")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("We are liable for losses of the seller.", "We are not liable for losses of the seller."),
+        ("We are not liable for losses of the seller.", "We are liable for losses of the seller."),
+        ("You must answer each buyer.", "You must not answer each buyer."),
+    ],
+)
+def test_a_negation_of_a_liability_or_a_duty_is_of_high_importance(before: str, after: str) -> None:
+    assert between(before, after).importance == "high"
+
+
+def test_a_negation_among_many_other_words_is_weighed_with_them() -> None:
+    told = between(
+        "You must answer each buyer within the day.", "Do not wait before each buyer gets your answer within the day."
+    )
+
+    assert told.importance != "high"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    ["You must answer every buyer.", "Sellers can appeal to the panel.", "Payouts are held for everybody who joins."],
+)
+def test_a_rule_that_is_gone_is_at_least_of_medium_importance(rule: str) -> None:
+    page = "Goods are shown as they are.", "Keep them dry."
+
+    assert judged(policy(page[0], rule, page[1]), policy(*page)).importance != "low"
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "significance"),
+    [
+        ("mailto:legal@a.example", "mailto:notices@a.example", "material"),
+        ("tel:123", "tel:456", "material"),
+        ("mailto:legal@a.example", "https://a.example/form", "cosmetic"),
+    ],
+)
+def test_another_address_behind_the_same_words_is_a_change(was: str, now: str, significance: str) -> None:
+    old, new = (policy(paragraph("Send legal notices to our lawyers.", links=(link,))) for link in (was, now))
+
+    assert judged(old, new).significance == significance

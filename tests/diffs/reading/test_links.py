@@ -149,3 +149,9 @@ def test_a_text_that_cites_another_edition_is_another_text() -> None:
     assert one.fingerprint != other.fingerprint
     assert one.compared == other.compared
     assert Document.from_json(one.to_json()) == one
+
+
+def test_addresses_to_write_to_or_to_call_are_cited() -> None:
+    block = paragraph("Write or call", links=("mailto:legal@a.example", "tel:123", "https://a.example/contact"))
+
+    assert cited([block]) == ("mailto:legal@a.example", "tel:123")

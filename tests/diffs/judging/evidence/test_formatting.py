@@ -41,3 +41,7 @@ def test_beside_a_real_edit_punctuation_belongs_to_it() -> None:
 
 def test_a_line_that_is_new_is_not_set_otherwise() -> None:
     assert not quiet(policy(*CLAUSES), policy(*CLAUSES, "Returns cost a fee"))
+
+
+def test_a_comma_behind_an_answer_is_no_punctuation() -> None:
+    assert not quiet(policy(*CLAUSES, "No, refunds are paid."), policy(*CLAUSES, "No refunds are paid."))

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.diffs.judging.evidence.pages import CLAUSES, History, linked
-from tests.diffs.phrasing import heading, item
+from tests.diffs.phrasing import heading, item, row
 
 OUTSIDE = "a line outside of the text that differs at most checks"
 CLOCK = "an age or a date that moves with the clock"
@@ -100,3 +100,34 @@ def test_a_clause_is_too_long_for_a_habit() -> None:
     page = History()
     shown = [page.shows(CLAUSES[0], f"{word} ".upper() + " ".join(CLAUSES * 2), CLAUSES[1]) for word in OTHERS[:4]]
     assert set(shown[3]) == {""}
+
+
+MEASURED = "a figure in a table, beside the same words, that differs at most checks"
+
+
+def test_waiting_times_in_a_table_are_a_habit_from_the_third_time_on() -> None:
+    page = History()
+    shown = [page.shows(*CLAUSES, row("Appeals", f"{days} days"), CLAUSES[0]) for days in (3, 19, 4, 15)]
+
+    assert shown == [(), ("",), ("",), (MEASURED,)]
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        ("Appeals must be sent within", "{} days"),
+        ("Late orders", "under {}%"),
+        ("Storage", "€{}.50"),
+        ("Returns are not taken after", "{} days"),
+    ],
+)
+def test_limits_duties_and_money_in_a_table_are_never_a_habit(cells: tuple[str, str]) -> None:
+    page = History()
+    for days in (3, 19, 4, 15, 2):
+        assert not any(page.shows(*CLAUSES, row(cells[0], cells[1].format(days)), CLAUSES[0]))
+
+
+def test_a_measured_figure_in_a_sentence_is_never_a_habit() -> None:
+    page = History()
+    for days in (3, 19, 4, 15, 2):
+        assert not any(page.shows(*CLAUSES, f"An appeal takes {days} days these weeks, as the panel says.", CLAUSES[0]))
