@@ -20,7 +20,7 @@ from diffs.language.plain_text import in_short
 from diffs.store import changes, events, pages, versions
 from diffs.store.changes import Mark
 from diffs.store.notices.subscribers import topic_of
-from diffs.store.versions import Return
+from diffs.store.versions import Returns
 from diffs.values import BlockKind, Comparison, Hunk, Op
 from diffs.wording import labels
 
@@ -36,8 +36,8 @@ def told_changes(session: Session, *, now: datetime, **filters: Any) -> tuple[To
     Those that their page has taken back by `now` (UTC) say so.
     """
     found = changes.listed(session, **filters)
-    backs = {page.key: versions.returned(session, page, now) for page in {page.key: page for _, page in found}.values()}
-    return tuple(told_change(change, page, session, back=backs[page.key]) for change, page in found)
+    backs = {page.key: versions.returns(session, page, now) for page in {page.key: page for _, page in found}.values()}
+    return tuple(told_change(change, page, session, backs=backs[page.key]) for change, page in found)
 
 
 def told_change(
@@ -46,15 +46,16 @@ def told_change(
     session: Session | None = None,
     *,
     now: datetime | None = None,
-    back: Return | None = None,
+    backs: Returns | None = None,
 ) -> ToldChange:
     """One change as a value. A change without stored wording is worded here, but nothing is stored.
 
     With a `session`, a new page has its whole text as the addition, and by `now` (UTC) it is known whether the page has
-    taken the change back; `back` is the earlier text that it shows again, where that is known already.
+    taken the change back; `backs` are its steps back, where they are known already.
     """
     if session is not None and now is not None:
-        back = versions.returned(session, page, now)
+        backs = versions.returns(session, page, now)
+    back = backs.undoing(change) if backs is not None and change.told else None
     headline, points = wording_of(change, page)
     return ToldChange(
         uid=change.uid,
@@ -84,17 +85,17 @@ def told_change(
         told=change.told,
         recorded=change.recorded,
         reason=change.reason,
-        back=Back(back.version.seq, back.since) if back is not None and change.told and back.undoes(change) else None,
+        back=Back(back.version.seq, back.since) if back is not None else None,
     )
 
 
 def in_full(session: Session, found: Sequence[Mark], *, now: datetime, batch: int = BATCH) -> Iterator[ToldChange]:
     """The changes behind marks, in their order, as they hold at `now` (UTC), never more than `batch` in memory."""
-    backs: dict[str, Return | None] = {}
+    backs: dict[str, Returns] = {}
     for change, page in changes.in_full(session, [mark.id for mark in found], batch=batch):
         if page.key not in backs:
-            backs[page.key] = versions.returned(session, page, now)
-        yield told_change(change, page, session, back=backs[page.key])
+            backs[page.key] = versions.returns(session, page, now)
+        yield told_change(change, page, session, backs=backs[page.key])
 
 
 def _text_of_new_page(session: Session, change: Change) -> Comparison:

@@ -1,6 +1,7 @@
 """Versions: the policy texts of a page, and when each was seen."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -145,6 +146,41 @@ class Return:
             return False
         first_seen = datetime.fromisoformat(brought["first_seen_at"])
         return self.version.first_seen_at < first_seen <= self.since
+
+
+@dataclass(frozen=True, slots=True)
+class Returns:
+    """All times at which a page showed an earlier version again, and since when (UTC) each version was last shown."""
+
+    steps: tuple[Return, ...] = ()
+    last_begun: Mapping[int, datetime] = field(default_factory=dict)
+
+    def undoing(self, change: Change) -> Return | None:
+        """The latest step back that took away what a change brought; None where nothing did, or it is there again.
+
+        Another edit after the step does not bring it back.
+        """
+        undone = (step for step in reversed(self.steps) if step.undoes(change))
+        shown = self.last_begun.get(change.to_version["seq"]) if change.to_version else None
+        return next((step for step in undone if shown is None or shown <= step.since), None)
+
+
+def returns(session: Session, page: Page, moment: datetime) -> Returns:
+    """How often a page went back to an earlier version up to a moment (UTC)."""
+    query = (
+        select(Version, Observation.observed_at)
+        .join(Observation, col(Observation.version_id) == Version.id)
+        .where(Observation.page_id == page.id, col(Observation.observed_at) <= moment)
+        .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
+    )
+    steps: list[Return] = []
+    begun: dict[int, datetime] = {}
+    for _, run in groupby(session.exec(query), key=lambda row: row[0].id):
+        version, since = next(run)
+        if version.seq in begun:
+            steps.append(Return(version, since))
+        begun[version.seq] = since
+    return Returns(tuple(steps), begun)
 
 
 def returned(session: Session, page: Page, moment: datetime) -> Return | None:

@@ -135,7 +135,7 @@ def _found(session: Session, asked: _Asked) -> list[dict[str, Any]]:
         since=asked.since,
         significance=asked.significance,
     )
-    returns = {its_page.id: versions.returned(session, its_page, context.now()) for _, its_page in rows}
+    returns = {its_page.id: versions.returns(session, its_page, context.now()) for _, its_page in rows}
     found = [
         records.change(row, its_page) | {"back_to": records.back_to(row, returns[its_page.id])}
         for row, its_page in reversed(rows)

@@ -6,7 +6,7 @@ from typing import Any
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, Version, Work
 from diffs.judging.history import News
 from diffs.language.short_hash import short_hash
-from diffs.store.versions import Return
+from diffs.store.versions import Returns
 from diffs.values import Outcome, Target
 from notifier import values
 from notifier.changes import told_change
@@ -141,16 +141,17 @@ def work(row: Work | None) -> dict[str, Any] | None:
     return {"owner": row.owner, "note": row.note, "done_at": stamp(row.done_at), "muted": row.muted}
 
 
-def back_to(row: Change, back: Return | None) -> dict[str, Any] | None:
-    """The earlier version that the page shows again in place of what a change brought; None where it does not."""
-    if back is None or not row.told or not back.undoes(row):
+def back_to(row: Change, backs: Returns) -> dict[str, Any] | None:
+    """The earlier version that the page showed again in place of what a change brought; None where it did not."""
+    back = backs.undoing(row) if row.told else None
+    if back is None:
         return None
     return {"seq": back.version.seq, "since": stamp(back.since)}
 
 
 def back_in_words(back: dict[str, Any]) -> str:
     """The same as a sentence."""
-    return f"No longer on the page: it is back to version {back['seq']} since {minute(back['since'])} UTC."
+    return f"No longer on the page: it went back to version {back['seq']} on {minute(back['since'])} UTC."
 
 
 def version(row: Version) -> dict[str, Any]:

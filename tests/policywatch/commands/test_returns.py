@@ -27,10 +27,10 @@ def test_a_change_that_is_undone_is_marked_as_no_longer_on_the_page(program: Pro
     (change,) = program("changes", "--json").objects
 
     assert change["back_to"] == {"seq": 1, "since": "2026-01-19T08:00:07Z"}
-    assert "No longer on the page: it is back to version 1 since 2026-01-19 08:00 UTC" in program("changes").out
-    assert "it is back to version 1 since 2026-01-19 08:00 UTC." in program("change", change["id"]).out
+    assert "No longer on the page: it went back to version 1 on 2026-01-19 08:00 UTC" in program("changes").out
+    assert "it went back to version 1 on 2026-01-19 08:00 UTC." in program("change", change["id"]).out
     listed = " ".join(program.terminal("changes").split())
-    assert "No longer on the page: it is back to version 1 since 2026-01-19 08:00 UTC." in listed
+    assert "No longer on the page: it went back to version 1 on 2026-01-19 08:00 UTC." in listed
 
 
 def test_the_return_itself_names_the_version(program: Program) -> None:
@@ -44,6 +44,22 @@ def test_a_change_whose_text_stays_or_goes_on_is_not_marked(tmp_path: Path) -> N
     program = told_of(tmp_path, dict(zip(times, (FOUR, TWO, THREE), strict=True)))
 
     assert [change["back_to"] for change in program("changes", "--json").objects] == [None, None]
+
+
+def test_an_edit_after_the_return_does_not_bring_back_what_was_undone(tmp_path: Path) -> None:
+    times = ("2026-01-05T08:00:00Z", "2026-01-12T08:00:00Z", "2026-01-19T08:00:00Z", "2026-01-26T08:00:00Z")
+    program = told_of(tmp_path, dict(zip(times, (FOUR, TWO, FOUR, THREE), strict=True)))
+
+    last, first = program("changes", "--json").objects
+    assert first["back_to"] == {"seq": 1, "since": "2026-01-19T08:00:00Z"}
+    assert last["back_to"] is None
+
+
+def test_what_was_undone_and_is_there_again_is_not_marked(tmp_path: Path) -> None:
+    times = ("2026-01-05T08:00:00Z", "2026-01-12T08:00:00Z", "2026-01-19T08:00:00Z", "2026-01-26T08:00:00Z")
+    program = told_of(tmp_path, dict(zip(times, (FOUR, TWO, FOUR, TWO), strict=True)))
+
+    assert {change["back_to"] and change["back_to"]["seq"] for change in program("changes", "--json").objects} <= {None}
 
 
 def test_of_three_texts_only_what_came_after_the_one_shown_again_is_undone(tmp_path: Path) -> None:
