@@ -33,8 +33,7 @@ FLOORS = {
     ("judged", "editorial told as editorial"): 88.0,
     ("judged", "high recall"): 94.0,
     ("judged", "high precision"): 77.0,
-    # Values of any kind, weighty or not; the facts below count what a reader must know, and stand against it.
-    ("summaries of high alerts", "held"): 81.0,
+    ("summaries of high alerts", "held"): 88.0,
     ("facts of high alerts", "conveyed"): 72.0,
     ("facts of high alerts", "lead first"): 58.0,
     ("facts of the second set", "conveyed"): 63.0,
