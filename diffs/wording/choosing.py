@@ -7,7 +7,7 @@ from .clauses import words_of
 from .point import Point
 
 #: The lengths at which a statement is tried, in characters.
-ROOMS = (50, 80, 110, 135, 160, 240, 360)
+ROOMS = (50, 80, 110, 160, 240, 360)
 #: How many points are examined closely; the others bring less.
 _MOST = 60
 #: The value of a statement apart from its new words; the words weigh about 1 each.

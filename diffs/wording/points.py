@@ -210,7 +210,7 @@ _EMPTY = 0.15
 #: The added weight of an edit in which a figure moved.
 _STEP = 10.0
 #: By which share the first sentence of a change weighs more than the last: what a policy puts first binds most readers.
-_EARLY = 0.3
+_EARLY = 0.5
 
 
 def _telling(changed: str) -> frozenset[str]:
