@@ -66,7 +66,7 @@ def fits(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
     main = max(at for at, part in enumerate(parts) if part.kind == "main")
     start = next(at for at, part in enumerate(parts) if part.kind not in ("lead", "example"))
     # A sentence may not end before a condition, and each part has a letter at least.
-    strong = max((at for at, part in enumerate(parts) if _binds(part)), default=-1)
+    strong = max((at for at, part in enumerate(parts) if begins("strong").match(part.text)), default=-1)
     needed = max([main, strong, *holding])
     for end in range(min(len(parts), start + room), needed, -1):
         kept = parts[start:end]
@@ -86,17 +86,6 @@ def _without_brackets(text: str, keep: tuple[str, ...]) -> str:
 
 def _is_held(inside: str, keep: tuple[str, ...]) -> bool:
     return bool(begins("strong").match(inside)) or any(words in inside or inside in words for words in keep)
-
-
-def _binds(part: Part) -> bool:
-    """Whether a part says when the rule applies and when not: an exception, or from what day."""
-    is_day = part.kind == "condition" and len(part.text) <= _DAY and bool(_YEAR.search(part.text))
-    return is_day or bool(begins("strong").match(part.text))
-
-
-_YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)")
-#: A day with the words that lead to it has no more characters.
-_DAY = 40
 
 
 def _may_end(rest: Sequence[Part]) -> bool:
@@ -121,14 +110,11 @@ _CUT = 200
 def as_sentence(text: str) -> str:
     """A text on one line; a table row as its first cell, a colon and the other cells."""
     line = one_line(text)
-    if not _CELLS.search(line):
+    if " | " not in line:
         return line
     first, *rest = (cell.strip() for cell in line.split("|"))
     others = ", ".join(cell for cell in rest if cell)
     return f"{first}: {others}" if first and others else first or others
-
-
-_CELLS = re.compile(r" \|(?: |$)")
 
 
 def last_clause(text: str, room: int) -> str:
@@ -180,7 +166,7 @@ def _openings() -> re.Pattern[str]:
 
 def _chosen(parts: Sequence[Part], room: int, holding: set[int], news: Mapping[str, float]) -> set[int]:
     """Which parts stay: the main ones, those that hold what matters, then by worth for as long as there is room."""
-    chosen = {at for at, part in enumerate(parts) if part.kind == "main" or _binds(part)}
+    chosen = {at for at, part in enumerate(parts) if part.kind == "main" or begins("strong").match(part.text)}
     left = room - sum(len(parts[at].joint) + len(parts[at].text) for at in chosen)
     worth = {at: _worth(part, news) + _KEPT * (at in holding) for at, part in enumerate(parts)}
     for at in sorted(worth, key=lambda at: (-worth[at], at)):
@@ -217,10 +203,6 @@ def _joined(parts: Sequence[Part], chosen: Iterable[int]) -> str:
 def _finished(text: str) -> str:
     """The text with a capital and a full stop, and without punctuation left over from removed parts."""
     bare = text.strip()
-    opened = bare.rfind("(")
-    # A bracket that is not closed here was broken off, by an abbreviation for example.
-    if opened > 0 and ")" not in bare[opened:]:
-        bare = bare[:opened].rstrip()
     # A list follows: it is left out, and "…" says so.
     goes_on = bare.endswith((":", "："))
     bare = _LOOSE_END.sub("", bare.rstrip(" ,;:：–—-"))

@@ -13,8 +13,7 @@ from diffs.meaning.rewording import kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair
 from diffs.values import Fact, Target, TargetMove
 
-from .clauses import bounded, words_of
-from .parts import says_something
+from .clauses import bounded
 from .point import Point, last_heading, weight_of
 from .true_figures import is_step
 
@@ -34,7 +33,11 @@ def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Poin
     for (name, section, is_date), group in groups.items():
         steps = list(dict.fromkeys((_line(fact.before), _line(fact.after)) for fact in group))
         told = "; ".join(f"{was} → {now}" for was, now in steps)
-        context = "" if len(steps) > 1 or is_date else _context(name, group[0])
+        context = (
+            ""
+            if len(steps) > 1 or is_date
+            else f". Now: {bounded(group[0].sentence_after, _CONTEXT, (group[0].after,))}"
+        )
         verb = _verb(group[0])
         shown = [f"from {was} to {now}" for was, now in steps[:2]]
         short = f"{name}: {verb} {' and '.join(shown)}"
@@ -42,30 +45,15 @@ def amounts(facts: Iterable[Fact], moves: Iterable[TargetMove]) -> Iterator[Poin
         yield Point(weights, f"{name}: {told}{context}", short, section, _places(group), is_date=is_date)
 
 
-def _context(name: str, fact: Fact) -> str:
-    """The sentence in which a figure moved; "" where it says no more than name and figure."""
-    said = bounded(fact.sentence_after, _CONTEXT, (fact.after,))
-    return f". Now: {said}" if words_of(said) - words_of(f"{name} {fact.after}") else ""
-
-
 def is_told(fact: Fact) -> bool:
-    """Whether a fact is a figure that moved and whose subject is known.
-
-    A count is told by its sentence, which says what is counted; only one alone in its cell is told by its row.
-    """
-    if fact.kind not in AMOUNTS or not is_step(fact) or _is_stamp(fact) or not about(fact):
-        return False
-    return fact.kind != "count" or fact.after in _cells(fact.sentence_after)
-
-
-def _cells(row: str) -> list[str]:
-    return [cell.strip() for cell in row.split(" | ")] if " | " in row else []
+    """Whether a fact is a figure that moved and whose subject is known."""
+    return fact.kind in AMOUNTS and is_step(fact) and not _is_stamp(fact) and bool(about(fact))
 
 
 def about(fact: Fact) -> str:
-    """What a figure is about, from its sentence or else from the short title above a line that is no sentence."""
+    """What a figure is about, from its sentence or else from the term or short title above it."""
     place = last_heading(fact.section)
-    is_title = len(place.split()) <= _TITLE and not place[:1].isdigit() and not says_something(fact.sentence_after)
+    is_title = len(place.split()) <= _TITLE and not place[:1].isdigit()
     return subject(fact, fact.after) or (place if is_title and fact.kind in ("money", "percent", "duration") else "")
 
 
@@ -130,16 +118,13 @@ def subject(fact: Fact, value: str) -> str:
         return str(term.group(1)).strip(" ,.")
     at = written.find(value)
     near = sentence if len(sentence) <= _ONE_MATTER else sentence[max(0, at - _NEAR) : at + len(value) + _NEAR]
-    return next(
-        (name for name, of, words in _subjects() if fact.kind in of and all(w.found_in(near) for w in words)), ""
-    )
+    return next((name for words, name in _subjects() if all(word.found_in(near) for word in words)), "")
 
 
 @cache
-def _subjects() -> tuple[tuple[str, tuple[str, ...], tuple[Alternatives, ...]], ...]:
-    """The names of what a figure may be about, each with the kinds of figure that it may have, and its words."""
+def _subjects() -> tuple[tuple[tuple[Alternatives, ...], str], ...]:
     listed = table("wording_summary")["subject"]
-    return tuple((one["name"], tuple(one["of"]), tuple(pattern((word,)) for word in one["words"])) for one in listed)
+    return tuple((tuple(pattern((word,)) for word in entry["words"]), entry["name"]) for entry in listed)
 
 
 def sections(facts: tuple[Fact, ...], sizes: dict[int, int]) -> Iterator[Point]:

@@ -19,7 +19,7 @@ _FIGURE = 1.5
 #: What each step in the weight of a word's category adds.
 _MATTER = 0.5
 #: What each doubling of the number of changed sentences with the word adds.
-_OFTEN = 0.6
+_OFTEN = 0.35
 
 
 def news_of(comparison: Comparison, pairs: Iterable[SentencePair]) -> dict[str, float]:

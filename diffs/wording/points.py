@@ -1,5 +1,6 @@
 """What a change did, point by point, in the page's own figures and names."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,10 +8,13 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 
+from diffs.language.alternatives import Alternatives
+from diffs.language.amounts import find
 from diffs.language.dates import dates_in
+from diffs.language.duties import duties
 from diffs.language.names import companies
 from diffs.language.normalise import loose
-from diffs.language.vocabulary import plain, table
+from diffs.language.vocabulary import plain, table, words
 from diffs.meaning.location import place_of
 from diffs.meaning.rewording import changed_words, kind_of_rewording
 from diffs.meaning.sentence_pairs import SentencePair, sentence_pairs
@@ -20,9 +24,7 @@ from diffs.reading.links import contact_of, edition_of
 from diffs.values import Comparison, Fact, Hunk, Judgement, Op, TargetMove
 
 from . import targets
-from .answers import with_questions
 from .clauses import bounded, words_of
-from .columns import columns_of
 from .figures import amounts, is_told, sections
 from .homes import home_of
 from .point import Point
@@ -30,7 +32,6 @@ from .quotes import excerpt, quoted
 from .sayings import Saying
 from .themes import themes
 from .true_figures import is_step
-from .weights import Changed, weight_of_sentence
 
 _SHORT_QUOTE = 95
 
@@ -46,8 +47,6 @@ def points_of(
     pairs = sentence_pairs(comparison)
     named = list(_names(facts, comparison))
     renames = [(fact.before, fact.after) for fact, _ in named]
-    columns, rows = columns_of(pairs)
-    rest = tuple(with_questions((pair for pair in pairs if pair not in rows), comparison.hunks))
     found = [
         *_moved_targets(moves, comparison),
         *(point for _, point in named),
@@ -56,22 +55,12 @@ def points_of(
         *sections(facts, Counter(pair.hunk for pair in pairs)),
         *_dates(pairs),
         *_effective(pairs, facts, effective_on),
-        *columns,
-        *_sentences(rest, facts, renames, comparison.hunks),
+        *_sentences(pairs, facts, renames, comparison.hunks),
         *_editions(facts),
     ]
     if not found and judgement.significance != "material":
         found += _plain_hunks(comparison)
-    return list(_once(_without_questions(found)))
-
-
-def _without_questions(found: list[Point]) -> Iterator[Point]:
-    """The points without those of new or removed sections whose title is a question that is said with its answer."""
-    said = [side for point in found if point.saying for side in (point.saying.before, point.saying.after)]
-    for point in found:
-        name = point.text.partition(": ")[2]
-        if point.saying or not name.endswith(("?", "？")) or not any(side.startswith(name) for side in said):
-            yield point
+    return list(_once(found))
 
 
 def _once(found: Iterable[Point]) -> Iterator[Point]:
@@ -113,11 +102,11 @@ def _hunk_of(move: TargetMove, texts: list[tuple[str, str]]) -> int | None:
 
 def _names(facts: Iterable[Fact], comparison: Comparison) -> Iterator[tuple[Fact, Point]]:
     """Points for replaced names: a new party to the agreement, and terms renamed throughout."""
+    throughout = {(one.before, one.after) for one in comparison.renames}
     for fact in facts:
         if fact.kind != "renamed" or fact.hunk < 0:
             continue
-        # A part of the name may be what was compared: "Finch Ltd" of "Harbour & Finch Ltd".
-        is_throughout = any(one.before in fact.before and one.after in fact.after for one in comparison.renames)
+        is_throughout = (fact.before, fact.after) in throughout
         if _is_party(fact):
             text = f"The party to the agreement is now {fact.after} (was: {fact.before})"
             yield fact, Point(90, text, text, "", (fact.hunk,))
@@ -181,7 +170,7 @@ def _sentences(
     titles = {fact.after or fact.before for fact in facts if fact.kind.startswith("section_")}
     names = _names_by_sentence(facts)
     moved = {(fact.sentence_before, fact.sentence_after) for fact in facts if is_step(fact)}
-    for at, pair in enumerate(pairs):
+    for pair in pairs:
         kind = kind_of_rewording(pair)
         if kind in ("stamp", "marker") or (pair.before, pair.after) in told or _only_renamed(pair, renames):
             continue
@@ -194,11 +183,11 @@ def _sentences(
         news = _telling(changed)
         place = home_of(pair, hunks[pair.hunk])
         saying = Saying(pair.before, pair.after, hunks[pair.hunk].lead, tuple(sorted(named)), news)
-        weight = weight_of_sentence(Changed(pair, kind, changed, hunks[pair.hunk]))
+        weight = _sentence_weight(pair, kind, changed)
         if kind == "meaning":
             weight *= _NAME ** min(_MOST_NAMES, len(named))
             weight += _STEP * ((pair.before, pair.after) in moved)
-            weight *= 1 + _EARLY * (1 - at / len(pairs))
+            weight *= _LIST_LINE if (pair.after or pair.before).rstrip().endswith((":", "：")) else 1.0
             weight *= 1.0 if news or turns(pair.before, pair.after) else _EMPTY
         yield Point(weight, "", "", place.section or pair.section, (pair.hunk,), saying=saying)
 
@@ -209,8 +198,8 @@ _NAME, _MOST_NAMES = 1.3, 3
 _EMPTY = 0.15
 #: The added weight of an edit in which a figure moved.
 _STEP = 10.0
-#: By which share the first sentence of a change weighs more than the last: what a policy puts first binds most readers.
-_EARLY = 0.5
+#: A line that introduces a list says only half of something.
+_LIST_LINE = 0.5
 
 
 def _telling(changed: str) -> frozenset[str]:
@@ -240,6 +229,41 @@ def _only_renamed(pair: SentencePair, renames: list[tuple[str, str]]) -> bool:
         if set(gone) <= set(before.lower().split()) and set(come) <= set(after.lower().split()) and (gone or come):
             return bool(pair.before and pair.after)
     return False
+
+
+def _sentence_weight(pair: SentencePair, kind: str, changed: str) -> float:
+    if kind != "meaning":
+        return {"title": 4.0, "pointer": 3.0, "spelling": 2.0}.get(kind, 1.0)
+    said = pair.after or pair.before
+    weight = _RULE * (1.0 if pair.after else _REMOVED) * (_EDIT if pair.before and pair.after else 1.0)
+    weight *= _SHORT_LINE if len(said) < _LINE else 1.0
+    weight *= math.prod(_AMOUNTS[kind] for kind in {amount.kind for amount in find(changed)} & _AMOUNTS.keys())
+    weight *= _DATE if dates_in(changed) else 1.0
+    weight *= _PAST if _past().search(said) and dates_in(said) else 1.0
+    weight *= _TURN if turns(pair.before, pair.after) else 1.0
+    weight *= _DUTY if duties(changed) else 1.0
+    return weight * (_WE if _we().search(said) else 1.0)
+
+
+#: The weight of a sentence whose meaning changed, and what raises or lowers it. Set by reading which of all changed
+#: sentences people told of: what a clause is about says little, that it is new, dated or measured says much.
+_RULE = 20.0
+_REMOVED, _EDIT, _DATE, _TURN, _DUTY, _WE = 0.4, 1.1, 1.6, 1.3, 1.1, 1.3
+_AMOUNTS = {"money": 1.1, "percent": 1.25, "duration": 1.6}
+#: A line of fewer characters is an entry or a title rather than a rule.
+_LINE, _SHORT_LINE = 45, 0.5
+#: When a former edition was in force is no news.
+_PAST = 0.1
+
+
+@cache
+def _past() -> Alternatives:
+    return words("wording_clauses", "past")
+
+
+@cache
+def _we() -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w)(?:{'|'.join(table('wording_clauses')['ours'])})(?!\w)", re.IGNORECASE)
 
 
 def _editions(facts: Iterable[Fact]) -> Iterator[Point]:

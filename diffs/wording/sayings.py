@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from diffs.comparing.word_diff import spans
-from diffs.language.amounts import find
 from diffs.language.normalise import loose
 from diffs.meaning.location import SHORT_LEAD
 from diffs.meaning.sentence_pairs import overlap
 from diffs.values import SpanOp
 
 from .clauses import NOTHING, as_sentence, bounded, fits, last_clause, shortened
-from .parts import is_open
 
 #: Two wordings less alike than this are each quoted in full.
 _ALIKE = 0.45
@@ -53,7 +51,7 @@ class Saying:
 
         One without a gap comes before one in which a part is left out.
         """
-        if " | " in (self.after or self.before) and not (self.before and self.after):
+        if " | " in (self.after or self.before):
             return ""
         if not (self.before and self.after):
             verb = "New" if self.after else "Removed"
@@ -61,13 +59,13 @@ class Saying:
             return f"{verb}: {said}" if said else ""
         was, now, gone, come = _moved(self.before, self.after)
         if not come and gone:
-            said = _removed(tuple(words for words in map(_without_open_end, gone) if words))
+            said = _removed(gone)
             return f"No longer: {said}" if len(said) <= room - 11 and len(said.split()) > 1 else ""
         said = self._short(self.after, room - 5, come or self.names, news)
         if not said:
             return _swapped(was, now, room)
-        step = f" (was: {_quoted(_replaced(self.before, was))})" if was and len(was.split()) <= _FEW and now else ""
-        return f"Now: {said.rstrip('.')}{step}" if step and len(said) + len(step) + 5 <= room else f"Now: {said}"
+        step = f" (was: {_quoted(was)})" if was and len(was.split()) <= _FEW and now else ""
+        return f"Now: {said}{step}" if len(said) + len(step) + 5 <= room else f"Now: {said}"
 
     def _short(self, text: str, room: int, keep: tuple[str, ...], news: Mapping[str, float]) -> str:
         whole = self._in_list(text)
@@ -140,13 +138,11 @@ def _edited(before: str, after: str, room: int, names: tuple[str, ...], news: Ma
         return f"No longer: {said}" + (f" (now: {place})" if len(said) + len(place) <= room else "")
     said = bounded(after, room if not gone else max(80, room * 2 // 3), come, news)
     if was and len(was.split()) <= _FEW and (_tells(was) or not gone):
-        return _both(said, _quoted(_replaced(before, was)), "Was")
-    whole = tuple(words for words in map(_without_open_end, gone) if _tells(words))
-    if before and set(gone) - set(whole) and len(before) <= _BRIEF and any(map(_tells, gone)):
-        return _both(said, bounded(before, _BRIEF), "Before")
-    if not whole:
+        return _both(said, _quoted(was), "Was")
+    gone = tuple(words for words in gone if _tells(words))[:_MOST_GONE]
+    if not gone:
         return f"Now: {said}"
-    lost = _removed(whole[:_MOST_GONE], max(90, room - len(said)))
+    lost = _removed(gone, max(90, room - len(said)))
     return _both(said, lost, "No longer") if lost else f"Now: {said}"
 
 
@@ -159,30 +155,6 @@ def _swapped(was: str, now: str, room: int) -> str:
 def _tells(words: str) -> bool:
     """Whether removed words mean something by themselves."""
     return any(len(word) > _LITTLE or word.isdigit() for word in re.findall(r"\w+", words))
-
-
-def _replaced(before: str, was: str) -> str:
-    """The words that made way for others: a number with its unit ("1.5 million" for "1.5"), and no word left open."""
-    if any(map(str.isalpha, was)) or not any(map(str.isdigit, was)):
-        return _without_open_end(was) or was
-    return next((amount.text for amount in find(before) if was in amount.text), was)
-
-
-def _without_open_end(words: str) -> str:
-    """Removed words without those at their end that only lead to what follows; "" where they begin in a phrase.
-
-    "Sellers must maintain an" is "Sellers must maintain"; of "of at least" nothing is left.
-    """
-    while is_open(words):
-        words = words.rpartition(" ")[0].rstrip(_EDGES)
-    first, _, rest = words.partition(" ")
-    return "" if is_open(first) and sum(len(word) > _LITTLE for word in rest.split()) < _PHRASE else words
-
-
-#: A sentence of no more characters is quoted whole instead of the pieces that it lost.
-_BRIEF = 110
-#: A phrase that begins with a word like "of" or "in" says something with so many words that are longer than `_LITTLE`.
-_PHRASE = 2
 
 
 def _both(now: str, was: str, name: str) -> str:

@@ -73,7 +73,7 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     told = {at for point in shown for at in point.places}
     covered = frozenset().union(*(words_of(one.text) for one in said_of))
     more = len({at for point in found if _is_untold(point, news, covered) for at in point.places} - told)
-    headline = _headline(title, kind, shown, judgement, news, found)
+    headline = _headline(title, kind, shown, judgement, news)
     lines = lines_of(said_of, headline, news)[: MOST_POINTS - bool(more)]
     if more:
         lines.append(_more(more))
@@ -124,9 +124,7 @@ def _more(count: int) -> str:
     return "and one more place" if count == 1 else f"and {count} more places"
 
 
-def _headline(  # noqa: PLR0917 (a change has as many parts)
-    title: str, kind: str, found: list[Point], judgement: Judgement, news: Mapping[str, float], others: list[Point]
-) -> str:
+def _headline(title: str, kind: str, found: list[Point], judgement: Judgement, news: Mapping[str, float]) -> str:
     name = in_short(title, 70) or "A watched page"
     if kind == "appeared":
         return in_short(f"New page: {name}", HEADLINE_LENGTH)
@@ -136,9 +134,7 @@ def _headline(  # noqa: PLR0917 (a change has as many parts)
     if not found:
         reason = judgement.reasons[0] if judgement.reasons else "only the form of the text changed"
         return in_short(f"{opening}{reason[:1].upper()}{reason[1:]}", HEADLINE_LENGTH)
-    room = HEADLINE_LENGTH - len(opening)
-    # Where nothing that the lines say is short enough for a headline, something else that matters may be.
-    said = _weightiest(found, room, news) or _weightiest([one for one in others if one.weight >= _WEIGHS], room, news)
+    said = _weightiest(found, HEADLINE_LENGTH - len(opening), news)
     return opening + said if said else in_short(f"{opening}{_about(found, judgement)}", HEADLINE_LENGTH)
 
 
@@ -150,9 +146,6 @@ def _weightiest(found: list[Point], room: int, news: Mapping[str, float]) -> str
     first = 0.0
     while len(told) < _MOST_SAID and room >= _SHORTEST:
         left = [point for point in weighty if not any(_is_same_thing(point, other) for _, other in told)]
-        if not told:
-            # A moved target or another party to the agreement is what a reader must know first.
-            left = [point for point in left if point.weight >= _FIRST and point.headline(room, news)] or left
         forms = [(_told(said, one, news, covered), said, one) for one in left if (said := one.headline(room, news))]
         best = max(forms, key=lambda form: form[0], default=None)
         if best is None or best[0] < first * _NEARLY:
@@ -172,17 +165,11 @@ def _is_same_thing(point: Point, other: Point) -> bool:
 
 def _told(text: str, point: Point, news: Mapping[str, float], covered: frozenset[str]) -> float:
     """How much a sentence of a headline tells beside the words that were said."""
-    return point.weight * (
-        _STATEMENT + sum(min(_MOST_TELLING, news.get(word, 0.0)) for word in words_of(text) - covered)
-    )
+    return point.weight * (_STATEMENT + sum(news.get(word, 0.0) for word in words_of(text) - covered))
 
 
 #: The value of a sentence apart from its new words.
 _STATEMENT = 2.0
-#: In a headline no word counts for more: one that is repeated in many clauses says little about any of them.
-_MOST_TELLING = 2.5
-#: From this weight on, a point leads the headline.
-_FIRST = 80
 
 
 def _run_on(told: list[str]) -> str:

@@ -100,18 +100,3 @@ def test_signs_in_a_row_make_no_part() -> None:
 def test_a_figure_that_begins_a_line_is_no_list_mark() -> None:
     assert without_opening("4.7 Average seller rating or higher") == "4.7 Average seller rating or higher"
     assert without_opening("3.2.1 Sellers answer each message.") == "Sellers answer each message."
-
-
-def test_a_day_stays_with_its_clause() -> None:
-    sentence = "Effective January 15, 2027, orders with our labels are on time, as described on the page about labels."
-
-    assert shortened(sentence, 75).startswith("Effective January 15, 2027, orders with our labels are on time")
-
-
-def test_a_bracket_that_is_broken_off_is_left_out() -> None:
-    assert shortened("The entity is Example Inc. (which is registered in Malta.", 80) == "The entity is Example Inc."
-
-
-def test_a_row_with_an_empty_cell_is_a_line() -> None:
-    assert as_sentence("Books | ") == "Books"
-    assert as_sentence("Books | | 12%") == "Books: 12%"

@@ -50,7 +50,7 @@ def test_an_edit_after_the_return_does_not_bring_back_what_was_undone(tmp_path: 
     times = ("2026-01-05T08:00:00Z", "2026-01-12T08:00:00Z", "2026-01-19T08:00:00Z", "2026-01-26T08:00:00Z")
     program = told_of(tmp_path, dict(zip(times, (FOUR, TWO, FOUR, THREE), strict=True)))
 
-    last, first = program("changes", "--json").objects
+    first, last = sorted(program("changes", "--json").objects, key=lambda change: change["seen_at"])
     assert first["back_to"] == {"seq": 1, "since": "2026-01-19T08:00:00Z"}
     assert last["back_to"] is None
 
