@@ -36,6 +36,8 @@ def bounds(text: str, language: str = "", *, of_change: bool = False) -> tuple[B
     found = dates_in(text, language)
     if not found or words("wording_dates", "cues", "counted").found_in(plain(text)):
         return ()
+    if words("wording_dates", "cues", "moved").found_in(plain(text)):
+        return _moved(text, found)
     return tuple(_bounds(text, found, of_change=of_change))
 
 
@@ -54,6 +56,18 @@ def on_calendar(day: str, near: date) -> date:
     # A leap day is in force for one day more where there is none.
     choices = [date(year, 3, 1) if day == "--02-29" else date(year, int(day[2:4]), int(day[5:])) for year in years]
     return min(choices, key=lambda one: abs(one - near))
+
+
+def _moved(text: str, found: tuple[Dated, ...]) -> tuple[Bound, ...]:
+    """The new first day of what is put off: "postponed from 15 January to 1 March", "now from 1 March instead of …"."""
+    flat = plain(text)
+    new = [one for one in found if not words("wording_dates", "cues", "instead").found_in(flat[: one.start][-_LED:])]
+    last = new[-1] if new else found[-1]
+    return (Bound(_first_of(last.key), False, last.start, last.end),)
+
+
+#: How far before a date stands what says that it is the former one.
+_LED = 16
 
 
 def _bounds(text: str, found: tuple[Dated, ...], *, of_change: bool) -> Iterator[Bound]:

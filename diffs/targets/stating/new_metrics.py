@@ -144,12 +144,20 @@ def _trimmed(text: str) -> str:
 
 
 def _is_no_metric(name: str) -> bool:
+    if _is_limit(name):
+        return True
     first, *_ = name.lower().split()
     if len(name.split()) == 1 and first.isascii() and (head := _heads().match(first)) and head.end() == len(first):
         return True
     return any(word in table("wording_targets")["never"]["not_metrics"] for word in name.lower().split()[:-1]) or bool(
         re.search(r"(?:steuer|zins|gebühren|provisions)", name.lower())
     )
+
+
+@cache
+def _is_limit(name: str) -> bool:
+    """Whether a name only says that something is limited ("Grenzwert", "the limit"), and not what."""
+    return any(re.fullmatch(shape, name, re.IGNORECASE) for shape in table("wording_targets")["cues"]["named"])
 
 
 def _snake(name: str) -> str:

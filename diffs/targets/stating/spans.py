@@ -67,6 +67,7 @@ def by_figure(text: str, figures: list[Figure], language: str) -> list[Span]:
         # The date of a figure that is no limit is none of the limit before it.
         if not (BORDER.search(flat, places[at][1], one.start) and _states_figure(flat[one.end :], language)):
             own[at].append(one)
+    own = [_for_all(flat, bounds_of) for bounds_of in own]
     spans: list[Span] = []
     for at, figure in enumerate(figures):
         spans.append(_span(own[at]) or _after_another(flat, figures, at, spans) or _span(ahead) or _ALWAYS)
@@ -74,6 +75,23 @@ def by_figure(text: str, figures: list[Figure], language: str) -> list[Span]:
             # "4% today, 2% from 1 May".
             spans[-2] = replace(spans[-2], last=following(spans[-1].first, -1))
     return _shared(flat, figures, spans, own)
+
+
+def _for_all(text: str, dated: list[Bound]) -> list[Bound]:
+    """Of several first days of one figure those that are not for some sellers alone, if there are such.
+
+    "From 1 December for new sellers and from 1 February for all": who is none of some is bound from the latter.
+    """
+    firsts = [one for one in dated if not one.is_last]
+    if len(firsts) < 2:
+        return dated
+    starts = [some.start for some in audiences(text) if some.name]
+    some = [one for one in firsts if any(0 <= start - one.end <= _NEXT for start in starts)]
+    return [one for one in dated if one not in some] if len(some) < len(firsts) else dated
+
+
+#: A date and for whom it is are at most so many letters apart: "from 1 December, for new sellers".
+_NEXT = 8
 
 
 def _dated(text: str, language: str) -> list[Bound]:

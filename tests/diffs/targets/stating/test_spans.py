@@ -91,3 +91,31 @@ def test_a_limit_that_another_follows_moves_to_it() -> None:
     (move,) = moves(extract_targets(before), extract_targets(after))
 
     assert (move.move, move.before and move.before.value, move.after and move.after.value) == ("stricter", 4, 2)
+
+
+def test_a_limit_that_is_put_off_begins_on_the_new_day_and_does_not_end_on_it() -> None:
+    assert days("The late shipment limit of under 3% is postponed from January 15, 2027 to March 1, 2027.") == [
+        (3, "2027-03-01", None)
+    ]
+
+
+def test_the_day_on_which_a_limit_begins_for_some_is_not_that_for_all() -> None:
+    rises = (
+        "The target for valid tracking rises to 97%, from December 1, 2026 for new sellers and from February 1, 2027"
+    )
+
+    assert days(f"{rises} for all sellers.") == [(97, "2027-02-01", None)]
+    assert days(f"{rises} for Plus sellers.") == [(97, "2026-12-01", None)]
+
+
+def test_a_word_that_only_means_a_limit_is_no_metric_of_its_own() -> None:
+    page = policy(
+        heading("Rate verspäteter Lieferungen"),
+        "Halten Sie die Rate verspäteter Lieferungen unter 4 %. Ab dem 1. Februar 2027 gilt ein Grenzwert von 3 %.",
+    )
+    found = extract_targets(replace(page, language="de"))
+
+    assert [(one.metric, one.comparator, one.value, one.effective_on) for one in found] == [
+        ("late_shipment_rate", "<", 4, None),
+        ("late_shipment_rate", "<", 3, "2027-02-01"),
+    ]
