@@ -245,5 +245,10 @@ def _named() -> tuple[Alternatives, Alternatives]:
     small = (
         r"is|are|now|currently|of|at|to|rate|value|ist|beträgt|von|est|de|è|di|es|del|é|van|:|\||=|-|–|は|が|为|是|\("
     )
-    joint = rf"{whose}\s*(?:(?:{small})\s*){{0,6}}"
+    # "The minimum rises to 97%", "der Grenzwert sinkt auf 3 %".
+    moves = (
+        r"will|be|been|has|rises?|falls?|increases?|decreases?|drops?|goes|moves|changes|raised|lowered|reduced|increased|"
+        r"up|down|steigt|sinkt|wird|auf|passe(?:ra)?|à|monte|baisse|sale|scende|passa|a|sube|baja|stijgt|daalt|naar"
+    )
+    joint = rf"{whose}\s*(?:(?:{small}|{moves})\s*){{0,6}}"
     return pattern(names, after=f"{joint}$"), pattern(names, before=r"\s*(?:[\w'-]+\s+){0,2}", after=r"(?!\w)")

@@ -119,3 +119,12 @@ def test_a_word_that_only_means_a_limit_is_no_metric_of_its_own() -> None:
         ("late_shipment_rate", "<", 4, None),
         ("late_shipment_rate", "<", 3, "2027-02-01"),
     ]
+
+
+def test_the_step_of_a_minimum_is_that_of_the_metric_before_it() -> None:
+    limit = "You must keep a valid tracking rate of at least 95%."
+    for step in (
+        "The minimum rises to 97% from February 1, 2027.",
+        "The minimum rises to 97%: this applies from December 1, 2026 for new sellers, and from February 1, 2027 for all.",
+    ):
+        assert days(heading("Valid tracking rate"), f"{limit} {step}") == [(95, None, None), (97, "2027-02-01", None)]
