@@ -11,6 +11,7 @@ from sqlalchemy import and_, case, func, or_
 from sqlmodel import Session, col, select
 
 from diffs.database.models import Observation, Page, Snapshot, Version
+from diffs.judging.history import News
 from diffs.values import READ, Outcome, Verdict
 
 from .snapshots import AHEAD
@@ -127,6 +128,16 @@ def last_read_at(session: Session, page: Page) -> datetime | None:
         .order_by(col(Observation.observed_at).desc())
     )
     return session.exec(query.limit(1)).first()
+
+
+def is_held(session: Session, page: Page) -> bool:
+    """Whether the last text that was read of a page waits for a second check."""
+    query = (
+        select(Observation.news)
+        .where(Observation.page_id == page.id, col(Observation.outcome).in_(READ))
+        .order_by(col(Observation.observed_at).desc(), col(Observation.snapshot_id).desc())
+    )
+    return session.exec(query.limit(1)).first() == News.HELD
 
 
 def unread_in_a_row(session: Session, page: Page) -> list[tuple[Observation, Snapshot]]:

@@ -193,8 +193,10 @@ def _unknown(session: Session, asked: Sequence[Page]) -> str:
     watched = [page for page in asked if page.watched and page.fetch in CRAWLED]
     closed = {page.page for page in unread(session, rejected=True)} & {page.key for page in watched}
     never = sum(observations.last(session, page) is None for page in watched)
+    held = sum(observations.is_held(session, page) for page in watched)
     parts = [f"{len(closed)} could not be read"] if closed else []
     parts += [f"{never} {'has' if never == 1 else 'have'} not been checked yet"] if never else []
+    parts += [f"{held} {'shows' if held == 1 else 'show'} a new text that waits for a second check"] if held else []
     if not parts:
         return ""
     of = labels.count(len(watched), "watched page")

@@ -235,6 +235,9 @@ def test_a_held_change_says_that_a_second_check_is_due(program: Program, site: S
 
     assert "held for a second check" in ended.out
     assert {row["page"]: row["result"] for row in ended.table[:3]}["us-late"] == "held"
+    # A round later nobody would know of it: that there is no change yet must not calm.
+    listed = program("changes")
+    assert "1 shows a new text that waits for a second check" in listed.out + listed.err
 
 
 def test_the_progress_bar_says_which_host_is_waited_for() -> None:
