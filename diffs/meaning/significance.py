@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from diffs.language.amounts import find
 from diffs.language.categories import categories, weight
 from diffs.language.duties import duties
 from diffs.language.names import companies
@@ -262,7 +263,7 @@ def _weigh(change: _Change, party: Fact | None) -> float:
     points = 4.0 if party else 0.0
     points += sum(1.0 if move.move == "window" else 4.0 for move in change.moves)
     points += min(change.words / 60, 5.0) if change.words < _REVISION_WORDS else 5.0
-    points += _BOUND * any(_is_bound(pair) for pair in change.rules)
+    points += _BOUND * any(_is_bound(pair) or _is_priced(pair) for pair in change.rules)
     if all(_is_entry(pair) for pair in change.rules):
         return points + 0.5 * bool(change.about)
     points += _BOUND * any(_is_rule_gone(pair) for pair in change.rules)
@@ -283,7 +284,8 @@ def _weigh(change: _Change, party: Fact | None) -> float:
 _NEGATION_WORDS = 3
 # The weights of turned sentences: each gives at least medium importance, none gives high importance by itself.
 _TURNS = {"duty": 1.2, "negation": 1.2, "condition": 1.0, "quantity": 1.0, "answer": 1.2, "clock": 1.0, "sign": 1.0}
-#: The weight of an entry under a heading that forbids or allows, of an answer, and of a withdrawn permission.
+#: The weight of an entry under a heading that forbids or allows, of an answer, a row with a price, and of a withdrawn
+#: permission.
 _BOUND = 1.0
 _MOST_TURNS = 2.4
 
@@ -333,7 +335,15 @@ def _is_bound(pair: SentencePair) -> bool:
     said = pair.after or pair.before
     if is_answer(said):
         return True
-    return len(said.split()) <= _ENTRY_WORDS and not said.endswith(".") and binds(pair.section)
+    return len(said.split()) <= _ENTRY_WORDS and not duties(said) and binds(pair.section)
+
+
+def _is_priced(pair: SentencePair) -> bool:
+    """Whether a whole row with a price or a share came or went: a fee for something, or the end of one."""
+    if pair.before and pair.after:
+        return False
+    row = pair.after or pair.before
+    return " | " in row and any(amount.kind in ("percent", "money") for amount in find(row))
 
 
 def _is_rule_gone(pair: SentencePair) -> bool:

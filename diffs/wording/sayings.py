@@ -51,21 +51,32 @@ class Saying:
 
         One without a gap comes before one in which a part is left out.
         """
-        if " | " in (self.after or self.before):
-            return ""
-        if not (self.before and self.after):
+        is_row, is_whole = " | " in (self.after or self.before), not (self.before and self.after)
+        if is_row and not is_whole:
+            return ""  # its figures are said, or nothing
+        if is_whole:
             verb = "New" if self.after else "Removed"
+            if is_row:
+                row = as_sentence(self.after or self.before)
+                return f"{verb}: {row}" if len(row) + len(verb) + 2 <= room else ""
             said = self._short(self.after or self.before, room - len(verb) - 2, self.names, news)
             return f"{verb}: {said}" if said else ""
         was, now, gone, come = _moved(self.before, self.after)
         if not come and gone:
-            said = _removed(gone)
-            return f"No longer: {said}" if len(said) <= room - 11 and len(said.split()) > 1 else ""
+            return self._without(_removed(gone), room, news)
         said = self._short(self.after, room - 5, come or self.names, news)
         if not said:
             return _swapped(was, now, room)
         step = f" (was: {_quoted(was)})" if was and len(was.split()) <= _FEW and now else ""
         return f"Now: {said}{step}" if len(said) + len(step) + 5 <= room else f"Now: {said}"
+
+    def _without(self, gone: str, room: int, news: Mapping[str, float]) -> str:
+        """That words were taken out; one word alone says nothing without its sentence: "only" of "only if"."""
+        if len(gone.split()) > 1:
+            return f"No longer: {gone}" if len(gone) <= room - 11 else ""
+        lost = f" (no longer: {gone})"
+        said = self._short(self.after, room - len(lost) - 5, (), news)
+        return f"Now: {said}{lost}" if said else ""
 
     def _short(self, text: str, room: int, keep: tuple[str, ...], news: Mapping[str, float]) -> str:
         whole = self._in_list(text)

@@ -393,3 +393,21 @@ def test_another_address_behind_the_same_words_is_a_change(was: str, now: str, s
     old, new = (policy(paragraph("Send legal notices to our lawyers.", links=(link,))) for link in (was, now))
 
     assert judged(old, new).significance == significance
+
+
+@pytest.mark.parametrize("entry", ["Laser pointers above 5 mW", "Laser pointers above 5 mW."])
+def test_an_entry_of_a_list_of_bans_is_no_trifle_with_or_without_a_full_stop(entry: str) -> None:
+    listed = [heading("Prohibited products"), item("Fireworks.")]
+    before, after = policy(*listed), policy(*listed, item(entry))
+
+    assert judged(before, after).importance == "medium"
+    assert judged(after, before).importance == "medium"
+
+
+def test_a_row_with_a_price_that_came_or_went_is_no_trifle() -> None:
+    rows = [row("Category", "Referral fee"), row("Books", "15%"), row("Electronics", "8%")]
+    before = policy(heading("Referral fees"), *rows)
+    after = policy(heading("Referral fees"), *rows, row("Pet supplies", "15%, and 22% for prescription food"))
+
+    assert judged(before, after).importance == "medium"
+    assert judged(after, before).importance == "medium"

@@ -7,7 +7,16 @@ def test_what_is_new_and_what_is_gone() -> None:
     assert Saying("", "You must pay.").line(100) == "New: You must pay."
     assert Saying("You must pay.", "").headline(100) == "Removed: You must pay."
     assert not Saying("", "word " * 60).headline(100)
-    assert not Saying("", "Books | 15%").headline(100)
+    assert Saying("", "Books | 15%").headline(100) == "New: Books: 15%"
+    assert not Saying("", "Books | 15%").headline(10)
+    assert not Saying("Books | 14%", "Books | 15%").headline(100)
+
+
+def test_one_word_that_is_gone_is_said_with_its_sentence() -> None:
+    knives = Saying("You may list knives only if you check the age.", "You may list knives if you check the age.")
+
+    assert knives.headline(120) == "Now: You may list knives if you check the age. (no longer: “only”)"
+    assert not knives.headline(40)
 
 
 def test_an_item_is_said_with_the_line_above_its_list() -> None:
@@ -31,7 +40,7 @@ def test_words_that_are_gone_are_named_with_what_is_left() -> None:
     assert saying.line(140) == "No longer: “or suspend accounts” (now: We may close shops then.)"
     assert saying.line(40) == "No longer: “or suspend accounts”"
     assert not saying.headline(20)
-    assert not Saying("We may always close.", "We may close.").headline(100)
+    assert Saying("We may always close.", "We may close.").headline(100) == "Now: We may close. (no longer: “always”)"
 
 
 def test_words_that_came_need_no_other_side() -> None:
