@@ -1,10 +1,13 @@
 """The words for a target and its moves, the same everywhere: headline, digest, feed, scorecard, terminal."""
 
 from collections.abc import Iterable
+from datetime import date
 
 from diffs.targets.metrics.known_metrics import label
 from diffs.targets.over_time.moves import direction
 from diffs.values import Target, TargetMove
+
+from . import labels
 
 _COMPARATORS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "=": "exactly"}
 _UPPER, _LOWER = ("<", "<="), (">", ">=")
@@ -39,7 +42,9 @@ def move(moved: TargetMove, *, window: bool = True) -> str:
     name = label(known.metric)
     extra = _brackets((known.window if window else None, known.scope))
     if moved.before is None or moved.after is None:
-        return f"{'New target' if moved.after else 'Target removed'}: {name} {held(known)}{extra}"
+        # One with a day ahead may be an announcement that was withdrawn, beside the limit in force.
+        day = "" if moved.after else _from(known)
+        return f"{'New target' if moved.after else 'Target removed'}: {name} {held(known)}{day}{extra}"
     match moved.move:
         case "scope":
             was, now = (side.scope or "all" for side in (moved.before, moved.after))
@@ -51,6 +56,12 @@ def move(moved: TargetMove, *, window: bool = True) -> str:
             return f"{name}: from {was} to {now}{extra}, {direction(moved)}"
         case _:
             return f"{name}: {_step(moved.before, moved.after, moved.move)}{extra}"
+
+
+def _from(target: Target) -> str:
+    """From when a target was to be in force: " from 15 January 2027"; "" where it had no day with a year."""
+    day = target.effective_on or ""
+    return "" if not day or day[0] == "-" else f" from {labels.day(date.fromisoformat(day))}"
 
 
 def _step(before: Target, after: Target, how: str) -> str:

@@ -71,3 +71,13 @@ def test_a_target_that_moved_is_one_line(moved: TargetMove, words: str) -> None:
 
 def test_a_line_may_leave_the_days_out() -> None:
     assert move(TargetMove("gone", UNDER_4), window=False).endswith("under 4% (seller-fulfilled)")
+
+
+def test_a_target_that_was_only_announced_is_removed_with_its_day() -> None:
+    announced = Target("late_shipment_rate", "<", 3, effective_on="2027-01-15", scope="new sellers")
+    yearly = Target("late_shipment_rate", "<", 3, effective_on="--05-01")
+
+    assert move(TargetMove("gone", announced, None)) == (
+        "Target removed: Late shipment rate under 3% from 15 January 2027 (new sellers)"
+    )
+    assert move(TargetMove("gone", yearly, None)) == "Target removed: Late shipment rate under 3%"
