@@ -13,6 +13,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from functools import cache
+from pathlib import Path
 from typing import NoReturn
 
 #: The code it runs. Its modules are found where ours were found.
@@ -39,7 +40,8 @@ class ForkServer:
             )
 
     def copy(self, code: str) -> "ServedCopy":
-        """A copy that runs this code, with standard input and output of its own."""
+        """A copy that runs this code in our folder of now, with standard input and output of its own."""
+        code = f"import os; os.chdir({str(Path.cwd())!r})\n{code}"
         jobs, to_do = os.pipe()
         heard, said = os.pipe()
         ended, ends = os.pipe()

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +85,12 @@ def test_elsewhere_than_on_linux_there_is_none(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "platform", "darwin")
 
     assert fork_server.copy("pass") is None
+
+
+def test_a_copy_works_in_our_folder_of_now(server: ForkServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive may be named by a path from here."""
+    monkeypatch.chdir(tmp_path)
+
+    with closing(server.copy("print(os.getcwd())")) as copy:
+        assert copy.stdout.read(1000).decode() == f"{tmp_path}\n"
+        assert copy.wait() == 0
