@@ -1,6 +1,7 @@
 """A document is stored as the same bytes whatever writes them."""
 
 import json
+from operator import eq
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -51,3 +52,10 @@ def test_equal_documents_are_equal_and_others_are_not() -> None:
     assert one.blocks is again.blocks
     assert one != Document("Fees", ())
     assert one != "Fees"
+
+
+def test_a_document_is_equal_to_itself_and_to_no_text() -> None:
+    document = Document(title="Fees", blocks=())
+
+    assert eq(document, document)
+    assert document != "Fees"

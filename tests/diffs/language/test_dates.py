@@ -75,3 +75,10 @@ def test_the_date_is_given_as_written() -> None:
     assert dated.text == "March 1, 2024"
     assert dated.day == date(2024, 3, 1)
     assert is_effective("It applies from March 1, 2024, to all.", dated)
+
+
+def test_the_day_on_which_something_ends_is_none_from_which_it_applies() -> None:
+    sentence = "The old rules apply until 30 April 2027."
+    (dated,) = dates_in(sentence, "en")
+
+    assert not is_effective(sentence, dated)

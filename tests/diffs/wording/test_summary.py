@@ -126,6 +126,12 @@ def test_another_edition_of_a_document_behind_the_same_words_is_named() -> None:
     assert told(*lines).headline == "A link leads to another document: fees-1.pdf → fees-2.pdf"
 
 
+def test_another_address_behind_the_same_words_is_named() -> None:
+    lines = [paragraph("Write to our legal team.", links=(f"mailto:{name}@shop.example",)) for name in ("old", "new")]
+
+    assert told(*lines).headline == "A link leads to another address: old@shop.example → new@shop.example"
+
+
 def test_a_row_is_named_by_its_first_cell() -> None:
     assert told(row("Books", "15%"), row("Books", "12%")).headline == "Books: the rate falls from 15% to 12%"
 
