@@ -20,7 +20,7 @@ from diffs.language.plain_text import in_short
 from diffs.store import changes, events, pages, versions
 from diffs.store.changes import Mark
 from diffs.store.notices.subscribers import topic_of
-from diffs.store.versions import Returns
+from diffs.store.versions import Course
 from diffs.values import BlockKind, Comparison, Hunk, Op
 from diffs.wording import labels
 
@@ -36,8 +36,8 @@ def told_changes(session: Session, *, now: datetime, **filters: Any) -> tuple[To
     Those that their page has taken back by `now` (UTC) say so.
     """
     found = changes.listed(session, **filters)
-    backs = {page.key: versions.returns(session, page, now) for page in {page.key: page for _, page in found}.values()}
-    return tuple(told_change(change, page, session, backs=backs[page.key]) for change, page in found)
+    courses = {page.key: versions.course(session, page, now) for page in {page.key: page for _, page in found}.values()}
+    return tuple(told_change(change, page, session, course=courses[page.key]) for change, page in found)
 
 
 def told_change(
@@ -46,16 +46,16 @@ def told_change(
     session: Session | None = None,
     *,
     now: datetime | None = None,
-    backs: Returns | None = None,
+    course: Course | None = None,
 ) -> ToldChange:
     """One change as a value. A change without stored wording is worded here, but nothing is stored.
 
     With a `session`, a new page has its whole text as the addition, and by `now` (UTC) it is known whether the page has
-    taken the change back; `backs` are its steps back, where they are known already.
+    taken the change back; `course` is what its page showed, where that is known already.
     """
     if session is not None and now is not None:
-        backs = versions.returns(session, page, now)
-    back = backs.undoing(change) if backs is not None and change.told else None
+        course = versions.course(session, page, now)
+    back = course.undoing(change) if course is not None and change.told else None
     headline, points = wording_of(change, page)
     return ToldChange(
         uid=change.uid,
@@ -91,11 +91,11 @@ def told_change(
 
 def in_full(session: Session, found: Sequence[Mark], *, now: datetime, batch: int = BATCH) -> Iterator[ToldChange]:
     """The changes behind marks, in their order, as they hold at `now` (UTC), never more than `batch` in memory."""
-    backs: dict[str, Returns] = {}
+    courses: dict[str, Course] = {}
     for change, page in changes.in_full(session, [mark.id for mark in found], batch=batch):
-        if page.key not in backs:
-            backs[page.key] = versions.returns(session, page, now)
-        yield told_change(change, page, session, backs=backs[page.key])
+        if page.key not in courses:
+            courses[page.key] = versions.course(session, page, now)
+        yield told_change(change, page, session, course=courses[page.key])
 
 
 def _text_of_new_page(session: Session, change: Change) -> Comparison:

@@ -1,7 +1,6 @@
 """Versions: the policy texts of a page, and when each was seen."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import groupby
 from operator import itemgetter
@@ -149,47 +148,53 @@ class Return:
 
 
 @dataclass(frozen=True, slots=True)
-class Returns:
-    """All times at which a page showed an earlier version again, and since when (UTC) each version was last shown."""
+class Course:
+    """The versions that a page showed, in order, each with the moment since when (UTC); one that returned, twice."""
 
-    steps: tuple[Return, ...] = ()
-    last_begun: Mapping[int, datetime] = field(default_factory=dict)
+    shown: tuple[tuple[Version, datetime], ...] = ()
+
+    def until(self, moment: datetime) -> "Course":
+        """The course as it was at a moment (UTC)."""
+        return Course(tuple(one for one in self.shown if one[1] <= moment))
+
+    @property
+    def returns(self) -> list[Return]:
+        """The steps back to a version that was shown before."""
+        seen: set[int] = set()
+        steps = []
+        for version, since in self.shown:
+            if version.seq in seen:
+                steps.append(Return(version, since))
+            seen.add(version.seq)
+        return steps
+
+    @property
+    def back(self) -> Return | None:
+        """The step back to what the page still shows; None where it shows a version for the first time, or none."""
+        step = next(reversed(self.returns), None)
+        return step if step is not None and step.since == self.shown[-1][1] else None
 
     def undoing(self, change: Change) -> Return | None:
         """The latest step back that took away what a change brought; None where nothing did, or it is there again.
 
         Another edit after the step does not bring it back.
         """
-        undone = (step for step in reversed(self.steps) if step.undoes(change))
-        shown = self.last_begun.get(change.to_version["seq"]) if change.to_version else None
-        return next((step for step in undone if shown is None or shown <= step.since), None)
+        brought = change.to_version["seq"] if change.to_version else None
+        last = max((since for version, since in self.shown if version.seq == brought), default=None)
+        undone = (step for step in reversed(self.returns) if step.undoes(change))
+        return next((step for step in undone if last is None or last <= step.since), None)
 
 
-def returns(session: Session, page: Page, moment: datetime) -> Returns:
-    """How often a page went back to an earlier version up to a moment (UTC)."""
+def course(session: Session, page: Page, moment: datetime) -> Course:
+    """What a page showed up to a moment (UTC)."""
     query = (
-        select(Version, Observation.observed_at)
-        .join(Observation, col(Observation.version_id) == Version.id)
-        .where(Observation.page_id == page.id, col(Observation.observed_at) <= moment)
+        select(Observation.version_id, Observation.observed_at)
+        .where(Observation.page_id == page.id, col(Observation.version_id).is_not(None))
+        .where(col(Observation.observed_at) <= moment)
         .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
     )
-    steps: list[Return] = []
-    begun: dict[int, datetime] = {}
-    for _, run in groupby(session.exec(query), key=lambda row: row[0].id):
-        version, since = next(run)
-        if version.seq in begun:
-            steps.append(Return(version, since))
-        begun[version.seq] = since
-    return Returns(tuple(steps), begun)
-
-
-def returned(session: Session, page: Page, moment: datetime) -> Return | None:
-    """The version that a page shows again at a moment (UTC); None where it shows none, or one for the first time."""
-    shown = shown_at(session, page, moment)
-    if shown is None:
-        return None
-    times = [spell for spell in spells(session, page, shown[0]) if spell.first <= moment]
-    return Return(shown[0], times[-1].first) if len(times) > 1 else None
+    runs = [next(run) for _, run in groupby(session.exec(query), key=itemgetter(0))]
+    return Course(tuple((session.get_one(Version, number), since) for number, since in runs))
 
 
 def shown_before(session: Session, page: Page, look: Observation) -> Version | None:

@@ -85,7 +85,7 @@ def change_(
             if export is not None:
                 _export(export, page, row)
             shown = records.change(row, page) | {"work": records.work(work.of(session, row.uid))}
-            shown["back_to"] = records.back_to(row, versions.returns(session, page, context.now()))
+            shown["back_to"] = records.back_to(row, versions.course(session, page, context.now()))
             shown["standing"] = standing(changes.moves_of(row), reports.of_pages(session, page.marketplace))
     if as_json:
         output.as_json(shown)

@@ -135,9 +135,10 @@ def _found(session: Session, asked: _Asked) -> list[dict[str, Any]]:
         since=asked.since,
         significance=asked.significance,
     )
-    returns = {its_page.id: versions.returns(session, its_page, context.now()) for _, its_page in rows}
+    listed = {its_page.id: its_page for _, its_page in rows}
+    courses = {number: versions.course(session, its_page, context.now()) for number, its_page in listed.items()}
     found = [
-        records.change(row, its_page) | {"back_to": records.back_to(row, returns[its_page.id])}
+        records.change(row, its_page) | {"back_to": records.back_to(row, courses[its_page.id])}
         for row, its_page in reversed(rows)
     ]
     if asked.everything and asked.significance in (None, "cosmetic"):

@@ -6,7 +6,7 @@ from typing import Any
 from diffs.database.models import Change, Event, Observation, Page, Snapshot, Version, Work
 from diffs.judging.history import News
 from diffs.language.short_hash import short_hash
-from diffs.store.versions import Returns
+from diffs.store.versions import Course
 from diffs.values import Outcome, Target
 from notifier import values
 from notifier.changes import told_change
@@ -141,9 +141,9 @@ def work(row: Work | None) -> dict[str, Any] | None:
     return {"owner": row.owner, "note": row.note, "done_at": stamp(row.done_at), "muted": row.muted}
 
 
-def back_to(row: Change, backs: Returns) -> dict[str, Any] | None:
+def back_to(row: Change, course: Course) -> dict[str, Any] | None:
     """The earlier version that the page showed again in place of what a change brought; None where it did not."""
-    back = backs.undoing(row) if row.told else None
+    back = course.undoing(row) if row.told else None
     if back is None:
         return None
     return {"seq": back.version.seq, "since": stamp(back.since)}

@@ -12,6 +12,7 @@ from sqlmodel import Session, col, select
 from diffs.database.models import Change, Event, Notice, Page, Subscriber
 from diffs.judging.subscriptions import due_at, wants
 from diffs.store import events, versions
+from diffs.store.versions import Course
 
 from . import subscribers
 from .outbox import NEWS
@@ -32,8 +33,9 @@ def queue(session: Session, *, now: datetime) -> int:
     for page in _pages(session):
         if page.muted or _is_restless(session, page):
             continue
-        for change, is_undone in _turned(session, page, now):
-            made += _queue(session, page, change, now=now, is_undone=is_undone)
+        course = versions.course(session, page, now)
+        for change, is_undone in _turned(session, page, course, now):
+            made += _queue(session, page, change, course, now=now, is_undone=is_undone)
     return made
 
 
@@ -50,9 +52,9 @@ def _is_restless(session: Session, page: Page) -> bool:
     )
 
 
-def _turned(session: Session, page: Page, now: datetime) -> Iterator[tuple[Change, bool]]:
+def _turned(session: Session, page: Page, course: Course, now: datetime) -> Iterator[tuple[Change, bool]]:
     """The reported changes of a page that it undoes now, or shows again; and which of the two."""
-    back = versions.returned(session, page, now)
+    back = course.back
     if back is None or len(versions.read_between(session, page, back.since, now)) < CHECKS:
         return
     reported = select(Change).where(Change.page_id == page.id, col(Change.told), col(Change.recorded).is_(False))
@@ -63,7 +65,7 @@ def _turned(session: Session, page: Page, now: datetime) -> Iterator[tuple[Chang
             yield change, False
 
 
-def _queue(session: Session, page: Page, change: Change, *, now: datetime, is_undone: bool) -> int:
+def _queue(session: Session, page: Page, change: Change, course: Course, *, now: datetime, is_undone: bool) -> int:
     """Make the notices of a change due again whose readers heard something else; return how many."""
     made, topic = 0, subscribers.topic_of(change, page)
     query = (
@@ -72,7 +74,7 @@ def _queue(session: Session, page: Page, change: Change, *, now: datetime, is_un
         .where(Notice.change_id == change.id, Notice.kind == NEWS, col(Notice.sent_at).is_not(None))
     )
     for notice, reader in session.exec(query).all():
-        knows = notice.sent_at is not None and _was_undone(session, page, change, notice.sent_at) == is_undone
+        knows = notice.sent_at is not None and _was_undone(course.until(notice.sent_at), change) == is_undone
         if notice.state == "due" and notice.message_id is None and knows:
             notice.state, notice.error = "sent", ""  # it turned once more before anything was sent
         elif notice.state == "sent" and not knows and reader.state == "active":
@@ -84,10 +86,9 @@ def _queue(session: Session, page: Page, change: Change, *, now: datetime, is_un
     return made
 
 
-def _was_undone(session: Session, page: Page, change: Change, at: datetime) -> bool:
-    """Whether the page had undone a change at a moment (UTC), so that a message sent then said so."""
-    back = versions.returned(session, page, at)
-    return back is not None and back.undoes(change)
+def _was_undone(course: Course, change: Change) -> bool:
+    """Whether a page had undone a change at the end of a course, so that a message sent then said so."""
+    return course.back is not None and course.back.undoes(change)
 
 
 def told_before(session: Session, message_id: str) -> set[int]:
