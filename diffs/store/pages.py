@@ -87,11 +87,9 @@ def unwatch(session: Session, key: str) -> bool:
     return page is not None
 
 
-def unwatch_others(session: Session, keys: Collection[str]) -> None:
-    """Mark the fetched pages that no watch-list has any more as no longer watched; their history stays."""
-    for page in listed(session, watched=True):
-        if page.fetch in FETCHED and page.key not in keys:
-            page.watched = False
+def left_out(session: Session, keys: Collection[str]) -> list[str]:
+    """The keys of the watched pages that are fetched and not among these: no watch-list has them any more."""
+    return [page.key for page in listed(session, watched=True) if page.fetch in FETCHED and page.key not in keys]
 
 
 def is_off(page: Page) -> bool:

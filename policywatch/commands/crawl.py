@@ -48,9 +48,7 @@ def crawl(
     wanted = _chosen(found, page or [], settings, watchlist or [])
     with context.archive(create=True) as archive:
         if not (watchlist or page or problems):
-            # Whoever takes an entry out of a file tells us in no other way.
-            with archive.begin() as session:
-                pages.unwatch_others(session, {entry.key for entry in found})
+            _unwatch_others(archive, found)
         if due:
             wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=quiet, as_json=as_json)
@@ -75,6 +73,16 @@ def _chosen(found: list[WatchedPage], keys: list[str], settings: CrawlSettings, 
         if key not in known:
             context.wrong_use(f"No watch-list has a page {key!r} switched on. Watched: {nearest(key, known)}.")
     return chosen_pages(found, keys)
+
+
+def _unwatch_others(archive: Archive, found: Sequence[WatchedPage]) -> None:
+    """Take off the pages that no list has any more: whoever takes an entry out of a file tells us in no other way."""
+    with archive.read() as session:
+        left = pages.left_out(session, {entry.key for entry in found})
+    if left:  # nothing waits for the archive where there is none, as at most rounds
+        with archive.begin() as session:
+            for key in left:
+                pages.unwatch(session, key)
 
 
 def _crawl(
