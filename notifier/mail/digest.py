@@ -139,17 +139,17 @@ def message(digest: Digest) -> EmailMessage:
 
 def html(digest: Digest) -> str:
     """The digest as one HTML page with its styles inlined; it loads no other file."""
-    dates = _dates(digest)
+    dates, told = _dates(digest), stories(digest.changes)
     fields = {
         "digest": digest,
         "title": subject(digest),
         "preheader": _preheader(digest, dates),
         "dates": dates[:DATES_SHOWN],
         "more_dates": _more_dates(dates),
-        "groups": list(_groups(digest, LINES_SHOWN)),
-        "told": len(stories(digest.changes)),
-        "more_changes": max(0, len(stories(digest.changes)) - LINES_SHOWN),
-        "details": [_shown(story, digest) for story in _weightiest(digest)],
+        "groups": list(_groups(told, digest, LINES_SHOWN)),
+        "told": len(told),
+        "more_changes": max(0, len(told) - LINES_SHOWN),
+        "details": [_shown(story, digest) for story in told[:FULLY_SHOWN]],
         "unread": [(page, unread_since(page, digest.now)) for page in digest.unread],
         "held": [(page, held_since(page, digest.now)) for page in digest.held],
         "standing": [one_line(line) for line in digest.standing],
@@ -171,9 +171,10 @@ def text(digest: Digest) -> str:
         parts += [*_more_dates(dates), ""]
     if digest.standing:
         parts += ["WHERE YOU STAND", *(f"* {one_line(line)}" for line in digest.standing), ""]
-    for group in _groups(digest):
+    told = stories(digest.changes)
+    for group in _groups(told, digest):
         parts += [group.title.upper(), *(text for line in group.lines for text in _line_text(line)), ""]
-    for story in _weightiest(digest):
+    for story in told[:FULLY_SHOWN]:
         parts += ["-" * 70, *_change_text(_shown(story, digest)), ""]
     if digest.unread:
         unread = (f"* {one_line(page.title)}: {unread_since(page, digest.now)}" for page in digest.unread)
@@ -223,20 +224,16 @@ class _Shown:
     also: tuple[tuple[str, str], ...] = ()
 
 
-def _weightiest(digest: Digest) -> list[Story]:
-    return stories(digest.changes)[:FULLY_SHOWN]
-
-
-def _groups(digest: Digest, most: int | None = None) -> Iterator[_Group]:
+def _groups(told: list[Story], digest: Digest, most: int | None = None) -> Iterator[_Group]:
     """A line for each change, by marketplace and category; the group with the most important change first.
 
     A single change needs no list. `most` is how many changes get a line.
     """
-    if len(stories(digest.changes)) < 2:
+    if len(told) < 2:
         return
-    inside = {story.change.uid for story in _weightiest(digest)}
+    inside = {story.change.uid for story in told[:FULLY_SHOWN]}
     groups: dict[tuple[str, str], list[_Line]] = {}
-    shown = stories(digest.changes)[:most]
+    shown = told[:most]
     room = max(SHORTEST_LINE, min(LINES_ROOM // len(shown), LONGEST_LINE))
     for story in shown:
         change = story.change

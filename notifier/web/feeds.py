@@ -122,7 +122,7 @@ def router(archive: Archive, settings: NotifierSettings, *, clock: Callable[[], 
             endings = changes.endings(session, wanted)
             body = calendar.render(about, changes.in_full(session, found, now=clock()), endings)
             told = [ending.change.decided_at for ending in endings]
-            told += [at for at in [changes.modified(session, found)] if at is not None]
+            told += filter(None, [changes.modified(session, found)])
         return _answer(request, body, calendar.MEDIA_TYPE, max(told, default=None), clock())
 
     return routes
