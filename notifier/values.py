@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from diffs.values import Comparison, Fact, Judgement, TargetMove
+from diffs.wording import labels
 
 #: Namespace of our entries' ids (RFC 9562, version 5). Never to be changed: readers would see every entry as new.
 ENTRIES = uuid.UUID("6f2d1f3a-52a5-5d5c-9c55-0f7d2f1c9a41")
@@ -33,7 +34,7 @@ class VersionMark:
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """The number of the earlier version that a page shows again, and since when (UTC)."""
+    """The number of the earlier version that a page went back to, and when (UTC)."""
 
     seq: int
     since: datetime
@@ -50,8 +51,8 @@ class ToldChange:
     `page` is the page's key, `title` and `url` are the page's. `decided_at` is when it became news, `seen_at` when the
     text was first seen. `headline` and `points` are the wording; `told` and `reason`: whether it was reported, and why.
     `line` is 2 or more for a text that is in the policy's place and not accepted yet. `story` is the id of the first
-    change that told the same thing, its own if it was the first. `back` says that the page shows an earlier text again,
-    so that the change is taken back; `is_again` that the reader heard of it before, and that the page shows the new
+    change that told the same thing, its own if it was the first. `back` says that the page went back to an earlier text
+    and took the change back; `is_again` that the reader heard of it before, and that the page shows the new
     text again. `worded_by` is the model that rephrased the wording, "" where it is our own.
     """
 
@@ -94,8 +95,8 @@ class ToldChange:
     def note(self) -> str:
         """What a reader must know first, usually "": it is taken back, or in no text that is known to be the policy."""
         if self.back is not None:
-            since = f"{self.back.since.day} {self.back.since:%B} {self.back.since.year}"
-            return f"No longer on the page: it is back to the former text (version {self.back.seq}) since {since}."
+            day = labels.day(self.back.since)
+            return f"No longer on the page: it went back to the former text (version {self.back.seq}) on {day}."
         if self.is_again:
             return "On the page again, after it had gone back to the former text."
         return NOT_ACCEPTED if self.line > 1 else ""

@@ -95,6 +95,6 @@ def test_a_change_that_was_taken_back_comes_last_and_is_told_by_no_other_page() 
 
     assert told_once(back, table()) == [("table-1", []), ("policy-1", [])]
     assert "Taken back on 22 November 2026: " in full_title(back)
-    assert back.note == "No longer on the page: it is back to the former text (version 1) since 22 November 2026."
+    assert back.note == "No longer on the page: it went back to the former text (version 1) on 22 November 2026."
     assert full_title(again).startswith("Late shipment rate (US): On the page again: ")
     assert again.note == "On the page again, after it had gone back to the former text."

@@ -47,7 +47,7 @@ def test_who_was_sent_a_change_is_sent_its_return_once(program: Program, site: S
 
     first, second = mailbox.mails
     assert second["subject"].startswith(f"{LIMIT}Taken back on 4 March 2026: ")
-    assert "back to the former text (version 1) since 4 March 2026" in text_of(second)
+    assert "it went back to the former text (version 1) on 4 March 2026" in text_of(second)
     assert first["message-id"] != second["message-id"]
 
 
@@ -112,7 +112,7 @@ def test_feed_web_and_webhook_mark_a_change_that_was_taken_back(program: Program
 
     (item,) = json.loads(program("feed", "--format", "json").out)["items"]
     assert item["title"].startswith(f"{LIMIT}Taken back on 4 March 2026: ")
-    assert "back to the former text (version 1) since 4 March 2026" in item["content_html"]
+    assert "it went back to the former text (version 1) on 4 March 2026" in item["content_html"]
     assert item["date_modified"] > item["date_published"]
     (change,) = program("changes", "--json").objects
     assert change["back_to"]["seq"] == 1
