@@ -32,7 +32,7 @@ def link(session: Session, rows: Sequence[tuple[Change, Page]]) -> int:
             if other.id != page.id
             and change.seen_at - OLDEST <= row.seen_at
             and row.seen_at.date() <= seen_on
-            and _shared(page.marketplace, other.marketplace)
+            and _shared(page, other)
         ]
         fact = match(Followed(link_key(page.url), page.title, seen_on, change.effective_on), possible)
         if fact is not None and not any(one["kind"] == "announced" for one in change.facts or ()):
@@ -56,7 +56,12 @@ def _announcement(row: Change, page: Page) -> Announcement:
     return Announcement(row.uid, page.title or page.key, day, row.effective_on, blocks, language)
 
 
-def _shared(one: str, other: str) -> bool:
+def codes_of(page: Page) -> frozenset[str]:
+    """The codes of a page's marketplaces, in capitals; none if it may belong to any."""
+    return frozenset(code.strip().upper() for code in page.marketplace.split(",") if code.strip())
+
+
+def _shared(one: Page, other: Page) -> bool:
     """Whether two pages can belong to one marketplace; a page with none matches all."""
-    codes = [{code.strip().upper() for code in text.split(",") if code.strip()} for text in (one, other)]
-    return not all(codes) or bool(codes[0] & codes[1])
+    codes, others = codes_of(one), codes_of(other)
+    return not (codes and others) or bool(codes & others)

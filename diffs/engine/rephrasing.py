@@ -13,6 +13,7 @@ from sqlmodel import col, select
 from diffs.database.archive import Archive, Session
 from diffs.database.models import Change, Notice, Page
 from diffs.errors import ModelSilent
+from diffs.judging.subscriptions import IMPORTANCES
 from diffs.rephrasing.check import checked
 from diffs.rephrasing.question import Message, question
 from diffs.rephrasing.words import Refused, Words
@@ -100,7 +101,7 @@ def reworded(archive: Archive, model: Model, own_words: OwnWords) -> dict[str, R
 
 def _questions(session: Session, most: int, own_words: OwnWords) -> list[_Asked]:
     rows = [(change, page) for change, page in changes.unworded(session) if change.told and not change.recorded]
-    rows.sort(key=lambda row: _ORDER.get(row[0].importance, len(_ORDER)))
+    rows.sort(key=lambda row: IMPORTANCES.index(row[0].importance), reverse=True)
     asked: list[_Asked] = []
     for change, page in rows[:most]:
         own = own_words(change, page)
@@ -110,9 +111,6 @@ def _questions(session: Session, most: int, own_words: OwnWords) -> list[_Asked]
         parts = changes.facts_of(change), changes.moves_of(change), change.effective_on
         asked.append(_Asked(change.uid, ours, comparison, question(ours, comparison, *parts)))
     return asked
-
-
-_ORDER = {"high": 0, "medium": 1, "low": 2}
 
 
 def _is_being_sent(session: Session, change: Change) -> bool:

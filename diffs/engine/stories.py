@@ -8,12 +8,14 @@ from diffs.database.models import Change, Page
 from diffs.meaning.stories import WITHIN, Source, stories
 from diffs.store import changes
 
+from .announcement_links import codes_of
+
 #: The kinds of change that can be one story with another.
 _KINDS = ("edit", "announced", "replaced")
 
 
 def tie(session: Session, rows: Sequence[tuple[Change, Page]]) -> int:
-    """Give each reported change among these its story, with those it shares it with; how many stories changed.
+    """Give each reported change among these its story, with those it shares it with; how many changes got another.
 
     Called before the changes are worded and after their announcements were found.
     """
@@ -38,7 +40,6 @@ def tie(session: Session, rows: Sequence[tuple[Change, Page]]) -> int:
 
 
 def _source(change: Change, page: Page) -> Source:
-    codes = frozenset(code.strip().upper() for code in page.marketplace.split(",") if code.strip())
     announced = next((fact.after for fact in changes.facts_of(change) if fact.kind == "announced"), "")
     moves = changes.moves_of(change)
-    return Source(change.uid, page.key, codes, change.seen_at, moves, announced, change.story)
+    return Source(change.uid, page.key, codes_of(page), change.seen_at, moves, announced, change.story)

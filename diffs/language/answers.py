@@ -14,9 +14,10 @@ def spoken(text: str) -> tuple[str, ...]:
     if "," not in text:
         return ()
     found = (hit["word"].casefold() for line in text.split("\n") for hit in _FIRST.finditer(fold(line)))
-    return tuple(word for word in found if word in _answers())
+    return tuple(word for word in found if word in listed())
 
 
 @cache
-def _answers() -> frozenset[str]:
+def listed() -> frozenset[str]:
+    """All words for yes and no, in lower case."""
     return frozenset(table("wording_significance")["answers"])

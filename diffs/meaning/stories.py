@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import combinations
 
+from diffs.targets.over_time.moves import figure, limited
 from diffs.values import Target, TargetMove
 
 #: Changes further apart are no longer one story: a target that moves every quarter makes a new one each time.
@@ -97,5 +98,5 @@ def _same(one: TargetMove, other: TargetMove) -> bool:
 
 def _agree(one: Target, other: Target) -> bool:
     """Whether two targets are the same limit for the same sellers, as far as both say for whom it is."""
-    figures = [(target.metric, target.unit, target.value, target.value2) for target in (one, other)]
-    return figures[0] == figures[1] and (one.scope == other.scope or None in (one.scope, other.scope))
+    is_same = limited(one) == limited(other) and figure(one) == figure(other)
+    return is_same and (one.scope == other.scope or None in (one.scope, other.scope))

@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from functools import cache, lru_cache
 
-from diffs.language.answers import spoken
+from diffs.language.answers import listed, spoken
 from diffs.language.duties import duties
 from diffs.language.normalise import MARKS, fold, marked
 from diffs.language.vocabulary import plain, table, words
@@ -60,7 +60,7 @@ def answers(text: str) -> tuple[str, ...]:
     """The separate answers in a text and its signs for yes and no, in order."""
     plainly = marked(fold(text))
     stated = (part.strip(_AROUND).casefold() for part in _BORDERS.split(plainly))
-    return (*(part for part in stated if part in _all_answers()), *_SIGNS.findall(plainly))
+    return (*(part for part in stated if part in listed()), *_SIGNS.findall(plainly))
 
 
 def is_answer(text: str) -> bool:
@@ -74,11 +74,6 @@ _ANSWER_WORDS = 2
 def binds(headings: str) -> bool:
     """Whether headings make a rule of each entry below them: "Prohibited items", "Restricted products"."""
     return bool(forces(headings)) or words("wording_significance", "restricting").found_in(plain(headings))
-
-
-@cache
-def _all_answers() -> frozenset[str]:
-    return frozenset(table("wording_significance")["answers"])
 
 
 def _found(pattern: re.Pattern[str], text: str) -> list[str]:

@@ -1,9 +1,10 @@
 """The changes of a digest, each story once: first what matters most and takes effect soonest. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from diffs.targets.over_time.moves import figure, limited
 from diffs.values import TargetMove
 from notifier.values import IMPORTANCE_ORDER, ToldChange
 
@@ -59,8 +60,8 @@ def _tells(first: ToldChange, change: ToldChange) -> bool:
     return bool(change.moves) and all(_figure(move) in known for move in change.moves)
 
 
-def _figure(move: TargetMove) -> tuple[str, float | None, float | None]:
-    """What a move sets a target to, or which one it ends; a change log often names only that."""
-    target, is_end = move.after or move.before, move.after is None
+def _figure(move: TargetMove) -> Hashable:
+    """What a move sets a target to, or that it ends it; a change log often names only that."""
+    target = move.after or move.before
     assert target is not None
-    return target.metric, None if is_end else target.value, None if is_end else target.value2
+    return limited(target), figure(move.after) if move.after else None

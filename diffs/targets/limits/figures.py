@@ -39,11 +39,12 @@ def figures(text: str, language: str) -> tuple[Amount, ...]:
 
 def _says_again(text: str, before: Amount, amount: Amount) -> bool:
     """Whether a length of time only says in other units what stands before it: "168 hours (7 days)"."""
-    hours = [_HOURS.get(one.unit, 0) * one.value for one in (before, amount)]
+    hours = [HOURS.get(one.unit, 0) * one.value for one in (before, amount)]
     return hours[0] == hours[1] > 0 and text[before.end : amount.start] == " ("
 
 
-_HOURS = {"hours": 1, "days": 24, "weeks": 168}
+#: Units of time in hours.
+HOURS = {"hours": 1, "days": 24, "weeks": 168}
 
 
 def takes_a_step(text: str, language: str) -> bool:

@@ -8,7 +8,10 @@ import re
 from collections import Counter
 from collections.abc import Hashable, Iterable
 
+from diffs.targets.limits.figures import HOURS
 from diffs.values import Target, TargetMove
+
+from .holding import concern
 
 #: How strongly each kind of statement binds. Definitions and questions do not bind.
 RANKS = {"requirement": 3, "eligibility": 3, "goal": 2, "band": 2, "recommendation": 1, "advisory": 1}
@@ -26,9 +29,9 @@ def moves(before: tuple[Target, ...], after: tuple[Target, ...]) -> tuple[Target
     """
     before, after = _lasting(before), _lasting(after)
     found: list[TargetMove] = []
-    for metric in dict.fromkeys(map(_limited, (*after, *before))):
-        old = [target for target in before if _limited(target) == metric]
-        new = [target for target in after if _limited(target) == metric]
+    for metric in dict.fromkeys(map(limited, (*after, *before))):
+        old = [target for target in before if limited(target) == metric]
+        new = [target for target in after if limited(target) == metric]
         found += _moves_of_metric(old, new)
     order = {id(target): at for at, target in enumerate(after)}
     found.sort(key=lambda move: order.get(id(move.after), len(after)) if move.after else len(after))
@@ -37,8 +40,8 @@ def moves(before: tuple[Target, ...], after: tuple[Target, ...]) -> tuple[Target
 
 def _lasting(targets: tuple[Target, ...]) -> tuple[Target, ...]:
     """The targets without those that end and that another for the same follows."""
-    coming = {(one.metric, one.unit, one.scope) for one in targets if one.effective_on}
-    return tuple(one for one in targets if not one.ends_on or (one.metric, one.unit, one.scope) not in coming)
+    coming = {concern(one) for one in targets if one.effective_on}
+    return tuple(one for one in targets if not one.ends_on or concern(one) not in coming)
 
 
 def direction(move: TargetMove) -> str:
@@ -51,13 +54,9 @@ def direction(move: TargetMove) -> str:
     return {"stricter": "stricter", "looser": "looser", "appeared": "stricter", "gone": "looser"}.get(move.move, "")
 
 
-#: Hours in units of time: "one day" can become "36 hours".
-_HOURS = {"hours": 1, "days": 24, "weeks": 168}
-
-
-def _limited(target: Target) -> tuple[str, str]:
-    """What a target limits: its metric, and the kind of its figures."""
-    return (target.metric, "time" if target.unit in _HOURS else target.unit)
+def limited(target: Target) -> tuple[str, str]:
+    """What a target limits: its metric, and the kind of its figures: "one day" can become "36 hours"."""
+    return (target.metric, "time" if target.unit in HOURS else target.unit)
 
 
 def _moves_of_metric(before: list[Target], after: list[Target]) -> list[TargetMove]:
@@ -96,7 +95,7 @@ def _statement(target: Target) -> Hashable:
 
 def figure(target: Target) -> tuple[str, float, float | None]:
     """Direction and value, of times in hours: "< 1" and "<= 1" are the same figure."""
-    hours = _HOURS.get(target.unit, 1)
+    hours = HOURS.get(target.unit, 1)
     return (
         {"<": "<", "<=": "<", ">": ">", ">=": ">"}.get(target.comparator, target.comparator),
         target.value * hours,

@@ -55,6 +55,12 @@ def test_another_move_is_another_story(other: Source) -> None:
     assert stories([source("policy", fell()), other]) == {"policy": "policy", "other": "other"}
 
 
+def test_one_day_and_24_hours_are_the_same_limit() -> None:
+    told = [source("a", fell(48, 24, unit="hours")), source("b", fell(2, 1, unit="days"))]
+
+    assert stories(told) == {"a": "a", "b": "a"}
+
+
 def test_limits_for_different_sellers_are_different_stories() -> None:
     told = [source("a", fell(scope="new sellers")), source("b", fell(scope="premium shipping"))]
 
