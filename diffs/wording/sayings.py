@@ -51,16 +51,12 @@ class Saying:
 
         One without a gap comes before one in which a part is left out.
         """
-        is_row, is_whole = " | " in (self.after or self.before), not (self.before and self.after)
-        if is_row and not is_whole:
-            return ""  # its figures are said, or nothing
-        if is_whole:
+        if not (self.before and self.after):
             verb = "New" if self.after else "Removed"
-            if is_row:
-                row = as_sentence(self.after or self.before)
-                return f"{verb}: {row}" if len(row) + len(verb) + 2 <= room else ""
-            said = self._short(self.after or self.before, room - len(verb) - 2, self.names, news)
+            said = self._whole(self.after or self.before, room - len(verb) - 2, news)
             return f"{verb}: {said}" if said else ""
+        if " | " in self.after:
+            return ""  # the figures of a row are said, or nothing
         was, now, gone, come = _moved(self.before, self.after)
         if not come and gone:
             return self._without(_removed(gone), room, news)
@@ -69,6 +65,13 @@ class Saying:
             return _swapped(was, now, room)
         step = f" (was: {_quoted(was)})" if was and len(was.split()) <= _FEW and now else ""
         return f"Now: {said}{step}" if len(said) + len(step) + 5 <= room else f"Now: {said}"
+
+    def _whole(self, text: str, room: int, news: Mapping[str, float]) -> str:
+        """A clause that came or went as a whole; a row only where there is room for all of it."""
+        if " | " not in text:
+            return self._short(text, room, self.names, news)
+        row = as_sentence(text)
+        return row if len(row) <= room else ""
 
     def _without(self, gone: str, room: int, news: Mapping[str, float]) -> str:
         """That words were taken out; one word alone says nothing without its sentence: "only" of "only if"."""
