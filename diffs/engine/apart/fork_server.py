@@ -26,13 +26,17 @@ _IDLE = 60
 _MOST_OPEN = 65_536
 
 
+def python(code: str) -> list[str]:
+    """The command for a fresh Python that runs this code and finds modules where we find them."""
+    return [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {sys.path!r}; {code}"]
+
+
 class ForkServer:
     """The process. Raises OSError if it cannot be started or has ended."""
 
     def __init__(self, idle: float = _IDLE) -> None:
         self._requests, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        code = f"import sys; sys.path[:] = {sys.path!r}; {_MAIN}"
-        command = [sys.executable, "-P", "-c", code, str(theirs.fileno()), str(idle)]
+        command = [*python(_MAIN), str(theirs.fileno()), str(idle)]
         with theirs:
             # A session of its own: we handle Ctrl-C. It is waited for by nobody, and ends with us.
             self._process = subprocess.Popen(  # noqa: S603 (our own module)

@@ -7,7 +7,6 @@ for it; a fresh one costs nearly a second of computing. So it is kept for as lon
 import json
 import select
 import subprocess
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -92,9 +91,8 @@ def _started() -> Process:
     if served := fork_server.copy(_MAIN):
         return served
     # A session of its own: we handle Ctrl-C, not the helper.
-    command = [sys.executable, "-P", "-c", f"import sys; sys.path[:] = {sys.path!r}; {_MAIN}"]
     return subprocess.Popen(  # noqa: S603 (our own module; the jobs go by standard input)
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
+        fork_server.python(_MAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
     )
 
 
