@@ -11,7 +11,6 @@ import csv
 import json
 import random
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HERE), str(HERE / "benchmarks")]
 
-from program import policywatch
+from program import changes_of
 
 BEGINS, DAY = datetime(2026, 3, 2, 8, tzinfo=UTC), timedelta(days=1)
 CHECKS = 8
@@ -217,14 +216,7 @@ def _says(headline: str, edit: tuple[str, str]) -> bool:
 
 def main() -> list[Score]:
     """Write the pages, import them with the program, print what it reported and return it."""
-    with tempfile.TemporaryDirectory() as work:
-        folder, data = Path(work, "pages"), Path(work, "data")
-        data.mkdir()
-        write(folder)
-        policywatch("import", "folder", folder, data=data)
-        policywatch("changes", "--all", "--json", data=data, output=Path(work, "changes.jsonl"))
-        lines = Path(work, "changes.jsonl").read_text(encoding="utf-8").splitlines()
-    found = scores([json.loads(line) for line in lines])
+    found = scores(changes_of(write))
     for one in found:
         print(f"{one.kind:28} alerts for noise {one.alone} alone, {one.beside} beside edits; edits missed {one.missed}")
     alerts, missed = sum(one.alone + one.beside for one in found), sum(one.missed for one in found)

@@ -13,7 +13,6 @@ import csv
 import json
 import re
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,7 +22,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(HERE), str(HERE / "benchmarks")]
 
-from program import policywatch
+from program import changes_of
 
 BEGINS, LATER = datetime(2026, 3, 2, 8, tzinfo=UTC), timedelta(days=23)
 #: A page before and after what a kind does to it: the HTML inside <main>.
@@ -435,14 +434,7 @@ def scores(changes: list[dict[str, Any]]) -> tuple[dict[str, list[str]], list[st
 
 def main(*, only_learned: bool = False) -> tuple[dict[str, list[str]], list[str]]:
     """Write the pages, import them with the program, print what it reported and return it."""
-    with tempfile.TemporaryDirectory() as work:
-        folder, data = Path(work, "pages"), Path(work, "data")
-        data.mkdir()
-        write(folder)
-        policywatch("import", "folder", folder, data=data)
-        policywatch("changes", "--all", "--json", data=data, output=Path(work, "changes.jsonl"))
-        lines = Path(work, "changes.jsonl").read_text(encoding="utf-8").splitlines()
-    reported, missed = scores([json.loads(line) for line in lines])
+    reported, missed = scores(changes_of(write))
     for name, half in (("learned by", LEARNED),) if only_learned else (("learned by", LEARNED), ("set aside", KEPT)):
         for kind in half:
             print(f"{kind:28} reported on {len(reported[kind])} of {2 * len(SITES)}: {', '.join(reported[kind])}")
