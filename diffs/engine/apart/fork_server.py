@@ -1,7 +1,8 @@
 """A process that has imported all that reading needs, and makes copies of itself where we can make none of ourselves.
 
 To start it costs nearly a second of computing, once; each copy then costs a hundredth of a second. It has one thread,
-so that no lock in a copy is held for ever. It ends when nobody asked it for a minute, or when we end.
+so that no lock in a copy is held for ever. Before its second copy it reads a page itself, since each copy would
+compile the same patterns. It ends when nobody asked it for a minute, or when we end.
 """
 
 import atexit
@@ -133,8 +134,10 @@ def serve(requests: int, idle: float) -> NoReturn:  # pragma: no cover (in the s
     `idle` is in seconds.
     """
     from . import worker  # noqa: F401 (imported once, for all copies)
+    from .warm import warm
 
     copies: dict[int, int] = {}
+    read_once, made = cache(warm), 0
     woken, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
@@ -147,30 +150,36 @@ def serve(requests: int, idle: float) -> NoReturn:  # pragma: no cover (in the s
             if woken in ready:
                 os.read(woken, _REQUEST)
             _bury(copies)
-            if asked.fileno() in ready and not _answer(asked, copies):
+            if asked.fileno() not in ready:
+                continue
+            request, ends, _, _ = socket.recv_fds(asked, _REQUEST, 3)
+            if not request:
                 break
+            if not ends:
+                _kill(int(request.removeprefix(b"kill ")), copies)
+                continue
+            if made:
+                read_once()  # who asks a second time will ask again
+            _make(request.decode(), copies, *ends)
+            made += 1
     raise SystemExit
 
 
-def _answer(asked: socket.socket, copies: dict[int, int]) -> bool:  # pragma: no cover (in the server)
-    """Do what is asked for; False at the end of all requests."""
-    request, (*ends,), _, _ = socket.recv_fds(asked, _REQUEST, 3)
-    if not request:
-        return False
-    if not ends:
-        number = int(request.removeprefix(b"kill "))
-        if number in copies:  # else it has ended, and the number may be another process's
-            os.kill(number, signal.SIGKILL)
-        return True
-    jobs, said, told = ends
+def _kill(number: int, copies: dict[int, int]) -> None:  # pragma: no cover (in the server)
+    """End a copy; if it has ended, the number may be another process's."""
+    if number in copies:
+        os.kill(number, signal.SIGKILL)
+
+
+def _make(code: str, copies: dict[int, int], jobs: int, said: int, told: int) -> None:  # pragma: no cover (the same)
+    """Make a copy that runs this code; its number is told at once, how it ended later."""
     number = os.fork()
     if not number:
-        _run(request.decode(), jobs, said)
+        _run(code, jobs, said)
     copies[number] = told
     os.write(told, b"%d\n" % number)
     os.close(jobs)
     os.close(said)
-    return True
 
 
 def _bury(copies: dict[int, int]) -> None:  # pragma: no cover (in the server)
