@@ -67,6 +67,8 @@ class Page(SQLModel, table=True):
     `site` or not. About a `missed` change: from which check on it was shown. The last two hold the labelled `case`,
     without words of the page.
     `accepted_snapshot`: held texts up to it count as the policy, as accepted in an earlier version of this program.
+    `declared_by`: the configurations that have the page on their lists, each with the moment (ISO 8601, UTC) when it
+    last said so.
     """
 
     id: int = Field(default=None, primary_key=True)
@@ -82,6 +84,7 @@ class Page(SQLModel, table=True):
     remove: list[str] = Field(default_factory=list, sa_column=Column("removals", JSON(), nullable=False))
     is_index: bool = Field(default=False, description="lists pages: those that come and go are news")
     watched: bool = Field(default=True, description="declared in a watch-list; imported pages are not crawled")
+    declared_by: dict[str, str] | None = _json()
     muted: bool = False
     created_at: datetime = _utc()
     memory: dict[str, Any] | None = _json()

@@ -1,7 +1,7 @@
 """Pages: those that are watched, and those whose history was imported."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,6 +13,12 @@ from diffs.values import Selection
 
 #: The ways in which a page is fetched, not imported (`crawler.watchlist.watchlists.CRAWLED`).
 FETCHED = frozenset({"http", "browser", "help-api", "feed"})
+
+#: How long a configuration that is not heard of keeps its pages watched: it may rest, or be gone with its folder.
+CLAIM = timedelta(days=30)
+
+#: How often a claim is written again: a service reads its lists every minute.
+RENEWED = timedelta(days=1)
 
 
 def upsert(
@@ -83,13 +89,35 @@ def unwatch(session: Session, key: str) -> bool:
     """Mark a page as no longer watched, keeping its history; return whether the archive has it."""
     page = get(session, key)
     if page is not None:
-        page.watched = False
+        page.watched, page.declared_by = False, None
     return page is not None
 
 
-def left_out(session: Session, keys: Collection[str]) -> list[str]:
-    """The keys of the watched pages that are fetched and not among these: no watch-list has them any more."""
-    return [page.key for page in listed(session, watched=True) if page.fetch in FETCHED and page.key not in keys]
+def declare(session: Session, keys: Collection[str], *, by: str, now: datetime) -> list[str]:
+    """Enter that the configuration `by` has these pages and no others; return the keys that were taken off for it.
+
+    Taken off is a fetched page that it no longer has and no other configuration has claimed within CLAIM. `by` is any
+    name that stays the same, `now` the time in UTC. Changes nothing where nothing is new: a claim is renewed daily.
+    """
+    off = []
+    for page in listed(session, watched=True):
+        if page.fetch not in FETCHED:
+            continue
+        claims = {name: at for name, at in (page.declared_by or {}).items() if now - _moment(at) < CLAIM}
+        if page.key in keys:
+            if by not in claims or now - _moment(claims[by]) >= RENEWED:
+                page.declared_by = {**claims, by: now.isoformat()}
+            continue
+        if by in claims:
+            page.declared_by = claims = {name: at for name, at in claims.items() if name != by}
+        if not claims:
+            unwatch(session, page.key)
+            off.append(page.key)
+    return off
+
+
+def _moment(at: str) -> datetime:
+    return datetime.fromisoformat(at)
 
 
 def is_off(page: Page) -> bool:

@@ -13,12 +13,13 @@ from crawler.rounds.selection import chosen_pages, due_pages
 from crawler.settings import CrawlSettings, crawl_settings
 from crawler.watchlist.watchlists import WatchedPage
 from diffs.database.archive import Archive
-from diffs.store import changes, pages
+from diffs.store import changes
 from diffs.values import READ
 from policywatch import context
 from policywatch.terminal import output, records, round_report
 from policywatch.terminal.progress import progress_bar
 from policywatch.watchlists.lists import declared, watched
+from policywatch.watchlists.settle import in_words, settle
 
 from .arguments import Quiet, nearest
 
@@ -47,11 +48,15 @@ def crawl(
         raise typer.Exit(context.CANNOT_WORK)
     wanted = _chosen(found, page or [], settings, watchlist or [])
     with context.archive(create=True) as archive:
-        if not (watchlist or page or problems):
-            _unwatch_others(archive, found)
+        whole = not (watchlist or page or problems)
+        off = settle(archive, found, now=context.now()) if whole else []
+        if off:
+            (output.warn if as_json else output.prose)(in_words(off))
         if due:
             wanted = due_pages(wanted, archive, now=context.now(), jitter=random.random, settings=settings)
         reports, interrupted = _crawl(wanted, archive, settings, quiet=quiet, as_json=as_json)
+        if whole:
+            settle(archive, found, now=context.now())  # claims the pages that are new with this round
         context.review(archive)
         shown = [found for found in reports if not quiet or round_report.is_news(found)]
         if shown:
@@ -73,16 +78,6 @@ def _chosen(found: list[WatchedPage], keys: list[str], settings: CrawlSettings, 
         if key not in known:
             context.wrong_use(f"No watch-list has a page {key!r} switched on. Watched: {nearest(key, known)}.")
     return chosen_pages(found, keys)
-
-
-def _unwatch_others(archive: Archive, found: Sequence[WatchedPage]) -> None:
-    """Take off the pages that no list has any more: whoever takes an entry out of a file tells us in no other way."""
-    with archive.read() as session:
-        left = pages.left_out(session, {entry.key for entry in found})
-    if left:  # nothing waits for the archive where there is none, as at most rounds
-        with archive.begin() as session:
-            for key in left:
-                pages.unwatch(session, key)
 
 
 def _crawl(

@@ -32,6 +32,7 @@ from notifier.outbox import send
 from notifier.subscribers.links import links_from
 from policywatch import context
 from policywatch.terminal import round_report
+from policywatch.watchlists import settle
 from policywatch.watchlists.lists import watched
 
 log = logging.getLogger(__name__)
@@ -99,6 +100,10 @@ class Schedule:
         pages, problems = watched(settings, self.watchlists)
         for problem in problems:
             self._once(str(problem))
+        if not problems:  # a list that cannot be read has taken nothing off
+            off = settle.settle(self.archive, pages, now=self.clock(), lists=self.watchlists)
+            if off:
+                self.say(settle.in_words(off))
         if settings.stop_file.exists():
             self._once(sentence(Failure(Reason.STOP_FILE, detail=str(settings.stop_file))))
         else:

@@ -390,6 +390,30 @@ def test_a_watch_list_broken_while_it_runs_is_said_and_mended(program: Program, 
     assert rounds.go() == ["Checked 2 pages: 2 read, 0 changes."] or rounds.lines
 
 
+def test_a_page_taken_out_of_the_list_while_it_runs_is_fetched_no_more_and_said_once(
+    program: Program, rounds: Rounds, site: Site
+) -> None:
+    rounds.go()
+    watch(program.folder, site, "late")
+    site.log.clear()
+
+    said = rounds.go(rounds=3)
+
+    gone = "No longer watched, as no watch-list has it: us-fees. The history stays."
+    assert [line for line in said if "us-fees" in line] == [gone]
+    assert site.asked("/late")
+    assert not site.asked("/fees")
+    assert [one["page"] for one in program("health", "--json").objects] == ["us-late"]
+
+
+def test_a_broken_watch_list_takes_no_page_off(program: Program, rounds: Rounds) -> None:
+    rounds.go()
+    (program.folder / "watchlist.toml").write_text("[[page]\n")
+    rounds.go()
+
+    assert [one["page"] for one in program("health", "--json").objects] == ["us-fees", "us-late"]
+
+
 def test_settings_of_no_use_are_said(rounds: Rounds, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("POLICYWATCH_WATCHLISTS", "")
 
