@@ -2,8 +2,10 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
-# One process per core; tests of one file stay together, for they share what is slow to make; the longest files first.
-PYTEST = $(BIN)/python -m pytest --numprocesses logical --dist loadfile --no-loadscope-reorder
+# One process per core and one more, since many tests wait for a site or a process; tests of one file stay together, for
+# they share what is slow to make; the longest files first.
+PROCESSES = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
+PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
 # Further arguments for pytest: make test ARGS="tests/diffs -k target"
 ARGS ?=
 

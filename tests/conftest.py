@@ -1,5 +1,6 @@
 """What all tests share: an archive of their own, no network but the loopback, and a report of what was skipped."""
 
+import gc
 import os
 import signal
 import socket
@@ -33,10 +34,11 @@ LEFT_TO_CHECK = ("corpus", "slow")
 #: Fixtures that take long to make, and the marker of each test that asks for one.
 LONG_TO_MAKE = {"corpus": "corpus", "wheel": "slow"}
 
-# No deadline: a busy machine is no bug. In CI the same examples every time: a red run can be had again at home.
-hypothesis.settings.register_profile("policywatch", deadline=None, derandomize=CI)
+# No deadline: a busy machine is no bug. The same examples every time: who changes one thing sees what that did, and a
+# red run of CI can be had again at home.
+hypothesis.settings.register_profile("policywatch", deadline=None, derandomize=True)
 # For an hour at home, with pages nobody has tried: `pytest tests/diffs/test_fuzz_steps.py --hypothesis-profile=long`.
-hypothesis.settings.register_profile("long", deadline=None, max_examples=20_000)
+hypothesis.settings.register_profile("long", deadline=None, derandomize=False, max_examples=20_000)
 hypothesis.settings.load_profile("policywatch")
 
 
@@ -56,6 +58,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         rank = next((at for at, name in enumerate(LEFT_TO_CHECK) if item.get_closest_marker(name)), len(LEFT_TO_CHECK))
         ranks[item.path] = min(rank, ranks.get(item.path, rank))
     items.sort(key=lambda item: ranks[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """Leave thousands of collected tests out of every later search for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

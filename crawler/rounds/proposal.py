@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from crawler.watchlist import interests
@@ -23,10 +24,11 @@ class Listed:
     page: WatchedPage
 
 
-def shipped() -> list[Listed]:
-    """All pages of the lists that come with the program."""
+@cache
+def shipped() -> tuple[Listed, ...]:
+    """All pages of the lists that come with the program, which do not change while it runs."""
     lists = [(entry.name.removesuffix(".toml"), entry) for entry in shipped_watchlists()]
-    return [Listed(name, page) for name, entry in lists for page in read_watchlists([entry])[0]]
+    return tuple(Listed(name, page) for name, entry in lists for page in read_watchlists([entry])[0])
 
 
 def same_page(url: str, listed: Iterable[Listed]) -> Listed | None:

@@ -221,6 +221,7 @@ def test_pages_of_a_host_that_is_off_or_used_up_are_not_due(site: Site, other_si
         assert closed_hosts(session, None, now=someone.now) == {}
 
 
+@pytest.mark.slow
 def test_kill_9_neither_forgets_nor_doubles_what_was_asked(site: Site, tmp_path: Path) -> None:
     paths = [f"/page-{number}" for number in range(12)]
     for path in paths:
@@ -239,6 +240,7 @@ def test_kill_9_neither_forgets_nor_doubles_what_was_asked(site: Site, tmp_path:
     someone.archive.close()
 
 
+@pytest.mark.slow
 def test_the_gap_holds_over_kill_9_and_processes(site: Site, tmp_path: Path) -> None:
     site["/a"], site["/b"] = Answer(body=TEXT, after=0.7), TEXT
     for _ in range(3):
@@ -329,6 +331,7 @@ def test_what_became_of_robots_txt_is_kept(site: Site, someone: Seller, answer: 
     assert host.robots_at is not None
 
 
+@pytest.mark.slow
 def test_ctrl_c_gives_back_what_was_not_asked(site: Site, tmp_path: Path) -> None:
     site["/slow"], site["/next"] = Answer(after=60), TEXT
     running = started(tmp_path, *entries(site, "/slow", "/next"))

@@ -23,6 +23,9 @@ from diffs.values import Capture, Document, Extraction, Outcome, Selection, Verd
 from policywatch.demo.marketplace import EDITIONS, PAGES
 from policywatch.demo.render import help_page
 
+#: Many pages and changes of chance: minutes.
+pytestmark = pytest.mark.slow
+
 #: Calls of Python functions per byte of a page, and for the smallest one: several times what was measured.
 CALLS, FEWEST_CALLS = 8, 100_000
 #: Bytes held at once per byte of a page (BeautifulSoup's tree is the most of it), and for the smallest page.

@@ -27,6 +27,9 @@ from diffs.wording.summary import HEADLINE_LENGTH, MOST_POINTS, summarise
 from notifier.rendering.diff_html import diff_html, diff_text
 from tests.counting import calls
 
+#: Many pages and changes of chance: minutes.
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 
 FIGURES = [

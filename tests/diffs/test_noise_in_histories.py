@@ -276,6 +276,7 @@ def test_every_edition_is_reported_once(sites) -> None:
     assert [kind for kind, *_ in found] == ["edit", "edit", "edit"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", ALL)
 def test_noise_after_every_check_reports_nothing_and_hides_nothing(sites, noise) -> None:
     days = [[(edition, ""), (edition, noise)] for edition in (0, 0, 1, 2, 2, 3)]
@@ -283,6 +284,7 @@ def test_noise_after_every_check_reports_nothing_and_hides_nothing(sites, noise)
     assert told(sites(), days) == told(sites(), plain(days))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", DISTURBED)
 def test_an_edition_first_seen_through_noise_is_reported_like_any_other(sites, noise) -> None:
     days = [[(edition, noise if number % 2 else "")] for number, edition in enumerate((0, 1, 1, 2, 3, 3))]
@@ -290,18 +292,21 @@ def test_an_edition_first_seen_through_noise_is_reported_like_any_other(sites, n
     assert told(sites(), days) == told(sites(), plain(days))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(noisy_days)
 def test_noise_inserted_anywhere_adds_no_change_and_loses_none(sites, days) -> None:
     assert told(sites(), days) == told(sites(), plain(days))
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(disturbed_days)
 def test_noise_at_any_check_adds_no_change_and_loses_none(sites, days) -> None:
     assert told(sites(), days) == told(sites(), plain(days))
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(any_days, st.integers(1, 6))
 def test_any_history_loses_no_text_and_is_derived_alike_in_parts_and_again(sites, days, cut) -> None:

@@ -32,6 +32,7 @@ import pytest
 from diffs.database.archive import open_archive
 from policywatch import context
 from policywatch.cli import Later, main
+from tests.policywatch import seed
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -104,26 +105,29 @@ class Program:
         ours, theirs = pty.openpty()
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         shown = b""
-        with self.start(*arguments, stdin=theirs, stdout=theirs, stderr=theirs) as process:
-            os.close(theirs)
-            with suppress(OSError):  # the terminal is gone when the program is
-                while piece := os.read(ours, 65_536):
-                    shown += piece
-            process.wait(120)
+        seed.run([str(argument) for argument in arguments], self.folder, self._environment(), theirs)
+        os.close(theirs)
+        with suppress(OSError):  # the terminal is gone when the program is
+            while piece := os.read(ours, 65_536):
+                shown += piece
+        seed.ended()
         os.close(ours)
         return re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", shown.decode()).replace("\r\n", "\n")
 
     def start(self, *arguments: object, **streams: Any) -> "subprocess.Popen[bytes]":
         """Start a command in a process of its own."""
-        told = {f"POLICYWATCH_{name.upper()}": value for name, value in self.settings.items()}
         return subprocess.Popen(
             [sys.executable, "-m", "policywatch", *map(str, arguments)],
             cwd=self.folder,
-            # The terminal says how wide it is, not the variables of whoever runs the tests.
-            env={name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-            | {"PYTHONPATH": str(ROOT), **told},
+            env=self._environment(),
             **{"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **streams},
         )
+
+    def _environment(self) -> dict[str, str]:
+        """The environment of a process: ours with the settings, without what says how wide our own terminal is."""
+        told = {f"POLICYWATCH_{name.upper()}": value for name, value in self.settings.items()}
+        ours = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
+        return ours | {"PYTHONPATH": str(ROOT), **told}
 
 
 def _exit_code() -> int:

@@ -65,6 +65,7 @@ def test_ctrl_c_stores_what_was_fetched_and_does_not_wait_for_the_rest(site: Sit
     someone.archive.close()
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_that_was_stored(site: Site, tmp_path: Path) -> None:
     paths = [f"/page-{number}" for number in range(30)]
     for path in paths:
@@ -89,6 +90,7 @@ def test_kill_9_loses_nothing_that_was_stored(site: Site, tmp_path: Path) -> Non
     someone.archive.close()
 
 
+@pytest.mark.slow
 def test_a_second_crawl_on_one_archive_says_so_and_asks_nothing(site: Site, tmp_path: Path) -> None:
     site["/slow"] = Answer(body=TEXT, after=2)
     running = started(tmp_path, *entries(site, "/slow"))
@@ -105,6 +107,7 @@ def test_a_second_crawl_on_one_archive_says_so_and_asks_nothing(site: Site, tmp_
     someone.archive.close()
 
 
+@pytest.mark.slow
 def test_of_two_crawls_started_at_once_one_works_and_every_page_is_asked_once(site: Site, tmp_path: Path) -> None:
     site["/slow"] = Answer(body=TEXT, after=3)
     seller(tmp_path).archive.close()

@@ -3,6 +3,7 @@
 What it was killed for is set aside: it keeps neither its own page nor any other one from being read.
 """
 
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -131,6 +132,7 @@ def test_a_process_that_ends_for_no_known_reason_leaves_the_page_unjudged(
     assert unjudged(someone) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_of_time")
 def test_what_a_crawl_died_of_is_set_aside_and_all_pages_are_read(site: Site, someone: Seller) -> None:
     site["/a"], site["/b"] = policy("Keep your late shipment rate under 4%."), policy("Fees are 15%.")
@@ -147,6 +149,7 @@ def test_what_a_crawl_died_of_is_set_aside_and_all_pages_are_read(site: Site, so
     assert unjudged(someone) == []
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_of_time")
 def test_an_import_sets_aside_what_a_former_import_died_of(someone: Seller) -> None:
     history.enter(someone.archive, history.declared("a", "a.csv", {}, "saved"), "saved", now=someone.now)
@@ -209,6 +212,7 @@ def test_no_copy_is_made_while_a_connection_to_the_archive_is_open(someone: Sell
     assert someone.archive.let_go()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_of_time")
 def test_a_page_that_still_brings_it_says_so_and_is_not_tried_again(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
@@ -230,6 +234,7 @@ def test_a_page_that_still_brings_it_says_so_and_is_not_tried_again(
     assert rules_of(someone, "a")[1:] == ["set-aside"] * 3
 
 
+@pytest.mark.slow
 def test_it_is_read_again_when_the_page_is_read_by_other_rules(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +253,7 @@ def test_it_is_read_again_when_the_page_is_read_by_other_rules(
     assert report.outcome in (Outcome.OK, Outcome.UNCHANGED)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("short_of_time")
 def test_a_page_that_never_ends_keeps_the_crawl_that_meets_it_first_from_nothing(site: Site, someone: Seller) -> None:
     site["/a"], site["/b"] = policy("Keep your late shipment rate under 4%."), policy("Fees are 15%.")
@@ -262,6 +268,7 @@ def test_a_page_that_never_ends_keeps_the_crawl_that_meets_it_first_from_nothing
     assert len(someone.looks_at(watched(site, "/a"))["a"].changes) == 1
 
 
+@pytest.mark.slow
 def test_what_was_set_aside_is_tried_again_at_longer_and_longer_intervals(
     site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -294,7 +301,7 @@ def test_one_process_reads_all_pages_of_a_crawl(site: Site, someone: Seller, mon
 
     assert [report.outcome for report in reports.values()] == [Outcome.OK, Outcome.OK]
     assert len(started) == 1
-    assert started[0].wait()  # ended with the crawl
+    assert started[0].wait() in (0, -signal.SIGKILL)  # ended with the crawl, by itself or by us
     someone.looks_at(watched(site, "/a"), watched(site, "/b"))
     assert len(started) == 1  # the same bytes need no reading
 
@@ -311,6 +318,7 @@ def test_a_very_large_page_is_read_apart_and_whole(site: Site, someone: Seller) 
     assert len(report.changes) == 1
 
 
+@pytest.mark.slow
 def test_a_stop_ends_it_and_the_next_crawl_goes_on(site: Site, someone: Seller) -> None:
     site["/a"], site["/b"] = policy("Keep your late shipment rate under 4%."), policy("Fees are 15%.")
     someone.looks_at(watched(site, "/a"), watched(site, "/b"))
@@ -327,6 +335,7 @@ def test_a_stop_ends_it_and_the_next_crawl_goes_on(site: Site, someone: Seller) 
     assert unjudged(someone) == ["a"]
 
 
+@pytest.mark.slow
 def test_a_page_of_a_stopped_crawl_says_so(site: Site, someone: Seller) -> None:
     site["/a"] = policy("Keep your late shipment rate under 4%.")
     someone.looks_at(watched(site, "/a"))

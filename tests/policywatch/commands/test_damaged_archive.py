@@ -1,6 +1,7 @@
 """On a damaged archive every command says so in one sentence and ends with 3; verify and doctor name the damage."""
 
 import random
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -13,20 +14,25 @@ from tests.policywatch.program import Program, policy, save
 PAGE = 4096
 
 
-@pytest.fixture
-def program(tmp_path: Path) -> Program:
-    save(
-        tmp_path / "saved",
-        "us-late",
-        {f"2026-01-{day:02}T08:00:00Z": policy(f"Keep it under {day}%.") for day in range(5, 15)},
-    )
-    program = Program(tmp_path)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an archive that nobody has damaged."""
+    folder = tmp_path_factory.mktemp("whole")
+    looks = {f"2026-01-{day:02}T08:00:00Z": policy(f"Keep it under {day}%.") for day in range(5, 15)}
+    save(folder / "saved", "us-late", looks)
+    program = Program(folder)
     assert program("import", "folder", "saved").code == 0
     assert program("changes").code == 0
     with sqlite3.connect(program.database) as plain:
         plain.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     plain.close()
-    return program
+    return folder
+
+
+@pytest.fixture
+def program(whole: Path, tmp_path: Path) -> Program:
+    shutil.copytree(whole, tmp_path, dirs_exist_ok=True)
+    return Program(tmp_path)
 
 
 def damage(program: Program, table: str) -> None:

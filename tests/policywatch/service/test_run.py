@@ -96,6 +96,7 @@ def test_a_signal_ends_it_cleanly(program: Program, site: Site, how: int) -> Non
     assert program("verify").code == 0
 
 
+@pytest.mark.slow
 def test_a_signal_in_the_middle_of_a_round_does_not_wait_for_an_answer(program: Program, site: Site) -> None:
     site["/fees"] = Answer(after=60)
     program.settings["timeout"] = "60"
@@ -109,6 +110,7 @@ def test_a_signal_in_the_middle_of_a_round_does_not_wait_for_an_answer(program: 
     assert program("show", "us-late").code == 0
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_and_the_next_one_goes_on(program: Program, site: Site) -> None:
     site["/fees"] = Answer(body=late(4, "fees"), after=60)
     program.settings["timeout"] = "60"
@@ -287,6 +289,7 @@ def test_a_quiet_program_says_only_what_happened(program: Program, rounds: Round
     ]
 
 
+@pytest.mark.slow
 def test_a_quiet_process_begins_and_ends_without_a_word(program: Program, site: Site) -> None:
     with running(program, "--quiet") as (process, lines):
         wait_for(lambda: site.asked("/fees") and site.asked("/late"))
