@@ -20,6 +20,7 @@ from .limits.comparators import Held, before_an_example, held, is_example, is_na
 from .limits.figures import figures, takes_a_step
 from .limits.past import is_called_former
 from .limits.places import goes_on, place_behind, takes_sign
+from .limits.succession import takes_over
 from .metrics.aliases import mentioned
 from .metrics.concepts import concepts
 from .metrics.known_metrics import mentions
@@ -32,7 +33,7 @@ from .stating.spans import Figure, spans_of
 from .stating.statements import known, unnamed
 
 #: The name of these rules. It changes whenever the same document would yield other targets (architecture.md, rule 4).
-TARGETS = "policywatch-targets/9"
+TARGETS = "policywatch-targets/10"
 #: The word lists used. Their content is part of the reader's name: a metric is added there without touching code.
 WORDS = (
     "metrics",
@@ -101,6 +102,9 @@ def _read(passage: Passage, language: str) -> Iterator[Target]:
         place = held(text, as_in_column(amount, passage))
         if read and goes_on(text, read[-1][0], place):
             target: Target | None = replace(read[-1][1], value=amount.value)
+        elif read and takes_over(text, read[-1][0], place, language):
+            place = replace(place, sign=read[-1][0].sign)
+            target = replace(read[-1][1], value=amount.value)
         else:
             place = replace(place, sign=before.sign) if before and takes_sign(text, before, place) else place
             metric = metric_for(place, text, named, found) or passage.column

@@ -10,6 +10,7 @@ from diffs.language.dates import dates_in
 from diffs.language.sentences import sentences
 from diffs.language.vocabulary import plain, words
 from diffs.targets.limits.comparators import has_cue, speaks_of_breach
+from diffs.targets.limits.succession import only_takes_over
 from diffs.targets.metrics.aliases import Aliases, aliases_in
 from diffs.targets.metrics.known_metrics import KnownMetric, mentions
 from diffs.values import Block, BlockKind, Document
@@ -222,21 +223,38 @@ def passages(document: Document) -> Iterator[Passage]:
         elif before is None or before.kind is not BlockKind.ROW:
             header = _header(block, document.language)
         headings = (*reversed(block.section), document.title)
-        yield from spoken.in_paragraph(_of_block(block, headings, lead, header), short, just)
+        yield from spoken.in_paragraph(_of_block(block, headings, lead, header, document.language), short, just)
         if block.kind is BlockKind.PARAGRAPH:
             lead = block.shown if block.shown.rstrip().endswith((":", "：")) or len(block.shown) < 60 else ""
         before = block
 
 
-def _of_block(block: Block, headings: tuple[str, ...], lead: str, header: tuple[str, ...]) -> Iterator[Passage]:
+def _of_block(
+    block: Block, headings: tuple[str, ...], lead: str, header: tuple[str, ...], language: str
+) -> Iterator[Passage]:
     cells = _cells(block)
     if cells:
         yield from _of_row(block, cells, headings, header)
         return
-    parts = tuple(line for sentence in sentences(block.shown) for part in _at_dates(sentence) for line in _lines(part))
+    cut = (line for sentence in sentences(block.shown) for part in _at_dates(sentence) for line in _lines(part))
+    parts = tuple(_with_successors(cut, language))
     for at, part in enumerate(parts):
         near = parts[max(0, at - _NEAR) : at + _NEAR + 1]
         yield Passage(part, block.place, headings, lead, near=near, kind=block.kind)
+
+
+def _with_successors(parts: Iterator[str], language: str) -> Iterator[str]:
+    """The sentences; one that only says what the limit before it becomes ("From 1 May it is 2%.") is part of it."""
+    before = ""
+    for part in parts:
+        if before and any(map(str.isdigit, before)) and only_takes_over(plain(part), language):
+            before = f"{before} {part}"
+            continue
+        if before:
+            yield before
+        before = part
+    if before:
+        yield before
 
 
 def _at_dates(sentence: str) -> Iterator[str]:
