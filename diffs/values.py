@@ -398,7 +398,8 @@ class Fact:
     `kind` is one of: percent, money, duration, date, count, duty, definition_added, definition_removed, renamed,
     scope_added, scope_removed, section_added, section_removed, link_target; on an index page page_listed and
     page_unlisted (addresses; the sentences are the links' words); announcement (an entry of a feed or log: day, address
-    and title) and announced (what foretold this change: its day, the id of its change and what it said).
+    and title), withdrawn (an entry of a log that is gone before its time: its day; the sentence is its title) and
+    announced (what foretold this change: its day, the id of its change and what it said).
     `before` and `after` are the values as written ("" if there is none).
     `hunk` is the index of the hunk it was read from.
     """

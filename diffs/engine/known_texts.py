@@ -13,7 +13,7 @@ from diffs.judging.evidence.clock import Times
 from diffs.judging.history import Look, Past
 from diffs.meaning import announcements, facts, index_pages
 from diffs.meaning.announcements import Split
-from diffs.meaning.meaning import Meaning, meaning_of
+from diffs.meaning.meaning import Meaning, meaning_of, withdrawing
 from diffs.reading import policy_text
 from diffs.reading.policy_text import Reading
 from diffs.store import observations, pages, versions
@@ -134,9 +134,9 @@ class Texts:
         )
         return replace(meant, judgement=index_pages.judged(meant.judgement, found))
 
-    def listed(self, old: Document, new: Document) -> Split | None:
-        """What is new in a feed or change log; None if the page is not a list."""
-        return announcements.split(old, new, is_log=self._page.category == "changes")
+    def listed(self, old: Document, new: Document, now: datetime) -> Split | None:
+        """What is new in a feed or change log at a moment (UTC); None if the page is not a list."""
+        return announcements.split(old, new, is_log=self._page.category == "changes", on=now.date())
 
     def announced(self, meant: Meaning, found: Split, old: Document, new: Document) -> Meaning:
         """A meaning in which each new entry of a list is reported on its own, and the rest separately."""
@@ -149,7 +149,7 @@ class Texts:
             said = (fact for fact in alone.facts if fact.kind != "section_added" or fact.after != entry.title)
             told.append((entry, replace(alone, facts=(announcements.fact(entry, address), *said))))
         rest = found.rest_of(meant.comparison)
-        left = self.meaning(rest, found.old, found.new) if rest.hunks else None
+        left = withdrawing(self.meaning(rest, found.old, found.new), found.withdrawals(rest)) if rest.hunks else None
         if not told:
             return left or meant
         judgement = replace(meant.judgement, significance="material")

@@ -1,6 +1,7 @@
 """Judge a text that the page has not shown before: compare it, remove the noise, weigh what is left."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from diffs.comparing.recut import recut
 from diffs.judging import history, learned
@@ -46,7 +47,7 @@ def judge(
 
     `confirm` asks for a second check before it counts.
     """
-    step = _compare(texts, memory, document)
+    step = _compare(texts, memory, document, look.at)
     taught, real = texts.taught(look)
     times, days = texts.times(step.against, look.at), texts.days_since(look.at)
     known = Known(memory.slots, times, days, step.stating, taught, real)
@@ -94,10 +95,10 @@ _LEARNED = "a place where this page goes back and forth or changes at nearly eve
 _CUT_ANEW = "the same words, divided into other lines, paragraphs or pages"
 
 
-def _compare(texts: Texts, memory: Memory, document: Document) -> _Step:
-    """The step from the nearest known text to the new one."""
+def _compare(texts: Texts, memory: Memory, document: Document, now: datetime) -> _Step:
+    """The step from the nearest known text to the new one, which is seen `now` (UTC)."""
     against, old, comparison = texts.closest(history.candidates(memory), document)
-    listed = texts.listed(old, document)
+    listed = texts.listed(old, document, now)
     as_shown = None
     found = None if listed else recut(old, document, comparison, lambda line: states_rule(line, document.language))
     if found:

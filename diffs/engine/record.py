@@ -12,7 +12,7 @@ from diffs.database.models import Change, Event, Observation, Page, Snapshot, Ta
 from diffs.judging.history import Decision, News
 from diffs.language.short_hash import short_hash
 from diffs.meaning import effective_dates
-from diffs.meaning.announcements import Announced
+from diffs.meaning.entries import Announced
 from diffs.meaning.meaning import Meaning
 from diffs.store import changes
 from diffs.store.events import PRIVATE, REJECTED, SECOND_LINE, UNREAD, OpenEvents
@@ -245,7 +245,7 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: A
         # The dates of other entries in the list do not apply to this one.
         new = new.with_blocks(new.blocks[entry.start : entry.stop])
     row.effective_on, row.effective_sentence = effective_dates.effective_on(new, meant.comparison, row.seen_at)
-    row.updated_on = entry.day if entry is not None else effective_dates.last_updated(new)[0]
+    row.updated_on = entry.published if entry is not None else effective_dates.last_updated(new)[0]
 
 
 def live(snapshot: Snapshot, stated: Stated) -> datetime | None:

@@ -5,18 +5,25 @@ an ordinary edit.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from diffs.comparing.compare import compare
 from diffs.language import dates
 from diffs.language.normalise import fold, loose
-from diffs.reading.feeds import DAY, ENTRY
+from diffs.reading.feeds import ENTRY
 from diffs.values import Block, BlockKind, Comparison, Document, Fact, Hunk, Op
 
-#: A line of a change log that gives the date of what follows has at most so many words.
-_LINE_WORDS = 10
+from .entries import Announced, both
+
+#: Entries older than all that were known are a longer list, not news, if they are more than one in so many of it.
+_FEW = 10
+#: Two entries at one place are the same if they have this share of their words in common.
+_ALIKE = 0.75
+#: Of more new entries at once, none is compared with those that are gone, word by word.
+_MOST_ALIKE = 60
 #: How long after the announced effective date a change may still follow; without one, how long after the announcement.
 _FOLLOWS = timedelta(days=60)
 #: If the announcement only names a policy's title, the change must follow sooner after the announced date.
@@ -28,29 +35,19 @@ _QUOTE = 600
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """An entry of a feed or log: its lasting key, its title, its date, and which blocks of the document are in it."""
-
-    key: str
-    title: str
-    day: date | None
-    start: int
-    stop: int
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Split:
     """How a list of entries changed.
 
     `news` are the new entries, each with the hunk that shows it; `old` and `new` are the documents without new and
     dropped entries; `comparison` contains the hunks of the new entries, then those in which `old` and `new` differ.
+    `withdrawn` are entries of a log that are gone before their time, each with its first block.
     """
 
     news: tuple[tuple[Hunk, Announced], ...]
     old: Document
     new: Document
     comparison: Comparison
+    withdrawn: tuple[tuple[Block, Announced], ...] = ()
 
     def left_in(self, comparison: Comparison) -> tuple[tuple[Hunk, Announced], ...]:
         """The new entries whose hunks are still there after noise was removed."""
@@ -62,95 +59,164 @@ class Split:
         news = {hunk for hunk, _ in self.news}
         return replace(comparison, hunks=tuple(hunk for hunk in comparison.hunks if hunk not in news))
 
+    def withdrawals(self, comparison: Comparison) -> tuple[Fact, ...]:
+        """The withdrawn entries that a comparison shows, as facts `withdrawn`: the day and the title."""
+        return tuple(
+            Fact(
+                "withdrawn",
+                entry.day.isoformat() if entry.day else "",
+                "",
+                entry.title or block.shown[:_QUOTE],
+                hunk=at,
+            )
+            for block, entry in self.withdrawn
+            for at, hunk in enumerate(comparison.hunks)
+            if block in hunk.before and block not in hunk.after
+        )
 
-def entries(document: Document, *, is_log: bool) -> tuple[Announced, ...]:
-    """The entries of a feed or, with `is_log`, of a change log, in the order of the document."""
-    starts = list(_feed_starts(document)) or (list(_log_starts(document)) if is_log else [])
-    found: dict[str, Announced] = {}
-    for number, (at, key, day, ends) in enumerate(starts):
-        following = starts[number + 1][0] if number + 1 < len(starts) else len(document.blocks)
-        name = key if key not in found else f"{key}#{number}"
-        block = document.blocks[at]
-        link = next((link for link in block.links if not link.startswith((ENTRY, DAY))), "")
-        title = block.numbered if block.kind is not BlockKind.ROW else " | ".join(block.cells[:2])
-        found[name] = Announced(name, title, day, at, min(following, ends), link)
-    return tuple(found.values())
 
-
-def split(old: Document, new: Document, *, is_log: bool) -> Split | None:
-    """The new entries of a list and its other differences; None if either document has no entries."""
-    was, now = (entries(document, is_log=is_log) for document in (old, new))
-    if not was or not now:
+def split(old: Document, new: Document, *, is_log: bool, on: date) -> Split | None:
+    """The new entries of a list and its other differences on a day (UTC); None if there are no entries."""
+    was, now = both(old, new, is_log=is_log)
+    if not was and not now:
         return None
-    known, kept = {entry.key for entry in was}, {entry.key for entry in now}
+    now = _of_another(was, now, old, new)
+    known = {entry.key for entry in was} | _known_otherwise(was, now, old, new)
+    kept = {entry.key for entry in now}
+    same = _same(was, now, old, new)
+    kept |= {one.key for one, _ in same}
+    known |= {other.key for _, other in same}
     came = [entry for entry in now if entry.key not in known]
+    gone = [entry for entry in was if entry.key not in kept]
     # A feed shows only its newest entries: one that is missing may still exist elsewhere.
-    is_feed = was[0].key.startswith(ENTRY)
-    went = [entry for entry in was if entry.key not in kept and (is_feed or _is_oldest(entry, now))]
-    oldest = min((entry.day for entry in was if entry.day), default=None)
-    # A list that shows more of its past than before announces nothing new.
-    fresh = [entry for entry in came if entry.day is None or oldest is None or entry.day >= oldest]
+    is_feed = bool(was) and was[0].key.startswith(ENTRY)
+    went = [entry for entry in gone if is_feed or _is_over(entry, was, now, kept, on)]
+    past = _of_the_past(was, now, came, on)
+    # A list that shows more of its past than before announces nothing new; one entry with an older day is news.
+    fresh = [entry for entry in came if entry not in past or (not gone and len(past) <= max(1, len(was) // _FEW))]
     news = tuple((Hunk(Op.ADDED, (), new.blocks[one.start : one.stop], 0, one.start), one) for one in fresh)
-    left, stays = _without(old, went), _without(new, came)
-    rest = compare(left, stays)
-    return Split(news, left, stays, replace(rest, hunks=(*(hunk for hunk, _ in news), *rest.hunks)))
+    left, right = _without(old, went), _without(new, came)
+    rest = compare(left, right)
+    withdrawn = tuple((old.blocks[one.start], one) for one in gone if one not in went)
+    return Split(news, left, right, replace(rest, hunks=(*(hunk for hunk, _ in news), *rest.hunks)), withdrawn)
 
 
 def fact(entry: Announced, address: str) -> Fact:
-    """An entry as a fact of its change: its date, its address ("" where that is the list's own), its title."""
-    return Fact("announcement", entry.day.isoformat() if entry.day else "", address, "", entry.title, hunk=0)
+    """An entry as a fact of its change: when it was published, its address ("" for the list's own), its title."""
+    published = entry.published.isoformat() if entry.published else ""
+    return Fact("announcement", published, address, "", entry.title, hunk=0)
 
 
-def _feed_starts(document: Document) -> Iterator[tuple[int, str, date | None, int]]:
-    for at, block in enumerate(document.blocks):
-        key = next((link for link in block.links if link.startswith(ENTRY)), "")
-        if key:
-            day = next((link.removeprefix(DAY) for link in block.links if link.startswith(DAY)), "")
-            yield at, key, date.fromisoformat(day) if day else None, len(document.blocks)
+def _same(
+    was: Sequence[Announced], now: Sequence[Announced], old: Document, new: Document
+) -> list[tuple[Announced, Announced]]:
+    """Entries that have another key now and are the same: of one title and day or, in a log, at one place and alike."""
+    kept = {entry.key for entry in was} & {entry.key for entry in now}
+    gone, came = ([(one, at) for one, at in _placed(side, kept) if one.key not in kept] for side in (was, now))
+    left = {other.key: (other, at) for other, at in came}
+    named = {_named(other): other for other, _ in reversed(came) if other.title}
+    pairs: list[tuple[Announced, Announced]] = []
+    for one, at in gone:
+        found = named.get(_named(one))
+        if found is None and one.binds and len(came) <= _MOST_ALIKE:
+            near = (other for other, there in left.values() if there == at)
+            found = next((other for other in near if _alike(old, one, new, other)), None)
+        if found is not None and found.key in left:
+            pairs.append((one, found))
+            del left[found.key]
+    return pairs
 
 
-def _log_starts(document: Document) -> Iterator[tuple[int, str, date | None, int]]:
-    """The lines that begin a log's entries: headings with a date, or else short dated lines, or else dated rows."""
-    dated = [(at, day) for at, block in enumerate(document.blocks) if (day := _dated_line(block, document.language))]
-    for kind in (BlockKind.HEADING, BlockKind.PARAGRAPH, BlockKind.ROW):
-        found = [(at, day) for at, day in dated if document.blocks[at].kind is kind]
-        level = min((document.blocks[at].level for at, _ in found), default=0)
-        found = [(at, day) for at, day in found if document.blocks[at].level == level]
-        for at, day in found:
-            block = document.blocks[at]
-            key = block.compared if kind is not BlockKind.ROW else f"{day} {fold(' '.join(block.cells[1:2]))[:60]}"
-            yield at, key, day, _end(document, at)
-        if found:
-            return
+def _named(entry: Announced) -> tuple[str, date | None]:
+    return fold(entry.title), entry.day
 
 
-def _dated_line(block: Block, language: str) -> date | None:
-    """The date that a line of a log consists of; None where the line says more."""
-    text = block.cells[0] if block.kind is BlockKind.ROW and block.cells else block.shown
-    if block.kind is BlockKind.ITEM or len(text.split()) > _LINE_WORDS or text.rstrip().endswith("."):
-        return None
-    found = [one for one in dates.dates_in(text, language) if one.day]
-    if len(found) != 1 or dates.is_update_stamp(text, found[0]):
-        return None
-    return found[0].day
+def _placed(side: Sequence[Announced], kept: Collection[str]) -> Iterator[tuple[Announced, int]]:
+    """Each entry with how many that both lists have stand before it."""
+    before = 0
+    for entry in side:
+        yield entry, before
+        before += entry.key in kept
 
 
-def _end(document: Document, at: int) -> int:
-    """The block before which an entry ends at the latest: a row after its line, a section before its next equal."""
-    first = document.blocks[at]
-    if first.kind is BlockKind.ROW:
-        return at + 1
-    for number in range(at + 1, len(document.blocks)):
-        block = document.blocks[number]
-        if block.kind is BlockKind.HEADING and (first.kind is not BlockKind.HEADING or block.level <= first.level):
-            return number
-    return len(document.blocks)
+def _alike(old: Document, one: Announced, new: Document, other: Announced) -> bool:
+    """Whether two entries have one title or nearly the same words: one that was put off, or got another title."""
+    if one.title and fold(one.title) == fold(other.title):
+        return True
+    was, now = (
+        Counter(loose(" ".join(block.shown for block in document.blocks[entry.start : entry.stop])).split())
+        for document, entry in ((old, one), (new, other))
+    )
+    return 2 * (was & now).total() >= _ALIKE * (was.total() + now.total())
 
 
-def _is_oldest(entry: Announced, kept: Iterable[Announced]) -> bool:
-    """Whether an entry dropped off the old end; one withdrawn while older ones stay is news."""
-    days = [other.day for other in kept if other.day]
-    return entry.day is None or not days or entry.day <= min(days)
+def _of_another(
+    was: Sequence[Announced], now: tuple[Announced, ...], old: Document, new: Document
+) -> tuple[Announced, ...]:
+    """The entries of a feed, those with a key that was another entry's under a key of their own.
+
+    A feed of one entry may use its own address as the id of whatever it shows.
+    """
+    earlier = {entry.key: entry for entry in was}
+    found = []
+    for entry in now:
+        known = earlier.get(entry.key)
+        is_other = known is not None and entry.key.startswith(ENTRY) and _is_another(old, known, new, entry)
+        found.append(replace(entry, key=f"{entry.key} {entry.day} {entry.title}") if is_other else entry)
+    return tuple(found)
+
+
+def _is_another(old: Document, one: Announced, new: Document, other: Announced) -> bool:
+    """Whether the day and every line of two entries differ."""
+    if one.day is None or other.day is None or one.day == other.day:
+        return False
+    was, now = (
+        {block.compared for block in document.blocks[entry.start : entry.stop]}
+        for document, entry in ((old, one), (new, other))
+    )
+    return not was & now
+
+
+def _known_otherwise(was: Sequence[Announced], now: Sequence[Announced], old: Document, new: Document) -> set[str]:
+    """The entries that a text in which no entry was found says already."""
+    if was:
+        return set()
+    lines = {block.compared for block in old.blocks}
+    return {entry.key for entry in now if new.blocks[entry.start].compared in lines}
+
+
+def _of_the_past(
+    was: Sequence[Announced], now: Sequence[Announced], came: Sequence[Announced], on: date
+) -> list[Announced]:
+    """The new entries that are older than all that were known, and stand where a list shows its past."""
+    oldest = min((entry.day for entry in was if entry.day), default=None)
+    known = {entry.key for entry in was}
+    first = next((at for at, entry in enumerate(now) if entry.key in known), len(now))
+    late = set(map(id, now[first:]))
+    return [
+        entry
+        for entry in came
+        if entry.day is not None
+        and oldest is not None
+        and entry.day < oldest
+        and (not entry.binds or (entry.day <= on and id(entry) in late))
+    ]
+
+
+def _is_over(
+    entry: Announced, was: Sequence[Announced], now: Sequence[Announced], kept: Collection[str], on: date
+) -> bool:
+    """Whether an entry of a log dropped off the old end; one withdrawn while older ones stay is news.
+
+    What was to apply from a day still to come was withdrawn wherever it stood.
+    """
+    days = [other.day for other in now if other.day]
+    if not entry.binds:
+        return entry.day is None or not days or entry.day <= min(days)
+    if entry.day is None or entry.day > on:
+        return False
+    below = was[was.index(entry) + 1 :]
+    return not days or entry.day <= min(days) or not any(other.key in kept for other in below)
 
 
 def _without(document: Document, gone: Iterable[Announced]) -> Document:

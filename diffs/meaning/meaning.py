@@ -1,13 +1,13 @@
 """What a difference means: its facts, the targets that moved, how much it matters."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from diffs.targets.over_time.moves import moves
 from diffs.values import Comparison, Document, Fact, Judgement, Quiet, Target, TargetMove
 
 from . import facts, significance
-from .announcements import Announced
+from .entries import Announced
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +58,16 @@ _BEARING = frozenset({"percent", "money", "duration", "date", "duty", "definitio
 def bearing(found: tuple[Fact, ...]) -> frozenset[int]:
     """The indexes of the hunks that state a rule: a figure, a date, a duty, a definition."""
     return frozenset(fact.hunk for fact in found if fact.kind in _BEARING)
+
+
+def withdrawing(meant: Meaning, withdrawn: tuple[Fact, ...]) -> Meaning:
+    """A meaning in which announcements were withdrawn (facts `withdrawn`): that is material, and at least medium."""
+    if not withdrawn:
+        return meant
+    titles = {fact.sentence_before for fact in withdrawn}
+    others = (fact for fact in meant.facts if fact.kind != "section_removed" or fact.before not in titles)
+    judged = meant.judgement
+    importance = judged.importance if judged.importance == "high" else "medium"
+    reasons = dict.fromkeys(("an announcement is withdrawn", *judged.reasons))
+    judgement = replace(judged, significance="material", importance=importance, reasons=tuple(reasons)[:6])
+    return replace(meant, facts=(*withdrawn, *others), judgement=judgement)

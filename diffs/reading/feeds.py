@@ -8,7 +8,7 @@ import io
 import re
 from calendar import timegm
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from html import escape
@@ -125,13 +125,25 @@ def _of_a_character(reference: re.Match[str]) -> str:
 
 
 def _items(entries: list[dict[str, Any]], base: str) -> Iterator[Item]:
-    for entry in entries:
-        title, link = _text(entry, "title"), _address(_text(entry, "link"), base)
-        published, updated = _day(entry, "published_parsed"), _day(entry, "updated_parsed")
-        name = _secure(_text(entry, "id")) or _secure(link) or f"{title}\x00{published}"
-        if title or link or _content(entry):
-            short = sha256(name.encode("utf-8", "replace")).hexdigest()[:20]
-            yield Item(short, title or link, link, published, updated, _content(entry))
+    """The entries, each named by its id, else by its address, else by its title and day."""
+    found = [_item(entry, base) for entry in entries]
+    found = [(names, item) for names, item in found if item.title or item.content]
+    called: dict[str, set[str]] = {}
+    for names, _ in found:
+        for name in names:
+            called.setdefault(name, set()).add(names[-1])
+    for names, item in found:
+        # An id or address that different entries share is the feed's, not theirs.
+        name = next(name for name in names if len(called[name]) == 1)
+        yield replace(item, name=sha256(name.encode("utf-8", "replace")).hexdigest()[:20])
+
+
+def _item(entry: dict[str, Any], base: str) -> tuple[tuple[str, ...], Item]:
+    """An entry without its name, and the names that it may have, the best first."""
+    title, link = _text(entry, "title"), _address(_text(entry, "link"), base)
+    published, updated = _day(entry, "published_parsed"), _day(entry, "updated_parsed")
+    names = (_secure(_text(entry, "id")), _secure(link), f"{title}\x00{published}")
+    return tuple(filter(None, names)), Item("", title or link, link, published, updated, _content(entry))
 
 
 def _secure(name: str) -> str:

@@ -7,9 +7,13 @@ from diffs.language.plain_text import in_short
 from diffs.language.vocabulary import plain
 from diffs.values import BlockKind, Comparison, Fact
 
+from .point import Point
 from .quotes import excerpt
 
 _QUOTE = 140
+_TITLE = 90
+#: That it is not to come weighs more than any figure of what was announced.
+_WITHDRAWN = 200.0
 #: The line that our reader adds to an entry of a feed (diffs/reading/extract.py).
 _PUBLISHED = re.compile(r"Published \d{4}-\d\d-\d\d")
 #: How many characters of the announcement's id are shown: enough for `policywatch diff`, which accepts a prefix.
@@ -48,6 +52,20 @@ def where_of(facts: Iterable[Fact]) -> str:
     if fact is None:
         return ""
     return f"Dated {fact.before}; read it at {fact.after}" if fact.before else f"Read it at {fact.after}"
+
+
+def points_of(facts: Iterable[Fact]) -> list[Point]:
+    """One point per announcement that was withdrawn."""
+    found = [fact for fact in facts if fact.kind == "withdrawn"]
+    many = f" and {len(found) - 1} more" if len(found) > 1 else ""
+    points = []
+    for at, fact in enumerate(found):
+        text = f"Announcement withdrawn: {in_short(fact.sentence_before, _TITLE).rstrip(' .:')}"
+        text += f" ({fact.before})" if fact.before else ""
+        # In the headline, the first one represents them all.
+        places = tuple(dict.fromkeys(one.hunk for one in found)) if at == 0 else (fact.hunk,)
+        points.append(Point(_WITHDRAWN - at / 10, text, text + many, "", places))
+    return points
 
 
 def line_of(facts: Iterable[Fact]) -> str:

@@ -65,7 +65,7 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     found = points_of(comparison, facts, moves, judgement, effective_on)
     said = index_pages.said_already(facts)
     found = [one for one in found if one.saying is None or (one.saying.before, one.saying.after) not in said]
-    found = [*index_pages.points_of(facts), *found]
+    found = [*index_pages.points_of(facts), *announcements.points_of(facts), *found]
     pairs = sentence_pairs(comparison)
     news = news_of(comparison, pairs)
     said_of = _chosen(found, news)

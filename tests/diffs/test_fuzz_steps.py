@@ -120,7 +120,7 @@ def said_of(old: Document, new: Document) -> None:
     judgement = significance.judge(comparison, found, moved, old, new)
     effective, _ = effective_dates.effective_on(new, comparison, NOW)
     effective_dates.last_updated(new)
-    announcements.split(old, new, is_log=True)
+    announcements.split(old, new, is_log=True, on=NOW.date())
     said = summarise("Policy", "edit", comparison, found, moved, judgement, effective)
     assert len(said.headline) <= HEADLINE_LENGTH
     assert len(said.points) <= MOST_POINTS + 2

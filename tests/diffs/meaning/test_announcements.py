@@ -8,6 +8,7 @@ from diffs.engine import wording
 from diffs.language.normalise import fold
 from diffs.meaning import announcements
 from diffs.meaning.announcements import Announcement, Followed
+from diffs.meaning.entries import both
 from diffs.reading.extract import extract
 from diffs.store import changes, pages, snapshots
 from diffs.values import Block, BlockKind, Capture, Selection
@@ -294,18 +295,18 @@ def test_two_entries_at_once_keep_their_days_and_targets_apart(archive):
 def test_the_entries_of_a_log_are_found_by_their_days(text, titles):
     document = extract(Capture(url=FEED, body=text.encode(), language="en"), Selection(("main",))).document
 
-    found = announcements.entries(document, is_log=True)
+    found, _ = both(document, document, is_log=True)
 
     assert [entry.title for entry in found] == titles
     assert len({entry.key for entry in found}) == len(found)
-    assert announcements.entries(document, is_log=False) == ()
+    assert both(document, document, is_log=False) == ((), ())
 
 
 def test_a_section_after_the_last_entry_is_not_a_part_of_it():
     text = log("<p>March 2, 2026</p><p>One.</p><h2>Help</h2><p>Ask us.</p>")
     document = extract(Capture(url=FEED, body=text.encode(), language="en"), Selection(("main",))).document
 
-    (entry,) = announcements.entries(document, is_log=True)
+    ((entry,), _) = both(document, document, is_log=True)
 
     assert [block.shown for block in document.blocks[entry.start : entry.stop]] == ["March 2, 2026", "One."]
 
