@@ -133,3 +133,12 @@ def test_repeated_words_are_matched_step_by_step_when_they_are_many(monkeypatch)
     runs = matches(old, new)
 
     assert sum(run.length for run in runs) >= 170
+
+
+def test_rows_of_words_that_occur_once_are_found_wherever_they_moved():
+    old = [f"word{number}" for number in range(400)]
+    new = [*old[:100], *(f"other{number}" for number in range(250)), *old[150:], *old[100:150]]
+
+    runs = matches(old, new, width=3)
+
+    assert [(run.old, run.length) for run in runs] == [(0, 100), (150, 250)]

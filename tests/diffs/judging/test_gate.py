@@ -239,6 +239,8 @@ def test_another_page_where_the_selected_part_is_missing():
         (json.dumps({"topic": {"title": "Rates", "content": f"<p>{RULES[0]}</p>"}}), "help-api", Outcome.OK),
         (json.dumps({"topic": {"title": "Rates", "content": ""}}), "help-api", Outcome.EMPTY),
         ("<title>Sign in</title><input type='password'>", "help-api", Outcome.LOGIN_REQUIRED),
+        ('{"topic": {"title": "Rates", "conte', "html", Outcome.TRUNCATED),
+        ('{"topic": "busy"}', "html", Outcome.ERROR),
     ],
 )
 def test_the_help_interface_has_its_own_words(body, media_type, expected):

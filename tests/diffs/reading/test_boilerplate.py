@@ -388,3 +388,14 @@ def test_no_pattern_matches_without_the_words_it_is_asked_for():
     for rule, needed in listed["needed"].items():
         for pattern in [*listed["patterns"].get(rule, ()), *listed["edge_patterns"].get(rule, ())]:
             assert any(word in pattern for word in needed), (rule, pattern)
+
+
+def test_the_mark_of_a_visit_is_no_text_and_a_long_number_is():
+    said = [
+        block.compared
+        for block in clean(
+            Document("Terms", (paragraph("Visit 4f9d2c7b1e3a55, account 123456789012."),))
+        ).document.blocks
+    ]
+
+    assert said == ["Visit [token], account 123456789012."]

@@ -107,3 +107,10 @@ def test_a_rule_for_an_outage_is_no_notice_of_one() -> None:
 
     assert is_notice("outage", notice)
     assert not is_notice("outage", rule)
+
+
+def test_a_long_text_without_links_is_read_whatever_its_place_is_called() -> None:
+    said = "Parcels are handed over on the day that was promised to the buyer. " * 60
+
+    assert said.strip() in " ".join(read(f"<div class=sidebar><div>{said}</div><p>{said}</p></div>").split())
+    assert said.strip() in " ".join(read(f"<div class=banner>{said}</div>").split())
