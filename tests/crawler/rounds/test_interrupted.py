@@ -31,7 +31,7 @@ def started(folder: Path, *entries: str, timeout: float = 60) -> "subprocess.Pop
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def wait_for(what: Any, seconds: float = 20) -> None:
+def wait_for(what: Any, seconds: float = 90) -> None:
     ends = monotonic() + seconds
     while not what():
         assert monotonic() < ends, "it did not happen in time"

@@ -54,7 +54,7 @@ def watch(folder: Path, site: Site, *names: str) -> None:
 
 
 def wait_for(asked: Site, path: str) -> None:
-    ends = monotonic() + 30
+    ends = monotonic() + 90
     while not asked.asked(path):
         assert monotonic() < ends, f"{path} was not asked for"
         sleep(0.02)
