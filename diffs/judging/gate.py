@@ -22,7 +22,7 @@ from diffs.values import BLOCKED, BlockKind, Capture, Document, Extraction, Outc
 from . import similarity
 
 #: Who judged. Changed whenever the same capture would get another outcome (architecture.md, rule 4).
-GATE = "policywatch-gate/8"
+GATE = "policywatch-gate/9"
 
 #: A block of this many words is running text; headlines, links and labels are shorter.
 _SENTENCE_WORDS = 8
@@ -261,15 +261,17 @@ def _by_signs(look: _Look) -> Verdict | None:
 
 
 _REFRESH = re.compile(r"""(?i)<meta\b[^>]{0,200}http-equiv\s{0,9}=\s{0,9}["']?refresh\b([^>]{0,1000})>""")
-_SENDS_TO = re.compile(
-    r"""(?i)content\s{0,9}=\s{0,9}["']?\s{0,9}\d(?:\.\d{1,9})?\s{0,9}[;,]\s{0,9}url\s{0,9}=\s{0,9}["']?([^"'>\s]{1,200})"""
-)
+_SENDS_TO = re.compile(r"""(?i)content\s{0,9}=\s{0,9}["']?\s{0,9}(\d(?:\.\d{1,9})?\s{0,9}[;,][^>]{1,300})""")
+#: Within ten seconds; "url=" may be left out (HTML Standard, 4.2.5.3).
+_LEADS_TO = re.compile(r"""(?i)\d(?:\.\d{1,9})?\s{0,9}[;,]\s{0,9}(?:url\s{0,9}=\s{0,9})?["']?([^"'>\s]{1,200})""")
 
 
 def _by_refresh(look: _Look) -> Verdict | None:
     """The verdict on a few words in the policy's place that lead to another page within ten seconds."""
     found = _REFRESH.search(look.capture.body[:4096].decode("utf-8", "replace"))
-    where = _SENDS_TO.search(found[1]) if found and look.cleaned.words < _TINY_GUESSED else None
+    said = _SENDS_TO.search(found[1]) if found else None
+    content = said[1] if said else look.capture.headers.get("refresh", "").strip()
+    where = _LEADS_TO.match(content) if look.cleaned.words < _TINY_GUESSED else None
     if where is None:
         return None
     here, address = look.capture.final_url or look.capture.url, where[1]

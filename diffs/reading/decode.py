@@ -45,20 +45,26 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 def decode(body: bytes, content_type: str = "") -> str:
     """The text of a body: by its byte order mark, else as UTF-8 if that is valid, else as declared in header or page.
 
-    ISO 2022 has only ASCII bytes: it is assumed if it is declared and its escape sequences are there.
+    ISO 2022 has only ASCII bytes: it is assumed if its escape sequences are there, and it or Japanese is declared.
+    UTF-16 without a mark is known by its zeros, other bytes without a declaration by the page's language.
     Broken bytes become U+FFFD. Raises ExtractionError if the bytes are not text.
     """
     start = body[:_SNIFFED]
     encoding, mark = read_bom(start)
     is_wide = "utf-16" in content_type.casefold() or "utf-32" in content_type.casefold()
+    if encoding is None and not is_wide and (wide := _wide(start)):
+        return _CONTROL.sub(" ", body.decode(wide, "replace"))
     is_binary = start.startswith(_MAGIC) or (start.count(0) > len(start) // 50 and not is_wide)
     if encoding is None and is_binary:
         msg = f"The {len(body)} bytes are no text."
         raise ExtractionError(msg, remedy="Watch the page that links to the file instead.")
     if encoding is not None and mark is not None and encoding != "utf-8":
         return _CONTROL.sub(" ", body[len(mark) :].decode(encoding, "replace"))
-    if b"\x1b$" in body and (seven_bits := _ISO_2022.search(f"{content_type} {start.decode('latin-1')}")):
-        return _CONTROL.sub(" ", body.decode(seven_bits[1].lower(), "replace"))
+    if b"\x1b$" in body:
+        head = start.decode("latin-1")
+        seven_bits, language = _ISO_2022.search(f"{content_type} {head}"), _LANGUAGE.search(head)
+        if seven_bits or (language and language[1].casefold().startswith("ja")):
+            return _CONTROL.sub(" ", body.decode(seven_bits[1].lower() if seven_bits else "iso-2022-jp", "replace"))
     try:
         # Bytes outside ASCII that happen to be valid UTF-8 are UTF-8, whatever the page says.
         if not is_wide:
@@ -76,7 +82,51 @@ def _detected(body: bytes) -> str:
     broken = sample.decode("utf-8", "replace").count("�")
     # Two bytes that web encodings rarely use, "ÿ" and "þ", among few others: damage, not a language.
     damage = sample.count(0xFF) + sample.count(0xFE)
-    return "utf-8" if broken * 4 < high or damage * 5 >= high else "cp1252"
+    language = _LANGUAGE.search(body[:_SNIFFED].decode("latin-1"))
+    by_language = _of_language(language[1].casefold(), sample) if language else ""
+    if by_language in _WIDE_LETTERS:
+        return by_language
+    return "utf-8" if broken * 4 < high or damage * 5 >= high else by_language or "cp1252"
+
+
+def _wide(start: bytes) -> str:
+    """UTF-16 without its mark: every other byte of the page's tags is zero; "" for any other text."""
+    even, odd = start[::2].count(0), start[1::2].count(0)
+    if b"<" not in start or max(even, odd) * 4 < len(start) or min(even, odd) * 50 > len(start):
+        return ""
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+_LANGUAGE = re.compile(r"(?i)<html\b[^>]{0,500}\blang\s{0,9}=\s{0,9}[\"']?([a-z]{2,3}(?:-[a-z]{2,8}){0,2})")
+#: Encodings with several bytes a letter: bytes of another encoding are rarely all valid in them.
+_WIDE_LETTERS = ("cp932", "euc_jp", "gb18030", "big5hkscs", "cp949")
+#: What browsers assume of a page that declares its language and no encoding (HTML Standard, 13.2.3.2).
+_USUAL = {
+    "cp932 euc_jp": ("ja",),
+    "big5hkscs gb18030": ("zh-tw", "zh-hk", "zh-mo", "zh-hant"),
+    "gb18030 big5hkscs": ("zh",),
+    "cp949": ("ko",),
+    "cp1250": ("cs", "hu", "pl", "sk", "sl", "hr", "ro", "bs"),
+    "cp1251": ("ru", "uk", "bg", "be", "mk", "sr"),
+    "cp1253": ("el",),
+    "cp1254": ("tr", "az"),
+    "cp1255": ("he", "iw"),
+    "cp1256": ("ar", "fa", "ur"),
+    "cp1257": ("et", "lt", "lv"),
+    "cp1258": ("vi",),
+    "cp874": ("th",),
+}
+_ENCODINGS = {tag: names.split() for names, tags in _USUAL.items() for tag in tags}
+
+
+def _of_language(tag: str, sample: bytes) -> str:
+    """The usual encoding of a language in which a text has the fewest broken bytes; "" for Western and others."""
+    names = next(
+        (_ENCODINGS[one] for one in (tag, tag[:7], tag[:5], tag.split("-", maxsplit=1)[0]) if one in _ENCODINGS), []
+    )
+    broken = [(sample.decode(name, "replace").count("\ufffd"), name) for name in names]
+    fewest, best = min(broken, default=(0, ""), key=lambda one: one[0])
+    return best if fewest * 100 <= len(sample) else ""
 
 
 #: One class for all elements, chosen in C: lxml's own choice calls Python for each element that is touched, again and

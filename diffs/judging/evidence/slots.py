@@ -122,15 +122,19 @@ def _figure_evidence(
         yield "a figure in a line above the text, which had changed before: a counter"
     pairs = [(hunk.before[0].shown, hunk.after[0].shown) for hunk in place.hunks]
     was_other = all(before) or any(habits.is_habit(name, 2, known) for name in _habits(place, old))
-    nears = habits.is_edge(place, old, new)  # in the text a refund may be due a day sooner each day
+    is_restless = all(_is_restless(times, known) for times in before)
+    always = is_restless and all(len(_recent(times, known.times.now)) == TIMES for times in before)
+    # In the text a refund may be due a day sooner; a period that is shorter at check after check is a countdown.
+    nears = always or habits.is_edge(place, old, new)
     if all(clock.moved_with_time(*pair, known.times, new.language, may_shrink=nears) for pair in pairs) and (
         was_other or (_is_note(place, old, new) and all(map(_is_byline, place.after)))
     ):
         yield "an age or a date that moves with the clock"
     if all(figure.drifts for figure in figures):
         yield "a rate whose last decimals moved"
-    # A rule may be edited every day, but never moves as little in a day as a market price.
-    if all(_is_restless(times, known) for times in before) and (not is_rule or all(one.wavers for one in figures)):
+    # A rule may be edited every day, but never moves as little in a day as a market price; nor is a number of minutes
+    # another one at check after check.
+    if is_restless and (not is_rule or (always and clock.is_of_hours(pairs)) or all(one.wavers for one in figures)):
         yield "a figure that is another one at nearly every check"
 
 

@@ -112,6 +112,8 @@ def test_the_mark_of_a_guard_on_a_good_answer_is_no_robot_check():
         ("0; url=/help/new-rules", "https://shop.example/help/new-rules"),
         ("5;URL='https://other.example/rules'", "https://other.example/rules"),
         ("0; url=http://[", "http://["),
+        ("0;/help/new-rules", "https://shop.example/help/new-rules"),
+        ("5;", ""),
         (f"0; url={ADDRESS}", ""),
         ("300; url=/help/new-rules", ""),
         ("0", ""),
@@ -122,7 +124,9 @@ def test_a_page_that_only_sends_its_readers_on_says_where(content, leads_to):
     moved = judged(answer(f"<html><head>{head}</head><body><p>This page has moved.</p></body></html>"))
     policy = judged(answer(POLICY.replace("<head>", f"<head>{head}", 1)))
 
+    by_header = answer("<p>This page has moved.</p>", headers={"refresh": content})
     says = f"The page has no policy text; it sends its readers on to {leads_to}."
+    assert (judged(by_header).reason == says) == bool(leads_to)
     assert moved.outcome is Outcome.EMPTY
     assert (moved.reason == says) == bool(leads_to)
     assert policy.outcome is Outcome.OK
@@ -409,6 +413,30 @@ def test_a_question_for_consent_is_not_kept_as_the_policy():
     assert outcome(answer(f"<h1>Rules</h1>{POLICY}", title="Shipping policy")) is Outcome.OK
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        (
+            "Wir verwenden Cookies",
+            "Wir und unsere Partner zeigen Inhalte mit Cookies und ähnlichen Techniken. Bitte stimmen Sie zu.",
+        ),
+        ("Configuración de cookies", "Utilizamos cookies propias y ajenas. Puede aceptar todas las cookies o ninguna."),
+        (
+            "Cookieの使用について",
+            "当サイトではCookieを使用しています。続行するには同意してください。よろしくお願いします。",
+        ),
+        ("Your cookies", "This site uses cookies of its own and of others. You may accept all of them or reject them."),
+    ],
+)
+def test_a_question_about_cookies_is_known_by_its_title_in_any_language(title: str, text: str):
+    asks = f"<title>{title}</title><h1>{title}</h1><p>{text}</p><button>OK</button>"
+
+    assert judged(answer(asks, title="Shipping policy")).rule == "consent"
+    assert judged(answer(asks, title=title)).rule != "consent"
+    rules = answer(f"<title>Shipping policy</title><p>{text}</p>{POLICY}", title="Shipping policy for sellers")
+    assert judged(rules).outcome is Outcome.OK
+
+
 def test_a_wrong_first_page_gives_way_to_the_one_with_the_title_watched():
     other = document(
         "<main><h1>Welcome home</h1>" + "<p>Bargains of the week wait for everybody in town.</p>" * 9 + "</main>"
@@ -425,6 +453,18 @@ def test_a_wrong_first_page_gives_way_to_the_one_with_the_title_watched():
 
 
 # --- languages ---
+
+
+def test_a_short_chinese_text_is_not_taken_for_japanese():
+    rule = "卖家必须在收到订单后2天内发货，迟发率低于4%。"
+    page = f"<main><h1>发货政策</h1><p>{rule}</p></main>"
+    kana = (
+        "<main><h1>規約</h1><p>出品者は注文から2日以内に出荷しなければなりません。遅延率は4%未満とします。</p></main>"
+    )
+
+    assert outcome(answer(page, language="zh")) is Outcome.OK
+    assert outcome(answer(page, language="ja")) is Outcome.WRONG_LANGUAGE
+    assert outcome(answer(kana, language="ja")) is Outcome.OK
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from diffs.errors import ExtractionError
 from diffs.reading.decode import _end_of_head, decode, parse
 
 HEAD = '<!doctype html><!-- a --><html lang="en"><head><title>Rules</title><script>if (a < b) {}</script>'
@@ -73,3 +74,36 @@ def test_a_declaration_without_an_escape_sequence_changes_no_plain_text() -> Non
 
     assert decode(page.encode()) == page
     assert "\ufffd" in decode(f"<meta charset=iso-2022-jp><p>{JAPANESE}".encode("iso-2022-jp") + b"\x1b$B\x7f")
+
+
+UNDECLARED = {
+    "ja": ("出品者は注文から二日以内に出荷しなければなりません。", ("cp932", "euc_jp", "iso2022_jp")),
+    "zh-CN": ("卖家必须在收到订单后两天内发货。", ("gb18030",)),
+    "zh-Hant-TW": ("賣家必須在收到訂單後兩天內出貨。", ("big5",)),
+    "ko-KR": ("판매자는 주문 후 이틀 이내에 발송해야 합니다.", ("euc_kr",)),
+    "ru": ("Продавцы должны отправить заказ в течение двух дней.", ("cp1251",)),
+    "pl": ("Sprzedawcy muszą wysłać zamówienie, wskaźnik opóźnień.", ("cp1250",)),
+    "el": ("Οι πωλητές πρέπει να αποστείλουν την παραγγελία.", ("cp1253",)),
+    "th": ("ผู้ขายต้องจัดส่งสินค้าภายในสองวัน", ("cp874",)),
+    "ar": ("يجب على البائعين شحن الطلب خلال يومين", ("cp1256",)),
+    "de": ("Verkäufer müssen die Gebühr von 5 € zahlen.", ("cp1252", "utf_16_le", "utf_16_be")),
+}
+CASES = [(tag, text, name) for tag, (text, names) in UNDECLARED.items() for name in names]
+
+
+@pytest.mark.parametrize(("tag", "text", "name"), CASES, ids=[f"{tag} {name}" for tag, _, name in CASES])
+def test_a_page_that_declares_its_language_and_no_encoding_is_read_as_usual_there(tag, text, name) -> None:
+    page = f"<html lang='{tag}'><head><title>Rules</title></head><body><p>{text}</p></body></html>"
+
+    assert text in decode(page.encode(name))
+
+
+def test_a_few_broken_bytes_make_no_other_encoding_of_a_text() -> None:
+    page = f"<html lang=ja><body><p>{UNDECLARED['ja'][0] * 9}</p></body></html>".encode()
+
+    assert UNDECLARED["ja"][0] in decode(page[:-40] + b"\xff\xfe" + page[-40:])
+
+
+def test_zeros_without_a_tag_are_no_text() -> None:
+    with pytest.raises(ExtractionError):
+        decode(b"a\0b\0c\0d\0" * 40)

@@ -176,3 +176,40 @@ def test_the_end_of_a_page_is_a_place_too() -> None:
     page.shows(*CLAUSES, "Ada wrote this")
     assert sum(not name.startswith(habits.KINDS) for name in page.slots) == 2
     assert policy(*CLAUSES)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["The offer for new sellers ends in {} days.", "Only {} days left to register", "Your payout is in {} days."],
+)
+def test_a_period_that_gets_shorter_day_by_day_is_a_countdown_wherever_it_stands(line: str) -> None:
+    page = History()
+    page.shows(TITLE, CLAUSES[0], line.format(20), *CLAUSES[1:])
+    shown = [page.shows(TITLE, CLAUSES[0], line.format(days), *CLAUSES[1:]) for days in (19, 18, 17, 16, 15, 14)]
+    assert shown[4:] == [(CLOCK,)] * 2
+    assert page.shows(TITLE, CLAUSES[0], line.format(30), *CLAUSES[1:]) == ("",)
+
+
+def test_a_deadline_in_the_text_that_is_cut_by_a_day_once_is_reported() -> None:
+    page = History()
+    page.shows(TITLE, CLAUSES[0], "Sellers must ship within 5 days.", *CLAUSES[1:])
+    assert page.shows(TITLE, CLAUSES[0], "Sellers must ship within 4 days.", *CLAUSES[1:]) == ("",)
+    assert page.shows(TITLE, CLAUSES[0], "Sellers must ship within 3 days.", *CLAUSES[1:]) == ("",)
+
+
+def test_minutes_that_are_others_at_check_after_check_are_no_rule() -> None:
+    line = "Updated {} minutes ago by the policy team; our support answers in {} hours."
+    page = History()
+    page.shows(TITLE, CLAUSES[0], line.format(5, 2), *CLAUSES[1:])
+    shown = [page.shows(TITLE, CLAUSES[0], line.format(ago, 2), *CLAUSES[1:]) for ago in (7, 11, 8, 14, 9, 3)]
+    assert shown[4:] == [(RESTLESS,)] * 2
+    assert page.shows(TITLE, CLAUSES[0], line.format(8, 24), *CLAUSES[1:]) == ("",)
+
+
+def test_a_fee_that_is_another_one_at_check_after_check_is_reported() -> None:
+    page = History()
+    page.shows(TITLE, CLAUSES[0], "The surcharge for fuel is 5% of the fee within 3 hours.", *CLAUSES[1:])
+    for fee in (6, 7, 5, 8, 6, 9):
+        assert page.shows(
+            TITLE, CLAUSES[0], f"The surcharge for fuel is {fee}% of the fee within 3 hours.", *CLAUSES[1:]
+        ) == ("",)
