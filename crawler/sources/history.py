@@ -1,6 +1,7 @@
 """Import recorded fetches through the same steps as a crawl: stored first, judged in a second step.
 
-Each fetch is judged on its own, at the time recorded. Running an import again, or in parts, changes nothing.
+Each fetch is judged on its own, at the time recorded. Running an import again changes nothing, nor does running it in
+parts, as long as no part ends in hours during which a page comes and goes (`diffs/judging/passing.py`).
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,6 +1,6 @@
 """What one check means for its page's history: which line it is on, whether it is news, and what is recorded of it."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from diffs.database.models import Observation, Snapshot, Version
@@ -16,7 +16,7 @@ from diffs.store import snapshots
 from diffs.store.events import REJECTED, SECOND_LINE, SITE_WIDE
 from diffs.values import Document, Outcome, Verdict
 
-from . import new_text, record, second_lines, site_wide, verdicts
+from . import new_text, record, second_lines, site_wide, verdicts, waiting
 from .owner import missed
 from .runs import Run, rules
 from .second_lines import Placed
@@ -25,6 +25,16 @@ from .second_lines import Placed
 FLAPPING_ENDS = timedelta(days=7)
 #: Why a text on another line than the text before it is not news.
 TURN = "noise: the page shows this text and another one in turn; this one is as it was"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a line, by its number, showed before and then: the fingerprints of two texts."""
+
+    known: Lines
+    number: int
+    before: str
+    after: str
 
 
 def judge(
@@ -38,9 +48,9 @@ def judge(
         observation.text_sha256 = placed.found.document.fingerprint
     if placed.number == second_lines.NONE:
         first = _unread_look(run, placed.lines.first, snapshot, observation)
-        return placed.lines.remembering(FIRST, first), observation
+        return _expired(run, placed.lines.remembering(FIRST, first), snapshot), observation
     second_lines.note(run.session, run.page, run.events, placed, at=at, now=record.live(snapshot, run.stated))
-    known = _read_look(run, placed, snapshot, observation)
+    known = _expired(run, _read_look(run, placed, snapshot, observation), snapshot)
     if is_replaced:
         observation.news, observation.why = News.REPLACED, "the policy was replaced"
     return known, observation
@@ -95,17 +105,22 @@ def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observ
     if not text:
         return placed.lines
     look = verdicts.look(observation.observed_at, snapshot, text)
+    if memory.held and found is not None:
+        count = _counting(run, snapshot, placed.lines, number)
+        memory = waiting.settled(run, snapshot, memory, found.document, count)
     memory, decision = history.read(memory, look, run.texts.past(text))
     meant: Meaning | None = None
     line = placed.lines.other(number)
     if line is not None and not before.current:
         decision = lines.switched(placed.lines, line)
+    decision = decision or waiting.stays(run, snapshot, memory, look)
     if decision is None:
         document = found.document if found else run.texts.known_document(text)
-        confirm = run.confirm and not snapshot.recorded  # recorded history needs no confirmation
+        confirm = waiting.confirms(run, snapshot, memory, look)
         memory, decision, meant = new_text.judge(run.texts, memory, look, document, confirm=confirm)
     if decision.news is News.RETURN:
-        memory = _learn_return(run, memory, before.showing, look)
+        now = found.document if found else run.texts.document(text)
+        memory = _learn_return(run, memory, before.showing, now, look.at)
     _note_restlessness(run, memory, look, decision)
     version = _version(run, snapshot, found, text, decision)
     observation.text_sha256, observation.news, observation.why = text, decision.news, decision.why
@@ -119,37 +134,57 @@ def _read_look(run: Run, placed: Placed, snapshot: Snapshot, observation: Observ
     observation.compared_with = _compared_with(run, decision)
     quiet = ""
     if decision.news is News.CHANGE and meant is not None:
-        quiet = _quiet(run, placed, before.showing, meant, snapshot)
+        quiet = _quiet(run, Shown(placed.lines, number, before.showing, text), meant, snapshot)
     run.events.quiet(SITE_WIDE, at=look.at, after=FLAPPING_ENDS)
     _record(run, snapshot, decision, version, meant, line=number, quiet=quiet)
     return placed.lines.remembering(number, memory)
 
 
-def _quiet(run: Run, placed: Placed, showed: str, meant: Meaning, snapshot: Snapshot) -> str:
-    """Why a change is listed only, because of another line or other pages; "" if it is reported.
+def _expired(run: Run, known: Lines, snapshot: Snapshot) -> Lines:
+    """The lines after a check, with the texts counted that can wait no longer."""
+    for number in waiting.due(run, snapshot, known):
+        counted = waiting.counted(run, known.memory(number), _counting(run, snapshot, known, number))
+        known = known.remembering(number, counted)
+    return known
 
-    `showed` is the text that the line showed before.
-    """
-    at = run.moments[snapshot.id]
-    old = run.texts.document(showed)
-    if old and _had_only_begun(run, placed, old, snapshot):
+
+def _counting(run: Run, snapshot: Snapshot, known: Lines, number: int) -> waiting.Record:
+    """How a text that waited on a line is recorded once another check, at this snapshot, shows that it counts."""
+
+    def record_it(memory: Memory, decision: Decision, meant: Meaning) -> None:
+        version = run.texts.version(memory.held)
+        if version is not None:
+            _settle(run, version, decision)
+        step = Shown(known, number, memory.showing, memory.held)
+        first = run.session.get(Snapshot, memory.held_snapshot) or snapshot
+        quiet = _quiet(run, step, meant, first) if decision.news is News.CHANGE else ""
+        _record(run, snapshot, decision, version, meant, line=number, quiet=quiet)
+
+    return record_it
+
+
+def _quiet(run: Run, step: Shown, meant: Meaning, snapshot: Snapshot) -> str:
+    """Why a change that this snapshot showed is listed only, because of another line or pages; "" if it is reported."""
+    at = run.moments.get(snapshot.id, snapshot.observed_at)
+    old = run.texts.document(step.before)
+    if old and _had_only_begun(run, step, old, snapshot):
         return "the first check of this page had received only the beginning of it"
     why = site_wide.said(run.session, run.page, meant, old, at=at) if old else ""
     if why:
         site_wide.note(run.session, run.page, run.events, at=at, detail=why)
-    elif placed.lines.others:
-        why = second_lines.reported(run.session, run.page, run.texts.version(showed), placed.number, meant)
-        if not why and second_lines.is_no_policy(run.page, run.texts, placed):
+    elif step.known.others:
+        why = second_lines.reported(run.session, run.page, run.texts.version(step.before), step.number, meant)
+        if not why and second_lines.is_no_policy(run.page, run.texts, step.known, step.number, step.after):
             second_lines.note_edit(run.session, run.page, now=record.live(snapshot, run.stated))
             why = second_lines.NO_POLICY
     return why
 
 
-def _had_only_begun(run: Run, placed: Placed, old: Document, snapshot: Snapshot) -> bool:
+def _had_only_begun(run: Run, step: Shown, old: Document, snapshot: Snapshot) -> bool:
     """Whether the first check of the page, the only one before this text, was cut short."""
     version = run.texts.version(old.fingerprint)
-    first = run.session.get(Snapshot, placed.lines.first.showing_snapshot)
-    if version is None or first is None or placed.found is None or version.seq > 1:
+    first = run.session.get(Snapshot, step.known.first.showing_snapshot)
+    if version is None or first is None or version.seq > 1:
         return False
     if version.first_seen_at != version.last_seen_at:
         return False
@@ -157,7 +192,7 @@ def _had_only_begun(run: Run, placed: Placed, old: Document, snapshot: Snapshot)
         former, capture = (snapshots.capture_of(run.session, one) for one in (first, snapshot))
     except BodyLost:
         return False  # nobody can say how it ended
-    return arrival.was_beginning(former, capture, old, placed.found.document)
+    return arrival.was_beginning(former, capture, old, run.texts.known_document(step.after))
 
 
 def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision) -> None:
@@ -172,11 +207,11 @@ def _note_restlessness(run: Run, memory: Memory, look: Look, decision: Decision)
         run.events.ended(("volatile",), at=look.at)
 
 
-def _learn_return(run: Run, memory: Memory, left: str, look: Look) -> Memory:
-    old, new = run.texts.document(left), run.texts.document(look.text)
+def _learn_return(run: Run, memory: Memory, left: str, new: Document | None, at: datetime) -> Memory:
+    old = run.texts.document(left)
     if old is None or new is None:
         return memory
-    return learned.learn_return(memory, run.texts.compared(old, new), look.at)
+    return learned.learn_return(memory, run.texts.compared(old, new), at)
 
 
 def _version(run: Run, snapshot: Snapshot, found: Reading | None, text: str, decision: Decision) -> Version:
@@ -186,12 +221,18 @@ def _version(run: Run, snapshot: Snapshot, found: Reading | None, text: str, dec
             raise BodyLost(f"The text {text[:12]} of {run.page.key} is missing.", remedy="Run policywatch verify.")
         version = run.texts.add(found, snapshot, seen_at=run.moments[snapshot.id], extractor=rules(run.page))
     version.last_seen_at = max(version.last_seen_at, run.moments[snapshot.id])
-    if decision.news is not News.HELD and version.state == "observed":
-        known = run.texts.version(decision.against[0]) if decision.against else None
-        variant = known is not None and decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE)
-        version.state = "variant" if variant else "confirmed"
-        version.edition = known.edition if known is not None and variant else text
+    _settle(run, version, decision)
     return version
+
+
+def _settle(run: Run, version: Version, decision: Decision) -> None:
+    """Set what a version counts as from now on: an edition of its own, or a variant of another."""
+    if decision.news is News.HELD or version.state != "observed":
+        return
+    known = run.texts.version(decision.against[0]) if decision.against else None
+    variant = known is not None and decision.news in (News.VARIANT, News.COSMETIC, News.UPGRADE, News.RETURN)
+    version.state = "variant" if variant else "confirmed"
+    version.edition = known.edition if known is not None and variant else version.text_sha256
 
 
 def _compared_with(run: Run, decision: Decision) -> int | None:
@@ -210,7 +251,8 @@ def _record(
     quiet: str = "",
 ) -> None:
     """Record a change if the decision makes one; see `record.change` for `line` and `quiet`."""
-    if decision.news in (News.NONE, News.SAME, News.RETURN):
+    is_listed = decision.news is News.HELD and decision.waited_snapshot  # since the first check that showed it
+    if is_listed or decision.news in (News.NONE, News.SAME, News.RETURN):
         return
     old = run.texts.version(decision.against[0]) if decision.against else None
     old_document = run.texts.document(old.text_sha256) if old else None

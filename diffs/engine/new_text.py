@@ -6,6 +6,7 @@ from datetime import datetime
 from diffs.comparing.recut import recut
 from diffs.judging import history, learned
 from diffs.judging.evidence import slots
+from diffs.judging.evidence.cut import only_at_ends
 from diffs.judging.evidence.judge import furniture
 from diffs.judging.evidence.known import Known
 from diffs.judging.evidence.places import places
@@ -47,16 +48,13 @@ def judge(
 
     `confirm` asks for a second check before it counts.
     """
-    step = _compare(texts, memory, document, look.at)
-    taught, real = texts.taught(look)
-    times, days = texts.times(step.against, look.at), texts.days_since(look.at)
-    known = Known(memory.slots, times, days, step.stating, taught, real)
-    left, quiet = _without_furniture(memory, step, known)
-    meant = _meaning(texts, step, left)
-    if (quiet or step.as_shown) and meant.judgement.significance == "cosmetic":
-        left = Comparison()
-    if step.as_shown and not left.hunks:
-        quiet = tuple(Quiet(hunk, _CUT_ANEW) for hunk in step.as_shown.hunks)
+    step = _compare(texts, history.candidates(memory), document, look.at)
+    known = _known(texts, memory, look, step)
+    left, quiet, meant = _left(texts, memory, step, known)
+    if left.hunks and step.listed is None and meant.judgement.significance != "cosmetic":
+        returned = _returned(texts, memory, look, document)
+        if returned is not None:
+            return returned
     after, decision = history.weigh(memory, look, _difference(texts, step, left, meant), confirm=confirm)
     if decision.news is not News.HELD or memory.held not in ("", look.text):
         # A check that waits for confirmation teaches nothing yet: both show one and the same edit.
@@ -69,6 +67,33 @@ def judge(
         # Listed with everything that differs, though all of it is known noise.
         meant = replace(meant, comparison=step.as_shown or step.comparison)
     return after, _named(decision, step, quiet if not left.hunks else ()), replace(meant, quiet=quiet)
+
+
+def _known(texts: Texts, memory: Memory, look: Look, step: _Step) -> Known:
+    taught, real = texts.taught(look)
+    times, days = texts.times(step.against, look.at), texts.days_since(look.at)
+    return Known(memory.slots, times, days, step.stating, taught, real)
+
+
+def _left(texts: Texts, memory: Memory, step: _Step, known: Known) -> tuple[Comparison, tuple[Quiet, ...], Meaning]:
+    """What is left of a step without noise, what was removed, with the reasons, and what the rest says."""
+    left, quiet = _without_furniture(memory, step, known)
+    meant = _meaning(texts, step, left)
+    if (quiet or step.as_shown) and meant.judgement.significance == "cosmetic":
+        left = Comparison()
+    if step.as_shown and not left.hunks:
+        quiet = tuple(Quiet(hunk, _CUT_ANEW) for hunk in step.as_shown.hunks)
+    return left, quiet, meant
+
+
+def _returned(texts: Texts, memory: Memory, look: Look, document: Document) -> tuple[Memory, Decision, Meaning] | None:
+    """The judgement on a text that says what a former edition said, but for furniture; None if it is none."""
+    for former, past in history.former_editions(memory, look.at, texts.past):
+        step = _compare(texts, (former,), document, look.at)
+        left, quiet, meant = _left(texts, memory, step, _known(texts, memory, look, step))
+        if not left.hunks or meant.judgement.significance == "cosmetic":
+            return *history.nearly_returned(memory, look, past, former), replace(meant, quiet=quiet)
+    return None
 
 
 def _without_furniture(memory: Memory, step: _Step, known: Known) -> tuple[Comparison, tuple[Quiet, ...]]:
@@ -95,9 +120,9 @@ _LEARNED = "a place where this page goes back and forth or changes at nearly eve
 _CUT_ANEW = "the same words, divided into other lines, paragraphs or pages"
 
 
-def _compare(texts: Texts, memory: Memory, document: Document, now: datetime) -> _Step:
-    """The step from the nearest known text to the new one, which is seen `now` (UTC)."""
-    against, old, comparison = texts.closest(history.candidates(memory), document)
+def _compare(texts: Texts, candidates: tuple[str, ...], document: Document, now: datetime) -> _Step:
+    """The step from the nearest of some known texts to the new one, which is seen `now` (UTC)."""
+    against, old, comparison = texts.closest(candidates, document)
     listed = texts.listed(old, document, now)
     as_shown = None
     found = None if listed else recut(old, document, comparison, lambda line: states_rule(line, document.language))
@@ -139,6 +164,7 @@ def _difference(texts: Texts, step: _Step, left: Comparison, meant: Meaning) -> 
         meant.judgement.significance,
         meant.judgement.importance,
         learned.marks(left, step.standing),
+        only_at_ends(left, step.standing, step.new),
     )
 
 

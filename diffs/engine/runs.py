@@ -1,8 +1,10 @@
 """One pass over a page's snapshots."""
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from sqlmodel import Session
 
@@ -45,6 +47,15 @@ class Run:
     aside: Mapping[str, Verdict]
     traces: dict[str, str] | None = None
     changes: list[int] = field(default_factory=list)
+
+    def following(self, at: datetime) -> datetime | None:
+        """When the next check was made after a moment (UTC), as far as the pass knows; None if there is none."""
+        number = bisect_right(self._times, at)
+        return self._times[number] if number < len(self._times) else None
+
+    @cached_property
+    def _times(self) -> list[datetime]:
+        return sorted(self.moments.values())
 
 
 def rules(page: Page) -> str:

@@ -168,12 +168,9 @@ def is_accepted(page: Page, snapshot: int) -> bool:
     return any(said["since"] <= snapshot <= said["snapshot"] for said in page.decisions or () if "since" in said)
 
 
-def is_no_policy(page: Page, texts: Texts, placed: Placed) -> bool:
-    """Whether a text on a line is no policy, so that its changes are listed only."""
-    known, found = placed.lines, placed.found
-    if found is None or known.other(placed.number) is None:
-        return False
-    return lines.is_no_policy(known, found.document.fingerprint, texts.document, page.title)
+def is_no_policy(page: Page, texts: Texts, known: Lines, number: int, text: str) -> bool:
+    """Whether a text on the line with this number is no policy, so that its changes are listed only."""
+    return known.other(number) is not None and lines.is_no_policy(known, text, texts.document, page.title)
 
 
 def reported(session: Session, page: Page, showed: Version | None, number: int, meant: Meaning) -> str:

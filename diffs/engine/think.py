@@ -24,7 +24,7 @@ from diffs.store.events import OpenEvents
 from diffs.values import Document, Outcome, Verdict
 from diffs.wording.failures import sentence
 
-from . import derive, new_text, record, second_lines, verdicts
+from . import derive, new_text, record, second_lines, verdicts, waiting
 from .derive import Derived
 from .known_texts import Texts
 from .runs import Run, rules
@@ -159,7 +159,7 @@ def _ahead(session: Session, page: Page, thoughts: Thoughts, way: Way) -> None:
     look = verdicts.look(moments[snapshot.id], snapshot, document.fingerprint)
     after, decision = history.read(memory, look, texts.past(look.text))
     if decision is None:
-        new_text.judge(texts, after, look, document, confirm=way.confirm and not snapshot.recorded)
+        new_text.judge(texts, after, look, document, confirm=waiting.confirms(run, snapshot, after, look))
 
 
 def _first_to_read(

@@ -11,6 +11,7 @@ memory the output. The rules (architecture.md, rule 6):
 * a page is gone after three days of not being found.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -20,6 +21,10 @@ from typing import Any
 ROLLBACK_AFTER = timedelta(days=30)
 #: How long a page must be missing before it is reported as gone: sites lose pages for an hour or a night.
 GONE_AFTER = timedelta(days=3)
+#: How long after it was last shown a former edition may come back with other furniture around it.
+RETURNS_WITHIN = timedelta(days=60)
+#: How many former editions are remembered for that.
+_FORMER = 3
 #: If this many checks in a row, over this long, raise the same doubt, then that is how the page is.
 BELIEVED_LOOKS = 3
 BELIEVED_AFTER = timedelta(days=2)
@@ -84,7 +89,8 @@ class Memory:
     a new text seen once that waits to be confirmed; `missing_since` is the first of the current run of checks that did
     not find the page. `doubt` is the rule by which the current run of checks is doubted, with the first of them and
     their number. `flaps` and `places` are learned noise, see `diffs.judging.learned`; `slots` is what
-    `diffs.judging.evidence.slots` has learned.
+    `diffs.judging.evidence.slots` has learned. `passed` are texts that were taken back before they counted, see
+    `diffs.judging.passing`. `former` are the editions in force before `current`, the newest first.
     """
 
     current: str = ""
@@ -107,6 +113,8 @@ class Memory:
     flaps: dict[str, str] = field(default_factory=dict)
     places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     slots: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    passed: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    former: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """A mapping for a JSON column."""
@@ -123,8 +131,9 @@ class Memory:
         for name in ("showing_since", "held_since", "missing_since", "doubt_since"):
             if name in read:
                 read[name] = datetime.fromisoformat(read[name])
-        read["held_marks"] = tuple(read.get("held_marks", ()))
-        for name in ("places", "slots"):
+        for name in ("held_marks", "former"):
+            read[name] = tuple(read.get(name, ()))
+        for name in ("places", "slots", "passed"):
             read[name] = {place: tuple(times) for place, times in read.get(name, {}).items()}
         return cls(**read)
 
@@ -173,7 +182,9 @@ def _back(memory: Memory, look: Look) -> tuple[Memory, Decision]:
 def _stands(memory: Memory, look: Look) -> tuple[Memory, Decision]:
     memory = replace(memory, **_NOTHING_HELD)
     since = memory.showing_since
-    if memory.edition == memory.current or since is None or not memory.current_told:
+    # Nobody was told of a text that came and went before it counted: it is news when it lasts.
+    is_heard = memory.current_told or memory.edition in memory.passed
+    if memory.edition == memory.current or since is None or not is_heard:
         return memory, Decision(News.SAME, "the same text as at the last check", "same")
     if look.at - since < ROLLBACK_AFTER:
         return memory, Decision(News.SAME, f"a former text, back since {since:%Y-%m-%d}", "return-stands")
@@ -197,6 +208,23 @@ def _returned(memory: Memory, look: Look, past: Past) -> tuple[Memory, Decision]
     return memory, Decision(News.RETURN, why, "known-text", against)
 
 
+def nearly_returned(memory: Memory, look: Look, past: Past, former: str) -> tuple[Memory, Decision]:
+    """The memory and the decision on a new text that says what a former edition said."""
+    why = (
+        f"what a text known from before said, last seen {past.last_seen_at:%Y-%m-%d %H:%M} UTC; only furniture or"
+        " typography differs"
+    )
+    return _shows(memory, look, past.edition), Decision(News.RETURN, why, "nearly-known-text", (former,))
+
+
+def former_editions(memory: Memory, at: datetime, past: Callable[[str], Past | None]) -> Iterator[tuple[str, Past]]:
+    """The former editions that a new text may be a return of: those that were shown not long ago."""
+    for text in memory.former:
+        known = past(text)
+        if known is not None and at - known.last_seen_at <= RETURNS_WITHIN:
+            yield text, known
+
+
 def candidates(memory: Memory) -> tuple[str, ...]:
     """The texts a new one may be based on: the one last shown and the one in force."""
     return tuple(dict.fromkeys(text for text in (memory.showing, memory.current) if text))
@@ -207,7 +235,8 @@ class Difference:
     """How a new text differs from a known one.
 
     `against` is the known text, `edition` what that is a variant of. `hunks` counts what is left without learned
-    noise, `significance` and `importance` grade that, `marks` identifies each hunk (see `marks`).
+    noise, `significance` and `importance` grade that, `marks` identifies each hunk (see `marks`). `cut` says that all
+    of it is before or after what both texts have.
     """
 
     against: str
@@ -216,6 +245,7 @@ class Difference:
     significance: str
     importance: str = "high"
     marks: tuple[str, ...] = ()
+    cut: bool = False
 
 
 def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) -> tuple[Memory, Decision]:
@@ -232,8 +262,8 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
     if difference.significance == "cosmetic":
         why = "only case, punctuation, markup, order or link targets differ"
         return _shows(memory, look, difference.edition), Decision(News.COSMETIC, why, "cosmetic", against)
-    if upgraded and (difference.significance != "material" or difference.importance == "low"):
-        why = f"the archive that recorded it changed its converter ({look.hint}); no rule differs"
+    why = _by_converter(difference, look) if upgraded else ""
+    if why:
         return _shows(memory, look, difference.edition), Decision(News.UPGRADE, why, "converter", against)
     same = difference.marks if memory.held == look.text else _seen_twice(memory.held_marks, difference.marks)
     if confirm and memory.held != look.text and not same:
@@ -255,6 +285,20 @@ def weigh(memory: Memory, look: Look, difference: Difference, *, confirm: bool) 
     return _news(memory, look, told=True), decision
 
 
+def _by_converter(difference: Difference, look: Look) -> str:
+    """Why a difference comes from the new converter of the archive that recorded the text; "" if it may not."""
+    changed = f"the archive that recorded it changed its converter ({look.hint})"
+    if difference.significance != "material" or difference.importance == "low":
+        return f"{changed}; no rule differs"
+    return f"{changed}, and only where the text begins or ends differs" if difference.cut else ""
+
+
+def still_waits(memory: Memory) -> Decision:
+    """The decision on a check that shows the text that waits once more, while a further check can still tell."""
+    why = "a new text, not there for a day yet; it counts when a further check shows it too"
+    return Decision(News.HELD, why, "unconfirmed", (memory.showing,), memory.held_snapshot)
+
+
 def _seen_twice(held: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
     """The marks that two checks share, if they differ only in places that changed at both (a counter); else none.
 
@@ -269,8 +313,14 @@ def _seen_twice(held: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, ...]:
 _NOTHING_HELD: dict[str, Any] = {"held": "", "held_since": None, "held_snapshot": 0, "held_marks": ()}
 
 
+def without_held(memory: Memory) -> Memory:
+    """The memory without the text that waited."""
+    return replace(memory, **_NOTHING_HELD)
+
+
 def _news(memory: Memory, look: Look, *, told: bool) -> Memory:
-    memory = replace(memory, current=look.text, current_told=told, edition="", gone=False)
+    former = tuple(text for text in (memory.current, *memory.former) if text and text != look.text)[:_FORMER]
+    memory = replace(memory, current=look.text, current_told=told, edition="", gone=False, former=former)
     return _shows(memory, look, look.text)
 
 

@@ -82,15 +82,16 @@ def _recent(time: str, at: datetime, span: timedelta) -> bool:
 
 def marks(comparison: Comparison, old: Document) -> tuple[str, ...]:
     """An identifier for each hunk that says something: where it is and what differs there."""
-    return tuple(_mark(hunk, old) for hunk in comparison.hunks if says_something(hunk))
+    return tuple(mark(hunk, old) for hunk in comparison.hunks if says_something(hunk))
 
 
 def confirmed(comparison: Comparison, old: Document, seen_twice: tuple[str, ...]) -> Comparison:
     """Only the hunks that two checks showed."""
-    return replace(comparison, hunks=tuple(hunk for hunk in comparison.hunks if _mark(hunk, old) in seen_twice))
+    return replace(comparison, hunks=tuple(hunk for hunk in comparison.hunks if mark(hunk, old) in seen_twice))
 
 
-def _mark(hunk: Hunk, old: Document) -> str:
+def mark(hunk: Hunk, old: Document) -> str:
+    """An identifier for a hunk: where it is and what differs there."""
     return f"{_where(hunk, old)}:{_difference(hunk)}"
 
 

@@ -10,10 +10,14 @@ from diffs.judging.history import (
     News,
     Past,
     candidates,
+    former_editions,
     missing,
+    nearly_returned,
     read,
+    still_waits,
     unread,
     weigh,
+    without_held,
 )
 from diffs.judging.learned import confirmed, learn_places, learn_return, marks
 from diffs.values import Comparison
@@ -310,3 +314,47 @@ def test_memory_reads_back_what_it_wrote() -> None:
 
     assert Memory.from_json(page.memory.to_json()) == page.memory
     assert Memory.from_json(None) == Memory()
+
+
+def test_another_converter_may_begin_or_end_a_text_elsewhere() -> None:
+    memory, _ = read(Memory(), Look(START, 1, "a", "first"), None)
+    step = Difference("a", "a", 1, "material", "high", cut=True)
+
+    _, by_converter = weigh(memory, Look(START, 2, "b", "second"), step, confirm=False)
+    _, by_publisher = weigh(memory, Look(START, 2, "b", "first"), step, confirm=False)
+
+    assert (by_converter.news, by_publisher.news) == (News.UPGRADE, News.CHANGE)
+    assert "only where the text begins or ends" in by_converter.why
+
+
+def test_the_last_three_editions_may_come_back_for_sixty_days() -> None:
+    page = Page()
+    for text in "abcde":
+        page.shows(text, after=1)
+
+    former = [text for text, _ in former_editions(page.memory, page.now, page.known.get)]
+    later = [text for text, _ in former_editions(page.memory, START + timedelta(days=64), page.known.get)]
+
+    assert former == ["d", "c", "b"]
+    assert later == ["d"]
+
+
+def test_a_text_that_says_what_a_former_one_said_is_a_return() -> None:
+    page = Page()
+    page.shows("a")
+    page.shows("b")
+
+    memory, decision = nearly_returned(page.memory, Look(page.now, 3, "a "), page.known["a"], "a")
+
+    assert (decision.news, decision.against) == (News.RETURN, ("a",))
+    assert (memory.showing, memory.edition, memory.current) == ("a ", "a", "b")
+
+
+def test_a_text_that_waits_on_is_held_under_its_first_check() -> None:
+    page = Page(confirm=True)
+    page.shows("a")
+    page.shows("b")
+
+    assert still_waits(page.memory).news is News.HELD
+    assert still_waits(page.memory).waited_snapshot == 2
+    assert without_held(page.memory).held == ""
