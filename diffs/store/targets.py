@@ -118,7 +118,20 @@ def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[An
         bound, coming = _on_page(session, page, version, observation, moment.date())
         binding += once(bound, lambda one: one.target)
         announced += once(coming, lambda one: one.stated.target)
-    return binding, announced
+    return binding, [*announced, *_entered_for_later(session, moment)]
+
+
+def _entered_for_later(session: Session, moment: datetime) -> Iterator[AnnouncedTarget]:
+    """The targets of the entries made by hand whose first day is after a moment (UTC)."""
+    begins = {
+        entry.page_id: entry.begins
+        for entry in session.exec(select(ByHand))
+        if entry.begins is not None and entry.begins > moment.date()
+    }
+    for page, version, observation, removed in _shown(session, moment) if begins else ():
+        if removed is None and page.id in begins:
+            for stated in _of_version(session, page, version, observation):
+                yield AnnouncedTarget(stated, begins[page.id])
 
 
 def _on_page(

@@ -1,6 +1,7 @@
 """targets: the performance targets in force, and those that a text states."""
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from diffs.scorecard.applicable_target import Stated
 from diffs.store.targets import ends_on, removed, stated_at
 from diffs.targets.extract import extract_targets
 from diffs.targets.metrics.known_metrics import label
-from diffs.values import Capture, Selection, Target
+from diffs.values import Capture, Selection
 from diffs.wording import labels
 from diffs.wording.targets import held
 from policywatch import context
@@ -50,36 +51,42 @@ def targets(
     if as_json:
         for one in found:
             output.as_json(_record(one))
+        for later in coming:
+            output.as_json(_record(later.stated, begins_on=later.effective_on))
         return
-    if found and output.console.is_terminal:
-        output.table(["metric", "target", "window", "scope", "strength", "marketplace", "page"], map(_in_words, found))
-    elif found:
-        output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page"], map(_cells, found))
+    listed = [(*_cells(one), _until(one)) for one in found]
+    listed += [(*_cells(later.stated), f"upcoming: from {labels.day(later.effective_on)}") for later in coming]
+    if listed and output.console.is_terminal:
+        _table(listed)
+    elif listed:
+        output.table(["marketplace", "metric", "target", "window", "scope", "strength", "page", "when"], listed)
     else:
         output.say("No page that was read states a target.")
     for was in gone:
         if is_one_of(was.page.marketplace, marketplace):
             told = labels.count(was.targets, "target")
             output.warn(f"Not listed: {told} of {was.page.key}: page removed since {labels.day(was.since)}.")
-    _say_ends(found)
-    for later in coming:
-        output.warn(f"From {labels.day(later.effective_on)} ({later.stated.page}): {_named(later.stated.target)}")
 
 
-def _say_ends(found: list[Stated]) -> None:
-    """Print which of the targets in force end, and when."""
-    for one in found:
-        if last := ends_on(one):
-            output.warn(f"Until {labels.day(last)} ({one.page}): {_named(one.target)}")
+#: Of a target that is in force with no end in sight.
+_NOW = "in force"
 
 
-def _named(target: Target) -> str:
-    return f"{label(target.metric)} {held(target)}{f' ({target.scope})' if target.scope else ''}"
+def _until(one: Stated) -> str:
+    last = ends_on(one)
+    return f"until {labels.day(last)}" if last else _NOW
 
 
-def _in_words(one: Stated) -> tuple[str, ...]:
-    marketplace, metric, *how, page = _cells(one)
-    return (label(metric), *how, marketplace, page)
+def _table(listed: list[tuple[str, ...]]) -> None:
+    """Print the targets for a person; when they are in force only where one of them begins later or ends."""
+    rows = [
+        (label(metric), target, when, window, scope, strength, marketplace, page)
+        for marketplace, metric, target, window, scope, strength, page, when in listed
+    ]
+    heads = ["metric", "target", "when", "window", "scope", "strength", "marketplace", "page"]
+    if all(row[2] == _NOW for row in rows):
+        heads, rows = [*heads[:2], *heads[3:]], [(*row[:2], *row[3:]) for row in rows]
+    output.table(heads, rows)
 
 
 def _cells(one: Stated) -> tuple[str, ...]:
@@ -88,9 +95,11 @@ def _cells(one: Stated) -> tuple[str, ...]:
     return (one.marketplace, target.metric, *how, one.page)
 
 
-def _record(one: Stated) -> dict[str, Any]:
+def _record(one: Stated, begins_on: date | None = None) -> dict[str, Any]:
+    """A target as JSON; `begins_on` is the first day of one that is not yet in force."""
     about = {"page": one.page, "marketplace": one.marketplace, "url": one.url, "version_seq": one.version}
-    return records.target(one.target, **about, observed_at=records.stamp(one.seen_at))
+    coming = {"upcoming": begins_on is not None, "begins_on": begins_on.isoformat() if begins_on else None}
+    return records.target(one.target, **about, **coming, observed_at=records.stamp(one.seen_at))
 
 
 def extract_(

@@ -76,8 +76,11 @@ def test_its_targets_count_from_its_first_day_to_its_last(program: Program) -> N
 def test_a_rule_for_later_binds_nobody_yet(program: Program) -> None:
     enter(program, "--from", "2026-04-01")
 
-    assert program("targets", "--json").objects == []
-    assert len(program("targets", "--at", "2026-04-01", "--json").objects) == 1
+    (coming,) = program("targets", "--json").objects
+    (then,) = program("targets", "--at", "2026-04-01", "--json").objects
+
+    assert (coming["upcoming"], coming["begins_on"]) == (True, "2026-04-01")
+    assert (then["upcoming"], then["begins_on"]) == (False, None)
 
 
 def test_its_end_is_reported_when_the_last_day_is_over(program: Program) -> None:

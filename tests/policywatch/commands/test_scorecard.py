@@ -132,11 +132,16 @@ def test_the_list_of_targets_has_the_same_answer_as_the_scorecard(program: Progr
     before, after = (program("targets", "--at", day, "--json").objects for day in ("2026-05-31", "2026-06-01"))
     listed = program("targets", "--at", "2026-05-31")
 
-    assert {one["value"] for one in before if one["metric"] == "cancellation_rate"} == {2.5}
-    assert {one["value"] for one in after if one["metric"] == "cancellation_rate"} == {2.0}
-    assert "cancellation_rate\tunder 2.5%" in listed.out
-    assert "From 1 June 2026 (" in listed.err
-    assert "Cancellation rate under 2%" in listed.err
+    cancelled = [
+        [(one["value"], one["upcoming"], one["begins_on"]) for one in found if one["metric"] == "cancellation_rate"]
+        for found in (before, after)
+    ]
+    assert cancelled == [[(2.5, False, None), (2.0, True, "2026-06-01")], [(2.0, False, None)]]
+    assert [(one["target"], one["when"]) for one in listed.table if one["metric"] == "cancellation_rate"] == [
+        ("under 2.5%", "in force"),
+        ("under 2%", "upcoming: from 1 June 2026"),
+    ]
+    assert "1 June" not in listed.err
 
 
 def test_a_date_behind_a_limit_keeps_the_old_one_in_force_until_then(program: Program) -> None:
@@ -157,13 +162,18 @@ def test_a_date_behind_a_limit_keeps_the_old_one_in_force_until_then(program: Pr
         {
             (one["metric"], one["value"])
             for one in program("targets", "--at", day, "--json").objects
-            if one["page"] == "us-dated"
+            if one["page"] == "us-dated" and not one["upcoming"]
         }
         for day in ("2026-05-30", "2026-05-31", "2026-07-01")
     )
 
-    assert "From 1 July 2026 (us-dated): Late shipment rate under 2%" in listed.err
-    assert "Until 30 May 2026 (us-dated): Valid tracking rate at least 95%" in listed.err
+    assert [(one["metric"], one["target"], one["when"]) for one in listed.table if one["page"] == "us-dated"] == [
+        ("valid_tracking_rate", "at least 95%", "until 30 May 2026"),
+        ("late_shipment_rate", "under 4%", "in force"),
+        ("late_shipment_rate", "under 2%", "upcoming: from 1 July 2026"),
+    ]
+    shown = " ".join(program.terminal("targets", "--at", "2026-05-01", columns=140).split())
+    assert "upcoming: from 1 July 2026" in shown
     assert may == {("valid_tracking_rate", 95), ("late_shipment_rate", 4)}
     assert (june, july) == ({("late_shipment_rate", 4)}, {("late_shipment_rate", 2)})
 
