@@ -59,6 +59,7 @@ bench: setup-tests
 	$(BIN)/python benchmarks/lines.py
 	$(BIN)/python benchmarks/notices.py
 	$(BIN)/python benchmarks/start_up.py
+	$(BIN)/python benchmarks/wording.py
 
 # Write the manual page from the commands: docs/policywatch.1
 man: setup-tests
