@@ -99,7 +99,9 @@ def get(session: Session, name: str) -> bytes:
 
 def _found(session: Session, name: str) -> bytes:
     """The bytes of a body that is not kept. The one it is a patch of usually is, as a history is read in order."""
-    row = session.execute(_FOUND, {"name": name}).first()
+    # Bodies are stored at once, so nothing that waits in the session has to be written before: that takes longer.
+    with session.no_autoflush:
+        row = session.execute(_FOUND, {"name": name}).first()
     base = _kept(session).get(row.base_sha256 or "", b"") if row is not None else b""
     if row is not None and (base or row.base_sha256 is None):
         return _whole(_decompressed(row, base), name)
