@@ -5,9 +5,6 @@ import unicodedata
 from functools import cache, lru_cache
 from html import unescape
 
-from ftfy import fix_encoding
-from ftfy.badness import is_bad
-
 from diffs.remember import remembered
 
 from .vocabulary import FIGURES, FULL_WIDTH, table
@@ -62,8 +59,8 @@ def fold(shown: str) -> str:
 def tidy(text: str) -> str:
     """The text as a reader sees it: each run of white space as one space, without invisible characters."""
     if not text.isascii():
-        if _LEFT_OVER.search(text) and is_bad(text):
-            text = fix_encoding(text)  # before the characters it needs are removed
+        if _LEFT_OVER.search(text):
+            text = _decoded_anew(text)  # before the characters it needs are removed
         text = _INVISIBLE.sub("", text)
     elif _CONTROL.search(text):
         text = _CONTROL.sub("", text)
@@ -234,13 +231,22 @@ def _fold_fully(shown: str) -> str:
     return folded
 
 
+def _decoded_anew(text: str) -> str:
+    """The text, repaired if it is UTF-8 that was read in another encoding."""
+    # Imported only here: few texts look like that, and most commands read none.
+    from ftfy import fix_encoding
+    from ftfy.badness import is_bad
+
+    return fix_encoding(text) if is_bad(text) else text
+
+
 def _fold_once(shown: str) -> str:
     if "&" in shown:
         shown = _ENTITY.sub(lambda found: unescape(found[0]), _AMPERSANDS.sub("&", shown))
     if not shown.isascii():
         if _MOJIBAKE.search(shown):
             shown = _BREAKS.sub(" ", shown)  # a space can be half of a character; all kinds must give the same
-            shown = fix_encoding(shown) if is_bad(shown) else shown
+            shown = _decoded_anew(shown)
         shown = unicodedata.normalize("NFC", shown)
         if "«" in shown or "»" in shown:
             shown = _GUILLEMETS.sub('"', shown)

