@@ -69,7 +69,7 @@ def dated_sentences(text: str) -> Iterator[str]:
     if not _DIGIT.search(text):
         return
     for start, end in spans(text):
-        if _YEAR.search(plain(text[start:end])):
+        if _TWO_DIGITS.search(text, start, end) and _YEAR.search(plain(text[start:end])):
             yield text[start:end]
 
 
@@ -128,6 +128,7 @@ def is_led_by(cue: str, sentence: str, dated: Dated) -> bool:
     return _cue(cue).search(plain(sentence), max(0, dated.start - _REACH), dated.start) is not None
 
 
+_TWO_DIGITS = re.compile(r"\d\d")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\d[/.]\d{1,2}[/.]\d\d(?!\d)")
 _NUMERIC = re.compile(
     r"(?<![\d./-])(?:(?P<y>(?:19|20)\d\d)-(?P<m>\d\d?)-(?P<d>\d\d?)|"

@@ -53,7 +53,7 @@ def all_words(name: str, key: str) -> tuple[str, ...]:
 def plain(text: str) -> str:
     """The text with other scripts' digits, full-width characters, odd spaces and curly quotes in ASCII; same length."""
     # Most texts have none of these, and checking for them is cheaper than translating every letter.
-    if text.isascii() and not any(odd in text for odd in _ODD_ASCII):
+    if text.isascii() and "\t" not in text and "\n" not in text and "`" not in text:
         return text
     return (_plain_sentence if len(text) < _SHORT else _plain_text)(text)
 
@@ -70,7 +70,6 @@ _plain_text = lru_cache(maxsize=8)(_made_plain)
 
 _ODD = re.compile(f"[{re.escape(''.join(map(chr, _ONE_TO_ONE)))}]")
 _PLAIN_SIGNS = {chr(code): chr(code).translate(_ONE_TO_ONE) for code in _ONE_TO_ONE}
-_ODD_ASCII = [chr(code) for code in _ONE_TO_ONE if code < 0x80]
 
 
 @cache

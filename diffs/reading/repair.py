@@ -52,14 +52,18 @@ def _beyond_ascii(text: str) -> int:
 
 
 def _mend_mail(blocks: list[Block], strange: list[int], known: Document) -> None:
-    keyed = {_MAIL.sub(_MASK, block.compared): block for block in known.blocks if _MAIL.search(block.compared)}
+    keyed = {_MAIL.sub(_MASK, block.compared): block for block in known.blocks if _has_mail(block.compared)}
     for number in strange if keyed else ():
         block = blocks[number]
-        if not _MAIL.search(block.compared):
+        if not _has_mail(block.compared):
             continue
         was = keyed.get(_MAIL.sub(_MASK, block.compared))
         if was is not None and _addresses_agree(was, block):
             blocks[number] = replace(block, compared=was.compared)
+
+
+def _has_mail(text: str) -> bool:
+    return ("@" in text or "[" in text) and _MAIL.search(text) is not None
 
 
 def _addresses_agree(was: Block, now: Block) -> bool:

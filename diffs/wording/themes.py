@@ -55,12 +55,9 @@ def _counted(names: list[str], here: str, there: str) -> list[tuple[str, int]]:
 def _terms(here: str, there: str) -> list[tuple[str, int]]:
     """Long words that are frequent on one side and absent from the other, with their counts."""
     words = Counter(word.lower() for word in _WORD.findall(here) if len(word) >= _LONG)
-    others = {word.lower() for word in _WORD.findall(there)}
-    return [
-        (word, count)
-        for word, count in words.items()
-        if count >= _VERY_OFTEN and word not in others and weight_of(word) >= _MATTERS
-    ]
+    often = [(word, count) for word, count in words.items() if count >= _VERY_OFTEN]
+    others = {word.lower() for word in _WORD.findall(there)} if often else set()
+    return [(word, count) for word, count in often if word not in others and weight_of(word) >= _MATTERS]
 
 
 def _point(counted: list[tuple[str, int]], comparison: Comparison, *, is_new: bool) -> Point:
