@@ -159,13 +159,20 @@ class Course:
 
     @property
     def returns(self) -> list[Return]:
-        """The steps back to a version that was shown before."""
+        """The steps back to a version that was shown before, or to its edition with other furniture around it."""
         seen: set[int] = set()
-        steps = []
+        editions: dict[str, Version] = {}
+        steps, last = [], ""
         for version, since in self.shown:
+            edition = version.edition
             if version.seq in seen:
                 steps.append(Return(version, since))
+            elif edition in editions and edition != last:
+                steps.append(Return(editions[edition], since))
             seen.add(version.seq)
+            if edition:  # a text that waits for a second check has none yet
+                editions.setdefault(edition, version)
+                last = edition
         return steps
 
     @property

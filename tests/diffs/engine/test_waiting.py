@@ -140,6 +140,18 @@ def test_a_part_that_comes_back_with_other_furniture_is_no_news(site: Site) -> N
         assert versions.by_text(session, site.page(session), last.text_sha256).edition != last.text_sha256
 
 
+def test_who_heard_of_a_missing_part_hears_that_it_is_back_with_other_furniture(site: Site) -> None:
+    back = FIRST.replace("<h1>", "<p>Blue pages</p><p>Green pages</p><h1>")
+    recorded(site, *stays(FIRST, 0), *stays(SHORT, 10), *stays(back, 20))
+
+    (change,) = site.told()
+    with site.archive.read() as session:
+        course = versions.course(session, site.page(session), START + timedelta(days=30))
+    undone = course.undoing(change)
+    assert course.back == undone
+    assert undone and (undone.version.seq, undone.since) == (1, START + timedelta(days=20))
+
+
 def test_a_part_that_comes_back_with_an_edit_is_news(site: Site) -> None:
     recorded(site, *stays(FIRST, 0), *stays(SHORT, 10), *stays(SECOND, 20))
 
