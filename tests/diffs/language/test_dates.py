@@ -82,3 +82,20 @@ def test_the_day_on_which_something_ends_is_none_from_which_it_applies() -> None
     (dated,) = dates_in(sentence, "en")
 
     assert not is_effective(sentence, dated)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "applies"),
+    [
+        ("Important: From June 15, 2026, a surcharge of 3.5% applies to all orders.", True),
+        ("The new fee starts on June 1, 2026.", True),
+        ("The change goes live on June 1, 2026.", True),
+        ("For users who agreed to a prior version, this agreement is effective as of February 20, 2026.", True),
+        ("This agreement is effective for new users now, and from April 2, 2021 for existing users.", True),
+        ("The webinar starts on June 1, 2026.", False),
+        ("Note: orders from June 1, 2026 were counted twice.", False),
+    ],
+)
+def test_a_day_on_which_a_rule_starts_is_one_from_which_it_applies(sentence: str, *, applies: bool) -> None:
+    (dated,) = dates_in(sentence, "en")
+    assert is_effective(sentence, dated) is applies
