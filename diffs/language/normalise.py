@@ -80,7 +80,7 @@ def loose(shown: str) -> str:
 
 #: Signs for yes or no, more or less, a rating, a rank or a country, each in one form (`marked`). They belong between
 #: the brackets of a pattern: the flags are a range.
-MARKS = "✓✗○☐★☆↑↓●■🟢🟡🔴🔒🔓👍👎🥇🥈🥉\U0001f1e6-\U0001f1ff"
+MARKS = "✓✗○☐★☆↑↓●■➕➖🟢🟡🔴🔒🔓👍👎🥇🥈🥉\U0001f1e6-\U0001f1ff"
 
 
 def marked(text: str) -> str:

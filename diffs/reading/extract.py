@@ -31,7 +31,7 @@ from .links import link_key
 from .markdown import markdown_drafts, text_drafts
 
 #: The name of this reader. It changes whenever the same bytes would give other blocks (architecture.md, rule 4).
-EXTRACTOR = "policywatch-extract/10"
+EXTRACTOR = "policywatch-extract/11"
 
 _BLOCKS = frozenset(vocabulary.table("containers")["block_elements"])
 _BOLD = frozenset(("b", "strong"))

@@ -43,6 +43,12 @@ _WITH_LABEL = etree.XPath(
     " and (self::span or self::em or self::b or self::div)) or (self::span and @title) or contains(@class, 'icon')"
     " or contains(name(), '-icon')]"
 )
+_NAMED_BY = etree.XPath(
+    "descendant::*[@aria-labelledby and not(@aria-label) and (self::svg or self::i or self::img or @role='img'"
+    " or (not(*) and (self::span or self::em or self::b)))]"
+)
+#: An element is named by so many others at most.
+_FEW_NAMERS = 4
 _GAUGES = etree.XPath("descendant::*[@aria-valuetext or @role='meter' and @aria-valuenow]")
 _SWITCHES = etree.XPath(
     "descendant::*[@aria-checked and (@aria-disabled='true' or @aria-readonly='true')"
@@ -90,6 +96,8 @@ def speak(container: HtmlElement) -> None:
     _speak_fields(container)
     for component in cast("list[HtmlElement]", _COMPONENTS(container)):
         _component(component)
+    _link_embedded(container)
+    _name_by_others(container)
     for icon in cast("list[HtmlElement]", _WITH_LABEL(container)):
         _icon(icon)
     drawn.write(container)
@@ -302,6 +310,42 @@ def _label(element: HtmlElement) -> str:
     if label.casefold() in names()["plain_labels"] or _ADDRESS.search(label):
         return ""
     return label if _SAYS.search(marked(label)) and word_count(label) <= _LABEL_WORDS else ""
+
+
+def _link_embedded(container: HtmlElement) -> None:
+    """Make a link of each document that is shown inside the page, so that another edition of it is noticed."""
+    for shown in list(container.iter("embed", "object", "iframe")):
+        address = shown.get("data") if shown.tag == "object" else shown.get("src")
+        if address and _DOCUMENT.search(address):
+            name = tidy(shown.get("title") or shown.get("aria-label") or "")[:_LABEL_LETTERS]
+            for part in list(shown):
+                shown.remove(part)
+            shown.text = None  # what stands in for it where it cannot be shown
+            link = etree.SubElement(shown, "a")
+            link.set("href", address)
+            link.text = name or "Document"
+            shown.tag = "p"
+
+
+#: The address of a document that browsers show inside a page.
+_DOCUMENT = re.compile(r"(?i)^[^?#]{1,2000}\.(?:pdf|docx?|xlsx?|odt|ods)(?:[?#]|$)")
+
+
+def _name_by_others(container: HtmlElement) -> None:
+    """Give each icon without words the text of the elements that name it (`aria-labelledby`) as its label."""
+    icons = [icon for icon in cast("list[HtmlElement]", _NAMED_BY(container)) if not _SAYS.search(glance(icon))]
+    wanted = {name for icon in icons for name in _namers(icon)}
+    texts: dict[str, str] = {}
+    for element in container.getroottree().getroot().iter() if wanted else ():
+        name = element.get("id", "")
+        if name in wanted and name not in texts:
+            texts[name] = tidy(glance(element))
+    for icon in icons:
+        icon.set("aria-label", " ".join(texts.get(name, "") for name in _namers(icon)).strip())
+
+
+def _namers(icon: HtmlElement) -> list[str]:
+    return str(icon.get("aria-labelledby", ""))[:_HINT_LETTERS].split()[:_FEW_NAMERS]
 
 
 def _icon(icon: HtmlElement) -> None:

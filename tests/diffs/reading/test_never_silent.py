@@ -49,6 +49,10 @@ SIGNS = {
     "thumb": ("<p>👍 Verkauf gebrauchter Bücher</p>", "<p>👎 Verkauf gebrauchter Bücher</p>"),
     "medal": ("<p>🥇 Sellers with this badge come first</p>", "<p>🥈 Sellers with this badge come first</p>"),
     "arrow": ("<p>Fee ↗</p>", "<p>Fee ↘</p>"),
+    "plus and minus": (
+        "<table><tr><td>Books</td><td>➕</td></tr></table>",
+        "<table><tr><td>Books</td><td>➖</td></tr></table>",
+    ),
     "lock": ("<ul><li>🔓 Cameras</li></ul>", "<ul><li>🔒 Cameras</li></ul>"),
     "flag": ("<p>Free shipping to 🇩🇪 🇫🇷</p>", "<p>Free shipping to 🇩🇪 🇮🇹</p>"),
     "circle and cross": (
@@ -64,6 +68,10 @@ ICONS = {
         "<lightning-icon icon-name='utility:close'></lightning-icon>",
     ),
     "another component": ("<ion-icon name=checkmark-outline></ion-icon>", "<ion-icon name=close-outline></ion-icon>"),
+    "named by another element": (
+        "<b id=y hidden>Allowed</b><b id=n hidden>Banned</b><i aria-labelledby=y></i>",
+        "<b id=y hidden>Allowed</b><b id=n hidden>Banned</b><i aria-labelledby='n'></i>",
+    ),
     "a ligature": ("<span class=material-icons>check</span>", "<span class=material-icons>close</span>"),
     "a file": ("<img src=/i/tick-green.svg>", "<img src=/i/cross-red.svg>"),
 }
@@ -306,6 +314,18 @@ STATED = {
         "<p>Limit: <x-figure value='4%'></x-figure></p>",
         "<p>Limit: <x-figure value='3%'></x-figure></p>",
     ),
+    "another document in the page": (
+        "<embed src=/docs/fees-2025.pdf type=application/pdf>",
+        "<embed src=/docs/fees-2026.pdf type=application/pdf>",
+    ),
+    "another document in a frame": (
+        "<iframe src='/docs/fees-2025.pdf#page=1' title='Fees'></iframe>",
+        "<iframe src='/docs/fees-2026.pdf#page=1' title='Fees'></iframe>",
+    ),
+    "another document as an object": (
+        "<object data=/docs/fees-2025.pdf><p>Your browser shows no documents.</p></object>",
+        "<object data=/docs/fees-2026.pdf><p>Your browser cannot show it.</p></object>",
+    ),
     "what letters stand for": (
         "<p>The <abbr title='late shipment rate'>LSR</abbr> counts.</p>",
         "<p>The <abbr title='order defect rate'>LSR</abbr> counts.</p>",
@@ -337,6 +357,12 @@ def test_what_states_a_rule_without_words_of_its_own_is_read(was: str, now: str)
 )
 def test_a_mere_look_of_a_page_is_no_rule(was: str, now: str) -> None:
     assert significance(read(was), read(now)) == "noise"
+
+
+def test_a_film_or_a_map_in_a_frame_is_no_document() -> None:
+    frame = "<iframe src=https://films.example/embed/{}></iframe><object data=/film-{}.mp4></object>"
+
+    assert significance(read(frame.format(1, 1)), read(frame.format(2, 2))) == "noise"
 
 
 HINTS = {
