@@ -6,6 +6,8 @@ BIN := .venv/bin
 # they share what is slow to make; the longest files first.
 PROCESSES = $$(($$(getconf _NPROCESSORS_ONLN) + 1))
 PYTEST = $(BIN)/python -m pytest --numprocesses $(PROCESSES) --dist loadfile --no-loadscope-reorder
+# Tests start hundreds of processes: each would compile the program anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Further arguments for pytest: make test ARGS="tests/diffs -k target"
 ARGS ?=
 
