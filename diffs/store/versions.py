@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import groupby
+from itertools import groupby, pairwise
 from operator import itemgetter
 
 from sqlalchemy import func
@@ -193,7 +193,10 @@ class Course:
 
 
 def course(session: Session, page: Page, moment: datetime) -> Course:
-    """What a page showed up to a moment (UTC)."""
+    """What a page showed up to a moment (UTC), without the former texts from which it did not go on.
+
+    If the next text was compared with another one than that which had returned, an old copy had been met.
+    """
     query = (
         select(Observation.version_id, Observation.observed_at)
         .where(Observation.page_id == page.id, col(Observation.version_id).is_not(None))
@@ -201,7 +204,24 @@ def course(session: Session, page: Page, moment: datetime) -> Course:
         .order_by(col(Observation.observed_at), col(Observation.snapshot_id))
     )
     runs = [next(run) for _, run in groupby(session.exec(query), key=itemgetter(0))]
-    return Course(tuple((session.get_one(Version, number), since) for number, since in runs))
+    went_on = _went_on(session, page)
+    passing = {
+        at
+        for at, ((number, _), (after, since)) in enumerate(pairwise(runs))
+        if number in {before for before, _ in runs[:at]} and went_on.get((after, since), number) != number
+    }
+    kept = (run for at, run in enumerate(runs) if at not in passing)
+    return Course(tuple((session.get_one(Version, number), since) for number, since in kept))
+
+
+def _went_on(session: Session, page: Page) -> dict[tuple[int | None, datetime], int | None]:
+    """The text with which each new text of a page was compared, by the new one and when it was first seen."""
+    query = select(Change.to_version_id, Change.seen_at, Change.from_version_id)
+    return {
+        (after, seen_at): before
+        for after, seen_at, before in session.exec(query.where(Change.page_id == page.id, col(Change.told)))
+        if before is not None
+    }
 
 
 def shown_before(session: Session, page: Page, look: Observation) -> Version | None:

@@ -79,7 +79,7 @@ def _until(one: Stated) -> str:
 
 def _table(listed: list[tuple[str, ...]]) -> None:
     """Print the targets for a person; when they are in force only where one of them begins later or ends."""
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (label(metric), target, when, window, scope, strength, marketplace, page)
         for marketplace, metric, target, window, scope, strength, page, when in listed
     ]

@@ -5,7 +5,7 @@ under another Message-ID; until then `sent_at` says when its reader last heard o
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -21,6 +21,8 @@ from .outbox import NEWS
 CHECKS = 2
 #: After so many returns in short order a page goes back and forth: readers hear only where it ends.
 RESTLESS = 3
+#: A return that another edit has followed is told within this time; later it is long past.
+LATE = timedelta(days=30)
 
 
 def queue(session: Session, *, now: datetime) -> int:
@@ -53,16 +55,19 @@ def _is_restless(session: Session, page: Page) -> bool:
 
 
 def _turned(session: Session, page: Page, course: Course, now: datetime) -> Iterator[tuple[Change, bool]]:
-    """The reported changes of a page that it undoes now, or shows again; and which of the two."""
-    back = course.back
-    if back is None or len(versions.read_between(session, page, back.since, now)) < CHECKS:
+    """The reported changes of a page that it has undone, or shows again; and which of the two.
+
+    An edit after the return changes nothing about that: who was told of the change still believes in it.
+    """
+    if not course.returns or (course.back is None and now - course.returns[-1].since > LATE):
         return
     reported = select(Change).where(Change.page_id == page.id, col(Change.told), col(Change.recorded).is_(False))
     for change in session.exec(reported.where(col(Change.to_version_id).is_not(None))).all():
-        if back.undoes(change):
-            yield change, True
-        elif change.to_version_id == back.version.id:
-            yield change, False
+        step = course.undoing(change)
+        turned = step or course.returns[-1]
+        is_sure = len(versions.read_between(session, page, turned.since, now)) >= CHECKS
+        if is_sure and (course.back is not None or now - turned.since <= LATE):
+            yield change, step is not None
 
 
 def _queue(session: Session, page: Page, change: Change, course: Course, *, now: datetime, is_undone: bool) -> int:
@@ -88,7 +93,7 @@ def _queue(session: Session, page: Page, change: Change, course: Course, *, now:
 
 def _was_undone(course: Course, change: Change) -> bool:
     """Whether a page had undone a change at the end of a course, so that a message sent then said so."""
-    return course.back is not None and course.back.undoes(change)
+    return course.undoing(change) is not None
 
 
 def told_before(session: Session, message_id: str) -> set[int]:

@@ -39,6 +39,13 @@ def test_the_return_itself_names_the_version(program: Program) -> None:
     assert returned["reason"].startswith("back to version 1: a text known from before")
 
 
+def test_an_imported_return_that_lasted_for_a_month_is_a_change_of_its_own(tmp_path: Path) -> None:
+    times = ("2025-11-05T08:00:00Z", "2025-11-12T08:00:00Z", "2025-11-19T08:00:00Z", "2025-12-20T08:00:00Z")
+    program = told_of(tmp_path, dict(zip(times, (FOUR, TWO, FOUR, FOUR), strict=True)))
+
+    assert sorted(one["kind"] for one in program("changes", "--json").objects) == ["edit", "rollback"]
+
+
 def test_a_change_whose_text_stays_or_goes_on_is_not_marked(tmp_path: Path) -> None:
     times = ("2026-01-05T08:00:00Z", "2026-01-12T08:00:00Z", "2026-01-19T08:00:00Z")
     program = told_of(tmp_path, dict(zip(times, (FOUR, TWO, THREE), strict=True)))

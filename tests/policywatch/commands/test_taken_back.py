@@ -77,6 +77,34 @@ def test_a_return_that_ended_before_anything_was_sent_is_not_sent(
     assert len(mailbox.mails) == 1
 
 
+def test_a_return_is_sent_even_if_another_edit_came_before_the_mail(
+    program: Program, site: Site, mailbox: MailServer
+) -> None:
+    change_page(program, site, 4)
+    change_page(program, site, 2)
+    assert "with 2 notices" in notified(program).out
+    assert "0 messages sent" in notified(program).out
+
+    told = " ".join(f"{mail['subject']} {text_of(mail)}" for mail in mailbox.mails[1:])
+    assert "it went back to the former text (version 1) on 4 March 2026" in told
+    assert "from 4% to 2%" in told
+
+
+def test_an_old_copy_met_between_two_edits_takes_nothing_back(
+    program: Program, site: Site, mailbox: MailServer
+) -> None:
+    change_page(program, site, 4)
+    more = "Sellers who ship from abroad enter the carrier's own number."
+    site["/late"] = late(3).replace("</body>", f"<p>{more}</p></body>")
+    for _ in range(2):
+        program.now = program.now and program.now + DAY
+        program("crawl")
+    assert "1 message sent with 1 notice." in notified(program).out
+
+    assert "went back" not in text_of(mailbox.mails[-1])
+    assert [change["back_to"] for change in program("changes", "--json").objects] == [None, None]
+
+
 def test_a_page_that_goes_back_and_forth_sends_no_mail_for_each_turn(
     program: Program, site: Site, mailbox: MailServer
 ) -> None:
