@@ -11,6 +11,7 @@ from functools import cache
 from diffs.language.categories import categories
 from diffs.language.normalise import loose
 from diffs.language.vocabulary import plain, table
+from diffs.targets.metrics.concepts import takes_sales
 from diffs.values import Block, BlockKind, Document, Op, SpanOp
 
 from .habits import is_edge
@@ -53,6 +54,8 @@ def evidence(place: Place, step: Step) -> str:
         return "the same words behind nearly every heading"
     if _counts_up(place, step):
         return "a counter outside of the text: its figure rose, and a limit would be a round one"
+    if _begins_to_count(place, step):
+        return "a counter outside of the text that counts what the text never speaks of"
     return unfilled(place)
 
 
@@ -72,8 +75,11 @@ def may_bind(text: str, page: Document) -> bool:
     words = frozenset(plain(text).lower().split())
     if any(map(str.isdigit, text)) or states_rule(text, page.language) or categories(text) or words & _limiting():
         return True
-    stems = {word[:_STEM] for word in _WORD.findall(text.casefold())}
-    return not stems.isdisjoint(_subject(page))
+    return not _stems(text).isdisjoint(_subject(page))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:_STEM] for word in _WORD.findall(text.casefold()))
 
 
 @cache
@@ -85,7 +91,7 @@ def _limiting() -> frozenset[str]:
 def _subject(page: Document) -> frozenset[str]:
     """How the words of a page's title and headings begin."""
     named = (page.title, *(block.shown for block in page.blocks if block.kind is BlockKind.HEADING))
-    return frozenset(word[:_STEM] for text in named for word in _WORD.findall(text.casefold()))
+    return frozenset().union(*map(_stems, named))
 
 
 def _is_row(place: Place, step: Step) -> bool:
@@ -173,3 +179,39 @@ def _counts_up(place: Place, step: Step) -> bool:
     before, after = (int(side[0]) for side in counts)
     is_odd = all(figure % _ROUND and figure not in _YEARS for figure in (before, after))
     return is_odd and before < after < 2 * before and is_edge(place, step.old, step.new)
+
+
+def _begins_to_count(place: Place, step: Step) -> bool:
+    """Whether a line with one figure came, or went, outside of the text: "123 people found this helpful".
+
+    Its figure is no round one, what it counts is nowhere in the text, and nothing else in it may bind anybody.
+    """
+    blocks = place.before or place.after
+    if len(blocks) != 1 or (place.before and place.after) or blocks[0].kind is not BlockKind.PARAGRAPH:
+        return False
+    page = step.old if place.before else step.new
+    line = _THOUSANDS.sub("", blocks[0].shown)
+    figure = _COUNTED.match(line)
+    if not figure or not is_label(blocks[0]) or len(_FIGURE.findall(line)) != 1:
+        return False
+    number, thing = int(figure.group()), _WORD.search(line, figure.end())
+    is_odd = number % _ROUND and number not in _YEARS
+    if not is_odd or thing is None or takes_sales(line) or may_bind(line[figure.end() :], page):
+        return False
+    where = place.old_range if place.before else place.new_range
+    if not is_edge(place, step.old, step.new) or _is_introduced(page, where.start):
+        return False
+    counted = thing.group().casefold()[:_STEM]
+    return not any(counted in _stems(block.shown) for block in page.blocks if block != blocks[0])
+
+
+def _is_introduced(page: Document, start: int) -> bool:
+    """Whether a line stands under a heading other than the page's title, or under a colon."""
+    above = page.blocks[start - 1] if start else None
+    if above is None:
+        return False
+    return above.compared.endswith(_COLONS) or (above.kind is BlockKind.HEADING and start - 1 != named_at(page))
+
+
+_FIGURE = re.compile(r"\d+")
+_COLONS = (":", "：")

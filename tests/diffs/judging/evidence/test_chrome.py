@@ -2,7 +2,7 @@
 
 import pytest
 
-from diffs.values import Document
+from diffs.values import Block, Document
 from tests.diffs.judging.evidence.pages import CLAUSES, linked, quiet
 from tests.diffs.phrasing import heading, item, paragraph, policy
 
@@ -119,6 +119,43 @@ def test_a_figure_under_the_title_counts_up_unless_it_may_be_a_limit(was: str, n
     found = quiet(policy(TITLE, was, *CLAUSES), policy(TITLE, now, *CLAUSES))
 
     assert set(found.values()) == ({COUNTER} if is_quiet else set())
+
+
+FIRST_COUNT = "a counter outside of the text that counts what the text never speaks of"
+
+
+@pytest.mark.parametrize("line", ["123 people found this helpful", "1,204 readers agree", "187 lecteurs approuvent"])
+def test_a_counter_that_comes_or_goes_outside_of_the_text_is_the_sites(line: str) -> None:
+    assert both_ways(page(), page(line)) == {FIRST_COUNT}
+    assert both_ways(page(), policy(TITLE, line, *CLAUSES)) == {FIRST_COUNT}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "500 listings",
+        "120 pallets",
+        "2031 edition",
+        "123 orders",
+        "123 pallets.",
+        "123 pallets at most",
+        "12 pallets of 144 boxes",
+        "123 of A",
+        "No 123 pallets",
+    ],
+)
+def test_a_new_figure_that_may_be_a_limit_is_reported_wherever_it_stands(line: str) -> None:
+    assert both_ways(page(), page(line)) == {""}
+
+
+@pytest.mark.parametrize("above", [heading("Pallets"), paragraph("You may send us:")])
+def test_a_new_figure_that_is_introduced_is_reported(above: Block) -> None:
+    assert both_ways(page(above), page(above, "123 pallets")) == {""}
+
+
+def test_a_counter_in_the_middle_of_the_text_or_at_the_very_top_is_told_apart() -> None:
+    assert both_ways(page(), policy(TITLE, CLAUSES[0], "123 readers agree", *CLAUSES[1:])) == {""}
+    assert both_ways(page(), page(above=("123 readers agree",))) == {FIRST_COUNT}
 
 
 def test_a_figure_in_the_text_is_reported_though_it_is_not_round() -> None:
