@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from crawler.items import FetchedPage, Judged, PageReport
 from crawler.watchlist.watchlists import CRAWLED, WatchedPage
 from diffs.database.archive import Archive
+from diffs.engine.apart import limited
 from diffs.errors import ExtractionError
 from diffs.failures import Failure
 from diffs.judging import gate
@@ -74,7 +75,7 @@ class Prober:
         """What was fetched, judged."""
         key = page.key
         self._ways[key] = tuple(dict.fromkeys((*self._ways.get(key, ()), fetched.look.fetch)))
-        seen = _read(self._asked[key], fetched.capture, self._known.get(key))
+        seen = read_apart(self._asked[key], fetched.capture, self._known.get(key))
         self._seen[key] = replace(seen, ways=self._ways[key])
         return replace(fetched, judged=Judged(seen.outcome or Outcome.ERROR, seen.reason))
 
@@ -99,6 +100,15 @@ class Prober:
 def switched_on(page: WatchedPage) -> WatchedPage:
     """The entry as it is probed: switched on, unless it is recorded history."""
     return page if page.fetch not in CRAWLED else page.model_copy(update={"enabled": True})
+
+
+def read_apart(page: WatchedPage, capture: Capture, known: Document | None) -> Probed:
+    """A capture, judged in a process of its own: nobody can promise that it can be read in any time."""
+    try:
+        return limited.answer(_read, page, capture, known)
+    except limited.Unanswered as error:
+        reason = f"The page cannot be read. {error.message}"
+        return Probed(page, Outcome.ERROR, reason, fetched_by=capture.fetched_by)
 
 
 def _read(page: WatchedPage, capture: Capture, known: Document | None) -> Probed:

@@ -20,6 +20,8 @@ from diffs.rephrasing.words import Refused, Words
 from diffs.store import changes
 from diffs.values import Comparison
 
+from .apart import limited
+
 log = logging.getLogger(__name__)
 
 #: The names of the model and the reason are at most so long where they are stored.
@@ -86,7 +88,7 @@ def reworded(archive: Archive, model: Model, own_words: OwnWords) -> dict[str, R
         theirs, why = None, silent
         try:
             if not silent:
-                theirs = checked(one.ours, model.ask(one.messages), one.comparison)
+                theirs = limited.answer(checked, one.ours, model.ask(one.messages), one.comparison)
         except ModelSilent as error:
             why = silent = error.message
         except Refused as error:
@@ -109,7 +111,10 @@ def _questions(session: Session, most: int, own_words: OwnWords) -> list[_Asked]
             continue
         ours, comparison = Words(*own), changes.comparison_of(change)
         parts = changes.facts_of(change), changes.moves_of(change), change.effective_on
-        asked.append(_Asked(change.uid, ours, comparison, question(ours, comparison, *parts)))
+        try:
+            asked.append(_Asked(change.uid, ours, comparison, limited.answer(question, ours, comparison, *parts)))
+        except Exception:
+            log.exception("no model is asked about change %s: the question could not be written", change.uid)
     return asked
 
 

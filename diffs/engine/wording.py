@@ -7,15 +7,18 @@ it foretold.
 import logging
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 from diffs.database.archive import Archive, Session
 from diffs.database.models import Change, Page
 from diffs.language.plain_text import in_short
 from diffs.store import changes
+from diffs.values import Comparison
 from diffs.wording import labels
-from diffs.wording.summary import summarise
+from diffs.wording.summary import Summary, summarise
 
 from . import announcement_links, stories
+from .apart import limited
 from .rephrasing import Model, Reworded, reworded
 
 log = logging.getLogger(__name__)
@@ -74,10 +77,11 @@ def wording_of(change: Change, page: Page) -> tuple[str, tuple[str, ...]]:
 
 def _worded(change: Change, page: Page) -> tuple[str, tuple[str, ...]] | None:
     try:
-        summary = summarise(
+        comparison = changes.comparison_of(change)
+        summary = _summarised(
             page.title or page.key,
             change.kind,
-            changes.comparison_of(change),
+            comparison,
             changes.facts_of(change),
             changes.moves_of(change),
             changes.judgement_of(change),
@@ -89,6 +93,14 @@ def _worded(change: Change, page: Page) -> tuple[str, tuple[str, ...]] | None:
         log.exception("change %s of page %s could not be worded", change.uid, page.key)
         return None
     return summary.headline, tuple(summary.points)
+
+
+def _summarised(title: str, kind: str, comparison: Comparison, *given: Any) -> Summary:
+    """The summary; that of a long text is made in a process of its own, since it may never end."""
+    size = sum(len(hunk.text_before) + len(hunk.text_after) for hunk in comparison.hunks)
+    if size > limited.LARGE:
+        return limited.answer(summarise, title, kind, comparison, *given)
+    return summarise(title, kind, comparison, *given)
 
 
 def _plain_headline(change: Change, page: Page) -> str:

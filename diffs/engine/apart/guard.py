@@ -21,19 +21,11 @@ from diffs.store import observations, snapshots
 from diffs.wording.failures import sentence
 
 from .helper import Helper
+from .limits import LARGE, MEMORY, MOST_SECONDS, SECONDS, SECONDS_PER_MB
 from .worker import Job
 
 log = logging.getLogger(__name__)
 
-#: How long reading one snapshot may compute, in seconds: the base, the addition for each MB, and the most.
-#: Measured on a busy machine with two cores, on pages in which every sentence states figures: 10 for 1 MB, 32 for 3 MB.
-#: At that rate the largest answer (max_body) needs 210.
-SECONDS, SECONDS_PER_MB, MOST_SECONDS = 60, 80, 300
-#: How much memory the process may use, in MB. The same pages took 200 and 320.
-MEMORY = 3_000
-#: More new bytes than this are read in a process of their own even where none is ready. This much of the worst input
-#: found, whose cost grows with the square of its length, took two seconds.
-LARGE = 50_000
 #: The signals by which the system ends a process that exceeds its limits.
 _ENDED = {-signal.SIGXCPU: "time", -signal.SIGKILL: "memory", -signal.SIGSEGV: "memory"}
 

@@ -6,7 +6,6 @@ for it; a fresh one costs nearly a second of computing. So it is kept for as lon
 
 import json
 import select
-import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
@@ -15,9 +14,9 @@ from typing import Any, Self
 
 from diffs.database.archive import Archive
 
-from . import copy, fork_server
+from . import copy
 from .copy import Copy
-from .fork_server import ServedCopy
+from .process import Process, started
 from .worker import Job
 
 #: How often to check whether to continue, in seconds.
@@ -28,8 +27,6 @@ _PIECE = 65_536
 
 #: The code it runs. Its modules are found where ours were found.
 _MAIN = "import sys; from diffs.engine.apart.worker import main; raise SystemExit(main(sys.stdin, sys.stdout))"
-
-Process = subprocess.Popen[bytes] | ServedCopy
 
 
 class Helper:
@@ -62,7 +59,7 @@ class Helper:
         None if `stopped` ended it.
         """
         said, code = bytearray(), None
-        process = self._process = self._process or _started()
+        process = self._process = self._process or started(_MAIN)
         try:
             assert process.stdin is not None
             with suppress(BrokenPipeError):  # it ended before it got the job; its exit code says so
@@ -85,15 +82,6 @@ class Helper:
                 with suppress(BrokenPipeError):
                     stream.close()
             process.wait()
-
-
-def _started() -> Process:
-    if served := fork_server.copy(_MAIN):
-        return served
-    # A session of its own: we handle Ctrl-C, not the helper.
-    return subprocess.Popen(  # noqa: S603 (our own module; the jobs go by standard input)
-        fork_server.python(_MAIN), stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, start_new_session=True
-    )
 
 
 def _listen(process: Process | Copy, said: bytearray, stopped: Callable[[], bool]) -> int | None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
-from math import ceil
 from typing import Any, TextIO
 
 from diffs.database.archive import Archive, open_archive
@@ -20,6 +19,8 @@ from diffs.errors import ArchiveError, BodyLost
 from diffs.store import bodies
 from diffs.store.observations import SET_ASIDE
 from diffs.values import Outcome, Verdict
+
+from .limits import allow, limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ def work(job: Job, out: TextIO, opened: Opened) -> int:
         with archive.read() as session:
             seconds = min(most, least + per_mb * bodies.size(session, body) // 1_000_000)
         current.update(body=body, seconds=seconds)
-        _allow(seconds)
+        allow(seconds)
         say()
 
     aside = {body: Verdict(Outcome.ERROR, SET_ASIDE, reason) for body, reason in job.aside.items()}
@@ -81,18 +82,6 @@ def work(job: Job, out: TextIO, opened: Opened) -> int:
     return 0
 
 
-def _allow(seconds: int) -> None:
-    """Let this process compute for this many more seconds; then the system ends it."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _limit(resource.RLIMIT_CPU, ceil(used.ru_utime + used.ru_stime) + seconds)
-
-
-def _limit(what: int, amount: int) -> None:
-    """Set a limit, but never above the one that the machine's owner set."""
-    _, most = resource.getrlimit(what)
-    resource.setrlimit(what, (amount if most == resource.RLIM_INFINITY else min(amount, most), most))
-
-
 @contextmanager
 def archives() -> Iterator[Opened]:
     """Opens the archive at an URL, and keeps it open to the end of the block."""
@@ -102,12 +91,12 @@ def archives() -> Iterator[Opened]:
 
 def main(jobs: TextIO, out: TextIO) -> int:
     """Do the jobs read from a stream until it ends or one fails; the exit code."""
-    _limit(resource.RLIMIT_CORE, 0)  # being killed is expected: leave no core file in the folder
+    limit(resource.RLIMIT_CORE, 0)  # being killed is expected: leave no core file in the folder
     with archives() as opened:
         for line in jobs:
             given: dict[str, Any] = json.loads(line)
             job = Job(**{**given, "pages": tuple(given["pages"]), "seconds": tuple(given["seconds"])})
-            _limit(resource.RLIMIT_AS, job.memory << 20)
+            limit(resource.RLIMIT_AS, job.memory << 20)
             if code := work(job, out, opened):
                 return code
     return 0

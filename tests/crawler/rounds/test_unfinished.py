@@ -18,6 +18,7 @@ from crawler.run import Interrupted, crawl
 from crawler.sources import history
 from diffs.engine.apart import copy, guard, helper
 from diffs.engine.apart.helper import Helper
+from diffs.engine.apart.process import Process, started
 from diffs.errors import ArchiveError
 from diffs.store import changes, observations, pages, snapshots
 from diffs.values import Capture, Outcome
@@ -193,7 +194,7 @@ def test_a_text_is_read_by_a_copy_of_a_process_with_one_thread(someone: Seller) 
     url = someone.archive.secret_url
     program = (
         "from diffs.database.archive import open_archive; from diffs.engine.apart import guard, helper; "
-        "helper._started = lambda: 1 // 0; "
+        "helper.started = lambda: 1 // 0; "
         f"archive = open_archive({url!r}); "
         "print(guard.judge(archive, ['a'], confirm=False).unjudged); archive.close()"
     )
@@ -284,14 +285,13 @@ def test_what_was_set_aside_is_tried_again_at_longer_and_longer_intervals(
 
 
 def test_one_process_reads_all_pages_of_a_crawl(site: Site, someone: Seller, monkeypatch: pytest.MonkeyPatch) -> None:
-    started: list[helper.Process] = []
-    start = helper._started
+    begun: list[Process] = []
 
-    def counted() -> helper.Process:
-        started.append(start())
-        return started[-1]
+    def counted(code: str) -> Process:
+        begun.append(started(code))
+        return begun[-1]
 
-    monkeypatch.setattr(helper, "_started", counted)
+    monkeypatch.setattr(helper, "started", counted)
     monkeypatch.setattr(copy, "may_be_made", lambda: False)
     monkeypatch.setattr(guard, "LARGE", 0)
     for name in "ab":
@@ -300,10 +300,10 @@ def test_one_process_reads_all_pages_of_a_crawl(site: Site, someone: Seller, mon
     reports = someone.looks_at(watched(site, "/a"), watched(site, "/b"))
 
     assert [report.outcome for report in reports.values()] == [Outcome.OK, Outcome.OK]
-    assert len(started) == 1
-    assert started[0].wait() in (0, -signal.SIGKILL)  # ended with the crawl, by itself or by us
+    assert len(begun) == 1
+    assert begun[0].wait() in (0, -signal.SIGKILL)  # ended with the crawl, by itself or by us
     someone.looks_at(watched(site, "/a"), watched(site, "/b"))
-    assert len(started) == 1  # the same bytes need no reading
+    assert len(begun) == 1  # the same bytes need no reading
 
 
 def test_a_very_large_page_is_read_apart_and_whole(site: Site, someone: Seller) -> None:

@@ -138,9 +138,9 @@ def site_body(site: Site) -> str:
 
 def test_no_limit_is_set_above_the_one_of_the_machines_owner() -> None:
     code = (
-        "import resource; from diffs.engine.apart.worker import _limit; resource.setrlimit(resource.RLIMIT_CPU, (50, 50)); "
-        "_limit(resource.RLIMIT_CPU, 90); print(resource.getrlimit(resource.RLIMIT_CPU)); "
-        "_limit(resource.RLIMIT_CPU, 20); print(resource.getrlimit(resource.RLIMIT_CPU))"
+        "import resource; from diffs.engine.apart.limits import limit; resource.setrlimit(resource.RLIMIT_CPU, (50, 50)); "
+        "limit(resource.RLIMIT_CPU, 90); print(resource.getrlimit(resource.RLIMIT_CPU)); "
+        "limit(resource.RLIMIT_CPU, 20); print(resource.getrlimit(resource.RLIMIT_CPU))"
     )
 
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
