@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from diffs.targets.over_time.moves import RANKS
 from diffs.targets.passages.audience import is_place
@@ -18,7 +18,8 @@ class Stated:
     """A target and the page that states it: key, title, address and marketplaces ("UK,IE").
 
     `since` is when the text that states it was first seen, `seen_at` when it was last checked (UTC). `by_hand` says
-    that a person entered it and no page states it.
+    that a person entered it and no page states it. `withdrawn` are the pages that announced the same and took it back
+    before its first day, each with the day (UTC).
     """
 
     target: Target
@@ -30,6 +31,7 @@ class Stated:
     since: datetime | None = None
     seen_at: datetime | None = None
     by_hand: bool = False
+    withdrawn: tuple[tuple[str, date], ...] = ()
 
 
 # A mere description or a condition for a badge binds nobody.

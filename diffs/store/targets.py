@@ -1,7 +1,7 @@
 """Targets: those that each version states, those in force at a given time, and those announced."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import insert
@@ -15,6 +15,7 @@ from diffs.targets.over_time.repeats import once
 from diffs.values import Target
 
 from . import observations, pages, versions
+from .withdrawn import marked
 
 #: The "fetcher" of pages that a person entered by hand (`diffs.engine.owner.notes`). Nothing is derived from them.
 BY_HAND = "note"
@@ -118,7 +119,11 @@ def stated_at(session: Session, moment: datetime) -> tuple[list[Stated], list[An
         bound, coming = _on_page(session, page, version, observation, moment.date())
         binding += once(bound, lambda one: one.target)
         announced += once(coming, lambda one: one.stated.target)
-    return binding, [*announced, *_entered_for_later(session, moment)]
+    announced += _entered_for_later(session, moment)
+    return (
+        [marked(session, one, moment) for one in binding],
+        [replace(one, stated=marked(session, one.stated, moment, one.effective_on)) for one in announced],
+    )
 
 
 def _entered_for_later(session: Session, moment: datetime) -> Iterator[AnnouncedTarget]:

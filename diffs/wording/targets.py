@@ -88,3 +88,9 @@ def _number(value: float) -> str:
 def _brackets(parts: Iterable[str | None]) -> str:
     shown = "; ".join(part for part in parts if part)
     return f" ({shown})" if shown else ""
+
+
+def taken_back(page: str, withdrawn: Iterable[tuple[str, date]]) -> str:
+    """Which pages took back what `page` still states, and when; "" where none did."""
+    told = " and ".join(f"{other} took it back on {labels.day(day)}" for other, day in withdrawn)
+    return f"{told}, {page} still states it" if told else ""

@@ -107,7 +107,14 @@ def basis(metric: Metric) -> str:
 
 def advice(result: Result) -> list[str]:
     """What is left, or what brings it back; then what should be known about the figure. Whole sentences."""
-    return [*_what_to_do(result), *_what_to_know(result)]
+    return [*_what_to_do(result), *_what_to_know(result), *still_stated(result)]
+
+
+def still_stated(result: Result) -> list[str]:
+    """That another page took back what the target's page still states, in a sentence; nothing where none did."""
+    stated = result.stated
+    told = targets.taken_back(stated.page, stated.withdrawn) if stated is not None else ""
+    return [f"Of this target, {told}: ask which of them holds."] if told else []
 
 
 def of_feedback(metrics: Iterable[Metric]) -> list[str]:

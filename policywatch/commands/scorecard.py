@@ -201,9 +201,11 @@ def _say_coming(result: Result, on: date) -> None:
     standing = {"met": "meet", "missed": "miss", "at risk": "only just meet"}.get(result.ours)
     if standing and result.target:
         name, yours = names.label(result.metric.metric), words.own_figure(result.metric, result.target)
+        known = words.still_stated(result)
+        told = " ".join((*(line for line in words.advice(result)[:1] if line not in known), *known))
         output.say(
             f"From {labels.day(on)}: {name} ({result.metric.marketplace}) {targets.held(result.target)}. "
-            f"At {yours} you would {standing} it. {' '.join(words.advice(result)[:1])}".rstrip()
+            f"At {yours} you would {standing} it. {told}".rstrip()
         )
 
 

@@ -14,7 +14,7 @@ from diffs.targets.extract import extract_targets
 from diffs.targets.metrics.known_metrics import label
 from diffs.values import Capture, Selection
 from diffs.wording import labels
-from diffs.wording.targets import held
+from diffs.wording.targets import held, taken_back
 from policywatch import context
 from policywatch.terminal import output, records
 from policywatch.terminal.help_text import Verbs
@@ -54,8 +54,11 @@ def targets(
         for later in coming:
             output.as_json(_record(later.stated, begins_on=later.effective_on))
         return
-    listed = [(*_cells(one), _until(one)) for one in found]
-    listed += [(*_cells(later.stated), f"upcoming: from {labels.day(later.effective_on)}") for later in coming]
+    listed = [(*_cells(one), _when(one, _until(one))) for one in found]
+    listed += [
+        (*_cells(later.stated), _when(later.stated, f"upcoming: from {labels.day(later.effective_on)}"))
+        for later in coming
+    ]
     if listed and output.console.is_terminal:
         _table(listed)
     elif listed:
@@ -70,6 +73,10 @@ def targets(
 
 #: Of a target that is in force with no end in sight.
 _NOW = "in force"
+
+
+def _when(one: Stated, when: str) -> str:
+    return "; ".join(filter(None, (when, taken_back(one.page, one.withdrawn))))
 
 
 def _until(one: Stated) -> str:
@@ -98,7 +105,11 @@ def _cells(one: Stated) -> tuple[str, ...]:
 def _record(one: Stated, begins_on: date | None = None) -> dict[str, Any]:
     """A target as JSON; `begins_on` is the first day of one that is not yet in force."""
     about = {"page": one.page, "marketplace": one.marketplace, "url": one.url, "version_seq": one.version}
-    coming = {"upcoming": begins_on is not None, "begins_on": begins_on.isoformat() if begins_on else None}
+    coming: dict[str, Any] = {
+        "upcoming": begins_on is not None,
+        "begins_on": begins_on.isoformat() if begins_on else None,
+        "withdrawn": [{"page": page, "on": day.isoformat()} for page, day in one.withdrawn],
+    }
     return records.target(one.target, **about, **coming, observed_at=records.stamp(one.seen_at))
 
 

@@ -144,6 +144,41 @@ def test_the_list_of_targets_has_the_same_answer_as_the_scorecard(program: Progr
     assert "1 June" not in listed.err
 
 
+def test_an_announcement_that_one_page_took_back_and_another_still_lists_says_both(program: Program) -> None:
+    limit = "From 1 June 2026, keep your valid tracking rate above 98%."
+    news = {"2026-03-01T08:00:00Z": policy(limit), "2026-04-10T08:00:00Z": policy("We have no news about tracking.")}
+    log = {"2026-03-02T08:00:00Z": policy(limit)}
+    save(program.folder / "in", "us-news", news, title="News", marketplace="US", category="performance")
+    save(program.folder / "in", "us-log", log, title="Change log", marketplace="US", category="performance")
+    assert program("import", "folder", "in").code == 0
+
+    (listed,) = (one for one in program("targets", "--json").objects if one["page"] == "us-log")
+    (shown,) = (one for one in program("targets").table if one["page"] == "us-log")
+    told = program("scorecard", csv_of(program, "US,VTR,,195,200,,2026-04-01,2026-04-30")).out
+
+    assert (listed["upcoming"], listed["withdrawn"]) == (True, [{"page": "us-news", "on": "2026-04-10"}])
+    assert shown["when"] == "upcoming: from 1 June 2026; us-news took it back on 10 April 2026, us-log still states it"
+    assert "us-news took it back on 10 April 2026, us-log still states it: ask which of them holds." in told
+    in_june = next(one for one in program("targets", "--at", "2026-06-02", "--json").objects if one["value"] == 98)
+    assert (in_june["upcoming"], in_june["withdrawn"]) == (False, [{"page": "us-news", "on": "2026-04-10"}])
+
+
+def test_what_a_page_no_longer_dates_or_drops_after_its_day_is_not_taken_back(program: Program) -> None:
+    limit = "From 1 April 2026, keep your valid tracking rate above 98%."
+    news = {"2026-03-01T08:00:00Z": policy(limit), "2026-04-10T08:00:00Z": policy("We have no news about tracking.")}
+    rate = {
+        "2026-03-01T08:00:00Z": policy(limit),
+        "2026-03-10T08:00:00Z": policy("Keep your valid tracking rate above 98%."),
+    }
+    save(program.folder / "in", "us-news", news, title="News", marketplace="US", category="performance")
+    save(program.folder / "in", "us-rate", rate, title="Rate", marketplace="US", category="performance")
+    other = {"2026-03-02T08:00:00Z": policy(limit)}
+    save(program.folder / "in", "us-log", other, title="Change log", marketplace="US", category="performance")
+    assert program("import", "folder", "in").code == 0
+
+    assert {tuple(one["withdrawn"]) for one in program("targets", "--json").objects} == {()}
+
+
 def test_a_date_behind_a_limit_keeps_the_old_one_in_force_until_then(program: Program) -> None:
     looks = {
         "2026-01-05T08:00:00Z": policy(
