@@ -245,6 +245,10 @@ def _fill(row: Change, page: Page, meant: Meaning | None, sides: Sides, entry: A
         # The dates of other entries in the list do not apply to this one.
         new = new.with_blocks(new.blocks[entry.start : entry.stop])
     row.effective_on, row.effective_sentence = effective_dates.effective_on(new, meant.comparison, row.seen_at)
+    if row.effective_on is None:
+        row.effective_on, row.effective_sentence = effective_dates.of_targets(
+            meant.moves, meant.comparison, row.seen_at
+        )
     row.updated_on = entry.published if entry is not None else effective_dates.last_updated(new)[0]
 
 

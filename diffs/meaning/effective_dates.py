@@ -8,7 +8,7 @@ from diffs.language.amounts import find
 from diffs.language.dates import dated_sentences, dates_in, is_effective, is_update_stamp
 from diffs.language.sentences import sentences
 from diffs.language.vocabulary import plain, words
-from diffs.values import BlockKind, Comparison, Document, Hunk, Op
+from diffs.values import BlockKind, Comparison, Document, Hunk, Op, TargetMove
 
 from .rewording import changed_words, kind_of_rewording
 from .sentence_pairs import SentencePair, sentence_pairs
@@ -35,6 +35,21 @@ def effective_on(document: Document, comparison: Comparison, seen_at: datetime) 
         if seen < day <= seen + _LATEST and _is_of_all(sentence):
             return day, sentence
     return None, ""
+
+
+def of_targets(moves: Iterable[TargetMove], comparison: Comparison, seen_at: datetime) -> tuple[date | None, str]:
+    """The day from which all targets that moved are in force, and the sentence that says so; (None, "") without one.
+
+    For "2.5%; from 1 October 2026 it is 1.5%", whose day is the target's own. `seen_at` (UTC) is before that day.
+    """
+    after = [moved.after for moved in moves]
+    days = {target.effective_on or "" if target else "" for target in after}
+    if len(days) != 1 or (day := days.pop()) == "" or day[0] == "-":
+        return None, ""
+    found, sentence = date.fromisoformat(day), next(target.sentence for target in after if target)
+    if not seen_at.date() < found <= seen_at.date() + _LATEST or _is_of_its_clause(sentence, comparison):
+        return None, ""
+    return found, sentence
 
 
 def last_updated(document: Document) -> tuple[date | None, str]:

@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 
 from diffs.comparing.compare import compare
-from diffs.meaning.effective_dates import effective_on, last_updated
+from diffs.meaning.effective_dates import effective_on, last_updated, of_targets
 from diffs.reading.boilerplate import clean
 from diffs.reading.extract import extract
+from diffs.targets.extract import extract_targets
+from diffs.targets.over_time.moves import moves
 from diffs.values import Capture, Comparison, Document, Selection
 from tests.diffs.phrasing import heading, policy
 
@@ -157,3 +159,39 @@ def _day_of(folder: Path, seq: int) -> date | None:
 
 def _read(path: Path) -> Document:
     return clean(extract(Capture(url="", media_type="markdown", body=path.read_bytes()), Selection()).document).document
+
+
+def targets_from(before: Document, after: Document, seen: datetime = SEEN) -> tuple[date | None, str]:
+    moved = moves(extract_targets(before), extract_targets(after))
+    return of_targets(moved, compare(before, after), seen)
+
+
+LIMIT = "Keep your late shipment rate under 4%"
+LATER = f"{LIMIT}; from 1 April 2024 it is 2%."
+
+
+def test_the_day_of_the_only_target_that_moved_is_that_of_the_change() -> None:
+    assert targets_from(policy(f"{LIMIT}."), policy(LATER)) == (date(2024, 4, 1), LATER)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        f"{LIMIT}; from 1 April it is 2%.",
+        f"{LIMIT}; from 1 March 2024 it is 2%.",
+        f"{LIMIT}; from 1 April 2024 it is 2%. Keep your cancellation rate under 1%.",
+        "Keep your late shipment rate under 2%.",
+        f"{LIMIT}.",
+        "Nothing.",
+    ],
+)
+def test_targets_without_one_day_to_come_give_none(after: str) -> None:
+    assert targets_from(policy(f"{LIMIT}."), policy(after)) == (None, "")
+
+
+def test_the_day_of_a_target_is_not_that_of_another_rule_beside_it() -> None:
+    before = policy(f"{LIMIT}.", "You must answer each message of a buyer within 24 hours.")
+    after = policy(LATER, "You must answer each message of a buyer within 12 hours.")
+    moved = [one for one in moves(extract_targets(before), extract_targets(after)) if "late" in str(one)]
+
+    assert of_targets(moved, compare(before, after), SEEN) == (None, "")

@@ -137,3 +137,11 @@ def test_health_says_in_words_what_is_wrong_with_a_page(tmp_path: Path) -> None:
 
     assert program("health", "--json").objects[0]["events"][0]["kind"] == "flapping"
     assert program("health").table[0]["events"] == "it shows different texts in turn since 2026-01-07"
+
+
+def test_a_limit_for_later_is_told_with_its_day(tmp_path: Path) -> None:
+    later = policy("Keep your late shipment rate under 4%; from 1 March 2026 it is 2%.")
+    program = told_of(tmp_path, {"2026-01-05T08:00:00Z": FOUR, "2026-01-12T08:00:00Z": later})
+
+    (change,) = program("changes", "--json").objects
+    assert change["effective_on"] == "2026-03-01"
