@@ -10,7 +10,7 @@ _SHORT = frozenset(
     """
     e.g i.e eg ie inc ltd co corp llc vs approx st mr mrs dr u.s u.k etc ca al esp incl excl max min z.b bzw ggf d.h
     u.a z.t s.à r.l s.a s.p.a s.r.l p.ej ej núm p.es sig mme bv b.v jan feb mar apr jun jul aug sep sept oct nov dec
-    p.m a.m cf vgl
+    p.m a.m cf vgl u.n pte ste plc p.o n.v s.c.a b.v.b.a
     """.split()  # noqa: SIM905 (a table of words reads better so)
 )
 # After these, it does only if no number follows.
@@ -21,6 +21,8 @@ _END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]+
 _OPENS = re.compile(r"[\"'“‘«(\[„¿¡]*(?:[^\W\d_]|\d|[§•*$€£])")
 # "(Pro. 4.1.2), the seller": a reference to a numbered section.
 _PLACE = re.compile(r"\d+(?:\.\d+)+[),;]")
+# "eBay" and "iPhone" begin a sentence with a lower-case letter.
+_BRAND = re.compile(r"[a-z][A-Z][a-z]")
 _LAST_WORD = re.compile(r"[\w.]+$")
 
 
@@ -63,7 +65,7 @@ def _ends(text: str, stop: re.Match[str]) -> bool:
     # "1. März" and "No. 5" continue a sentence; so does a lower-case letter after a full stop.
     if (word.isdigit() and len(word) <= 2) or _PLACE.match(rest):
         return False
-    return not first.islower()
+    return not first.islower() or bool(_BRAND.match(rest.lstrip("\"'“‘«([„¿¡")))
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -71,7 +71,7 @@ def fits(sentence: str, room: int, keep: tuple[str, ...] = ()) -> str:
     for end in range(min(len(parts), start + room), needed, -1):
         kept = parts[start:end]
         whole = _finished("".join(part.joint * (at > 0) + part.text for at, part in enumerate(kept)))
-        if len(whole) <= room and not is_open(kept[-1].text) and _may_end(parts[end:]):
+        if len(whole) <= room and not _is_broken_off(kept) and _may_end(parts[end:]):
             return whole
     return ""
 
@@ -88,6 +88,13 @@ def _is_held(inside: str, keep: tuple[str, ...]) -> bool:
     return bool(begins("strong").match(inside)) or any(words in inside or inside in words for words in keep)
 
 
+def _is_broken_off(kept: Sequence[Part]) -> bool:
+    """Whether the last part calls for what follows, or is put in where the one before does: "…, if, in our opinion"."""
+    if is_open(kept[-1].text):
+        return True
+    return len(kept) > 1 and is_open(kept[-2].text) and not says_something(kept[-1].text)
+
+
 def _may_end(rest: Sequence[Part]) -> bool:
     """Whether a sentence may end before these parts: they end no list that began."""
     if not rest or rest[0].kind != "part" or ";" in rest[0].joint:
@@ -102,6 +109,21 @@ def bounded(sentence: str, room: int, keep: tuple[str, ...] = (), news: Mapping[
     return short if len(short) <= max(room * 1.4, LONGEST) else in_short(short, max(room, _CUT))
 
 
+def complete(sentence: str, room: int, keep: tuple[str, ...] = (), news: Mapping[str, float] = NOTHING) -> str:
+    """The sentence shortened at its borders without a gap, in about `room` characters; "" where it cannot be."""
+    whole = fits(sentence, room, keep)
+    short = whole or shortened(sentence, room, keep, news)
+    if not whole and (len(short) > room * _OVER or _GAP.search(short)):
+        return ""
+    # "If you process personal data." says nothing without what follows from it.
+    is_bare = "," not in _BRACKET.sub("", short) and begins("strong").match(short)
+    return "" if is_bare and len(short) < len(sentence) else short
+
+
+#: A sentence may exceed its room by this factor, rather than be cut.
+_OVER = 1.3
+_GAP = re.compile(r"\s…\s|\s?…$")
+
 #: A sentence without borders is said whole up to this length, in characters; a longer one is cut.
 LONGEST = 280
 _CUT = 200
@@ -109,7 +131,7 @@ _CUT = 200
 
 def as_sentence(text: str) -> str:
     """A text on one line; a table row as its first cell, a colon and the other cells."""
-    line = one_line(text)
+    line = one_line(text).strip("| ")
     if " | " not in line:
         return line
     first, *rest = (cell.strip() for cell in line.split("|"))
@@ -141,6 +163,48 @@ def _holding(text: str, parts: Sequence[Part], keep: tuple[str, ...]) -> set[int
     return found
 
 
+def main_clause(sentence: str, room: int) -> str:
+    """The main clause of a sentence, without a full stop; "" where it is longer than `room` or not in one piece."""
+    text = without_opening(as_sentence(sentence))
+    held = [part for part in parts_of(text) if part.kind == "main"]
+    if len(held) != 1 or len(held[0].text) > room or is_open(held[0].text) or not says_something(held[0].text):
+        return ""
+    return _capital(held[0].text.strip(" ,;:.–—-"))
+
+
+def clauses_with(sentence: str, wordings: tuple[str, ...], room: int) -> tuple[str, ...]:
+    """The clauses of a sentence that hold one of the wordings, each once, in about `room` characters.
+
+    Of a longer clause comes the wording with the words around it.
+    """
+    text = as_sentence(sentence)
+    parts = parts_of(text)
+    found: list[str] = []
+    for words in wordings:
+        held = sorted(_holding(text, parts, (words,)))
+        if not held or any(words in one for one in found):
+            continue
+        end = parts[held[-1]].start + len(parts[held[-1]].text)
+        clause = text[parts[held[0]].start : end].strip()
+        found.append(clause if len(clause) <= room else _with_neighbours(text, words, parts[held[0]].start, room))
+    return tuple(dict.fromkeys(found))
+
+
+def _with_neighbours(text: str, words: str, start: int, room: int) -> str:
+    """A wording with the words around it, from the `start` of its clause where that is near."""
+    at = text.find(words)
+    near = text[start:at].split(" ")
+    before = near if 0 <= at - start <= room else near[-_NEIGHBOURS:]
+    behind = text[at + len(words) :].split(" ")[:_NEIGHBOURS]
+    said = " ".join((*before[:-1], f"{before[-1]}{words}{behind[0]}", *behind[1:])).split()
+    while len(said) > 1 and is_open(said[-1].strip(" ,;:.")):
+        said.pop()
+    return " ".join(said)
+
+
+_NEIGHBOURS = 5
+
+
 def words_of(text: str) -> frozenset[str]:
     """The words of a text in lower case."""
     return frozenset(_WORD.findall(plain(text).lower()))
@@ -167,6 +231,8 @@ def _openings() -> re.Pattern[str]:
 def _chosen(parts: Sequence[Part], room: int, holding: set[int], news: Mapping[str, float]) -> set[int]:
     """Which parts stay: the main ones, those that hold what matters, then by worth for as long as there is room."""
     chosen = {at for at, part in enumerate(parts) if part.kind == "main" or begins("strong").match(part.text)}
+    # "Hat der Händler …, so trägt er …": what a sentence begins with says when it holds.
+    chosen |= {0} if parts[0].kind == "condition" else set()
     left = room - sum(len(parts[at].joint) + len(parts[at].text) for at in chosen)
     worth = {at: _worth(part, news) + _KEPT * (at in holding) for at, part in enumerate(parts)}
     for at in sorted(worth, key=lambda at: (-worth[at], at)):
@@ -215,4 +281,6 @@ def _finished(text: str) -> str:
     return bare if bare[-1] in ".!?。！？…" or bare[-2:] in ('."', ".”") else f"{bare}."
 
 
+#: A comma right before the full stop.
+_STRAY = re.compile(r"[,;:]\.$")
 _LOOSE_END = re.compile(r"[,;:]?\s+(?:and|or|und|oder|et|ou|en|of|y|o|e)$")

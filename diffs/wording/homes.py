@@ -6,6 +6,8 @@ from diffs.meaning.location import place_of
 from diffs.meaning.sentence_pairs import SentencePair
 from diffs.values import BlockKind, Hunk
 
+from .parts import says_something
+
 
 @dataclass(frozen=True, slots=True)
 class Home:
@@ -28,3 +30,16 @@ def home_of(pair: SentencePair, hunk: Hunk) -> Home:
     above = blocks[at - 1] if at else None
     is_first = above is not None and above.kind is BlockKind.HEADING
     return Home(section, 2 if is_first else 1)
+
+
+def is_opening(pair: SentencePair, hunk: Hunk) -> bool:
+    """Whether a sentence is only the name of the paragraph that it begins: "Termination. Either party may …"."""
+    sentence = pair.after or pair.before
+    if len(sentence.split()) > _NAME or says_something(sentence):
+        return False
+    blocks = hunk.after if pair.after else hunk.before
+    return any(len(block.shown) > len(sentence) and sentence in block.shown for block in blocks)
+
+
+#: A name of a paragraph has at most so many words.
+_NAME = 6

@@ -17,23 +17,26 @@ _SHORT_NAME = 30
 #: A text is not repeated if the headline leaves out no more than this share of its words.
 _SAID = 0.2
 #: Up to so many points, each is below its section, the one of the headline too.
-_FEW_POINTS = 3
+FEW_POINTS = 3
 
 
-def lines_of(told: list[Said], headline: str, news: Mapping[str, float]) -> list[str]:
+def lines_of(told: list[Said], headline: str, news: Mapping[str, float], *, is_revision: bool = False) -> list[str]:
     """One line per section, the one that tells most first, then what the whole change is about, dates last.
 
-    What the headline says in full is not said again.
+    Of a long revision is said first what it is about. What the headline says in full is not said again.
     """
     groups: dict[tuple[str, bool], list[Said]] = {}
     for one in told:
         # A date is a line of its own: it says from when all the others apply.
         groups.setdefault((last_heading(one.point.section), one.point.is_date), []).append(one)
     worth = {key: sum(one.worth(news) for one in group) for key, group in groups.items()}
-    is_short = len(told) <= _FEW_POINTS
+    is_short = len(told) <= FEW_POINTS
     most = max(worth.values(), default=0.0)
     # What the whole is about stands right after the line that tells most, and is never left out.
-    about = {key: worth[key] < most and not any(one.point.is_list for one in group) for key, group in groups.items()}
+    about = {
+        key: (is_revision or worth[key] < most) and not any(one.point.is_list for one in group)
+        for key, group in groups.items()
+    }
     lines: list[str] = []
     for place, is_date in sorted(groups, key=lambda key: (key[1], about[key], -worth[key])):
         group = groups[place, is_date]

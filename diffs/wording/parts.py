@@ -26,7 +26,7 @@ class Part:
 
 @lru_cache(maxsize=4096)
 def parts_of(text: str) -> tuple[Part, ...]:
-    """The parts of a sentence in order, each with its kind."""
+    """The parts of a sentence in order, each with its kind; a text of joints alone is one part."""
     found: list[Part] = []
     joint, start = "", 0
     for at, end in [*_borders(text), (len(text), len(text))]:
@@ -34,6 +34,8 @@ def parts_of(text: str) -> tuple[Part, ...]:
         if piece.strip():
             found.append(Part(joint, piece, _kind(piece) if found else "main", start))
         joint, start = text[at:end], end
+    if not found:
+        return (Part("", text, "main", 0),)
     _settle_first(found)
     _settle_verb(found)
     _settle_open_ends(found)
@@ -134,7 +136,7 @@ def _settle_verb(parts: list[Part]) -> None:
         parts[main : main + 2] = [_merged(parts[main], parts[main + 1])]
 
 
-_FIRST = (("condition", "conditions"), ("lead", "examples"), ("lead", "leads"))
+_FIRST = (("condition", "conditions"), ("condition", "inverted"), ("lead", "examples"), ("lead", "leads"))
 _SHORT_LEAD = 2
 
 

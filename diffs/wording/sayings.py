@@ -11,7 +11,18 @@ from diffs.meaning.location import SHORT_LEAD
 from diffs.meaning.sentence_pairs import overlap
 from diffs.values import SpanOp
 
-from .clauses import NOTHING, as_sentence, bounded, fits, last_clause, shortened
+from .clauses import (
+    NOTHING,
+    as_sentence,
+    bounded,
+    clauses_with,
+    complete,
+    fits,
+    last_clause,
+    main_clause,
+    shortened,
+    words_of,
+)
 
 #: Two wordings less alike than this are each quoted in full.
 _ALIKE = 0.45
@@ -20,6 +31,8 @@ _FEW = 9
 #: Removed words are named only if they are longer than this; shorter ones only join others.
 _LITTLE = 3
 _MOST_GONE = 2
+#: Where there is so much room, in characters, a sentence of up to that length is said as a whole.
+_MUCH, _WHOLE = 240, 420
 _INNER = str.maketrans("“”", "‘’")
 _EDGES = " ,;:.-–—"
 
@@ -42,7 +55,8 @@ class Saying:
         if not (self.before and self.after):
             verb = "New" if self.after else "Removed"
             said = self._long_led(self.after or self.before)
-            return f"{verb}: {bounded(said, room - len(verb), () if news else self.names, news)}"
+            keep = () if news else self.names
+            return f"{verb}: {complete(said, room - len(verb), keep, news) or bounded(said, room, keep, news)}"
         names = () if news else self.names
         return _edited(self._long_led(self.before), self._long_led(self.after), room, names, news)
 
@@ -61,13 +75,15 @@ class Saying:
         if not come and gone:
             return self._without(_removed(gone), room, news)
         said = self._short(self.after, room - 5, come or self.names, news)
-        if not said:
+        if not said or not _says_any(said, come):
             return _swapped(was, now, room)
         step = f" (was: {_quoted(was)})" if was and len(was.split()) <= _FEW and now else ""
         return f"Now: {said}{step}" if len(said) + len(step) + 5 <= room else f"Now: {said}"
 
     def _whole(self, text: str, room: int, news: Mapping[str, float]) -> str:
         """A clause that came or went as a whole; a row only where there is room for all of it."""
+        if text.rstrip().endswith("|"):
+            return ""  # a row of one cell has no value
         if " | " not in text:
             return self._short(text, room, self.names, news)
         row = as_sentence(text)
@@ -87,7 +103,7 @@ class Saying:
         if said:
             return said
         said = shortened(whole, room, keep if len(keep) == 1 else (), news)
-        return said if len(said) <= room and said[-1:] != "…" else ""
+        return said if len(said) <= room and "…" not in said else ""
 
     def _in_list(self, item: str) -> str:
         """An item with the line above its list: "You may not:" and "sell it" are one sentence."""
@@ -147,10 +163,15 @@ def _edited(before: str, after: str, room: int, names: tuple[str, ...], news: Ma
             bounded(after, room * 2 // 3, names, news), bounded(before, max(70, room // 3), names, news), "Before"
         )
     if not come:
-        place = shortened(after, max(70, room // 2), _near(before, gone))
+        place = complete(after, max(90, room // 2), _near(before, gone)) or complete(after, room // 2)
         said = _removed(gone, room)
-        return f"No longer: {said}" + (f" (now: {place})" if len(said) + len(place) <= room else "")
-    said = bounded(after, room if not gone else max(80, room * 2 // 3), come, news)
+        return f"No longer: {said}" + (f" (now: {place})" if place and len(said) + len(place) <= room else "")
+    room_now = room if not gone else max(80, room * 2 // 3)
+    said = complete(after, room_now, come, news)
+    if not said and room >= _MUCH and len(after) <= _WHOLE:
+        said = complete(after, _WHOLE, come, news)
+    if not said:
+        return _by_clauses(after, gone, come, room)
     if was and len(was.split()) <= _FEW and (_tells(was) or not gone):
         return _both(said, _quoted(was), "Was")
     gone = tuple(words for words in gone if _tells(words))[:_MOST_GONE]
@@ -158,6 +179,32 @@ def _edited(before: str, after: str, room: int, names: tuple[str, ...], news: Ma
         return f"Now: {said}"
     lost = _removed(gone, max(90, room - len(said)))
     return _both(said, lost, "No longer") if lost else f"Now: {said}"
+
+
+def _says_any(said: str, come: tuple[str, ...]) -> bool:
+    """Whether a sentence holds one of the wordings that are new in it."""
+    return any(words in said for words in come) or not come
+
+
+def _by_clauses(after: str, gone: tuple[str, ...], come: tuple[str, ...], room: int) -> str:
+    """The main clause of a long sentence, its clauses that hold new words, then the words that were removed."""
+    main = main_clause(after, _MAIN)
+    told: list[str] = []
+    for clause in clauses_with(after, tuple(words for words in come if _tells(words)), max(90, room // 2)):
+        main = "" if words_of(main) and len(words_of(main) & words_of(clause)) > _SHARED else main
+        if clause not in main and (not told or sum(map(len, told)) + len(clause) <= room):
+            told.append(clause)
+    lost = tuple(words for words in gone if _tells(words))[:1]
+    now = " – ".join(filter(None, (main, "; ".join(map(_quoted, told)))))
+    if not now:
+        return f"No longer: {_removed(lost, max(90, room // 3))}." if lost else f"Now: {bounded(after, room, come)}"
+    return _both(now, _removed(lost, max(90, room // 3)), "No longer") if lost else f"Now: {now}."
+
+
+#: A clause that shares more words with the main clause is a part of it.
+_SHARED = 3
+#: The main clause of a sentence is said beside its changed ones up to this length, in characters.
+_MAIN = 110
 
 
 def _swapped(was: str, now: str, room: int) -> str:
@@ -175,6 +222,7 @@ def _both(now: str, was: str, name: str) -> str:
     """The wording now and the one before; only the first where both would read the same."""
     if loose(now) == loose(was):
         return f"Now: {now}"
+    now = now if now[-1:] in ".!?…”)" else f"{now}."
     return f"Now: {now} {name}: {was}" if was[-1:] in ".!?…”" else f"Now: {now} {name}: {was}."
 
 

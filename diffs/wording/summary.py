@@ -16,7 +16,7 @@ from diffs.values import Comparison, Fact, Judgement, TargetMove
 from . import announcements, index_pages
 from .choosing import Said, chosen
 from .clauses import words_of
-from .lines import POINT_LENGTH, VERBS, lines_of
+from .lines import FEW_POINTS, POINT_LENGTH, VERBS, lines_of
 from .news import news_of
 from .point import Point, last_heading
 from .points import points_of
@@ -68,13 +68,21 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     found = [*index_pages.points_of(facts), *announcements.points_of(facts), *found]
     pairs = sentence_pairs(comparison)
     news = news_of(comparison, pairs)
-    said_of = _chosen(found, news)
+    forms_of: dict[Point, list[Said]] = {}
+    said_of = _chosen(found, news, forms_of)
     shown = sorted([one.point for one in said_of], key=lambda point: (point.is_date, -point.weight))
-    told = {at for point in shown for at in point.places}
-    covered = frozenset().union(*(words_of(one.text) for one in said_of))
-    more = len({at for point in found if _is_untold(point, news, covered) for at in point.places} - told)
     headline = _headline(title, kind, shown, judgement, news)
-    lines = lines_of(said_of, headline, news)[: MOST_POINTS - bool(more)]
+    if len(said_of) > FEW_POINTS:
+        # What the headline says is not said again: there is room for something else.
+        said_of = _chosen(found, news, forms_of, words_of(headline))
+    told = {at for point in [*shown, *(one.point for one in said_of)] for at in point.places}
+    covered = words_of(headline).union(*(words_of(one.text) for one in said_of))
+    rest = [point for point in found if _is_untold(point, news, covered)]
+    more = len({at for point in rest for at in point.places} - told)
+    is_revision = len(found) > _REVISION
+    lines = lines_of([one for one in said_of if not one.point.is_date], headline, news, is_revision=is_revision)
+    days = lines_of([one for one in said_of if one.point.is_date], headline, news)
+    lines = [*lines[: MOST_POINTS - bool(more) - len(days)], *days]
     if more:
         lines.append(_more(more))
     announced = announcements.line_of(facts)
@@ -92,8 +100,13 @@ def summarise(  # noqa: PLR0917 (a change has as many parts)
     return Summary(headline, tuple(lines))
 
 
-def _chosen(found: list[Point], news: Mapping[str, float]) -> list[Said]:
-    """What is said, the weightiest first, days last."""
+def _chosen(
+    found: list[Point],
+    news: Mapping[str, float],
+    forms_of: dict[Point, list[Said]],
+    known: frozenset[str] = frozenset(),
+) -> list[Said]:
+    """What is said, the weightiest first, days last; `known` are words that were said before."""
     left = [point for point in found if point.places] or found
     if any(point.weight >= _WEIGHS for point in left):
         left = [point for point in left if point.weight >= _LIGHT or point.is_date]
@@ -102,7 +115,10 @@ def _chosen(found: list[Point], news: Mapping[str, float]) -> list[Said]:
     # Of a long revision is said in any case what it is about.
     about = [point for point in left if point.is_list] if len(left) > _REVISION else []
     left = [point for point in left if point not in about]
-    return [*chosen(left, news, ROOM - sum(len(one.text) + 2 for one in dates), first=about), *dates]
+    return [
+        *chosen(left, news, ROOM - sum(len(one.text) + 2 for one in dates), about, known=known, forms_of=forms_of),
+        *dates,
+    ]
 
 
 #: A change of so many points is a revision.

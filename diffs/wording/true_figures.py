@@ -10,6 +10,8 @@ from diffs.values import Fact
 #: So many letters on either side of a figure say what it means.
 _NEAR = 34
 _WORD = re.compile(r"[^\W\d_]{3,}")
+#: "12 (Indemnity)" is the number of a clause, "30 (thirty) days" is none.
+_CLAUSE = re.compile(r"\s?\([A-ZÀ-Þ]")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|e|er|ème|º|ª)\b", re.IGNORECASE)
 _NUMBERED = re.compile(
     r"(?:n[°ºo]\.?|no\.|nr\.|#|§|art(?:icle|ikel|\.)?|section|clause|version|v\.?)\s*(?:\d+[./-])*$", re.IGNORECASE
@@ -22,6 +24,8 @@ def is_step(fact: Fact) -> bool:
         return False
     was, now = _around(fact.sentence_before, fact.before), _around(fact.sentence_after, fact.after)
     if was is None or now is None or any(_names_somebody(side) for side in (was, now)):
+        return False
+    if fact.kind == "count" and any(_CLAUSE.match(behind) for _, behind in (was, now)):
         return False
     if fact.kind == "date":
         return not any(_is_of_a_law(*side) for side in (was, now))

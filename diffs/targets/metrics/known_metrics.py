@@ -55,8 +55,13 @@ def fits(metric: KnownMetric, amount: Amount) -> bool:
         return amount.unit.removeprefix("business ") in (metric.unit, *metric.also)
     if metric.unit == "percent" or (amount.kind == "percent" and "percent" in metric.also):
         return amount.kind == "percent"
+    if metric.unit == "stars" and amount.value > _MOST_STARS:
+        return False
     return amount.kind in _BARE_UNITS.get(metric.unit, ())
 
+
+#: Ratings go up to 5 stars, or to 10 points.
+_MOST_STARS = 10
 
 # Without a figure or a unit of time, a text states no time limit.
 _TIMED = re.compile(r"\d|hour|hrs|stund|heure|\bore\b|horas|\buur\b|days", re.IGNORECASE)

@@ -2,7 +2,17 @@
 
 import pytest
 
-from diffs.wording.clauses import as_sentence, bounded, fits, shortened, without_opening
+from diffs.wording.clauses import (
+    as_sentence,
+    bounded,
+    clauses_with,
+    complete,
+    fits,
+    main_clause,
+    shortened,
+    without_opening,
+)
+from diffs.wording.parts import parts_of
 
 LONG = (
     "If the buyer lives in France, you must refund the price, the costs of shipping and any customs duties within 14 "
@@ -77,7 +87,7 @@ def test_an_opening_that_says_nothing_is_left_out() -> None:
 def test_a_row_is_said_as_a_line() -> None:
     assert as_sentence("Books | | 15% | $0.99") == "Books: 15%, $0.99"
     assert as_sentence("Books | |") == "Books"
-    assert as_sentence(" | 15%") == "| 15%"
+    assert as_sentence(" | 15%") == "15%"
 
 
 @pytest.mark.parametrize("opening", ["Also", "Under these terms", "Wenn der Käufer es verlangt"])
@@ -100,3 +110,49 @@ def test_signs_in_a_row_make_no_part() -> None:
 def test_a_figure_that_begins_a_line_is_no_list_mark() -> None:
     assert without_opening("4.7 Average seller rating or higher") == "4.7 Average seller rating or higher"
     assert without_opening("3.2.1 Sellers answer each message.") == "Sellers answer each message."
+
+
+def test_a_sentence_is_complete_or_not_said() -> None:
+    assert complete("You must ship it within two days, which is what buyers expect of you.", 40) == (
+        "You must ship it within two days."
+    )
+    assert complete("We may close your account, for this or for any other reason, and you must pay €5.", 45) in (
+        "",
+        "We may close your account.",
+    )
+    assert not complete(f"If you keep the data of people in connection with the shop: {'tell them of it ' * 20}", 70)
+
+
+def test_what_a_sentence_begins_with_says_when_it_holds() -> None:
+    """ "Hat der Händler die Kosten zu tragen, …" is a condition, although no "if" opens it."""
+    sentence = "Hat der Händler die Kosten der Rücksendung zu tragen, muss er sie dem Kunden binnen zwei Wochen auf dem Postweg nennen."
+
+    assert "Hat der Händler" in shortened(sentence, 60)
+    assert "muss er" in shortened(sentence, 60)
+
+
+def test_the_main_clause_is_said_alone_where_it_is_short_and_whole() -> None:
+    assert main_clause("We may publish your listings, including your name.", 60) == "We may publish your listings"
+    assert not main_clause("We may publish your listings, including your name.", 10)
+    assert not main_clause("You may, in any case, sell.", 60)
+
+
+def test_the_clauses_of_a_wording_are_found() -> None:
+    sentence = "We may publish your listings, including your name, but never your address."
+
+    assert clauses_with(sentence, ("your name", "name", "not in it"), 60) == ("including your name",)
+    assert clauses_with(f"You keep {'old doors ' * 30}shut at night of the", ("shut",), 60) == (
+        "old doors old doors shut at night",
+    )
+
+
+def test_a_text_of_joints_alone_is_one_part() -> None:
+    assert [part.text for part in parts_of("; ")] == ["; "]
+
+
+def test_a_sentence_does_not_end_with_what_is_put_in() -> None:
+    sentence = (
+        "We may remove any posting of yours if, in our opinion, it breaks the rules that hold in this shop of ours."
+    )
+
+    assert not fits(sentence, 60)

@@ -82,6 +82,45 @@ def test_the_day_of_a_law_is_no_day_of_the_change() -> None:
     )
 
 
+def test_the_numbers_of_clauses_are_no_figures() -> None:
+    clauses = "These clauses survive: {} (Indemnity; Liability) and {} (Disputes)."
+    before, after = clauses.format(12, 14), clauses.format(13, 15)
+
+    assert not is_step(Fact("count", "12", "13", before, after, "", 0))
+
+
+def test_who_plays_a_part_is_no_party() -> None:
+    means = "“Data Processor” means {}, which serves the agreement between you and us and all that is agreed in it."
+
+    shown = summary(policy("Fine.", means.format("Alpha Trade Inc.")), policy("Fine.", means.format("Alpha Trade LLC")))
+
+    assert "party to the agreement" not in f"{shown}"
+
+
+def test_the_name_of_a_paragraph_is_no_news() -> None:
+    rule = "Either side may end this agreement by a letter of thirty days, and the fees up to then must be paid."
+    old, new = policy(heading("Rules"), "Fine."), policy(heading("Rules"), "Fine.", f"Termination. {rule}")
+
+    shown = summary(old, new)
+
+    assert shown.headline.startswith("New: Either side may end this agreement")
+
+
+def test_of_a_long_revision_the_first_line_says_what_it_is_about() -> None:
+    shown = summary(
+        policy(heading("Rules"), "Fine."),
+        policy(
+            heading("Rules"),
+            "Fine.",
+            *lines("Parcel Pigeon", 12),
+            heading("Fees"),
+            *(f"For box {at} you pay {at} euros within {at} days." for at in range(20, 40)),
+        ),
+    )
+
+    assert "Parcel Pigeon (12 times)" in shown.points[0]
+
+
 def test_a_list_of_companies_names_no_party() -> None:
     carriers = "Parcels are carried by {}, by Van Trade GmbH and by Ship Trade GmbH, whom you are free to choose."
 
