@@ -109,21 +109,6 @@ def bounded(sentence: str, room: int, keep: tuple[str, ...] = (), news: Mapping[
     return short if len(short) <= max(room * 1.4, LONGEST) else in_short(short, max(room, _CUT))
 
 
-def complete(sentence: str, room: int, keep: tuple[str, ...] = (), news: Mapping[str, float] = NOTHING) -> str:
-    """The sentence shortened at its borders without a gap, in about `room` characters; "" where it cannot be."""
-    whole = fits(sentence, room, keep)
-    short = whole or shortened(sentence, room, keep, news)
-    if not whole and (len(short) > room * _OVER or _GAP.search(short)):
-        return ""
-    # "If you process personal data." says nothing without what follows from it.
-    is_bare = "," not in _BRACKET.sub("", short) and begins("strong").match(short)
-    return "" if is_bare and len(short) < len(sentence) else short
-
-
-#: A sentence may exceed its room by this factor, rather than be cut.
-_OVER = 1.3
-_GAP = re.compile(r"\s…\s|\s?…$")
-
 #: A sentence without borders is said whole up to this length, in characters; a longer one is cut.
 LONGEST = 280
 _CUT = 200
@@ -161,48 +146,6 @@ def _holding(text: str, parts: Sequence[Part], keep: tuple[str, ...]) -> set[int
         ends = [part.start for part in parts[1:]] + [len(text) + 1]
         found |= {i for i, part in enumerate(parts) if part.start < at and ends[i] > start}
     return found
-
-
-def main_clause(sentence: str, room: int) -> str:
-    """The main clause of a sentence, without a full stop; "" where it is longer than `room` or not in one piece."""
-    text = without_opening(as_sentence(sentence))
-    held = [part for part in parts_of(text) if part.kind == "main"]
-    if len(held) != 1 or len(held[0].text) > room or is_open(held[0].text) or not says_something(held[0].text):
-        return ""
-    return _capital(held[0].text.strip(" ,;:.–—-"))
-
-
-def clauses_with(sentence: str, wordings: tuple[str, ...], room: int) -> tuple[str, ...]:
-    """The clauses of a sentence that hold one of the wordings, each once, in about `room` characters.
-
-    Of a longer clause comes the wording with the words around it.
-    """
-    text = as_sentence(sentence)
-    parts = parts_of(text)
-    found: list[str] = []
-    for words in wordings:
-        held = sorted(_holding(text, parts, (words,)))
-        if not held or any(words in one for one in found):
-            continue
-        end = parts[held[-1]].start + len(parts[held[-1]].text)
-        clause = text[parts[held[0]].start : end].strip()
-        found.append(clause if len(clause) <= room else _with_neighbours(text, words, parts[held[0]].start, room))
-    return tuple(dict.fromkeys(found))
-
-
-def _with_neighbours(text: str, words: str, start: int, room: int) -> str:
-    """A wording with the words around it, from the `start` of its clause where that is near."""
-    at = text.find(words)
-    near = text[start:at].split(" ")
-    before = near if 0 <= at - start <= room else near[-_NEIGHBOURS:]
-    behind = text[at + len(words) :].split(" ")[:_NEIGHBOURS]
-    said = " ".join((*before[:-1], f"{before[-1]}{words}{behind[0]}", *behind[1:])).split()
-    while len(said) > 1 and is_open(said[-1].strip(" ,;:.")):
-        said.pop()
-    return " ".join(said)
-
-
-_NEIGHBOURS = 5
 
 
 def words_of(text: str) -> frozenset[str]:

@@ -15,13 +15,9 @@ from .clauses import (
     NOTHING,
     as_sentence,
     bounded,
-    clauses_with,
-    complete,
     fits,
     last_clause,
-    main_clause,
     shortened,
-    words_of,
 )
 
 #: Two wordings less alike than this are each quoted in full.
@@ -31,8 +27,6 @@ _FEW = 9
 #: Removed words are named only if they are longer than this; shorter ones only join others.
 _LITTLE = 3
 _MOST_GONE = 2
-#: Where there is so much room, in characters, a sentence of up to that length is said as a whole.
-_MUCH, _WHOLE = 240, 420
 _INNER = str.maketrans("“”", "‘’")
 _EDGES = " ,;:.-–—"
 
@@ -56,7 +50,7 @@ class Saying:
             verb = "New" if self.after else "Removed"
             said = self._long_led(self.after or self.before)
             keep = () if news else self.names
-            return f"{verb}: {complete(said, room - len(verb), keep, news) or bounded(said, room, keep, news)}"
+            return f"{verb}: {bounded(said, room - len(verb), keep, news)}"
         names = () if news else self.names
         return _edited(self._long_led(self.before), self._long_led(self.after), room, names, news)
 
@@ -163,15 +157,11 @@ def _edited(before: str, after: str, room: int, names: tuple[str, ...], news: Ma
             bounded(after, room * 2 // 3, names, news), bounded(before, max(70, room // 3), names, news), "Before"
         )
     if not come:
-        place = complete(after, max(90, room // 2), _near(before, gone)) or complete(after, room // 2)
+        place = bounded(after, max(90, room // 2), _near(before, gone))
         said = _removed(gone, room)
         return f"No longer: {said}" + (f" (now: {place})" if place and len(said) + len(place) <= room else "")
     room_now = room if not gone else max(80, room * 2 // 3)
-    said = complete(after, room_now, come, news)
-    if not said and room >= _MUCH and len(after) <= _WHOLE:
-        said = complete(after, _WHOLE, come, news)
-    if not said:
-        return _by_clauses(after, gone, come, room)
+    said = bounded(after, room_now, come, news)
     if was and len(was.split()) <= _FEW and (_tells(was) or not gone):
         return _both(said, _quoted(was), "Was")
     gone = tuple(words for words in gone if _tells(words))[:_MOST_GONE]
@@ -184,27 +174,6 @@ def _edited(before: str, after: str, room: int, names: tuple[str, ...], news: Ma
 def _says_any(said: str, come: tuple[str, ...]) -> bool:
     """Whether a sentence holds one of the wordings that are new in it."""
     return any(words in said for words in come) or not come
-
-
-def _by_clauses(after: str, gone: tuple[str, ...], come: tuple[str, ...], room: int) -> str:
-    """The main clause of a long sentence, its clauses that hold new words, then the words that were removed."""
-    main = main_clause(after, _MAIN)
-    told: list[str] = []
-    for clause in clauses_with(after, tuple(words for words in come if _tells(words)), max(90, room // 2)):
-        main = "" if words_of(main) and len(words_of(main) & words_of(clause)) > _SHARED else main
-        if clause not in main and (not told or sum(map(len, told)) + len(clause) <= room):
-            told.append(clause)
-    lost = tuple(words for words in gone if _tells(words))[:1]
-    now = " – ".join(filter(None, (main, "; ".join(map(_quoted, told)))))
-    if not now:
-        return f"No longer: {_removed(lost, max(90, room // 3))}." if lost else f"Now: {bounded(after, room, come)}"
-    return _both(now, _removed(lost, max(90, room // 3)), "No longer") if lost else f"Now: {now}."
-
-
-#: A clause that shares more words with the main clause is a part of it.
-_SHARED = 3
-#: The main clause of a sentence is said beside its changed ones up to this length, in characters.
-_MAIN = 110
 
 
 def _swapped(was: str, now: str, room: int) -> str:

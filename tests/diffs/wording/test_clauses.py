@@ -5,10 +5,7 @@ import pytest
 from diffs.wording.clauses import (
     as_sentence,
     bounded,
-    clauses_with,
-    complete,
     fits,
-    main_clause,
     shortened,
     without_opening,
 )
@@ -112,38 +109,12 @@ def test_a_figure_that_begins_a_line_is_no_list_mark() -> None:
     assert without_opening("3.2.1 Sellers answer each message.") == "Sellers answer each message."
 
 
-def test_a_sentence_is_complete_or_not_said() -> None:
-    assert complete("You must ship it within two days, which is what buyers expect of you.", 40) == (
-        "You must ship it within two days."
-    )
-    assert complete("We may close your account, for this or for any other reason, and you must pay €5.", 45) in (
-        "",
-        "We may close your account.",
-    )
-    assert not complete(f"If you keep the data of people in connection with the shop: {'tell them of it ' * 20}", 70)
-
-
 def test_what_a_sentence_begins_with_says_when_it_holds() -> None:
     """ "Hat der Händler die Kosten zu tragen, …" is a condition, although no "if" opens it."""
     sentence = "Hat der Händler die Kosten der Rücksendung zu tragen, muss er sie dem Kunden binnen zwei Wochen auf dem Postweg nennen."
 
     assert "Hat der Händler" in shortened(sentence, 60)
     assert "muss er" in shortened(sentence, 60)
-
-
-def test_the_main_clause_is_said_alone_where_it_is_short_and_whole() -> None:
-    assert main_clause("We may publish your listings, including your name.", 60) == "We may publish your listings"
-    assert not main_clause("We may publish your listings, including your name.", 10)
-    assert not main_clause("You may, in any case, sell.", 60)
-
-
-def test_the_clauses_of_a_wording_are_found() -> None:
-    sentence = "We may publish your listings, including your name, but never your address."
-
-    assert clauses_with(sentence, ("your name", "name", "not in it"), 60) == ("including your name",)
-    assert clauses_with(f"You keep {'old doors ' * 30}shut at night of the", ("shut",), 60) == (
-        "old doors old doors shut at night",
-    )
 
 
 def test_a_text_of_joints_alone_is_one_part() -> None:

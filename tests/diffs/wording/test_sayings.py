@@ -84,34 +84,6 @@ def test_two_wordings_that_are_shortened_to_the_same_words_are_said_once() -> No
     assert Saying(before, after).line(120) == "Now: We close shops."
 
 
-def test_a_long_sentence_is_told_by_its_main_clause_and_the_clauses_that_changed() -> None:
-    tail = "in every shop that we keep in towns of the north and by every carrier who works for us there at any time"
-    before = f"We may publish your listings, including related content such as names, {tail}, but never your address."
-    after = before.replace("names", "names and reviews of buyers").replace("address", "address or telephone number")
-
-    line = Saying(before, after).line(110)
-
-    assert line.startswith("Now: We may publish your listings – “")
-    assert "reviews of buyers" in line
-    assert " … " not in line
-
-
-def test_a_wording_in_a_clause_too_long_is_told_with_the_words_around_it() -> None:
-    before = f"You keep {'the old and wooden doors of all our houses ' * 9}shut at night."
-    after = before.replace("shut at night", "shut in daylight and at night of the")
-
-    line = Saying(before, after).line(110)
-
-    assert "our houses shut in daylight and at night”" in line
-
-
-def test_where_no_new_word_tells_anything_the_removed_ones_are_told() -> None:
-    long = f"You must store {'the old and wooden doors of all our houses ' * 9}in a dry place"
-    line = Saying(f"{long} that has light and air.", f"{long} a b.").line(110)
-
-    assert line == "No longer: “that has light and air”."
-
-
 def test_a_headline_of_an_edit_says_what_is_new() -> None:
     before = "This is an agreement between you and the shop that serves you (Alpha Trade GmbH in all countries of the north)."
     after = before.replace("Alpha Trade GmbH", "Borealis House Ltd")
