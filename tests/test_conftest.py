@@ -8,6 +8,8 @@ import pytest
 
 from tests.conftest import LEFT_TO_CHECK
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 RULES = (ROOT / "tests/conftest.py").read_text(encoding="utf-8")
 

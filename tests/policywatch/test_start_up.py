@@ -21,6 +21,8 @@ SLOW = ("scrapy", "twisted", "fastapi", "sqlmodel", "dateparser", "fast_langdete
 LOADED = """
 import json, sys
 from policywatch.cli import main
+
+pytestmark = pytest.mark.slow
 try:
     main()
 except SystemExit as ended:

@@ -14,6 +14,8 @@ from diffs.failures import Failure, Reason
 from tests.crawler.looking import CONTACT, Seller, policy, watched
 from tests.site import Answer, Site
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[3]
 TEXT = policy("Keep your late shipment rate under 4%.")
 

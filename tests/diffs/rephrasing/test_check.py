@@ -38,6 +38,7 @@ def told(ours: str, theirs: str, comparison: Comparison | None = None) -> str:
         (FALLS, "The limit for the late shipment rate drops from 4% to 3%."),
         (FALLS, "The late shipment rate limit is lowered from four percent to 3 %"),
         (FALLS, "The limit of the monthly late shipment rate falls from 4% to 3%"),
+        ("You may not have more than 3 policy violations.", "You may not have more than three policy violations."),
         ("Sellers must ship within 2 days", "Sellers have to ship within two days."),
         (
             "Removed: Sellers may appeal a decision within 30 days",

@@ -496,3 +496,8 @@ def test_advice_that_binds_in_two_places_is_one_move() -> None:
     (move,) = moves(extract_targets(before), extract_targets(after))
 
     assert (move.move, direction(move)) == ("strength", "stricter")
+
+
+def test_stars_go_up_to_five_and_marks_up_to_ten():
+    assert extract_targets(policy("Your feedback rating must be 7 or higher.")) == ()
+    assert [target.value for target in extract_targets(policy("Your feedback rating must be at least 4.5."))] == [4.5]

@@ -88,6 +88,7 @@ def test_a_limit_on_the_size_of_files_is_one_too(program: Program) -> None:
     assert said.startswith("policywatch: The archive cannot be used: disk I/O error. The disk could not be read")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["changes", "changes --json", "diff us-late", "feed", "changes --format csv"])
 def test_an_output_of_ascii_takes_every_letter(program: Program, command: str) -> None:
     code, out, said = shell(program, f"$PW {command}", PYTHONIOENCODING="ascii", PYTHONUTF8="0", LC_ALL="C")
@@ -102,6 +103,7 @@ def test_an_output_of_ascii_takes_every_letter(program: Program, command: str) -
         assert out.isascii()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("command", ["feed", "subscribers add a@example.com"])
 def test_a_stream_that_is_closed_leads_nowhere(program: Program, command: str, closed: str) -> None:
