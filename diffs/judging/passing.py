@@ -8,6 +8,7 @@ A text that came and went again and again is one of two that the site shows in t
 former text. A site that brings out a new text shows the old one in turn for hours, until all its servers have it.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -36,7 +37,7 @@ def waits(first: datetime, now: datetime, following: datetime | None) -> bool:
 
 
 def is_taken_back(held: Comparison, now: Comparison, seen: tuple[str, ...], old: Document) -> bool:
-    """Whether each place where a waiting text differed is as it was before.
+    """Whether each place where a waiting text differed is as it was before, and nothing new of it is anywhere else.
 
     `held` and `now` compare the text before (`old`) with the waiting one and with the one shown now; `seen` are the
     marks of what would have been reported. Where something else is in the place now, the text was edited, not taken
@@ -47,7 +48,16 @@ def is_taken_back(held: Comparison, now: Comparison, seen: tuple[str, ...], old:
     waiting = [hunk for hunk in held.hunks if learned.mark(hunk, old) in seen]
     if len({learned.mark(hunk, old) for hunk in waiting}) < len(set(seen)):
         return False
+    if _added(waiting) & _added(now.hunks):
+        return False  # a new section that was moved is still new
     return not any(_touches(one, other) for one in waiting for other in now.hunks)
+
+
+def _added(hunks: Iterable[Hunk]) -> frozenset[str]:
+    """The blocks that are only on the later side of hunks that say something."""
+    telling = [hunk for hunk in hunks if says_something(hunk)]
+    before = {block.compared for hunk in telling for block in hunk.before}
+    return frozenset(block.compared for hunk in telling for block in hunk.after) - before
 
 
 def _touches(one: Hunk, other: Hunk) -> bool:

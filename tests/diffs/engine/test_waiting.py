@@ -73,6 +73,14 @@ def test_a_page_that_is_checked_once_a_day_waits_for_nothing(site: Site) -> None
     assert site.told()[0].decided_at == START + timedelta(days=1)
 
 
+def test_a_new_clause_that_is_moved_after_hours_is_reported_when_it_was_first_shown(site: Site) -> None:
+    new = "You insure each parcel that is worth more than $100, and show the policy when we ask for it."
+    above, below = policy(new, *CLAUSES), policy(*CLAUSES, new)
+    recorded(site, (0, policy(*CLAUSES)), (1, above), *stays(below, 1 + NIGHT))
+
+    assert [(day, new in words) for day, words in told(site)][:1] == [(1, True)]
+
+
 def test_an_edit_that_is_edited_again_after_hours_is_reported_both_times(site: Site) -> None:
     recorded(site, (0, FIRST), (1, SECOND), *stays(REFINED, 1 + NIGHT))
 

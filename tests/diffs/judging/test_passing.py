@@ -1,5 +1,6 @@
 """Texts that pass: how long one waits, when it was taken back, and when it is one of two in turn."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from diffs.judging.history import Memory
 from diffs.judging.learned import marks
 from diffs.judging.passing import REMEMBERED, is_in_turn, is_taken_back, taken_back, waits
-from diffs.values import Comparison
+from diffs.values import Comparison, Op
 from tests.diffs.judging.test_learned import document, edit
 
 START = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -36,6 +37,17 @@ def test_a_text_was_taken_back_when_only_another_place_differs() -> None:
 
 def test_a_text_was_not_taken_back_where_something_else_is_in_its_place() -> None:
     assert not is_taken_back(FEES, edit(1, "Fees are 5%", "Fees are 7%"), marks(FEES, OLD), OLD)
+
+
+def test_a_new_part_that_was_moved_was_not_taken_back() -> None:
+    first, then = added(2, "You insure each parcel for $100."), added(4, "You insure each parcel for $100.")
+
+    assert not is_taken_back(first, then, marks(first, OLD), OLD)
+    assert is_taken_back(first, added(4, "You answer within 2 days."), marks(first, OLD), OLD)
+
+
+def added(at: int, text: str) -> Comparison:
+    return Comparison((replace(edit(at, "", text).hunks[0], op=Op.ADDED, before=()),))
 
 
 def test_a_text_was_not_taken_back_when_nobody_can_tell_where_it_differed() -> None:
