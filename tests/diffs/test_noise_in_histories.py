@@ -241,9 +241,8 @@ def told(site: Site, days: list[list[Shown]], apart: int = 1) -> list[tuple[obje
     for day, history in enumerate(days):
         store(site, history, day * apart)
     site.derive()
-    news = site.news()
-    assert all(decided - seen <= timedelta(days=1) for _kind, seen, decided, *_ in news)
-    return [(kind, seen, *words) for kind, seen, _decided, *words in news]
+    assert all(change.decided_at - change.seen_at <= timedelta(days=1) for change in site.told())
+    return [(kind, seen, *words) for kind, seen, _decided, *words in site.news()]
 
 
 def plain(days: list[list[Shown]]) -> list[list[Shown]]:
